@@ -1,0 +1,3 @@
+module github.com/torrentkit/torrentkit
+
+go 1.26
