@@ -1,0 +1,107 @@
+package sha1simd
+
+import "slices"
+
+// maxLanes is the width of the widest kernel of all implementations.
+const maxLanes = 32
+
+// job is a run of blocks of one message that waits for a lane.
+type job struct {
+	state  *State
+	data   []byte // nil for blocks of zeros
+	blocks int
+}
+
+// kernel advances messages in lockstep.
+type kernel struct {
+	width   int // most messages that one call advances
+	least   int // fewest messages for which it is the fastest of its implementation
+	quantum int // most blocks per message in one call, since assembly cannot be preempted
+
+	// run feeds the first blocks of every job to its state. It leaves the
+	// fields of the jobs alone. There are 1 to width jobs, of at least that
+	// many blocks each.
+	run func(h *Hasher, jobs []job, blocks int)
+	// zeros is run for blocks of zeros.
+	zeros func(h *Hasher, jobs []job, blocks int)
+}
+
+// implementation is a chain of kernels, the widest first. The last one takes
+// any number of messages.
+type implementation struct {
+	name    string
+	kernels []kernel
+}
+
+// implementations returns those that this CPU has, the fastest first.
+func implementations() []implementation {
+	return append(accelerated(), implementation{"generic", []kernel{singleKernel()}})
+}
+
+// add queues a job, unless there is nothing to do.
+func (h *Hasher) add(state *State, data []byte, blocks int) {
+	if blocks > 0 {
+		h.queue = append(h.queue, job{state, data, blocks})
+	}
+}
+
+// drain runs all queued jobs. Either all of them or none have data.
+func (h *Hasher) drain(zeros bool) {
+	used := len(h.queue)
+	if used == 0 {
+		return
+	}
+	for k := range h.impl.kernels {
+		h.drainThrough(&h.impl.kernels[k], zeros)
+	}
+	// The messages belong to the caller: do not keep them from being collected.
+	clear(h.queue[:used])
+	clear(h.active[:cap(h.active)])
+}
+
+// drainThrough runs queued jobs through k while there are enough to make it
+// worth its while, and leaves the others in the queue.
+//
+// The longest jobs go first, so that the lanes run empty at about the same time.
+func (h *Hasher) drainThrough(k *kernel, zeros bool) {
+	run := k.run
+	if zeros {
+		run = k.zeros
+	}
+	if len(h.queue) < k.least {
+		return
+	}
+	slices.SortFunc(h.queue, func(a, b job) int { return b.blocks - a.blocks })
+	active, next := h.active[:0], 0
+	for {
+		n := min(k.width-len(active), len(h.queue)-next)
+		active = append(active, h.queue[next:next+n]...)
+		next += n
+		if len(active) < max(k.least, 1) {
+			break
+		}
+		blocks := k.quantum
+		for i := range active {
+			blocks = min(blocks, active[i].blocks)
+		}
+		run(h, active, blocks)
+		active = advance(active, blocks)
+	}
+	h.queue = append(h.queue[:0], active...)
+}
+
+// advance takes blocks off every job, and drops those that are done.
+func advance(active []job, blocks int) []job {
+	kept := active[:0]
+	for _, j := range active {
+		j.blocks -= blocks
+		if j.blocks == 0 {
+			continue
+		}
+		if j.data != nil {
+			j.data = j.data[blocks*BlockSize:]
+		}
+		kept = append(kept, j)
+	}
+	return kept
+}

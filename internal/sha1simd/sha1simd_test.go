@@ -1,0 +1,405 @@
+package sha1simd
+
+import (
+	"crypto/sha1"
+	"encoding/hex"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// each runs a test once for every implementation that this CPU has.
+func each(t *testing.T, test func(t *testing.T, h *Hasher)) {
+	for _, name := range Available() {
+		t.Run(name, func(t *testing.T) {
+			h, ok := NewNamed(name)
+			if !ok || h.Name() != name {
+				t.Fatalf("NewNamed(%q) does not give what Available lists", name)
+			}
+			test(t, h)
+		})
+	}
+}
+
+// noise returns n bytes that do not repeat.
+func noise(n int) []byte {
+	src := rand.NewChaCha8([32]byte{7})
+	buf := make([]byte, n)
+	src.Read(buf)
+	return buf
+}
+
+func checkSums(t *testing.T, h *Hasher, messages [][]byte) {
+	t.Helper()
+	digests := make([][Size]byte, len(messages))
+	h.Sums(digests, messages)
+	for i, message := range messages {
+		if want := sha1.Sum(message); digests[i] != want {
+			t.Fatalf("message %d of %d, %d bytes: got %x, want %x", i, len(messages), len(message), digests[i], want)
+		}
+	}
+}
+
+func TestKnownAnswers(t *testing.T) {
+	messages := [][]byte{
+		nil,
+		[]byte("abc"),
+		[]byte("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
+		[]byte(strings.Repeat("a", 1_000_000)),
+	}
+	answers := []string{
+		"da39a3ee5e6b4b0d3255bfef95601890afd80709",
+		"a9993e364706816aba3e25717850c26c9cd0d89d",
+		"84983e441c3bd26ebaae4aa1f95129e5e54670f1",
+		"34aa973cd4c4daa4f61eeb2bdbad27316534016f",
+	}
+	each(t, func(t *testing.T, h *Hasher) {
+		digests := make([][Size]byte, len(messages))
+		h.Sums(digests, messages)
+		for i, digest := range digests {
+			if got := hex.EncodeToString(digest[:]); got != answers[i] {
+				t.Errorf("answer %d: got %s, want %s", i, got, answers[i])
+			}
+		}
+	})
+}
+
+// Every lane count, with equal lengths around the block edges, at odd addresses.
+func TestSumsEqualLengths(t *testing.T) {
+	data := noise(40*300 + 64)
+	each(t, func(t *testing.T, h *Hasher) {
+		for count := 0; count <= 40; count++ {
+			for _, length := range []int{0, 1, 54, 55, 56, 57, 63, 64, 65, 119, 120, 127, 128, 129, 191, 192, 193, 256} {
+				messages := make([][]byte, count)
+				for i := range messages {
+					start := i*300 + i%13
+					messages[i] = data[start : start+length]
+				}
+				checkSums(t, h, messages)
+			}
+		}
+	})
+}
+
+func TestSumsUnequalLengths(t *testing.T) {
+	data := noise(1 << 16)
+	each(t, func(t *testing.T, h *Hasher) {
+		// All lengths up to three blocks, together.
+		var all [][]byte
+		for n := range 3*BlockSize + 2 {
+			all = append(all, data[n%31:n%31+n])
+		}
+		checkSums(t, h, all)
+		rng := rand.New(rand.NewPCG(1, 2))
+		for round := range 200 {
+			messages := make([][]byte, rng.IntN(50))
+			for i := range messages {
+				n := rng.IntN([]int{10, 200, 3000, 20000}[rng.IntN(4)])
+				start := rng.IntN(len(data) - n)
+				messages[i] = data[start : start+n]
+			}
+			if round == 0 { // more than one batch of scratch
+				for i := range sumBatch + 3 {
+					messages = append(messages, data[i:i+i%200])
+				}
+			}
+			checkSums(t, h, messages)
+		}
+	})
+}
+
+// Longer than the quantum of every kernel, so that a call is split.
+func TestSumsLong(t *testing.T) {
+	data := noise(600_000)
+	each(t, func(t *testing.T, h *Hasher) {
+		for _, count := range []int{1, 2, 3, 4, 5, 7, 9, 16, 17} {
+			messages := make([][]byte, count)
+			for i := range messages {
+				messages[i] = data[i*7 : 590_000+i*11]
+			}
+			checkSums(t, h, messages)
+		}
+	})
+}
+
+// reference feeds the parts of one message to the standard library.
+func reference(parts ...[]byte) [Size]byte {
+	d := sha1.New()
+	for _, part := range parts {
+		d.Write(part)
+	}
+	return [Size]byte(d.Sum(nil))
+}
+
+// States continue across Blocks, Zeros and Finish, with different lane counts in each.
+func TestContinuedStates(t *testing.T) {
+	data := noise(1 << 16)
+	each(t, func(t *testing.T, h *Hasher) {
+		rng := rand.New(rand.NewPCG(3, 4))
+		for count := 0; count <= 40; count++ {
+			states := make([]*State, count)
+			written := make([][]byte, count)
+			for i := range states {
+				states[i] = new(State)
+				states[i].Reset()
+			}
+			for range 3 {
+				picked, chunks, runs := []*State{}, [][]byte{}, []int{}
+				for i, s := range states {
+					if rng.IntN(4) == 0 {
+						continue
+					}
+					n, start := rng.IntN(20)*BlockSize, rng.IntN(30000)
+					chunk, zeros := data[start:start+n], rng.IntN(12)
+					picked, chunks, runs = append(picked, s), append(chunks, chunk), append(runs, zeros)
+					written[i] = append(append(written[i], chunk...), make([]byte, zeros*BlockSize)...)
+				}
+				h.Blocks(picked, chunks)
+				h.Zeros(picked, runs)
+			}
+			tails, lengths := make([][]byte, count), make([]uint64, count)
+			for i := range tails {
+				n, start := rng.IntN(131), rng.IntN(30000)
+				tails[i] = data[start : start+n]
+				lengths[i] = uint64(len(written[i]) + n)
+			}
+			digests := make([][Size]byte, count)
+			h.Finish(digests, states, tails, lengths)
+			for i, digest := range digests {
+				if want := reference(written[i], tails[i]); digest != want {
+					t.Fatalf("state %d of %d: got %x, want %x", i, count, digest, want)
+				}
+			}
+		}
+	})
+}
+
+func TestFinishTails(t *testing.T) {
+	data := noise(1000)
+	each(t, func(t *testing.T, h *Hasher) {
+		const count = 131
+		states, tails := make([]*State, count), make([][]byte, count)
+		chunks, lengths := make([][]byte, count), make([]uint64, count)
+		for i := range states {
+			states[i] = new(State)
+			states[i].Reset()
+			chunks[i] = data[:BlockSize*(i%3)]
+			tails[i] = data[300+i : 300+2*i]
+			lengths[i] = uint64(len(chunks[i]) + len(tails[i]))
+		}
+		h.Blocks(states, chunks)
+		digests := make([][Size]byte, count)
+		h.Finish(digests, states, tails, lengths)
+		for i, digest := range digests {
+			if want := reference(chunks[i], tails[i]); digest != want {
+				t.Fatalf("tail of %d bytes: got %x, want %x", i, digest, want)
+			}
+		}
+	})
+}
+
+func TestZeros(t *testing.T) {
+	each(t, func(t *testing.T, h *Hasher) {
+		for _, count := range []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 31, 32, 33, 40} {
+			for _, unequal := range []int{0, 1} {
+				states, runs := make([]*State, count), make([]int, count)
+				tails, lengths := make([][]byte, count), make([]uint64, count)
+				for i := range states {
+					states[i] = new(State)
+					states[i].Reset()
+					runs[i] = 1500 + unequal*i*7
+					lengths[i] = uint64(runs[i]) * BlockSize
+				}
+				h.Zeros(states, runs)
+				digests := make([][Size]byte, count)
+				h.Finish(digests, states, tails, lengths)
+				for i, digest := range digests {
+					if want := sha1.Sum(make([]byte, lengths[i])); digest != want {
+						t.Fatalf("run %d of %d: got %x, want %x", i, count, digest, want)
+					}
+				}
+			}
+		}
+	})
+}
+
+func TestNothingIsAllocated(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	data := noise(1 << 15)
+	each(t, func(t *testing.T, h *Hasher) {
+		const count = 20
+		states, chunks := make([]*State, count), make([][]byte, count)
+		runs, tails, lengths := make([]int, count), make([][]byte, count), make([]uint64, count)
+		for i := range states {
+			states[i] = new(State)
+			chunks[i], runs[i] = data[i:i+BlockSize*i], 3
+			lengths[i] = uint64(len(chunks[i]) + 3*BlockSize)
+		}
+		digests := make([][Size]byte, count)
+		allocs := testing.AllocsPerRun(10, func() {
+			for _, s := range states {
+				s.Reset()
+			}
+			h.Blocks(states, chunks)
+			h.Zeros(states, runs)
+			h.Finish(digests, states, tails, lengths)
+			h.Sums(digests, chunks)
+		})
+		if allocs != 0 {
+			t.Errorf("%v allocations", allocs)
+		}
+	})
+}
+
+func TestMisuse(t *testing.T) {
+	h := New()
+	s := []*State{new(State)}
+	d := make([][Size]byte, 1)
+	for name, call := range map[string]func(){
+		"number of chunks":   func() { h.Blocks(s, nil) },
+		"partial block":      func() { h.Blocks(s, [][]byte{make([]byte, 63)}) },
+		"number of runs":     func() { h.Zeros(s, nil) },
+		"negative run":       func() { h.Zeros(s, []int{-1}) },
+		"number of tails":    func() { h.Finish(d, s, nil, []uint64{0}) },
+		"length under tail":  func() { h.Finish(d, s, [][]byte{{1, 2}}, []uint64{1}) },
+		"length of no tail":  func() { h.Finish(d, s, [][]byte{{1, 2}}, []uint64{65}) },
+		"number of digests":  func() { h.Sums(d, nil) },
+		"number of messages": func() { h.Sums(nil, [][]byte{nil}) },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s: no panic", name)
+				}
+			}()
+			call()
+		}()
+	}
+}
+
+func TestEnvironmentSelects(t *testing.T) {
+	names := Available()
+	for _, name := range names {
+		t.Setenv(Environment, name)
+		if got := New().Name(); got != name {
+			t.Errorf("%s=%s selects %s", Environment, name, got)
+		}
+	}
+	for _, name := range []string{"", "no-such-kernel"} {
+		t.Setenv(Environment, name)
+		if got := New().Name(); got != names[0] {
+			t.Errorf("%s=%q selects %s, want the fastest, %s", Environment, name, got, names[0])
+		}
+	}
+	if names[len(names)-1] != "generic" {
+		t.Errorf("the last of %q is not the standard library", names)
+	}
+}
+
+// A machine that is meant to test a kernel says so, and fails here if it cannot.
+func TestRequiredKernels(t *testing.T) {
+	required := os.Getenv("TORRENTKIT_REQUIRE_KERNEL")
+	if required == "" {
+		t.Skip("TORRENTKIT_REQUIRE_KERNEL names no kernel")
+	}
+	for item := range strings.SplitSeq(required, ",") {
+		name, ours := strings.CutPrefix(strings.TrimSpace(item), "sha1:")
+		if ours && !slices.Contains(Available(), name) {
+			t.Errorf("kernel %q is required, but this CPU or build has only %q", name, Available())
+		}
+	}
+}
+
+func FuzzSums(f *testing.F) {
+	f.Add([]byte("abc"), uint16(3), uint8(3))
+	f.Add(noise(700), uint16(64), uint8(17))
+	f.Fuzz(func(t *testing.T, data []byte, step uint16, count uint8) {
+		messages := make([][]byte, count%48)
+		for i := range messages {
+			start := i * 7 % (len(data) + 1)
+			end := min(len(data), start+i*int(step))
+			messages[i] = data[start:end]
+		}
+		for _, name := range Available() {
+			h, _ := NewNamed(name)
+			checkSums(t, h, messages)
+		}
+	})
+}
+
+func BenchmarkBlocks(b *testing.B) {
+	const chunk = 16 << 10
+	data := make([]byte, 40*(chunk+192))
+	b.Run("impl=crypto/lanes=1", func(b *testing.B) {
+		d := sha1.New()
+		b.SetBytes(chunk)
+		for b.Loop() {
+			d.Write(data[:chunk])
+		}
+	})
+	for _, name := range Available() {
+		h, _ := NewNamed(name)
+		for _, lanes := range []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 16, 17, 24, 32} {
+			if h.Lanes() == 1 && lanes > 1 {
+				continue
+			}
+			b.Run(fmt.Sprintf("impl=%s/lanes=%d", name, lanes), func(b *testing.B) {
+				states, chunks := make([]*State, lanes), make([][]byte, lanes)
+				for i := range states {
+					states[i] = new(State)
+					chunks[i] = data[i*(chunk+192):][:chunk]
+				}
+				b.SetBytes(int64(lanes) * chunk)
+				for b.Loop() {
+					h.Blocks(states, chunks)
+				}
+			})
+		}
+	}
+}
+
+func BenchmarkZeros(b *testing.B) {
+	const blocks = 1 << 8
+	for _, name := range Available() {
+		h, _ := NewNamed(name)
+		b.Run(fmt.Sprintf("impl=%s/lanes=%d", name, h.Lanes()), func(b *testing.B) {
+			states, runs := make([]*State, h.Lanes()), make([]int, h.Lanes())
+			for i := range states {
+				states[i], runs[i] = new(State), blocks
+			}
+			b.SetBytes(int64(h.Lanes()) * blocks * BlockSize)
+			for b.Loop() {
+				h.Zeros(states, runs)
+			}
+		})
+	}
+}
+
+// Many small messages of unequal lengths: the cost of regrouping.
+func BenchmarkSums(b *testing.B) {
+	for _, limit := range []int{256, 4096, 65536} {
+		rng := rand.New(rand.NewPCG(5, 6))
+		data := make([]byte, limit)
+		messages := make([][]byte, 256)
+		total := 0
+		for i := range messages {
+			messages[i] = data[:rng.IntN(limit)]
+			total += len(messages[i])
+		}
+		digests := make([][Size]byte, len(messages))
+		for _, name := range Available() {
+			h, _ := NewNamed(name)
+			b.Run(fmt.Sprintf("impl=%s/below=%d", name, limit), func(b *testing.B) {
+				b.SetBytes(int64(total))
+				for b.Loop() {
+					h.Sums(digests, messages)
+				}
+			})
+		}
+	}
+}

@@ -1,0 +1,282 @@
+// Package sha256simd computes SHA-256 of many messages side by side, one message
+// per vector lane or per instruction stream.
+//
+// The blocks of a v2 torrent (BEP 52) are independent messages, and so are the
+// nodes of one level of a merkle tree; a processor that hashes several of them
+// at once is twice as fast as one that hashes them one after the other. A [Hasher] takes any number of messages of any lengths and
+// keeps its lanes full: it runs all lanes to the end of the shortest message,
+// fills the free lanes with what waits, and hands the last few messages to a
+// narrower kernel.
+//
+// A caller that reads a message in chunks keeps one [State] per message, feeds
+// whole blocks with [Hasher.Blocks], zero runs with [Hasher.Zeros], and ends
+// with [Hasher.Finish]. A caller that has whole messages uses [Hasher.Sums], and
+// [Hasher.Pairs] makes one level of a merkle tree of the level below.
+//
+// The package does not read files, start goroutines, or know the shape of a tree. It
+// is no general replacement for crypto/sha256: a single message is no faster
+// here.
+package sha256simd
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"os"
+	"unsafe"
+)
+
+const (
+	// Size is the length of a digest in bytes.
+	Size = 32
+	// BlockSize is the length in bytes of the blocks that a message is hashed in.
+	BlockSize = 64
+)
+
+// Environment is the environment variable that names the implementation which
+// [New] is to use, for tests and for support.
+const Environment = "TORRENTKIT_SHA256"
+
+// State is the chaining value of one message.
+type State [8]uint32
+
+// Reset sets s to the state before the first block of a message.
+func (s *State) Reset() {
+	*s = State{
+		0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+		0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
+	}
+}
+
+// digest writes s in the byte order of a digest.
+func (s *State) digest(out *[Size]byte) {
+	for i, word := range s {
+		binary.BigEndian.PutUint32(out[4*i:], word)
+	}
+}
+
+const (
+	// sumBatch bounds the scratch memory of Sums, in messages.
+	sumBatch = 1024
+	// padBatch bounds the scratch memory of Finish, in messages.
+	padBatch = 64
+)
+
+// Hasher hashes many messages side by side. It holds all scratch memory that
+// its methods need, so that they do not allocate once the scratch has grown to
+// the number of messages in use. It is not safe for concurrent use: each worker
+// has its own.
+type Hasher struct {
+	impl   implementation
+	queue  []job
+	active []job
+	wide   wideScratch
+	single single
+	pads   [padBatch][2 * BlockSize]byte
+	sums   []State
+}
+
+// New returns a Hasher of the fastest implementation that this CPU has, or of
+// the one that the environment variable [Environment] names. A name that is
+// unknown, or that the CPU does not support, is as none.
+func New() *Hasher {
+	if h, ok := NewNamed(os.Getenv(Environment)); ok {
+		return h
+	}
+	return newHasher(implementations()[0])
+}
+
+// NewNamed returns a Hasher of the named implementation, and whether this CPU
+// has it.
+func NewNamed(name string) (*Hasher, bool) {
+	for _, impl := range implementations() {
+		if impl.name == name {
+			return newHasher(impl), true
+		}
+	}
+	return nil, false
+}
+
+func newHasher(impl implementation) *Hasher {
+	return &Hasher{impl: impl, active: make([]job, 0, maxLanes), single: newSingle()}
+}
+
+// Available returns the names of the implementations that this CPU has, the
+// fastest first. The last is always "generic", the standard library.
+func Available() []string {
+	var names []string
+	for _, impl := range implementations() {
+		names = append(names, impl.name)
+	}
+	return names
+}
+
+// Name returns the name of the implementation in use.
+func (h *Hasher) Name() string { return h.impl.name }
+
+// Lanes returns how many messages are hashed side by side at full speed: 1 if
+// more messages at a time are no faster than one.
+func (h *Hasher) Lanes() int { return h.impl.kernels[0].width }
+
+// Blocks feeds chunks[i], a whole number of blocks, to states[i]. Chunks may
+// differ in length and may be empty; there may be any number of them. No two
+// states may be the same variable. Blocks panics if the two slices differ in
+// length, or if a chunk ends inside a block.
+func (h *Hasher) Blocks(states []*State, chunks [][]byte) {
+	if len(states) != len(chunks) {
+		panic("sha256simd: states and chunks differ in number")
+	}
+	for i, chunk := range chunks {
+		if len(chunk)%BlockSize != 0 {
+			panic("sha256simd: a chunk is not a whole number of blocks")
+		}
+		h.add(states[i], chunk, len(chunk)/BlockSize)
+	}
+	h.drain(false)
+}
+
+// Zeros feeds blocks[i] blocks of zero bytes to states[i]. It is cheaper than
+// [Hasher.Blocks], as there is nothing to load, and the message schedule of a
+// zero block is zero. No two states may be the same variable. Zeros panics if
+// the two slices differ in length, or if a number is negative.
+func (h *Hasher) Zeros(states []*State, blocks []int) {
+	if len(states) != len(blocks) {
+		panic("sha256simd: states and blocks differ in number")
+	}
+	for i, n := range blocks {
+		if n < 0 {
+			panic("sha256simd: negative number of blocks")
+		}
+		h.add(states[i], nil, n)
+	}
+	h.drain(true)
+}
+
+// Finish pads and finishes messages. tails[i] is what of message i has not been
+// fed to states[i], of any length; lengths[i] is the length in bytes of the
+// whole message. The states are used up. Finish panics if the slices differ in
+// length, or if lengths[i] cannot be the length of a message that ends in
+// tails[i].
+func (h *Hasher) Finish(digests [][Size]byte, states []*State, tails [][]byte, lengths []uint64) {
+	if len(states) != len(digests) || len(tails) != len(digests) || len(lengths) != len(digests) {
+		panic("sha256simd: digests, states, tails and lengths differ in number")
+	}
+	for i, tail := range tails {
+		if uint64(len(tail)) > lengths[i] || (lengths[i]-uint64(len(tail)))%BlockSize != 0 {
+			panic("sha256simd: a tail does not end a message of this length")
+		}
+		whole := len(tail) / BlockSize
+		h.add(states[i], tail[:whole*BlockSize], whole)
+	}
+	h.drain(false)
+	for first := 0; first < len(digests); first += padBatch {
+		last := min(first+padBatch, len(digests))
+		for i := first; i < last; i++ {
+			tail := tails[i]
+			padded := pad(&h.pads[i-first], tail[len(tail)&^(BlockSize-1):], lengths[i])
+			h.add(states[i], padded, len(padded)/BlockSize)
+		}
+		h.drain(false)
+	}
+	for i := range digests {
+		states[i].digest(&digests[i])
+	}
+}
+
+// pad fills buf with the end of a message: tail, the mark, zeros, and the
+// length in bits. It returns the one or two blocks in use.
+func pad(buf *[2 * BlockSize]byte, tail []byte, length uint64) []byte {
+	end := BlockSize
+	if len(tail) >= BlockSize-8 {
+		end = 2 * BlockSize
+	}
+	n := copy(buf[:], tail)
+	buf[n] = 0x80
+	clear(buf[n+1 : end-8])
+	binary.BigEndian.PutUint64(buf[end-8:], length<<3)
+	return buf[:end]
+}
+
+// Sums sets digests[i] to the SHA-256 of messages[i], which may be of any, and of
+// unequal, lengths. It panics if the two slices differ in length.
+func (h *Hasher) Sums(digests [][Size]byte, messages [][]byte) {
+	if len(digests) != len(messages) {
+		panic("sha256simd: digests and messages differ in number")
+	}
+	for len(messages) > 0 {
+		n := min(len(messages), sumBatch)
+		h.sumBatch(digests[:n], messages[:n])
+		digests, messages = digests[n:], messages[n:]
+	}
+}
+
+// sumBatch is Sums of at most sumBatch messages.
+func (h *Hasher) sumBatch(digests [][Size]byte, messages [][]byte) {
+	if h.impl.kernels[0].width == 1 {
+		sumSingly(digests, messages)
+		return
+	}
+	if len(h.sums) < len(messages) {
+		h.sums = make([]State, len(messages))
+	}
+	for i, message := range messages {
+		h.sums[i].Reset()
+		whole := len(message) / BlockSize
+		h.add(&h.sums[i], message[:whole*BlockSize], whole)
+	}
+	h.drain(false)
+	for first := 0; first < len(messages); first += padBatch {
+		last := min(first+padBatch, len(messages))
+		for i := first; i < last; i++ {
+			message := messages[i]
+			rest := message[len(message)&^(BlockSize-1):]
+			padded := pad(&h.pads[i-first], rest, uint64(len(message)))
+			h.add(&h.sums[i], padded, len(padded)/BlockSize)
+		}
+		h.drain(false)
+	}
+	for i := range digests {
+		h.sums[i].digest(&digests[i])
+	}
+}
+
+// Pairs sets dst[i] to the SHA-256 of nodes[2i] and nodes[2i+1] together: one
+// level of a merkle tree from the level below it. dst may share its memory with
+// nodes, if it starts where nodes starts. Pairs panics unless there are exactly
+// twice as many nodes as digests.
+func (h *Hasher) Pairs(dst, nodes [][Size]byte) {
+	if len(nodes) != 2*len(dst) {
+		panic("sha256simd: pairs of nodes and digests differ in number")
+	}
+	if h.impl.kernels[0].width == 1 {
+		for i := range dst {
+			dst[i] = sha256.Sum256(pair(nodes[2*i:]))
+		}
+		return
+	}
+	if len(h.sums) < padBatch {
+		h.sums = make([]State, padBatch)
+	}
+	for i := range min(len(dst), padBatch) {
+		pad(&h.pads[i], nil, 2*Size)
+	}
+	for first := 0; first < len(dst); first += padBatch {
+		last := min(first+padBatch, len(dst))
+		for i := first; i < last; i++ {
+			h.sums[i-first].Reset()
+			h.add(&h.sums[i-first], pair(nodes[2*i:]), 1)
+		}
+		h.drain(false)
+		for i := first; i < last; i++ {
+			h.add(&h.sums[i-first], h.pads[i-first][:BlockSize], 1)
+		}
+		h.drain(false)
+		for i := first; i < last; i++ {
+			h.sums[i-first].digest(&dst[i])
+		}
+	}
+}
+
+// pair returns the memory of the first two nodes, which is one block.
+func pair(nodes [][Size]byte) []byte {
+	return unsafe.Slice(&nodes[0][0], len(nodes[:2])*Size)
+}
