@@ -1,3 +1,5 @@
 module github.com/torrentkit/torrentkit
 
 go 1.26
+
+require github.com/zeebo/bencode v1.0.0

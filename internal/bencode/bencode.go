@@ -1,0 +1,108 @@
+// Package bencode reads bencode (BEP 3) that strangers wrote, and writes it.
+//
+// Reading is two steps. [Scan] walks the whole input once, without recursion
+// and without allocating for what it finds, and refuses everything that is
+// not bencode with an [Error] that names the key and the byte. What it
+// accepts is then looked at through [Value], a view of the bytes: values are
+// found where they lie, nothing is copied, and nothing that nobody asks for
+// is decoded. Input that is readable but not canonical (unsorted keys,
+// leading zeros and the like) is accepted and reported as [Flaw]s.
+//
+// [Marshal] and [Unmarshal] go between bencode and Go values for the small
+// messages of trackers and peers. [Unmarshal] scans first, because the
+// decoder behind it trusts its input.
+//
+// The package does not know torrents: which keys must exist and what they
+// mean is the business of its callers.
+package bencode
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// MaxDepth is how deep lists and dictionaries may be nested.
+const MaxDepth = 64
+
+// Error says where and why input is not bencode.
+type Error struct {
+	Path   string // the key that holds the fault, like info.files[3].length; "" at the top
+	Offset int    // byte offset in the input
+	Reason string
+	// Trailing is set when a whole value was read and only what follows it is wrong.
+	Trailing bool
+}
+
+func (e *Error) Error() string {
+	if e.Path == "" {
+		return fmt.Sprintf("%s (byte %d)", e.Reason, e.Offset)
+	}
+	return fmt.Sprintf("%s: %s (byte %d)", e.Path, e.Reason, e.Offset)
+}
+
+// FlawKind tells the ways in which readable bencode is not canonical.
+type FlawKind uint8
+
+// The flaws that Scan reports.
+const (
+	UnsortedKeys FlawKind = iota // a key sorts before the one in front of it
+	DuplicateKey                 // a key stands twice in one dictionary
+	LeadingZero                  // i03e or 03:abc
+	NegativeZero                 // i-0e
+	BigInteger                   // does not fit into 64 bits
+	numFlawKinds
+)
+
+func (k FlawKind) String() string {
+	return [numFlawKinds]string{
+		"key out of order", "duplicate key", "leading zero", "negative zero", "integer over 64 bits",
+	}[k]
+}
+
+// Flaw is one place where the input is readable but not canonical.
+type Flaw struct {
+	Kind   FlawKind
+	Path   string
+	Offset int
+}
+
+func (f Flaw) String() string {
+	if f.Path == "" {
+		return fmt.Sprintf("%s (byte %d)", f.Kind, f.Offset)
+	}
+	return fmt.Sprintf("%s: %s (byte %d)", f.Path, f.Kind, f.Offset)
+}
+
+// maxFlaws bounds what is remembered of a file made of nothing but flaws.
+const maxFlaws = 100
+
+// JoinKey extends a path by a dictionary key, quoting keys that are not plain
+// words, so that a path never holds raw bytes of a stranger.
+func JoinKey(path, key string) string {
+	if len(key) > 80 {
+		key = key[:80]
+	}
+	if !plainKey(key) {
+		key = strconv.QuoteToASCII(key)
+	}
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}
+
+// JoinIndex extends a path by a list index.
+func JoinIndex(path string, i int) string {
+	return path + "[" + strconv.Itoa(i) + "]"
+}
+
+func plainKey(key string) bool {
+	if key == "" || key[0] == ' ' {
+		return false
+	}
+	return !strings.ContainsFunc(key, func(r rune) bool {
+		word := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+		return !word && !strings.ContainsRune(" _-", r) && !(r == '.' && strings.HasSuffix(key, ".utf-8"))
+	})
+}

@@ -1,0 +1,260 @@
+package bencode
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestScanRefuses(t *testing.T) {
+	for _, tt := range []struct{ in, want string }{
+		{"", "empty, not bencode (byte 0)"},
+		{"x", "not the start of a value: 'x' (byte 0)"},
+		{"\x00", "not the start of a value: byte 0x00 (byte 0)"},
+		{"e", "not the start of a value: 'e' (byte 0)"},
+		{"i12", "ends in an integer (byte 0)"},
+		{"ie", "malformed integer (byte 0)"},
+		{"i-e", "malformed integer (byte 0)"},
+		{"i+5e", "malformed integer (byte 0)"},
+		{"i1x2e", "malformed integer (byte 0)"},
+		{"ifooe", "malformed integer (byte 0)"},
+		{"5:abc", "string is longer than the rest of the input (byte 0)"},
+		{"2147483647:", "string is longer than the rest of the input (byte 0)"},
+		{"99999999999999999999999999:", "string is longer than the rest of the input (byte 0)"},
+		{"3", "ends in the length of a string (byte 0)"},
+		{"3x", "malformed string length (byte 0)"},
+		{"l", "ends in the middle of a value (byte 1)"},
+		{"d", "ends in the middle of a value (byte 1)"},
+		{"di1ei2ee", "dictionary key is not a string (byte 1)"},
+		{"d+1:ai1ee", "dictionary key is not a string (byte 1)"},
+		{"d1:ae", "a: key without a value (byte 4)"},
+		{"d1:a", "a: ends in the middle of a value (byte 4)"},
+		{"d4:infod5:filesl3:abcd6:lengthi0xee", "info.files[1].length: malformed integer (byte 30)"},
+		{"d4:infod4:a\x1b[mi0x", `info."a\x1b[m": malformed integer (byte 14)`},
+		{"i1ei2e", "data after the end of the value (byte 3)"},
+		{"i1e\n", "data after the end of the value (byte 3)"},
+		{strings.Repeat("l", MaxDepth+1), "nested deeper than 64 levels"},
+	} {
+		_, _, err := Scan([]byte(tt.in))
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("Scan(%q) = %v, want %q", tt.in, err, tt.want)
+		}
+	}
+}
+
+func TestScanTrailing(t *testing.T) {
+	v, _, err := Scan([]byte("d1:ai1ee\r\n"))
+	var e *Error
+	if !errors.As(err, &e) || !e.Trailing || e.Offset != 8 {
+		t.Fatalf("error is %v", err)
+	}
+	if string(v.Raw()) != "d1:ai1ee" {
+		t.Errorf("value before the trailing bytes is %q", v.Raw())
+	}
+}
+
+func TestScanFlaws(t *testing.T) {
+	for _, tt := range []struct{ in, want string }{
+		{"d1:ai1e1:bi2ee", ""},
+		{"d1:bi1e1:ai2ee", "a: key out of order (byte 7)"},
+		{"d1:ai1e1:ai2ee", "a: duplicate key (byte 9)"},
+		{"d1:bi1e1:ai2e1:bi3ee", "a: key out of order (byte 7)|b: duplicate key (byte 15)"},
+		{"d4:infod1:bi1e1:ai2eee", "info.a: key out of order (byte 14)"},
+		{"i03e", "leading zero (byte 0)"},
+		{"i00e", "leading zero (byte 0)"},
+		{"i-03e", "leading zero (byte 0)"},
+		{"i-0e", "negative zero (byte 0)"},
+		{"i0e", ""},
+		{"03:abc", "leading zero (byte 0)"},
+		{"0:", ""},
+		{"li9223372036854775807ei-9223372036854775808ee", ""},
+		{"li1ei9223372036854775808ee", "[1]: integer over 64 bits (byte 4)"},
+		{"i-9223372036854775809e", "integer over 64 bits (byte 0)"},
+		{"i999999999999999999999999999999999999999e", "integer over 64 bits (byte 0)"},
+	} {
+		_, flaws, err := Scan([]byte(tt.in))
+		if err != nil {
+			t.Errorf("Scan(%q): %v", tt.in, err)
+			continue
+		}
+		var got []string
+		for _, f := range flaws {
+			got = append(got, f.String())
+		}
+		if s := strings.Join(got, "|"); s != tt.want {
+			t.Errorf("flaws of %q = %q, want %q", tt.in, s, tt.want)
+		}
+	}
+}
+
+func TestValue(t *testing.T) {
+	v, _, err := Scan([]byte("d4:listli-7e3:abcdee3:numi42e3:str0:e"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var keys []string
+	for k, val := range v.Entries() {
+		s, _ := k.Text()
+		keys = append(keys, fmt.Sprintf("%s@%d=%s", s, val.Offset(), val.Raw()))
+	}
+	want := []string{"list@7=li-7e3:abcdee", "num@25=i42e", "str@34=0:"}
+	if !slices.Equal(keys, want) {
+		t.Errorf("entries = %q, want %q", keys, want)
+	}
+	list, _ := v.Get("list")
+	var kinds []Kind
+	for i, item := range list.Items() {
+		if i != len(kinds) {
+			t.Errorf("index %d, want %d", i, len(kinds))
+		}
+		kinds = append(kinds, item.Kind())
+	}
+	if !slices.Equal(kinds, []Kind{Integer, String, Dict}) {
+		t.Errorf("kinds = %v", kinds)
+	}
+	if n, ok := v.Get("num"); !ok {
+		t.Error("num is missing")
+	} else if i, ok := n.Int(); i != 42 || !ok {
+		t.Errorf("num = %d, %v", i, ok)
+	}
+	none, ok := v.Get("nosuch")
+	if _, isInt := none.Int(); ok || isInt || none.Kind() != None {
+		t.Error("a key that is not there is something")
+	}
+}
+
+// The inputs that ended, or starved, programs that decode without a scan.
+func TestScanHostile(t *testing.T) {
+	inputs := map[string][]byte{
+		"two million lists":      bytes.Repeat([]byte("l"), 2_000_000),
+		"nested, closed":         append(bytes.Repeat([]byte("l"), 1_000_000), bytes.Repeat([]byte("e"), 1_000_000)...),
+		"many empty dicts":       slices.Concat([]byte("l"), bytes.Repeat([]byte("de"), 2_500_000), []byte("e")),
+		"huge unsorted dict":     hugeDict(500_000),
+		"unsorted at all levels": slices.Concat(bytes.Repeat([]byte("d1:bi1e1:a"), MaxDepth-1), hugeDict(400_000), bytes.Repeat([]byte("e"), MaxDepth-1)),
+		"a long integer":         slices.Concat([]byte("i"), bytes.Repeat([]byte("9"), 5_000_000), []byte("e")),
+	}
+	for name, in := range inputs {
+		t.Run(name, func(t *testing.T) {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			_, flaws, _ := Scan(in)
+			runtime.ReadMemStats(&after)
+			if spent := after.TotalAlloc - before.TotalAlloc; spent > 20<<20 {
+				t.Errorf("scanning %d bytes allocated %d", len(in), spent)
+			}
+			if len(flaws) > maxFlaws {
+				t.Errorf("%d flaws remembered", len(flaws))
+			}
+		})
+	}
+}
+
+// hugeDict has n keys in descending order.
+func hugeDict(n int) []byte {
+	b := []byte("d")
+	for i := range n {
+		b = fmt.Appendf(b, "6:%06di0e", n-i)
+	}
+	return append(b, 'e')
+}
+
+func TestMarshal(t *testing.T) {
+	for _, tt := range []struct {
+		in   any
+		want string
+	}{
+		{map[string]any{"b": 1, "a": "x", "raw": Raw("le")}, "d1:a1:x1:bi1e3:rawlee"},
+		{[][]string{{"u1", "u2"}, {"u3"}}, "ll2:u12:u2el2:u3ee"},
+		{[]byte{0, 255}, "2:\x00\xff"},
+		{int64(math.MinInt64), "i-9223372036854775808e"},
+	} {
+		got, err := Marshal(tt.in)
+		if err != nil || string(got) != tt.want {
+			t.Errorf("Marshal(%v) = %q, %v, want %q", tt.in, got, err, tt.want)
+		}
+	}
+	if _, err := Marshal(nil); err == nil {
+		t.Error("Marshal(nil) is no error")
+	}
+}
+
+func TestUnmarshal(t *testing.T) {
+	var v struct {
+		A int64          `bencode:"a"`
+		X map[string]Raw `bencode:"x"`
+	}
+	if err := Unmarshal([]byte("d1:ai5e1:xd1:ylleee3:zzzi1ee"), &v); err != nil {
+		t.Fatal(err)
+	}
+	if v.A != 5 || string(v.X["y"]) != "llee" {
+		t.Errorf("decoded %+v", v)
+	}
+	if err := Unmarshal(bytes.Repeat([]byte("l"), 3_000_000), &v); err == nil {
+		t.Error("three million open lists are no error")
+	}
+}
+
+func TestAppendDict(t *testing.T) {
+	got := AppendDict(nil, []Entry{{"name", AppendString(nil, "n")}, {"length", AppendInt(nil, -3)}})
+	if want := "d6:lengthi-3e4:name1:ne"; string(got) != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// walk rebuilds a value from its views.
+func walk(v Value) []byte {
+	switch v.Kind() {
+	case List:
+		b := []byte("l")
+		for _, item := range v.Items() {
+			b = append(b, walk(item)...)
+		}
+		return append(b, 'e')
+	case Dict:
+		b := []byte("d")
+		for k, val := range v.Entries() {
+			b = append(append(b, k.Raw()...), walk(val)...)
+		}
+		return append(b, 'e')
+	}
+	return v.Raw()
+}
+
+func FuzzScan(f *testing.F) {
+	for _, s := range []string{"d4:infod4:name1:aee", "i03e", "l1:ae", "d1:bi1e1:ai2ee", "d1:ali1eee5:x", "i-0e", "3:ab"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		v, _, err := Scan(raw)
+		if err != nil {
+			var e *Error
+			if !errors.As(err, &e) || e.Offset < 0 || e.Offset > len(raw) {
+				t.Fatalf("error %v", err)
+			}
+			return
+		}
+		if got := walk(v); !bytes.Equal(got, raw) {
+			t.Fatalf("views of %q rebuild %q", raw, got)
+		}
+	})
+}
+
+func BenchmarkScan(b *testing.B) {
+	doc := []byte("l")
+	for i := range 200_000 {
+		doc = fmt.Appendf(doc, "d6:lengthi%de4:pathl8:folder%02d12:file%08dee", i, i%100, i)
+	}
+	doc = append(doc, 'e')
+	b.SetBytes(int64(len(doc)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, _, err := Scan(doc); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

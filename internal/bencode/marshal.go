@@ -1,0 +1,65 @@
+package bencode
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"strconv"
+
+	zeebo "github.com/zeebo/bencode"
+)
+
+// Raw is a value that is bencoded already; Marshal copies it as it is. It must
+// not be empty.
+type Raw = zeebo.RawMessage
+
+// Marshal bencodes a Go value: integers, booleans, strings, byte slices,
+// slices, maps with string keys (sorted), structs with `bencode` tags, and Raw.
+// Arrays and nil are refused.
+func Marshal(v any) ([]byte, error) {
+	if v == nil {
+		return nil, errors.New("bencode has no nil")
+	}
+	return zeebo.EncodeBytes(v)
+}
+
+// Unmarshal scans raw and decodes it into v. Integers must be decoded into
+// int64, and values whose type a stranger chooses into Raw.
+func Unmarshal(raw []byte, v any) error {
+	if _, _, err := Scan(raw); err != nil {
+		return err
+	}
+	return zeebo.DecodeBytes(raw, v)
+}
+
+// Entry is one key of a dictionary with its bencoded value.
+type Entry struct {
+	Key   string
+	Value []byte
+}
+
+// AppendDict appends a dictionary with its keys in canonical order, which it
+// leaves entries in.
+func AppendDict(dst []byte, entries []Entry) []byte {
+	slices.SortFunc(entries, func(a, b Entry) int { return bytes.Compare([]byte(a.Key), []byte(b.Key)) })
+	dst = append(dst, 'd')
+	for _, e := range entries {
+		dst = AppendString(dst, e.Key)
+		dst = append(dst, e.Value...)
+	}
+	return append(dst, 'e')
+}
+
+// AppendString appends a string or bytes as a bencoded string.
+func AppendString[T string | []byte](dst []byte, s T) []byte {
+	dst = strconv.AppendInt(dst, int64(len(s)), 10)
+	dst = append(dst, ':')
+	return append(dst, s...)
+}
+
+// AppendInt appends an integer.
+func AppendInt(dst []byte, n int64) []byte {
+	dst = append(dst, 'i')
+	dst = strconv.AppendInt(dst, n, 10)
+	return append(dst, 'e')
+}

@@ -1,0 +1,265 @@
+package bencode
+
+import (
+	"bytes"
+	"math"
+	"slices"
+)
+
+// Scan checks that raw is exactly one bencoded value and returns a view of it
+// together with what is not canonical in it (at most 100 flaws). Memory does
+// not grow with the input, save where a dictionary is unsorted: then its keys
+// are indexed, eight bytes each, to find duplicates.
+//
+// Where a whole value is followed by other bytes, the view is returned beside
+// an *Error whose Trailing is set.
+func Scan(raw []byte) (Value, []Flaw, error) {
+	s := scanner{doc: raw}
+	if len(raw) == 0 {
+		return Value{}, nil, &Error{Reason: "empty, not bencode"}
+	}
+	if len(raw) > math.MaxUint32 {
+		return Value{}, nil, &Error{Reason: "larger than 4 GiB"}
+	}
+	end, err := s.value()
+	if err != nil {
+		return Value{}, s.flaws, err
+	}
+	v := Value{doc: raw, off: 0, end: end}
+	if end != len(raw) {
+		return v, s.flaws, &Error{Offset: end, Trailing: true, Reason: "data after the end of the value"}
+	}
+	return v, s.flaws, nil
+}
+
+// frame is one open list or dictionary.
+type frame struct {
+	start     int
+	dict      bool
+	wantValue bool // a key was read, its value comes next
+	unsorted  bool
+	count     int // elements read
+	keyOff    int // the last key, as the span of its string
+	keyEnd    int
+}
+
+type scanner struct {
+	doc   []byte
+	pos   int
+	depth int
+	stack [MaxDepth]frame
+	flaws []Flaw
+}
+
+// value scans one value from the current position and returns its end.
+func (s *scanner) value() (int, error) {
+	for {
+		if s.pos >= len(s.doc) {
+			return 0, s.fail(len(s.doc), "ends in the middle of a value")
+		}
+		c := s.doc[s.pos]
+		if s.depth > 0 {
+			f := &s.stack[s.depth-1]
+			if f.dict && !f.wantValue && c != 'e' {
+				if err := s.key(f); err != nil {
+					return 0, err
+				}
+				continue
+			}
+		}
+		if err := s.step(c); err != nil {
+			return 0, err
+		}
+		if s.depth == 0 {
+			return s.pos, nil
+		}
+	}
+}
+
+// step scans one token: a string, an integer, or a bracket.
+func (s *scanner) step(c byte) error {
+	switch {
+	case c == 'l' || c == 'd':
+		if s.depth == MaxDepth {
+			return s.fail(s.pos, "nested deeper than 64 levels")
+		}
+		s.stack[s.depth] = frame{start: s.pos, dict: c == 'd'}
+		s.depth++
+		s.pos++
+		return nil
+	case c == 'e':
+		return s.close()
+	case c == 'i':
+		return s.integer()
+	case '0' <= c && c <= '9':
+		if _, _, err := s.str(); err != nil {
+			return err
+		}
+		s.element()
+		return nil
+	}
+	return s.fail(s.pos, "not the start of a value: "+quoteByte(c))
+}
+
+// element notes that one value was completed.
+func (s *scanner) element() {
+	if s.depth > 0 {
+		f := &s.stack[s.depth-1]
+		f.count++
+		f.wantValue = false
+	}
+}
+
+func (s *scanner) close() error {
+	if s.depth == 0 {
+		return s.fail(s.pos, "not the start of a value: 'e'")
+	}
+	f := &s.stack[s.depth-1]
+	if f.wantValue {
+		return s.fail(s.pos, "key without a value")
+	}
+	s.pos++
+	s.depth--
+	if f.unsorted {
+		s.duplicates(f)
+	}
+	s.element()
+	return nil
+}
+
+func (s *scanner) key(f *frame) error {
+	at := s.pos
+	if c := s.doc[at]; c < '0' || c > '9' {
+		return s.fail(at, "dictionary key is not a string")
+	}
+	start, end, err := s.str()
+	if err != nil {
+		return err
+	}
+	if f.count > 0 {
+		// Equal neighbours are found with all other duplicates when the dictionary ends.
+		if cmp := bytes.Compare(s.doc[f.keyOff:f.keyEnd], s.doc[start:end]); cmp >= 0 {
+			if cmp > 0 && !f.unsorted {
+				s.flaw(UnsortedKeys, JoinKey(s.path(s.depth-1), string(s.doc[start:end])), at)
+			}
+			f.unsorted = true
+		}
+	}
+	f.keyOff, f.keyEnd = start, end
+	f.wantValue = true
+	return nil
+}
+
+// duplicates goes over a dictionary that is not in strict order once more,
+// this time with an index of its keys.
+func (s *scanner) duplicates(f *frame) {
+	type span struct{ off, end uint32 }
+	keys := make([]span, 0, f.count)
+	for pos := f.start + 1; s.doc[pos] != 'e'; {
+		start, end := stringAt(s.doc, pos)
+		keys = append(keys, span{uint32(start), uint32(end)})
+		pos = skip(s.doc, end)
+	}
+	text := func(k span) []byte { return s.doc[k.off:k.end] }
+	slices.SortStableFunc(keys, func(a, b span) int { return bytes.Compare(text(a), text(b)) })
+	path := s.path(s.depth)
+	for i := 1; i < len(keys); i++ {
+		if bytes.Equal(text(keys[i-1]), text(keys[i])) {
+			s.flaw(DuplicateKey, JoinKey(path, string(text(keys[i]))), int(keys[i].off))
+		}
+	}
+}
+
+// str scans a string and returns the span of its content.
+func (s *scanner) str() (start, end int, err error) {
+	at := s.pos
+	n := 0
+	for {
+		if s.pos >= len(s.doc) {
+			return 0, 0, s.fail(at, "ends in the length of a string")
+		}
+		c := s.doc[s.pos]
+		if c == ':' {
+			break
+		}
+		if c < '0' || c > '9' {
+			return 0, 0, s.fail(at, "malformed string length")
+		}
+		n = min(n*10+int(c-'0'), len(s.doc)+1) // saturates: too long stays too long
+		s.pos++
+	}
+	if s.doc[at] == '0' && s.pos > at+1 {
+		s.flaw(LeadingZero, s.path(s.depth), at)
+	}
+	s.pos++
+	if n > len(s.doc)-s.pos {
+		return 0, 0, s.fail(at, "string is longer than the rest of the input")
+	}
+	start = s.pos
+	s.pos += n
+	return start, s.pos, nil
+}
+
+func (s *scanner) integer() error {
+	at := s.pos
+	s.pos++
+	neg := s.pos < len(s.doc) && s.doc[s.pos] == '-'
+	if neg {
+		s.pos++
+	}
+	first := s.pos
+	for s.pos < len(s.doc) && s.doc[s.pos] >= '0' && s.doc[s.pos] <= '9' {
+		s.pos++
+	}
+	if s.pos >= len(s.doc) {
+		return s.fail(at, "ends in an integer")
+	}
+	if s.pos == first || s.doc[s.pos] != 'e' {
+		return s.fail(at, "malformed integer")
+	}
+	digits := s.doc[first:s.pos]
+	s.pos++
+	switch {
+	case digits[0] == '0' && len(digits) > 1:
+		s.flaw(LeadingZero, s.path(s.depth), at)
+	case digits[0] == '0' && neg:
+		s.flaw(NegativeZero, s.path(s.depth), at)
+	}
+	if _, ok := parseInt(neg, digits); !ok {
+		s.flaw(BigInteger, s.path(s.depth), at)
+	}
+	s.element()
+	return nil
+}
+
+func (s *scanner) fail(offset int, reason string) error {
+	return &Error{Path: s.path(s.depth), Offset: offset, Reason: reason}
+}
+
+func (s *scanner) flaw(k FlawKind, path string, offset int) {
+	if len(s.flaws) < maxFlaws {
+		s.flaws = append(s.flaws, Flaw{k, path, offset})
+	}
+}
+
+// path names the value being read inside the outermost depth frames.
+func (s *scanner) path(depth int) string {
+	p := ""
+	for i := range s.stack[:depth] {
+		switch f := &s.stack[i]; {
+		case !f.dict:
+			p = JoinIndex(p, f.count)
+		case f.wantValue:
+			p = JoinKey(p, string(s.doc[f.keyOff:f.keyEnd]))
+		}
+	}
+	return p
+}
+
+func quoteByte(c byte) string {
+	if c < 0x20 || c >= 0x7f {
+		const hex = "0123456789abcdef"
+		return "byte 0x" + string([]byte{hex[c>>4], hex[c&15]})
+	}
+	return "'" + string(rune(c)) + "'"
+}

@@ -1,0 +1,185 @@
+package bencode
+
+import (
+	"iter"
+	"math"
+)
+
+// Kind is the type of a value.
+type Kind byte
+
+// The four kinds; None is the kind of the zero Value.
+const (
+	None    Kind = 0
+	Integer Kind = 'i'
+	String  Kind = 's'
+	List    Kind = 'l'
+	Dict    Kind = 'd'
+)
+
+func (k Kind) String() string {
+	switch k {
+	case Integer:
+		return "integer"
+	case String:
+		return "string"
+	case List:
+		return "list"
+	case Dict:
+		return "dictionary"
+	}
+	return "nothing"
+}
+
+// Value is a view of one bencoded value inside input that Scan accepted. It
+// shares the input's memory. The zero Value has kind None, and asking it for
+// anything gives nothing.
+type Value struct {
+	doc      []byte
+	off, end int
+}
+
+// Kind tells what v is.
+func (v Value) Kind() Kind {
+	if v.doc == nil {
+		return None
+	}
+	switch c := v.doc[v.off]; c {
+	case 'i', 'l', 'd':
+		return Kind(c)
+	}
+	return String
+}
+
+// Raw returns the exact bytes of v.
+func (v Value) Raw() []byte { return v.doc[v.off:v.end:v.end] }
+
+// Offset returns where v starts in the input, in bytes.
+func (v Value) Offset() int { return v.off }
+
+// End returns the offset just behind v.
+func (v Value) End() int { return v.end }
+
+// Bytes returns the content of a string.
+func (v Value) Bytes() ([]byte, bool) {
+	if v.Kind() != String {
+		return nil, false
+	}
+	start, end := stringAt(v.doc, v.off)
+	return v.doc[start:end:end], true
+}
+
+// Text returns the content of a string as a Go string, which need not be UTF-8.
+func (v Value) Text() (string, bool) {
+	b, ok := v.Bytes()
+	return string(b), ok
+}
+
+// Int returns an integer that fits into 64 bits.
+func (v Value) Int() (int64, bool) {
+	if v.Kind() != Integer {
+		return 0, false
+	}
+	digits := v.doc[v.off+1 : v.end-1]
+	neg := digits[0] == '-'
+	if neg {
+		digits = digits[1:]
+	}
+	return parseInt(neg, digits)
+}
+
+// Items yields the elements of a list with their indices.
+func (v Value) Items() iter.Seq2[int, Value] {
+	return func(yield func(int, Value) bool) {
+		if v.Kind() != List {
+			return
+		}
+		for i, pos := 0, v.off+1; v.doc[pos] != 'e'; i++ {
+			end := skip(v.doc, pos)
+			if !yield(i, Value{v.doc, pos, end}) {
+				return
+			}
+			pos = end
+		}
+	}
+}
+
+// Entries yields the keys and values of a dictionary in the order in which
+// they stand there. Keys are strings, with offsets of their own.
+func (v Value) Entries() iter.Seq2[Value, Value] {
+	return func(yield func(Value, Value) bool) {
+		if v.Kind() != Dict {
+			return
+		}
+		for pos := v.off + 1; v.doc[pos] != 'e'; {
+			_, keyEnd := stringAt(v.doc, pos)
+			end := skip(v.doc, keyEnd)
+			if !yield(Value{v.doc, pos, keyEnd}, Value{v.doc, keyEnd, end}) {
+				return
+			}
+			pos = end
+		}
+	}
+}
+
+// Get returns the value of a key, the first one if the key stands there more
+// than once.
+func (v Value) Get(key string) (Value, bool) {
+	for k, val := range v.Entries() {
+		start, end := stringAt(k.doc, k.off)
+		if string(k.doc[start:end]) == key {
+			return val, true
+		}
+	}
+	return Value{}, false
+}
+
+// stringAt returns the span of the content of the string at pos.
+func stringAt(doc []byte, pos int) (start, end int) {
+	n := 0
+	for doc[pos] != ':' {
+		n = n*10 + int(doc[pos]-'0')
+		pos++
+	}
+	return pos + 1, pos + 1 + n
+}
+
+// skip returns the end of the value at pos.
+func skip(doc []byte, pos int) int {
+	for depth := 0; ; {
+		switch doc[pos] {
+		case 'l', 'd':
+			depth++
+			pos++
+		case 'e':
+			depth--
+			pos++
+		case 'i':
+			for doc[pos] != 'e' {
+				pos++
+			}
+			pos++
+		default:
+			_, pos = stringAt(doc, pos)
+		}
+		if depth == 0 {
+			return pos
+		}
+	}
+}
+
+// parseInt reads decimal digits; false when the number needs more than 64 bits.
+func parseInt(neg bool, digits []byte) (int64, bool) {
+	var n uint64
+	for _, c := range digits {
+		d := uint64(c - '0')
+		if n > (math.MaxUint64-d)/10 {
+			return 0, false
+		}
+		n = n*10 + d
+	}
+	if neg {
+		return -int64(n), n <= 1<<63
+	}
+	return int64(n), n <= math.MaxInt64
+}
