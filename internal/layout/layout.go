@@ -1,0 +1,264 @@
+// Package layout is the arithmetic between files and pieces: which bytes of
+// which files make up a piece, where padding lies, how many leaves the merkle
+// tree of a piece has, and how long pieces should be.
+//
+// It is one of the two places in the module where v1, v2 and hybrid torrents
+// differ (the other is the encoding, in package metainfo). What comes out, a
+// [Piece] with its spans, tells a reader what to hash without naming a format.
+//
+// It does no input or output and no hashing, and knows neither names nor keys,
+// save for the order of paths, which the order of pieces follows.
+package layout
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"sort"
+)
+
+// Format is the set of metadata versions that a torrent carries.
+type Format uint8
+
+// The three formats. Hybrid is both V1 and V2.
+const (
+	V1     Format = 1
+	V2     Format = 2
+	Hybrid Format = V1 | V2
+)
+
+// HasV1 tells whether pieces have SHA-1 hashes (BEP 3).
+func (f Format) HasV1() bool { return f&V1 != 0 }
+
+// HasV2 tells whether files have merkle trees (BEP 52).
+func (f Format) HasV2() bool { return f&V2 != 0 }
+
+func (f Format) String() string {
+	switch f {
+	case V1:
+		return "v1"
+	case V2:
+		return "v2"
+	case Hybrid:
+		return "hybrid"
+	}
+	return "unknown"
+}
+
+// ParseFormat reads what String writes.
+func ParseFormat(s string) (Format, error) {
+	for _, f := range []Format{V1, V2, Hybrid} {
+		if s == f.String() {
+			return f, nil
+		}
+	}
+	return 0, fmt.Errorf("%q is not a format: want v1, v2 or hybrid", s)
+}
+
+// LeafSize is the length in bytes of the blocks that are the leaves of a
+// BEP 52 merkle tree.
+const LeafSize = 16 << 10
+
+// File is what matters of a file here.
+type File struct {
+	Length int64 // in bytes
+	Pad    bool  // a BEP 47 pad file: zeros that are on no disk
+}
+
+// Layout maps the pieces of a torrent to bytes of its files.
+type Layout struct {
+	format      Format
+	pieceLength int64
+	files       []File
+	starts      []int64 // where each file starts in the space that pieces divide; one more for the end
+	total       int64
+}
+
+// Errors that New returns, wrapped with what they are about.
+var (
+	ErrPieceLength = errors.New("not a valid piece length")
+	ErrOverflow    = errors.New("the sum of the file lengths does not fit into 63 bits")
+	ErrNegative    = errors.New("negative length")
+	ErrAlignment   = errors.New("does not start on a piece boundary")
+)
+
+// FileError is a fault of one file of a layout.
+type FileError struct {
+	File int
+	Err  error
+}
+
+func (e *FileError) Error() string { return fmt.Sprintf("file %d: %v", e.File, e.Err) }
+func (e *FileError) Unwrap() error { return e.Err }
+
+// New lays files out in pieces of pieceLength bytes. In v1 and hybrid torrents
+// the pieces divide the concatenation of all files, pad files included; in v2
+// every file starts on a piece boundary by itself. In a hybrid the pad files
+// must bring that about: where they do not, the error is ErrAlignment in a
+// *FileError.
+//
+// New keeps files; the caller must not change them.
+func New(format Format, pieceLength int64, files []File) (*Layout, error) {
+	if err := CheckPieceLength(format, pieceLength); err != nil {
+		return nil, err
+	}
+	l := &Layout{format: format, pieceLength: pieceLength, files: files, starts: make([]int64, len(files)+1)}
+	var pos int64
+	for i, f := range files {
+		if f.Length < 0 {
+			return nil, &FileError{i, ErrNegative}
+		}
+		if format.HasV2() && f.Length > 0 && !f.Pad && pos%pieceLength != 0 {
+			if format.HasV1() {
+				return nil, &FileError{i, ErrAlignment}
+			}
+			aligned, ok := roundUp(pos, pieceLength)
+			if !ok {
+				return nil, &FileError{i, ErrOverflow}
+			}
+			// Empty files before this one start where it starts; they have no bytes, so nothing changes for them.
+			pos = aligned
+		}
+		l.starts[i] = pos
+		if f.Length > math.MaxInt64-pos {
+			return nil, &FileError{i, ErrOverflow}
+		}
+		pos += f.Length
+		if !f.Pad {
+			l.total += f.Length
+		}
+	}
+	l.starts[len(files)] = pos
+	if pos/pieceLength >= math.MaxInt32 {
+		return nil, fmt.Errorf("%w: %d gives more than %d pieces", ErrPieceLength, pieceLength, math.MaxInt32)
+	}
+	return l, nil
+}
+
+// Format returns what the torrent is.
+func (l *Layout) Format() Format { return l.format }
+
+// PieceLength returns the length of all pieces but the last, in bytes.
+func (l *Layout) PieceLength() int64 { return l.pieceLength }
+
+// TotalLength returns the number of bytes of content, without padding.
+func (l *Layout) TotalLength() int64 { return l.total }
+
+// PaddedLength returns the number of bytes that the pieces divide, with padding.
+func (l *Layout) PaddedLength() int64 { return l.starts[len(l.files)] }
+
+// NumFiles returns the number of files, pad files included.
+func (l *Layout) NumFiles() int { return len(l.files) }
+
+// File returns the i-th file.
+func (l *Layout) File(i int) File { return l.files[i] }
+
+// NumPieces returns the number of pieces.
+func (l *Layout) NumPieces() int {
+	return int((l.PaddedLength() + l.pieceLength - 1) / l.pieceLength)
+}
+
+// Span is a run of bytes of one file.
+type Span struct {
+	File   int   // index of the file
+	Offset int64 // first byte, in the file
+	Length int64 // in bytes, never 0
+	Zero   bool  // the bytes are padding: zeros that are on no disk
+}
+
+// Piece tells what is hashed for one piece.
+type Piece struct {
+	Index int
+	// Length is the number of bytes of the piece, padding included.
+	Length int64
+	// SHA1 is set when the SHA-1 of all its bytes is wanted (BEP 3).
+	SHA1 bool
+	// Leaves is the number of leaves, padding included, of the merkle tree over
+	// its content (BEP 52); a power of two, or 0 when no tree is wanted. A
+	// piece that has a tree holds content of one file only.
+	Leaves int
+}
+
+// Piece describes the i-th piece.
+func (l *Layout) Piece(i int) Piece {
+	start := int64(i) * l.pieceLength
+	p := Piece{Index: i, SHA1: l.format.HasV1(), Length: min(l.pieceLength, l.PaddedLength()-start)}
+	if !l.format.HasV2() {
+		return p
+	}
+	f := l.fileAt(start)
+	if l.files[f].Pad { // padding that fills a piece of its own has no tree
+		return p
+	}
+	if !p.SHA1 {
+		p.Length = min(p.Length, l.starts[f]+l.files[f].Length-start)
+	}
+	p.Leaves = l.leaves(l.files[f].Length)
+	return p
+}
+
+// leaves returns the number of leaves under the hash that stands for a piece
+// of a file of that length: the whole tree's if the file fits into a piece.
+func (l *Layout) leaves(length int64) int {
+	if length > l.pieceLength {
+		return int(l.pieceLength / LeafSize)
+	}
+	n := 1
+	for int64(n)*LeafSize < length {
+		n *= 2
+	}
+	return n
+}
+
+// fileAt returns the file that holds the byte at pos, which must be one of a file.
+func (l *Layout) fileAt(pos int64) int {
+	return sort.Search(len(l.files), func(i int) bool { return l.starts[i]+l.files[i].Length > pos })
+}
+
+// AppendSpans appends the spans of the i-th piece in order. They cover its
+// Length exactly once.
+func (l *Layout) AppendSpans(spans []Span, i int) []Span {
+	pos := int64(i) * l.pieceLength
+	end := pos + l.Piece(i).Length
+	for f := l.fileAt(pos); pos < end; f++ {
+		file, start := l.files[f], l.starts[f]
+		n := min(start+file.Length, end) - pos
+		if n <= 0 {
+			continue
+		}
+		spans = append(spans, Span{File: f, Offset: pos - start, Length: n, Zero: file.Pad})
+		pos += n
+	}
+	return spans
+}
+
+// FilePieces returns the pieces that hold bytes of the i-th file: first, and
+// the one behind the last. An empty file has none.
+func (l *Layout) FilePieces(i int) (first, end int) {
+	n := l.files[i].Length
+	if n == 0 {
+		return 0, 0
+	}
+	start := l.starts[i]
+	return int(start / l.pieceLength), int((start+n-1)/l.pieceLength) + 1
+}
+
+// InFile returns the bytes of the i-th file that lie in a piece, as an offset
+// in the file and a length.
+func (l *Layout) InFile(i, piece int) (offset, length int64) {
+	start := l.starts[i]
+	from := max(int64(piece)*l.pieceLength, start)
+	to := min(int64(piece+1)*l.pieceLength, start+l.files[i].Length)
+	return from - start, max(to-from, 0)
+}
+
+func roundUp(n, unit int64) (int64, bool) {
+	rest := n % unit
+	if rest == 0 {
+		return n, true
+	}
+	if n > math.MaxInt64-(unit-rest) {
+		return 0, false
+	}
+	return n + unit - rest, true
+}

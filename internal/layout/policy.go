@@ -1,0 +1,63 @@
+package layout
+
+import "fmt"
+
+// Piece lengths in bytes: what a v2 torrent may have (BEP 52), what is chosen
+// by itself, and what new torrents are made with at the most.
+const (
+	MinPieceLength     = LeafSize
+	MaxAutoPieceLength = 16 << 20
+	MaxPieceLength     = 128 << 20
+)
+
+// AutoPieceLength chooses the piece length for that many bytes of content: the
+// smallest power of two that gives at most 2000 pieces, between 16 KiB and
+// 16 MiB. So there are between 1000 and 2000 pieces wherever the bounds allow.
+func AutoPieceLength(total int64) int64 {
+	const most = 2000
+	n := int64(MinPieceLength)
+	for n < MaxAutoPieceLength && total > n*most {
+		n *= 2
+	}
+	return n
+}
+
+// CheckPieceLength tells whether a torrent of the format that somebody made
+// may have pieces of n bytes: any positive number in v1, a power of two of at
+// least 16 KiB in v2 and hybrids (BEP 52).
+func CheckPieceLength(format Format, n int64) error {
+	switch {
+	case n <= 0:
+		return fmt.Errorf("%w: %d is not positive", ErrPieceLength, n)
+	case format.HasV2() && (n < MinPieceLength || n&(n-1) != 0):
+		return fmt.Errorf("%w: %d is not a power of two of at least 16384 bytes, as v2 wants", ErrPieceLength, n)
+	}
+	return nil
+}
+
+// CheckNewPieceLength tells whether new torrents are made with pieces of n
+// bytes: powers of two from 16 KiB to 128 MiB, which is where libtorrent stops.
+func CheckNewPieceLength(n int64) error {
+	if n < MinPieceLength || n > MaxPieceLength || n&(n-1) != 0 {
+		return fmt.Errorf("%w: %d is not a power of two from 16384 (16 KiB) to 134217728 (128 MiB)", ErrPieceLength, n)
+	}
+	return nil
+}
+
+// Pad returns the files of a torrent that is to be made, with the pad files
+// that its format wants: in a hybrid every file that does not end on a piece
+// boundary is followed by one, save the last. For the other formats files come
+// back as they are.
+func Pad(format Format, pieceLength int64, files []File) []File {
+	if format != Hybrid {
+		return files
+	}
+	padded := make([]File, 0, 2*len(files))
+	for i, f := range files {
+		padded = append(padded, f)
+		if rest := f.Length % pieceLength; rest != 0 && i < len(files)-1 {
+			padded = append(padded, File{Length: pieceLength - rest, Pad: true})
+		}
+	}
+	return padded
+}
