@@ -13,6 +13,7 @@ package layout
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"math"
 	"sort"
 )
@@ -215,21 +216,56 @@ func (l *Layout) fileAt(pos int64) int {
 	return sort.Search(len(l.files), func(i int) bool { return l.starts[i]+l.files[i].Length > pos })
 }
 
-// AppendSpans appends the spans of the i-th piece in order. They cover its
-// Length exactly once.
-func (l *Layout) AppendSpans(spans []Span, i int) []Span {
+// Cursor walks the spans of a piece, without a list of them: one piece can
+// hold a million small files.
+type Cursor struct {
+	l        *Layout
+	file     int
+	pos, end int64
+}
+
+// Cursor returns a cursor at the start of the i-th piece.
+func (l *Layout) Cursor(i int) Cursor {
 	pos := int64(i) * l.pieceLength
-	end := pos + l.Piece(i).Length
-	for f := l.fileAt(pos); pos < end; f++ {
-		file, start := l.files[f], l.starts[f]
-		n := min(start+file.Length, end) - pos
-		if n <= 0 {
-			continue
+	return Cursor{l: l, file: l.fileAt(pos), pos: pos, end: pos + l.Piece(i).Length}
+}
+
+// Span returns what is left of the span at the cursor; its Length is 0 at the
+// end of the piece.
+func (c *Cursor) Span() Span {
+	for c.pos < c.end {
+		f, start := c.l.files[c.file], c.l.starts[c.file]
+		if n := min(start+f.Length, c.end) - c.pos; n > 0 {
+			return Span{File: c.file, Offset: c.pos - start, Length: n, Zero: f.Pad}
 		}
-		spans = append(spans, Span{File: f, Offset: pos - start, Length: n, Zero: file.Pad})
-		pos += n
+		c.file++
 	}
-	return spans
+	return Span{}
+}
+
+// Advance moves the cursor by n bytes, at most to the end of the span.
+func (c *Cursor) Advance(n int64) { c.pos += n }
+
+// Spans yields the spans of the i-th piece in order. They cover its Length
+// exactly once.
+func (l *Layout) Spans(i int) iter.Seq[Span] {
+	return func(yield func(Span) bool) {
+		c := l.Cursor(i)
+		for s := c.Span(); s.Length > 0 && yield(s); s = c.Span() {
+			c.Advance(s.Length)
+		}
+	}
+}
+
+// ContentLength returns how many bytes of the i-th piece are content, and not padding.
+func (l *Layout) ContentLength(i int) int64 {
+	var n int64
+	for s := range l.Spans(i) {
+		if !s.Zero {
+			n += s.Length
+		}
+	}
+	return n
 }
 
 // FilePieces returns the pieces that hold bytes of the i-th file: first, and
@@ -262,3 +298,6 @@ func roundUp(n, unit int64) (int64, bool) {
 	}
 	return n + unit - rest, true
 }
+
+// FirstFile returns the file that holds the first byte of a piece.
+func (l *Layout) FirstFile(piece int) int { return l.fileAt(int64(piece) * l.pieceLength) }

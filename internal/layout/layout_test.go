@@ -76,13 +76,11 @@ func TestNewRefuses(t *testing.T) {
 func check(t *testing.T, l *Layout) {
 	t.Helper()
 	covered := make([]int64, l.NumFiles()) // bytes of each file seen so far, in order
-	var spans []Span
 	for i := range l.NumPieces() {
 		p := l.Piece(i)
-		spans = l.AppendSpans(spans[:0], i)
 		var length, content int64
 		contentFiles := 0
-		for _, s := range spans {
+		for s := range l.Spans(i) {
 			if s.Length <= 0 || s.Offset != covered[s.File] {
 				t.Fatalf("piece %d: span %+v follows %d bytes of its file", i, s, covered[s.File])
 			}
@@ -104,6 +102,9 @@ func check(t *testing.T, l *Layout) {
 		}
 		if length != p.Length || length > l.PieceLength() || length == 0 {
 			t.Fatalf("piece %d: spans cover %d bytes of %d", i, length, p.Length)
+		}
+		if got := l.ContentLength(i); got != content {
+			t.Fatalf("piece %d: ContentLength = %d, want %d", i, got, content)
 		}
 		if p.Leaves != 0 && (contentFiles != 1 || p.Leaves&(p.Leaves-1) != 0 || int64(p.Leaves)*LeafSize < content) {
 			t.Fatalf("piece %d: %d leaves over %d bytes of %d files", i, p.Leaves, content, contentFiles)

@@ -1,0 +1,181 @@
+// Package piecehash is the one loop in the module that reads content and
+// hashes it.
+//
+// A [Job] takes the pieces of a layout, reads their spans from a [Source] and
+// yields the digests of each piece once. Workers take runs of neighbouring
+// pieces from one queue and advance all pieces of a run together, chunk by
+// chunk, so that the lanes of the multi-buffer hashers stay filled across
+// pieces and files, and memory does not depend on the length of pieces.
+//
+// It does not judge: creating keeps the digests, verifying compares them. It
+// knows no paths and opens no files; a Source does.
+package piecehash
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/torrentkit/torrentkit/internal/layout"
+)
+
+// File is an open file of a Source. It is used by one goroutine at a time.
+type File = interface {
+	io.ReaderAt
+	io.Closer
+}
+
+// Source opens the files of a layout by their index. It is called from several
+// goroutines, never for pad files or empty files.
+type Source interface {
+	Open(i int) (File, error)
+}
+
+// Job is pieces to be hashed.
+type Job struct {
+	Layout *layout.Layout
+	Source Source
+	// Skip tells which pieces are left out; nil leaves none out.
+	Skip func(piece int) bool
+	// Workers is the number of goroutines that read and hash; 0 is one for each
+	// processor that Go may use.
+	Workers int
+	// Progress, if not nil, is told how many bytes of content are done, about
+	// ten times a second and at the end, on the goroutine that ranges over Pieces.
+	Progress func(done, total int64)
+}
+
+// Piece is the digests of one piece: those that its layout.Piece wants, the
+// others zero.
+type Piece struct {
+	Index int
+	SHA1  [20]byte
+	Root  [32]byte
+}
+
+// ReadError tells which file of a piece could not be read, and from where on.
+type ReadError struct {
+	File   int   // index in the layout
+	Offset int64 // in the file, in bytes
+	Err    error
+}
+
+func (e *ReadError) Error() string {
+	return fmt.Sprintf("file %d at byte %d: %v", e.File, e.Offset, e.Err)
+}
+func (e *ReadError) Unwrap() error { return e.Err }
+
+type result struct {
+	piece Piece
+	err   error
+}
+
+// Pieces hashes the job's pieces in parallel and yields each once, on the
+// caller's goroutine and in no particular order. A piece that cannot be read is
+// yielded with a *ReadError, and the others go on. When ctx is cancelled, the
+// last pair is a Piece with the index -1 and ctx's error. Breaking out of the
+// loop stops all workers before it returns.
+func (j Job) Pieces(ctx context.Context) iter.Seq2[Piece, error] {
+	return func(yield func(Piece, error) bool) {
+		inner, cancel := context.WithCancel(ctx)
+		p := j.start(inner)
+		defer func() {
+			cancel()
+			for range p.results {
+			}
+		}()
+		tick := time.NewTicker(100 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case batch, more := <-p.results:
+				if !more {
+					p.report()
+					if err := ctx.Err(); err != nil {
+						yield(Piece{Index: -1}, err)
+					}
+					return
+				}
+				for _, r := range batch {
+					if !yield(r.piece, r.err) {
+						return
+					}
+				}
+				p.recycle(batch)
+			case <-tick.C:
+				p.report()
+			}
+		}
+	}
+}
+
+// pipeline is a job that runs.
+type pipeline struct {
+	Job
+	queue   queue
+	results chan []result
+	spare   chan []result
+	done    atomic.Int64 // bytes of content
+	total   int64
+}
+
+func (j Job) start(ctx context.Context) *pipeline {
+	if j.Workers <= 0 {
+		j.Workers = runtime.GOMAXPROCS(0)
+	}
+	j.Workers = max(1, min(j.Workers, j.Layout.NumPieces()))
+	p := &pipeline{
+		Job:     j,
+		results: make(chan []result, j.Workers),
+		spare:   make(chan []result, 2*j.Workers),
+		total:   j.Layout.TotalLength(),
+	}
+	p.queue = queue{layout: j.Layout, skip: j.Skip, workers: j.Workers, left: j.Layout.NumPieces()}
+	if j.Skip != nil {
+		p.total = 0
+		for i := range j.Layout.NumPieces() {
+			if j.Skip(i) {
+				p.queue.left--
+			} else {
+				p.total += j.Layout.ContentLength(i)
+			}
+		}
+	}
+	var wg sync.WaitGroup
+	for range j.Workers {
+		wg.Go(func() { newWorker(p).work(ctx) })
+	}
+	go func() {
+		wg.Wait()
+		close(p.results)
+	}()
+	return p
+}
+
+func (p *pipeline) report() {
+	if p.Progress != nil {
+		p.Progress(p.done.Load(), p.total)
+	}
+}
+
+// recycle hands a batch back to the workers.
+func (p *pipeline) recycle(batch []result) {
+	select {
+	case p.spare <- batch[:0]:
+	default:
+	}
+}
+
+func (p *pipeline) batch() []result {
+	select {
+	case b := <-p.spare:
+		return b
+	default:
+		return nil
+	}
+}
