@@ -1,0 +1,46 @@
+// Command sha1 generates the kernels of internal/sha1simd, one file per run:
+//
+//	go run ./sha1 -kernel avx512 -out FILE.s -stubs FILE.go -pkg sha1simd
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+var constants = [4]uint32{0x5a827999, 0x6ed9eba1, 0x8f1bbcdc, 0xca62c1d6}
+
+// prefetch is how many bytes ahead the lanes are fetched into the cache.
+const prefetch = 512
+
+// Truth tables of choose, parity and majority for VPTERNLOGD, by quarter.
+var functions = [4]U8{0xca, 0x96, 0xe8, 0x96}
+
+func main() {
+	kernel := flag.String("kernel", "", "avx512, avx2 or shani")
+	flag.Parse()
+	generate, ok := map[string]func(){
+		"avx512": avx512,
+	}[*kernel]
+	if !ok {
+		fmt.Fprintf(os.Stderr, "no kernel %q\n", *kernel)
+		os.Exit(2)
+	}
+	ConstraintExpr("!purego")
+	generate()
+	Generate()
+}
+
+// vars are the registers of the five working variables, and one that is free.
+type vars struct{ a, b, c, d, e, free reg.VecPhysical }
+
+// next renames the variables after a round, which has set e to the new a and
+// free to the rotated b.
+func (v vars) next() vars { return vars{v.e, v.a, v.free, v.c, v.d, v.b} }
+
+func (v vars) list() [5]reg.VecPhysical { return [5]reg.VecPhysical{v.a, v.b, v.c, v.d, v.e} }
