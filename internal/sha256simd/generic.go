@@ -15,9 +15,8 @@ const marshaledSize = 4 + Size + BlockSize + 8
 // single is one running hash of the standard library. Its binary form, which
 // the standard library keeps compatible, carries states in and out.
 type single struct {
-	hash  hash.Hash
-	form  [marshaledSize]byte
-	zeros [4096]byte
+	hash hash.Hash
+	form [marshaledSize]byte
 }
 
 func newSingle() single {
@@ -27,24 +26,13 @@ func newSingle() single {
 // singleKernel is the standard library as a kernel. It has no bound on the
 // blocks of a call, as it is called once per message only.
 func singleKernel() kernel {
-	return kernel{width: 1, least: 1, quantum: math.MaxInt, run: runSingle, zeros: zerosSingle}
+	return kernel{width: 1, least: 1, quantum: math.MaxInt, run: runSingle}
 }
 
 func runSingle(h *Hasher, jobs []job, blocks int) {
 	for _, j := range jobs {
 		h.single.load(j.state)
 		h.single.hash.Write(j.data[:blocks*BlockSize])
-		h.single.store(j.state)
-	}
-}
-
-func zerosSingle(h *Hasher, jobs []job, blocks int) {
-	for _, j := range jobs {
-		h.single.load(j.state)
-		for left := blocks; left > 0; left -= len(h.single.zeros) / BlockSize {
-			n := min(left*BlockSize, len(h.single.zeros))
-			h.single.hash.Write(h.single.zeros[:n])
-		}
 		h.single.store(j.state)
 	}
 }

@@ -1,3 +1,5 @@
+//go:build !amd64 || purego
+
 package sha256simd
 
 // wideScratch is the memory that vector kernels work in: there are none here.

@@ -8,7 +8,7 @@ const maxLanes = 32
 // job is a run of blocks of one message that waits for a lane.
 type job struct {
 	state  *State
-	data   []byte // nil for blocks of zeros
+	data   []byte // for blocks of zeros, the one run of zeros that all share
 	blocks int
 }
 
@@ -22,8 +22,6 @@ type kernel struct {
 	// fields of the jobs alone. There are 1 to width jobs, of at least that
 	// many blocks each.
 	run func(h *Hasher, jobs []job, blocks int)
-	// zeros is run for blocks of zeros.
-	zeros func(h *Hasher, jobs []job, blocks int)
 }
 
 // implementation is a chain of kernels, the widest first. The last one takes
@@ -45,7 +43,7 @@ func (h *Hasher) add(state *State, data []byte, blocks int) {
 	}
 }
 
-// drain runs all queued jobs. Either all of them or none have data.
+// drain runs all queued jobs, of which either all or none are of zeros.
 func (h *Hasher) drain(zeros bool) {
 	used := len(h.queue)
 	if used == 0 {
@@ -64,10 +62,6 @@ func (h *Hasher) drain(zeros bool) {
 //
 // The longest jobs go first, so that the lanes run empty at about the same time.
 func (h *Hasher) drainThrough(k *kernel, zeros bool) {
-	run := k.run
-	if zeros {
-		run = k.zeros
-	}
 	if len(h.queue) < k.least {
 		return
 	}
@@ -81,24 +75,28 @@ func (h *Hasher) drainThrough(k *kernel, zeros bool) {
 			break
 		}
 		blocks := k.quantum
+		if zeros {
+			blocks = min(blocks, zeroRun/BlockSize)
+		}
 		for i := range active {
 			blocks = min(blocks, active[i].blocks)
 		}
-		run(h, active, blocks)
-		active = advance(active, blocks)
+		k.run(h, active, blocks)
+		active = advance(active, blocks, zeros)
 	}
 	h.queue = append(h.queue[:0], active...)
 }
 
-// advance takes blocks off every job, and drops those that are done.
-func advance(active []job, blocks int) []job {
+// advance takes blocks off every job, and drops those that are done. Jobs of
+// zeros stay where their data begins.
+func advance(active []job, blocks int, zeros bool) []job {
 	kept := active[:0]
 	for _, j := range active {
 		j.blocks -= blocks
 		if j.blocks == 0 {
 			continue
 		}
-		if j.data != nil {
+		if !zeros {
 			j.data = j.data[blocks*BlockSize:]
 		}
 		kept = append(kept, j)

@@ -59,6 +59,8 @@ const (
 	sumBatch = 1024
 	// padBatch bounds the scratch memory of Finish, in messages.
 	padBatch = 64
+	// zeroRun is how many bytes of zeros Zeros feeds at a time.
+	zeroRun = 4096
 )
 
 // Hasher hashes many messages side by side. It holds all scratch memory that
@@ -73,6 +75,7 @@ type Hasher struct {
 	single single
 	pads   [padBatch][2 * BlockSize]byte
 	sums   []State
+	zeros  [zeroRun]byte
 }
 
 // New returns a Hasher of the fastest implementation that this CPU has, or of
@@ -134,9 +137,7 @@ func (h *Hasher) Blocks(states []*State, chunks [][]byte) {
 	h.drain(false)
 }
 
-// Zeros feeds blocks[i] blocks of zero bytes to states[i]. It is cheaper than
-// [Hasher.Blocks], as there is nothing to load, and the message schedule of a
-// zero block is zero. No two states may be the same variable. Zeros panics if
+// Zeros feeds blocks[i] blocks of zero bytes to states[i]. No two states may be the same variable. Zeros panics if
 // the two slices differ in length, or if a number is negative.
 func (h *Hasher) Zeros(states []*State, blocks []int) {
 	if len(states) != len(blocks) {
@@ -146,7 +147,7 @@ func (h *Hasher) Zeros(states []*State, blocks []int) {
 		if n < 0 {
 			panic("sha256simd: negative number of blocks")
 		}
-		h.add(states[i], nil, n)
+		h.add(states[i], h.zeros[:], n)
 	}
 	h.drain(true)
 }

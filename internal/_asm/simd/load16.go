@@ -14,7 +14,7 @@ type Load16 struct {
 	Pointers []reg.GPPhysical   // scratch
 	Rows     [4]reg.VecPhysical // scratch
 	Temp     reg.VecPhysical    // scratch
-	Swap     reg.VecPhysical    // ByteSwap
+	Swap     Op                 // ByteSwap, in a register or in memory
 	Prefetch int                // bytes ahead, or 0
 	Store    func(word int, v reg.VecPhysical)
 }

@@ -1,0 +1,57 @@
+// Command sha256 generates the kernels of internal/sha256simd, one file per run:
+//
+//	go run ./sha256 -kernel avx512 -out FILE.s -stubs FILE.go -pkg sha256simd
+package main
+
+import (
+	"flag"
+	"fmt"
+	"math"
+	"math/big"
+	"os"
+
+	. "github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// prefetch is how many bytes ahead the lanes are fetched into the cache.
+const prefetch = 512
+
+func main() {
+	kernel := flag.String("kernel", "", "avx512, avx2 or shani")
+	flag.Parse()
+	generate, ok := map[string]func(){
+		"avx512": avx512,
+	}[*kernel]
+	if !ok {
+		fmt.Fprintf(os.Stderr, "no kernel %q\n", *kernel)
+		os.Exit(2)
+	}
+	ConstraintExpr("!purego")
+	generate()
+	Generate()
+}
+
+// constants are the first 32 bits of the fractional parts of the cube roots of
+// the first 64 primes.
+func constants() []uint32 {
+	var all []uint32
+	for n := int64(2); len(all) < 64; n++ {
+		if big.NewInt(n).ProbablyPrime(0) {
+			_, fraction := math.Modf(math.Cbrt(float64(n)))
+			all = append(all, uint32(fraction*(1<<32)))
+		}
+	}
+	return all
+}
+
+// vars are the registers of the eight working variables.
+type vars struct{ a, b, c, d, e, f, g, h reg.VecPhysical }
+
+// next renames the variables after a round, which has set d to the new e and h
+// to the new a. After 64 rounds every name is back in its register.
+func (v vars) next() vars { return vars{v.h, v.a, v.b, v.c, v.d, v.e, v.f, v.g} }
+
+func (v vars) list() []reg.VecPhysical {
+	return []reg.VecPhysical{v.a, v.b, v.c, v.d, v.e, v.f, v.g, v.h}
+}

@@ -1,0 +1,83 @@
+//go:build !purego
+
+package sha256simd
+
+import (
+	"unsafe"
+
+	"golang.org/x/sys/cpu"
+)
+
+//go:generate go run -C ../_asm ./cpuid -out ../sha256simd/cpuid_amd64.s -stubs ../sha256simd/cpuid_amd64.go -pkg sha256simd
+//go:generate go run -C ../_asm ./sha256 -kernel avx512 -out ../sha256simd/avx512_amd64.s -stubs ../sha256simd/avx512_amd64.go -pkg sha256simd
+
+// wideScratch is the memory that vector kernels work in.
+type wideScratch struct {
+	state [8][16]uint32
+	lanes [16]*byte
+	words [1599]byte
+}
+
+// features is what of a CPU decides between kernels.
+type features struct{ avx512, sha bool }
+
+func detect() features {
+	maxLeaf, _ := cpuid(0, 0)
+	var f features
+	if maxLeaf >= 7 {
+		_, ebx := cpuid(7, 0)
+		f.sha = ebx&(1<<29) != 0 && cpu.X86.HasSSSE3 && cpu.X86.HasSSE41
+	}
+	f.avx512 = cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW
+	return f
+}
+
+// accelerated returns the implementations other than the standard library.
+func accelerated() []implementation { return choose(detect()) }
+
+func choose(f features) []implementation {
+	var impls []implementation
+	if f.avx512 {
+		impls = append(impls, implementation{"avx512", []kernel{
+			{width: 16, least: 3, quantum: 512, run: runAVX512},
+			singleKernel(),
+		}})
+	}
+	return impls
+}
+
+// gather fills the lanes with the states of jobs. Lanes beyond them keep what
+// they had.
+func (w *wideScratch) gather(jobs []job) {
+	for i, j := range jobs {
+		lane := i & 15
+		for k := range w.state {
+			w.state[k][lane] = j.state[k]
+		}
+	}
+}
+
+func (w *wideScratch) scatter(jobs []job) {
+	for i, j := range jobs {
+		lane := i & 15
+		for k := range w.state {
+			j.state[k] = w.state[k][lane]
+		}
+	}
+}
+
+func runAVX512(h *Hasher, jobs []job, blocks int) {
+	w := &h.wide
+	w.gather(jobs)
+	for i := range w.lanes {
+		j := &jobs[0]
+		if i < len(jobs) {
+			j = &jobs[i]
+			raceRead(j.data[:blocks*BlockSize])
+		}
+		w.lanes[i] = unsafe.SliceData(j.data)
+	}
+	blocks16(&w.state, &w.lanes, blocks, &w.words)
+	clear(w.lanes[:])
+	w.scatter(jobs)
+}
