@@ -10,12 +10,17 @@ import (
 
 //go:generate go run -C ../_asm ./cpuid -out ../sha1simd/cpuid_amd64.s -stubs ../sha1simd/cpuid_amd64.go -pkg sha1simd
 //go:generate go run -C ../_asm ./sha1 -kernel avx512 -out ../sha1simd/avx512_amd64.s -stubs ../sha1simd/avx512_amd64.go -pkg sha1simd
+//go:generate go run -C ../_asm ./sha1 -kernel shani -out ../sha1simd/shani_amd64.s -stubs ../sha1simd/shani_amd64.go -pkg sha1simd
 
 // wideScratch is the memory that vector kernels work in.
 type wideScratch struct {
 	state [5][16]uint32
 	lanes [16]*byte
 	words [1407]byte
+
+	streams     [5][5]uint32
+	streamLanes [5]*byte
+	streamWords [495]byte
 }
 
 // features is what of a CPU decides between kernels.
@@ -37,11 +42,18 @@ func accelerated() []implementation { return choose(detect()) }
 
 func choose(f features) []implementation {
 	var impls []implementation
+	narrow := singleKernel()
+	if f.sha {
+		narrow = kernel{width: 5, least: 1, quantum: 1024, run: runSHANI, zeros: zerosSHANI}
+	}
 	if f.avx512 {
 		impls = append(impls, implementation{"avx512", []kernel{
-			{width: 16, least: 3, quantum: 512, run: runAVX512, zeros: zerosAVX512},
-			singleKernel(),
+			{width: 16, least: 7, quantum: 512, run: runAVX512, zeros: zerosAVX512},
+			narrow,
 		}})
+	}
+	if f.sha {
+		impls = append(impls, implementation{"shani", []kernel{narrow}})
 	}
 	return impls
 }
@@ -86,4 +98,51 @@ func zerosAVX512(h *Hasher, jobs []job, blocks int) {
 	h.wide.gather(jobs)
 	zeros16(&h.wide.state, blocks)
 	h.wide.scatter(jobs)
+}
+
+func runSHANI(h *Hasher, jobs []job, blocks int) {
+	w := &h.wide
+	for i := range jobs {
+		raceRead(jobs[i].data[:blocks*BlockSize])
+		w.streams[i] = *jobs[i].state
+		w.streamLanes[i] = unsafe.SliceData(jobs[i].data)
+	}
+	switch len(jobs) {
+	case 1:
+		blocksNI1(&w.streams, &w.streamLanes, blocks, &w.streamWords)
+	case 2:
+		blocksNI2(&w.streams, &w.streamLanes, blocks, &w.streamWords)
+	case 3:
+		blocksNI3(&w.streams, &w.streamLanes, blocks, &w.streamWords)
+	case 4:
+		blocksNI4(&w.streams, &w.streamLanes, blocks, &w.streamWords)
+	case 5:
+		blocksNI5(&w.streams, &w.streamLanes, blocks, &w.streamWords)
+	}
+	for i := range jobs {
+		*jobs[i].state = w.streams[i]
+		w.streamLanes[i] = nil
+	}
+}
+
+func zerosSHANI(h *Hasher, jobs []job, blocks int) {
+	w := &h.wide
+	for i := range jobs {
+		w.streams[i] = *jobs[i].state
+	}
+	switch len(jobs) {
+	case 1:
+		zerosNI1(&w.streams, blocks, &w.streamWords)
+	case 2:
+		zerosNI2(&w.streams, blocks, &w.streamWords)
+	case 3:
+		zerosNI3(&w.streams, blocks, &w.streamWords)
+	case 4:
+		zerosNI4(&w.streams, blocks, &w.streamWords)
+	case 5:
+		zerosNI5(&w.streams, blocks, &w.streamWords)
+	}
+	for i := range jobs {
+		*jobs[i].state = w.streams[i]
+	}
 }
