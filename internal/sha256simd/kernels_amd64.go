@@ -10,12 +10,17 @@ import (
 
 //go:generate go run -C ../_asm ./cpuid -out ../sha256simd/cpuid_amd64.s -stubs ../sha256simd/cpuid_amd64.go -pkg sha256simd
 //go:generate go run -C ../_asm ./sha256 -kernel avx512 -out ../sha256simd/avx512_amd64.s -stubs ../sha256simd/avx512_amd64.go -pkg sha256simd
+//go:generate go run -C ../_asm ./sha256 -kernel shani -out ../sha256simd/shani_amd64.s -stubs ../sha256simd/shani_amd64.go -pkg sha256simd
 
 // wideScratch is the memory that vector kernels work in.
 type wideScratch struct {
 	state [8][16]uint32
 	lanes [16]*byte
 	words [1599]byte
+
+	streams     [4][8]uint32
+	streamLanes [4]*byte
+	streamWords [399]byte
 }
 
 // features is what of a CPU decides between kernels.
@@ -37,11 +42,18 @@ func accelerated() []implementation { return choose(detect()) }
 
 func choose(f features) []implementation {
 	var impls []implementation
+	narrow := singleKernel()
+	if f.sha {
+		narrow = kernel{width: 4, least: 1, quantum: 1024, run: runSHANI}
+	}
 	if f.avx512 {
 		impls = append(impls, implementation{"avx512", []kernel{
-			{width: 16, least: 3, quantum: 512, run: runAVX512},
-			singleKernel(),
+			{width: 16, least: 7, quantum: 512, run: runAVX512},
+			narrow,
 		}})
+	}
+	if f.sha {
+		impls = append(impls, implementation{"shani", []kernel{narrow}})
 	}
 	return impls
 }
@@ -80,4 +92,27 @@ func runAVX512(h *Hasher, jobs []job, blocks int) {
 	blocks16(&w.state, &w.lanes, blocks, &w.words)
 	clear(w.lanes[:])
 	w.scatter(jobs)
+}
+
+func runSHANI(h *Hasher, jobs []job, blocks int) {
+	w := &h.wide
+	for i := range jobs {
+		raceRead(jobs[i].data[:blocks*BlockSize])
+		w.streams[i] = *jobs[i].state
+		w.streamLanes[i] = unsafe.SliceData(jobs[i].data)
+	}
+	switch len(jobs) {
+	case 1:
+		blocksNI1(&w.streams, &w.streamLanes, blocks, &w.streamWords)
+	case 2:
+		blocksNI2(&w.streams, &w.streamLanes, blocks, &w.streamWords)
+	case 3:
+		blocksNI3(&w.streams, &w.streamLanes, blocks, &w.streamWords)
+	case 4:
+		blocksNI4(&w.streams, &w.streamLanes, blocks, &w.streamWords)
+	}
+	for i := range jobs {
+		*jobs[i].state = w.streams[i]
+		w.streamLanes[i] = nil
+	}
 }

@@ -22,6 +22,7 @@ func main() {
 	flag.Parse()
 	generate, ok := map[string]func(){
 		"avx512": avx512,
+		"shani":  shani,
 	}[*kernel]
 	if !ok {
 		fmt.Fprintf(os.Stderr, "no kernel %q\n", *kernel)
