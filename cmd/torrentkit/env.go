@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+// env is the outside world as one value: tests replace it whole.
+type env struct {
+	in       io.Reader
+	out, err io.Writer
+
+	// inTTY, outTTY and errTTY say whether the three streams are terminals.
+	inTTY, outTTY, errTTY bool
+	// ansi says whether the terminal understands ANSI sequences at all. An old Windows console does not.
+	ansi bool
+
+	// width is the terminal's number of columns, asked anew each time since windows are resized; 80 where there is none.
+	width  func() int
+	getenv func(string) string
+	now    func() time.Time
+}
+
+// realEnv is the process's own world. It also sets what is global to the process: the console's mode and cobra's text
+// for people who double-click the program in Windows Explorer, which would make it useless in shortcuts.
+func realEnv() env {
+	cobra.MousetrapHelpText = ""
+	e := env{
+		in: os.Stdin, out: os.Stdout, err: os.Stderr,
+		inTTY:  term.IsTerminal(int(os.Stdin.Fd())),
+		outTTY: term.IsTerminal(int(os.Stdout.Fd())),
+		errTTY: term.IsTerminal(int(os.Stderr.Fd())),
+		width:  terminalWidth,
+		getenv: os.Getenv,
+		now:    time.Now,
+	}
+	e.ansi = enableANSI(os.Stdout, e.outTTY) && enableANSI(os.Stderr, e.errTTY)
+	return e
+}
+
+func terminalWidth() int {
+	for _, f := range []*os.File{os.Stderr, os.Stdout} {
+		if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
+			return w
+		}
+	}
+	return 80
+}
+
+// contextReader ends a read that waits for a person or a pipe as soon as the context is cancelled: without it Ctrl-C
+// would not stop "torrentkit inspect -". A read that was given up keeps its own buffer, so it cannot write into p later.
+type contextReader struct {
+	ctx     context.Context
+	r       io.Reader
+	pending chan readResult
+	rest    []byte
+	err     error
+}
+
+type readResult struct {
+	data []byte
+	err  error
+}
+
+// stdin is standard input, ended by the context. It is not safe for concurrent use.
+func (e *env) stdin(ctx context.Context) io.Reader { return &contextReader{ctx: ctx, r: e.in} }
+
+func (c *contextReader) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	if len(c.rest) == 0 && c.err == nil {
+		if err := c.fill(); err != nil {
+			return 0, err
+		}
+	}
+	n := copy(p, c.rest)
+	c.rest = c.rest[n:]
+	if n == 0 {
+		return 0, c.err
+	}
+	return n, nil
+}
+
+func (c *contextReader) fill() error {
+	if err := c.ctx.Err(); err != nil {
+		return err
+	}
+	if c.pending == nil {
+		c.pending = make(chan readResult, 1)
+		go func(ch chan<- readResult) {
+			buf := make([]byte, 64<<10)
+			n, err := c.r.Read(buf)
+			ch <- readResult{buf[:n], err}
+		}(c.pending)
+	}
+	select {
+	case <-c.ctx.Done():
+		return c.ctx.Err()
+	case got := <-c.pending:
+		c.pending, c.rest, c.err = nil, got.data, got.err
+		return nil
+	}
+}

@@ -1,0 +1,19 @@
+// Command torrentkit makes, reads, judges and checks torrents, and asks trackers one question at a time.
+//
+// It is the only place in this module that knows flags, terminals, colours, progress bars, JSON schemas and exit codes.
+// Everything it does with torrents it does through the public packages; it never imports internal/. It is not a client:
+// it joins no swarm to download content.
+//
+// # How a command is put together
+//
+// newRoot lists the commands. Each lives in a file of its own: it binds flags in named groups (group), calls a library
+// function with the context it is given, and hands the answer to a renderer (fields, table, writeJSON). What it returns
+// becomes an exit code in one place (exit.go), and every byte that came from a stranger goes through text.go.
+package main
+
+import (
+	"context"
+	"os"
+)
+
+func main() { os.Exit(run(context.Background(), realEnv(), os.Args[1:])) }
