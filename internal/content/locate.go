@@ -1,0 +1,188 @@
+package content
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+// Want is a file to look for, as a stranger's torrent names it.
+type Want struct {
+	Path string // slash path below the root; "" if the root itself is the file, which must then be the only one
+	Size int64  // what the torrent says, in bytes; files of other sizes are Present all the same
+	// IsLink: a symbolic link is wanted (BEP 47, attribute l), which leads to Link, a slash path below the root.
+	IsLink bool
+	Link   string
+}
+
+// Located is a [Tree] of the files that were looked for, in that order. Open of a file that is not Present returns the
+// error of its Presence, with its name. Files have size 0 unless they are Present.
+type Located struct {
+	*Tree
+	presence []Presence
+}
+
+// Presence is what was found for each file, in the order of Files. The slice belongs to l.
+func (l *Located) Presence() []Presence { return l.presence }
+
+// Locate stats the files of a torrent below a folder (or a single file), for checking data against it. Files that are
+// missing or of the wrong kind, even all of them, are findings, not errors: it fails when ctx is done, or when the root
+// is not known by name.
+//
+// Nothing outside the root is ever opened: not by "..", not by absolute paths, and not by symbolic links. A link below
+// the root is followed as long as it leads to something below the root. The root itself may be a link to anywhere.
+func Locate(ctx context.Context, root string, files []Want) (*Located, error) {
+	base, err := filepath.Abs(root)
+	if err != nil || root == "" {
+		return nil, fmt.Errorf("looking for files in %q: %w", root, errors.Join(fs.ErrInvalid, err))
+	}
+	l := &Located{Tree: &Tree{name: root, files: make([]File, len(files))}, presence: make([]Presence, len(files))}
+	for i := range files {
+		l.files[i].Path = files[i].Path
+	}
+	open := &locatedFiles{presence: l.presence, files: l.files}
+	l.open = open
+	single := len(files) == 1 && files[0].Path == ""
+	if refused := open.enter(base, single); refused != nil {
+		for i := range l.presence {
+			l.presence[i] = *refused
+		}
+		return l, nil
+	}
+	if err := open.locate(ctx, files, single); err != nil {
+		open.close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// locatedFiles finds and opens files below a root that nothing leads out of.
+type locatedFiles struct {
+	folders  *folders // nil if the root could not be opened
+	real     string   // the root, absolute and without links
+	files    []File
+	presence []Presence
+	moved    map[int]string // where the files are that a link, or the root itself, stands for: local slash paths
+	links    map[int]bool   // links that were wanted and are there
+}
+
+// enter opens the root, or the folder that holds it if it is a single file. It returns what to say of every file if
+// that cannot be done.
+func (l *locatedFiles) enter(base string, single bool) *Presence {
+	st, err := statPath(base)
+	if err != nil {
+		return refusal(err)
+	}
+	if !single && st.kind != kindFolder {
+		return &Presence{Kind: Missing, Err: fs.ErrNotExist, Detail: fmt.Sprintf("the root is %v, not a folder", st.kind)}
+	}
+	if l.real, err = filepath.EvalSymlinks(base); err != nil {
+		return refusal(err)
+	}
+	if single && st.kind != kindFile {
+		return wrongType(st.kind)
+	}
+	if single {
+		l.moved = map[int]string{0: filepath.Base(l.real)}
+		l.real = filepath.Dir(l.real)
+	}
+	r, err := os.OpenRoot(l.real)
+	if err != nil {
+		return refusal(err)
+	}
+	l.folders = &folders{root: r}
+	return nil
+}
+
+func (l *locatedFiles) locate(ctx context.Context, files []Want, single bool) error {
+	w := finder{locatedFiles: l}
+	defer w.leave()
+	for i := range files {
+		if i%256 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		name := files[i].Path
+		if single {
+			name = l.moved[0]
+		} else if why := unsafePath(name, filepath.Separator == '\\'); why != "" {
+			l.presence[i] = Presence{Kind: Unreadable, Err: ErrUnsafe, Detail: "path " + why}
+			continue
+		}
+		l.presence[i] = w.find(i, name, &files[i])
+	}
+	return nil
+}
+
+// openFile opens only what was Present, below the root and without following a link.
+func (l *locatedFiles) openFile(i int) (rawFile, error) {
+	if p := &l.presence[i]; p.Kind != Present {
+		return rawFile{}, &absence{p}
+	}
+	if l.links[i] {
+		return rawFile{}, errNoContent
+	}
+	name, ok := l.moved[i]
+	if !ok {
+		name = l.files[i].Path
+	}
+	dir, base := path.Split(name)
+	h, err := l.folders.acquire(strings.TrimSuffix(dir, "/"))
+	var errno syscall.Errno
+	switch {
+	case err != nil && !errors.As(err, &errno): // a folder has become a link since, and os.Root refused to follow it
+		return rawFile{}, ErrOutside
+	case err != nil:
+		return rawFile{}, err
+	}
+	defer l.folders.release(h)
+	return h.open(base)
+}
+
+func (l *locatedFiles) close() error {
+	if l.folders == nil {
+		return nil
+	}
+	return l.folders.close()
+}
+
+// absence is the error of a file that was not Present. It is no change that it cannot be opened.
+type absence struct{ *Presence }
+
+func (a *absence) Error() string {
+	if a.Detail != "" {
+		return a.Detail
+	}
+	return a.Err.Error()
+}
+
+func (a *absence) Unwrap() error { return a.Err }
+
+func wrongType(k kind) *Presence {
+	return &Presence{Kind: WrongType, Err: ErrWrongType, Detail: fmt.Sprintf("it is %v", k)}
+}
+
+// refusal is what to say of a path that the system did not let us look at.
+func refusal(err error) *Presence {
+	err = bare(err)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return &Presence{Kind: Missing, Err: fs.ErrNotExist}
+	case errors.Is(err, syscall.ENOTDIR):
+		return &Presence{Kind: Missing, Err: err, Detail: "a folder above it is not a folder"}
+	}
+	return &Presence{Kind: Unreadable, Err: err, Detail: err.Error()}
+}
+
+// localPath is a slash path, or "" for the root, as os.Root wants it.
+func localPath(slash string) string {
+	if slash == "" {
+		return "."
+	}
+	return filepath.FromSlash(slash)
+}

@@ -1,0 +1,43 @@
+package content
+
+import "fmt"
+
+// NoteKind says what a [Note] is about.
+type NoteKind uint8
+
+// What Scan says without failing.
+const (
+	// NoteJunk is a file of the operating system (.DS_Store, Thumbs.db, desktop.ini, ._*) that was left out.
+	NoteJunk NoteKind = iota + 1
+	// NoteOutside is a symbolic link that leads outside the scanned folder. It was followed.
+	NoteOutside
+	// NoteSpecial is a socket, FIFO or device, or a link to one. It was left out.
+	NoteSpecial
+	// NoteLoop is a folder that is one of the folders it lies in, reached by a symbolic link. It was left out.
+	NoteLoop
+)
+
+// String is a short English phrase for the kind.
+func (k NoteKind) String() string {
+	switch k {
+	case NoteJunk:
+		return "operating-system junk left out"
+	case NoteOutside:
+		return "symbolic link leads outside the folder"
+	case NoteSpecial:
+		return "special file left out"
+	case NoteLoop:
+		return "symbolic link loop left out"
+	}
+	return fmt.Sprintf("note kind %d", uint8(k))
+}
+
+// Note is something that the user should know about a scanned tree and that is not an error.
+type Note struct {
+	Path   string // slash path relative to the root of the tree
+	Kind   NoteKind
+	Detail string // where the link leads, what the special file is; may be empty. Holds raw names: escape before printing
+}
+
+// Notes are what a scan has to say, in the order of paths.
+type Notes []Note

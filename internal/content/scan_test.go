@@ -1,0 +1,438 @@
+package content
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// makeTree makes a folder with files (path -> content; a path that ends in a slash is an empty folder).
+func makeTree(t testing.TB, files map[string]string) string {
+	t.Helper()
+	root := filepath.Join(t.TempDir(), "root")
+	if err := os.Mkdir(root, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for p, data := range files {
+		put(t, root, p, data)
+	}
+	return root
+}
+
+func put(t testing.TB, root, p, data string) {
+	t.Helper()
+	full := filepath.Join(root, filepath.FromSlash(p))
+	if strings.HasSuffix(p, "/") {
+		if err := os.MkdirAll(full, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(full, []byte(data), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// symlink makes a link and skips the test where the system does not allow it.
+func symlink(t testing.TB, target string, at ...string) {
+	t.Helper()
+	if err := os.Symlink(target, filepath.Join(at...)); err != nil {
+		t.Skipf("no symbolic links here: %v", err)
+	}
+}
+
+func scan(t testing.TB, root string, o ScanOptions) (*Tree, Notes) {
+	t.Helper()
+	tree, notes, err := Scan(t.Context(), root, o)
+	if err != nil {
+		t.Fatalf("Scan: %v", err)
+	}
+	t.Cleanup(func() { tree.Close() })
+	return tree, notes
+}
+
+func paths(t *Tree) []string {
+	list := []string{}
+	for _, f := range t.Files() {
+		list = append(list, f.Path)
+	}
+	return list
+}
+
+func wantPaths(t *testing.T, tree *Tree, want ...string) {
+	t.Helper()
+	if got := paths(tree); !slices.Equal(got, want) {
+		t.Errorf("files %q, want %q", got, want)
+	}
+}
+
+// noteLine is a note without what depends on the machine.
+func noteLines(notes Notes) []string {
+	list := []string{}
+	for _, n := range notes {
+		list = append(list, fmt.Sprintf("%s: %v", n.Path, n.Kind))
+	}
+	return list
+}
+
+func wantNotes(t *testing.T, notes Notes, want ...string) {
+	t.Helper()
+	if got := noteLines(notes); !slices.Equal(got, want) {
+		t.Errorf("notes %q, want %q", got, want)
+	}
+}
+
+func readAll(t testing.TB, tree *Tree, i int) string {
+	t.Helper()
+	f, err := tree.Open(i)
+	if err != nil {
+		t.Fatalf("Open: %v", err)
+	}
+	p := make([]byte, tree.Files()[i].Size)
+	if _, err := f.ReadAt(p, 0); err != nil {
+		t.Fatalf("ReadAt: %v", err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatalf("Close: %v", err)
+	}
+	return string(p)
+}
+
+func TestScanOrderAndContent(t *testing.T) {
+	data := map[string]string{"a/x": "1", "a-b/x": "22", "a.b": "333", "a/.hidden": "", "z/y/x/w": "4444", "empty/": ""}
+	root := makeTree(t, data)
+	tree, notes := scan(t, root, ScanOptions{})
+	wantPaths(t, tree, "a/.hidden", "a/x", "a-b/x", "a.b", "z/y/x/w")
+	wantNotes(t, notes)
+	for i, f := range tree.Files() {
+		if f.Size != int64(len(data[f.Path])) || readAll(t, tree, i) != data[f.Path] {
+			t.Errorf("%q: size %d and content %q, want %q", f.Path, f.Size, readAll(t, tree, i), data[f.Path])
+		}
+		if f.Hidden != (f.Path == "a/.hidden") {
+			t.Errorf("%q: hidden is %v", f.Path, f.Hidden)
+		}
+	}
+	if got := tree.Changed(); len(got) != 0 {
+		t.Errorf("changed files %v, want none", got)
+	}
+}
+
+func TestScanManyFilesInOrder(t *testing.T) {
+	root := makeTree(t, nil)
+	for i := range 3000 { // more than one batch of names
+		put(t, root, fmt.Sprintf("%d/%d%c%d", i%7, i%13, "-/."[i%3], i), "")
+	}
+	tree, _ := scan(t, root, ScanOptions{})
+	got := paths(tree)
+	if len(got) != 3000 || !slices.IsSortedFunc(got, ComparePaths) {
+		t.Errorf("%d files, want 3000 in the order of ComparePaths", len(got))
+	}
+}
+
+func TestScanSingleFile(t *testing.T) {
+	root := makeTree(t, map[string]string{".DS_Store": "data"})
+	file := filepath.Join(root, ".DS_Store")
+	symlink(t, file, root, "link")
+	for _, p := range []string{file, filepath.Join(root, "link")} {
+		tree, notes := scan(t, p, ScanOptions{Rules: []Rule{{Pattern: "*"}}})
+		wantPaths(t, tree, "")
+		wantNotes(t, notes)
+		if got := readAll(t, tree, 0); got != "data" {
+			t.Errorf("content %q", got)
+		}
+	}
+}
+
+func TestScanRelativeRootOutlivesChdir(t *testing.T) {
+	root := makeTree(t, map[string]string{"a": "1"})
+	t.Chdir(filepath.Dir(root))
+	tree, _ := scan(t, "root", ScanOptions{})
+	t.Chdir(os.TempDir())
+	if got := readAll(t, tree, 0); got != "1" {
+		t.Errorf("content %q", got)
+	}
+}
+
+func TestScanJunk(t *testing.T) {
+	root := makeTree(t, map[string]string{".DS_Store": "", "d/Thumbs.db": "", "d/desktop.ini": "", "d/._x": "", "._folder/kept": "", "x": ""})
+	tree, notes := scan(t, root, ScanOptions{})
+	wantPaths(t, tree, "._folder/kept", "x")
+	const left = ": operating-system junk left out"
+	wantNotes(t, notes, ".DS_Store"+left, "d/._x"+left, "d/Thumbs.db"+left, "d/desktop.ini"+left)
+	tree, notes = scan(t, root, ScanOptions{KeepJunk: true})
+	wantPaths(t, tree, ".DS_Store", "._folder/kept", "d/._x", "d/Thumbs.db", "d/desktop.ini", "x")
+	wantNotes(t, notes)
+}
+
+func TestScanLinks(t *testing.T) {
+	root := makeTree(t, map[string]string{"real/file": "data", "real/sub/x": "x"})
+	outside := makeTree(t, map[string]string{"o": "outside"})
+	symlink(t, "real/file", root, "one")
+	symlink(t, filepath.Join(root, "real", "file"), root, "two")
+	symlink(t, "real", root, "zfolder")
+	symlink(t, outside, root, "out")
+	symlink(t, filepath.Join(outside, "o"), root, "outfile")
+	symlink(t, "..", root, "real/sub", "up")     // leads to real
+	symlink(t, "../..", root, "real/sub", "top") // leads to the root
+	tree, notes := scan(t, root, ScanOptions{})
+	wantPaths(t, tree, "one", "out/o", "outfile", "real/file", "real/sub/x", "two", "zfolder/file", "zfolder/sub/x")
+	const out, loop = ": symbolic link leads outside the folder", ": symbolic link loop left out"
+	wantNotes(t, notes, "out"+out, "outfile"+out, "real/sub/top"+loop, "real/sub/up"+loop,
+		"zfolder/sub/top"+loop, "zfolder/sub/up"+loop)
+	if real, _ := filepath.EvalSymlinks(outside); notes[0].Detail != real {
+		t.Errorf("note %+v, want where the link leads: %q", notes[0], real)
+	}
+	for i, f := range tree.Files() {
+		if f.Path == "two" && readAll(t, tree, i) != "data" {
+			t.Errorf("a link does not read as its target")
+		}
+	}
+	link := filepath.Join(filepath.Dir(root), "rootlink")
+	symlink(t, root, link)
+	if tree, _ := scan(t, link, ScanOptions{}); len(tree.Files()) != 8 {
+		t.Errorf("through a link to the root: %q", paths(tree))
+	}
+}
+
+func TestScanBrokenLink(t *testing.T) {
+	root := makeTree(t, map[string]string{"a": ""})
+	symlink(t, "nowhere", root, "broken")
+	_, _, err := Scan(t.Context(), root, ScanOptions{})
+	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), `broken" leads to "nowhere"`) {
+		t.Errorf("error %v, want one that names the link and its target", err)
+	}
+	tree, _ := scan(t, root, ScanOptions{Rules: []Rule{{Pattern: "broken"}}})
+	wantPaths(t, tree, "a")
+	symlink(t, "self", root, "self")
+	_, _, err = Scan(t.Context(), root, ScanOptions{Rules: []Rule{{Pattern: "broken"}}})
+	if err == nil || !strings.Contains(err.Error(), `self" leads to "self"`) {
+		t.Errorf("error %v, want one that names the link to itself", err)
+	}
+}
+
+func TestScanErrors(t *testing.T) {
+	root := makeTree(t, map[string]string{"locked/x": ""})
+	for name, o := range map[string]ScanOptions{
+		filepath.Join(root, "missing"): {},
+		"":                             {},
+		root:                           {Rules: []Rule{{Pattern: "["}}},
+	} {
+		if tree, _, err := Scan(t.Context(), name, o); err == nil {
+			t.Errorf("Scan(%q, %v) gives %q and no error", name, o, paths(tree))
+		}
+	}
+	if os.Geteuid() <= 0 {
+		t.Skip("permissions do not bind root, nor Windows")
+	}
+	locked := filepath.Join(root, "locked")
+	if err := os.Chmod(locked, 0); err != nil {
+		t.Fatal(err)
+	}
+	defer os.Chmod(locked, 0o755)
+	if _, _, err := Scan(t.Context(), root, ScanOptions{}); !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "locked") {
+		t.Errorf("error %v, want one that names the folder", err)
+	}
+	tree, _ := scan(t, root, ScanOptions{Rules: []Rule{{Pattern: "locked"}}})
+	wantPaths(t, tree)
+}
+
+func TestScanCancelled(t *testing.T) {
+	root := makeTree(t, map[string]string{"a": ""})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, _, err := Scan(ctx, root, ScanOptions{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want %v", err, context.Canceled)
+	}
+}
+
+func TestScanRules(t *testing.T) {
+	root := makeTree(t, map[string]string{
+		"a.txt": "", "b.bin": "", "build/a.txt": "", "build/keep/k.txt": "", "src/build/x": "", "src/m.o": "", "src/deep/n.o": "", "tmp": "",
+	})
+	all := []string{"a.txt", "b.bin", "build/a.txt", "build/keep/k.txt", "src/build/x", "src/deep/n.o", "src/m.o", "tmp"}
+	without := func(out ...string) []string {
+		return slices.DeleteFunc(slices.Clone(all), func(s string) bool { return slices.Contains(out, s) })
+	}
+	ex := func(p string) Rule { return Rule{Pattern: p} }
+	in := func(p string) Rule { return Rule{Pattern: p, Include: true} }
+	for name, c := range map[string]struct {
+		rules []Rule
+		want  []string
+	}{
+		"none":                        {nil, all},
+		"name at any depth":           {[]Rule{ex("*.o")}, without("src/m.o", "src/deep/n.o")},
+		"folder with its content":     {[]Rule{ex("build")}, without("build/a.txt", "build/keep/k.txt", "src/build/x")},
+		"tied to the top":             {[]Rule{ex("/build")}, without("build/a.txt", "build/keep/k.txt")},
+		"with a slash":                {[]Rule{ex("src/*.o")}, without("src/m.o")},
+		"doublestar":                  {[]Rule{ex("src/**/*.o")}, without("src/m.o", "src/deep/n.o")},
+		"folders only":                {[]Rule{ex("tmp/"), ex("build/")}, without("build/a.txt", "build/keep/k.txt", "src/build/x")},
+		"braces":                      {[]Rule{ex("*.{o,bin}")}, without("src/m.o", "src/deep/n.o", "b.bin")},
+		"include brings back":         {[]Rule{ex("build"), in("build/keep")}, without("build/a.txt", "src/build/x")},
+		"include a file brings back":  {[]Rule{ex("build"), in("k.txt")}, without("build/a.txt", "src/build/x")},
+		"last wins":                   {[]Rule{ex("build"), in("build/keep"), ex("k*")}, without("build/a.txt", "build/keep/k.txt", "src/build/x")},
+		"an include that comes first": {[]Rule{in("*.txt")}, []string{"a.txt", "build/a.txt", "build/keep/k.txt"}},
+		"all but":                     {[]Rule{ex("*"), in("*.o")}, []string{"src/deep/n.o", "src/m.o"}},
+		"include takes a folder":      {[]Rule{ex("**"), in("src/")}, []string{"src/build/x", "src/deep/n.o", "src/m.o"}},
+	} {
+		tree, _ := scan(t, root, ScanOptions{Rules: c.rules})
+		if got := paths(tree); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v gives %q, want %q", name, c.rules, got, c.want)
+		}
+	}
+}
+
+func TestScanRulesWithOddPatterns(t *testing.T) {
+	for _, p := range []string{"", "/", "[", "{a", `a\`} {
+		if _, err := compileRules([]Rule{{Pattern: p}}); err == nil {
+			t.Errorf("pattern %q is accepted", p)
+		}
+	}
+}
+
+// change is something that happens to a file of 4 bytes between being seen and being opened, or while it is open.
+var changes = map[string]func(name string) error{
+	"grows":   func(name string) error { return rewrite(name, "12345") },
+	"shrinks": func(name string) error { return os.Truncate(name, 2) },
+	"touched": func(name string) error { return os.Chtimes(name, time.Time{}, time.Unix(1, 0)) },
+	"replaced by a file": func(name string) error {
+		return replace(name, func() error { return os.WriteFile(name, []byte("9876"), 0o644) })
+	},
+	"removed": os.Remove,
+}
+
+// rewrite keeps the time of modification, so that only the size tells.
+func rewrite(name, data string) error {
+	fi, err := os.Stat(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(os.WriteFile(name, []byte(data), 0o644), os.Chtimes(name, time.Time{}, fi.ModTime()))
+}
+
+// replace puts something else in a file's place, with the same time of modification.
+func replace(name string, with func() error) error {
+	fi, err := os.Stat(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(os.Rename(name, name+".old"), with(), os.Remove(name+".old"), os.Chtimes(name, time.Time{}, fi.ModTime()))
+}
+
+func wantChanged(t *testing.T, tree *Tree, i int, err error) {
+	t.Helper()
+	var changed *ChangedError
+	if !errors.As(err, &changed) || changed.Path != tree.Files()[i].Path || !strings.Contains(err.Error(), "b") {
+		t.Errorf("error %v, want a ChangedError that names the file", err)
+	}
+	if got := tree.Changed(); !slices.Equal(got, []int{i}) {
+		t.Errorf("Changed() = %v, want [%d]", got, i)
+	}
+}
+
+// eachTree runs a test on a scanned and on a located tree of the files a, b and c.
+func eachTree(t *testing.T, f func(t *testing.T, tree *Tree, root string)) {
+	data := map[string]string{"a": "1", "b": "1234", "c": ""}
+	t.Run("scanned", func(t *testing.T) {
+		root := makeTree(t, data)
+		tree, _ := scan(t, root, ScanOptions{})
+		f(t, tree, root)
+	})
+	t.Run("located", func(t *testing.T) {
+		root := makeTree(t, data)
+		var want []Want
+		for _, p := range slices.Sorted(maps.Keys(data)) {
+			want = append(want, Want{Path: p, Size: int64(len(data[p]))})
+		}
+		f(t, locate(t, root, want...).Tree, root)
+	})
+}
+
+func TestChangedBeforeOpen(t *testing.T) {
+	for name, change := range changes {
+		eachTree(t, func(t *testing.T, tree *Tree, root string) {
+			if err := change(filepath.Join(root, "b")); err != nil {
+				t.Skip(name, err)
+			}
+			f, err := tree.Open(1)
+			if err == nil {
+				f.Close()
+				t.Fatalf("%s: opened without an error", name)
+			}
+			wantChanged(t, tree, 1, err)
+		})
+	}
+}
+
+func TestChangedWhileOpen(t *testing.T) {
+	for name, change := range changes {
+		eachTree(t, func(t *testing.T, tree *Tree, root string) {
+			f, err := tree.Open(1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := change(filepath.Join(root, "b")); err != nil {
+				f.Close()
+				t.Skip(name, err)
+			}
+			p := make([]byte, 4)
+			if _, err := f.ReadAt(p, 0); name == "shrinks" && (!errors.Is(err, io.ErrUnexpectedEOF) || !strings.Contains(err.Error(), `b"`)) {
+				t.Errorf("reading what was cut off: %v, want ErrUnexpectedEOF with the name", err)
+			}
+			wantChanged(t, tree, 1, f.Close())
+		})
+	}
+}
+
+func TestReplacedByFolder(t *testing.T) {
+	eachTree(t, func(t *testing.T, tree *Tree, root string) {
+		name := filepath.Join(root, "b")
+		if err := replace(name, func() error { return os.Mkdir(name, 0o755) }); err != nil {
+			t.Fatal(err)
+		}
+		_, err := tree.Open(1)
+		wantChanged(t, tree, 1, err)
+	})
+}
+
+func TestReaderLimits(t *testing.T) {
+	eachTree(t, func(t *testing.T, tree *Tree, _ string) {
+		f, err := tree.Open(1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := make([]byte, 3)
+		if n, err := f.ReadAt(p, 1); n != 3 || err != nil || string(p) != "234" {
+			t.Errorf("ReadAt at the end: %d, %v, %q", n, err, p)
+		}
+		if n, err := f.ReadAt(p, 2); n != 2 || !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("ReadAt over the end: %d, %v, want 2 bytes and ErrUnexpectedEOF", n, err)
+		}
+		if n, err := f.ReadAt(p[:0], 4); n != 0 || err != nil {
+			t.Errorf("ReadAt of nothing: %d, %v", n, err)
+		}
+		if _, err := f.ReadAt(p, -1); err == nil {
+			t.Error("ReadAt at a negative offset gives no error")
+		}
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+		if _, err := f.ReadAt(p, 0); !errors.Is(err, fs.ErrClosed) {
+			t.Errorf("ReadAt after Close: %v", err)
+		}
+		if err := f.Close(); !errors.Is(err, fs.ErrClosed) {
+			t.Errorf("second Close: %v", err)
+		}
+	})
+}

@@ -1,0 +1,94 @@
+package content
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+)
+
+// kind is what a path leads to.
+type kind uint8
+
+const (
+	kindFile kind = iota + 1
+	kindFolder
+	kindLink
+	kindFIFO
+	kindSocket
+	kindDevice
+	kindOther
+)
+
+func (k kind) String() string {
+	switch k {
+	case kindFile:
+		return "a file"
+	case kindFolder:
+		return "a folder"
+	case kindLink:
+		return "a symbolic link"
+	case kindFIFO:
+		return "a FIFO"
+	case kindSocket:
+		return "a socket"
+	case kindDevice:
+		return "a device"
+	}
+	return "a special file"
+}
+
+// stamp tells whether a file is still the one that was seen.
+type stamp struct {
+	mtime int64 // nanoseconds since 1970
+	// Device and inode, or what stands for them: on Windows the inode is the time of creation and the device 0.
+	dev, ino uint64
+}
+
+// stat is what the package wants to know of a file, on every system.
+type stat struct {
+	stamp
+	size    int64
+	kind    kind
+	exec    bool
+	hidden  bool // marked hidden by an attribute; names with a leading dot are not looked at here
+	removed bool // no name leads to the open file any more
+}
+
+// entry is one name in a folder.
+type entry struct {
+	name string
+	stat stat // of what a symbolic link leads to, if err is nil
+	link bool
+	err  error // why the entry, or what the link leads to, could not be looked at
+}
+
+// folderID identifies a folder among those it lies in: by device and inode, or by a path without links.
+type folderID struct {
+	dev, ino uint64
+	path     string
+}
+
+// difference says how now differs from a file that was seen with size and was, or is empty. Inodes are only compared
+// where stable is true.
+func (was *stamp) difference(size int64, now *stat, stable func() bool) string {
+	switch {
+	case now.kind != kindFile:
+		return fmt.Sprintf("it is %v now", now.kind)
+	case now.size != size:
+		return fmt.Sprintf("its size was %d, is %d", size, now.size)
+	case now.mtime != was.mtime:
+		return "its time of modification is another"
+	case (now.ino != was.ino || now.dev != was.dev) && stable():
+		return "another file has taken its place"
+	}
+	return ""
+}
+
+// bare takes the path off an error of os: the package names files itself.
+func bare(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}

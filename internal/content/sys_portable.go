@@ -1,0 +1,153 @@
+//go:build !(linux || darwin || freebsd) || portable
+
+package content
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// rawFile is an open file.
+type rawFile struct{ file *os.File }
+
+// openPath opens the file at an absolute path, following links.
+func openPath(path string) (rawFile, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|nonBlock, 0)
+	return rawFile{f}, bare(err)
+}
+
+func (f rawFile) stat() (stat, error) {
+	fi, err := f.file.Stat()
+	if err != nil {
+		return stat{}, bare(err)
+	}
+	return statOf(fi), nil
+}
+
+// readAt reads until p is full, the file ends (io.EOF) or something fails.
+func (f rawFile) readAt(p []byte, off int64) (int, error) {
+	n, err := f.file.ReadAt(p, off)
+	return n, bare(err)
+}
+
+func (f rawFile) close() error { return bare(f.file.Close()) }
+
+// stable says whether the identity of a file does not change while it stays the same.
+func (f rawFile) stable() bool { return true }
+
+// isGone says whether opening failed because the file is not there any more.
+func isGone(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.ELOOP) ||
+		errors.Is(err, syscall.ENXIO)
+}
+
+func statOf(fi fs.FileInfo) stat {
+	s := stat{size: fi.Size(), hidden: isHidden(fi)}
+	s.mtime = fi.ModTime().UnixNano()
+	s.ino = identity(fi)
+	switch m := fi.Mode(); {
+	case m.IsRegular():
+		s.kind, s.exec = kindFile, m&0o111 != 0
+	case m.IsDir():
+		s.kind = kindFolder
+	case m&fs.ModeSymlink != 0:
+		s.kind = kindLink
+	case m&fs.ModeNamedPipe != 0:
+		s.kind = kindFIFO
+	case m&fs.ModeSocket != 0:
+		s.kind = kindSocket
+	case m&fs.ModeDevice != 0:
+		s.kind = kindDevice
+	default:
+		s.kind = kindOther
+	}
+	return s
+}
+
+// statPath follows links.
+func statPath(path string) (stat, error) {
+	fi, err := os.Stat(path)
+	if err != nil {
+		return stat{}, bare(err)
+	}
+	return statOf(fi), nil
+}
+
+// identify tells folders apart by their path without links: asking the system for more means opening each.
+func identify(_ *stat, parent folderID, path string, link bool) folderID {
+	if !link && parent.path != "" {
+		return folderID{path: filepath.Join(parent.path, filepath.Base(path))}
+	}
+	real, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		real = path
+	}
+	return folderID{path: real}
+}
+
+// readFolder lists the folder at an absolute path, in no order, with the stat of every entry.
+func readFolder(ctx context.Context, path string) ([]entry, error) {
+	dir, err := os.Open(path)
+	if err != nil {
+		return nil, bare(err)
+	}
+	defer dir.Close()
+	var list []entry
+	for {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		found, err := dir.ReadDir(1024)
+		for _, d := range found {
+			fi, err := d.Info()
+			if errors.Is(err, fs.ErrNotExist) {
+				continue // removed since the folder was listed
+			}
+			e := entry{name: d.Name(), err: bare(err)}
+			if err == nil {
+				e.stat = statOf(fi)
+				// Junctions and mount points of Windows are irregular, and lead somewhere as links do.
+				if fi.Mode()&(fs.ModeSymlink|fs.ModeIrregular) != 0 {
+					e.link = true
+					e.stat, e.err = statPath(filepath.Join(path, e.name))
+				}
+			}
+			list = append(list, e)
+		}
+		if err == io.EOF {
+			return list, nil
+		}
+		if err != nil {
+			return nil, bare(err)
+		}
+	}
+}
+
+// folder is an open folder below a root.
+type folder struct{ root *os.Root }
+
+// openFolder opens the folder at a local path below root. os.Root sees to it that no link leads out.
+func openFolder(root *os.Root, path string) (folder, error) {
+	r, err := root.OpenRoot(path)
+	return folder{r}, bare(err)
+}
+
+func (d folder) lstat(name string) (stat, error) {
+	fi, err := d.root.Lstat(name)
+	if err != nil {
+		return stat{}, bare(err)
+	}
+	return statOf(fi), nil
+}
+
+func (d folder) open(name string) (rawFile, error) {
+	f, err := d.root.OpenFile(name, os.O_RDONLY|nonBlock, 0)
+	return rawFile{f}, bare(err)
+}
+
+func (d folder) close() error { return d.root.Close() }

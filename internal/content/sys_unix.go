@@ -1,0 +1,214 @@
+//go:build (linux || darwin || freebsd) && !portable
+
+package content
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	// O_NONBLOCK so that a FIFO, put where a file was, cannot hang us.
+	openFlags   = unix.O_RDONLY | unix.O_CLOEXEC | unix.O_NONBLOCK | unix.O_NOCTTY
+	folderFlags = unix.O_RDONLY | unix.O_CLOEXEC | unix.O_DIRECTORY
+
+	// Paths up to this length are given to the system in one piece: the smallest PATH_MAX is 1024, with its NUL.
+	maxPath = 1000
+	// Larger reads are cut: Linux and macOS refuse or shorten those over 2 GiB.
+	maxRead = 1 << 30
+)
+
+// rawFile is an open file without the costs of os.File: 20 000 small files are opened and closed quickly.
+type rawFile struct{ fd int }
+
+func retry(f func() error) error {
+	for {
+		if err := f(); err != unix.EINTR {
+			return err
+		}
+	}
+}
+
+func openAt(dir int, name string, flags int) (fd int, err error) {
+	err = retry(func() error {
+		fd, err = unix.Openat(dir, name, flags, 0)
+		return err
+	})
+	return fd, err
+}
+
+// openLong opens an absolute path of any length, following links, piece by piece if the system could not take it whole.
+func openLong(path string, flags int) (int, error) {
+	dir := unix.AT_FDCWD
+	for {
+		cut := len(path)
+		if cut > maxPath {
+			if cut = strings.LastIndexByte(path[:maxPath], '/'); cut <= 0 {
+				cut = len(path)
+			}
+		}
+		last := cut == len(path)
+		f := folderFlags
+		if last {
+			f = flags
+		}
+		fd, err := openAt(dir, path[:cut], f)
+		if dir != unix.AT_FDCWD {
+			unix.Close(dir)
+		}
+		if last || err != nil {
+			return fd, err
+		}
+		dir, path = fd, strings.TrimLeft(path[cut:], "/")
+	}
+}
+
+// openPath opens the file at an absolute path, following links.
+func openPath(path string) (rawFile, error) {
+	fd, err := openLong(path, openFlags)
+	return rawFile{fd}, err
+}
+
+func (f rawFile) stat() (stat, error) {
+	var st unix.Stat_t
+	if err := retry(func() error { return unix.Fstat(f.fd, &st) }); err != nil {
+		return stat{}, err
+	}
+	return statOf(&st), nil
+}
+
+// readAt reads until p is full, the file ends (io.EOF) or something fails.
+func (f rawFile) readAt(p []byte, off int64) (n int, err error) {
+	for n < len(p) {
+		part := p[n:min(len(p), n+maxRead)]
+		m, err := unix.Pread(f.fd, part, off+int64(n))
+		switch {
+		case err == unix.EINTR:
+			continue
+		case err != nil:
+			return n, err
+		case m == 0:
+			return n, io.EOF
+		}
+		n += m
+	}
+	return n, nil
+}
+
+// close is not repeated after EINTR: the descriptor is gone, or another file's, by then.
+func (f rawFile) close() error {
+	if err := unix.Close(f.fd); err != unix.EINTR {
+		return err
+	}
+	return nil
+}
+
+// stable says whether the file system gives a file the same inode number each time it is asked.
+func (f rawFile) stable() bool { return stableInodes(f.fd) }
+
+// isGone says whether opening failed because the file is not there any more, or something else is.
+func isGone(err error) bool {
+	return errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ENOTDIR) || errors.Is(err, unix.ELOOP) ||
+		errors.Is(err, unix.EMLINK) || errors.Is(err, unix.ENXIO) || errors.Is(err, unix.EOPNOTSUPP)
+}
+
+func statOf(st *unix.Stat_t) stat {
+	s := stat{
+		stamp:   stamp{mtime: st.Mtim.Nano(), dev: uint64(st.Dev), ino: uint64(st.Ino)},
+		size:    int64(st.Size),
+		removed: st.Nlink == 0,
+	}
+	switch uint32(st.Mode) & unix.S_IFMT {
+	case unix.S_IFREG:
+		s.kind, s.exec = kindFile, uint32(st.Mode)&0o111 != 0
+	case unix.S_IFDIR:
+		s.kind = kindFolder
+	case unix.S_IFLNK:
+		s.kind = kindLink
+	case unix.S_IFIFO:
+		s.kind = kindFIFO
+	case unix.S_IFSOCK:
+		s.kind = kindSocket
+	case unix.S_IFCHR, unix.S_IFBLK:
+		s.kind = kindDevice
+	default:
+		s.kind = kindOther
+	}
+	return s
+}
+
+func statAt(dir int, name string, flags int) (stat, error) {
+	var st unix.Stat_t
+	if err := retry(func() error { return unix.Fstatat(dir, name, &st, flags) }); err != nil {
+		return stat{}, err
+	}
+	return statOf(&st), nil
+}
+
+// statPath follows links.
+func statPath(path string) (stat, error) { return statAt(unix.AT_FDCWD, path, 0) }
+
+// identify tells folders apart.
+func identify(st *stat, _ folderID, _ string, _ bool) folderID {
+	return folderID{dev: st.dev, ino: st.ino}
+}
+
+// readFolder lists the folder at an absolute path, in no order, with the stat of every entry.
+func readFolder(ctx context.Context, path string) ([]entry, error) {
+	fd, err := openLong(path, folderFlags)
+	if err != nil {
+		return nil, err
+	}
+	dir := os.NewFile(uintptr(fd), path)
+	defer dir.Close()
+	var list []entry
+	for {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		names, err := dir.Readdirnames(1024)
+		for _, name := range names {
+			e := entry{name: name}
+			e.stat, e.err = statAt(fd, name, unix.AT_SYMLINK_NOFOLLOW)
+			if e.err == unix.ENOENT {
+				continue // removed since the folder was listed
+			}
+			if e.err == nil && e.stat.kind == kindLink {
+				e.link = true
+				e.stat, e.err = statAt(fd, name, 0)
+			}
+			list = append(list, e)
+		}
+		if err == io.EOF {
+			return list, nil
+		}
+		if err != nil {
+			return nil, errors.Unwrap(err)
+		}
+	}
+}
+
+// folder is an open folder below a root: names in it are looked at without following links.
+type folder struct{ file *os.File }
+
+// openFolder opens the folder at a local path below root. os.Root sees to it that no link leads out.
+func openFolder(root *os.Root, path string) (folder, error) {
+	f, err := root.OpenFile(path, folderFlags, 0)
+	return folder{f}, bare(err)
+}
+
+func (d folder) lstat(name string) (stat, error) {
+	return statAt(int(d.file.Fd()), name, unix.AT_SYMLINK_NOFOLLOW)
+}
+
+func (d folder) open(name string) (rawFile, error) {
+	fd, err := openAt(int(d.file.Fd()), name, openFlags|unix.O_NOFOLLOW)
+	return rawFile{fd}, err
+}
+
+func (d folder) close() error { return d.file.Close() }

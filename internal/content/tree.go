@@ -1,0 +1,128 @@
+// Package content is the disk: it finds the files of a torrent and opens them for reading.
+//
+// [Scan] walks a file or folder that the user named, to make a torrent of it. [Locate] looks for the files that a
+// stranger's torrent names, below a folder that the user named, and never opens anything outside it. Both give a [Tree],
+// whose files are opened by index and are known to be, from the first byte read to the last, the ones that were seen.
+//
+// The package does not read ahead of its callers, does not hash, knows neither torrents nor their encodings, writes
+// nothing and prints nothing. Paths in its values are raw bytes as the system gives them; its errors quote them.
+package content
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"sync"
+)
+
+// File is one regular file of a [Tree].
+type File struct {
+	// Path is relative to the root of the tree, its components joined by slashes on every system. It is empty in a tree
+	// that is a single file.
+	Path string
+	// Size is the size on disk, in bytes.
+	Size int64
+
+	stamp stamp
+
+	Executable bool // may be executed by someone (BEP 47, attribute x); never on Windows
+	Hidden     bool // the name starts with a dot, or the system calls the file hidden (BEP 47, attribute h)
+}
+
+// Reader is an open file. Its ReadAt fills the whole buffer or returns an error that names the file; at the end of the
+// file that is [io.ErrUnexpectedEOF], because callers know what a file should hold. Close returns a [*ChangedError] if
+// the file changed while it was open.
+type Reader = interface {
+	io.ReaderAt
+	io.Closer
+}
+
+// Tree is a set of files on disk. It is safe for concurrent use, except for Close.
+type Tree struct {
+	name  string // the root as the user named it, for messages
+	files []File
+	open  opener
+
+	mu      sync.Mutex
+	changed []int
+}
+
+// opener opens file i of a tree, without looking at what it opened. It answers errNoContent for a link as such.
+type opener interface {
+	openFile(i int) (rawFile, error)
+	close() error
+}
+
+// Files are the files of the tree: of Scan in the order of [ComparePaths], of Locate in the order that was asked for.
+// The slice belongs to the tree.
+func (t *Tree) Files() []File { return t.files }
+
+// Changed lists, in rising order and each once, the files that Open, or Close of what it returned, found changed.
+func (t *Tree) Changed() []int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	slices.Sort(t.changed)
+	t.changed = slices.Compact(t.changed)
+	return slices.Clone(t.changed)
+}
+
+// Close gives back the folders that the tree holds open. Files that are open stay so.
+func (t *Tree) Close() error { return t.open.close() }
+
+// ChangedError is a file that is not what it was when the tree was made, or that changed while it was read.
+type ChangedError struct {
+	Path   string // as in [File], or the root's name if the tree is a single file
+	Detail string // how it changed
+	Err    error  // what the system said, if it was asked for the file in vain; else nil
+
+	name string // with the root
+}
+
+func (e *ChangedError) Error() string {
+	return fmt.Sprintf("%q changed while it was read: %s", e.name, e.Detail)
+}
+
+func (e *ChangedError) Unwrap() error { return e.Err }
+
+// Open opens file i for reading, without ever blocking on what may have taken its place. It fails with a
+// [*ChangedError] unless it is the same regular file, with the same size and time of modification, that the tree saw.
+func (t *Tree) Open(i int) (Reader, error) {
+	raw, err := t.open.openFile(i)
+	if err == errNoContent {
+		return noContent{}, nil
+	}
+	if err != nil {
+		if _, absent := err.(*absence); isGone(err) && !absent {
+			return nil, t.hasChanged(i, "it is not there any more", err)
+		}
+		return nil, fmt.Errorf("opening %q: %w", t.display(i), err)
+	}
+	now, err := raw.stat()
+	if err != nil {
+		raw.close()
+		return nil, fmt.Errorf("looking at %q: %w", t.display(i), err)
+	}
+	f := &t.files[i]
+	if d := f.stamp.difference(f.Size, &now, raw.stable); d != "" {
+		raw.close()
+		return nil, t.hasChanged(i, d, nil)
+	}
+	return &openFile{tree: t, index: i, raw: raw, removed: now.removed}, nil
+}
+
+// display is the path of file i as a user would write it.
+func (t *Tree) display(i int) string {
+	return filepath.Join(t.name, filepath.FromSlash(t.files[i].Path))
+}
+
+func (t *Tree) hasChanged(i int, detail string, err error) error {
+	t.mu.Lock()
+	t.changed = append(t.changed, i)
+	t.mu.Unlock()
+	e := &ChangedError{Path: t.files[i].Path, Detail: detail, Err: err, name: t.display(i)}
+	if e.Path == "" {
+		e.Path = t.name
+	}
+	return e
+}
