@@ -60,12 +60,14 @@ func exits(cmd *cobra.Command, yes, no string) {
 	annotate(cmd, exitNoKey, no)
 }
 
-// writeHelp prints the help text of one command. Errors of w are seen at the end of run.
+// writeHelp prints the help text of one command. Paragraphs of its Long text are apart by an empty line. Errors of w are seen at the end of run.
 func (a *app) writeHelp(w io.Writer, cmd *cobra.Command) {
 	var b strings.Builder
 	b.WriteString(cmd.Short + ".\n")
 	if cmd.Long != "" {
-		b.WriteString("\n" + strings.TrimSpace(cmd.Long) + "\n")
+		for paragraph := range strings.SplitSeq(strings.TrimSpace(cmd.Long), "\n\n") {
+			b.WriteString("\n" + strings.Join(wrap(paragraph, helpWidth(a.width())), "\n") + "\n")
+		}
 	}
 	use := strings.TrimPrefix(cmd.UseLine(), " ")
 	fmt.Fprintf(&b, "\nUsage:\n  %s\n", use)
@@ -121,8 +123,13 @@ func writeFlags(b *strings.Builder, cmd *cobra.Command, width int) {
 		groups[name] = append(groups[name], f)
 		column = max(column, len(flagSyntax(f)))
 	}
-	cmd.LocalNonPersistentFlags().VisitAll(visit)
-	cmd.Root().PersistentFlags().VisitAll(visit)
+	global := cmd.Root().PersistentFlags()
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if global.Lookup(f.Name) != f {
+			visit(f)
+		}
+	})
+	global.VisitAll(visit)
 	order := append(strings.Split(cmd.Annotations[groupsKey], "\n"), "Global")
 	for i, name := range order {
 		if len(groups[name]) == 0 || name == "Global" && i < len(order)-1 {
@@ -162,10 +169,13 @@ func writeFlag(b *strings.Builder, f *pflag.Flag, column, width int) {
 		usage += " (default " + f.DefValue + ")"
 	}
 	indent := column + 2
-	room := max(min(width, 120)-indent, 30)
+	room := max(helpWidth(width)-indent, 30)
 	fmt.Fprintf(b, "%-*s", indent, flagSyntax(f))
 	b.WriteString(strings.Join(wrap(usage, room), "\n"+strings.Repeat(" ", indent)) + "\n")
 }
+
+// helpWidth is the width that texts are wrapped to: longer lines than 120 columns are hard to read.
+func helpWidth(terminal int) int { return min(max(terminal, 40), 120) }
 
 func hasDefault(f *pflag.Flag) bool {
 	switch f.DefValue {

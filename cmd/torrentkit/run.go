@@ -45,9 +45,9 @@ func (e *streamError) Unwrap() error { return e.err }
 //
 // On Unix torrentkit does what cat, grep and git do: the write raises SIGPIPE, and the process dies of it at once and in
 // silence (a shell shows 141). No answer is claimed, neither yes nor no, and the rest of the work is not done for
-// nobody. Go's runtime sees to that as long as nobody asks to be notified of SIGPIPE. Where the signal is ignored
-// (some service managers) or does not exist (Windows), the write fails instead: the command then stops writing and says
-// nothing, and the broken pipe alone does not make the exit code other than 0.
+// nobody. Go's runtime sees to that as long as nobody asks to be notified of SIGPIPE. On Windows, which has no such
+// signal, the write fails instead: the command then stops writing and says nothing, and the broken pipe alone does not
+// make the exit code other than 0.
 func isBrokenPipe(err error) bool {
 	var stream *streamError
 	return errors.As(err, &stream) && (errors.Is(err, syscall.EPIPE) || isWindowsBrokenPipe(err))

@@ -130,7 +130,7 @@ const (
 func harmless(previous, r rune, rest string) bool {
 	next, _ := utf8.DecodeRuneInString(rest)
 	switch {
-	case previous < 0:
+	case previous < 0 || next == utf8.RuneError && (r == zeroWidthJoiner || r == zeroWidthNonJoiner):
 		return false
 	case r == textPresentation || r == emojiPresentation:
 		keycap := previous < 0x80 && strings.ContainsRune("0123456789#*", previous) && next == 0x20e3
@@ -213,8 +213,8 @@ func truncateMiddle(s string, width int) string {
 	}
 	room := width - 1
 	head, tail := 0, len(clusters)
-	for used := 0; head < tail && used+widths[head] <= (room+1)/2; head++ {
-		used += widths[head]
+	for half := (room + 1) / 2; head < tail && widths[head] <= half; head++ {
+		half -= widths[head]
 		room -= widths[head]
 	}
 	for tail > head && widths[tail-1] <= room {

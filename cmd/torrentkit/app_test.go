@@ -1,0 +1,44 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"sync"
+	"time"
+)
+
+// syncBuffer is a buffer that the progress goroutine and a test may use at once.
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *syncBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *syncBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+// testEnv is a world of buffers: no terminal, 80 columns, no environment, and a clock that stands still.
+func testEnv() (e env, out, err *syncBuffer) {
+	out, err = &syncBuffer{}, &syncBuffer{}
+	return env{
+		in: strings.NewReader(""), out: out, err: err, ansi: true,
+		width:  func() int { return 80 },
+		getenv: func(string) string { return "" },
+		now:    func() time.Time { return time.Unix(1700000000, 0) },
+	}, out, err
+}
+
+// testApp is an app in such a world.
+func testApp() (a *app, out, err *syncBuffer) {
+	e, out, err := testEnv()
+	_, a = newRoot(e)
+	return a, out, err
+}

@@ -1,0 +1,236 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+func walk(cmd *cobra.Command, f func(*cobra.Command)) {
+	f(cmd)
+	for _, c := range cmd.Commands() {
+		walk(c, f)
+	}
+}
+
+// TestEveryCommandConforms holds what every command owes its users. Nothing is to be added here for a new command.
+func TestEveryCommandConforms(t *testing.T) {
+	e, _, _ := testEnv()
+	root, a := newRoot(e)
+	walk(root, func(cmd *cobra.Command) {
+		t.Run(cmd.CommandPath(), func(t *testing.T) {
+			if cmd.Short == "" || strings.HasSuffix(cmd.Short, ".") {
+				t.Errorf("Short is %q: say in a few words what it does, without a full stop", cmd.Short)
+			}
+			if cmd.HasParent() && !slices.Contains(a.commands, cmd) {
+				t.Error("not in app.commands, so the root's help does not list it: add it in newRoot")
+			}
+			if cmd.Args == nil {
+				t.Error("Args is not set: use arity")
+			}
+			var b strings.Builder
+			a.writeHelp(&b, cmd)
+			checkHelp(t, cmd, b.String())
+			checkFlags(t, cmd, b.String())
+		})
+	})
+}
+
+func checkHelp(t *testing.T, cmd *cobra.Command, help string) {
+	for _, row := range []string{"\nExit codes:\n  0    ", "\n  2    trouble", "\n  130  interrupted\n"} {
+		if !strings.Contains(help, row) {
+			t.Errorf("the help has no %q", row)
+		}
+	}
+	examples, flags := strings.Index(help, "\nExamples:\n"), strings.Index(help, " flags:\n")
+	if examples < 0 || flags < examples {
+		t.Error("examples must come before flags: set Example")
+	}
+	if !strings.HasSuffix(help, "\n") || strings.Contains(help, "\n\n\n") {
+		t.Errorf("the help is badly spaced:\n%s", help)
+	}
+	for line := range strings.Lines(help) {
+		if displayWidth(line) > 121 {
+			t.Errorf("this line of the help is too long: %s", line)
+		}
+	}
+}
+
+func checkFlags(t *testing.T, cmd *cobra.Command, help string) {
+	check := func(f *pflag.Flag) {
+		if f.Usage == "" {
+			t.Errorf("--%s has no usage text", f.Name)
+		}
+		if flagGroup(f) == "" {
+			t.Errorf("--%s is in no group: define it inside group(cmd, ...)", f.Name)
+		}
+		if !f.Hidden && strings.Count(help, " --"+f.Name) == 0 {
+			t.Errorf("--%s is missing in the help", f.Name)
+		}
+		if strings.HasPrefix(f.Value.Type(), "stringSlice") {
+			t.Errorf("--%s splits its value at commas, which URLs and names may hold: use StringArray", f.Name)
+		}
+	}
+	cmd.LocalFlags().VisitAll(check)
+	cmd.InheritedFlags().VisitAll(check)
+}
+
+// TestExamplesParse parses every example's first command of a pipeline, as a shell would split it, without running it.
+func TestExamplesParse(t *testing.T) {
+	e, _, _ := testEnv()
+	root, _ := newRoot(e)
+	walk(root, func(cmd *cobra.Command) {
+		for line := range strings.Lines(cmd.Example) {
+			line = strings.TrimSpace(line)
+			if line == "" || strings.HasPrefix(line, "#") {
+				continue
+			}
+			_, words, found := strings.Cut(line, "torrentkit ")
+			if !found {
+				t.Errorf("%s: the example %q does not call torrentkit", cmd.Name(), line)
+				continue
+			}
+			parseExample(t, words)
+		}
+	})
+}
+
+func parseExample(t *testing.T, words string) {
+	e, _, _ := testEnv()
+	root, _ := newRoot(e) // a new one, since flags keep what they were set to
+	args := splitShell(words)
+	cmd, rest, err := root.Find(args)
+	if err == nil && cmd == root && len(rest) > 0 && !strings.HasPrefix(rest[0], "-") {
+		err = root.Args(root, rest)
+	}
+	if err == nil {
+		err = cmd.ParseFlags(rest)
+	}
+	if err == nil {
+		err = cmd.ValidateArgs(cmd.Flags().Args())
+	}
+	if err == nil {
+		err = cmd.ValidateFlagGroups()
+	}
+	if err != nil {
+		t.Errorf("the example %q: %v", "torrentkit "+words, err)
+	}
+}
+
+// splitShell splits at spaces outside of quotes, and ends at a pipe, a redirection or a closing parenthesis.
+func splitShell(s string) []string {
+	var words []string
+	word, quote, open := "", rune(0), false
+	for _, r := range s + " " {
+		switch {
+		case quote != 0 && r == quote:
+			quote = 0
+		case quote == 0 && (r == '\'' || r == '"'):
+			quote, open = r, true
+		case quote == 0 && strings.ContainsRune(" )|>;&", r):
+			if open || word != "" {
+				words = append(words, word)
+			}
+			word, open = "", false
+			if r != ' ' {
+				return words
+			}
+		default:
+			word += string(r)
+		}
+	}
+	return words
+}
+
+func TestSplitShell(t *testing.T) {
+	got := splitShell(`create 'my dir' -t "http://a/?x=1&y=2" -c '' | cat`)
+	if want := []string{"create", "my dir", "-t", "http://a/?x=1&y=2", "-c", ""}; !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestUsageErrors(t *testing.T) {
+	tests := []struct{ args, want string }{
+		{"", "torrentkit: error: no command given\nhint: see torrentkit --help\n"},
+		{"vresion", "torrentkit: error: unknown command \"vresion\"\nhint: did you mean version?\n"},
+		{"xyzzy", "torrentkit: error: unknown command \"xyzzy\"\nhint: see torrentkit --help\n"},
+		{"help xyzzy", "torrentkit: error: unknown command \"xyzzy\"\n"},
+		{"help vresion", "torrentkit: error: unknown command \"vresion\"\nhint: did you mean version?\n"},
+		{"version --jsno", "torrentkit: error: unknown flag: --jsno\nhint: did you mean --json?\n"},
+		{"version --xyzzy", "torrentkit: error: unknown flag: --xyzzy\nhint: see torrentkit version --help\n"},
+		{"version -z", "torrentkit: error: unknown shorthand flag: 'z' in -z\nhint: see torrentkit version --help\n"},
+		{"version x", "torrentkit: error: unexpected argument \"x\"\nhint: see torrentkit version --help\n"},
+		{"completion", "torrentkit: error: an argument is missing\nhint: see torrentkit completion --help\n"},
+		{"completion bash zsh", "torrentkit: error: unexpected argument \"zsh\" after 1\nhint: see torrentkit completion --help\n"},
+		{"completion tcsh", "torrentkit: error: no completion for the shell \"tcsh\"\nhint: bash, zsh, fish or powershell\n"},
+		{"version --color pink", "torrentkit: error: invalid argument \"pink\" for \"--color\" flag: must be auto, always or never\nhint: see torrentkit version --help\n"},
+		{"--json", "torrentkit: error: no command given\nhint: see torrentkit --help\n"},
+		{"\x1b[31m", "torrentkit: error: unknown command \"\\x1b[31m\"\nhint: see torrentkit --help\n"},
+		{"version --\x1b", "torrentkit: error: unknown flag: --\\x1b\nhint: see torrentkit version --help\n"},
+	}
+	for _, tt := range tests {
+		e, stdout, stderr := testEnv()
+		code := run(context.Background(), e, strings.Fields(tt.args))
+		if code != 2 || stdout.String() != "" || stderr.String() != tt.want {
+			t.Errorf("%q: code %d, stdout %q, stderr %q; want 2, nothing, and %q", tt.args, code, stdout.String(), stderr.String(), tt.want)
+		}
+	}
+}
+
+func TestArity(t *testing.T) {
+	for _, tt := range []struct {
+		least, most, n int
+		ok             bool
+	}{{0, 0, 0, true}, {0, 0, 1, false}, {1, -1, 5, true}, {1, -1, 0, false}, {2, 2, 1, false}, {2, 2, 2, true}, {1, 2, 3, false}} {
+		if err := arity(tt.least, tt.most)(nil, slices.Repeat([]string{"x"}, tt.n)); (err == nil) != tt.ok {
+			t.Errorf("arity(%d, %d) with %d: %v", tt.least, tt.most, tt.n, err)
+		}
+	}
+}
+
+func TestEditDistance(t *testing.T) {
+	for pair, want := range map[[2]string]int{
+		{"", ""}: 0, {"a", ""}: 1, {"", "ab"}: 2, {"json", "jsno"}: 2, {"tracker", "traker"}: 1, {"kitten", "sitting"}: 3,
+		{strings.Repeat("x", 100), "x"}: 100,
+	} {
+		if got := editDistance(pair[0], pair[1]); got != want {
+			t.Errorf("editDistance(%q, %q) = %d, want %d", pair[0], pair[1], got, want)
+		}
+	}
+}
+
+func TestWrap(t *testing.T) {
+	if got := wrap("aa bb cc averylongword d", 5); !slices.Equal(got, []string{"aa bb", "cc", "averylongword", "d"}) {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestGroupsKeepTheirOrder(t *testing.T) {
+	e, _, _ := testEnv()
+	root, a := newRoot(e)
+	cmd := &cobra.Command{Use: "x", Short: "X", Run: func(*cobra.Command, []string) {}}
+	root.AddCommand(cmd)
+	group(cmd, "Zebra", func(f *pflag.FlagSet) { f.StringP("zz", "z", "", "write to `FILE`"); f.Int("aa", 7, "a number") })
+	group(cmd, "Ant", func(f *pflag.FlagSet) { f.Bool("bb", false, "a truth") })
+	group(cmd, "Zebra", func(f *pflag.FlagSet) { f.Bool("cc", false, "another") })
+	var b strings.Builder
+	a.writeHelp(&b, cmd)
+	const want = `
+Zebra flags:
+  -z, --zz FILE       write to FILE
+      --aa int        a number (default 7)
+      --cc            another
+
+Ant flags:
+      --bb            a truth
+
+Global flags:
+      --json          print`
+	if !strings.Contains(b.String(), want) {
+		t.Errorf("got %s", b.String())
+	}
+}
