@@ -139,14 +139,8 @@ func (p *progress) drawBar(done, total int64) {
 		p.clear()
 		p.bar, p.max = newBar(p.app.err, p.app.width(), total), total
 	}
-	if done == total {
-		// The bar would finish, and stay silent from then on; the work may still have its last piece to write.
-		done = total - 1
-	}
-	if !p.drawn {
-		p.clear()
-	}
-	p.bar.Set64(done)
+	// At its maximum the bar would finish, and stay silent from then on; the work may still have its result to write.
+	p.bar.Set64(min(done, total-1))
 	p.bar.Describe(p.label + p.left(done, total))
 	p.drawn = true
 }
