@@ -159,8 +159,8 @@ func FuzzLayout(f *testing.F) {
 }
 
 func TestHybridPadding(t *testing.T) {
-	got := Pad(Hybrid, 16384, []File{{Length: 1}, {Length: 0}, {Length: 16384}, {Length: 5}})
-	want := []File{{Length: 1}, {Length: 16383, Pad: true}, {}, {Length: 16384}, {Length: 5}}
+	got := Pad(Hybrid, 16384, []File{{Length: 1}, {Length: 0}, {Length: 16384}, {Length: 5}, {}})
+	want := []File{{Length: 1}, {}, {Length: 16383, Pad: true}, {Length: 16384}, {Length: 5}, {}}
 	if !slices.Equal(got, want) {
 		t.Errorf("padded files = %v, want %v", got, want)
 	}

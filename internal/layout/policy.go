@@ -45,19 +45,22 @@ func CheckNewPieceLength(n int64) error {
 }
 
 // Pad returns the files of a torrent that is to be made, with the pad files
-// that its format wants: in a hybrid every file that does not end on a piece
-// boundary is followed by one, save the last. For the other formats files come
-// back as they are.
+// that its format wants: in a hybrid a file with content that would not start
+// on a piece boundary has one in front. For the other formats files come back
+// as they are.
 func Pad(format Format, pieceLength int64, files []File) []File {
 	if format != Hybrid {
 		return files
 	}
 	padded := make([]File, 0, 2*len(files))
-	for i, f := range files {
-		padded = append(padded, f)
-		if rest := f.Length % pieceLength; rest != 0 && i < len(files)-1 {
-			padded = append(padded, File{Length: pieceLength - rest, Pad: true})
+	var over int64 // bytes behind the last piece boundary
+	for _, f := range files {
+		if over > 0 && f.Length > 0 {
+			padded = append(padded, File{Length: pieceLength - over, Pad: true})
+			over = 0
 		}
+		padded = append(padded, f)
+		over = (over + f.Length) % pieceLength
 	}
 	return padded
 }
