@@ -1,0 +1,208 @@
+// Package metainfo is the .torrent document: a lossless reading of the bytes
+// that somebody wrote (BEP 3, 12, 19, 47, 52 and others), and the encoding of
+// new ones.
+//
+// A [Torrent] keeps the raw bytes that it was read from and is a typed view of
+// them. Infohashes are taken over the raw bytes of info, never over a
+// re-encoding, and keys that the view does not know stay where they are.
+// Everything that is wrong with a document is a [Problem] with the key and the
+// byte it is about; [Read] collects all of them, [Parse] fails on the first
+// that makes the torrent unusable.
+//
+// It is one of the two places in the module where v1, v2 and hybrid torrents
+// differ (the other is their geometry, in package layout). It reads no files
+// and hashes no content.
+package metainfo
+
+import (
+	"crypto/sha1"
+	"crypto/sha256"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/torrentkit/torrentkit/internal/bencode"
+	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/internal/merkle"
+)
+
+// Torrent is a .torrent document.
+type Torrent struct {
+	Fields
+	Format layout.Format
+	// Name is the suggested name of the file or folder: name.utf-8 where it is
+	// present, else name. It need not be valid UTF-8.
+	Name string
+	// Single is set when the content is one file, and not a folder.
+	Single      bool
+	PieceLength int64
+	// Files are all files in the order of the pieces, pad files included.
+	Files []File
+	// Unknown are the keys that the view does not know (at most 1000), outside
+	// of info and in it, but not those of single files.
+	Unknown []Key
+	// Problems are the warnings; Parse fails on errors.
+	Problems []Problem
+
+	raw    []byte
+	info   bencode.Value
+	layout *layout.Layout
+	pieces []byte                 // the v1 hashes, in raw
+	layers map[merkle.Hash][]byte // the v2 piece layers, in raw
+}
+
+// Fields are the keys that say nothing about the content: a torrent is made
+// with them, and read into them. All but Private and Source lie outside of info.
+type Fields struct {
+	Trackers     [][]string // announce URLs by tier (announce, BEP 3; announce-list, BEP 12)
+	WebSeeds     []string   // url-list (BEP 19)
+	HTTPSeeds    []string   // httpseeds (BEP 17)
+	Nodes        []string   // DHT nodes as HOST:PORT (BEP 5)
+	Comment      string
+	CreatedBy    string
+	CreationDate time.Time // zero where there is none
+	Private      bool      // BEP 27
+	Source       string
+}
+
+// File is a file of a torrent.
+type File struct {
+	// Path is slash-separated and relative to the content's folder; "" where
+	// the content is one file. It is path.utf-8 where that is present, else
+	// path, and need not be valid UTF-8.
+	Path   string
+	Length int64  // in bytes
+	Attr   string // BEP 47: l symbolic link, x executable, h hidden, p pad file
+	// Link is where a symbolic link leads, as a slash-separated path from the
+	// content's folder (BEP 47).
+	Link string
+	// Root is the file's pieces root (BEP 52), zero where there is none.
+	Root merkle.Hash
+
+	offset int // where the file stands in the document
+	pad    bool
+}
+
+// Pad tells whether the file is padding: zeros that are on no disk (BEP 47).
+func (f *File) Pad() bool { return f.pad }
+
+// IsLink tells whether the file is a symbolic link (BEP 47).
+func (f *File) IsLink() bool { return strings.Contains(f.Attr, "l") }
+
+// Key is a key of the document, with its raw value.
+type Key struct {
+	Path   string // like info.x_cross_seed
+	Offset int    // of the value, in bytes
+	Raw    []byte // the bencoded value
+}
+
+// Severity grades a Problem.
+type Severity uint8
+
+const (
+	// Warning is for what other clients load, and what can be worked with.
+	Warning Severity = iota
+	// Error is for what makes a torrent useless or dangerous.
+	Error
+)
+
+func (s Severity) String() string {
+	if s == Error {
+		return "error"
+	}
+	return "warning"
+}
+
+// Problem is one thing that is wrong with a document. It is an error value.
+type Problem struct {
+	Severity Severity
+	ID       string // a stable name, like path-escapes
+	Path     string // the key, like info.files[3].length; "" for the whole document
+	Offset   int    // in bytes
+	Message  string
+}
+
+func (p Problem) Error() string {
+	if p.Path == "" {
+		return fmt.Sprintf("%s (byte %d)", p.Message, p.Offset)
+	}
+	return fmt.Sprintf("%s: %s (byte %d)", p.Path, p.Message, p.Offset)
+}
+
+// Raw returns the document. It must not be changed.
+func (t *Torrent) Raw() []byte { return t.raw }
+
+// RawInfo returns the exact bytes of the info dictionary.
+func (t *Torrent) RawInfo() []byte { return t.info.Raw() }
+
+// InfoHash returns the v1 infohash, the SHA-1 of the raw bytes of info; false
+// when the torrent is not a v1 one.
+func (t *Torrent) InfoHash() ([20]byte, bool) {
+	return sha1.Sum(t.info.Raw()), t.Format.HasV1()
+}
+
+// InfoHashV2 returns the v2 infohash, the SHA-256 of the raw bytes of info;
+// false when the torrent is not a v2 one.
+func (t *Torrent) InfoHashV2() ([32]byte, bool) {
+	return sha256.Sum256(t.info.Raw()), t.Format.HasV2()
+}
+
+// Layout returns where the bytes of files lie in pieces. Its files are Files.
+func (t *Torrent) Layout() *layout.Layout { return t.layout }
+
+// PieceSHA1 returns the SHA-1 of the i-th piece; nil in a v2 torrent.
+func (t *Torrent) PieceSHA1(i int) []byte {
+	if t.pieces == nil {
+		return nil
+	}
+	return t.pieces[20*i : 20*i+20]
+}
+
+// PieceRoot returns the merkle root that stands for the i-th piece: an entry of
+// its file's piece layer, or the pieces root of a file that fits into a piece.
+// It is nil where the torrent has none.
+func (t *Torrent) PieceRoot(i int) []byte {
+	if t.layout.Piece(i).Leaves == 0 {
+		return nil
+	}
+	n := t.layout.FirstFile(i)
+	f := &t.Files[n]
+	if f.Length <= t.PieceLength {
+		return f.Root[:]
+	}
+	first, end := t.layout.FilePieces(n)
+	layer := t.layers[f.Root]
+	if len(layer) != 32*(end-first) {
+		return nil
+	}
+	return layer[32*(i-first) : 32*(i-first)+32]
+}
+
+// Verdict is what comparing a piece with a torrent gives.
+type Verdict uint8
+
+// The verdicts of Check.
+const (
+	Unknown  Verdict = iota // the torrent has no hash of the piece
+	Good                    // all hashes of the piece match
+	Bad                     // none does
+	OnlySHA1                // a hybrid contradicts itself: its SHA-1 matches, its merkle root does not
+	OnlyRoot                // and the other way round
+)
+
+// Check compares the digests of the i-th piece with the torrent's.
+func (t *Torrent) Check(i int, sha [20]byte, root [32]byte) Verdict {
+	wantSHA, wantRoot := t.PieceSHA1(i), t.PieceRoot(i)
+	okSHA, okRoot := string(sha[:]) == string(wantSHA), string(root[:]) == string(wantRoot)
+	switch {
+	case wantSHA == nil && wantRoot == nil:
+		return Unknown
+	case (okSHA || wantSHA == nil) && (okRoot || wantRoot == nil):
+		return Good
+	case !okSHA && !okRoot:
+		return Bad
+	case okSHA:
+		return OnlySHA1
+	}
+	return OnlyRoot
+}

@@ -1,0 +1,351 @@
+package metainfo
+
+import (
+	"fmt"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/torrentkit/torrentkit/internal/bencode"
+	"github.com/torrentkit/torrentkit/internal/layout"
+)
+
+// Bounds on what is remembered of a hostile document.
+const (
+	maxProblems   = 1000 // of each severity
+	maxUnknown    = 1000
+	maxFileErrors = 20 // a list with more is given up
+)
+
+// Parse reads a .torrent document. It fails with the first Problem that is an
+// error; warnings are in Problems. The torrent shares raw's memory.
+func Parse(raw []byte) (*Torrent, error) {
+	t, problems := Read(raw)
+	for _, p := range problems {
+		if p.Severity == Error {
+			return nil, p
+		}
+	}
+	return t, nil
+}
+
+// Read reads as much of a document as it can and returns it with everything
+// that is wrong with it (at most 1000 errors and 1000 warnings), in the order in which it was
+// found. The torrent is nil when there is no readable info dictionary; where
+// errors are among the problems, its Layout may be nil.
+func Read(raw []byte) (*Torrent, []Problem) {
+	p := &parser{t: &Torrent{raw: raw}, pathBudget: 16*len(raw) + 1<<20}
+	root, ok := p.scan(raw)
+	if !ok {
+		return nil, p.problems
+	}
+	if root.Kind() != bencode.Dict {
+		p.fail("not-a-torrent", "", root, "not a torrent: a %v where a dictionary was expected", root.Kind())
+		return nil, p.problems
+	}
+	p.top(root)
+	if p.t.info.Kind() != bencode.Dict {
+		return nil, p.problems
+	}
+	p.t.Problems = p.problems
+	return p.t, p.problems
+}
+
+type parser struct {
+	t          *Torrent
+	problems   []Problem
+	errors     int
+	warnings   int
+	pathBudget int // how many bytes of paths may still be made
+}
+
+func (p *parser) add(s Severity, id, path string, offset int, format string, args ...any) {
+	n := &p.warnings
+	if s == Error {
+		n = &p.errors
+	}
+	if *n++; *n <= maxProblems {
+		p.problems = append(p.problems, Problem{s, id, path, offset, fmt.Sprintf(format, args...)})
+	}
+}
+
+func (p *parser) fail(id, path string, at bencode.Value, format string, args ...any) {
+	p.add(Error, id, path, at.Offset(), format, args...)
+}
+
+func (p *parser) warn(id, path string, at bencode.Value, format string, args ...any) {
+	p.add(Warning, id, path, at.Offset(), format, args...)
+}
+
+// scan makes the faults and flaws of the bencode into problems.
+func (p *parser) scan(raw []byte) (bencode.Value, bool) {
+	root, flaws, err := bencode.Scan(raw)
+	if err != nil {
+		e := err.(*bencode.Error)
+		id := "bencode"
+		if e.Trailing {
+			id = "trailing-data"
+		}
+		p.add(Error, id, e.Path, e.Offset, "%s", e.Reason)
+		if !e.Trailing {
+			return root, false
+		}
+	}
+	for _, f := range flaws {
+		s := Warning
+		if f.Kind == bencode.DuplicateKey && f.Path == "info" {
+			s = Error // which of the two is the torrent?
+		}
+		id := [...]string{"unsorted-keys", "duplicate-key", "leading-zero", "negative-zero", "big-integer"}[f.Kind]
+		p.add(s, id, f.Path, f.Offset, "%v", f.Kind)
+	}
+	return root, true
+}
+
+// dict returns the values of the known keys of a dictionary, the first where a
+// key stands there twice, and remembers the others as unknown.
+func (p *parser) dict(v bencode.Value, path string, known map[string]bool) map[string]bencode.Value {
+	m := make(map[string]bencode.Value, len(known))
+	for k, val := range v.Entries() {
+		key, _ := k.Bytes()
+		if known[string(key)] {
+			if _, seen := m[string(key)]; !seen {
+				m[string(key)] = val
+			}
+		} else if len(p.t.Unknown) < maxUnknown {
+			p.t.Unknown = append(p.t.Unknown, Key{bencode.JoinKey(path, string(key)), val.Offset(), val.Raw()})
+		}
+	}
+	return m
+}
+
+func knownKeys(names ...string) map[string]bool {
+	m := make(map[string]bool, len(names))
+	for _, n := range names {
+		m[n] = true
+	}
+	return m
+}
+
+// top reads the keys outside of info, then info, then the piece layers.
+func (p *parser) top(root bencode.Value) {
+	t := p.t
+	m := p.dict(root, "", knownKeys("info", "announce", "announce-list", "url-list", "httpseeds", "nodes",
+		"comment", "comment.utf-8", "created by", "created by.utf-8", "creation date", "encoding", "piece layers"))
+	t.Trackers = p.tiers(m["announce"], m["announce-list"])
+	t.WebSeeds = p.stringOrList("url-list", m["url-list"])
+	t.HTTPSeeds = p.stringOrList("httpseeds", m["httpseeds"])
+	t.Nodes = p.nodes(m["nodes"])
+	t.Comment = p.either(m, "comment.utf-8", "comment")
+	t.CreatedBy = p.either(m, "created by.utf-8", "created by")
+	t.CreationDate = p.date(m["creation date"])
+	info, ok := m["info"]
+	switch {
+	case !ok:
+		p.fail("no-info", "info", root, "missing, so this is not a torrent")
+	case info.Kind() != bencode.Dict:
+		p.fail("no-info", "info", info, "a %v where a dictionary was expected", info.Kind())
+	default:
+		t.info = info
+		p.info(info)
+		if t.Format.HasV2() && t.layout != nil {
+			p.pieceLayers(m["piece layers"])
+		}
+	}
+}
+
+// info reads the info dictionary.
+func (p *parser) info(info bencode.Value) {
+	t := p.t
+	m := p.dict(info, "info", knownKeys("name", "name.utf-8", "piece length", "pieces", "length", "files", "attr",
+		"symlink path", "meta version", "file tree", "private", "source"))
+	p.format(info, m)
+	p.name(info, m)
+	t.Private = p.private(m["private"])
+	t.Source = p.text("info.source", m["source"])
+	if t.Format == 0 || !p.pieceLength(info, m["piece length"]) {
+		return
+	}
+	before := p.errors
+	if t.Format.HasV1() {
+		p.filesV1(info, m)
+	}
+	if t.Format.HasV2() {
+		p.filesV2(info, m)
+	}
+	if p.errors > before {
+		return // a layout of broken files would only tell the same again
+	}
+	p.layOut(info)
+	if t.layout != nil && t.Format.HasV1() {
+		p.piecesV1(info, m["pieces"])
+	}
+}
+
+// format finds out which versions of metadata info holds.
+func (p *parser) format(info bencode.Value, m map[string]bencode.Value) {
+	version, ok := int64(1), true
+	if v, has := m["meta version"]; has {
+		if version, ok = v.Int(); !ok {
+			p.fail("meta-version", "info.meta version", v, "not an integer")
+		}
+	}
+	_, hasPieces := m["pieces"]
+	_, hasTree := m["file tree"]
+	if hasPieces {
+		p.t.Format |= layout.V1
+	}
+	switch {
+	case version == 2 && hasTree:
+		p.t.Format |= layout.V2
+	case version == 2:
+		p.fail("meta-version", "info.file tree", info, "missing, though meta version is 2")
+	case version > 2 && hasPieces:
+		p.warn("meta-version", "info.meta version", m["meta version"], "version %d is not known: only its v1 part is read", version)
+	case version > 2 || version < 1:
+		p.fail("meta-version", "info.meta version", m["meta version"], "version %d is not known", version)
+	case hasTree:
+		p.warn("meta-version", "info.file tree", m["file tree"], "ignored, because meta version is not 2")
+	}
+	if p.t.Format == 0 && ok && version <= 2 {
+		p.fail("no-pieces", "info.pieces", info, "missing")
+	}
+}
+
+func (p *parser) pieceLength(info, v bencode.Value) bool {
+	n, ok := v.Int()
+	switch {
+	case v.Kind() == bencode.None:
+		p.fail("piece-length", "info.piece length", info, "missing")
+	case !ok:
+		p.fail("piece-length", "info.piece length", v, "not an integer of 64 bits")
+	default:
+		if err := layout.CheckPieceLength(p.t.Format, n); err != nil {
+			p.fail("piece-length", "info.piece length", v, "%v", err)
+			return false
+		}
+		p.t.PieceLength = n
+		return true
+	}
+	return false
+}
+
+// text reads an optional string; anything else is ignored with a warning.
+func (p *parser) text(path string, v bencode.Value) string {
+	s, ok := v.Text()
+	if !ok && v.Kind() != bencode.None {
+		p.warn("mistyped", path, v, "a %v where a string was expected: ignored", v.Kind())
+	}
+	return s
+}
+
+func (p *parser) either(m map[string]bencode.Value, keys ...string) string {
+	for _, k := range keys {
+		if s := p.text(k, m[k]); s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// tiers merges announce and announce-list as BEP 12 says: the list counts
+// where there is one. A flat list of URLs, which some programs write, is read
+// as a tier each.
+func (p *parser) tiers(announce, list bencode.Value) [][]string {
+	var tiers [][]string
+	if list.Kind() != bencode.List && list.Kind() != bencode.None {
+		p.warn("mistyped", "announce-list", list, "a %v where a list was expected: ignored", list.Kind())
+	}
+	for i, v := range list.Items() {
+		path := bencode.JoinIndex("announce-list", i)
+		var tier []string
+		switch v.Kind() {
+		case bencode.List:
+			for j, u := range v.Items() {
+				if s := p.text(bencode.JoinIndex(path, j), u); s != "" {
+					tier = append(tier, s)
+				}
+			}
+		case bencode.String:
+			p.warn("mistyped", path, v, "a string where a tier (a list) was expected: read as a tier of one")
+			s, _ := v.Text()
+			tier = append(tier, s)
+		default:
+			p.warn("mistyped", path, v, "a %v where a tier (a list) was expected: ignored", v.Kind())
+		}
+		if len(tier) > 0 {
+			tiers = append(tiers, tier)
+		}
+	}
+	if s := p.text("announce", announce); s != "" && len(tiers) == 0 {
+		tiers = [][]string{{s}}
+	}
+	return tiers
+}
+
+func (p *parser) stringOrList(path string, v bencode.Value) []string {
+	if v.Kind() != bencode.List {
+		if s := p.text(path, v); s != "" {
+			return []string{s}
+		}
+		return nil
+	}
+	var all []string
+	for i, item := range v.Items() {
+		if s := p.text(bencode.JoinIndex(path, i), item); s != "" {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// nodes reads pairs of host and port (BEP 5).
+func (p *parser) nodes(v bencode.Value) []string {
+	if v.Kind() != bencode.List && v.Kind() != bencode.None {
+		p.warn("mistyped", "nodes", v, "a %v where a list was expected: ignored", v.Kind())
+	}
+	var nodes []string
+	for i, item := range v.Items() {
+		var parts []bencode.Value
+		for _, part := range item.Items() {
+			if parts = append(parts, part); len(parts) > 2 {
+				break
+			}
+		}
+		if len(parts) == 2 {
+			host, isText := parts[0].Text()
+			port, isInt := parts[1].Int()
+			if isText && isInt && port > 0 && port < 1<<16 {
+				nodes = append(nodes, net.JoinHostPort(host, strconv.FormatInt(port, 10)))
+				continue
+			}
+		}
+		p.warn("mistyped", bencode.JoinIndex("nodes", i), item, "not a pair of host and port: ignored")
+	}
+	return nodes
+}
+
+// date reads seconds since 1970, up to the year 9999.
+func (p *parser) date(v bencode.Value) time.Time {
+	if v.Kind() == bencode.None {
+		return time.Time{}
+	}
+	const year9999 = 253402300799
+	n, ok := v.Int()
+	if !ok || n < 0 || n > year9999 {
+		p.warn("creation-date", "creation date", v, "not a number of seconds since 1970: ignored")
+		return time.Time{}
+	}
+	return time.Unix(n, 0).UTC()
+}
+
+func (p *parser) private(v bencode.Value) bool {
+	if v.Kind() == bencode.None {
+		return false
+	}
+	n, ok := v.Int()
+	if !ok || n != 0 && n != 1 {
+		p.warn("mistyped", "info.private", v, "neither 0 nor 1")
+	}
+	return ok && n == 1
+}

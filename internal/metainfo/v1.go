@@ -1,0 +1,231 @@
+package metainfo
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/torrentkit/torrentkit/internal/bencode"
+	"github.com/torrentkit/torrentkit/internal/layout"
+)
+
+// filesV1 reads the one file or the list of files of BEP 3.
+func (p *parser) filesV1(info bencode.Value, m map[string]bencode.Value) {
+	length, hasLength := m["length"]
+	files, hasFiles := m["files"]
+	switch {
+	case hasLength && hasFiles:
+		p.fail("files", "info.files", files, "present beside length: is this one file or many?")
+	case hasLength:
+		p.t.Single = true
+		f := File{offset: length.Offset(), Attr: p.text("info.attr", m["attr"])}
+		var ok bool
+		if f.Length, ok = p.length("info.length", length); ok {
+			p.t.Files = []File{f}
+		}
+	case !hasFiles:
+		p.fail("files", "info", info, "neither length nor files")
+	case files.Kind() != bencode.List:
+		p.fail("files", "info.files", files, "a %v where a list was expected", files.Kind())
+	default:
+		p.fileList(files)
+	}
+}
+
+func (p *parser) fileList(files bencode.Value) {
+	n := 0
+	for range files.Items() {
+		n++
+	}
+	const smallest = len("d6:lengthi0e4:pathl1:aee")
+	list := make([]File, 0, min(n, len(files.Raw())/smallest+1))
+	before := p.errors
+	for i, v := range files.Items() {
+		if f, ok := p.file(i, v); ok {
+			list = append(list, f)
+		}
+		if p.errors-before >= maxFileErrors {
+			break
+		}
+	}
+	p.t.Files = list
+	if n == 0 {
+		p.fail("files", "info.files", files, "empty")
+	}
+	if p.errors == before {
+		p.duplicates("info.files", files)
+	}
+}
+
+// file reads one entry of info.files.
+func (p *parser) file(i int, v bencode.Value) (File, bool) {
+	at := func(key string) string { return bencode.JoinKey(bencode.JoinIndex("info.files", i), key) }
+	if v.Kind() != bencode.Dict {
+		p.fail("files", bencode.JoinIndex("info.files", i), v, "a %v where a dictionary was expected", v.Kind())
+		return File{}, false
+	}
+	var length, path, pathUTF8, attr, link bencode.Value
+	for k, val := range v.Entries() {
+		key, _ := k.Bytes()
+		switch string(key) {
+		case "length":
+			first(&length, val)
+		case "path":
+			first(&path, val)
+		case "path.utf-8":
+			first(&pathUTF8, val)
+		case "attr":
+			first(&attr, val)
+		case "symlink path":
+			first(&link, val)
+		}
+	}
+	f := File{offset: v.Offset()}
+	if attr.Kind() != bencode.None {
+		f.Attr = p.text(at("attr"), attr)
+	}
+	var ok bool
+	if length.Kind() == bencode.None && f.IsLink() {
+		ok = true // BEP 47: links need no length
+	} else if f.Length, ok = p.length(at("length"), length); !ok {
+		return f, false
+	}
+	if path.Kind() == bencode.None {
+		p.fail("bad-path", at("path"), v, "missing")
+		return f, false
+	}
+	if f.Path, ok = p.pathOf(at("path"), path); !ok {
+		return f, false
+	}
+	if pathUTF8.Kind() == bencode.List {
+		if f.Path, ok = p.pathOf(at("path.utf-8"), pathUTF8); !ok {
+			return f, false
+		}
+	}
+	if f.IsLink() {
+		f.Link, ok = p.linkTarget(at("symlink path"), link)
+	}
+	f.pad = strings.Contains(f.Attr, "p") || strings.HasPrefix(f.Path[strings.LastIndexByte(f.Path, '/')+1:], "_____padding_file_")
+	return f, ok
+}
+
+// first keeps the value of a key where it stands first.
+func first(dst *bencode.Value, v bencode.Value) {
+	if dst.Kind() == bencode.None {
+		*dst = v
+	}
+}
+
+// linkTarget reads where a symbolic link leads (BEP 47).
+func (p *parser) linkTarget(path string, v bencode.Value) (string, bool) {
+	if v.Kind() == bencode.None {
+		p.warn("bad-path", path, v, "missing, though the file is a symbolic link")
+		return "", true
+	}
+	return p.pathOf(path, v)
+}
+
+func (p *parser) length(path string, v bencode.Value) (int64, bool) {
+	n, ok := v.Int()
+	switch {
+	case v.Kind() == bencode.None:
+		p.fail("length", path, v, "missing")
+	case v.Kind() != bencode.Integer:
+		p.fail("length", path, v, "a %v where an integer was expected", v.Kind())
+	case !ok:
+		p.fail("length", path, v, "does not fit into 64 bits")
+	case n < 0:
+		p.fail("length", path, v, "%d is negative", n)
+		ok = false
+	}
+	return n, ok
+}
+
+// duplicates finds paths that stand twice, or that are both a file and a folder.
+func (p *parser) duplicates(path string, at bencode.Value) {
+	files := p.t.Files
+	sorted := true
+	last := -1
+	for i := range files {
+		if files[i].pad {
+			continue
+		}
+		if last >= 0 && !ordered(files[last].Path, files[i].Path) {
+			sorted = false
+			break
+		}
+		last = i
+	}
+	if sorted {
+		return
+	}
+	index := make([]int32, 0, len(files))
+	for i := range files {
+		if !files[i].pad {
+			index = append(index, int32(i))
+		}
+	}
+	slices.SortFunc(index, func(a, b int32) int { return layout.ComparePaths(files[a].Path, files[b].Path) })
+	for k := 1; k < len(index); k++ {
+		a, b := &files[index[k-1]], &files[index[k]]
+		if ordered(a.Path, b.Path) {
+			continue
+		}
+		i := max(index[k-1], index[k])
+		where := bencode.JoinIndex(path, int(i))
+		if a.Path == b.Path {
+			p.add(Error, "duplicate-path", where, files[i].offset, "%q stands there twice", a.Path)
+		} else {
+			p.add(Error, "duplicate-path", where, files[i].offset, "%q is both a file and a folder", a.Path)
+		}
+		if p.errors >= maxFileErrors {
+			return
+		}
+	}
+}
+
+// ordered tells whether b comes after a and is neither the same nor inside of it.
+func ordered(a, b string) bool {
+	return layout.ComparePaths(a, b) < 0 && !layout.Inside(b, a)
+}
+
+// layOut makes the layout, and problems of what stands in its way.
+func (p *parser) layOut(info bencode.Value) {
+	files := make([]layout.File, len(p.t.Files))
+	for i := range p.t.Files {
+		files[i] = layout.File{Length: p.t.Files[i].Length, Pad: p.t.Files[i].pad}
+	}
+	l, err := layout.New(p.t.Format, p.t.PieceLength, files)
+	var fe *layout.FileError
+	switch {
+	case err == nil:
+		p.t.layout = l
+	case errors.As(err, &fe):
+		path := "info.files"
+		if !p.t.Single {
+			path = bencode.JoinIndex(path, fe.File)
+		}
+		p.add(Error, "layout", path, p.t.Files[fe.File].offset, "%v", fe.Err)
+	default:
+		p.fail("layout", "info", info, "%v", err)
+	}
+}
+
+// piecesV1 checks the number of hashes against the content.
+func (p *parser) piecesV1(info, v bencode.Value) {
+	pieces, ok := v.Bytes()
+	want := p.t.layout.NumPieces()
+	switch {
+	case !ok:
+		p.fail("pieces", "info.pieces", v, "a %v where a string was expected", v.Kind())
+	case len(pieces)%20 != 0:
+		p.fail("pieces", "info.pieces", v, "%d bytes are not whole hashes of 20 bytes", len(pieces))
+	case len(pieces)/20 != want:
+		p.fail("pieces", "info.pieces", v, "%d hashes, but %d bytes in pieces of %d want %d",
+			len(pieces)/20, p.t.layout.PaddedLength(), p.t.PieceLength, want)
+	default:
+		p.t.pieces = pieces
+		return
+	}
+	p.t.layout = nil
+}

@@ -1,0 +1,243 @@
+package metainfo
+
+import (
+	"github.com/torrentkit/torrentkit/internal/bencode"
+	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/internal/merkle"
+	"github.com/torrentkit/torrentkit/internal/sha256simd"
+)
+
+// filesV2 reads the file tree of BEP 52. In a hybrid the files that BEP 3 lists
+// must be the same ones, and get their roots.
+func (p *parser) filesV2(info bencode.Value, m map[string]bencode.Value) {
+	tree := m["file tree"]
+	if tree.Kind() != bencode.Dict {
+		p.fail("file-tree", "info.file tree", tree, "a %v where a dictionary was expected", tree.Kind())
+		return
+	}
+	w := walker{p: p, before: p.errors}
+	w.folder("info.file tree", tree, nil)
+	if len(w.files) == 0 && p.errors == w.before {
+		p.fail("file-tree", "info.file tree", tree, "empty")
+	}
+	if p.errors > w.before {
+		return
+	}
+	name, _ := m["name"].Text()
+	single := len(w.files) == 1 && w.files[0].Path == name
+	if p.t.Format.HasV1() {
+		single = p.t.Single
+	}
+	if single && w.files[0].Path == name {
+		w.files[0].Path = ""
+	}
+	if p.t.Format.HasV1() {
+		p.agree(tree, w.files)
+		return
+	}
+	p.t.Single = single
+	p.t.Files = w.files
+	p.duplicates("info.file tree", tree)
+}
+
+// walker collects the files of a tree.
+type walker struct {
+	p      *parser
+	files  []File
+	before int // errors before the walk
+}
+
+// folder reads a folder; the scanner has bounded how deep folders can be nested.
+func (w *walker) folder(key string, v bencode.Value, path []byte) {
+	for k, child := range v.Entries() {
+		name, _ := k.Bytes()
+		at := bencode.JoinKey(key, string(name))
+		if w.p.errors-w.before >= maxFileErrors {
+			return
+		}
+		if child.Kind() != bencode.Dict {
+			w.p.fail("file-tree", at, child, "a %v where a dictionary was expected", child.Kind())
+			continue
+		}
+		if !w.p.component(at, k, name) {
+			continue
+		}
+		full := append(path[:len(path):len(path)], name...)
+		if file, ok := child.Get(""); ok {
+			w.file(at, child, file, full)
+			continue
+		}
+		w.folder(at, child, append(full, '/'))
+	}
+}
+
+// file reads a leaf of the tree.
+func (w *walker) file(at string, node, v bencode.Value, path []byte) {
+	entries := 0
+	for range node.Entries() {
+		entries++
+	}
+	at = bencode.JoinKey(at, "")
+	switch {
+	case entries > 1:
+		w.p.fail("file-tree", at, v, "beside other names: both a file and a folder")
+		return
+	case v.Kind() != bencode.Dict:
+		w.p.fail("file-tree", at, v, "a %v where a dictionary was expected", v.Kind())
+		return
+	case !w.p.spend(at, v, len(path)):
+		return
+	}
+	var length, root, attr, link bencode.Value
+	for k, val := range v.Entries() {
+		key, _ := k.Bytes()
+		switch string(key) {
+		case "length":
+			first(&length, val)
+		case "pieces root":
+			first(&root, val)
+		case "attr":
+			first(&attr, val)
+		case "symlink path":
+			first(&link, val)
+		}
+	}
+	f := File{Path: string(path), offset: v.Offset()}
+	if attr.Kind() != bencode.None {
+		f.Attr = w.p.text(bencode.JoinKey(at, "attr"), attr)
+	}
+	ok := true
+	if f.IsLink() {
+		if f.Link, ok = w.p.linkTarget(bencode.JoinKey(at, "symlink path"), link); !ok {
+			return
+		}
+	}
+	if length.Kind() != bencode.None || !f.IsLink() {
+		if f.Length, ok = w.p.length(bencode.JoinKey(at, "length"), length); !ok {
+			return
+		}
+	}
+	if w.root(bencode.JoinKey(at, "pieces root"), v, root, &f) {
+		w.files = append(w.files, f)
+	}
+}
+
+func (w *walker) root(at string, file, v bencode.Value, f *File) bool {
+	root, ok := v.Bytes()
+	switch {
+	case v.Kind() == bencode.None && f.Length == 0:
+		return true
+	case v.Kind() == bencode.None:
+		w.p.fail("pieces-root", at, file, "missing")
+	case !ok || len(root) != len(f.Root):
+		w.p.fail("pieces-root", at, v, "not a string of 32 bytes")
+	case f.Length == 0:
+		w.p.warn("pieces-root", at, v, "present, though the file is empty")
+		return true
+	default:
+		copy(f.Root[:], root)
+		return true
+	}
+	return false
+}
+
+// agree holds the two file lists of a hybrid against each other.
+func (p *parser) agree(tree bencode.Value, v2 []File) {
+	i := 0
+	for k := range p.t.Files {
+		f := &p.t.Files[k]
+		if f.pad {
+			continue
+		}
+		if i >= len(v2) {
+			p.add(Error, "hybrid-disagrees", bencode.JoinIndex("info.files", k), f.offset, "%q is not in the file tree", f.Path)
+			return
+		}
+		g := &v2[i]
+		switch {
+		case f.Path != g.Path:
+			p.add(Error, "hybrid-disagrees", bencode.JoinIndex("info.files", k), f.offset,
+				"%q, where the file tree has %q", f.Path, g.Path)
+			return
+		case f.Length != g.Length:
+			p.add(Error, "hybrid-disagrees", bencode.JoinIndex("info.files", k), f.offset,
+				"%q has %d bytes, in the file tree %d", f.Path, f.Length, g.Length)
+			return
+		}
+		f.Root = g.Root
+		i++
+	}
+	if i < len(v2) {
+		p.add(Error, "hybrid-disagrees", "info.file tree", v2[i].offset, "%q is not in info.files", v2[i].Path)
+	}
+}
+
+// pieceLayers reads the layers of the files that are longer than a piece, and
+// hashes each up to its file's pieces root.
+func (p *parser) pieceLayers(v bencode.Value) {
+	t := p.t
+	wanted := make(map[merkle.Hash]int) // root -> the first file that has it
+	for i := range t.Files {
+		if f := &t.Files[i]; !f.pad && f.Length > t.PieceLength {
+			same, seen := wanted[f.Root]
+			if !seen {
+				wanted[f.Root] = i
+			} else if t.Files[same].Length != f.Length {
+				p.add(Error, "pieces-root", "info.file tree", f.offset, "%q has the pieces root of %q, but another length", f.Path, t.Files[same].Path)
+			}
+		}
+	}
+	if v.Kind() != bencode.Dict && v.Kind() != bencode.None {
+		p.fail("piece-layers", "piece layers", v, "a %v where a dictionary was expected", v.Kind())
+		return
+	}
+	t.layers = make(map[merkle.Hash][]byte, len(wanted))
+	trees := merkle.New(sha256simd.New())
+	for k, val := range v.Entries() {
+		p.pieceLayer(trees, wanted, k, val)
+	}
+	for i := range t.Files {
+		f := &t.Files[i]
+		if n, ok := wanted[f.Root]; ok && n == i && t.layers[f.Root] == nil {
+			p.warn("no-piece-layer", "piece layers", v, "none for %q: its pieces cannot be checked one by one, and most clients refuse the torrent", f.Path)
+		}
+	}
+}
+
+// pieceLayer reads one entry of the piece layers.
+func (p *parser) pieceLayer(trees *merkle.Hasher, wanted map[merkle.Hash]int, k, v bencode.Value) {
+	t := p.t
+	key, _ := k.Bytes()
+	at := bencode.JoinKey("piece layers", string(key))
+	layer, isText := v.Bytes()
+	if len(key) != len(merkle.Hash{}) || !isText {
+		p.fail("piece-layers", at, v, "not a string under a pieces root of 32 bytes")
+		return
+	}
+	root := merkle.Hash(key)
+	i, ok := wanted[root]
+	if !ok {
+		p.warn("piece-layers", at, v, "belongs to no file that is longer than a piece")
+		return
+	}
+	f := &t.Files[i]
+	first, end := t.layout.FilePieces(i)
+	if len(layer) != 32*(end-first) {
+		p.fail("piece-layers", at, v, "%d bytes, but the %d pieces of %q want %d", len(layer), end-first, f.Path, 32*(end-first))
+		return
+	}
+	if trees.LayerRoot(hashes(layer), int(t.PieceLength/layout.LeafSize)) != root {
+		p.fail("piece-layers", at, v, "does not hash to the pieces root of %q", f.Path)
+		return
+	}
+	t.layers[root] = layer
+}
+
+// hashes copies a row of nodes out of a string.
+func hashes(b []byte) []merkle.Hash {
+	row := make([]merkle.Hash, len(b)/32)
+	for i := range row {
+		copy(row[i][:], b[32*i:])
+	}
+	return row
+}
