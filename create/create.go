@@ -1,0 +1,242 @@
+// Package create makes torrents of files on disk.
+//
+// [NewPlan] scans a file or folder and settles everything that can be known
+// without reading content: the files, the piece length, the exact size of the
+// .torrent. [Plan.Torrent] then reads and hashes the content and returns the
+// bytes of the .torrent. [Torrent] does both.
+//
+// The same tree gives the same bytes on every system and with any number of
+// workers. Files that change while they are read are an error, and so is a
+// file that cannot be read: a torrent of something else is never returned.
+//
+// The package writes no files and prints nothing.
+package create
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/internal/metainfo"
+	"github.com/torrentkit/torrentkit/internal/piecehash"
+)
+
+// Format says which metadata versions a torrent gets.
+type Format = layout.Format
+
+// The formats: BEP 3, BEP 52, and both in one torrent.
+const (
+	V1     = layout.V1
+	V2     = layout.V2
+	Hybrid = layout.Hybrid
+)
+
+// ParseFormat reads "v1", "v2" or "hybrid".
+func ParseFormat(s string) (Format, error) { return layout.ParseFormat(s) }
+
+// Fields are the keys of a torrent that say nothing about its content.
+type Fields = metainfo.Fields
+
+// Rule includes or excludes files by a glob; the last that matches decides.
+type Rule = content.Rule
+
+// Note is what the scan of a folder has to say: a file that was left out, a
+// link that leads outside.
+type Note = content.Note
+
+// Options say what torrent to make. The zero value makes a v1 torrent named
+// after its path, with a piece length that fits its size.
+type Options struct {
+	Fields
+	Name        string // default: the last element of the path
+	Format      Format // default: V1
+	PieceLength int64  // in bytes; 0 chooses one
+	Rules       []Rule
+	KeepJunk    bool // take .DS_Store, Thumbs.db, desktop.ini and ._* too
+	Workers     int  // 0: one for each processor
+	// Progress, if not nil, is told how many bytes of content are hashed.
+	Progress func(done, total int64)
+}
+
+// File is a file that goes into a torrent.
+type File struct {
+	Path   string // slash-separated; "" if the content is one file
+	Length int64  // in bytes
+}
+
+// Plan is a torrent of which everything is known but the hashes.
+type Plan struct {
+	Name        string
+	Format      Format
+	PieceLength int64  // in bytes
+	NumPieces   int    // of v1; in v2 every file starts a piece of its own
+	TotalLength int64  // bytes of content
+	Files       []File // in the order of the torrent, without padding
+	// Size is the size in bytes of the .torrent. Files with equal content share
+	// a piece layer in v2, which cannot be foreseen: where that is possible
+	// SizeIsExact is false and Size an upper bound.
+	Size        int64
+	SizeIsExact bool
+	// Notes are what the scan left out or found remarkable.
+	Notes []Note
+	// Warnings are about choices that some clients do not accept.
+	Warnings []string
+
+	tree     *content.Tree
+	draft    *metainfo.Draft
+	workers  int
+	progress func(done, total int64)
+}
+
+// ErrEmpty is the error of a selection without files.
+var ErrEmpty = errors.New("no files to make a torrent of")
+
+// NewPlan scans path, a file or a folder, without reading any content.
+func NewPlan(ctx context.Context, path string, o Options) (*Plan, error) {
+	if err := checkURLs(&o.Fields); err != nil {
+		return nil, err
+	}
+	if o.PieceLength != 0 {
+		if err := layout.CheckNewPieceLength(o.PieceLength); err != nil {
+			return nil, err
+		}
+	}
+	if o.Format == 0 {
+		o.Format = V1
+	}
+	if o.Name == "" {
+		name, err := baseName(path)
+		if err != nil {
+			return nil, err
+		}
+		o.Name = name
+	}
+	tree, notes, err := content.Scan(ctx, path, content.ScanOptions{Rules: o.Rules, KeepJunk: o.KeepJunk})
+	if err != nil {
+		return nil, err
+	}
+	p, err := newPlan(tree, o)
+	if err != nil {
+		return nil, fmt.Errorf("making a torrent of %q: %w", path, err)
+	}
+	p.Notes = notes
+	return p, nil
+}
+
+// baseName is the name of the file or folder at path, which may be "." or "..".
+func baseName(path string) (string, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return "", fmt.Errorf("making a torrent of %q: %w", path, err)
+	}
+	base := filepath.Base(abs)
+	if base == string(filepath.Separator) || base == filepath.VolumeName(abs)+string(filepath.Separator) {
+		return "", fmt.Errorf("making a torrent of %q: a root folder has no name: give one", path)
+	}
+	return base, nil
+}
+
+func newPlan(tree *content.Tree, o Options) (*Plan, error) {
+	scanned := tree.Files()
+	if len(scanned) == 0 {
+		return nil, ErrEmpty
+	}
+	p := &Plan{
+		Name: o.Name, Format: o.Format, PieceLength: o.PieceLength,
+		Files: make([]File, len(scanned)),
+		tree:  tree, workers: o.Workers, progress: o.Progress,
+	}
+	files := make([]metainfo.File, len(scanned))
+	for i := range scanned {
+		f := &scanned[i]
+		p.Files[i] = File{f.Path, f.Size}
+		p.TotalLength += f.Size
+		files[i].Path, files[i].Length = f.Path, f.Size
+	}
+	if p.PieceLength == 0 {
+		p.PieceLength = layout.AutoPieceLength(p.TotalLength)
+	}
+	draft, err := metainfo.NewDraft(o.Format, o.Name, p.PieceLength, files, o.Fields)
+	if err != nil {
+		return nil, err
+	}
+	p.draft = draft
+	p.NumPieces = draft.Layout().NumPieces()
+	p.Size, p.SizeIsExact = draft.Size()
+	p.Warnings = bigPieces(p.PieceLength)
+	return p, nil
+}
+
+// bigPieces warns of piece lengths that some clients do not load.
+func bigPieces(n int64) []string {
+	if n <= layout.MaxAutoPieceLength {
+		return nil
+	}
+	refuse := "uTorrent 2 and other old clients refuse"
+	if n > 64<<20 {
+		refuse = "uTorrent, Transmission 3 and releases of BiglyBT and Tixati before 2025 refuse"
+	}
+	return []string{fmt.Sprintf("%s pieces of %d MiB", refuse, n>>20)}
+}
+
+// Torrent reads the content, hashes it, and returns the bytes of the .torrent.
+func (p *Plan) Torrent(ctx context.Context) ([]byte, error) {
+	job := piecehash.Job{
+		Layout:   p.draft.Layout(),
+		Source:   p.source(),
+		Workers:  p.workers,
+		Progress: p.progress,
+	}
+	for piece, err := range job.Pieces(ctx) {
+		if err != nil {
+			return nil, unwrapRead(err)
+		}
+		p.draft.Set(piece.Index, piece.SHA1, piece.Root)
+	}
+	if changed := p.tree.Changed(); len(changed) > 0 {
+		return nil, fmt.Errorf("%q changed while it was read", p.tree.Files()[changed[0]].Path)
+	}
+	return p.draft.Encode(), nil
+}
+
+// unwrapRead takes the index of the file off an error: the error below names the file.
+func unwrapRead(err error) error {
+	var read *piecehash.ReadError
+	if errors.As(err, &read) {
+		return read.Err
+	}
+	return err
+}
+
+// Torrent makes a torrent of path, a file or a folder, and returns its bytes.
+func Torrent(ctx context.Context, path string, o Options) ([]byte, error) {
+	p, err := NewPlan(ctx, path, o)
+	if err != nil {
+		return nil, err
+	}
+	return p.Torrent(ctx)
+}
+
+// source gives the files of the tree to the pipeline, which counts pad files too.
+type source struct {
+	tree *content.Tree
+	disk []int32 // index in the tree of each file of the layout
+}
+
+func (p *Plan) source() piecehash.Source {
+	files := p.draft.Files()
+	s := source{tree: p.tree, disk: make([]int32, len(files))}
+	next := int32(0)
+	for i := range files {
+		if !files[i].Pad() {
+			s.disk[i] = next
+			next++
+		}
+	}
+	return s
+}
+
+func (s source) Open(i int) (piecehash.File, error) { return s.tree.Open(int(s.disk[i])) }

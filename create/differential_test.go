@@ -1,0 +1,157 @@
+package create_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/torrentkit/torrentkit/create"
+	"github.com/torrentkit/torrentkit/inspect"
+	"github.com/torrentkit/torrentkit/internal/peertest"
+	"github.com/torrentkit/torrentkit/verify"
+)
+
+func hashes(t *testing.T, raw []byte) (v1, v2 string) {
+	t.Helper()
+	m, err := inspect.Parse(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h, ok := m.InfoHash(); ok {
+		v1 = hex.EncodeToString(h[:])
+	}
+	if h, ok := m.InfoHashV2(); ok {
+		v2 = hex.EncodeToString(h[:])
+	}
+	return v1, v2
+}
+
+// intact checks that a torrent verifies against its content.
+func intact(t *testing.T, raw []byte, path string) {
+	t.Helper()
+	r, err := verify.Data(context.Background(), raw, path, verify.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !r.OK() || r.GoodBytes != r.Bytes {
+		t.Errorf("intact data is not ok: %+v", r)
+	}
+}
+
+// Our torrents and libtorrent's, of random trees.
+func TestAgainstLibtorrent(t *testing.T) {
+	oracle := peertest.Libtorrent(t)
+	rng := rand.New(rand.NewPCG(2024, 52))
+	for round := range 66 {
+		format := []create.Format{create.V1, create.V2, create.Hybrid}[round%3]
+		pieceLength := int64(16384) << rng.IntN(4)
+		t.Run(fmt.Sprintf("%d %v %d", round, format, pieceLength), func(t *testing.T) {
+			dir := t.TempDir()
+			root := peertest.Tree(t, rng, dir, pieceLength)
+			ours, err := create.Torrent(context.Background(), root, create.Options{Format: format, PieceLength: pieceLength})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ourFile, theirFile := filepath.Join(dir, "ours.torrent"), filepath.Join(dir, "theirs.torrent")
+			if err := os.WriteFile(ourFile, ours, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			theirs := oracle.Ask(t, peertest.Question{Do: "create", Root: root, Format: format.String(), PieceLength: pieceLength, Output: theirFile})
+			readBack := oracle.Ask(t, peertest.Question{Do: "inspect", Torrent: ourFile})
+			v1, v2 := hashes(t, ours)
+			if readBack.V1 != v1 || readBack.V2 != v2 {
+				t.Errorf("libtorrent reads our infohashes as %q and %q, we as %q and %q", readBack.V1, readBack.V2, v1, v2)
+			}
+			if theirs.V1 != v1 || theirs.V2 != v2 {
+				t.Errorf("infohashes %q and %q, libtorrent makes %q and %q", v1, v2, theirs.V1, theirs.V2)
+			}
+			if fmt.Sprint(readBack.Files) != fmt.Sprint(theirs.Files) {
+				t.Errorf("files\n%v\nlibtorrent makes\n%v", readBack.Files, theirs.Files)
+			}
+			intact(t, ours, root)
+			raw, err := os.ReadFile(theirFile)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if v1, v2 := hashes(t, raw); v1 != theirs.V1 || v2 != theirs.V2 {
+				t.Errorf("we read libtorrent's infohashes as %q and %q, it as %q and %q", v1, v2, theirs.V1, theirs.V2)
+			}
+			intact(t, raw, dir)
+		})
+	}
+}
+
+// Torrents of mktorrent and transmission-create are read and verified, and
+// where they list the files in our order, the infohash is ours.
+func TestAgainstCommandLinePeers(t *testing.T) {
+	peers := []struct {
+		program string
+		args    func(root, out string, power int) []string
+	}{
+		{"mktorrent", func(root, out string, power int) []string {
+			return []string{"-l", fmt.Sprint(power), "-o", out, root}
+		}},
+		{"transmission-create", func(root, out string, power int) []string {
+			return []string{"-s", fmt.Sprint(1 << power / 1024), "-o", out, root}
+		}},
+	}
+	for _, peer := range peers {
+		t.Run(peer.program, func(t *testing.T) {
+			program := peertest.Need(t, peer.program)
+			rng := rand.New(rand.NewPCG(2025, 3))
+			same := 0
+			for range 10 {
+				power := 15 + rng.IntN(3) // both refuse 16 KiB or round it
+				dir := t.TempDir()
+				root := peertest.Tree(t, rng, dir, 1<<power)
+				out := filepath.Join(dir, "theirs.torrent")
+				if msg, err := exec.Command(program, peer.args(root, out, power)...).CombinedOutput(); err != nil {
+					t.Fatalf("%v: %s", err, msg)
+				}
+				theirs, err := os.ReadFile(out)
+				if err != nil {
+					t.Fatal(err)
+				}
+				intact(t, theirs, root)
+				intact(t, theirs, dir)
+				m, err := inspect.Parse(theirs)
+				if err != nil {
+					t.Fatal(err)
+				}
+				ours, err := create.Torrent(context.Background(), root, create.Options{PieceLength: m.PieceLength, Fields: create.Fields{Private: m.Private}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				o, err := inspect.Parse(ours)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if paths(o) != paths(m) || bytes.Contains(theirs, []byte("7:privatei0e")) {
+					continue
+				}
+				same++
+				if a, b := o.RawInfo(), m.RawInfo(); !bytes.Equal(a, b) {
+					t.Errorf("info of %s is %q, ours %q", peer.program, b, a)
+				}
+			}
+			t.Logf("%d of 10 trees were listed in the same order", same)
+			if peer.program == "mktorrent" && same == 0 {
+				t.Error("no infohash was compared")
+			}
+		})
+	}
+}
+
+func paths(m *inspect.Torrent) string {
+	s := ""
+	for i := range m.Files {
+		s += m.Files[i].Path + "\n"
+	}
+	return s
+}

@@ -1,0 +1,261 @@
+package verify
+
+import (
+	"errors"
+	"iter"
+
+	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/internal/metainfo"
+	"github.com/torrentkit/torrentkit/internal/piecehash"
+)
+
+// State is what became of a file.
+type State uint8
+
+// The states. Every file has exactly one, the first that fits from the bottom
+// of this list up; only OK is good.
+const (
+	OK         State = iota // right size, and no piece of it is known to be bad
+	Damaged                 // right size, but pieces do not match
+	Long                    // more bytes than the torrent says, whatever the pieces say
+	Short                   // fewer bytes than the torrent says
+	Unreadable              // the system refuses to read it, or it changed while it was read
+	WrongType               // a folder or something else is in its place
+	Missing
+)
+
+func (s State) String() string {
+	return [...]string{"ok", "damaged", "long", "short", "unreadable", "wrong type", "missing"}[s]
+}
+
+// PieceState is what became of a piece.
+type PieceState uint8
+
+// The states of a piece.
+const (
+	PieceUnread   PieceState = iota // a file of it is missing, too short, or cannot be read; or nothing was read yet
+	PieceOK                         // all hashes match
+	PieceBad                        // no hash matches
+	PieceOnlySHA1                   // hybrid: the v1 hash matches and the v2 hash does not
+	PieceOnlyRoot                   // hybrid: the v2 hash matches and the v1 hash does not
+	PieceNoHash                     // the torrent has no hash of it (a piece layer is missing)
+)
+
+func (s PieceState) String() string {
+	return [...]string{"unread", "ok", "bad", "v1 matches, v2 does not", "v2 matches, v1 does not", "no hash"}[s]
+}
+
+// Bad tells whether the data of the piece is known to be wrong.
+func (s PieceState) Bad() bool { return s == PieceBad || s == PieceOnlySHA1 || s == PieceOnlyRoot }
+
+// Report is what verifying found.
+type Report struct {
+	Name  string // of the torrent
+	Root  string // where the content was looked for
+	Files []FileReport
+	// Pieces counts all pieces, those that match, those known to be wrong, and
+	// those that could not be checked.
+	Pieces, GoodPieces, BadPieces, UncheckedPieces int
+	// Bytes counts all bytes of content and those in pieces that match.
+	Bytes, GoodBytes int64
+	// Incomplete is set when the run ended before everything was read.
+	Incomplete bool
+
+	torrent *metainfo.Torrent
+	located *content.Located
+	disk    []int32 // index in Files of each file of the torrent; -1 for padding
+	pieces  []PieceState
+}
+
+// FileReport is what verifying found of one file.
+type FileReport struct {
+	Path   string // slash-separated; the torrent's name if the content is one file
+	Length int64  // in bytes, as the torrent says
+	Size   int64  // in bytes, on disk; 0 if it is not there
+	State  State
+	Err    error // why, if it is Unreadable, WrongType or Missing
+	// Damaged are the byte ranges of pieces that do not match, Unverified those
+	// of pieces that could not be checked because of another file, or because
+	// the torrent has no hash. Both are in order and apart from each other.
+	Damaged, Unverified []Range
+}
+
+// Range is a run of bytes of a file, and the pieces that they lie in.
+type Range struct {
+	Offset, Length        int64 // in bytes
+	FirstPiece, LastPiece int
+	// Shared is set when the piece holds bytes of other files too, any of which
+	// may be the damaged one: see PieceReport.
+	Shared bool
+}
+
+// PieceReport is a piece that is not ok, and the files that it holds bytes of.
+type PieceReport struct {
+	Index int
+	State PieceState
+	Parts []Part
+}
+
+// Part is the bytes of one file in a piece.
+type Part struct {
+	File           int // index in Report.Files
+	Offset, Length int64
+}
+
+func newReport(t *metainfo.Torrent, root string, files []int32, located *content.Located) *Report {
+	r := &Report{
+		Name: t.Name, Root: root, torrent: t, located: located,
+		Files:  make([]FileReport, len(files)),
+		Pieces: t.Layout().NumPieces(),
+		Bytes:  t.Layout().TotalLength(),
+		disk:   make([]int32, len(t.Files)),
+		pieces: make([]PieceState, t.Layout().NumPieces()),
+	}
+	for i := range r.disk {
+		r.disk[i] = -1
+	}
+	for k, i := range files {
+		r.disk[i] = int32(k)
+		f, p := &r.Files[k], located.Presence()[k]
+		f.Path, f.Length, f.Size, f.Err = t.Files[i].Path, t.Files[i].Length, p.Size, p.Err
+		if f.Path == "" {
+			f.Path = t.Name
+		}
+		f.State = stateOf(p, f.Length)
+	}
+	return r
+}
+
+// stateOf is what can be said of a file before anything is read.
+func stateOf(p content.Presence, want int64) State {
+	switch {
+	case p.Kind == content.Missing:
+		return Missing
+	case p.Kind == content.WrongType:
+		return WrongType
+	case p.Kind == content.Unreadable:
+		return Unreadable
+	case p.Size < want:
+		return Short
+	case p.Size > want:
+		return Long
+	}
+	return OK
+}
+
+// source gives the files of the torrent to the pipeline, which counts pad files too.
+type source struct{ *Report }
+
+func (s source) Open(i int) (piecehash.File, error) { return s.located.Open(int(s.disk[i])) }
+
+// mark records the verdict on a piece.
+func (r *Report) mark(i int, v metainfo.Verdict) {
+	r.pieces[i] = [...]PieceState{
+		metainfo.Unknown:  PieceNoHash,
+		metainfo.Good:     PieceOK,
+		metainfo.Bad:      PieceBad,
+		metainfo.OnlySHA1: PieceOnlySHA1,
+		metainfo.OnlyRoot: PieceOnlyRoot,
+	}[v]
+}
+
+// unread records why a piece could not be read. That its file is missing or
+// short is known already.
+func (r *Report) unread(err error) {
+	var read *piecehash.ReadError
+	if !errors.As(err, &read) {
+		return
+	}
+	if f := &r.Files[r.disk[read.File]]; f.State == OK || f.State == Long {
+		f.State, f.Err = Unreadable, read.Err
+	}
+}
+
+// OK tells whether everything is as the torrent says.
+func (r *Report) OK() bool {
+	for i := range r.Files {
+		if r.Files[i].State != OK {
+			return false
+		}
+	}
+	return r.GoodPieces == r.Pieces && !r.Incomplete
+}
+
+// PieceState returns what became of the i-th piece.
+func (r *Report) PieceState(i int) PieceState { return r.pieces[i] }
+
+// NotOK yields the pieces that are not ok, in order.
+func (r *Report) NotOK() iter.Seq[PieceReport] {
+	return func(yield func(PieceReport) bool) {
+		for i, s := range r.pieces {
+			if s == PieceOK {
+				continue
+			}
+			p := PieceReport{Index: i, State: s}
+			for span := range r.torrent.Layout().Spans(i) {
+				if !span.Zero {
+					p.Parts = append(p.Parts, Part{int(r.disk[span.File]), span.Offset, span.Length})
+				}
+			}
+			if !yield(p) {
+				return
+			}
+		}
+	}
+}
+
+// finish draws the conclusions for files from pieces.
+func (r *Report) finish(incomplete bool) {
+	r.Incomplete = incomplete
+	for _, k := range r.located.Changed() {
+		if f := &r.Files[k]; f.State < Unreadable {
+			f.State, f.Err = Unreadable, errChanged
+		}
+	}
+	for i, s := range r.pieces {
+		switch {
+		case s == PieceOK:
+			r.GoodPieces++
+			r.GoodBytes += r.torrent.Layout().ContentLength(i)
+		case s.Bad():
+			r.BadPieces++
+		default:
+			r.UncheckedPieces++
+		}
+	}
+	for p := range r.NotOK() {
+		for _, part := range p.Parts {
+			r.conclude(&r.Files[part.File], p, part)
+		}
+	}
+}
+
+var errChanged = errors.New("changed while it was read")
+
+// conclude adds one piece that is not ok to what is said of one of its files.
+func (r *Report) conclude(f *FileReport, p PieceReport, part Part) {
+	rng := Range{Offset: part.Offset, Length: part.Length, FirstPiece: p.Index, LastPiece: p.Index, Shared: len(p.Parts) > 1}
+	switch {
+	case p.State.Bad():
+		if f.State == OK {
+			f.State = Damaged
+		}
+		f.Damaged = appendRange(f.Damaged, rng)
+	case f.State <= Long || part.Offset+part.Length <= f.Size && f.State == Short:
+		f.Unverified = appendRange(f.Unverified, rng)
+	}
+}
+
+// appendRange adds a range behind the others, growing the last one where the
+// two touch and are of one kind.
+func appendRange(ranges []Range, r Range) []Range {
+	if n := len(ranges); n > 0 {
+		last := &ranges[n-1]
+		if last.Offset+last.Length == r.Offset && !last.Shared && !r.Shared {
+			last.Length += r.Length
+			last.LastPiece = r.LastPiece
+			return ranges
+		}
+	}
+	return append(ranges, r)
+}
