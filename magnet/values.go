@@ -1,0 +1,135 @@
+package magnet
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+)
+
+// add appends a value of a list parameter once.
+func (p *parser) add(f field, list *[]string, value string) {
+	if id := f.name + "\x00" + value; p.seen[id] {
+		p.report(Repeated, f.key, f.offset, "%q stands twice", clip(value))
+	} else {
+		p.seen[id] = true
+		*list = append(*list, value)
+	}
+}
+
+// url reads tr, ws, xs, as and mt. What does not look like a URL is kept, since
+// the caller may know better, but reported.
+func (p *parser) url(f field, list *[]string) {
+	text := withoutSpace(p.text(f))
+	if again, bad := unescape(text); bad < 0 && strings.Contains(again, "://") && !strings.Contains(text, "://") {
+		p.report(Escape, f.key, f.at, "the URL is percent-escaped twice")
+		text = withoutSpace(again)
+	}
+	if text == "" {
+		p.report(Dropped, f.key, f.offset, "the URL is white space only")
+		return
+	}
+	scheme, rest, ok := strings.Cut(text, "://")
+	scheme = strings.ToLower(scheme)
+	switch {
+	case hasPrefixFold(text, "urn:") && f.name != "tr":
+	case !ok:
+		p.report(Address, f.key, f.at, "%q is no URL", clip(text))
+	case strings.Trim(rest, "/") == "":
+		p.report(Address, f.key, f.at, "%q has no host", clip(text))
+	case f.name == "tr" && !trackerScheme(scheme):
+		p.report(Address, f.key, f.at, "no tracker speaks %q", clip(scheme))
+	}
+	p.add(f, list, text)
+}
+
+func trackerScheme(s string) bool {
+	switch s {
+	case "http", "https", "udp", "ws", "wss":
+		return true
+	}
+	return false
+}
+
+// address reads x.pe and dht: an IPv4 address, an IPv6 address in brackets or a
+// host name, and a port.
+func (p *parser) address(f field, list *[]string) {
+	text := withoutSpace(p.text(f))
+	if reason := checkAddress(text); reason != "" {
+		p.report(Dropped, f.key, f.at, "%q %s", clip(text), reason)
+		return
+	}
+	p.add(f, list, text)
+}
+
+func checkAddress(s string) string {
+	i := strings.LastIndexByte(s, ':')
+	if i < 0 {
+		return "has no port"
+	}
+	host, port := s[:i], s[i+1:]
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+		return "has no port between 1 and 65535"
+	}
+	if strings.HasPrefix(host, "[") && strings.HasSuffix(host, "]") {
+		if a, err := netip.ParseAddr(host[1 : len(host)-1]); err != nil || !a.Is6() {
+			return "has no IPv6 address in its brackets"
+		}
+		return ""
+	}
+	switch {
+	case strings.IndexByte(host, ':') >= 0:
+		return "is an IPv6 address without brackets, so that its port is uncertain"
+	case host == "" || len(host) > 253 || strings.ContainsFunc(host, notHostRune):
+		return "has no host"
+	}
+	return ""
+}
+
+func notHostRune(r rune) bool {
+	return r <= ' ' || r == 0x7f || strings.ContainsRune("\"'/\\?#@[]<>%&=+,;{}|^`", r)
+}
+
+// ranges reads so (BEP 53) without expanding it.
+func (p *parser) ranges(f field) {
+	p.soAt = f.at
+	text := withoutSpace(p.text(f))
+	for part := range strings.SplitSeq(text, ",") {
+		if part == "" {
+			continue
+		}
+		if r, ok := parseRange(part); ok {
+			p.link.Select = append(p.link.Select, r)
+		} else {
+			p.report(Dropped, f.key, f.at, "%q is no range of file indices", clip(part))
+		}
+	}
+}
+
+func parseRange(s string) (Range, bool) {
+	from, to, two := strings.Cut(s, "-")
+	if !two {
+		to = from
+	}
+	first, ok1 := parseIndex(from)
+	last, ok2 := parseIndex(to)
+	return Range{first, last}, ok1 && ok2 && first <= last
+}
+
+func parseIndex(s string) (int64, bool) {
+	n, err := strconv.ParseUint(s, 10, 31)
+	return int64(n), err == nil
+}
+
+// ParseRanges reads file indices as BEP 53 writes them, like 0,2,4-6.
+func ParseRanges(s string) ([]Range, error) {
+	var out []Range
+	for part := range strings.SplitSeq(s, ",") {
+		r, ok := parseRange(strings.TrimSpace(part))
+		if !ok {
+			return nil, &Error{0, strconv.Quote(clip(part)) + " is no range of file indices"}
+		}
+		out = append(out, r)
+	}
+	out, _ = normalRanges(out)
+	return out, nil
+}
