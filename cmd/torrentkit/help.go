@@ -69,8 +69,11 @@ func (a *app) writeHelp(w io.Writer, cmd *cobra.Command) {
 			b.WriteString("\n" + strings.Join(wrap(paragraph, helpWidth(a.width())), "\n") + "\n")
 		}
 	}
-	use := strings.TrimPrefix(cmd.UseLine(), " ")
-	fmt.Fprintf(&b, "\nUsage:\n  %s\n", use)
+	use := cmd.Use
+	if cmd.HasParent() {
+		use = cmd.Parent().CommandPath() + " " + use
+	}
+	fmt.Fprintf(&b, "\nUsage:\n  %s [flags]\n", use)
 	if len(cmd.Aliases) > 0 {
 		fmt.Fprintf(&b, "\nAliases:\n  %s\n", strings.Join(cmd.Aliases, ", "))
 	}

@@ -1,0 +1,114 @@
+//go:build unix
+
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// program prepares the test binary to run as one of TestMain's commands.
+func program(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	t.Cleanup(cancel)
+	cmd := exec.CommandContext(ctx, exe)
+	cmd.Args = args
+	return cmd
+}
+
+func killedBy(err error) syscall.Signal {
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+			return status.Signal()
+		}
+	}
+	return 0
+}
+
+func TestSecondInterruptKills(t *testing.T) {
+	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		cmd := program(t, "stubborn")
+		stdout, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewScanner(stdout)
+		for _, want := range []string{"ready", "interrupted"} {
+			if !lines.Scan() || lines.Text() != want {
+				t.Errorf("%v: printed %q, want %q", s, lines.Text(), want)
+			}
+			cmd.Process.Signal(s)
+		}
+		if err := cmd.Wait(); killedBy(err) != s {
+			t.Errorf("%v: ended by %v", s, err)
+		}
+	}
+}
+
+// TestReaderThatWentAwayKills: torrentkit dies of SIGPIPE, as cat and grep do.
+func TestReaderThatWentAwayKills(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Close()
+	cmd := program(t, "torrentkit", "completion", "bash")
+	var stderr strings.Builder
+	cmd.Stdout, cmd.Stderr = w, &stderr
+	err = cmd.Run()
+	w.Close()
+	if killedBy(err) != syscall.SIGPIPE || stderr.String() != "" {
+		t.Errorf("ended by %v, printed %q", err, stderr.String())
+	}
+}
+
+func TestInterruptCancels(t *testing.T) {
+	ctx, stop := interruptible(context.Background())
+	defer stop()
+	if err := syscall.Kill(os.Getpid(), syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-ctx.Done():
+	case <-time.After(5 * time.Second):
+		t.Fatal("the context is not cancelled")
+	}
+	if !errors.Is(context.Cause(ctx), errInterrupted) {
+		t.Errorf("the cause is %v", context.Cause(ctx))
+	}
+}
+
+func TestStatusSignal(t *testing.T) {
+	a, _, stderr := testApp()
+	defer a.watchStatus()()
+	p := a.startProgress("hashing")
+	defer p.finish()
+	p.set(1<<20, 4<<20)
+	if err := syscall.Kill(os.Getpid(), syscall.SIGUSR1); err != nil {
+		t.Fatal(err)
+	}
+	const want = "torrentkit: hashing: 1 MiB of 4 MiB (25 %)\n"
+	for range 500 {
+		if stderr.String() == want {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Errorf("printed %q, want %q", stderr.String(), want)
+}
