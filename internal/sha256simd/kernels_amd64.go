@@ -10,6 +10,7 @@ import (
 
 //go:generate go run -C ../_asm ./cpuid -out ../sha256simd/cpuid_amd64.s -stubs ../sha256simd/cpuid_amd64.go -pkg sha256simd
 //go:generate go run -C ../_asm ./sha256 -kernel avx512 -out ../sha256simd/avx512_amd64.s -stubs ../sha256simd/avx512_amd64.go -pkg sha256simd
+//go:generate go run -C ../_asm ./sha256 -kernel avx2 -out ../sha256simd/avx2_amd64.s -stubs ../sha256simd/avx2_amd64.go -pkg sha256simd
 //go:generate go run -C ../_asm ./sha256 -kernel shani -out ../sha256simd/shani_amd64.s -stubs ../sha256simd/shani_amd64.go -pkg sha256simd
 
 // wideScratch is the memory that vector kernels work in.
@@ -18,13 +19,17 @@ type wideScratch struct {
 	lanes [16]*byte
 	words [1599]byte
 
+	state8 [8][8]uint32
+	lanes8 [8]*byte
+	words8 [799]byte
+
 	streams     [4][8]uint32
 	streamLanes [4]*byte
 	streamWords [399]byte
 }
 
 // features is what of a CPU decides between kernels.
-type features struct{ avx512, sha bool }
+type features struct{ avx512, avx2, sha bool }
 
 func detect() features {
 	maxLeaf, _ := cpuid(0, 0)
@@ -33,6 +38,7 @@ func detect() features {
 		_, ebx := cpuid(7, 0)
 		f.sha = ebx&(1<<29) != 0 && cpu.X86.HasSSSE3 && cpu.X86.HasSSE41
 	}
+	f.avx2 = cpu.X86.HasAVX2
 	f.avx512 = cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW
 	return f
 }
@@ -54,6 +60,12 @@ func choose(f features) []implementation {
 	}
 	if f.sha {
 		impls = append(impls, implementation{"shani", []kernel{narrow}})
+	}
+	if f.avx2 {
+		impls = append(impls, implementation{"avx2", []kernel{
+			{width: 8, least: 4, quantum: 512, run: runAVX2},
+			singleKernel(),
+		}})
 	}
 	return impls
 }
@@ -114,5 +126,37 @@ func runSHANI(h *Hasher, jobs []job, blocks int) {
 	for i := range jobs {
 		*jobs[i].state = w.streams[i]
 		w.streamLanes[i] = nil
+	}
+}
+
+func runAVX2(h *Hasher, jobs []job, blocks int) {
+	w := &h.wide
+	for i := range w.lanes8 {
+		j := &jobs[0]
+		if i < len(jobs) {
+			j = &jobs[i]
+			raceRead(j.data[:blocks*BlockSize])
+		}
+		w.lanes8[i] = unsafe.SliceData(j.data)
+	}
+	w.gather8(jobs)
+	blocks8(&w.state8, &w.lanes8, blocks, &w.words8)
+	clear(w.lanes8[:])
+	w.scatter8(jobs)
+}
+
+func (w *wideScratch) gather8(jobs []job) {
+	for i := range jobs {
+		for k := range w.state8 {
+			w.state8[k][i&7] = jobs[i].state[k]
+		}
+	}
+}
+
+func (w *wideScratch) scatter8(jobs []job) {
+	for i := range jobs {
+		for k := range w.state8 {
+			jobs[i].state[k] = w.state8[k][i&7]
+		}
 	}
 }

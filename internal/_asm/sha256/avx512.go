@@ -101,8 +101,8 @@ func blocks16(swap, k Mem) {
 	}
 	words := func(i int) Mem { return Mem{Base: scratch, Disp: scratchWords + 64*i} }
 	saved := func(i int) Mem { return Mem{Base: scratch, Disp: scratchSaved + 64*i} }
-	load := simd.Load16{
-		Lanes: lanes, Offset: offset, Pointers: []reg.GPPhysical{reg.R8, reg.R9, reg.R10, reg.R11},
+	load := simd.Lanes{
+		Table: lanes, Offset: offset, Pointers: []reg.GPPhysical{reg.R8, reg.R9, reg.R10, reg.R11},
 		Rows: [4]reg.VecPhysical(z[27:31]), Temp: z[31], Swap: swap, Prefetch: prefetch,
 		Store: func(i int, r reg.VecPhysical) { VMOVDQA32(r, words(i)) },
 	}

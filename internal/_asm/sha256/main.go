@@ -22,6 +22,7 @@ func main() {
 	flag.Parse()
 	generate, ok := map[string]func(){
 		"avx512": avx512,
+		"avx2":   avx2,
 		"shani":  shani,
 	}[*kernel]
 	if !ok {

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/torrentkit/torrentkit/internal/_asm/simd"
+)
+
+// Scratch memory of the kernel: the message schedule, and the variables at the
+// start of the block.
+const (
+	scratchWords8 = 0
+	scratchSaved8 = 16 * 32
+	scratchSize8  = 21*32 + 31
+)
+
+func avx2() {
+	swap := simd.Words("byteSwap8", simd.Repeat(2, simd.ByteSwap...)...)
+	var each []uint32
+	for _, k := range constants {
+		each = append(each, simd.Repeat(8, k)...)
+	}
+	k := simd.Words("roundConstants8", each...)
+	eight(swap, k, false)
+	eight(swap, k, true)
+}
+
+// rotate8 sets to to x rotated left by n, which AVX2 has no instruction for.
+func rotate8(n uint64, x, to, temp reg.VecPhysical) {
+	VPSRLD(Imm(32-n), x, temp)
+	if n == 1 {
+		VPADDD(x, x, to)
+	} else {
+		VPSLLD(Imm(n), x, to)
+	}
+	VPOR(temp, to, to)
+}
+
+// function8 sets to to the function of round t.
+func function8(t int, v vars, to, temp reg.VecPhysical) {
+	switch t / 20 {
+	case 0: // choose
+		VPXOR(v.d, v.c, to)
+		VPAND(v.b, to, to)
+		VPXOR(v.d, to, to)
+	case 2: // majority
+		VPOR(v.c, v.b, to)
+		VPAND(v.d, to, to)
+		VPAND(v.c, v.b, temp)
+		VPOR(temp, to, to)
+	default: // parity
+		VPXOR(v.d, v.c, to)
+		VPXOR(v.b, to, to)
+	}
+}
+
+// round8 is round t of eight messages. word, unless nil, is the word of the
+// message schedule.
+func round8(t int, v vars, temps []reg.VecPhysical, k Mem, word Op) {
+	VPADDD(k, v.e, v.e)
+	if word != nil {
+		VPADDD(word, v.e, v.e)
+	}
+	function8(t, v, temps[0], temps[1])
+	VPADDD(temps[0], v.e, v.e)
+	rotate8(30, v.b, v.free, temps[0])
+	rotate8(5, v.a, temps[0], temps[1])
+	VPADDD(temps[0], v.e, v.e)
+}
+
+// expand8 makes word t of the message schedule in the place of word t-16, and
+// in to.
+func expand8(t int, words func(int) Mem, to, temp reg.VecPhysical) {
+	VMOVDQA(words((t+2)%16), temp)
+	VPXOR(words(t%16), temp, temp)
+	VPXOR(words((t+8)%16), temp, temp)
+	VPXOR(words((t+13)%16), temp, to)
+	rotate8(1, to, to, temp)
+	VMOVDQA(to, words(t%16))
+}
+
+// eight generates the kernel for eight lanes.
+func eight(swap, k Mem, zeros bool) {
+	if zeros {
+		simd.Target("zeros8", fmt.Sprintf("func(state *[5][8]uint32, blocks int, scratch *[%d]byte)", scratchSize8),
+			"zeros8 feeds blocks blocks of zeros, at least one, to the states of eight messages.")
+	} else {
+		simd.Target("blocks8", fmt.Sprintf("func(state *[5][8]uint32, lanes *[8]*byte, blocks int, scratch *[%d]byte)", scratchSize8),
+			"blocks8 feeds blocks blocks, at least one, of eight messages to their states.")
+	}
+	state := Load(Param("state"), reg.RDI).(reg.GPPhysical)
+	left := Load(Param("blocks"), reg.RDX).(reg.GPPhysical)
+	scratch := Load(Param("scratch"), reg.RCX).(reg.GPPhysical)
+	simd.Align(scratch, 32)
+	y := simd.Y
+	v, temps := vars{y[0], y[1], y[2], y[3], y[4], y[5]}, y[6:9]
+	words := func(i int) Mem { return Mem{Base: scratch, Disp: scratchWords8 + 32*i} }
+	saved := func(i int) Mem { return Mem{Base: scratch, Disp: scratchSaved8 + 32*i} }
+	load := simd.Lanes{
+		Table: reg.RSI, Offset: reg.RAX, Pointers: []reg.GPPhysical{reg.R8, reg.R9, reg.R10, reg.R11},
+		Rows: [4]reg.VecPhysical(y[9:13]), Temp: y[13], Swap: swap, Prefetch: prefetch,
+		Store: func(i int, r reg.VecPhysical) { VMOVDQA(r, words(i)) },
+	}
+	if !zeros {
+		Load(Param("lanes"), load.Table)
+		XORL(load.Offset.As32(), load.Offset.As32())
+	}
+	for i, r := range v.list() {
+		VMOVDQU(Mem{Base: state, Disp: 32 * i}, r)
+	}
+	Label("loop")
+	for i, r := range v.list() {
+		VMOVDQA(r, saved(i))
+	}
+	// The rounds of one quarter of the words run beside the load of the next one.
+	quarters := make([]simd.Side, 5)
+	if !zeros {
+		for i := range 4 {
+			quarters[i].Add(load.Quarter(i)...)
+		}
+		quarters[0].All()
+	}
+	for t := range 80 {
+		switch constant := k.Offset(t / 20 * 32); {
+		case zeros:
+			round8(t, v, temps, constant, nil)
+		case t < 16:
+			round8(t, v, temps, constant, words(t))
+			quarters[t/4+1].Upto(t%4+1, 4)
+		default:
+			expand8(t, words, temps[2], temps[1])
+			round8(t, v, temps, constant, temps[2])
+		}
+		v = v.next()
+	}
+	from := v.list()
+	for i, r := range from {
+		VPADDD(saved(i), r, r)
+	}
+	simd.Permute(from[:], y[0:5], temps[0], func(from, to reg.VecPhysical) { VMOVDQA(from, to) })
+	if !zeros {
+		ADDQ(Imm(64), load.Offset)
+	}
+	DECQ(left)
+	JNZ(LabelRef("loop"))
+	for i, r := range y[0:5] {
+		VMOVDQU(r, Mem{Base: state, Disp: 32 * i})
+	}
+	VZEROUPPER()
+	RET()
+}
