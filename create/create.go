@@ -85,10 +85,12 @@ type Plan struct {
 	// Warnings are about choices that some clients do not accept.
 	Warnings []string
 
-	tree     *content.Tree
-	draft    *metainfo.Draft
-	workers  int
-	progress func(done, total int64)
+	// Progress is that of Options, and may be set later.
+	Progress func(done, total int64)
+
+	tree    *content.Tree
+	draft   *metainfo.Draft
+	workers int
 }
 
 // ErrEmpty is the error of a selection without files.
@@ -108,7 +110,7 @@ func NewPlan(ctx context.Context, path string, o Options) (*Plan, error) {
 		o.Format = V1
 	}
 	if o.Name == "" {
-		name, err := baseName(path)
+		name, err := DefaultName(path)
 		if err != nil {
 			return nil, err
 		}
@@ -126,8 +128,9 @@ func NewPlan(ctx context.Context, path string, o Options) (*Plan, error) {
 	return p, nil
 }
 
-// baseName is the name of the file or folder at path, which may be "." or "..".
-func baseName(path string) (string, error) {
+// DefaultName is the name that a torrent of path gets: that of the file or
+// folder, also where path is "." or "..".
+func DefaultName(path string) (string, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return "", fmt.Errorf("making a torrent of %q: %w", path, err)
@@ -147,7 +150,7 @@ func newPlan(tree *content.Tree, o Options) (*Plan, error) {
 	p := &Plan{
 		Name: o.Name, Format: o.Format, PieceLength: o.PieceLength,
 		Files: make([]File, len(scanned)),
-		tree:  tree, workers: o.Workers, progress: o.Progress,
+		tree:  tree, workers: o.Workers, Progress: o.Progress,
 	}
 	files := make([]metainfo.File, len(scanned))
 	for i := range scanned {
@@ -188,7 +191,7 @@ func (p *Plan) Torrent(ctx context.Context) ([]byte, error) {
 		Layout:   p.draft.Layout(),
 		Source:   p.source(),
 		Workers:  p.workers,
-		Progress: p.progress,
+		Progress: p.Progress,
 	}
 	for piece, err := range job.Pieces(ctx) {
 		if err != nil {

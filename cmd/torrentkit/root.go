@@ -38,8 +38,9 @@ func newRoot(e env) (*cobra.Command, *app) {
 	root := &cobra.Command{
 		Use:   "torrentkit COMMAND",
 		Short: "Make, read, judge and check torrents, and question trackers",
-		Example: `  torrentkit version
-  torrentkit help version`,
+		Example: `  torrentkit create album/
+  torrentkit inspect album.torrent
+  torrentkit verify album.torrent`,
 		Version:       buildVersion().Version,
 		Args:          a.noSuchCommand,
 		RunE:          a.run(func(context.Context, []string) error { return errNoCommand }),
@@ -58,6 +59,9 @@ func newRoot(e env) (*cobra.Command, *app) {
 	root.SetUsageFunc(func(cmd *cobra.Command) error { a.writeHelp(a.err, cmd); return nil })
 	a.globalFlags(root)
 	a.commands = []*cobra.Command{
+		newCreate(a),
+		newInspect(a),
+		newVerify(a),
 		newCompletion(a, root),
 		newVersion(a),
 	}

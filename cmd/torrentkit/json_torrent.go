@@ -1,0 +1,171 @@
+package main
+
+import (
+	"encoding/hex"
+	"time"
+	"unicode/utf8"
+
+	"github.com/torrentkit/torrentkit/create"
+	"github.com/torrentkit/torrentkit/inspect"
+)
+
+// hexIfNeeded gives the bytes of a string that is not UTF-8, which JSON cannot hold.
+func hexIfNeeded(s string) string {
+	if utf8.ValidString(s) {
+		return ""
+	}
+	return hex.EncodeToString([]byte(s))
+}
+
+// createdJSON is what "create --json" prints.
+type createdJSON struct {
+	Name        string `json:"name"`
+	NameHex     string `json:"name_hex,omitempty"`
+	Format      string `json:"format"`
+	InfoHash    string `json:"infohash,omitempty"`
+	InfoHashV2  string `json:"infohash_v2,omitempty"`
+	Files       int    `json:"files"`
+	Size        int64  `json:"size"`
+	PieceLength int64  `json:"piece_length"`
+	Pieces      int    `json:"pieces"`
+	TorrentSize int    `json:"torrent_size"`
+	Magnet      string `json:"magnet"`
+	Output      string `json:"output"`
+}
+
+func createdToJSON(t *inspect.Torrent, out *output) createdJSON {
+	v1, v2 := infoHashes(t)
+	return createdJSON{
+		Name: t.Name, NameHex: hexIfNeeded(t.Name), Format: t.Format.String(), InfoHash: v1, InfoHashV2: v2,
+		Files: contentFiles(t), Size: t.Layout().TotalLength(), PieceLength: t.PieceLength, Pieces: t.Layout().NumPieces(),
+		TorrentSize: len(t.Raw()), Magnet: magnetLink(t).String(), Output: out.String(),
+	}
+}
+
+func infoHashes(t *inspect.Torrent) (v1, v2 string) {
+	if h, ok := t.InfoHash(); ok {
+		v1 = hex.EncodeToString(h[:])
+	}
+	if h, ok := t.InfoHashV2(); ok {
+		v2 = hex.EncodeToString(h[:])
+	}
+	return v1, v2
+}
+
+// planJSON is what "create --dry-run --json" prints.
+type planJSON struct {
+	Name             string     `json:"name"`
+	NameHex          string     `json:"name_hex,omitempty"`
+	Format           string     `json:"format"`
+	Size             int64      `json:"size"`
+	PieceLength      int64      `json:"piece_length"`
+	Pieces           int        `json:"pieces"`
+	TorrentSize      int64      `json:"torrent_size"`
+	TorrentSizeExact bool       `json:"torrent_size_exact"`
+	Files            []fileJSON `json:"files"`
+}
+
+// fileJSON is a file of a torrent.
+type fileJSON struct {
+	Path       string `json:"path"`
+	PathHex    string `json:"path_hex,omitempty"`
+	Length     int64  `json:"length"`
+	Attr       string `json:"attr,omitempty"`
+	Pad        bool   `json:"pad,omitempty"`
+	Link       string `json:"symlink,omitempty"`
+	PiecesRoot string `json:"pieces_root,omitempty"`
+}
+
+func planToJSON(p *create.Plan) planJSON {
+	v := planJSON{
+		Name: p.Name, NameHex: hexIfNeeded(p.Name), Format: p.Format.String(), Size: p.TotalLength, PieceLength: p.PieceLength,
+		Pieces: p.NumPieces, TorrentSize: p.Size, TorrentSizeExact: p.SizeIsExact, Files: make([]fileJSON, len(p.Files)),
+	}
+	for i, f := range p.Files {
+		if f.Path == "" {
+			f.Path = p.Name
+		}
+		v.Files[i] = fileJSON{Path: f.Path, PathHex: hexIfNeeded(f.Path), Length: f.Length}
+	}
+	return v
+}
+
+// torrentJSON is what "inspect --json" prints.
+type torrentJSON struct {
+	Input       string        `json:"input"`
+	Name        string        `json:"name"`
+	NameHex     string        `json:"name_hex,omitempty"`
+	InfoHash    string        `json:"infohash,omitempty"`
+	InfoHashV2  string        `json:"infohash_v2,omitempty"`
+	Format      string        `json:"format"`
+	Size        int64         `json:"size"`
+	PieceLength int64         `json:"piece_length"`
+	Pieces      int           `json:"pieces"`
+	Private     bool          `json:"private"`
+	Trackers    [][]string    `json:"trackers"`
+	WebSeeds    []string      `json:"web_seeds"`
+	HTTPSeeds   []string      `json:"http_seeds,omitempty"`
+	Nodes       []string      `json:"nodes,omitempty"`
+	Source      string        `json:"source,omitempty"`
+	Comment     string        `json:"comment,omitempty"`
+	CreatedBy   string        `json:"created_by,omitempty"`
+	Created     *time.Time    `json:"created,omitempty"`
+	TorrentSize int           `json:"torrent_size"`
+	Files       []fileJSON    `json:"files"`
+	Unknown     []keyJSON     `json:"unknown_keys,omitempty"`
+	Warnings    []problemJSON `json:"warnings,omitempty"`
+}
+
+type keyJSON struct {
+	Key    string `json:"key"`
+	Offset int    `json:"offset"`
+	RawHex string `json:"raw_hex"`
+}
+
+type problemJSON struct {
+	ID      string `json:"id"`
+	Key     string `json:"key,omitempty"`
+	Offset  int    `json:"offset"`
+	Message string `json:"message"`
+}
+
+func torrentToJSON(t *inspect.Torrent, input string, pads bool) torrentJSON {
+	v1, v2 := infoHashes(t)
+	v := torrentJSON{
+		Input: input, Name: t.Name, NameHex: hexIfNeeded(t.Name), InfoHash: v1, InfoHashV2: v2, Format: t.Format.String(),
+		Size: t.Layout().TotalLength(), PieceLength: t.PieceLength, Pieces: t.Layout().NumPieces(), Private: t.Private,
+		Trackers: orEmpty(t.Trackers), WebSeeds: orEmpty(t.WebSeeds), HTTPSeeds: t.HTTPSeeds, Nodes: t.Nodes,
+		Source: t.Source, Comment: t.Comment, CreatedBy: t.CreatedBy, TorrentSize: len(t.Raw()), Files: []fileJSON{},
+	}
+	if !t.CreationDate.IsZero() {
+		v.Created = &t.CreationDate
+	}
+	for i := range t.Files {
+		if f := &t.Files[i]; !f.Pad() || pads {
+			v.Files = append(v.Files, fileToJSON(f, filePath(t, i)))
+		}
+	}
+	for _, k := range t.Unknown {
+		v.Unknown = append(v.Unknown, keyJSON{k.Path, k.Offset, hex.EncodeToString(k.Raw)})
+	}
+	for _, p := range t.Problems {
+		v.Warnings = append(v.Warnings, problemJSON{p.ID, p.Path, p.Offset, p.Message})
+	}
+	return v
+}
+
+func fileToJSON(f *inspect.File, path string) fileJSON {
+	j := fileJSON{Path: path, PathHex: hexIfNeeded(path), Length: f.Length, Attr: f.Attr, Pad: f.Pad(), Link: f.Link}
+	if f.Root != [32]byte{} {
+		j.PiecesRoot = hex.EncodeToString(f.Root[:])
+	}
+	return j
+}
+
+// orEmpty makes an empty list of none, so that it is [] and not null.
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}

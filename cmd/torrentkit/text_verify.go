@@ -1,0 +1,166 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/torrentkit/torrentkit/verify"
+)
+
+// maxRanges is how many byte ranges of a file a person is told.
+const maxRanges = 8
+
+// showReport prints what verifying found: a line for every file that is not ok, then the sums.
+func (a *app) showReport(r *verify.Report) error {
+	if a.global.json {
+		return writeJSON(a.out, reportToJSON(r))
+	}
+	files := newTable(1, "state", "file", "what")
+	good := 0
+	for i := range r.Files {
+		f := &r.Files[i]
+		if f.State == verify.OK {
+			good++
+		}
+		if f.State != verify.OK || len(f.Unverified) > 0 {
+			files.row(stateCell(f), textCell(f.Path), textCell(a.whatIsWrong(f)))
+		}
+	}
+	if len(files.rows) > 0 {
+		a.showTable(files)
+	}
+	a.showShared(r)
+	if a.outTTY && len(files.rows) > 0 {
+		fmt.Fprintln(a.out)
+	}
+	a.showSums(r, good)
+	return nil
+}
+
+func stateCell(f *verify.FileReport) cell {
+	c := textCell(f.State.String())
+	if f.State == verify.OK {
+		return c.in(yellow)
+	}
+	return c.in(red)
+}
+
+// whatIsWrong words the findings about a file.
+func (a *app) whatIsWrong(f *verify.FileReport) string {
+	var parts []string
+	switch f.State {
+	case verify.Short, verify.Long:
+		parts = append(parts, fmt.Sprintf("%s bytes instead of %s", a.number(f.Size), a.number(f.Length)))
+	case verify.Missing:
+		parts = append(parts, fmt.Sprintf("%s bytes", a.number(f.Length)))
+	case verify.Unreadable, verify.WrongType:
+		if f.Err != nil {
+			parts = append(parts, rootCause(f.Err).Error())
+		}
+	}
+	if len(f.Damaged) > 0 {
+		parts = append(parts, "damaged: "+rangesText(f.Damaged))
+	}
+	if len(f.Unverified) > 0 {
+		parts = append(parts, "not checked: "+rangesText(f.Unverified))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// number is for people, or plain in a pipe.
+func (a *app) number(n int64) string {
+	if a.outTTY {
+		return formatCount(n)
+	}
+	return fmt.Sprint(n)
+}
+
+func rangesText(ranges []verify.Range) string {
+	var b strings.Builder
+	for i, r := range ranges {
+		if i == maxRanges {
+			fmt.Fprintf(&b, ", and %d more ranges", len(ranges)-maxRanges)
+			break
+		}
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "bytes %d-%d (piece %d", r.Offset, r.Offset+r.Length-1, r.FirstPiece)
+		if r.LastPiece > r.FirstPiece {
+			fmt.Fprintf(&b, "-%d", r.LastPiece)
+		}
+		if r.Shared {
+			b.WriteString(", shared")
+		}
+		b.WriteString(")")
+	}
+	return b.String()
+}
+
+// maxShared is how many pieces and files are listed for people.
+const maxShared = 10
+
+// showShared names the candidates for each damaged piece that spans files, and pieces on which a hybrid contradicts itself.
+func (a *app) showShared(r *verify.Report) {
+	told := 0
+	for p := range r.NotOK() {
+		if !p.State.Bad() || len(p.Parts) < 2 && p.State == verify.PieceBad && len(p.Parts) > 0 {
+			continue
+		}
+		if told++; told > maxShared {
+			a.note("more pieces are damaged: --json lists all")
+			return
+		}
+		names := make([]string, 0, maxShared)
+		for i, part := range p.Parts {
+			if i == maxShared {
+				names = append(names, fmt.Sprintf("%d more", len(p.Parts)-maxShared))
+				break
+			}
+			names = append(names, fmt.Sprintf("%q", r.Files[part.File].Path))
+		}
+		switch {
+		case p.State != verify.PieceBad:
+			a.note(fmt.Sprintf("piece %d of %s: %v: the torrent contradicts itself or the data", p.Index, strings.Join(names, ", "), p.State))
+		case len(p.Parts) == 0:
+			a.note(fmt.Sprintf("piece %d is padding only, and its hash is not that of zeros", p.Index))
+		default:
+			a.note(fmt.Sprintf("piece %d spans files: the damage is in one or more of %s", p.Index, strings.Join(names, ", ")))
+		}
+	}
+}
+
+func (a *app) showSums(r *verify.Report, good int) {
+	var f fields
+	f.text("name", r.Name)
+	f.text("content", r.Root)
+	f.add("files", ofCell(int64(good), int64(len(r.Files)), "ok"))
+	f.add("pieces", ofCell(int64(r.GoodPieces), int64(r.Pieces), "ok"))
+	bytes := ofCell(r.GoodBytes, r.Bytes, "")
+	bytes.human = fmt.Sprintf("%s of %s (%s %%)", formatSize(r.GoodBytes), formatSize(r.Bytes), percent(r.GoodBytes, r.Bytes))
+	f.add("bytes", bytes)
+	result := textCell("ok").in(green)
+	switch {
+	case r.Incomplete:
+		result = textCell("not complete: interrupted").in(red)
+	case !r.OK():
+		result = textCell("not ok").in(red)
+	}
+	f.add("result", result)
+	a.show(&f)
+}
+
+// ofCell is a share: "3 of 4 ok", and 3/4 in a pipe.
+func ofCell(n, total int64, word string) cell {
+	return cell{human: strings.TrimSpace(formatCount(n) + " of " + formatCount(total) + " " + word), raw: fmt.Sprintf("%d/%d", n, total)}
+}
+
+// percent gives two decimals, rounded down: 100.00 is everything.
+func percent(n, total int64) string {
+	if total == 0 || n == total {
+		return "100.00"
+	}
+	hundredths := int64(float64(n) / float64(total) * 10000)
+	hundredths = min(hundredths, 9999)
+	return fmt.Sprintf("%d.%02d", hundredths/100, hundredths%100)
+}
