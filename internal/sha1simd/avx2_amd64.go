@@ -4,12 +4,12 @@
 
 package sha1simd
 
-// blocks8 feeds blocks blocks, at least one, of eight messages to their states.
+// blocks8 feeds blocks blocks, at least one, of 8 messages to their states.
 //
 //go:noescape
 func blocks8(state *[5][8]uint32, lanes *[8]*byte, blocks int, scratch *[703]byte)
 
-// zeros8 feeds blocks blocks of zeros, at least one, to the states of eight messages.
+// zeros8 feeds blocks blocks of zeros, at least one, to the states of 8 messages.
 //
 //go:noescape
 func zeros8(state *[5][8]uint32, blocks int, scratch *[703]byte)

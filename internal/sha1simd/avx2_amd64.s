@@ -51,13 +51,16 @@ GLOBL roundConstants8<>(SB), RODATA|NOPTR, $128
 // func blocks8(state *[5][8]uint32, lanes *[8]*byte, blocks int, scratch *[703]byte)
 // Requires: AVX, AVX2, MMX+
 TEXT ·blocks8(SB), NOSPLIT, $0-32
+	MOVQ    lanes+8(FP), SI
+	XORL    AX, AX
 	MOVQ    state+0(FP), DI
-	MOVQ    blocks+16(FP), DX
+	MOVQ    blocks+16(FP), BX
 	MOVQ    scratch+24(FP), CX
 	ADDQ    $0x1f, CX
 	ANDQ    $-32, CX
-	MOVQ    lanes+8(FP), SI
-	XORL    AX, AX
+	MOVQ    BX, DX
+	SHLQ    $0x06, DX
+	SUBQ    $0x40, DX
 	VMOVDQU (DI), Y0
 	VMOVDQU 32(DI), Y1
 	VMOVDQU 64(DI), Y2
@@ -1738,6 +1741,7 @@ loop:
 	VPSLLD      $0x05, Y4, Y6
 	VPOR        Y7, Y6, Y6
 	VPADDD      Y6, Y3, Y3
+	ADDQ        $0x40, AX
 	VPADDD      512(CX), Y3, Y3
 	VPADDD      544(CX), Y4, Y4
 	VPADDD      576(CX), Y1, Y1
@@ -1749,8 +1753,7 @@ loop:
 	VMOVDQA     Y2, Y4
 	VMOVDQA     Y1, Y2
 	VMOVDQA     Y6, Y1
-	ADDQ        $0x40, AX
-	DECQ        DX
+	DECQ        BX
 	JNZ         loop
 	VMOVDQU     Y0, (DI)
 	VMOVDQU     Y1, 32(DI)
@@ -1764,7 +1767,7 @@ loop:
 // Requires: AVX, AVX2
 TEXT ·zeros8(SB), NOSPLIT, $0-24
 	MOVQ    state+0(FP), DI
-	MOVQ    blocks+8(FP), DX
+	MOVQ    blocks+8(FP), BX
 	MOVQ    scratch+16(FP), CX
 	ADDQ    $0x1f, CX
 	ANDQ    $-32, CX
@@ -2731,7 +2734,7 @@ loop:
 	VMOVDQA Y2, Y4
 	VMOVDQA Y1, Y2
 	VMOVDQA Y6, Y1
-	DECQ    DX
+	DECQ    BX
 	JNZ     loop
 	VMOVDQU Y0, (DI)
 	VMOVDQU Y1, 32(DI)

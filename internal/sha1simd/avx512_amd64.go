@@ -4,12 +4,12 @@
 
 package sha1simd
 
-// blocks16 feeds blocks blocks, at least one, of sixteen messages to their states.
+// blocks16 feeds blocks blocks, at least one, of 16 messages to their states.
 //
 //go:noescape
 func blocks16(state *[5][16]uint32, lanes *[16]*byte, blocks int, scratch *[1407]byte)
 
-// zeros16 feeds blocks blocks of zeros, at least one, to the states of sixteen messages.
+// zeros16 feeds blocks blocks of zeros, at least one, to the states of 16 messages.
 //
 //go:noescape
-func zeros16(state *[5][16]uint32, blocks int)
+func zeros16(state *[5][16]uint32, blocks int, scratch *[1407]byte)

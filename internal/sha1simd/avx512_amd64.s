@@ -31,16 +31,16 @@ GLOBL roundConstants<>(SB), RODATA|NOPTR, $16
 // func blocks16(state *[5][16]uint32, lanes *[16]*byte, blocks int, scratch *[1407]byte)
 // Requires: AVX, AVX512BW, AVX512F, CMOV, MMX+
 TEXT ·blocks16(SB), NOSPLIT, $0-32
-	MOVQ            state+0(FP), DI
 	MOVQ            lanes+8(FP), SI
-	MOVQ            blocks+16(FP), DX
+	XORL            AX, AX
+	MOVQ            state+0(FP), DI
+	MOVQ            blocks+16(FP), BX
 	MOVQ            scratch+24(FP), CX
 	ADDQ            $0x3f, CX
 	ANDQ            $-64, CX
-	MOVQ            DX, BX
+	MOVQ            BX, DX
 	SHLQ            $0x06, DX
 	SUBQ            $0x40, DX
-	XORL            AX, AX
 	MOVL            $0x000000f0, R8
 	KMOVW           R8, K1
 	MOVL            $0x00000f00, R8
@@ -263,14 +263,14 @@ TEXT ·blocks16(SB), NOSPLIT, $0-32
 	VMOVDQA32       Z25, 960(CX)
 
 loop:
-	ADDQ            $0x40, AX
-	CMPQ            AX, DX
-	CMOVQHI         DX, AX
 	VMOVDQA32       Z0, 1024(CX)
 	VMOVDQA32       Z1, 1088(CX)
 	VMOVDQA32       Z2, 1152(CX)
 	VMOVDQA32       Z3, 1216(CX)
 	VMOVDQA32       Z4, 1280(CX)
+	ADDQ            $0x40, AX
+	CMPQ            AX, DX
+	CMOVQHI         DX, AX
 	VPBROADCASTD    roundConstants<>+0(SB), Z23
 	VMOVDQA32       (CX), Z6
 	VPADDD          Z23, Z4, Z4
@@ -1272,11 +1272,14 @@ loop:
 	VZEROUPPER
 	RET
 
-// func zeros16(state *[5][16]uint32, blocks int)
+// func zeros16(state *[5][16]uint32, blocks int, scratch *[1407]byte)
 // Requires: AVX, AVX512F
-TEXT ·zeros16(SB), NOSPLIT, $0-16
+TEXT ·zeros16(SB), NOSPLIT, $0-24
 	MOVQ         state+0(FP), DI
-	MOVQ         blocks+8(FP), DX
+	MOVQ         blocks+8(FP), BX
+	MOVQ         scratch+16(FP), CX
+	ADDQ         $0x3f, CX
+	ANDQ         $-64, CX
 	VPBROADCASTD roundConstants<>+0(SB), Z7
 	VPBROADCASTD roundConstants<>+4(SB), Z8
 	VPBROADCASTD roundConstants<>+8(SB), Z9
@@ -1288,11 +1291,11 @@ TEXT ·zeros16(SB), NOSPLIT, $0-16
 	VMOVDQU32    256(DI), Z4
 
 loop:
-	VMOVDQA32  Z0, Z11
-	VMOVDQA32  Z1, Z12
-	VMOVDQA32  Z2, Z13
-	VMOVDQA32  Z3, Z14
-	VMOVDQA32  Z4, Z15
+	VMOVDQA32  Z0, 1024(CX)
+	VMOVDQA32  Z1, 1088(CX)
+	VMOVDQA32  Z2, 1152(CX)
+	VMOVDQA32  Z3, 1216(CX)
+	VMOVDQA32  Z4, 1280(CX)
 	VPADDD     Z7, Z4, Z4
 	VPROLD     $0x1e, Z1, Z5
 	VPTERNLOGD $0xca, Z3, Z2, Z1
@@ -1773,18 +1776,18 @@ loop:
 	VPROLD     $0x05, Z4, Z6
 	VPADDD     Z0, Z3, Z3
 	VPADDD     Z6, Z3, Z3
-	VPADDD     Z11, Z3, Z3
-	VPADDD     Z12, Z4, Z4
-	VPADDD     Z13, Z1, Z1
-	VPADDD     Z14, Z5, Z5
-	VPADDD     Z15, Z2, Z2
+	VPADDD     1024(CX), Z3, Z3
+	VPADDD     1088(CX), Z4, Z4
+	VPADDD     1152(CX), Z1, Z1
+	VPADDD     1216(CX), Z5, Z5
+	VPADDD     1280(CX), Z2, Z2
 	VMOVDQA32  Z3, Z0
 	VMOVDQA32  Z5, Z3
 	VMOVDQA32  Z4, Z6
 	VMOVDQA32  Z2, Z4
 	VMOVDQA32  Z1, Z2
 	VMOVDQA32  Z6, Z1
-	DECQ       DX
+	DECQ       BX
 	JNZ        loop
 	VMOVDQU32  Z0, (DI)
 	VMOVDQU32  Z1, 64(DI)

@@ -54,7 +54,7 @@ func choose(f features) []implementation {
 	}
 	if f.avx512 {
 		impls = append(impls, implementation{"avx512", []kernel{
-			{width: 16, least: 7, quantum: 512, run: runAVX512, zeros: zerosAVX512},
+			{width: 16, least: 8, quantum: 512, run: runAVX512, zeros: zerosAVX512},
 			narrow,
 		}})
 	}
@@ -73,20 +73,25 @@ func choose(f features) []implementation {
 // gather fills the lanes with the states of jobs. Lanes beyond them keep what
 // they had.
 func (w *wideScratch) gather(jobs []job) {
-	for i, j := range jobs {
-		lane := i & 15
-		for k := range w.state {
-			w.state[k][lane] = j.state[k]
-		}
+	for i := range jobs {
+		s, lane := jobs[i].state, i&15
+		w.state[0][lane] = s[0]
+		w.state[1][lane] = s[1]
+		w.state[2][lane] = s[2]
+		w.state[3][lane] = s[3]
+		w.state[4][lane] = s[4]
 	}
 }
 
+// scatter is the reverse of gather.
 func (w *wideScratch) scatter(jobs []job) {
-	for i, j := range jobs {
-		lane := i & 15
-		for k := range w.state {
-			j.state[k] = w.state[k][lane]
-		}
+	for i := range jobs {
+		s, lane := jobs[i].state, i&15
+		s[0] = w.state[0][lane]
+		s[1] = w.state[1][lane]
+		s[2] = w.state[2][lane]
+		s[3] = w.state[3][lane]
+		s[4] = w.state[4][lane]
 	}
 }
 
@@ -108,7 +113,7 @@ func runAVX512(h *Hasher, jobs []job, blocks int) {
 
 func zerosAVX512(h *Hasher, jobs []job, blocks int) {
 	h.wide.gather(jobs)
-	zeros16(&h.wide.state, blocks)
+	zeros16(&h.wide.state, blocks, &h.wide.words)
 	h.wide.scatter(jobs)
 }
 

@@ -60,13 +60,14 @@ const (
 // the number of messages in use. It is not safe for concurrent use: each worker
 // has its own.
 type Hasher struct {
-	impl   implementation
-	queue  []job
-	active []job
-	wide   wideScratch
-	single single
-	pads   [padBatch][2 * BlockSize]byte
-	sums   []State
+	impl     implementation
+	queue    []job // the longest first, unless unsorted
+	unsorted bool
+	active   []job
+	wide     wideScratch
+	single   single
+	pads     [padBatch][2 * BlockSize]byte
+	sums     []State
 }
 
 // New returns a Hasher of the fastest implementation that this CPU has, or of

@@ -4,7 +4,7 @@
 
 package sha256simd
 
-// blocks8 feeds blocks blocks, at least one, of eight messages to their states.
+// blocks8 feeds blocks blocks, at least one, of 8 messages to their states.
 //
 //go:noescape
 func blocks8(state *[8][8]uint32, lanes *[8]*byte, blocks int, scratch *[799]byte)

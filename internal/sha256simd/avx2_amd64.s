@@ -531,13 +531,16 @@ GLOBL roundConstants8<>(SB), RODATA|NOPTR, $2048
 // func blocks8(state *[8][8]uint32, lanes *[8]*byte, blocks int, scratch *[799]byte)
 // Requires: AVX, AVX2, MMX+
 TEXT ·blocks8(SB), NOSPLIT, $0-32
-	MOVQ    state+0(FP), DI
 	MOVQ    lanes+8(FP), SI
-	MOVQ    blocks+16(FP), DX
+	XORL    AX, AX
+	MOVQ    state+0(FP), DI
+	MOVQ    blocks+16(FP), BX
 	MOVQ    scratch+24(FP), CX
 	ADDQ    $0x1f, CX
 	ANDQ    $-32, CX
-	XORL    AX, AX
+	MOVQ    BX, DX
+	SHLQ    $0x06, DX
+	SUBQ    $0x40, DX
 	VMOVDQU (DI), Y0
 	VMOVDQU 32(DI), Y1
 	VMOVDQU 64(DI), Y2
@@ -4085,6 +4088,7 @@ loop:
 	VPXOR       Y13, Y12, Y12
 	VPXOR       Y12, Y11, Y11
 	VPADDD      Y11, Y0, Y0
+	ADDQ        $0x40, AX
 	VPADDD      512(CX), Y0, Y0
 	VPADDD      544(CX), Y1, Y1
 	VPADDD      576(CX), Y2, Y2
@@ -4093,8 +4097,7 @@ loop:
 	VPADDD      672(CX), Y5, Y5
 	VPADDD      704(CX), Y6, Y6
 	VPADDD      736(CX), Y7, Y7
-	ADDQ        $0x40, AX
-	DECQ        DX
+	DECQ        BX
 	JNZ         loop
 	VMOVDQU     Y0, (DI)
 	VMOVDQU     Y1, 32(DI)

@@ -91,16 +91,16 @@ GLOBL roundConstants<>(SB), RODATA|NOPTR, $256
 // func blocks16(state *[8][16]uint32, lanes *[16]*byte, blocks int, scratch *[1599]byte)
 // Requires: AVX, AVX512BW, AVX512F, CMOV, MMX+
 TEXT ·blocks16(SB), NOSPLIT, $0-32
-	MOVQ            state+0(FP), DI
 	MOVQ            lanes+8(FP), SI
-	MOVQ            blocks+16(FP), DX
+	XORL            AX, AX
+	MOVQ            state+0(FP), DI
+	MOVQ            blocks+16(FP), BX
 	MOVQ            scratch+24(FP), CX
 	ADDQ            $0x3f, CX
 	ANDQ            $-64, CX
-	MOVQ            DX, BX
+	MOVQ            BX, DX
 	SHLQ            $0x06, DX
 	SUBQ            $0x40, DX
-	XORL            AX, AX
 	MOVL            $0x000000f0, R8
 	KMOVW           R8, K1
 	MOVL            $0x00000f00, R8
@@ -325,9 +325,6 @@ TEXT ·blocks16(SB), NOSPLIT, $0-32
 	VMOVDQA32       Z27, 960(CX)
 
 loop:
-	ADDQ            $0x40, AX
-	CMPQ            AX, DX
-	CMOVQHI         DX, AX
 	VMOVDQA32       Z0, 1024(CX)
 	VMOVDQA32       Z1, 1088(CX)
 	VMOVDQA32       Z2, 1152(CX)
@@ -336,6 +333,9 @@ loop:
 	VMOVDQA32       Z5, 1344(CX)
 	VMOVDQA32       Z6, 1408(CX)
 	VMOVDQA32       Z7, 1472(CX)
+	ADDQ            $0x40, AX
+	CMPQ            AX, DX
+	CMOVQHI         DX, AX
 	VMOVDQA32       (CX), Z8
 	VPADDD.BCST     roundConstants<>+0(SB), Z7, Z7
 	VPADDD          Z8, Z7, Z7

@@ -38,9 +38,13 @@ func implementations() []implementation {
 
 // add queues a job, unless there is nothing to do.
 func (h *Hasher) add(state *State, data []byte, blocks int) {
-	if blocks > 0 {
-		h.queue = append(h.queue, job{state, data, blocks})
+	if blocks == 0 {
+		return
 	}
+	if n := len(h.queue); n > 0 && h.queue[n-1].blocks < blocks {
+		h.unsorted = true
+	}
+	h.queue = append(h.queue, job{state, data, blocks})
 }
 
 // drain runs all queued jobs, of which either all or none are of zeros.
@@ -65,7 +69,10 @@ func (h *Hasher) drainThrough(k *kernel, zeros bool) {
 	if len(h.queue) < k.least {
 		return
 	}
-	slices.SortFunc(h.queue, func(a, b job) int { return b.blocks - a.blocks })
+	if h.unsorted {
+		slices.SortFunc(h.queue, func(a, b job) int { return b.blocks - a.blocks })
+		h.unsorted = false
+	}
 	active, next := h.active[:0], 0
 	for {
 		n := min(k.width-len(active), len(h.queue)-next)
@@ -85,13 +92,15 @@ func (h *Hasher) drainThrough(k *kernel, zeros bool) {
 		active = advance(active, blocks, zeros)
 	}
 	h.queue = append(h.queue[:0], active...)
+	h.unsorted = len(active) > 1
 }
 
 // advance takes blocks off every job, and drops those that are done. Jobs of
 // zeros stay where their data begins.
 func advance(active []job, blocks int, zeros bool) []job {
-	kept := active[:0]
-	for _, j := range active {
+	kept := 0
+	for i := range active {
+		j := &active[i]
 		j.blocks -= blocks
 		if j.blocks == 0 {
 			continue
@@ -99,7 +108,10 @@ func advance(active []job, blocks int, zeros bool) []job {
 		if !zeros {
 			j.data = j.data[blocks*BlockSize:]
 		}
-		kept = append(kept, j)
+		if kept != i {
+			active[kept] = *j
+		}
+		kept++
 	}
-	return kept
+	return active[:kept]
 }

@@ -68,14 +68,15 @@ const (
 // the number of messages in use. It is not safe for concurrent use: each worker
 // has its own.
 type Hasher struct {
-	impl   implementation
-	queue  []job
-	active []job
-	wide   wideScratch
-	single single
-	pads   [padBatch][2 * BlockSize]byte
-	sums   []State
-	zeros  [zeroRun]byte
+	impl     implementation
+	queue    []job // the longest first, unless unsorted
+	unsorted bool
+	active   []job
+	wide     wideScratch
+	single   single
+	pads     [padBatch][2 * BlockSize]byte
+	sums     []State
+	zeros    [zeroRun]byte
 }
 
 // New returns a Hasher of the fastest implementation that this CPU has, or of
@@ -258,17 +259,15 @@ func (h *Hasher) Pairs(dst, nodes [][Size]byte) {
 		h.sums = make([]State, padBatch)
 	}
 	for i := range min(len(dst), padBatch) {
-		pad(&h.pads[i], nil, 2*Size)
+		pad(&h.pads[i], h.zeros[:BlockSize], 2*Size)
 	}
 	for first := 0; first < len(dst); first += padBatch {
 		last := min(first+padBatch, len(dst))
 		for i := first; i < last; i++ {
+			block := &h.pads[i-first]
+			copy(block[:], pair(nodes[2*i:]))
 			h.sums[i-first].Reset()
-			h.add(&h.sums[i-first], pair(nodes[2*i:]), 1)
-		}
-		h.drain(false)
-		for i := first; i < last; i++ {
-			h.add(&h.sums[i-first], h.pads[i-first][:BlockSize], 1)
+			h.add(&h.sums[i-first], block[:], 2)
 		}
 		h.drain(false)
 		for i := first; i < last; i++ {

@@ -1,21 +1,11 @@
 package main
 
 import (
-	"fmt"
-
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/torrentkit/torrentkit/internal/_asm/simd"
-)
-
-// Scratch memory of the kernel: the message schedule, and the variables at the
-// start of the block.
-const (
-	scratchWords8 = 0
-	scratchSaved8 = 16 * 32
-	scratchSize8  = 21*32 + 31
 )
 
 func avx2() {
@@ -85,42 +75,21 @@ func expand8(t int, words func(int) Mem, to, temp reg.VecPhysical) {
 
 // eight generates the kernel for eight lanes.
 func eight(swap, k Mem, zeros bool) {
+	name := "blocks8"
 	if zeros {
-		simd.Target("zeros8", fmt.Sprintf("func(state *[5][8]uint32, blocks int, scratch *[%d]byte)", scratchSize8),
-			"zeros8 feeds blocks blocks of zeros, at least one, to the states of eight messages.")
-	} else {
-		simd.Target("blocks8", fmt.Sprintf("func(state *[5][8]uint32, lanes *[8]*byte, blocks int, scratch *[%d]byte)", scratchSize8),
-			"blocks8 feeds blocks blocks, at least one, of eight messages to their states.")
+		name = "zeros8"
 	}
-	state := Load(Param("state"), reg.RDI).(reg.GPPhysical)
-	left := Load(Param("blocks"), reg.RDX).(reg.GPPhysical)
-	scratch := Load(Param("scratch"), reg.RCX).(reg.GPPhysical)
-	simd.Align(scratch, 32)
+	f := simd.Begin(name, 5, 32, zeros)
 	y := simd.Y
 	v, temps := vars{y[0], y[1], y[2], y[3], y[4], y[5]}, y[6:9]
-	words := func(i int) Mem { return Mem{Base: scratch, Disp: scratchWords8 + 32*i} }
-	saved := func(i int) Mem { return Mem{Base: scratch, Disp: scratchSaved8 + 32*i} }
-	load := simd.Lanes{
-		Table: reg.RSI, Offset: reg.RAX, Pointers: []reg.GPPhysical{reg.R8, reg.R9, reg.R10, reg.R11},
-		Rows: [4]reg.VecPhysical(y[9:13]), Temp: y[13], Swap: swap, Prefetch: prefetch,
-		Store: func(i int, r reg.VecPhysical) { VMOVDQA(r, words(i)) },
-	}
-	if !zeros {
-		Load(Param("lanes"), load.Table)
-		XORL(load.Offset.As32(), load.Offset.As32())
-	}
-	for i, r := range v.list() {
-		VMOVDQU(Mem{Base: state, Disp: 32 * i}, r)
-	}
-	Label("loop")
-	for i, r := range v.list() {
-		VMOVDQA(r, saved(i))
-	}
+	f.Lanes.Swap, f.Lanes.Rows, f.Lanes.Temp, f.Lanes.Prefetch = swap, [4]reg.VecPhysical(y[9:13]), y[13], prefetch
+	f.Enter(v.list())
+	f.Loop(v.list())
 	// The rounds of one quarter of the words run beside the load of the next one.
 	quarters := make([]simd.Side, 5)
 	if !zeros {
 		for i := range 4 {
-			quarters[i].Add(load.Quarter(i)...)
+			quarters[i].Add(f.Lanes.Quarter(i)...)
 		}
 		quarters[0].All()
 	}
@@ -129,27 +98,16 @@ func eight(swap, k Mem, zeros bool) {
 		case zeros:
 			round8(t, v, temps, constant, nil)
 		case t < 16:
-			round8(t, v, temps, constant, words(t))
+			round8(t, v, temps, constant, f.Word(t))
 			quarters[t/4+1].Upto(t%4+1, 4)
 		default:
-			expand8(t, words, temps[2], temps[1])
+			expand8(t, f.Word, temps[2], temps[1])
 			round8(t, v, temps, constant, temps[2])
 		}
 		v = v.next()
 	}
-	from := v.list()
-	for i, r := range from {
-		VPADDD(saved(i), r, r)
-	}
-	simd.Permute(from[:], y[0:5], temps[0], func(from, to reg.VecPhysical) { VMOVDQA(from, to) })
 	if !zeros {
-		ADDQ(Imm(64), load.Offset)
+		ADDQ(Imm(64), f.Offset)
 	}
-	DECQ(left)
-	JNZ(LabelRef("loop"))
-	for i, r := range y[0:5] {
-		VMOVDQU(r, Mem{Base: state, Disp: 32 * i})
-	}
-	VZEROUPPER()
-	RET()
+	f.Leave(v.list(), y[0:5], temps[0])
 }

@@ -9,7 +9,6 @@ import (
 	"os"
 
 	. "github.com/mmcloughlin/avo/build"
-	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
@@ -17,9 +16,6 @@ var constants = [4]uint32{0x5a827999, 0x6ed9eba1, 0x8f1bbcdc, 0xca62c1d6}
 
 // prefetch is how many bytes ahead the lanes are fetched into the cache.
 const prefetch = 512
-
-// Truth tables of choose, parity and majority for VPTERNLOGD, by quarter.
-var functions = [4]U8{0xca, 0x96, 0xe8, 0x96}
 
 func main() {
 	kernel := flag.String("kernel", "", "avx512, avx2 or shani")
@@ -45,4 +41,4 @@ type vars struct{ a, b, c, d, e, free reg.VecPhysical }
 // free to the rotated b.
 func (v vars) next() vars { return vars{v.e, v.a, v.free, v.c, v.d, v.b} }
 
-func (v vars) list() [5]reg.VecPhysical { return [5]reg.VecPhysical{v.a, v.b, v.c, v.d, v.e} }
+func (v vars) list() []reg.VecPhysical { return []reg.VecPhysical{v.a, v.b, v.c, v.d, v.e} }

@@ -1,21 +1,11 @@
 package main
 
 import (
-	"fmt"
-
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/torrentkit/torrentkit/internal/_asm/simd"
-)
-
-// Scratch memory of the kernel: the message schedule, and the variables at the
-// start of the block.
-const (
-	scratchWords8 = 0
-	scratchSaved8 = 16 * 32
-	scratchSize8  = 24*32 + 31
 )
 
 func avx2() {
@@ -81,55 +71,28 @@ func expand8(i int, words func(int) Mem, to reg.VecPhysical, t []reg.VecPhysical
 
 // blocks8 generates the kernel for eight lanes.
 func blocks8(swap, k Mem) {
-	simd.Target("blocks8", fmt.Sprintf("func(state *[8][8]uint32, lanes *[8]*byte, blocks int, scratch *[%d]byte)", scratchSize8),
-		"blocks8 feeds blocks blocks, at least one, of eight messages to their states.")
-	state := Load(Param("state"), reg.RDI).(reg.GPPhysical)
-	lanes := Load(Param("lanes"), reg.RSI).(reg.GPPhysical)
-	left := Load(Param("blocks"), reg.RDX).(reg.GPPhysical)
-	scratch := Load(Param("scratch"), reg.RCX).(reg.GPPhysical)
-	simd.Align(scratch, 32)
+	f := simd.Begin("blocks8", 8, 32, false)
 	y := simd.Y
 	v := vars{y[0], y[1], y[2], y[3], y[4], y[5], y[6], y[7]}
 	differ, free, word, temps := y[8], y[9], y[10], y[11:15]
-	words := func(i int) Mem { return Mem{Base: scratch, Disp: scratchWords8 + 32*i} }
-	saved := func(i int) Mem { return Mem{Base: scratch, Disp: scratchSaved8 + 32*i} }
-	load := simd.Lanes{
-		Table: lanes, Offset: reg.RAX, Pointers: []reg.GPPhysical{reg.R8, reg.R9, reg.R10, reg.R11},
-		Rows: [4]reg.VecPhysical(y[11:15]), Temp: word, Swap: swap, Prefetch: prefetch,
-		Store: func(i int, r reg.VecPhysical) { VMOVDQA(r, words(i)) },
-	}
-	XORL(load.Offset.As32(), load.Offset.As32())
-	for i, r := range v.list() {
-		VMOVDQU(Mem{Base: state, Disp: 32 * i}, r)
-	}
-	Label("loop")
-	for i, r := range v.list() {
-		VMOVDQA(r, saved(i))
-	}
+	f.Lanes.Swap, f.Lanes.Rows, f.Lanes.Temp, f.Lanes.Prefetch = swap, [4]reg.VecPhysical(temps), word, prefetch
+	f.Enter(v.list())
+	f.Loop(v.list())
 	VPXOR(v.c, v.b, differ)
 	for t := range 64 {
-		at := Op(words(t))
+		at := Op(f.Word(t % 16))
 		if t < 16 && t%4 == 0 {
 			quarter := simd.Side{}
-			quarter.Add(load.Quarter(t / 4)...)
+			quarter.Add(f.Lanes.Quarter(t / 4)...)
 			quarter.All()
 		}
 		if t >= 16 {
-			expand8(t, words, word, temps)
+			expand8(t, f.Word, word, temps)
 			at = word
 		}
 		differ, free = round8(v, differ, free, temps, k.Offset(32*t), at)
 		v = v.next()
 	}
-	for i, r := range v.list() {
-		VPADDD(saved(i), r, r)
-	}
-	ADDQ(Imm(64), load.Offset)
-	DECQ(left)
-	JNZ(LabelRef("loop"))
-	for i, r := range v.list() {
-		VMOVDQU(r, Mem{Base: state, Disp: 32 * i})
-	}
-	VZEROUPPER()
-	RET()
+	ADDQ(Imm(64), f.Offset)
+	f.Leave(v.list(), v.list(), differ)
 }

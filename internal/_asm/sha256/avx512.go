@@ -1,21 +1,11 @@
 package main
 
 import (
-	"fmt"
-
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/torrentkit/torrentkit/internal/_asm/simd"
-)
-
-// Scratch memory of the kernel: the words of the next block, and the variables
-// at the start of the block.
-const (
-	scratchWords = 0
-	scratchSaved = 16 * 64
-	scratchSize  = 24*64 + 63
 )
 
 // Truth tables for VPTERNLOGD.
@@ -65,7 +55,7 @@ func round16(v vars, t []reg.VecPhysical, k Mem, word reg.VecPhysical) {
 }
 
 // expand16 makes word i of the message schedule in the place of word i-16.
-func expand16(i int, w [16]reg.VecPhysical, t []reg.VecPhysical) {
+func expand16(i int, w, t []reg.VecPhysical) {
 	at := w[i%16]
 	sigma16(w[(i+1)%16], t, 7, 18, 3, true)
 	VPADDD(t[0], at, at)
@@ -75,53 +65,26 @@ func expand16(i int, w [16]reg.VecPhysical, t []reg.VecPhysical) {
 }
 
 // blocks16 hashes sixteen lanes. The next block is loaded and transposed into
-// scratch memory while the current one is hashed; the last block is its own
-// next one, so that nothing after it is read.
+// scratch memory while the current one is hashed.
 func blocks16(swap, k Mem) {
-	simd.Target("blocks16", fmt.Sprintf("func(state *[8][16]uint32, lanes *[16]*byte, blocks int, scratch *[%d]byte)", scratchSize),
-		"blocks16 feeds blocks blocks, at least one, of sixteen messages to their states.")
-	state := Load(Param("state"), reg.RDI).(reg.GPPhysical)
-	lanes := Load(Param("lanes"), reg.RSI).(reg.GPPhysical)
-	last := Load(Param("blocks"), reg.RDX).(reg.GPPhysical)
-	scratch := Load(Param("scratch"), reg.RCX).(reg.GPPhysical)
-	offset, left := reg.RAX, reg.RBX
-	simd.Align(scratch, 64)
-	MOVQ(last, left)
-	SHLQ(Imm(6), last)
-	SUBQ(Imm(64), last)
-	XORL(offset.As32(), offset.As32())
-
+	f := simd.Begin("blocks16", 8, 64, false)
 	z := simd.Z
 	v := vars{z[0], z[1], z[2], z[3], z[4], z[5], z[6], z[7]}
-	w := [16]reg.VecPhysical(z[8:24])
-	temps := z[24:27]
+	w, temps := z[8:24], z[24:27]
+	f.Lanes.Swap, f.Lanes.Rows, f.Lanes.Temp, f.Lanes.Prefetch = swap, [4]reg.VecPhysical(z[27:31]), z[31], prefetch
 	simd.Masks(reg.R8)
-	for i, r := range v.list() {
-		VMOVDQU32(Mem{Base: state, Disp: 64 * i}, r)
-	}
-	words := func(i int) Mem { return Mem{Base: scratch, Disp: scratchWords + 64*i} }
-	saved := func(i int) Mem { return Mem{Base: scratch, Disp: scratchSaved + 64*i} }
-	load := simd.Lanes{
-		Table: lanes, Offset: offset, Pointers: []reg.GPPhysical{reg.R8, reg.R9, reg.R10, reg.R11},
-		Rows: [4]reg.VecPhysical(z[27:31]), Temp: z[31], Swap: swap, Prefetch: prefetch,
-		Store: func(i int, r reg.VecPhysical) { VMOVDQA32(r, words(i)) },
-	}
+	f.Enter(v.list())
 	first := simd.Side{}
-	first.Add(load.Instructions()...)
+	first.Add(f.Lanes.Instructions()...)
 	first.All()
 
-	Label("loop")
-	ADDQ(Imm(64), offset)
-	CMPQ(offset, last)
-	CMOVQHI(last, offset)
-	for i, r := range v.list() {
-		VMOVDQA32(r, saved(i))
-	}
+	f.Loop(v.list())
+	f.Advance()
 	next := simd.Side{}
-	next.Add(load.Instructions()...)
+	next.Add(f.Lanes.Instructions()...)
 	for t := range 64 {
 		if t < 16 {
-			VMOVDQA32(words(t), w[t])
+			f.Move(f.Word(t), w[t])
 		} else {
 			expand16(t, w, temps)
 		}
@@ -129,14 +92,5 @@ func blocks16(swap, k Mem) {
 		v = v.next()
 		next.Upto(t+1, 64)
 	}
-	for i, r := range v.list() {
-		VPADDD(saved(i), r, r)
-	}
-	DECQ(left)
-	JNZ(LabelRef("loop"))
-	for i, r := range v.list() {
-		VMOVDQU32(r, Mem{Base: state, Disp: 64 * i})
-	}
-	VZEROUPPER()
-	RET()
+	f.Leave(v.list(), v.list(), temps[0])
 }

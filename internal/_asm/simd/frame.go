@@ -1,0 +1,120 @@
+package simd
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// Frame is what the vector kernels have in common: arguments, scratch memory,
+// and counting of blocks. The signature of a kernel is
+//
+//	func(state *[vars][width/4]uint32, lanes *[width/4]*byte, blocks int, scratch *[...]byte)
+//
+// without the lanes, if the kernel is for blocks of zeros.
+//
+// The scratch memory has the sixteen words of the message schedule, or of the
+// next block, and then the variables at the start of the block.
+type Frame struct {
+	State, Scratch, Left reg.GPPhysical
+	// Offset of the block to be loaded, and of the last one.
+	Offset, Last reg.GPPhysical
+	Lanes        Lanes
+	width        int
+}
+
+// Begin starts a function of that many variables in registers of so many bytes.
+func Begin(name string, vars, width int, zeros bool) Frame {
+	f := Frame{State: reg.RDI, Scratch: reg.RCX, Left: reg.RBX, Offset: reg.RAX, Last: reg.RDX, width: width}
+	f.Lanes = Lanes{
+		Table: reg.RSI, Offset: f.Offset, Pointers: []reg.GPPhysical{reg.R8, reg.R9, reg.R10, reg.R11},
+		Store: func(i int, r reg.VecPhysical) { f.Move(r, f.Word(i)) },
+	}
+	n, size := width/4, (16+vars)*width+width-1
+	if zeros {
+		Target(name, fmt.Sprintf("func(state *[%d][%d]uint32, blocks int, scratch *[%d]byte)", vars, n, size),
+			"%s feeds blocks blocks of zeros, at least one, to the states of %d messages.", name, n)
+	} else {
+		Target(name, fmt.Sprintf("func(state *[%d][%d]uint32, lanes *[%d]*byte, blocks int, scratch *[%d]byte)", vars, n, n, size),
+			"%s feeds blocks blocks, at least one, of %d messages to their states.", name, n)
+		Load(Param("lanes"), f.Lanes.Table)
+		XORL(f.Offset.As32(), f.Offset.As32())
+	}
+	Load(Param("state"), f.State)
+	Load(Param("blocks"), f.Left)
+	Load(Param("scratch"), f.Scratch)
+	ADDQ(Imm(uint64(width-1)), f.Scratch)
+	ANDQ(I32(int32(-width)), f.Scratch)
+	if !zeros {
+		MOVQ(f.Left, f.Last)
+		SHLQ(Imm(6), f.Last)
+		SUBQ(Imm(64), f.Last)
+	}
+	return f
+}
+
+// Word is the place of word i in scratch memory.
+func (f Frame) Word(i int) Mem { return Mem{Base: f.Scratch, Disp: f.width * i} }
+
+// Saved is the place of variable i at the start of the block.
+func (f Frame) Saved(i int) Mem { return Mem{Base: f.Scratch, Disp: f.width * (16 + i)} }
+
+// Move moves a vector between registers, or from or to scratch memory.
+func (f Frame) Move(from, to Op) {
+	if f.width == 64 {
+		VMOVDQA32(from, to)
+	} else {
+		VMOVDQA(from, to)
+	}
+}
+
+// Enter loads the states into vars.
+func (f Frame) Enter(vars []reg.VecPhysical) {
+	for i, r := range vars {
+		at := Mem{Base: f.State, Disp: f.width * i}
+		if f.width == 64 {
+			VMOVDQU32(at, r)
+		} else {
+			VMOVDQU(at, r)
+		}
+	}
+}
+
+// Loop starts the loop over the blocks and saves vars.
+func (f Frame) Loop(vars []reg.VecPhysical) {
+	Label("loop")
+	for i, r := range vars {
+		f.Move(r, f.Saved(i))
+	}
+}
+
+// Advance makes the offset that of the next block. The last block is its own
+// next one, so that nothing after it is read.
+func (f Frame) Advance() {
+	ADDQ(Imm(64), f.Offset)
+	CMPQ(f.Offset, f.Last)
+	CMOVQHI(f.Last, f.Offset)
+}
+
+// Leave adds the saved variables to vars, moves the sums to home, and ends the
+// loop and the function.
+func (f Frame) Leave(vars, home []reg.VecPhysical, spare reg.VecPhysical) {
+	for i, r := range vars {
+		VPADDD(f.Saved(i), r, r)
+	}
+	Permute(vars, home, spare, func(from, to reg.VecPhysical) { f.Move(from, to) })
+	DECQ(f.Left)
+	JNZ(LabelRef("loop"))
+	for i, r := range home {
+		at := Mem{Base: f.State, Disp: f.width * i}
+		if f.width == 64 {
+			VMOVDQU32(r, at)
+		} else {
+			VMOVDQU(r, at)
+		}
+	}
+	VZEROUPPER()
+	RET()
+}
