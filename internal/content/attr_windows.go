@@ -9,11 +9,12 @@ import (
 const nonBlock = 0
 
 // identity is the time of creation, which comes with every stat; the file index would cost an open handle.
-func identity(fi fs.FileInfo) uint64 {
+// Whether a file has lost its name is not known.
+func identity(fi fs.FileInfo) (id uint64, removed bool) {
 	if a, ok := fi.Sys().(*syscall.Win32FileAttributeData); ok {
-		return uint64(a.CreationTime.Nanoseconds())
+		id = uint64(a.CreationTime.Nanoseconds())
 	}
-	return 0
+	return id, false
 }
 
 func isHidden(fi fs.FileInfo) bool {

@@ -49,7 +49,7 @@ func isGone(err error) bool {
 func statOf(fi fs.FileInfo) stat {
 	s := stat{size: fi.Size(), hidden: isHidden(fi)}
 	s.mtime = fi.ModTime().UnixNano()
-	s.ino = identity(fi)
+	s.ino, s.removed = identity(fi)
 	switch m := fi.Mode(); {
 	case m.IsRegular():
 		s.kind, s.exec = kindFile, m&0o111 != 0
@@ -133,6 +133,13 @@ type folder struct{ root *os.Root }
 
 // openFolder opens the folder at a local path below root. os.Root sees to it that no link leads out.
 func openFolder(root *os.Root, path string) (folder, error) {
+	fi, err := root.Stat(path)
+	if err != nil {
+		return folder{}, bare(err)
+	}
+	if !fi.IsDir() { // OpenRoot would wait for the writer of a FIFO
+		return folder{}, syscall.ENOTDIR
+	}
 	r, err := root.OpenRoot(path)
 	return folder{r}, bare(err)
 }
@@ -146,6 +153,9 @@ func (d folder) lstat(name string) (stat, error) {
 }
 
 func (d folder) open(name string) (rawFile, error) {
+	if fi, err := d.root.Lstat(name); err == nil && fi.Mode()&fs.ModeSymlink != 0 {
+		return rawFile{}, syscall.ELOOP
+	}
 	f, err := d.root.OpenFile(name, os.O_RDONLY|nonBlock, 0)
 	return rawFile{f}, bare(err)
 }

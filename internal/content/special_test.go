@@ -1,0 +1,118 @@
+//go:build linux || darwin || freebsd
+
+package content
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+func fifo(t *testing.T, at ...string) {
+	t.Helper()
+	if err := unix.Mkfifo(filepath.Join(at...), 0o644); err != nil {
+		t.Skipf("no FIFOs here: %v", err)
+	}
+}
+
+// soon fails the test if f does not return: opening a FIFO waits for a writer, for ever.
+func soon(t *testing.T, f func()) {
+	t.Helper()
+	done := make(chan struct{})
+	go func() { defer close(done); f() }()
+	select {
+	case <-done:
+	case <-time.After(5 * time.Second):
+		t.Fatal("still waiting after 5 s")
+	}
+}
+
+func TestScanSpecialFiles(t *testing.T) {
+	root := makeTree(t, map[string]string{"x": ""})
+	fifo(t, root, "fifo")
+	symlink(t, "fifo", root, "link")
+	symlink(t, "/dev/null", root, "null")
+	t.Chdir(root) // the path of a socket is short
+	l, err := net.Listen("unix", "socket")
+	if err != nil {
+		t.Skip(err)
+	}
+	defer l.Close()
+	soon(t, func() {
+		tree, notes := scan(t, root, ScanOptions{})
+		wantPaths(t, tree, "x")
+		const left = ": special file left out"
+		wantNotes(t, notes, "fifo"+left, "link"+left, "null"+left, "socket"+left)
+		if len(notes) == 4 && (notes[0].Detail != "a FIFO" || notes[2].Detail != "a device" || notes[3].Detail != "a socket") {
+			t.Errorf("notes %+v do not say what was left out", notes)
+		}
+		if _, _, err := Scan(t.Context(), filepath.Join(root, "fifo"), ScanOptions{}); err == nil || !strings.Contains(err.Error(), "FIFO") {
+			t.Errorf("scanning a FIFO: %v", err)
+		}
+	})
+}
+
+func TestLocateSpecialFiles(t *testing.T) {
+	root := makeTree(t, nil)
+	fifo(t, root, "fifo")
+	symlink(t, "fifo", root, "link")
+	soon(t, func() {
+		for _, p := range []string{"fifo", "link"} {
+			if got := found(t, root, Want{Path: p, Size: 1}); got.Kind != WrongType || !strings.Contains(got.Detail, "FIFO") {
+				t.Errorf("%q: %+v, want a FIFO of the wrong type", p, got)
+			}
+		}
+		if got := found(t, root, Want{Path: "fifo/x"}); got.Kind != Missing {
+			t.Errorf("below a FIFO: %+v", got)
+		}
+		if got := found(t, filepath.Join(root, "fifo"), Want{Path: "x"}); got.Kind != Missing {
+			t.Errorf("a FIFO as root: %+v", got)
+		}
+		if got := found(t, filepath.Join(root, "fifo"), Want{}); got.Kind != WrongType {
+			t.Errorf("a FIFO as the file: %+v", got)
+		}
+	})
+}
+
+func TestReplacedByFIFO(t *testing.T) {
+	eachTree(t, func(t *testing.T, tree *Tree, root string) {
+		name := filepath.Join(root, "b")
+		if err := os.Remove(name); err != nil {
+			t.Fatal(err)
+		}
+		fifo(t, name)
+		soon(t, func() {
+			_, err := tree.Open(1)
+			wantChanged(t, tree, 1, err)
+			if err != nil && !strings.Contains(err.Error(), "FIFO") {
+				t.Errorf("error %v does not say what took its place", err)
+			}
+		})
+	})
+}
+
+func TestRawNames(t *testing.T) {
+	root := makeTree(t, nil)
+	name := "\xff\xfe \x1b[31m\n"
+	if err := os.WriteFile(filepath.Join(root, name), []byte("raw"), 0o755); err != nil {
+		t.Skipf("names are not raw bytes here: %v", err)
+	}
+	tree, _ := scan(t, root, ScanOptions{})
+	wantPaths(t, tree, name)
+	if !tree.Files()[0].Executable {
+		t.Error("the file is executable")
+	}
+	l := locate(t, root, Want{Path: name, Size: 3})
+	if got := readAll(t, tree, 0) + readAll(t, l.Tree, 0); got != "rawraw" {
+		t.Errorf("content %q", got)
+	}
+	os.Remove(filepath.Join(root, name))
+	if _, err := tree.Open(0); err == nil || strings.ContainsAny(err.Error(), "\x1b\n") {
+		t.Errorf("error %q prints a raw name", err)
+	}
+}
