@@ -47,6 +47,12 @@ type Rule = content.Rule
 // link that leads outside.
 type Note = content.Note
 
+// Order is how content is read.
+type Order = piecehash.Order
+
+// ParseOrder reads "auto", "parallel" or "sequential".
+func ParseOrder(s string) (Order, error) { return piecehash.ParseOrder(s) }
+
 // Options say what torrent to make. The zero value makes a v1 torrent named
 // after its path, with a piece length that fits its size.
 type Options struct {
@@ -57,6 +63,8 @@ type Options struct {
 	Rules       []Rule
 	KeepJunk    bool // take .DS_Store, Thumbs.db, desktop.ini and ._* too
 	Workers     int  // 0: one for each processor
+	Order       Order
+	DropCache   bool // do not leave what was read in the system's page cache
 	// Progress, if not nil, is told how many bytes of content are hashed.
 	Progress func(done, total int64)
 }
@@ -91,6 +99,7 @@ type Plan struct {
 	tree    *content.Tree
 	draft   *metainfo.Draft
 	workers int
+	order   Order
 }
 
 // ErrEmpty is the error of a selection without files.
@@ -119,6 +128,9 @@ func NewPlan(ctx context.Context, path string, o Options) (*Plan, error) {
 	tree, notes, err := content.Scan(ctx, path, content.ScanOptions{Rules: o.Rules, KeepJunk: o.KeepJunk})
 	if err != nil {
 		return nil, err
+	}
+	if o.DropCache {
+		tree.DropCache()
 	}
 	p, err := newPlan(tree, o)
 	if err != nil {
@@ -150,7 +162,7 @@ func newPlan(tree *content.Tree, o Options) (*Plan, error) {
 	p := &Plan{
 		Name: o.Name, Format: o.Format, PieceLength: o.PieceLength,
 		Files: make([]File, len(scanned)),
-		tree:  tree, workers: o.Workers, Progress: o.Progress,
+		tree:  tree, workers: o.Workers, order: o.Order, Progress: o.Progress,
 	}
 	files := make([]metainfo.File, len(scanned))
 	for i := range scanned {
@@ -191,6 +203,7 @@ func (p *Plan) Torrent(ctx context.Context) ([]byte, error) {
 		Layout:   p.draft.Layout(),
 		Source:   p.source(),
 		Workers:  p.workers,
+		Order:    p.order,
 		Progress: p.Progress,
 	}
 	for piece, err := range job.Pieces(ctx) {

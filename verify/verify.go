@@ -23,9 +23,17 @@ import (
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
+// Order is how content is read.
+type Order = piecehash.Order
+
+// ParseOrder reads "auto", "parallel" or "sequential".
+func ParseOrder(s string) (Order, error) { return piecehash.ParseOrder(s) }
+
 // Options say how to verify.
 type Options struct {
-	Workers int // 0: one for each processor
+	Workers   int // 0: one for each processor
+	Order     Order
+	DropCache bool // do not leave what was read in the system's page cache
 	// Progress, if not nil, is told how many bytes of content are read.
 	Progress func(done, total int64)
 }
@@ -52,8 +60,11 @@ func Data(ctx context.Context, torrent []byte, path string, o Options) (*Report,
 		return nil, err
 	}
 	defer located.Close()
+	if o.DropCache {
+		located.DropCache()
+	}
 	r := newReport(t, root, files, located)
-	job := piecehash.Job{Layout: t.Layout(), Source: source{r}, Workers: o.Workers, Progress: o.Progress}
+	job := piecehash.Job{Layout: t.Layout(), Source: source{r}, Workers: o.Workers, Order: o.Order, Progress: o.Progress}
 	for p, err := range job.Pieces(ctx) {
 		if p.Index < 0 {
 			r.finish(true)

@@ -26,6 +26,7 @@ type createFlags struct {
 	pieceLength     sizeValue
 	format          choice
 	rules           []create.Rule
+	read            readFlags
 }
 
 func newCreate(a *app) *cobra.Command {
@@ -72,9 +73,7 @@ torrent everywhere.`,
 		fs.Var(&ruleValue{&f.rules, true}, "include", "take what matches `GLOB` (repeatable)")
 		fs.BoolVar(&o.KeepJunk, "junk", false, "take files that operating systems leave behind too")
 	})
-	group(cmd, "Run", func(fs *pflag.FlagSet) {
-		fs.IntVar(&o.Workers, "workers", 0, "how many threads read and hash (default one a processor)")
-	})
+	group(cmd, "Run", f.read.bind)
 	cmd.MarkFlagsMutuallyExclusive("created-by", "no-created-by")
 	cmd.MarkFlagsMutuallyExclusive("date", "no-date")
 	exits(cmd, "the torrent was made", "")
@@ -165,6 +164,10 @@ func (a *app) createOptions(o *create.Options, f *createFlags) (err error) {
 	if o.Format, err = create.ParseFormat(f.format.value); err != nil {
 		return err
 	}
+	if o.Order, err = create.ParseOrder(f.read.io.value); err != nil {
+		return err
+	}
+	o.Workers, o.DropCache = f.read.workers, f.read.noCache
 	o.PieceLength = int64(f.pieceLength)
 	o.Rules = f.rules
 	o.Trackers = tiers(f.trackers)

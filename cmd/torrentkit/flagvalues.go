@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/spf13/pflag"
+
 	"github.com/torrentkit/torrentkit/create"
 )
 
@@ -26,6 +28,20 @@ func (v *ruleValue) Set(s string) error {
 	}
 	*v.rules = append(*v.rules, create.Rule{Pattern: s, Include: v.include})
 	return nil
+}
+
+// readFlags are the flags of commands that read content.
+type readFlags struct {
+	workers int
+	io      choice
+	noCache bool
+}
+
+func (r *readFlags) bind(fs *pflag.FlagSet) {
+	r.io = choice{value: "auto", allowed: []string{"auto", "parallel", "sequential"}}
+	fs.IntVar(&r.workers, "workers", 0, "how many threads read and hash (default one a processor)")
+	fs.Var(&r.io, "io", "how to read (`ORDER`): parallel streams, one sequential stream, or auto: by what the storage likes")
+	fs.BoolVar(&r.noCache, "no-cache", false, "let the system drop what was read from its cache")
 }
 
 // parseDate reads a day, a time in RFC 3339, or seconds since 1970; from 1970 to 9999.

@@ -11,7 +11,7 @@ import (
 )
 
 type verifyFlags struct {
-	workers int
+	read    readFlags
 	maxSize sizeValue
 }
 
@@ -31,7 +31,7 @@ of its files may be the damaged one, and all are named.`,
 		RunE: a.run(func(ctx context.Context, args []string) error { return a.verify(ctx, args, &f) }),
 	}
 	group(cmd, "Run", func(fs *pflag.FlagSet) {
-		fs.IntVar(&f.workers, "workers", 0, "how many threads read and hash (default one a processor)")
+		f.read.bind(fs)
 		fs.Var(&f.maxSize, "max-size", "refuse torrents larger than `SIZE`")
 	})
 	exits(cmd, "all data is as the torrent says", "data is missing or differs")
@@ -47,9 +47,14 @@ func (a *app) verify(ctx context.Context, args []string, f *verifyFlags) error {
 	if len(args) == 2 {
 		where = args[1]
 	}
+	o := verify.Options{Workers: f.read.workers, DropCache: f.read.noCache}
+	if o.Order, err = verify.ParseOrder(f.read.io.value); err != nil {
+		return err
+	}
 	p := a.startProgress("verifying")
 	defer p.finish()
-	r, err := verify.Data(ctx, t.Raw(), where, verify.Options{Workers: f.workers, Progress: p.set})
+	o.Progress = p.set
+	r, err := verify.Data(ctx, t.Raw(), where, o)
 	p.finish()
 	if r == nil {
 		return err

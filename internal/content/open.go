@@ -13,6 +13,7 @@ type openFile struct {
 	tree    *Tree
 	index   int
 	removed bool // had no name when it was opened: some file systems count none
+	sparse  bool
 
 	// The lock keeps Close from giving the descriptor to another file while it is read from.
 	mu     sync.RWMutex
@@ -35,6 +36,9 @@ func (f *openFile) ReadAt(p []byte, off int64) (int, error) {
 	}
 	if err != nil {
 		return n, fmt.Errorf("reading %q at byte %d: %w", f.tree.display(f.index), off+int64(n), err)
+	}
+	if f.tree.dropCache {
+		f.raw.drop(off, int64(n))
 	}
 	return n, nil
 }

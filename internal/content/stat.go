@@ -52,6 +52,7 @@ type stat struct {
 	exec    bool
 	hidden  bool // marked hidden by an attribute; names with a leading dot are not looked at here
 	removed bool // no name leads to the open file any more
+	sparse  bool // takes less room on disk than it has bytes, so it may have holes
 }
 
 // entry is one name in a folder.

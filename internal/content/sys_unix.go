@@ -122,6 +122,7 @@ func statOf(st *unix.Stat_t) stat {
 		stamp:   stamp{mtime: st.Mtim.Nano(), dev: uint64(st.Dev), ino: uint64(st.Ino)},
 		size:    int64(st.Size),
 		removed: st.Nlink == 0,
+		sparse:  int64(st.Blocks)*512 < int64(st.Size), // POSIX counts blocks of 512 bytes
 	}
 	switch uint32(st.Mode) & unix.S_IFMT {
 	case unix.S_IFREG:

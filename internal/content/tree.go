@@ -44,6 +44,8 @@ type Tree struct {
 	files []File
 	open  opener
 
+	dropCache bool
+
 	mu      sync.Mutex
 	changed []int
 }
@@ -108,7 +110,7 @@ func (t *Tree) Open(i int) (Reader, error) {
 		raw.close()
 		return nil, t.hasChanged(i, d, nil)
 	}
-	return &openFile{tree: t, index: i, raw: raw, removed: now.removed}, nil
+	return &openFile{tree: t, index: i, raw: raw, removed: now.removed, sparse: now.sparse}, nil
 }
 
 // display is the path of file i as a user would write it.

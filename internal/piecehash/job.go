@@ -36,6 +36,45 @@ type Source interface {
 	Open(i int) (File, error)
 }
 
+// A File may also tell about the storage below it and take hints, by having
+// any of these methods. Where it has none, storage is like memory.
+type (
+	// prober says whether a byte is in memory already, where that is known.
+	prober interface {
+		Cached(off int64) (yes, known bool)
+	}
+	// sparser says where the next data at or behind off begins; what lies
+	// between is zeros, which are hashed and not read.
+	sparser interface{ NextData(off int64) int64 }
+	// hinter is told what is wanted soon.
+	hinter interface{ ReadAhead(off, n int64) }
+	// seeker says whether one sequential stream is better than several.
+	seeker interface{ SeekingIsSlow() bool }
+)
+
+// Order is how a job reads.
+type Order uint8
+
+const (
+	// Auto reads many streams side by side while the data is in memory, and one
+	// sequential stream where it is not, or where seeking is slow.
+	Auto Order = iota
+	// Parallel reads many streams side by side.
+	Parallel
+	// Sequential reads pieces whole and in order, one reader at a time.
+	Sequential
+)
+
+// ParseOrder reads "auto", "parallel" or "sequential".
+func ParseOrder(s string) (Order, error) {
+	for o, name := range []string{"auto", "parallel", "sequential"} {
+		if s == name {
+			return Order(o), nil
+		}
+	}
+	return 0, fmt.Errorf("%q is not an order of reading: want auto, parallel or sequential", s)
+}
+
 // Job is pieces to be hashed.
 type Job struct {
 	Layout *layout.Layout
@@ -45,6 +84,7 @@ type Job struct {
 	// Workers is the number of goroutines that read and hash; 0 is one for each
 	// processor that Go may use.
 	Workers int
+	Order   Order
 	// Progress, if not nil, is told how many bytes of content are done, about
 	// ten times a second and at the end, on the goroutine that ranges over Pieces.
 	Progress func(done, total int64)
@@ -118,6 +158,8 @@ func (j Job) Pieces(ctx context.Context) iter.Seq2[Piece, error] {
 type pipeline struct {
 	Job
 	queue   queue
+	reader  sync.Mutex  // held while a run is taken, and while it is read sequentially
+	big     chan []byte // arenas for sequential reading; nil is one that was not made yet
 	results chan []result
 	spare   chan []result
 	done    atomic.Int64 // bytes of content
@@ -133,7 +175,11 @@ func (j Job) start(ctx context.Context) *pipeline {
 		Job:     j,
 		results: make(chan []result, j.Workers),
 		spare:   make(chan []result, 2*j.Workers),
+		big:     make(chan []byte, min(j.Workers, maxBigArenas)),
 		total:   j.Layout.TotalLength(),
+	}
+	for range cap(p.big) {
+		p.big <- nil
 	}
 	p.queue = queue{layout: j.Layout, skip: j.Skip, workers: j.Workers, left: j.Layout.NumPieces()}
 	if j.Skip != nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha1"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"io"
 	"math/rand/v2"
@@ -56,12 +57,18 @@ func newJob(t testing.TB, rng *rand.Rand, format layout.Format, pieceLength int6
 	for i, f := range files {
 		m.files[i] = make([]byte, f.Length)
 		if !f.Pad {
-			for k := range m.files[i] {
-				m.files[i][k] = byte(rng.Uint32())
-			}
+			randomize(rng, m.files[i])
 		}
 	}
 	return Job{Layout: l, Source: m}, m
+}
+
+func randomize(rng *rand.Rand, data []byte) {
+	for k := 0; k < len(data); k += 8 {
+		var word [8]byte
+		binary.NativeEndian.PutUint64(word[:], rng.Uint64())
+		copy(data[k:], word[:])
+	}
 }
 
 // naive hashes a piece as the BEPs tell it.

@@ -43,3 +43,13 @@ func (q *queue) take(run []layout.Piece, lanes int, admit func(layout.Piece) boo
 	}
 	return run
 }
+
+// peek returns the piece that is handed out next; behind the last at the end.
+func (q *queue) peek() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for q.skip != nil && q.next < q.layout.NumPieces() && q.skip(q.next) {
+		q.next++
+	}
+	return q.next
+}

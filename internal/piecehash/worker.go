@@ -11,13 +11,15 @@ import (
 )
 
 // The memory of a pipeline: each worker has an arena for what it has read and
-// not yet hashed.
+// not yet hashed, and borrows a big one to read sequentially.
 const (
-	arenaSize   = 2 << 20  // of one worker, where there are few
-	allArenas   = 32 << 20 // of all workers together
-	skew        = 192      // between lanes, so that lanes a power of two apart do not share cache sets
-	maxRun      = 512      // pieces in a run
-	maxZeroStep = 1 << 20  // bytes of zeros that a piece is fed at a time, so that a job can be stopped
+	arenaSize    = 2 << 20  // of one worker, where there are few
+	allArenas    = 24 << 20 // of all workers together
+	allBigArenas = 32 << 20 // the same for sequential reading
+	maxBigArenas = 4        // one is read into while the others are hashed
+	skew         = 192      // between lanes, so that lanes a power of two apart do not share cache sets
+	maxRun       = 512      // pieces in a run
+	maxZeroStep  = 1 << 20  // bytes of zeros that a piece is fed at a time, so that a job can be stopped
 )
 
 // slot is a piece of a run on its way through a worker.
@@ -48,7 +50,9 @@ type worker struct {
 	sha256  *sha256simd.Hasher
 	trees   *merkle.Hasher
 	arena   []byte
-	chunk   int // bytes of a piece that are read at a time
+	chunk   int // bytes of a piece that are read at a time, in parallel order
+	big     []byte
+	reading bool // the worker holds the pipeline's reader lock
 	run     []layout.Piece
 	slots   []slot
 	scratch scratch
@@ -72,12 +76,10 @@ func (w *worker) work(ctx context.Context) {
 	defer w.files.closeAll()
 	for ctx.Err() == nil {
 		w.begin()
-		if len(w.slots) == 0 {
-			return
-		}
 		for w.step(ctx) {
 		}
-		if ctx.Err() != nil {
+		w.release()
+		if len(w.slots) == 0 || ctx.Err() != nil {
 			return
 		}
 		select {
@@ -88,19 +90,12 @@ func (w *worker) work(ctx context.Context) {
 	}
 }
 
-// begin takes a run from the queue and gives each of its pieces a slot.
-func (w *worker) begin() {
-	used, count := 0, 0
-	w.run = w.p.queue.take(w.run[:0], w.sha1.Lanes(), func(p layout.Piece) bool {
-		used += w.slotSize(p)
-		count++
-		return used <= len(w.arena) && count <= maxRun
-	})
+// place gives each piece of the run a slot in the arena.
+func (w *worker) place(arena []byte, chunk int) {
 	w.slots = w.slots[:0]
-	arena := w.arena
 	leaves := 0
 	for _, p := range w.run {
-		n := w.slotSize(p)
+		n := slotSize(p, chunk)
 		s := slot{piece: p, cursor: w.p.Layout.Cursor(p.Index), left: p.Length, buf: arena[:n-skew], firstAt: leaves}
 		s.state.Reset()
 		arena = arena[n:]
@@ -115,9 +110,9 @@ func (w *worker) begin() {
 	w.scratch.leaves = w.scratch.leaves[:leaves]
 }
 
-// slotSize is the room that a piece wants in the arena: whole blocks.
-func (w *worker) slotSize(p layout.Piece) int {
-	n := int(min(p.Length, int64(w.chunk)))
+// slotSize is the room that a piece wants in an arena: whole blocks.
+func slotSize(p layout.Piece, chunk int) int {
+	n := int(min(p.Length, int64(chunk)))
 	return (n+sha1simd.BlockSize-1)/sha1simd.BlockSize*sha1simd.BlockSize + skew
 }
 
@@ -125,6 +120,7 @@ func (w *worker) slotSize(p layout.Piece) int {
 // It tells whether there is more to do.
 func (w *worker) step(ctx context.Context) bool {
 	active := w.scratch.slots[:0]
+	more := false
 	for i := range w.slots {
 		s := &w.slots[i]
 		if s.ended || s.err != nil {
@@ -136,7 +132,11 @@ func (w *worker) step(ctx context.Context) bool {
 		w.fill(s)
 		if s.err == nil {
 			active = append(active, s)
+			more = more || s.left > 0
 		}
+	}
+	if !more {
+		w.unlock()
 	}
 	w.scratch.slots = active
 	w.feedSHA1(active)
@@ -145,54 +145,82 @@ func (w *worker) step(ctx context.Context) bool {
 	return len(active) > 0
 }
 
-// fill reads the next bytes of a piece into its buffer, or finds that zeros are next.
+// fill reads the next bytes of a piece into its buffer, or finds that zeros are
+// next: padding, or a hole of a sparse file.
 func (w *worker) fill(s *slot) {
 	s.data, s.content, s.zeros = s.buf[:0], 0, 0
 	for s.left > 0 && len(s.data) < len(s.buf) {
 		span := s.cursor.Span()
+		file, zeros, err := w.open(span)
+		if err != nil {
+			w.fail(s, err)
+			return
+		}
 		have := len(s.data)
+		rest := have % sha1simd.BlockSize
 		n := len(s.buf) - have
-		switch rest := have % sha1simd.BlockSize; {
-		case !span.Zero:
+		unread := span.Zero || s.piece.Leaves == 0 // zeros need not be in the buffer
+		switch {
+		case zeros == 0:
 			n = int(min(int64(n), span.Length))
-			if s.err = w.read(span, s.buf[have:have+n]); s.err != nil {
-				w.count(s, w.p.Layout.ContentLength(s.piece.Index)-s.counted)
+			if err := w.read(file, span, s.buf[have:have+n]); err != nil {
+				w.fail(s, err)
 				return
 			}
-			s.content += n
-			w.count(s, int64(n))
-		case rest == 0 && span.Length >= sha1simd.BlockSize:
+		case unread && rest == 0 && zeros >= sha1simd.BlockSize:
 			if have == 0 {
-				s.zeros = int(min(span.Length, maxZeroStep) / sha1simd.BlockSize)
-				s.skip(s.zeros * sha1simd.BlockSize)
+				s.zeros = int(min(zeros, maxZeroStep) / sha1simd.BlockSize)
+				w.advance(s, span, s.zeros*sha1simd.BlockSize)
 			}
 			return
-		default: // zeros to the end of the block
-			n = int(min(span.Length, int64(sha1simd.BlockSize-rest)))
+		default:
+			n = int(min(int64(n), zeros))
+			if unread { // to the end of the block
+				n = min(n, sha1simd.BlockSize-rest)
+			}
 			clear(s.buf[have : have+n])
 		}
+		if !span.Zero {
+			s.content += n
+		}
 		s.data = s.buf[:have+n]
-		s.skip(n)
+		w.advance(s, span, n)
 	}
 }
 
-// skip moves on in the piece.
-func (s *slot) skip(n int) {
+// advance moves on in the piece.
+func (w *worker) advance(s *slot, span layout.Span, n int) {
 	s.cursor.Advance(int64(n))
 	s.left -= int64(n)
+	if !span.Zero {
+		s.counted += int64(n)
+		w.p.done.Add(int64(n))
+	}
 }
 
-func (w *worker) count(s *slot, n int64) {
-	s.counted += n
-	w.p.done.Add(n)
+// fail gives a piece up. Its bytes count as done.
+func (w *worker) fail(s *slot, err error) {
+	s.err = err
+	w.p.done.Add(w.p.Layout.ContentLength(s.piece.Index) - s.counted)
+}
+
+// open returns the open file of a span, and with how many bytes of zeros the
+// span begins that need not be read.
+func (w *worker) open(span layout.Span) (f File, zeros int64, err error) {
+	if span.Zero {
+		return nil, span.Length, nil
+	}
+	if f, err = w.files.get(span.File); err != nil {
+		return nil, 0, &ReadError{span.File, span.Offset, err}
+	}
+	if s, ok := f.(sparser); ok {
+		zeros = min(s.NextData(span.Offset)-span.Offset, span.Length)
+	}
+	return f, zeros, nil
 }
 
 // read reads one span, whole.
-func (w *worker) read(span layout.Span, buf []byte) error {
-	f, err := w.files.get(span.File)
-	if err != nil {
-		return &ReadError{span.File, span.Offset, err}
-	}
+func (w *worker) read(f File, span layout.Span, buf []byte) error {
 	n, err := f.ReadAt(buf, span.Offset)
 	if n < len(buf) {
 		if err == nil || err == io.EOF {

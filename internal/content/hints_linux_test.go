@@ -1,0 +1,72 @@
+package content
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+func TestHolesAreFound(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "sparse")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const mib = 1 << 20
+	if _, err := f.WriteAt(make([]byte, mib), 2*mib); err != nil { // zeros, but data
+		t.Fatal(err)
+	}
+	if err := f.Truncate(8 * mib); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	tree, _, err := Scan(context.Background(), path, ScanOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree.DropCache()
+	r, err := tree.Open(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	file := r.(*openFile)
+	if !file.sparse {
+		t.Skip("the file system has no holes")
+	}
+	for _, tt := range []struct{ off, want int64 }{{0, 2 * mib}, {mib, 2 * mib}, {2*mib + 5, 2*mib + 5}, {3 * mib, 8 * mib}, {7 * mib, 8 * mib}} {
+		if got := file.NextData(tt.off); got != tt.want {
+			t.Errorf("NextData(%d) = %d, want %d", tt.off, got, tt.want)
+		}
+	}
+	buf := make([]byte, mib)
+	if _, err := r.ReadAt(buf, 2*mib); err != nil {
+		t.Error(err)
+	}
+	if yes, known := file.Cached(2 * mib); known && !yes {
+		t.Log("the page was dropped")
+	}
+	file.ReadAhead(0, 8*mib)
+}
+
+func TestCachedAfterReading(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(path, make([]byte, 100_000), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	tree, _, err := Scan(context.Background(), path, ScanOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := tree.Open(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if yes, known := r.(*openFile).Cached(50_000); known && !yes {
+		t.Error("a file that was just written is not in memory")
+	}
+}

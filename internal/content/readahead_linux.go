@@ -1,0 +1,86 @@
+//go:build linux && !portable
+
+package content
+
+import (
+	"errors"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// cached says whether the byte at off is in the page cache. Not all file systems can tell.
+func (f rawFile) cached(off int64) (yes, known bool) {
+	var b [1]byte
+	for {
+		n, err := unix.Preadv2(f.fd, [][]byte{b[:]}, off, unix.RWF_NOWAIT)
+		switch {
+		case err == unix.EINTR:
+			continue
+		case err == unix.EAGAIN:
+			return false, true
+		case err != nil:
+			return false, false
+		}
+		return n == 1, true
+	}
+}
+
+// nextData returns where the next data at or behind off begins, or size if there is only a hole.
+func (f rawFile) nextData(off, size int64) int64 {
+	at, err := unix.Seek(f.fd, off, unix.SEEK_DATA)
+	switch {
+	case errors.Is(err, unix.ENXIO):
+		return size
+	case err != nil:
+		return off
+	}
+	return min(at, size)
+}
+
+// readAhead tells the system that bytes are wanted soon. It cuts each wish to its own window, so they are small. Behind a
+// network or FUSE the wish would be granted while we wait for it, so none is made there.
+func (f rawFile) readAhead(off, n int64) {
+	if f.remote() {
+		return
+	}
+	const window = 128 << 10
+	for end := off + n; off < end; off += window {
+		unix.Fadvise(f.fd, off, min(window, end-off), unix.FADV_WILLNEED)
+	}
+}
+
+// drop tells the system that bytes are not wanted again.
+func (f rawFile) drop(off, n int64) { unix.Fadvise(f.fd, off, n, unix.FADV_DONTNEED) }
+
+// remote says whether the file lies behind a network or a program, where many streams side by side do harm. The numbers
+// are those of NFS, SMB, CIFS, SMB2, FUSE, 9P, Ceph, AFS and Coda.
+func (f rawFile) remote() bool {
+	remoteOrFUSE := [...]uint32{0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x65735546, 0x01021997, 0x00c36400, 0x5346414f, 0x73757245}
+	var fs unix.Statfs_t
+	if retry(func() error { return unix.Fstatfs(f.fd, &fs) }) != nil {
+		return false
+	}
+	return slices.Contains(remoteOrFUSE[:], uint32(fs.Type))
+}
+
+// seekingIsSlow says whether the file lies on a network, on FUSE, or on a disk that turns.
+func (f rawFile) seekingIsSlow() bool {
+	if f.remote() {
+		return true
+	}
+	var st unix.Stat_t
+	if retry(func() error { return unix.Fstat(f.fd, &st) }) != nil {
+		return false
+	}
+	device := "/sys/dev/block/" + strconv.FormatUint(uint64(unix.Major(st.Dev)), 10) + ":" + strconv.FormatUint(uint64(unix.Minor(st.Dev)), 10)
+	for _, queue := range []string{"/queue/rotational", "/../queue/rotational"} { // a disk, a partition
+		if text, err := os.ReadFile(device + queue); err == nil {
+			return strings.TrimSpace(string(text)) == "1"
+		}
+	}
+	return false
+}

@@ -1,0 +1,12 @@
+//go:build !linux || portable
+
+package content
+
+// What other systems do not tell, or are not asked: data counts as cached where nobody knows, files have no holes, and
+// hints are not given.
+
+func (f rawFile) cached(int64) (yes, known bool) { return false, false }
+func (f rawFile) nextData(off, _ int64) int64    { return off }
+func (f rawFile) readAhead(int64, int64)         {}
+func (f rawFile) drop(int64, int64)              {}
+func (f rawFile) seekingIsSlow() bool            { return false }

@@ -1,0 +1,126 @@
+package piecehash
+
+import "github.com/torrentkit/torrentkit/internal/layout"
+
+// begin takes a run from the queue, of a length that fits the order in which it
+// will be read. A worker that reads sequentially keeps all others from taking
+// runs until it has read its own; it hashes while the next one reads.
+func (w *worker) begin() {
+	w.lock()
+	arena, chunk := w.arena, w.chunk
+	sequential := w.sequential()
+	if sequential {
+		arena = w.borrow()
+		chunk = (len(arena) - 16*skew) / layout.LeafSize * layout.LeafSize
+	}
+	used, count := 0, 0
+	w.run = w.p.queue.take(w.run[:0], w.sha1.Lanes(), func(p layout.Piece) bool {
+		used += slotSize(p, chunk)
+		count++
+		if sequential && p.Length > int64(chunk) {
+			used = len(arena) + 1 // read in parts: alone, or its parts and others would not be in order
+		}
+		return used <= len(arena) && count <= maxRun
+	})
+	w.place(arena, chunk)
+	if sequential {
+		w.readAhead()
+	} else {
+		w.unlock()
+	}
+}
+
+func (w *worker) lock() {
+	w.p.reader.Lock()
+	w.reading = true
+}
+
+func (w *worker) unlock() {
+	if w.reading {
+		w.reading = false
+		w.p.reader.Unlock()
+	}
+}
+
+// borrow gets a big arena; the one who has it gives it back without the lock.
+func (w *worker) borrow() []byte {
+	w.big = <-w.p.big
+	if w.big == nil {
+		w.big = make([]byte, allBigArenas/cap(w.p.big)+16*skew)
+	}
+	return w.big
+}
+
+// release gives back what the worker holds for a run.
+func (w *worker) release() {
+	w.unlock()
+	if w.big != nil {
+		w.p.big <- w.big
+		w.big = nil
+	}
+}
+
+// sequential decides how the next run is read. Data in memory is read fastest
+// by all workers at once, from everywhere. What is not in memory comes fastest
+// in order, from any kind of storage, as long as it is asked for ahead.
+func (w *worker) sequential() bool {
+	if w.p.Order != Auto {
+		return w.p.Order == Sequential
+	}
+	next, lanes, last := w.p.queue.peek(), w.sha1.Lanes(), w.p.Layout.NumPieces()-1
+	if next > last {
+		return false
+	}
+	for _, i := range [...]int{next, next + lanes/2, next + lanes - 1} {
+		if w.cold(min(i, last)) {
+			return true
+		}
+	}
+	return false
+}
+
+// cold tells whether the start of a piece must come from slow storage.
+func (w *worker) cold(piece int) bool {
+	c := w.p.Layout.Cursor(piece)
+	span := c.Span()
+	file, zeros, err := w.open(span)
+	if err != nil || zeros > 0 {
+		return false
+	}
+	if p, ok := file.(prober); ok {
+		if cached, known := p.Cached(span.Offset); known {
+			return !cached
+		}
+	}
+	if s, ok := file.(seeker); ok {
+		return s.SeekingIsSlow()
+	}
+	return false
+}
+
+// readAhead announces what the run will read, so that the storage is busy from
+// here on and not only while somebody waits for it.
+func (w *worker) readAhead() {
+	const (
+		worthwhile = 256 << 10
+		beyond     = 4 << 20 // so that nothing stands still until the next run is announced
+	)
+	for i := 0; i < len(w.slots); {
+		whole := w.slots[i].cursor.Span()
+		for i++; i < len(w.slots); i++ { // pieces that go on in the same file
+			s := w.slots[i].cursor.Span()
+			if s.File != whole.File || s.Offset != whole.Offset+whole.Length {
+				break
+			}
+			whole.Length += s.Length
+		}
+		if whole.Zero || whole.Length < worthwhile {
+			continue
+		}
+		if file, _, err := w.open(whole); err == nil {
+			if h, ok := file.(hinter); ok {
+				h.ReadAhead(whole.Offset, whole.Length+beyond)
+			}
+		}
+	}
+}

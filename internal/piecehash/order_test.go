@@ -1,0 +1,130 @@
+package piecehash
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/torrentkit/torrentkit/internal/layout"
+)
+
+// storage is a memory Source that has holes, knows what is cached, and keeps a
+// trace of what was read.
+type storage struct {
+	*memory
+	cached bool
+	holes  bool // runs of zeros are holes
+	mu     sync.Mutex
+	trace  []string
+}
+
+type storedFile struct {
+	memoryFile
+	s     *storage
+	index int
+}
+
+func (s *storage) Open(i int) (File, error) {
+	f, err := s.memory.Open(i)
+	if err != nil {
+		return nil, err
+	}
+	return storedFile{f.(memoryFile), s, i}, nil
+}
+
+func (f storedFile) ReadAt(p []byte, off int64) (int, error) {
+	f.s.mu.Lock()
+	f.s.trace = append(f.s.trace, fmt.Sprintf("%04d %012d", f.index, off))
+	f.s.mu.Unlock()
+	return f.memoryFile.ReadAt(p, off)
+}
+
+func (f storedFile) Cached(int64) (yes, known bool) { return f.s.cached, true }
+
+func (f storedFile) NextData(off int64) int64 {
+	data := f.s.files[f.index]
+	if !f.s.holes {
+		return off
+	}
+	const page = 4096
+	for off < int64(len(data)) {
+		end := min(int64(len(data)), (off/page+1)*page)
+		if len(bytes.Trim(data[off:end], "\x00")) > 0 {
+			return off
+		}
+		off = end
+	}
+	return int64(len(data))
+}
+
+func (s *storage) check(t *testing.T, job Job) {
+	t.Helper()
+	for p, err := range job.Pieces(context.Background()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p != naive(job.Layout, s.memory, p.Index) {
+			t.Fatalf("%v: piece %d differs", job.Layout.Format(), p.Index)
+		}
+	}
+}
+
+// What is not in memory is read whole and in order, with any number of workers
+// and pieces of any length, and gives the same digests.
+func TestColdDataIsReadInOrder(t *testing.T) {
+	rng := rand.New(rand.NewPCG(19, 20))
+	for _, format := range []layout.Format{layout.V1, layout.V2, layout.Hybrid} {
+		for _, pieceLength := range []int64{16 << 10, 1 << 20, 32 << 20} {
+			job, m := newJob(t, rng, format, pieceLength, []int64{17 << 20, 100, 3 << 20, 0, 50 << 10, 26 << 20})
+			s := &storage{memory: m}
+			job.Source, job.Workers = s, 3
+			s.check(t, job)
+			if !slices.IsSorted(s.trace) {
+				t.Errorf("%v, pieces of %d: reads are out of order", format, pieceLength)
+			}
+			inOrder := len(s.trace)
+			s.trace, s.cached = nil, true
+			s.check(t, job)
+			if pieceLength == 1<<20 && format == layout.V1 && slices.IsSorted(s.trace) {
+				t.Errorf("data in memory is read in one stream of %d reads, as if it were not (%d)", len(s.trace), inOrder)
+			}
+			job.Order, s.trace = Sequential, nil
+			s.check(t, job)
+			if !slices.IsSorted(s.trace) {
+				t.Errorf("%v, pieces of %d: sequential reads are out of order", format, pieceLength)
+			}
+		}
+	}
+}
+
+// Holes are hashed and not read.
+func TestHoles(t *testing.T) {
+	rng := rand.New(rand.NewPCG(21, 22))
+	for range 20 {
+		format := []layout.Format{layout.V1, layout.V2, layout.Hybrid}[rng.IntN(3)]
+		job, m := newJob(t, rng, format, 1<<20, []int64{5 << 20, 1000, 2<<20 + 77, 300_000})
+		for _, data := range m.files {
+			for range 5 {
+				if len(data) > 0 {
+					from := rng.IntN(len(data))
+					clear(data[from : from+rng.IntN(len(data)-from)])
+				}
+			}
+		}
+		s := &storage{memory: m, holes: true, cached: rng.IntN(2) == 0}
+		job.Source = s
+		s.check(t, job)
+	}
+	sparse, m := newJob(t, rng, layout.V1, 1<<20, []int64{64 << 20})
+	clear(m.files[0])
+	s := &storage{memory: m, holes: true}
+	sparse.Source = s
+	s.check(t, sparse)
+	if len(s.trace) > 0 {
+		t.Errorf("a file that is one hole was read %d times", len(s.trace))
+	}
+}
