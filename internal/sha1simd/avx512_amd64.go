@@ -7,9 +7,19 @@ package sha1simd
 // blocks16 feeds blocks blocks, at least one, of 16 messages to their states.
 //
 //go:noescape
-func blocks16(state *[5][16]uint32, lanes *[16]*byte, blocks int, scratch *[1407]byte)
+func blocks16(state *[5][16]uint32, lanes *[16]*byte, blocks int, scratch *[2431]byte)
+
+// blocks32 feeds blocks blocks, at least one, of thirty-two messages to their states.
+//
+//go:noescape
+func blocks32(state *[2][5][16]uint32, lanes *[32]*byte, blocks int, scratch *[5823]byte)
 
 // zeros16 feeds blocks blocks of zeros, at least one, to the states of 16 messages.
 //
 //go:noescape
-func zeros16(state *[5][16]uint32, blocks int, scratch *[1407]byte)
+func zeros16(state *[5][16]uint32, blocks int)
+
+// zeros32 feeds blocks blocks of zeros, at least one, to the states of 32 messages.
+//
+//go:noescape
+func zeros32(state *[2][5][16]uint32, blocks int)

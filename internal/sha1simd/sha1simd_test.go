@@ -115,7 +115,7 @@ func TestSumsUnequalLengths(t *testing.T) {
 func TestSumsLong(t *testing.T) {
 	data := noise(600_000)
 	each(t, func(t *testing.T, h *Hasher) {
-		for _, count := range []int{1, 2, 3, 4, 5, 7, 9, 16, 17} {
+		for _, count := range []int{1, 2, 3, 4, 5, 7, 9, 16, 17, 31, 33} {
 			messages := make([][]byte, count)
 			for i := range messages {
 				messages[i] = data[i*7 : 590_000+i*11]

@@ -7,4 +7,4 @@ package sha256simd
 // blocks16 feeds blocks blocks, at least one, of 16 messages to their states.
 //
 //go:noescape
-func blocks16(state *[8][16]uint32, lanes *[16]*byte, blocks int, scratch *[1599]byte)
+func blocks16(state *[8][16]uint32, lanes *[16]*byte, blocks int, scratch *[2623]byte)

@@ -3,7 +3,7 @@ package sha256simd
 import "slices"
 
 // maxLanes is the width of the widest kernel of all implementations.
-const maxLanes = 32
+const maxLanes = 16
 
 // job is a run of blocks of one message that waits for a lane.
 type job struct {

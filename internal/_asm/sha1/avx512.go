@@ -15,7 +15,9 @@ func avx512() {
 	swap := simd.Words("byteSwap16", simd.Repeat(4, simd.ByteSwap...)...)
 	k := simd.Words("roundConstants", constants[:]...)
 	blocks16(swap, k)
-	zeros16(k)
+	blocks32(swap, k)
+	zeros(1, k)
+	zeros(2, k)
 }
 
 // round16 is round t of sixteen messages. word, unless nil, is the word of the
@@ -71,24 +73,6 @@ func blocks16(swap, k Mem) {
 		round16(t, v, temp, kNow, w[t%16])
 		v = v.next()
 		next.Upto(t+1, 80)
-	}
-	f.Leave(v.list(), z[0:5], temp)
-}
-
-// zeros16 hashes zero blocks: all words of their message schedule are zero.
-func zeros16(k Mem) {
-	f := simd.Begin("zeros16", 5, 64, true)
-	z := simd.Z
-	v := vars{z[0], z[1], z[2], z[3], z[4], z[5]}
-	temp, ks := z[6], z[7:11]
-	for i, r := range ks {
-		VPBROADCASTD(k.Offset(4*i), r)
-	}
-	f.Enter(v.list())
-	f.Loop(v.list())
-	for t := range 80 {
-		round16(t, v, temp, ks[t/20], nil)
-		v = v.next()
 	}
 	f.Leave(v.list(), z[0:5], temp)
 }

@@ -16,7 +16,8 @@ import (
 // without the lanes, if the kernel is for blocks of zeros.
 //
 // The scratch memory has the sixteen words of the message schedule, or of the
-// next block, and then the variables at the start of the block.
+// next block, then the variables at the start of the block, and then, for sixteen
+// messages, the stage of Lanes.
 type Frame struct {
 	State, Scratch, Left reg.GPPhysical
 	// Offset of the block to be loaded, and of the last one.
@@ -33,6 +34,10 @@ func Begin(name string, vars, width int, zeros bool) Frame {
 		Store: func(i int, r reg.VecPhysical) { f.Move(r, f.Word(i)) },
 	}
 	n, size := width/4, (16+vars)*width+width-1
+	if width == 64 && !zeros {
+		f.Lanes.Stage = f.Saved(vars)
+		size += 16 * width
+	}
 	if zeros {
 		Target(name, fmt.Sprintf("func(state *[%d][%d]uint32, blocks int, scratch *[%d]byte)", vars, n, size),
 			"%s feeds blocks blocks of zeros, at least one, to the states of %d messages.", name, n)

@@ -11,6 +11,7 @@ import (
 // as many messages as a row has words: 16 with AVX-512, 8 with AVX2.
 type Lanes struct {
 	Table    reg.GPPhysical     // points to the pointers to the messages
+	First    int                // index of the first of them
 	Offset   reg.GPPhysical     // of the block in every message
 	Pointers []reg.GPPhysical   // scratch
 	Rows     [4]reg.VecPhysical // scratch
@@ -18,6 +19,11 @@ type Lanes struct {
 	Swap     Op                 // ByteSwap, in a register or in memory
 	Prefetch int                // bytes ahead, or 0
 	Store    func(word int, v reg.VecPhysical)
+	// Stage, unless it has no base, is memory for one block of each message. Each
+	// is copied there by one load, so that its cache line is touched once only:
+	// messages a power of two apart share the few ways of a set of the cache, and
+	// a line may be gone when the second quarter is loaded.
+	Stage Mem
 }
 
 // mask of the 128-bit part p of a vector of words.
@@ -34,9 +40,29 @@ func Masks(scratch reg.GPPhysical) {
 
 // Instructions returns the instructions, one function each.
 func (l Lanes) Instructions() []func() {
-	var all []func()
+	all := l.stage()
 	for quarter := range 4 {
 		all = append(all, l.Quarter(quarter)...)
+	}
+	return all
+}
+
+// stage copies the blocks to the stage.
+func (l Lanes) stage() []func() {
+	var all []func()
+	if l.Stage.Base == nil {
+		return nil
+	}
+	for i := range 16 {
+		pointer := l.Pointers[i%len(l.Pointers)]
+		from := Mem{Base: pointer, Index: l.Offset, Scale: 1}
+		all = append(all,
+			func() { MOVQ(Mem{Base: l.Table, Disp: 8 * (l.First + i)}, pointer) },
+			func() { VMOVDQU32(from, l.Temp) },
+			func() { VMOVDQA32(l.Temp, l.Stage.Offset(64*i)) })
+		if l.Prefetch > 0 {
+			all = append(all, func() { PREFETCHT0(from.Offset(l.Prefetch)) })
+		}
 	}
 	return all
 }
@@ -50,9 +76,13 @@ func (l Lanes) Quarter(quarter int) []func() {
 	add := func(emit func()) { all = append(all, emit) }
 	for r, row := range l.Rows {
 		for p := range int(row.Size()) / 16 {
+			if l.Stage.Base != nil {
+				add(func() { loadPart(p, l.Stage.Offset(64*(4*p+r)+16*quarter), row) })
+				continue
+			}
 			pointer := l.Pointers[p%len(l.Pointers)]
 			from := Mem{Base: pointer, Index: l.Offset, Scale: 1, Disp: 16 * quarter}
-			add(func() { MOVQ(Mem{Base: l.Table, Disp: 8 * (4*p + r)}, pointer) })
+			add(func() { MOVQ(Mem{Base: l.Table, Disp: 8 * (l.First + 4*p + r)}, pointer) })
 			add(func() { loadPart(p, from, row) })
 			if quarter == 0 && l.Prefetch > 0 {
 				add(func() { PREFETCHT0(from.Offset(l.Prefetch)) })

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/torrentkit/torrentkit/internal/_asm/simd"
+)
+
+// zeros generates the AVX-512 kernel for blocks of zeros, of sixteen messages or
+// of twice as many. All words of the message schedule of such a block are zero.
+// What is left to do in a round is so little that sixteen messages wait for each
+// other's results most of the time.
+func zeros(halves int, k Mem) {
+	name, shape := "zeros16", "[5][16]uint32"
+	if halves == 2 {
+		name, shape = "zeros32", "[2][5][16]uint32"
+	}
+	simd.Target(name, fmt.Sprintf("func(state *%s, blocks int)", shape),
+		"%s feeds blocks blocks of zeros, at least one, to the states of %d messages.", name, 16*halves)
+	state, left := reg.RDI, reg.RDX
+	Load(Param("state"), state)
+	Load(Param("blocks"), left)
+
+	free := simd.Z[:]
+	take := func(n int) []reg.VecPhysical {
+		taken := free[:n]
+		free = free[n:]
+		return taken
+	}
+	ks := take(4)
+	var work []vars
+	var home []reg.VecPhysical
+	for range halves {
+		r := take(6)
+		work = append(work, vars{r[0], r[1], r[2], r[3], r[4], r[5]})
+		home = append(home, r[:5]...)
+	}
+	temps, saved := take(halves), take(5*halves)
+	for i, r := range ks {
+		VPBROADCASTD(k.Offset(4*i), r)
+	}
+	for i, r := range home {
+		VMOVDQU32(Mem{Base: state, Disp: 64 * i}, r)
+	}
+	Label("loop")
+	for i, r := range home {
+		VMOVDQA32(r, saved[i])
+	}
+	for t := range 80 {
+		for i, v := range work {
+			round16(t, v, temps[i], ks[t/20], nil)
+			work[i] = v.next()
+		}
+	}
+	var now []reg.VecPhysical
+	for _, v := range work {
+		now = append(now, v.list()...)
+	}
+	for i, r := range now {
+		VPADDD(saved[i], r, r)
+	}
+	simd.Permute(now, home, temps[0], func(from, to reg.VecPhysical) { VMOVDQA32(from, to) })
+	DECQ(left)
+	JNZ(LabelRef("loop"))
+	for i, r := range home {
+		VMOVDQU32(r, Mem{Base: state, Disp: 64 * i})
+	}
+	VZEROUPPER()
+	RET()
+}

@@ -1,0 +1,35 @@
+//go:build !purego
+
+package sha256simd
+
+import "unsafe"
+
+// streamScratch is the memory that the SHA-NI kernels work in.
+type streamScratch struct {
+	states [4][8]uint32
+	lanes  [4]*byte
+	words  [399]byte
+}
+
+func runStreams(h *Hasher, jobs []job, blocks int) {
+	w := &h.wide.streams
+	for i := range jobs {
+		raceRead(jobs[i].data[:blocks*BlockSize])
+		w.states[i] = *jobs[i].state
+		w.lanes[i] = unsafe.SliceData(jobs[i].data)
+	}
+	switch len(jobs) {
+	case 1:
+		blocksNI1(&w.states, &w.lanes, blocks, &w.words)
+	case 2:
+		blocksNI2(&w.states, &w.lanes, blocks, &w.words)
+	case 3:
+		blocksNI3(&w.states, &w.lanes, blocks, &w.words)
+	case 4:
+		blocksNI4(&w.states, &w.lanes, blocks, &w.words)
+	}
+	for i := range jobs {
+		*jobs[i].state = w.states[i]
+		w.lanes[i] = nil
+	}
+}
