@@ -49,81 +49,107 @@ func (h *half) round(t int, k reg.VecPhysical, words reg.GPPhysical) {
 	h.vars = h.next()
 }
 
+// pair is the frame of the kernel.
+type pair struct {
+	state, table, last, offset, left, saved reg.GPPhysical
+	words, following                        reg.GPPhysical // change places
+	halves                                  [2]*half
+	home                                    []reg.VecPhysical
+	swap                                    Mem
+}
+
 // blocks32 hashes thirty-two lanes, as two halves. A round of one half is a
 // chain of operations that wait for each other; the other half fills the gaps.
 func blocks32(swap, k Mem) {
 	simd.Target("blocks32", fmt.Sprintf("func(state *[2][5][16]uint32, lanes *[32]*byte, blocks int, scratch *[%d]byte)", size32),
 		"blocks32 feeds blocks blocks, at least one, of thirty-two messages to their states.")
-	state, table, last, words := reg.RDI, reg.RSI, reg.RDX, reg.RCX
-	offset, left, following, saved := reg.RAX, reg.RBX, reg.R12, reg.R13
-	Load(Param("state"), state)
-	Load(Param("lanes"), table)
-	Load(Param("blocks"), left)
-	Load(Param("scratch"), words)
-	simd.Align(words, 64)
-	LEAQ(Mem{Base: words, Disp: 32 * 64}, following)
-	LEAQ(Mem{Base: words, Disp: 64 * 64}, saved)
-	MOVQ(left, last)
-	SHLQ(Imm(6), last)
-	SUBQ(Imm(64), last)
-	XORL(offset.As32(), offset.As32())
-	simd.Masks(reg.R8)
-
-	z := simd.Z
-	halves := [2]*half{
-		{vars: vars{z[0], z[1], z[2], z[3], z[4], z[5]}, temp: z[12], other: z[13], recent: z[14:18]},
-		{vars: vars{z[6], z[7], z[8], z[9], z[10], z[11]}, temp: z[18], other: z[19], recent: z[20:24], first: 16},
-	}
-	home := append(halves[0].list(), halves[1].list()...)
-	kNow := z[24]
-	load := func(to reg.GPPhysical) []func() {
-		var all []func()
-		for i, h := range halves {
-			all = append(all, simd.Lanes{
-				Table: table, First: 16 * i, Offset: offset,
-				Pointers: []reg.GPPhysical{reg.R8, reg.R9, reg.R10, reg.R11},
-				Rows:     [4]reg.VecPhysical(z[25:29]), Temp: z[29], Swap: swap, Prefetch: prefetch,
-				Stage: Mem{Base: saved, Disp: 2 * 5 * 64},
-				Store: func(i int, r reg.VecPhysical) { VMOVDQA32(r, h.word(to, i)) },
-			}.Instructions()...)
-		}
-		return all
-	}
-	for i, r := range home {
-		VMOVDQU32(Mem{Base: state, Disp: 64 * i}, r)
-	}
-	first := simd.Side{}
-	first.Add(load(words)...)
+	p := begin32(swap)
+	first := p.load(p.words)
 	first.All()
 
 	Label("loop")
-	for i, r := range home {
-		VMOVDQA32(r, Mem{Base: saved, Disp: 64 * i})
+	for i, r := range p.home {
+		VMOVDQA32(r, Mem{Base: p.saved, Disp: 64 * i})
 	}
-	ADDQ(Imm(64), offset)
-	CMPQ(offset, last)
-	CMOVQHI(last, offset)
-	next := simd.Side{}
-	next.Add(load(following)...)
+	ADDQ(Imm(64), p.offset)
+	CMPQ(p.offset, p.last)
+	CMOVQHI(p.last, p.offset)
+	next, kNow := p.load(p.following), simd.Z[24]
 	for t := range 80 {
 		if t%20 == 0 {
 			VPBROADCASTD(k.Offset(t/20*4), kNow)
 		}
-		for i, h := range halves {
-			h.round(t, kNow, words)
+		for i, h := range p.halves {
+			h.round(t, kNow, p.words)
 			next.Upto(2*t+i+1, 160)
 		}
 	}
-	now := append(halves[0].list(), halves[1].list()...)
-	for i, r := range now {
-		VPADDD(Mem{Base: saved, Disp: 64 * i}, r, r)
+	p.leave()
+}
+
+// begin32 sets up registers.
+func begin32(swap Mem) pair {
+	z := simd.Z
+	p := pair{
+		state: reg.RDI, table: reg.RSI, last: reg.RDX, offset: reg.RAX, left: reg.RBX,
+		saved: reg.R13, words: reg.RCX, following: reg.R12,
+		halves: [2]*half{
+			{vars: vars{z[0], z[1], z[2], z[3], z[4], z[5]}, temp: z[12], other: z[13], recent: z[14:18]},
+			{vars: vars{z[6], z[7], z[8], z[9], z[10], z[11]}, temp: z[18], other: z[19], recent: z[20:24], first: 16},
+		},
+		swap: swap,
 	}
-	simd.Permute(now, home, z[30], func(from, to reg.VecPhysical) { VMOVDQA32(from, to) })
-	XCHGQ(words, following)
-	DECQ(left)
+	p.home = p.list()
+	Load(Param("state"), p.state)
+	Load(Param("lanes"), p.table)
+	Load(Param("blocks"), p.left)
+	Load(Param("scratch"), p.words)
+	simd.Align(p.words, 64)
+	LEAQ(Mem{Base: p.words, Disp: 32 * 64}, p.following)
+	LEAQ(Mem{Base: p.words, Disp: 64 * 64}, p.saved)
+	MOVQ(p.left, p.last)
+	SHLQ(Imm(6), p.last)
+	SUBQ(Imm(64), p.last)
+	XORL(p.offset.As32(), p.offset.As32())
+	simd.Masks(reg.R8)
+	for i, r := range p.home {
+		VMOVDQU32(Mem{Base: p.state, Disp: 64 * i}, r)
+	}
+	return p
+}
+
+// list returns the registers of all working variables.
+func (p pair) list() []reg.VecPhysical {
+	return append(p.halves[0].list(), p.halves[1].list()...)
+}
+
+// load brings the block at the offset to memory.
+func (p pair) load(to reg.GPPhysical) simd.Side {
+	var side simd.Side
+	for i, h := range p.halves {
+		side.Add(simd.Lanes{
+			Table: p.table, First: 16 * i, Offset: p.offset,
+			Pointers: []reg.GPPhysical{reg.R8, reg.R9, reg.R10, reg.R11},
+			Rows:     [4]reg.VecPhysical(simd.Z[25:29]), Temp: simd.Z[29], Swap: p.swap, Prefetch: prefetch,
+			Stage: Mem{Base: p.saved, Disp: 2 * 5 * 64},
+			Store: func(i int, r reg.VecPhysical) { VMOVDQA32(r, h.word(to, i)) },
+		}.Instructions()...)
+	}
+	return side
+}
+
+// leave ends the block, the loop and the function.
+func (p pair) leave() {
+	now := p.list()
+	for i, r := range now {
+		VPADDD(Mem{Base: p.saved, Disp: 64 * i}, r, r)
+	}
+	simd.Permute(now, p.home, simd.Z[30], func(from, to reg.VecPhysical) { VMOVDQA32(from, to) })
+	XCHGQ(p.words, p.following)
+	DECQ(p.left)
 	JNZ(LabelRef("loop"))
-	for i, r := range home {
-		VMOVDQU32(r, Mem{Base: state, Disp: 64 * i})
+	for i, r := range p.home {
+		VMOVDQU32(r, Mem{Base: p.state, Disp: 64 * i})
 	}
 	VZEROUPPER()
 	RET()
