@@ -34,19 +34,20 @@ func accelerated() []implementation { return choose(detect()) }
 // generations of CPUs.
 func choose(f features) []implementation {
 	var all []implementation
-	narrow, least := singleKernel(), 4
+	narrow, least := []kernel{singleKernel()}, 4
 	if f.sha {
-		narrow, least = kernel{width: 5, least: 1, quantum: 1024, run: runStreams, zeros: zerosStreams}, 8
+		streams := kernel{width: 5, least: 2, even: true, quantum: 1024, run: runStreams, zeros: zerosStreams}
+		narrow, least = []kernel{streams, singleKernel()}, 8
 	}
 	if f.avx512 {
-		all = append(all, implementation{"avx512", []kernel{
+		wide := []kernel{
 			{width: 32, least: 24, quantum: 384, run: run32, zeros: zeros32Lanes},
 			{width: 16, least: least, quantum: 512, run: run16, zeros: zeros16Lanes},
-			narrow,
-		}})
+		}
+		all = append(all, implementation{"avx512", append(wide, narrow...)})
 	}
 	if f.sha {
-		all = append(all, implementation{"shani", []kernel{narrow}})
+		all = append(all, implementation{"shani", narrow})
 	}
 	if f.avx2 {
 		all = append(all, implementation{"avx2", []kernel{

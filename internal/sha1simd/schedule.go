@@ -14,9 +14,10 @@ type job struct {
 
 // kernel advances messages in lockstep.
 type kernel struct {
-	width   int // most messages that one call advances
-	least   int // fewest messages for which it is the fastest of its implementation
-	quantum int // most blocks per message in one call, since assembly cannot be preempted
+	width   int  // most messages that one call advances
+	least   int  // fewest messages for which it is the fastest of its implementation
+	quantum int  // most blocks per message in one call, since assembly cannot be preempted
+	even    bool // a message less saves time, so it shares messages evenly among calls
 
 	// run feeds the first blocks of every job to its state. It leaves the
 	// fields of the jobs alone. There are 1 to width jobs, of at least that
@@ -81,7 +82,7 @@ func (h *Hasher) drainThrough(k *kernel, zeros bool) {
 	}
 	active, next := h.active[:0], 0
 	for {
-		n := min(k.width-len(active), len(h.queue)-next)
+		n := k.share(len(active)+len(h.queue)-next) - len(active)
 		active = append(active, h.queue[next:next+n]...)
 		next += n
 		if len(active) < max(k.least, 1) {
@@ -96,6 +97,15 @@ func (h *Hasher) drainThrough(k *kernel, zeros bool) {
 	}
 	h.queue = append(h.queue[:0], active...)
 	h.unsorted = len(active) > 1
+}
+
+// share returns how many of the waiting messages to hash side by side.
+func (k *kernel) share(waiting int) int {
+	if !k.even || waiting <= k.width {
+		return min(waiting, k.width)
+	}
+	groups := (waiting + k.width - 1) / k.width
+	return (waiting + groups - 1) / groups
 }
 
 // advance takes blocks off every job, and drops those that are done.

@@ -4,11 +4,6 @@
 
 package sha1simd
 
-// blocksNI1 feeds blocks blocks, at least one, of 1 messages to the first states.
-//
-//go:noescape
-func blocksNI1(states *[5][5]uint32, lanes *[5]*byte, blocks int, scratch *[495]byte)
-
 // blocksNI2 feeds blocks blocks, at least one, of 2 messages to the first states.
 //
 //go:noescape
@@ -29,27 +24,22 @@ func blocksNI4(states *[5][5]uint32, lanes *[5]*byte, blocks int, scratch *[495]
 //go:noescape
 func blocksNI5(states *[5][5]uint32, lanes *[5]*byte, blocks int, scratch *[495]byte)
 
-// zerosNI1 feeds blocks blocks of zeros, at least one, to the first 1 states.
-//
-//go:noescape
-func zerosNI1(states *[5][5]uint32, blocks int, scratch *[495]byte)
-
-// zerosNI2 feeds blocks blocks of zeros, at least one, to the first 2 states.
+// zerosNI2 feeds blocks blocks of zeros, at least one, to the first states.
 //
 //go:noescape
 func zerosNI2(states *[5][5]uint32, blocks int, scratch *[495]byte)
 
-// zerosNI3 feeds blocks blocks of zeros, at least one, to the first 3 states.
+// zerosNI3 feeds blocks blocks of zeros, at least one, to the first states.
 //
 //go:noescape
 func zerosNI3(states *[5][5]uint32, blocks int, scratch *[495]byte)
 
-// zerosNI4 feeds blocks blocks of zeros, at least one, to the first 4 states.
+// zerosNI4 feeds blocks blocks of zeros, at least one, to the first states.
 //
 //go:noescape
 func zerosNI4(states *[5][5]uint32, blocks int, scratch *[495]byte)
 
-// zerosNI5 feeds blocks blocks of zeros, at least one, to the first 5 states.
+// zerosNI5 feeds blocks blocks of zeros, at least one, to the first states.
 //
 //go:noescape
 func zerosNI5(states *[5][5]uint32, blocks int, scratch *[495]byte)

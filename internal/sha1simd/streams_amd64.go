@@ -19,8 +19,6 @@ func runStreams(h *Hasher, jobs []job, blocks int) {
 		w.lanes[i] = unsafe.SliceData(jobs[i].data)
 	}
 	switch len(jobs) {
-	case 1:
-		blocksNI1(&w.states, &w.lanes, blocks, &w.words)
 	case 2:
 		blocksNI2(&w.states, &w.lanes, blocks, &w.words)
 	case 3:
@@ -42,8 +40,6 @@ func zerosStreams(h *Hasher, jobs []job, blocks int) {
 		w.states[i] = *jobs[i].state
 	}
 	switch len(jobs) {
-	case 1:
-		zerosNI1(&w.states, blocks, &w.words)
 	case 2:
 		zerosNI2(&w.states, blocks, &w.words)
 	case 3:

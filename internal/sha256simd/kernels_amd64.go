@@ -34,18 +34,19 @@ func accelerated() []implementation { return choose(detect()) }
 // generations of CPUs.
 func choose(f features) []implementation {
 	var all []implementation
-	narrow, least := singleKernel(), 4
+	narrow, least := []kernel{singleKernel()}, 4
 	if f.sha {
-		narrow, least = kernel{width: 4, least: 1, quantum: 1024, run: runStreams}, 11
+		streams := kernel{width: 4, least: 2, even: true, quantum: 1024, run: runStreams}
+		narrow, least = []kernel{streams, singleKernel()}, 11
 	}
 	if f.avx512 {
-		all = append(all, implementation{"avx512", []kernel{
+		wide := []kernel{
 			{width: 16, least: least, quantum: 512, run: run16},
-			narrow,
-		}})
+		}
+		all = append(all, implementation{"avx512", append(wide, narrow...)})
 	}
 	if f.sha {
-		all = append(all, implementation{"shani", []kernel{narrow}})
+		all = append(all, implementation{"shani", narrow})
 	}
 	if f.avx2 {
 		all = append(all, implementation{"avx2", []kernel{

@@ -4,11 +4,6 @@
 
 package sha256simd
 
-// blocksNI1 feeds blocks blocks, at least one, of 1 messages to the first states.
-//
-//go:noescape
-func blocksNI1(states *[4][8]uint32, lanes *[4]*byte, blocks int, scratch *[399]byte)
-
 // blocksNI2 feeds blocks blocks, at least one, of 2 messages to the first states.
 //
 //go:noescape

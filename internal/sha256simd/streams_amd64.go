@@ -19,8 +19,6 @@ func runStreams(h *Hasher, jobs []job, blocks int) {
 		w.lanes[i] = unsafe.SliceData(jobs[i].data)
 	}
 	switch len(jobs) {
-	case 1:
-		blocksNI1(&w.states, &w.lanes, blocks, &w.words)
 	case 2:
 		blocksNI2(&w.states, &w.lanes, blocks, &w.words)
 	case 3:
