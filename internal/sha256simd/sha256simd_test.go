@@ -443,3 +443,22 @@ func BenchmarkPairs(b *testing.B) {
 		})
 	}
 }
+
+// The leaves of a v2 file: 16 KiB blocks, one after the other in memory.
+func BenchmarkLeaves(b *testing.B) {
+	const leaf, count = 16 << 10, 32
+	data := make([]byte, leaf*count)
+	leaves, digests := make([][]byte, count), make([][Size]byte, count)
+	for i := range leaves {
+		leaves[i] = data[i*leaf:][:leaf]
+	}
+	for _, name := range Available() {
+		h, _ := NewNamed(name)
+		b.Run("impl="+name, func(b *testing.B) {
+			b.SetBytes(int64(len(data)))
+			for b.Loop() {
+				h.Sums(digests, leaves)
+			}
+		})
+	}
+}
