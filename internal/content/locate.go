@@ -12,10 +12,9 @@ import (
 	"syscall"
 )
 
-// Want is a file to look for, as a stranger's torrent names it.
+// Want is a file to look for, as a stranger's torrent names it. Its size is not asked for: a file of any size is Present.
 type Want struct {
 	Path string // slash path below the root; "" if the root itself is the file, which must then be the only one
-	Size int64  // what the torrent says, in bytes; files of other sizes are Present all the same
 	// IsLink: a symbolic link is wanted (BEP 47, attribute l), which leads to Link, a slash path below the root.
 	IsLink bool
 	Link   string
@@ -135,7 +134,7 @@ func (l *locatedFiles) openFile(i int) (rawFile, error) {
 	h, err := l.folders.acquire(strings.TrimSuffix(dir, "/"))
 	var errno syscall.Errno
 	switch {
-	case err != nil && !errors.As(err, &errno): // a folder has become a link since, and os.Root refused to follow it
+	case err != nil && !errors.As(err, &errno) && !errors.Is(err, fs.ErrClosed): // a folder has become a link since, and os.Root refused to follow it
 		return rawFile{}, ErrOutside
 	case err != nil:
 		return rawFile{}, err

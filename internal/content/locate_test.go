@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -42,8 +43,8 @@ func found(t *testing.T, root string, w Want) Presence {
 
 func TestLocate(t *testing.T) {
 	root := makeTree(t, map[string]string{"a/x": "123", "a-b/x": "", "long": "12345", "folder/y": "", "deep/er/z": "zz"})
-	want := []Want{{Path: "a/x", Size: 3}, {Path: "a-b/x"}, {Path: "long", Size: 2}, {Path: "folder"}, {Path: "none"},
-		{Path: "none/none"}, {Path: "long/x"}, {Path: "deep/er/z", Size: 9}}
+	want := []Want{{Path: "a/x"}, {Path: "a-b/x"}, {Path: "long"}, {Path: "folder"}, {Path: "none"},
+		{Path: "none/none"}, {Path: "long/x"}, {Path: "deep/er/z"}}
 	kinds := []PresenceKind{Present, Present, Present, WrongType, Missing, Missing, Missing, Present}
 	l := locate(t, root, want...)
 	for i, p := range l.Presence() {
@@ -85,7 +86,7 @@ func TestLocateRoots(t *testing.T) {
 		{filepath.Join(root, "none"), "", Missing},
 		{filepath.Join(root, "broken"), "", Missing},
 	} {
-		if p := found(t, c.root, Want{Path: c.path, Size: 4}); p.Kind != c.want {
+		if p := found(t, c.root, Want{Path: c.path}); p.Kind != c.want {
 			t.Errorf("root %q, path %q: %+v, want %v", c.root, c.path, p, c.want)
 		}
 	}
@@ -220,7 +221,7 @@ func TestFolderReplacedByLinkOutside(t *testing.T) {
 	for i := range maxFolders + 5 { // so that the first folder is not held open any more
 		p := fmt.Sprintf("d%02d/x", i)
 		put(t, root, p, "data")
-		want = append(want, Want{Path: p, Size: 4})
+		want = append(want, Want{Path: p})
 	}
 	l := locate(t, root, want...)
 	if err := os.Rename(filepath.Join(root, "d00"), filepath.Join(root, "old")); err != nil {
@@ -298,4 +299,83 @@ func FuzzLocate(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestLocatedTreeConcurrently(t *testing.T) {
+	root := makeTree(t, nil)
+	var want []Want
+	for i := range 6 * maxFolders {
+		p := fmt.Sprintf("d%d/%d", i%(3*maxFolders), i)
+		put(t, root, p, p)
+		want = append(want, Want{Path: p})
+	}
+	l := locate(t, root, want...)
+	var wg sync.WaitGroup
+	for g := range 4 {
+		wg.Go(func() {
+			for i := range want {
+				i = (i*(2*g+1) + g) % len(want)
+				f, err := l.Open(i)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				p := make([]byte, l.Files()[i].Size)
+				if _, err := f.ReadAt(p, 0); err != nil || string(p) != want[i].Path {
+					t.Errorf("%q: content %q, %v", want[i].Path, p, err)
+				}
+				if err := f.Close(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if n := len(l.open.(*locatedFiles).folders.list); n > maxFolders {
+		t.Errorf("%d folders are held open, want at most %d", n, maxFolders)
+	}
+}
+
+func TestLocatedTreeClosed(t *testing.T) {
+	root := makeTree(t, map[string]string{"a/x": "data"})
+	l := locate(t, root, Want{Path: "a/x"})
+	f, err := l.Open(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Open(0); !errors.Is(err, fs.ErrClosed) {
+		t.Errorf("Open after Close: %v, want %v", err, fs.ErrClosed)
+	}
+	p := make([]byte, 4)
+	if _, err := f.ReadAt(p, 0); err != nil || string(p) != "data" {
+		t.Errorf("a file that was open: %q, %v", p, err)
+	}
+	if err := f.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestDifference(t *testing.T) {
+	was := stamp{mtime: 5, dev: 1, ino: 2}
+	yes, no := func() bool { return true }, func() bool { return false }
+	for name, c := range map[string]struct {
+		now    stat
+		stable func() bool
+		want   string
+	}{
+		"same":                                 {stat{stamp: was, size: 9, kind: kindFile}, yes, ""},
+		"grown":                                {stat{stamp: was, size: 10, kind: kindFile}, yes, "its size was 9, is 10"},
+		"a folder":                             {stat{stamp: was, size: 9, kind: kindFolder}, yes, "it is a folder now"},
+		"touched":                              {stat{stamp: stamp{6, 1, 2}, size: 9, kind: kindFile}, yes, "its time of modification is another"},
+		"another inode":                        {stat{stamp: stamp{5, 1, 3}, size: 9, kind: kindFile}, yes, "another file has taken its place"},
+		"another device":                       {stat{stamp: stamp{5, 3, 2}, size: 9, kind: kindFile}, yes, "another file has taken its place"},
+		"another inode, if that means nothing": {stat{stamp: stamp{5, 1, 3}, size: 9, kind: kindFile}, no, ""},
+	} {
+		if got := was.difference(9, &c.now, c.stable); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
 }

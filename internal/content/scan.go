@@ -71,25 +71,54 @@ type scanner struct {
 
 	files []File
 	notes Notes
+	spare [][]entry        // buffers for folders
 	slab  strings.Builder  // paths of files, many in one allocation
 	path  []byte           // slash path of the entry at hand
 	above map[folderID]int // the folders that the walk is in, and the length of their paths
 }
 
+// batch is how many entries of a folder are looked at before they are visited: bounded memory for folders of any size,
+// and a short wait after ctx is done.
+const batch = 256
+
 // walk visits the folder at s.path, whose verdict was given.
 func (s *scanner) walk(verdict int, id folderID) error {
-	list, err := readFolder(s.ctx, s.osPath())
+	l, err := list(s.ctx, s.osPath())
 	if err != nil {
+		return s.folderError(err)
+	}
+	s.above[id] = len(s.path)
+	defer delete(s.above, id)
+	var buf []entry
+	if n := len(s.spare); n > 0 {
+		buf, s.spare = s.spare[n-1], s.spare[:n-1]
+	}
+	for i := 0; i < l.size(); i += batch {
 		if s.ctx.Err() != nil {
 			return s.ctx.Err()
 		}
-		return fmt.Errorf("reading folder %q: %w", s.display(), err)
+		if buf, err = l.appendStat(buf[:0], i, min(i+batch, l.size())); err != nil {
+			return s.folderError(err)
+		}
+		if err := s.visitAll(buf, verdict, id); err != nil {
+			return err
+		}
 	}
-	slices.SortFunc(list, func(a, b entry) int { return strings.Compare(a.name, b.name) })
+	s.spare = append(s.spare, buf)
+	return nil
+}
+
+// folderError is the error of a walk that cannot read the folder at s.path.
+func (s *scanner) folderError(err error) error {
+	if s.ctx.Err() != nil {
+		return s.ctx.Err()
+	}
+	return fmt.Errorf("reading folder %q: %w", s.display(), err)
+}
+
+// visitAll visits some entries of the folder at s.path.
+func (s *scanner) visitAll(list []entry, verdict int, id folderID) error {
 	mark := len(s.path)
-	s.above[id] = mark
-	defer delete(s.above, id)
-	s.files = slices.Grow(s.files, min(len(list), 1<<16))
 	for i := range list {
 		if mark > 0 {
 			s.path = append(s.path, '/')

@@ -63,7 +63,7 @@ func TestLocateSpecialFiles(t *testing.T) {
 	symlink(t, "fifo", root, "link")
 	soon(t, func() {
 		for _, p := range []string{"fifo", "link"} {
-			if got := found(t, root, Want{Path: p, Size: 1}); got.Kind != WrongType || !strings.Contains(got.Detail, "FIFO") {
+			if got := found(t, root, Want{Path: p}); got.Kind != WrongType || !strings.Contains(got.Detail, "FIFO") {
 				t.Errorf("%q: %+v, want a FIFO of the wrong type", p, got)
 			}
 		}
@@ -107,12 +107,53 @@ func TestRawNames(t *testing.T) {
 	if !tree.Files()[0].Executable {
 		t.Error("the file is executable")
 	}
-	l := locate(t, root, Want{Path: name, Size: 3})
+	l := locate(t, root, Want{Path: name})
 	if got := readAll(t, tree, 0) + readAll(t, l.Tree, 0); got != "rawraw" {
 		t.Errorf("content %q", got)
 	}
 	os.Remove(filepath.Join(root, name))
 	if _, err := tree.Open(0); err == nil || strings.ContainsAny(err.Error(), "\x1b\n") {
 		t.Errorf("error %q prints a raw name", err)
+	}
+}
+
+// TestDescriptors counts the open files of the process before and after.
+func TestDescriptors(t *testing.T) {
+	count := func() int {
+		list, err := os.ReadDir("/dev/fd")
+		if err != nil {
+			t.Skip(err)
+		}
+		return len(list)
+	}
+	root := makeTree(t, nil)
+	var want []Want
+	for i := range 4 * maxFolders {
+		p := strings.Repeat("d/", i) + "x"
+		put(t, root, p, "1")
+		want = append(want, Want{Path: p}, Want{Path: p + "/none"}, Want{Path: "none/" + p})
+	}
+	fifo(t, root, "fifo")
+	before := count()
+	tree, _ := scan(t, root, ScanOptions{})
+	l := locate(t, root, want...)
+	if n := count() - before; n > maxFolders+2 {
+		t.Errorf("%d more files are open, want at most %d folders and the root", n, maxFolders)
+	}
+	for i := range tree.Files() {
+		readAll(t, tree, i)
+	}
+	for i := range want {
+		if f, err := l.Open(i); err == nil {
+			f.Close()
+		}
+		os.Truncate(filepath.Join(root, want[i].Path), 0)
+		if _, err := l.Open(i); err == nil {
+			t.Errorf("%q changed, and was opened", want[i].Path)
+		}
+	}
+	l.Close()
+	if n := count() - before; n != 0 {
+		t.Errorf("%d more files are open when all is closed", n)
 	}
 }

@@ -9,10 +9,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 )
 
-// rawFile is an open file.
+// rawFile is an open file. The build tag portable chooses this implementation everywhere, so that it is tested where Windows
+// is not at hand.
 type rawFile struct{ file *os.File }
 
 // openPath opens the file at an absolute path, following links.
@@ -90,42 +93,58 @@ func identify(_ *stat, parent folderID, path string, link bool) folderID {
 	return folderID{path: real}
 }
 
-// readFolder lists the folder at an absolute path, in no order, with the stat of every entry.
-func readFolder(ctx context.Context, path string) ([]entry, error) {
+// listing is what a folder holds, in the order of names. Windows tells about files as it lists them.
+type listing struct {
+	path    string
+	entries []fs.DirEntry
+}
+
+// list reads the names in the folder at an absolute path.
+func list(ctx context.Context, path string) (listing, error) {
 	dir, err := os.Open(path)
 	if err != nil {
-		return nil, bare(err)
+		return listing{}, bare(err)
 	}
 	defer dir.Close()
-	var list []entry
+	l := listing{path: path}
 	for {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return listing{}, err
 		}
 		found, err := dir.ReadDir(1024)
-		for _, d := range found {
-			fi, err := d.Info()
-			if errors.Is(err, fs.ErrNotExist) {
-				continue // removed since the folder was listed
-			}
-			e := entry{name: d.Name(), err: bare(err)}
-			if err == nil {
-				e.stat = statOf(fi)
-				// Junctions and mount points of Windows are irregular, and lead somewhere as links do.
-				if fi.Mode()&(fs.ModeSymlink|fs.ModeIrregular) != 0 {
-					e.link = true
-					e.stat, e.err = statPath(filepath.Join(path, e.name))
-				}
-			}
-			list = append(list, e)
-		}
+		l.entries = append(l.entries, found...)
 		if err == io.EOF {
-			return list, nil
+			break
 		}
 		if err != nil {
-			return nil, bare(err)
+			return listing{}, bare(err)
 		}
 	}
+	slices.SortFunc(l.entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return l, nil
+}
+
+func (l *listing) size() int { return len(l.entries) }
+
+// appendStat looks at the names from i to j (exclusive) and appends them to out.
+func (l *listing) appendStat(out []entry, i, j int) ([]entry, error) {
+	for _, d := range l.entries[i:j] {
+		fi, err := d.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // removed since the folder was listed
+		}
+		e := entry{name: d.Name(), err: bare(err)}
+		if err == nil {
+			e.stat = statOf(fi)
+			// Junctions and mount points of Windows are irregular, and lead somewhere as links do.
+			if fi.Mode()&(fs.ModeSymlink|fs.ModeIrregular) != 0 {
+				e.link = true
+				e.stat, e.err = statPath(filepath.Join(l.path, e.name))
+			}
+		}
+		out = append(out, e)
+	}
+	return out, nil
 }
 
 // folder is an open folder below a root.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -159,39 +160,60 @@ func identify(st *stat, _ folderID, _ string, _ bool) folderID {
 	return folderID{dev: st.dev, ino: st.ino}
 }
 
-// readFolder lists the folder at an absolute path, in no order, with the stat of every entry.
-func readFolder(ctx context.Context, path string) ([]entry, error) {
+// listing is what a folder holds, in the order of names.
+type listing struct {
+	path  string
+	names []string
+}
+
+// list reads the names in the folder at an absolute path.
+func list(ctx context.Context, path string) (listing, error) {
 	fd, err := openLong(path, folderFlags)
 	if err != nil {
-		return nil, err
+		return listing{}, err
 	}
 	dir := os.NewFile(uintptr(fd), path)
 	defer dir.Close()
-	var list []entry
+	l := listing{path: path}
 	for {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return listing{}, err
 		}
 		names, err := dir.Readdirnames(1024)
-		for _, name := range names {
-			e := entry{name: name}
-			e.stat, e.err = statAt(fd, name, unix.AT_SYMLINK_NOFOLLOW)
-			if e.err == unix.ENOENT {
-				continue // removed since the folder was listed
-			}
-			if e.err == nil && e.stat.kind == kindLink {
-				e.link = true
-				e.stat, e.err = statAt(fd, name, 0)
-			}
-			list = append(list, e)
-		}
+		l.names = append(l.names, names...)
 		if err == io.EOF {
-			return list, nil
+			break
 		}
 		if err != nil {
-			return nil, errors.Unwrap(err)
+			return listing{}, errors.Unwrap(err)
 		}
 	}
+	slices.Sort(l.names)
+	return l, nil
+}
+
+func (l *listing) size() int { return len(l.names) }
+
+// appendStat looks at the names from i to j (exclusive) and appends them to out.
+func (l *listing) appendStat(out []entry, i, j int) ([]entry, error) {
+	fd, err := openLong(l.path, folderFlags)
+	if err != nil {
+		return nil, err
+	}
+	defer unix.Close(fd)
+	for _, name := range l.names[i:j] {
+		e := entry{name: name}
+		e.stat, e.err = statAt(fd, name, unix.AT_SYMLINK_NOFOLLOW)
+		if e.err == unix.ENOENT {
+			continue // removed since the folder was listed
+		}
+		if e.err == nil && e.stat.kind == kindLink {
+			e.link = true
+			e.stat, e.err = statAt(fd, name, 0)
+		}
+		out = append(out, e)
+	}
+	return out, nil
 }
 
 // folder is an open folder below a root: names in it are looked at without following links.
