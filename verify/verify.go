@@ -95,7 +95,7 @@ func wants(t *metainfo.Torrent, files []int32) []content.Want {
 	w := make([]content.Want, len(files))
 	for k, i := range files {
 		f := &t.Files[i]
-		w[k] = content.Want{Path: f.Path, Size: f.Length, IsLink: f.IsLink(), Link: f.Link}
+		w[k] = content.Want{Path: f.Path, IsLink: f.IsLink(), Link: f.Link}
 	}
 	return w
 }

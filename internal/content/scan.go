@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/torrentkit/torrentkit/internal/layout"
 )
 
 // ScanOptions say which files a scan takes.
@@ -25,7 +27,7 @@ type ScanOptions struct {
 // Hidden and empty files are taken. Symbolic links to files and folders are followed, wherever they lead; two links to
 // one target give two entries, and a folder that is its own ancestor is left out with a note. A link that leads
 // nowhere, and a file or folder that cannot be looked at, is an error that names it, unless a rule excludes it. Sockets,
-// FIFOs and devices are left out with a note. The files come in the order of [ComparePaths].
+// FIFOs and devices are left out with a note. The files come in the order of [layout.ComparePaths].
 func Scan(ctx context.Context, root string, o ScanOptions) (*Tree, Notes, error) {
 	rules, err := compileRules(o.Rules)
 	if err != nil {
@@ -54,7 +56,7 @@ func Scan(ctx context.Context, root string, o ScanOptions) (*Tree, Notes, error)
 	default:
 		return nil, nil, fmt.Errorf("scanning %q: it is %v, not a file or folder", root, st.kind)
 	}
-	slices.SortStableFunc(s.notes, func(a, b Note) int { return ComparePaths(a.Path, b.Path) })
+	slices.SortStableFunc(s.notes, func(a, b Note) int { return layout.ComparePaths(a.Path, b.Path) })
 	t := &Tree{name: root, files: s.files}
 	t.open = scannedFiles{base, t.files}
 	return t, s.notes, nil

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/torrentkit/torrentkit/internal/layout"
 )
 
 // makeTree makes a folder with files (path -> content; a path that ends in a slash is an empty folder).
@@ -136,7 +138,7 @@ func TestScanManyFilesInOrder(t *testing.T) {
 	}
 	tree, _ := scan(t, root, ScanOptions{})
 	got := paths(tree)
-	if len(got) != 3000 || !slices.IsSortedFunc(got, ComparePaths) {
+	if len(got) != 3000 || !slices.IsSortedFunc(got, layout.ComparePaths) {
 		t.Errorf("%d files, want 3000 in the order of ComparePaths", len(got))
 	}
 }

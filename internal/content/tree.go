@@ -56,7 +56,7 @@ type opener interface {
 	close() error
 }
 
-// Files are the files of the tree: of Scan in the order of [ComparePaths], of Locate in the order that was asked for.
+// Files are the files of the tree: of Scan in the order of [layout.ComparePaths], of Locate in the order that was asked for.
 // The slice belongs to the tree.
 func (t *Tree) Files() []File { return t.files }
 

@@ -1,12 +1,10 @@
 package layout
 
 import (
-	"bytes"
 	"errors"
 	"math"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"testing"
 	"testing/quick"
 )
@@ -177,30 +175,5 @@ func TestLeaves(t *testing.T) {
 	}
 	if want := []int{1, 2, 4, 4, 4, 4}; !slices.Equal(got, want) {
 		t.Errorf("leaves = %v, want %v", got, want)
-	}
-}
-
-func TestComparePaths(t *testing.T) {
-	sorted := []string{"a", "a/x", "a/x/y", "a/x-", "a-b", "a-b/x", "a.b", "a0", "b", "\xff"}
-	for i, a := range sorted {
-		for j, b := range sorted {
-			if got, want := ComparePaths(a, b), min(1, max(-1, i-j)); got != want {
-				t.Errorf("ComparePaths(%q, %q) = %d, want %d", a, b, got, want)
-			}
-		}
-	}
-	oracle := func(a, b []byte) bool {
-		for i := range a {
-			a[i] = "/ab-\x01"[a[i]%5]
-		}
-		for i := range b {
-			b[i] = "/ab-\x01"[b[i]%5]
-		}
-		want := slices.CompareFunc(strings.Split(string(a), "/"), strings.Split(string(b), "/"),
-			func(x, y string) int { return bytes.Compare([]byte(x), []byte(y)) })
-		return ComparePaths(string(a), string(b)) == want
-	}
-	if err := quick.Check(oracle, &quick.Config{MaxCount: 20000}); err != nil {
-		t.Error(err)
 	}
 }

@@ -1,4 +1,4 @@
-package content
+package layout
 
 import (
 	"math/rand/v2"
