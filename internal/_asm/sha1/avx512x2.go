@@ -15,7 +15,6 @@ import (
 type half struct {
 	vars
 	temp   reg.VecPhysical
-	other  reg.VecPhysical
 	recent []reg.VecPhysical
 	first  int // of its vectors in scratch memory
 }
@@ -34,12 +33,16 @@ func (h *half) word(base reg.GPPhysical, i int) Mem {
 
 // round is round t with its word of the message schedule.
 func (h *half) round(t int, k reg.VecPhysical, words reg.GPPhysical) {
+	if t < 13 { // not among the last four when they are first needed
+		round16(t, h.vars, h.temp, k, h.word(words, t))
+		h.vars = h.next()
+		return
+	}
 	at := h.recent[t%4]
 	VMOVDQA32(h.word(words, t), at)
 	if t >= 16 {
-		VMOVDQA32(h.word(words, t+8), h.other)
-		VPTERNLOGD(functions[1], h.word(words, t+2), h.other, at)
-		VPXORD(h.recent[(t+1)%4], at, at)
+		VPXORD(h.word(words, t+2), at, at)
+		VPTERNLOGD(functions[1], h.word(words, t+8), h.recent[(t+1)%4], at)
 		VPROLD(Imm(1), at, at)
 		if t < 77 {
 			VMOVDQA32(at, h.word(words, t))
@@ -74,7 +77,7 @@ func blocks32(swap, k Mem) {
 	ADDQ(Imm(64), p.offset)
 	CMPQ(p.offset, p.last)
 	CMOVQHI(p.last, p.offset)
-	next, kNow := p.load(p.following), simd.Z[24]
+	next, kNow := p.load(p.following), simd.Z[22]
 	for t := range 80 {
 		if t%20 == 0 {
 			VPBROADCASTD(k.Offset(t/20*4), kNow)
@@ -94,8 +97,8 @@ func begin32(swap Mem) pair {
 		state: reg.RDI, table: reg.RSI, last: reg.RDX, offset: reg.RAX, left: reg.RBX,
 		saved: reg.R13, words: reg.RCX, following: reg.R12,
 		halves: [2]*half{
-			{vars: vars{z[0], z[1], z[2], z[3], z[4], z[5]}, temp: z[12], other: z[13], recent: z[14:18]},
-			{vars: vars{z[6], z[7], z[8], z[9], z[10], z[11]}, temp: z[18], other: z[19], recent: z[20:24], first: 16},
+			{vars: vars{z[0], z[1], z[2], z[3], z[4], z[5]}, temp: z[12], recent: z[13:17]},
+			{vars: vars{z[6], z[7], z[8], z[9], z[10], z[11]}, temp: z[17], recent: z[18:22], first: 16},
 		},
 		swap: swap,
 	}
@@ -130,7 +133,7 @@ func (p pair) load(to reg.GPPhysical) simd.Side {
 		side.Add(simd.Lanes{
 			Table: p.table, First: 16 * i, Offset: p.offset,
 			Pointers: []reg.GPPhysical{reg.R8, reg.R9, reg.R10, reg.R11},
-			Rows:     [4]reg.VecPhysical(simd.Z[25:29]), Temp: simd.Z[29], Swap: p.swap, Prefetch: prefetch,
+			Rows:     [4]reg.VecPhysical(simd.Z[23:27]), Temp: simd.Z[27], Swap: p.swap, Prefetch: prefetch,
 			Stage: Mem{Base: p.saved, Disp: 2 * 5 * 64},
 			Store: func(i int, r reg.VecPhysical) { VMOVDQA32(r, h.word(to, i)) },
 		}.Instructions()...)
@@ -144,7 +147,7 @@ func (p pair) leave() {
 	for i, r := range now {
 		VPADDD(Mem{Base: p.saved, Disp: 64 * i}, r, r)
 	}
-	simd.Permute(now, p.home, simd.Z[30], func(from, to reg.VecPhysical) { VMOVDQA32(from, to) })
+	simd.Permute(now, p.home, simd.Z[28], func(from, to reg.VecPhysical) { VMOVDQA32(from, to) })
 	XCHGQ(p.words, p.following)
 	DECQ(p.left)
 	JNZ(LabelRef("loop"))
