@@ -3597,7 +3597,6 @@ loop:
 	VPXORD          640(CX), Z13, Z13
 	VPTERNLOGD      $0x96, (CX), Z14, Z13
 	VPROLD          $0x01, Z13, Z13
-	VMOVDQA32       Z13, 512(CX)
 	VPADDD          Z22, Z4, Z4
 	VPADDD          Z13, Z4, Z4
 	VPROLD          $0x1e, Z1, Z5
@@ -3612,7 +3611,6 @@ loop:
 	VPXORD          1664(CX), Z18, Z18
 	VPTERNLOGD      $0x96, 1024(CX), Z19, Z18
 	VPROLD          $0x01, Z18, Z18
-	VMOVDQA32       Z18, 1536(CX)
 	VPADDD          Z22, Z10, Z10
 	VPADDD          Z18, Z10, Z10
 	VPROLD          $0x1e, Z7, Z11
@@ -3626,7 +3624,6 @@ loop:
 	VPXORD          704(CX), Z14, Z14
 	VPTERNLOGD      $0x96, 64(CX), Z15, Z14
 	VPROLD          $0x01, Z14, Z14
-	VMOVDQA32       Z14, 576(CX)
 	VPADDD          Z22, Z3, Z3
 	VPADDD          Z14, Z3, Z3
 	VPROLD          $0x1e, Z0, Z1
@@ -3640,7 +3637,6 @@ loop:
 	VPXORD          1728(CX), Z19, Z19
 	VPTERNLOGD      $0x96, 1088(CX), Z20, Z19
 	VPROLD          $0x01, Z19, Z19
-	VMOVDQA32       Z19, 1600(CX)
 	VPADDD          Z22, Z9, Z9
 	VPADDD          Z19, Z9, Z9
 	VPROLD          $0x1e, Z6, Z7
@@ -3655,7 +3651,6 @@ loop:
 	VPXORD          768(CX), Z15, Z15
 	VPTERNLOGD      $0x96, 128(CX), Z16, Z15
 	VPROLD          $0x01, Z15, Z15
-	VMOVDQA32       Z15, 640(CX)
 	VPADDD          Z22, Z2, Z2
 	VPADDD          Z15, Z2, Z2
 	VPROLD          $0x1e, Z4, Z0
@@ -3669,7 +3664,6 @@ loop:
 	VPXORD          1792(CX), Z20, Z20
 	VPTERNLOGD      $0x96, 1152(CX), Z21, Z20
 	VPROLD          $0x01, Z20, Z20
-	VMOVDQA32       Z20, 1664(CX)
 	VPADDD          Z22, Z8, Z8
 	VPADDD          Z20, Z8, Z8
 	VPROLD          $0x1e, Z10, Z6
@@ -3684,7 +3678,6 @@ loop:
 	VPXORD          832(CX), Z16, Z16
 	VPTERNLOGD      $0x96, 192(CX), Z13, Z16
 	VPROLD          $0x01, Z16, Z16
-	VMOVDQA32       Z16, 704(CX)
 	VPADDD          Z22, Z5, Z5
 	VPADDD          Z16, Z5, Z5
 	VPROLD          $0x1e, Z3, Z4
@@ -3698,7 +3691,6 @@ loop:
 	VPXORD          1856(CX), Z21, Z21
 	VPTERNLOGD      $0x96, 1216(CX), Z18, Z21
 	VPROLD          $0x01, Z21, Z21
-	VMOVDQA32       Z21, 1728(CX)
 	VPADDD          Z22, Z11, Z11
 	VPADDD          Z21, Z11, Z11
 	VPROLD          $0x1e, Z9, Z10
@@ -3712,7 +3704,6 @@ loop:
 	VPXORD          896(CX), Z13, Z13
 	VPTERNLOGD      $0x96, 256(CX), Z14, Z13
 	VPROLD          $0x01, Z13, Z13
-	VMOVDQA32       Z13, 768(CX)
 	VPADDD          Z22, Z1, Z1
 	VPADDD          Z13, Z1, Z1
 	VPROLD          $0x1e, Z2, Z3
@@ -3727,7 +3718,6 @@ loop:
 	VPXORD          1920(CX), Z18, Z18
 	VPTERNLOGD      $0x96, 1280(CX), Z19, Z18
 	VPROLD          $0x01, Z18, Z18
-	VMOVDQA32       Z18, 1792(CX)
 	VPADDD          Z22, Z7, Z7
 	VPADDD          Z18, Z7, Z7
 	VPROLD          $0x1e, Z8, Z9

@@ -20,8 +20,8 @@ type half struct {
 }
 
 // Scratch memory, in vectors: the words of both halves, those of their next
-// blocks, which change places after each block, and the variables at the start
-// of the block.
+// blocks, which change places after each block, the variables at the start of
+// the block, and the stage for loading.
 const (
 	vectors32 = 2*2*16 + 2*5 + 16
 	size32    = vectors32*64 + 63
@@ -44,7 +44,7 @@ func (h *half) round(t int, k reg.VecPhysical, words reg.GPPhysical) {
 		VPXORD(h.word(words, t+2), at, at)
 		VPTERNLOGD(functions[1], h.word(words, t+8), h.recent[(t+1)%4], at)
 		VPROLD(Imm(1), at, at)
-		if t < 77 {
+		if t+8 < 80 { // it is read again, eight rounds later at the earliest
 			VMOVDQA32(at, h.word(words, t))
 		}
 	}
