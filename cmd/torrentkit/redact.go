@@ -225,7 +225,7 @@ func isToken(s string, announces bool) bool {
 
 // looksRandom finds tokens of base64url, whose dashes would hide them from isToken.
 func looksRandom(s string) bool {
-	if len(s) < 20 || strings.ContainsFunc(s, func(r rune) bool { return isSeparator(r) && strings.IndexRune("-_=+", r) < 0 }) {
+	if len(s) < 20 || strings.ContainsFunc(s, func(r rune) bool { return isSeparator(r) && !strings.ContainsRune("-_=+", r) }) {
 		return false
 	}
 	letters, digits, turns := shape(strings.Map(dropDashes, s))

@@ -94,7 +94,8 @@ func TestRedactHidesSecrets(t *testing.T) {
 }
 
 func TestRedactText(t *testing.T) {
-	_, parseErr := url.Parse("http://me:p/w@t.example/announce")
+	broken := "http://me:p/w@t.example/announce"
+	_, parseErr := url.Parse(broken)
 	tests := []struct{ in, want string }{
 		{`Get "https://t.example/announce?passkey=abc": dial tcp: no such host`, `Get "https://t.example/announce?passkey=***": dial tcp: no such host`},
 		{"two: https://u:p@a/ and udp://b/" + hexKey + "/announce.", "two: https://***@a/ and udp://b/***/announce."},

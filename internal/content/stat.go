@@ -66,7 +66,7 @@ type entry struct {
 // folderID identifies a folder among those it lies in: by device and inode, or by a path without links.
 type folderID struct {
 	dev, ino uint64
-	path     string
+	path     string //lint:ignore U1000 only systems without inodes use it
 }
 
 // difference says how now differs from a file that was seen with size and was, or is empty. Inodes are only compared
