@@ -79,22 +79,26 @@ const maxFlaws = 100
 
 // JoinKey extends a path by a dictionary key, quoting keys that are not plain
 // words, so that a path never holds raw bytes of a stranger.
-func JoinKey(path, key string) string {
+func JoinKey(path, key string) string { return string(appendKey([]byte(path), key)) }
+
+func appendKey(path []byte, key string) []byte {
 	if len(key) > 80 {
 		key = key[:80]
 	}
-	if !plainKey(key) {
-		key = strconv.QuoteToASCII(key)
+	if len(path) > 0 {
+		path = append(path, '.')
 	}
-	if path == "" {
-		return key
+	if plainKey(key) {
+		return append(path, key...)
 	}
-	return path + "." + key
+	return strconv.AppendQuoteToASCII(path, key)
 }
 
 // JoinIndex extends a path by a list index.
-func JoinIndex(path string, i int) string {
-	return path + "[" + strconv.Itoa(i) + "]"
+func JoinIndex(path string, i int) string { return string(appendIndex([]byte(path), i)) }
+
+func appendIndex(path []byte, i int) []byte {
+	return append(strconv.AppendInt(append(path, '['), int64(i), 10), ']')
 }
 
 func plainKey(key string) bool {

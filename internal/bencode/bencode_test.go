@@ -62,8 +62,8 @@ func TestScanFlaws(t *testing.T) {
 	for _, tt := range []struct{ in, want string }{
 		{"d1:ai1e1:bi2ee", ""},
 		{"d1:bi1e1:ai2ee", "a: key out of order (byte 7)"},
-		{"d1:ai1e1:ai2ee", "a: duplicate key (byte 9)"},
-		{"d1:bi1e1:ai2e1:bi3ee", "a: key out of order (byte 7)|b: duplicate key (byte 15)"},
+		{"d1:ai1e1:ai2ee", "a: duplicate key (byte 7)"},
+		{"d1:bi1e1:ai2e1:bi3ee", "a: key out of order (byte 7)|b: duplicate key (byte 13)"},
 		{"d4:infod1:bi1e1:ai2eee", "info.a: key out of order (byte 14)"},
 		{"i03e", "leading zero (byte 0)"},
 		{"i00e", "leading zero (byte 0)"},
@@ -136,7 +136,10 @@ func TestScanHostile(t *testing.T) {
 		"many empty dicts":       slices.Concat([]byte("l"), bytes.Repeat([]byte("de"), 2_500_000), []byte("e")),
 		"huge unsorted dict":     hugeDict(500_000),
 		"unsorted at all levels": slices.Concat(bytes.Repeat([]byte("d1:bi1e1:a"), MaxDepth-1), hugeDict(400_000), bytes.Repeat([]byte("e"), MaxDepth-1)),
-		"a long integer":         slices.Concat([]byte("i"), bytes.Repeat([]byte("9"), 5_000_000), []byte("e")),
+		// What has the flaw is short, and its path as long as paths get.
+		"flaws at the end of a long path":      slices.Concat(bytes.Repeat([]byte("d80:"+strings.Repeat("\x01", 80)), 60), []byte("l"), bytes.Repeat([]byte("i00e"), 1_200_000), []byte("e"), bytes.Repeat([]byte("e"), 60)),
+		"duplicates at the end of a long path": slices.Concat(bytes.Repeat([]byte("d80:"+strings.Repeat("\x01", 80)), 60), []byte("d"), bytes.Repeat([]byte("1:a0:"), 900_000), []byte("e"), bytes.Repeat([]byte("e"), 60)),
+		"a long integer":                       slices.Concat([]byte("i"), bytes.Repeat([]byte("9"), 5_000_000), []byte("e")),
 	}
 	for name, in := range inputs {
 		t.Run(name, func(t *testing.T) {

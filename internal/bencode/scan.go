@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"slices"
+	"strconv"
 )
 
 // Scan checks that raw is exactly one bencoded value and returns a view of it
@@ -139,7 +140,7 @@ func (s *scanner) key(f *frame) error {
 	if f.count > 0 {
 		// Equal neighbours are found with all other duplicates when the dictionary ends.
 		if cmp := bytes.Compare(s.doc[f.keyOff:f.keyEnd], s.doc[start:end]); cmp >= 0 {
-			if cmp > 0 && !f.unsorted {
+			if cmp > 0 && !f.unsorted && s.flawsWanted() {
 				s.flaw(UnsortedKeys, JoinKey(s.path(s.depth-1), string(s.doc[start:end])), at)
 			}
 			f.unsorted = true
@@ -163,9 +164,10 @@ func (s *scanner) duplicates(f *frame) {
 	text := func(k span) []byte { return s.doc[k.off:k.end] }
 	slices.SortStableFunc(keys, func(a, b span) int { return bytes.Compare(text(a), text(b)) })
 	path := s.path(s.depth)
-	for i := 1; i < len(keys); i++ {
-		if bytes.Equal(text(keys[i-1]), text(keys[i])) {
-			s.flaw(DuplicateKey, JoinKey(path, string(text(keys[i]))), int(keys[i].off))
+	for i := 1; i < len(keys) && s.flawsWanted(); i++ {
+		if key := text(keys[i]); bytes.Equal(text(keys[i-1]), key) {
+			digits := len(strconv.Itoa(len(key)))
+			s.flaw(DuplicateKey, JoinKey(path, string(key)), int(keys[i].off)-digits-1)
 		}
 	}
 }
@@ -188,7 +190,7 @@ func (s *scanner) str() (start, end int, err error) {
 		n = min(n*10+int(c-'0'), len(s.doc)+1) // saturates: too long stays too long
 		s.pos++
 	}
-	if s.doc[at] == '0' && s.pos > at+1 {
+	if s.doc[at] == '0' && s.pos > at+1 && s.flawsWanted() {
 		s.flaw(LeadingZero, s.path(s.depth), at)
 	}
 	s.pos++
@@ -219,6 +221,15 @@ func (s *scanner) integer() error {
 	}
 	digits := s.doc[first:s.pos]
 	s.pos++
+	if s.flawsWanted() {
+		s.judge(neg, digits, at)
+	}
+	s.element()
+	return nil
+}
+
+// judge looks for what is not canonical in an integer.
+func (s *scanner) judge(neg bool, digits []byte, at int) {
 	switch {
 	case digits[0] == '0' && len(digits) > 1:
 		s.flaw(LeadingZero, s.path(s.depth), at)
@@ -228,32 +239,34 @@ func (s *scanner) integer() error {
 	if _, ok := parseInt(neg, digits); !ok {
 		s.flaw(BigInteger, s.path(s.depth), at)
 	}
-	s.element()
-	return nil
 }
 
 func (s *scanner) fail(offset int, reason string) error {
 	return &Error{Path: s.path(s.depth), Offset: offset, Reason: reason}
 }
 
+// flawsWanted tells whether flaws are still remembered. It is asked before a
+// path is made for one: a path can be much longer than what has the flaw.
+func (s *scanner) flawsWanted() bool { return len(s.flaws) < maxFlaws }
+
 func (s *scanner) flaw(k FlawKind, path string, offset int) {
-	if len(s.flaws) < maxFlaws {
+	if s.flawsWanted() {
 		s.flaws = append(s.flaws, Flaw{k, path, offset})
 	}
 }
 
 // path names the value being read inside the outermost depth frames.
 func (s *scanner) path(depth int) string {
-	p := ""
+	var p []byte
 	for i := range s.stack[:depth] {
 		switch f := &s.stack[i]; {
 		case !f.dict:
-			p = JoinIndex(p, f.count)
+			p = appendIndex(p, f.count)
 		case f.wantValue:
-			p = JoinKey(p, string(s.doc[f.keyOff:f.keyEnd]))
+			p = appendKey(p, string(s.doc[f.keyOff:f.keyEnd]))
 		}
 	}
-	return p
+	return string(p)
 }
 
 func quoteByte(c byte) string {
