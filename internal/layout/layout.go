@@ -156,7 +156,10 @@ func (l *Layout) File(i int) File { return l.files[i] }
 
 // NumPieces returns the number of pieces.
 func (l *Layout) NumPieces() int {
-	return int((l.PaddedLength() + l.pieceLength - 1) / l.pieceLength)
+	if l.PaddedLength() == 0 {
+		return 0
+	}
+	return int((l.PaddedLength()-1)/l.pieceLength) + 1
 }
 
 // Span is a run of bytes of one file.
@@ -283,8 +286,12 @@ func (l *Layout) FilePieces(i int) (first, end int) {
 // in the file and a length.
 func (l *Layout) InFile(i, piece int) (offset, length int64) {
 	start := l.starts[i]
-	from := max(int64(piece)*l.pieceLength, start)
-	to := min(int64(piece+1)*l.pieceLength, start+l.files[i].Length)
+	pos := int64(piece) * l.pieceLength
+	from := max(pos, start)
+	to := start + l.files[i].Length
+	if to-pos > l.pieceLength {
+		to = pos + l.pieceLength
+	}
 	return from - start, max(to-from, 0)
 }
 

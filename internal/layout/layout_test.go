@@ -36,7 +36,7 @@ func TestCheckPieceLength(t *testing.T) {
 		ok bool
 	}{
 		{V1, 1, true}, {V1, 1000, true}, {V1, math.MaxInt64, true}, {V1, 0, false}, {V1, -1, false},
-		{V2, 16384, true}, {V2, 8192, false}, {V2, 3 * 16384, false}, {Hybrid, 1 << 40, true}, {Hybrid, 0, false},
+		{V2, 16384, true}, {V2, 8192, false}, {V2, 3 * 16384, false}, {Hybrid, 512 << 20, true}, {Hybrid, 1 << 30, false}, {V2, 1 << 62, false}, {Hybrid, 0, false},
 	} {
 		if err := CheckPieceLength(tt.f, tt.n); (err == nil) != tt.ok {
 			t.Errorf("CheckPieceLength(%v, %d) = %v", tt.f, tt.n, err)
@@ -60,12 +60,44 @@ func TestNewRefuses(t *testing.T) {
 		{V2, 1000, nil, ErrPieceLength},
 		{V1, 16384, []File{{Length: -1}}, ErrNegative},
 		{V1, 1 << 40, []File{{Length: math.MaxInt64}, {Length: 1}}, ErrOverflow},
-		{V2, 1 << 40, []File{{Length: math.MaxInt64 - 1}, {Length: 1}}, ErrOverflow},
+		{V2, 512 << 20, []File{{Length: math.MaxInt64 - 1}, {Length: 1}}, ErrOverflow},
 		{V1, 1, []File{{Length: math.MaxInt64}}, ErrPieceLength},
 		{Hybrid, 16384, []File{{Length: 1}, {Length: 1}}, ErrAlignment},
 	} {
 		if _, err := New(tt.f, tt.pl, tt.files); !errors.Is(err, tt.want) {
 			t.Errorf("New(%v, %d, %v) = %v, want %v", tt.f, tt.pl, tt.files, err, tt.want)
+		}
+	}
+}
+
+// The last piece may end where 63 bits do.
+func TestLongest(t *testing.T) {
+	for _, tt := range []struct {
+		pl     int64
+		pieces int
+		last   int64
+	}{
+		{math.MaxInt64, 1, math.MaxInt64},
+		{math.MaxInt64 - 1, 2, 1},
+		{1 << 62, 2, 1<<62 - 1},
+	} {
+		l, err := New(V1, tt.pl, []File{{Length: math.MaxInt64 - 3}, {Length: 3}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := l.NumPieces(); n != tt.pieces || l.Piece(n-1).Length != tt.last {
+			t.Errorf("%d pieces of %d, want %d, the last one of %d", n, tt.pl, tt.pieces, tt.last)
+			continue
+		}
+		var sum int64
+		for i := range l.NumPieces() {
+			for f := range 2 {
+				_, n := l.InFile(f, i)
+				sum += n
+			}
+		}
+		if sum != math.MaxInt64 {
+			t.Errorf("pieces of %d hold %d bytes of files", tt.pl, sum)
 		}
 	}
 }

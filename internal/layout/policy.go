@@ -8,6 +8,9 @@ const (
 	MinPieceLength     = LeafSize
 	MaxAutoPieceLength = 16 << 20
 	MaxPieceLength     = 128 << 20
+	// MaxTreePieceLength is the longest piece of a v2 torrent that is read, and the longest padding. The leaves of a
+	// piece are in memory together. libtorrent stops there too.
+	MaxTreePieceLength = 512 << 20
 )
 
 // AutoPieceLength chooses the piece length for that many bytes of content: the
@@ -23,14 +26,16 @@ func AutoPieceLength(total int64) int64 {
 }
 
 // CheckPieceLength tells whether a torrent of the format that somebody made
-// may have pieces of n bytes: any positive number in v1, a power of two of at
-// least 16 KiB in v2 and hybrids (BEP 52).
+// may have pieces of n bytes: any positive number in v1, a power of two from
+// 16 KiB in v2 and hybrids (BEP 52), where 512 MiB is the most that is read.
 func CheckPieceLength(format Format, n int64) error {
 	switch {
 	case n <= 0:
 		return fmt.Errorf("%w: %d is not positive", ErrPieceLength, n)
 	case format.HasV2() && (n < MinPieceLength || n&(n-1) != 0):
 		return fmt.Errorf("%w: %d is not a power of two of at least 16384 bytes, as v2 wants", ErrPieceLength, n)
+	case format.HasV2() && n > MaxTreePieceLength:
+		return fmt.Errorf("%w: %d is more than 536870912 bytes (512 MiB), the most that is read in v2", ErrPieceLength, n)
 	}
 	return nil
 }
