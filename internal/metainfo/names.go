@@ -90,26 +90,38 @@ func (p *parser) name(info bencode.Value, m map[string]bencode.Value) {
 	}
 	p.t.Name = string(raw)
 	if u, ok := m["name.utf-8"]; ok {
-		if b, isText := u.Bytes(); isText && p.component("info.name.utf-8", u, b) {
+		b, isText := u.Bytes()
+		switch {
+		case !isText:
+			p.warn("mistyped", "info.name.utf-8", u, "a %v where a string was expected: ignored", u.Kind())
+		case p.component("info.name.utf-8", u, b):
 			p.t.Name = string(b)
 		}
 	}
 }
 
+// place is the dictionary that a value stands in. It makes the path of a key
+// only when there is something to say of it: deep in a file tree a path can be
+// much longer than the value.
+type place func(key string) string
+
+// inInfo is the place of the keys of info.
+func inInfo(key string) string { return bencode.JoinKey("info", key) }
+
 // pathOf joins the components of a list into a slash-separated path.
-func (p *parser) pathOf(path string, v bencode.Value) (string, bool) {
+func (p *parser) pathOf(in place, key string, v bencode.Value) (string, bool) {
 	if v.Kind() != bencode.List {
-		p.fail("bad-path", path, v, "a %v where a list was expected", v.Kind())
+		p.fail("bad-path", in(key), v, "a %v where a list was expected", v.Kind())
 		return "", false
 	}
 	var b []byte
 	for i, item := range v.Items() {
 		name, ok := item.Bytes()
 		if !ok {
-			p.fail("bad-path", bencode.JoinIndex(path, i), item, "a %v where a string was expected", item.Kind())
+			p.fail("bad-path", bencode.JoinIndex(in(key), i), item, "a %v where a string was expected", item.Kind())
 			return "", false
 		}
-		if (CheckName(name) != "" || strange(name) != "") && !p.component(bencode.JoinIndex(path, i), item, name) {
+		if (CheckName(name) != "" || strange(name) != "") && !p.component(bencode.JoinIndex(in(key), i), item, name) {
 			return "", false
 		}
 		if i > 0 {
@@ -118,18 +130,18 @@ func (p *parser) pathOf(path string, v bencode.Value) (string, bool) {
 		b = append(b, name...)
 	}
 	if len(b) == 0 {
-		p.fail("bad-path", path, v, "empty")
+		p.fail("bad-path", in(key), v, "empty")
 		return "", false
 	}
-	return string(b), p.spend(path, v, len(b))
+	return string(b), p.spend(in, key, v, len(b))
 }
 
 // spend takes the length of a path from the budget. In a file tree a long name
 // of a folder counts for every file in it, so a small document could make
 // gigabytes of paths.
-func (p *parser) spend(path string, v bencode.Value, n int) bool {
+func (p *parser) spend(in place, key string, v bencode.Value, n int) bool {
 	if p.pathBudget -= n; p.pathBudget < 0 {
-		p.fail("path-length", path, v, "the paths of all files together are out of proportion to the torrent")
+		p.fail("path-length", in(key), v, "the paths of all files together are out of proportion to the torrent")
 		return false
 	}
 	return true

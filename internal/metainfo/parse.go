@@ -171,7 +171,7 @@ func (p *parser) info(info bencode.Value) {
 		p.filesV1(info, m)
 	}
 	if t.Format.HasV2() {
-		p.filesV2(info, m)
+		p.filesV2(m, p.errors == before)
 	}
 	if p.errors > before {
 		return // a layout of broken files would only tell the same again
@@ -187,7 +187,7 @@ func (p *parser) format(info bencode.Value, m map[string]bencode.Value) {
 	version, ok := int64(1), true
 	if v, has := m["meta version"]; has {
 		if version, ok = v.Int(); !ok {
-			p.fail("meta-version", "info.meta version", v, "not an integer")
+			p.fail("meta-version", "info.meta version", v, "not an integer of 64 bits")
 		}
 	}
 	_, hasPieces := m["pieces"]
@@ -196,6 +196,7 @@ func (p *parser) format(info bencode.Value, m map[string]bencode.Value) {
 		p.t.Format |= layout.V1
 	}
 	switch {
+	case !ok:
 	case version == 2 && hasTree:
 		p.t.Format |= layout.V2
 	case version == 2:
@@ -228,6 +229,14 @@ func (p *parser) pieceLength(info, v bencode.Value) bool {
 		return true
 	}
 	return false
+}
+
+// textIn is text for a key of a dictionary that may be deep in the document.
+func (p *parser) textIn(in place, key string, v bencode.Value) string {
+	if v.Kind() == bencode.String || v.Kind() == bencode.None {
+		return p.text("", v)
+	}
+	return p.text(in(key), v)
 }
 
 // text reads an optional string; anything else is ignored with a warning.
@@ -344,8 +353,11 @@ func (p *parser) private(v bencode.Value) bool {
 		return false
 	}
 	n, ok := v.Int()
-	if !ok || n != 0 && n != 1 {
-		p.warn("mistyped", "info.private", v, "neither 0 nor 1")
+	switch {
+	case !ok:
+		p.warn("mistyped", "info.private", v, "neither 0 nor 1: read as not private, as other clients do")
+	case n != 0 && n != 1:
+		p.warn("mistyped", "info.private", v, "neither 0 nor 1: read as private, as other clients do")
 	}
-	return ok && n == 1
+	return ok && n != 0
 }

@@ -20,7 +20,7 @@ func (p *parser) filesV1(info bencode.Value, m map[string]bencode.Value) {
 		p.t.Single = true
 		f := File{offset: length.Offset(), Attr: p.text("info.attr", m["attr"])}
 		var ok bool
-		if f.Length, ok = p.length("info.length", length); ok {
+		if f.Length, ok = p.length(inInfo, "length", info, length); ok {
 			p.t.Files = []File{f}
 		}
 	case !hasFiles:
@@ -53,13 +53,13 @@ func (p *parser) fileList(files bencode.Value) {
 		p.fail("files", "info.files", files, "empty")
 	}
 	if p.errors == before {
-		p.duplicates("info.files", files)
+		p.duplicates()
 	}
 }
 
 // file reads one entry of info.files.
 func (p *parser) file(i int, v bencode.Value) (File, bool) {
-	at := func(key string) string { return bencode.JoinKey(bencode.JoinIndex("info.files", i), key) }
+	in := func(key string) string { return bencode.JoinKey(bencode.JoinIndex("info.files", i), key) }
 	if v.Kind() != bencode.Dict {
 		p.fail("files", bencode.JoinIndex("info.files", i), v, "a %v where a dictionary was expected", v.Kind())
 		return File{}, false
@@ -80,33 +80,42 @@ func (p *parser) file(i int, v bencode.Value) (File, bool) {
 			first(&link, val)
 		}
 	}
-	f := File{offset: v.Offset()}
-	if attr.Kind() != bencode.None {
-		f.Attr = p.text(at("attr"), attr)
-	}
+	f := File{offset: v.Offset(), Attr: p.textIn(in, "attr", attr)}
 	var ok bool
 	if length.Kind() == bencode.None && f.IsLink() {
 		ok = true // BEP 47: links need no length
-	} else if f.Length, ok = p.length(at("length"), length); !ok {
+	} else if f.Length, ok = p.length(in, "length", v, length); !ok {
 		return f, false
 	}
-	if path.Kind() == bencode.None {
-		p.fail("bad-path", at("path"), v, "missing")
+	if f.Path, ok = p.filePath(in, v, path, pathUTF8); !ok {
 		return f, false
-	}
-	if f.Path, ok = p.pathOf(at("path"), path); !ok {
-		return f, false
-	}
-	if pathUTF8.Kind() == bencode.List {
-		if f.Path, ok = p.pathOf(at("path.utf-8"), pathUTF8); !ok {
-			return f, false
-		}
 	}
 	if f.IsLink() {
-		f.Link, ok = p.linkTarget(at("symlink path"), link)
+		f.Link, ok = p.linkTarget(in, v, link)
 	}
 	f.pad = strings.Contains(f.Attr, "p") || strings.HasPrefix(f.Path[strings.LastIndexByte(f.Path, '/')+1:], "_____padding_file_")
+	if f.pad && f.Length > layout.MaxTreePieceLength {
+		p.fail("pad-file", in("length"), length, "%d bytes of padding, more than any client's longest piece", f.Length)
+		return f, false
+	}
 	return f, ok
+}
+
+// filePath reads the path of a file: path.utf-8 where it is present and a list.
+func (p *parser) filePath(in place, file, path, pathUTF8 bencode.Value) (string, bool) {
+	if path.Kind() == bencode.None {
+		p.fail("bad-path", in("path"), file, "missing")
+		return "", false
+	}
+	s, ok := p.pathOf(in, "path", path)
+	switch {
+	case !ok || pathUTF8.Kind() == bencode.None:
+		return s, ok
+	case pathUTF8.Kind() == bencode.List && len(pathUTF8.Raw()) > len("le"):
+		return p.pathOf(in, "path.utf-8", pathUTF8)
+	}
+	p.warn("mistyped", in("path.utf-8"), pathUTF8, "not a list of names: ignored")
+	return s, true
 }
 
 // first keeps the value of a key where it stands first.
@@ -117,32 +126,51 @@ func first(dst *bencode.Value, v bencode.Value) {
 }
 
 // linkTarget reads where a symbolic link leads (BEP 47).
-func (p *parser) linkTarget(path string, v bencode.Value) (string, bool) {
+func (p *parser) linkTarget(in place, file, v bencode.Value) (string, bool) {
 	if v.Kind() == bencode.None {
-		p.warn("bad-path", path, v, "missing, though the file is a symbolic link")
+		p.warn("bad-path", in("symlink path"), file, "missing, though the file is a symbolic link")
 		return "", true
 	}
-	return p.pathOf(path, v)
+	return p.pathOf(in, "symlink path", v)
 }
 
-func (p *parser) length(path string, v bencode.Value) (int64, bool) {
+func (p *parser) length(in place, key string, file, v bencode.Value) (int64, bool) {
 	n, ok := v.Int()
 	switch {
 	case v.Kind() == bencode.None:
-		p.fail("length", path, v, "missing")
+		p.fail("length", in(key), file, "missing")
 	case v.Kind() != bencode.Integer:
-		p.fail("length", path, v, "a %v where an integer was expected", v.Kind())
+		p.fail("length", in(key), v, "a %v where an integer was expected", v.Kind())
 	case !ok:
-		p.fail("length", path, v, "does not fit into 64 bits")
+		p.fail("length", in(key), v, "does not fit into 64 bits")
 	case n < 0:
-		p.fail("length", path, v, "%d is negative", n)
+		p.fail("length", in(key), v, "%d is negative", n)
 		ok = false
 	}
 	return n, ok
 }
 
+// fileKey is the key that tells of the i-th file.
+func (p *parser) fileKey(i int) string {
+	switch {
+	case !p.t.Format.HasV1():
+		key := "info.file tree"
+		path := p.t.Files[i].Path
+		if path == "" {
+			return bencode.JoinKey(key, p.t.Name)
+		}
+		for name := range strings.SplitSeq(path, "/") {
+			key = bencode.JoinKey(key, name)
+		}
+		return key
+	case p.t.Single:
+		return inInfo("length")
+	}
+	return bencode.JoinIndex("info.files", i)
+}
+
 // duplicates finds paths that stand twice, or that are both a file and a folder.
-func (p *parser) duplicates(path string, at bencode.Value) {
+func (p *parser) duplicates() {
 	files := p.t.Files
 	sorted := true
 	last := -1
@@ -172,12 +200,11 @@ func (p *parser) duplicates(path string, at bencode.Value) {
 			continue
 		}
 		i := max(index[k-1], index[k])
-		where := bencode.JoinIndex(path, int(i))
-		if a.Path == b.Path {
-			p.add(Error, "duplicate-path", where, files[i].offset, "%q stands there twice", a.Path)
-		} else {
-			p.add(Error, "duplicate-path", where, files[i].offset, "%q is both a file and a folder", a.Path)
+		why := "%q stands there twice"
+		if a.Path != b.Path {
+			why = "%q is both a file and a folder"
 		}
+		p.add(Error, "duplicate-path", p.fileKey(int(i)), files[i].offset, why, a.Path)
 		if p.errors >= maxFileErrors {
 			return
 		}
@@ -201,11 +228,7 @@ func (p *parser) layOut(info bencode.Value) {
 	case err == nil:
 		p.t.layout = l
 	case errors.As(err, &fe):
-		path := "info.files"
-		if !p.t.Single {
-			path = bencode.JoinIndex(path, fe.File)
-		}
-		p.add(Error, "layout", path, p.t.Files[fe.File].offset, "%v", fe.Err)
+		p.add(Error, "layout", p.fileKey(fe.File), p.t.Files[fe.File].offset, "%v", fe.Err)
 	default:
 		p.fail("layout", "info", info, "%v", err)
 	}

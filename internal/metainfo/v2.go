@@ -1,6 +1,8 @@
 package metainfo
 
 import (
+	"strings"
+
 	"github.com/torrentkit/torrentkit/internal/bencode"
 	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/merkle"
@@ -8,15 +10,16 @@ import (
 )
 
 // filesV2 reads the file tree of BEP 52. In a hybrid the files that BEP 3 lists
-// must be the same ones, and get their roots.
-func (p *parser) filesV2(info bencode.Value, m map[string]bencode.Value) {
+// must be the same ones, and get their roots; agree tells whether that list
+// could be read.
+func (p *parser) filesV2(m map[string]bencode.Value, agree bool) {
 	tree := m["file tree"]
 	if tree.Kind() != bencode.Dict {
 		p.fail("file-tree", "info.file tree", tree, "a %v where a dictionary was expected", tree.Kind())
 		return
 	}
 	w := walker{p: p, before: p.errors}
-	w.folder("info.file tree", tree, nil)
+	w.folder(&node{name: "info.file tree"}, tree, nil)
 	if len(w.files) == 0 && p.errors == w.before {
 		p.fail("file-tree", "info.file tree", tree, "empty")
 	}
@@ -32,12 +35,14 @@ func (p *parser) filesV2(info bencode.Value, m map[string]bencode.Value) {
 		w.files[0].Path = ""
 	}
 	if p.t.Format.HasV1() {
-		p.agree(tree, w.files)
+		if agree {
+			p.agree(w.files)
+		}
 		return
 	}
 	p.t.Single = single
 	p.t.Files = w.files
-	p.duplicates("info.file tree", tree)
+	p.duplicates()
 }
 
 // walker collects the files of a tree.
@@ -47,22 +52,37 @@ type walker struct {
 	before int // errors before the walk
 }
 
+// node is a folder or file of a tree, for its key: a path of keys is made only
+// where there is something to say of it.
+type node struct {
+	above *node
+	name  string
+}
+
+func (n *node) key() string {
+	if n.above == nil {
+		return n.name
+	}
+	return bencode.JoinKey(n.above.key(), n.name)
+}
+
 // folder reads a folder; the scanner has bounded how deep folders can be nested.
-func (w *walker) folder(key string, v bencode.Value, path []byte) {
+// path is overwritten behind its end.
+func (w *walker) folder(n *node, v bencode.Value, path []byte) {
 	for k, child := range v.Entries() {
 		name, _ := k.Bytes()
-		at := bencode.JoinKey(key, string(name))
 		if w.p.errors-w.before >= maxFileErrors {
 			return
 		}
+		at := &node{above: n, name: string(name)}
 		if child.Kind() != bencode.Dict {
-			w.p.fail("file-tree", at, child, "a %v where a dictionary was expected", child.Kind())
+			w.p.fail("file-tree", at.key(), child, "a %v where a dictionary was expected", child.Kind())
 			continue
 		}
-		if !w.p.component(at, k, name) {
+		if (CheckName(name) != "" || strange(name) != "") && !w.p.component(at.key(), k, name) {
 			continue
 		}
-		full := append(path[:len(path):len(path)], name...)
+		full := append(path, name...)
 		if file, ok := child.Get(""); ok {
 			w.file(at, child, file, full)
 			continue
@@ -72,20 +92,20 @@ func (w *walker) folder(key string, v bencode.Value, path []byte) {
 }
 
 // file reads a leaf of the tree.
-func (w *walker) file(at string, node, v bencode.Value, path []byte) {
+func (w *walker) file(at *node, folder, v bencode.Value, path []byte) {
+	in := func(key string) string { return bencode.JoinKey(bencode.JoinKey(at.key(), ""), key) }
 	entries := 0
-	for range node.Entries() {
+	for range folder.Entries() {
 		entries++
 	}
-	at = bencode.JoinKey(at, "")
 	switch {
 	case entries > 1:
-		w.p.fail("file-tree", at, v, "beside other names: both a file and a folder")
+		w.p.fail("file-tree", bencode.JoinKey(at.key(), ""), v, "beside other names: both a file and a folder")
 		return
 	case v.Kind() != bencode.Dict:
-		w.p.fail("file-tree", at, v, "a %v where a dictionary was expected", v.Kind())
+		w.p.fail("file-tree", bencode.JoinKey(at.key(), ""), v, "a %v where a dictionary was expected", v.Kind())
 		return
-	case !w.p.spend(at, v, len(path)):
+	case !w.p.spend(in, "length", v, len(path)):
 		return
 	}
 	var length, root, attr, link bencode.Value
@@ -102,37 +122,39 @@ func (w *walker) file(at string, node, v bencode.Value, path []byte) {
 			first(&link, val)
 		}
 	}
-	f := File{Path: string(path), offset: v.Offset()}
-	if attr.Kind() != bencode.None {
-		f.Attr = w.p.text(bencode.JoinKey(at, "attr"), attr)
-	}
+	f := File{Path: string(path), offset: v.Offset(), Attr: w.p.textIn(in, "attr", attr)}
 	ok := true
 	if f.IsLink() {
-		if f.Link, ok = w.p.linkTarget(bencode.JoinKey(at, "symlink path"), link); !ok {
+		if f.Link, ok = w.p.linkTarget(in, v, link); !ok {
 			return
 		}
+	}
+	if strings.Contains(f.Attr, "p") {
+		w.p.fail("file-tree", in("attr"), attr, "a pad file: the file tree has none (BEP 52)")
+		return
 	}
 	if length.Kind() != bencode.None || !f.IsLink() {
-		if f.Length, ok = w.p.length(bencode.JoinKey(at, "length"), length); !ok {
+		if f.Length, ok = w.p.length(in, "length", v, length); !ok {
 			return
 		}
 	}
-	if w.root(bencode.JoinKey(at, "pieces root"), v, root, &f) {
+	if w.root(in, v, root, &f) {
 		w.files = append(w.files, f)
 	}
 }
 
-func (w *walker) root(at string, file, v bencode.Value, f *File) bool {
+func (w *walker) root(in place, file, v bencode.Value, f *File) bool {
+	const key = "pieces root"
 	root, ok := v.Bytes()
 	switch {
 	case v.Kind() == bencode.None && f.Length == 0:
 		return true
 	case v.Kind() == bencode.None:
-		w.p.fail("pieces-root", at, file, "missing")
+		w.p.fail("pieces-root", in(key), file, "missing")
 	case !ok || len(root) != len(f.Root):
-		w.p.fail("pieces-root", at, v, "not a string of 32 bytes")
+		w.p.fail("pieces-root", in(key), v, "not a string of 32 bytes")
 	case f.Length == 0:
-		w.p.warn("pieces-root", at, v, "present, though the file is empty")
+		w.p.warn("pieces-root", in(key), v, "present, though the file is empty")
 		return true
 	default:
 		copy(f.Root[:], root)
@@ -142,7 +164,7 @@ func (w *walker) root(at string, file, v bencode.Value, f *File) bool {
 }
 
 // agree holds the two file lists of a hybrid against each other.
-func (p *parser) agree(tree bencode.Value, v2 []File) {
+func (p *parser) agree(v2 []File) {
 	i := 0
 	for k := range p.t.Files {
 		f := &p.t.Files[k]
@@ -150,17 +172,17 @@ func (p *parser) agree(tree bencode.Value, v2 []File) {
 			continue
 		}
 		if i >= len(v2) {
-			p.add(Error, "hybrid-disagrees", bencode.JoinIndex("info.files", k), f.offset, "%q is not in the file tree", f.Path)
+			p.add(Error, "hybrid-disagrees", p.fileKey(k), f.offset, "%q is not in the file tree", f.Path)
 			return
 		}
 		g := &v2[i]
 		switch {
 		case f.Path != g.Path:
-			p.add(Error, "hybrid-disagrees", bencode.JoinIndex("info.files", k), f.offset,
+			p.add(Error, "hybrid-disagrees", p.fileKey(k), f.offset,
 				"%q, where the file tree has %q", f.Path, g.Path)
 			return
 		case f.Length != g.Length:
-			p.add(Error, "hybrid-disagrees", bencode.JoinIndex("info.files", k), f.offset,
+			p.add(Error, "hybrid-disagrees", p.fileKey(k), f.offset,
 				"%q has %d bytes, in the file tree %d", f.Path, f.Length, g.Length)
 			return
 		}
@@ -196,11 +218,35 @@ func (p *parser) pieceLayers(v bencode.Value) {
 	for k, val := range v.Entries() {
 		p.pieceLayer(trees, wanted, k, val)
 	}
-	for i := range t.Files {
-		f := &t.Files[i]
-		if n, ok := wanted[f.Root]; ok && n == i && t.layers[f.Root] == nil {
-			p.warn("no-piece-layer", "piece layers", v, "none for %q: its pieces cannot be checked one by one, and most clients refuse the torrent", f.Path)
+	p.missingLayers(v, wanted)
+}
+
+// maxBarePieces is how many pieces without a hash are put up with. Nothing in
+// the document pays for them, so a small one could ask for any number.
+const maxBarePieces = 1 << 22
+
+// missingLayers warns of files whose pieces have no hashes. Torrents that come
+// from magnet links are like that.
+func (p *parser) missingLayers(v bencode.Value, wanted map[merkle.Hash]int) {
+	at := v.Offset() // 0 where there are no layers at all: it is the document that lacks them
+	bare := 0
+	for i := range p.t.Files {
+		f := &p.t.Files[i]
+		first, here := wanted[f.Root]
+		if !here || f.pad || f.Length <= p.t.PieceLength {
+			continue
 		}
+		layer, read := p.t.layers[f.Root]
+		if layer == nil {
+			first, end := p.t.layout.FilePieces(i)
+			bare += end - first
+		}
+		if first == i && !read {
+			p.add(Warning, "no-piece-layer", "piece layers", at, "none for %q: its pieces cannot be checked one by one", f.Path)
+		}
+	}
+	if bare > maxBarePieces {
+		p.add(Error, "no-piece-layer", "piece layers", at, "none for %d pieces, which is out of proportion", bare)
 	}
 }
 
@@ -210,8 +256,8 @@ func (p *parser) pieceLayer(trees *merkle.Hasher, wanted map[merkle.Hash]int, k,
 	key, _ := k.Bytes()
 	at := bencode.JoinKey("piece layers", string(key))
 	layer, isText := v.Bytes()
-	if len(key) != len(merkle.Hash{}) || !isText {
-		p.fail("piece-layers", at, v, "not a string under a pieces root of 32 bytes")
+	if len(key) != len(merkle.Hash{}) {
+		p.fail("piece-layers", at, v, "not under a pieces root of 32 bytes")
 		return
 	}
 	root := merkle.Hash(key)
@@ -221,7 +267,12 @@ func (p *parser) pieceLayer(trees *merkle.Hasher, wanted map[merkle.Hash]int, k,
 		return
 	}
 	f := &t.Files[i]
+	t.layers[root] = nil // it is there, though it may be no good
 	first, end := t.layout.FilePieces(i)
+	if !isText {
+		p.fail("piece-layers", at, v, "a %v where a string was expected", v.Kind())
+		return
+	}
 	if len(layer) != 32*(end-first) {
 		p.fail("piece-layers", at, v, "%d bytes, but the %d pieces of %q want %d", len(layer), end-first, f.Path, 32*(end-first))
 		return
