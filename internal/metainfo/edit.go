@@ -1,0 +1,368 @@
+package metainfo
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/torrentkit/torrentkit/internal/bencode"
+	"github.com/torrentkit/torrentkit/internal/layout"
+)
+
+// Edit says what is to change in a torrent. The zero value changes nothing; a
+// nil pointer keeps a key, and a pointer to an empty value removes it.
+type Edit struct {
+	Trackers                   TierEdit
+	WebSeeds, HTTPSeeds, Nodes ListEdit
+	// Replace changes parts of tracker, web seed and http seed URLs, before
+	// anything is added or removed.
+	Replace []Replacement
+	// MapURL, if not nil, is given each such URL after that, and returns what
+	// stands in its place; "" removes it.
+	MapURL func(string) string
+	// MapComment, if not nil, is given the comment, if there is one.
+	MapComment         func(string) string
+	Comment, CreatedBy *string
+	CreationDate       *time.Time
+	Set                []Entry // keys outside of info
+
+	// What follows is part of info: it changes the infohash.
+
+	Name, Source *string
+	Private      *bool
+	SetInfo      []Entry
+	KeepOnly     layout.Format // V1 or V2 makes a hybrid into one of the two
+	Collections  ListEdit      // BEP 38
+	// NewInfoHash says that the infohash may change. Apply makes the edit
+	// either way; who calls it refuses what was not wanted.
+	NewInfoHash bool
+}
+
+// ListEdit changes a list: what it is set to, then what is removed, then what
+// is added at its end. Duplicates are dropped.
+type ListEdit struct {
+	Set         []string // nil keeps the list; an empty one clears it
+	Add, Remove []string
+}
+
+// TierEdit changes announce URLs. Tiers keep their order; URLs that stand in
+// an earlier place, and tiers without URLs, are dropped.
+type TierEdit struct {
+	Set    [][]string // nil keeps the tiers; an empty list clears them
+	Add    [][]string // a tier each, at the end
+	Remove []string   // whole URLs, or host names
+}
+
+// Replacement replaces every occurrence of Old in a URL.
+type Replacement struct{ Old, New string }
+
+// Change is one key that an edit changed.
+type Change struct {
+	Key      string   // like announce or info.source
+	Old, New []string // its values as text, one each for the items of a list; empty where there was no key
+}
+
+// Apply returns the document with the edit made, and what changed. Bytes of
+// keys that were not edited stay as they are, whatever their order; an edit
+// that changes nothing returns the same bytes.
+func (t *Torrent) Apply(e Edit) ([]byte, []Change, error) {
+	inner, err := t.infoEntries(&e)
+	if err != nil {
+		return nil, nil, err
+	}
+	outer, err := t.outerEntries(&e)
+	if err != nil {
+		return nil, nil, err
+	}
+	info, changes := splice(t.info, inner, "info.")
+	root, _, err := bencode.Scan(t.raw)
+	if err != nil {
+		return nil, nil, err
+	}
+	raw, outside := splice(root, outer, "")
+	changes = append(outside, changes...)
+	if bytes.Equal(info, t.info.Raw()) {
+		return raw, changes, nil
+	}
+	if root, _, err = bencode.Scan(raw); err != nil {
+		return nil, nil, err
+	}
+	raw, _ = splice(root, []Entry{{"info", info}}, "")
+	return raw, changes, nil
+}
+
+// splice changes keys of a dictionary where they stand. New keys go in front of
+// the first that sorts behind them. Where a key stands twice the first counts,
+// so that is the one that is changed, and the others go.
+func splice(dict bencode.Value, entries []Entry, prefix string) ([]byte, []Change) {
+	want := make(map[string][]byte, len(entries))
+	added := slices.Clone(entries)
+	for _, e := range entries {
+		want[e.Key] = e.Value
+	}
+	var changes []Change
+	note := func(key string, old bencode.Value, value []byte) {
+		if !bytes.Equal(old.Raw(), value) {
+			changes = append(changes, Change{prefix + bencode.JoinKey("", key), describe(old), describeRaw(value)})
+		}
+	}
+	for k := range dict.Entries() {
+		key, _ := k.Text()
+		added = slices.DeleteFunc(added, func(e Entry) bool { return e.Key == key })
+	}
+	added = slices.DeleteFunc(added, func(e Entry) bool { return e.Value == nil })
+	slices.SortFunc(added, func(a, b Entry) int { return strings.Compare(a.Key, b.Key) })
+	insert := func(b []byte, e Entry) []byte {
+		note(e.Key, bencode.Value{}, e.Value)
+		return append(bencode.AppendString(b, e.Key), e.Value...)
+	}
+	b := append(make([]byte, 0, len(dict.Raw())+256), 'd')
+	done := make(map[string]bool, len(entries))
+	for k, v := range dict.Entries() {
+		key, _ := k.Text()
+		for len(added) > 0 && added[0].Key < key {
+			b, added = insert(b, added[0]), added[1:]
+		}
+		value, edited := want[key]
+		if !edited {
+			b = append(append(b, k.Raw()...), v.Raw()...)
+			continue
+		}
+		if !done[key] {
+			note(key, v, value)
+		}
+		if value != nil && !done[key] {
+			b = append(append(b, k.Raw()...), value...)
+		}
+		done[key] = true
+	}
+	for _, e := range added {
+		b = insert(b, e)
+	}
+	return append(b, 'e'), changes
+}
+
+// outerEntries are the changes of keys outside of info.
+func (t *Torrent) outerEntries(e *Edit) ([]Entry, error) {
+	if err := CheckEntries(e.Set, false); err != nil {
+		return nil, err
+	}
+	for _, n := range append(slices.Clone(e.Nodes.Set), e.Nodes.Add...) {
+		if _, _, err := splitNode(n); err != nil {
+			return nil, err
+		}
+	}
+	list := slices.Clone(e.Set)
+	list = append(list, t.trackerEntries(e)...)
+	for key, l := range map[string]struct {
+		old  []string
+		edit ListEdit
+	}{"url-list": {t.WebSeeds, e.WebSeeds}, "httpseeds": {t.HTTPSeeds, e.HTTPSeeds}} {
+		if now := l.edit.apply(e.mapURLs(l.old)); !slices.Equal(now, l.old) {
+			list = append(list, Entry{key, t.urlList(key, now)})
+		}
+	}
+	if now := e.Nodes.apply(t.Nodes); !slices.Equal(now, t.Nodes) {
+		list = append(list, Entry{"nodes", nil})
+		if len(now) > 0 {
+			list[len(list)-1].Value = encodeNodes(now)
+		}
+	}
+	comment := e.Comment
+	if comment == nil && e.MapComment != nil && t.Comment != "" {
+		mapped := e.MapComment(t.Comment)
+		comment = &mapped
+	}
+	list = append(list, textEntries("comment", t.Comment, comment)...)
+	list = append(list, textEntries("created by", t.CreatedBy, e.CreatedBy)...)
+	if d := e.CreationDate; d != nil && !d.Equal(t.CreationDate) {
+		list = append(list, Entry{"creation date", nil})
+		if !d.IsZero() {
+			if d.Unix() < 0 {
+				return nil, fmt.Errorf("creation date %v lies before 1970", d)
+			}
+			list[len(list)-1].Value = bencode.AppendInt(nil, d.Unix())
+		}
+	}
+	if t.keeps(e, layout.V1) {
+		list = append(list, Entry{"piece layers", nil})
+	}
+	return list, nil
+}
+
+// textEntries sets a text, and removes its twin for clients that knew no UTF-8.
+func textEntries(key, old string, now *string) []Entry {
+	if now == nil || *now == old && old != "" {
+		return nil
+	}
+	entries := []Entry{{key, nil}, {key + ".utf-8", nil}}
+	if *now != "" {
+		entries[0] = TextEntry(key, *now)
+	}
+	return entries
+}
+
+// urlList encodes URLs as a list, or one as a string where there was no list before (BEP 19).
+func (t *Torrent) urlList(key string, urls []string) []byte {
+	root, _, _ := bencode.Scan(t.raw)
+	old, _ := root.Get(key)
+	switch {
+	case len(urls) == 0:
+		return nil
+	case len(urls) == 1 && key == "url-list" && old.Kind() != bencode.List:
+		return bencode.AppendString(nil, urls[0])
+	}
+	return encodeStrings(urls)
+}
+
+func (e *Edit) mapURL(u string) string {
+	for _, r := range e.Replace {
+		if r.Old != "" {
+			u = strings.ReplaceAll(u, r.Old, r.New)
+		}
+	}
+	if e.MapURL != nil {
+		u = e.MapURL(u)
+	}
+	return u
+}
+
+// mapURLs gives every URL its new text, and drops the ones that have none. What
+// becomes equal to another by that is dropped; duplicates that were there stay.
+func (e *Edit) mapURLs(urls []string) []string {
+	var all []string
+	for _, old := range urls {
+		now := e.mapURL(old)
+		if now != "" && (now == old || !slices.Contains(all, now)) {
+			all = append(all, now)
+		}
+	}
+	return all
+}
+
+// apply returns the list after the edit.
+func (l *ListEdit) apply(old []string) []string {
+	if l.Set == nil && len(l.Add) == 0 && len(l.Remove) == 0 {
+		return old
+	}
+	if l.Set != nil {
+		old = l.Set
+	}
+	var now []string
+	for _, s := range old {
+		if !slices.Contains(l.Remove, s) && !slices.Contains(now, s) {
+			now = append(now, s)
+		}
+	}
+	for _, s := range l.Add {
+		if !slices.Contains(now, s) {
+			now = append(now, s)
+		}
+	}
+	return now
+}
+
+// trackerEntries changes announce and announce-list. announce stays what it is
+// as long as it is one of the trackers.
+func (t *Torrent) trackerEntries(e *Edit) []Entry {
+	root, _, _ := bencode.Scan(t.raw)
+	announce, hasList := "", false
+	if v, ok := root.Get("announce"); ok {
+		announce, _ = v.Text()
+	}
+	if v, ok := root.Get("announce-list"); ok && v.Kind() == bencode.List {
+		hasList = true
+	}
+	old := t.Trackers
+	if announce != "" && !hasURL(old, announce) {
+		old = append([][]string{{announce}}, old...)
+	}
+	now := e.Trackers.apply(old, e)
+	if slices.EqualFunc(old, now, slices.Equal) {
+		return nil
+	}
+	entries := []Entry{{"announce", nil}, {"announce-list", nil}}
+	if len(now) == 0 {
+		return entries
+	}
+	first := e.mapURL(announce)
+	if first == "" || !hasURL(now, first) {
+		first = now[0][0]
+	}
+	entries[0] = TextEntry("announce", first)
+	if hasList || len(now) > 1 || len(now[0]) > 1 {
+		entries[1].Value = encodeTiers(now)
+	}
+	return entries
+}
+
+func hasURL(tiers [][]string, u string) bool {
+	return slices.ContainsFunc(tiers, func(tier []string) bool { return slices.Contains(tier, u) })
+}
+
+func encodeTiers(tiers [][]string) []byte {
+	b := []byte("l")
+	for _, tier := range tiers {
+		b = append(b, encodeStrings(tier)...)
+	}
+	return append(b, 'e')
+}
+
+func (l *TierEdit) apply(old [][]string, e *Edit) [][]string {
+	edited := l.Set != nil || len(l.Add) > 0 || len(l.Remove) > 0
+	if l.Set != nil {
+		old = l.Set
+	}
+	var mapped [][]string
+	for _, tier := range old {
+		if urls := e.mapURLs(tier); len(urls) > 0 {
+			mapped = append(mapped, urls)
+		}
+	}
+	if !edited && slices.EqualFunc(old, mapped, slices.Equal) {
+		return old
+	}
+	seen := make(map[string]bool)
+	var now [][]string
+	put := func(tier []string, keep func(string) bool) {
+		var urls []string
+		for _, u := range tier {
+			if keep(u) && !seen[u] {
+				seen[u] = true
+				urls = append(urls, u)
+			}
+		}
+		if len(urls) > 0 {
+			now = append(now, urls)
+		}
+	}
+	for _, tier := range mapped {
+		put(tier, func(u string) bool { return !l.removes(u) })
+	}
+	for _, tier := range l.Add {
+		put(tier, func(string) bool { return true })
+	}
+	return now
+}
+
+// removes tells whether a URL is one of those to be removed, which are URLs or host names.
+func (l *TierEdit) removes(u string) bool {
+	host := ""
+	if parsed, err := url.Parse(u); err == nil {
+		host = strings.ToLower(parsed.Hostname())
+	}
+	return slices.ContainsFunc(l.Remove, func(r string) bool {
+		return r == u || host != "" && !strings.Contains(r, "://") && strings.ToLower(r) == host
+	})
+}
+
+// keeps tells whether the edit makes a hybrid into a torrent of only the format.
+func (t *Torrent) keeps(e *Edit, format layout.Format) bool {
+	return t.Format == layout.Hybrid && e.KeepOnly == format
+}
+
+var errKeepOnly = errors.New("the torrent is not a hybrid and has no metadata of that format to keep")
