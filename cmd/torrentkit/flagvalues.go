@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -59,3 +60,69 @@ func parseDate(s string) (time.Time, error) {
 	}
 	return t.UTC(), nil
 }
+
+// textFlag is a flag that sets a text which is nil where the flag is not given.
+func textFlag(fs *pflag.FlagSet, name, short, usage string, to **string) {
+	fs.FuncP(name, short, usage, func(s string) error {
+		*to = &s
+		return nil
+	})
+}
+
+// doFlag is a flag without a value that does something.
+func doFlag(fs *pflag.FlagSet, name, usage string, do func()) {
+	fs.BoolFunc(name, usage, func(s string) error {
+		yes, err := strconv.ParseBool(s)
+		if yes {
+			do()
+		}
+		return err
+	})
+}
+
+// listFlags are the flags that change a list: --add-NAME, --remove-NAME, --set-NAMEs and --no-NAMEs.
+func listFlags(fs *pflag.FlagSet, name, what string, l *create.ListEdit) {
+	fs.StringArrayVar(&l.Add, "add-"+name, nil, "add the "+what+" (repeatable)")
+	fs.StringArrayVar(&l.Remove, "remove-"+name, nil, "remove the "+what+" (repeatable)")
+	fs.StringArrayVar(&l.Set, "set-"+name+"s", nil, "have the "+what+" instead of those there (repeatable)")
+	plain := strings.ReplaceAll(name, "-", " ")
+	doFlag(fs, "no-"+name+"s", "remove every "+plain, func() { l.Set = []string{} })
+}
+
+// tiersFlag is a flag of announce URLs, a tier each.
+func tiersFlag(fs *pflag.FlagSet, name, short, usage string, to *[][]string) {
+	fs.FuncP(name, short, usage, func(s string) error {
+		*to = append(*to, tiers([]string{s})...)
+		return nil
+	})
+}
+
+// entriesFlag is a flag of KEY=JSON.
+func entriesFlag(fs *pflag.FlagSet, name, usage string, to *[]create.Entry) {
+	fs.Func(name, usage, func(s string) error {
+		e, err := create.ParseEntry(s)
+		*to = append(*to, e)
+		return err
+	})
+}
+
+func unsetFlag(fs *pflag.FlagSet, name, usage string, to *[]create.Entry) {
+	fs.Func(name, usage, func(s string) error {
+		*to = append(*to, create.Entry{Key: s})
+		return nil
+	})
+}
+
+// entropyFlag is --entropy, whose value is random where it is not given.
+func entropyFlag(fs *pflag.FlagSet, set func(string)) {
+	fs.Func("entropy", "add a random key to info, or --entropy=`TEXT`, so that the infohash is another", func(s string) error {
+		if s == randomEntropy {
+			s = create.NewEntropy()
+		}
+		set(s)
+		return nil
+	})
+	fs.Lookup("entropy").NoOptDefVal = randomEntropy
+}
+
+const randomEntropy = "random"

@@ -60,6 +60,7 @@ func newRoot(e env) (*cobra.Command, *app) {
 	a.globalFlags(root)
 	a.commands = []*cobra.Command{
 		newCreate(a),
+		newEdit(a),
 		newInspect(a),
 		newVerify(a),
 		newCompletion(a, root),

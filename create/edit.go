@@ -1,0 +1,137 @@
+package create
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"github.com/torrentkit/torrentkit/internal/metainfo"
+)
+
+// EditOptions say what an edit changes. The zero value changes nothing.
+type EditOptions = metainfo.Edit
+
+// The parts of EditOptions.
+type (
+	ListEdit    = metainfo.ListEdit
+	TierEdit    = metainfo.TierEdit
+	Replacement = metainfo.Replacement
+)
+
+// Change is one key that an edit changed.
+type Change = metainfo.Change
+
+// Entry is an arbitrary key of a torrent with its bencoded value.
+type Entry = metainfo.Entry
+
+// ParseEntry reads KEY=JSON. Whole numbers, strings, lists and objects become
+// what bencode has for them, true and false become 1 and 0.
+func ParseEntry(s string) (Entry, error) { return metainfo.ParseEntry(s) }
+
+// TextEntry is an entry whose value is a string.
+func TextEntry(key, value string) Entry { return metainfo.TextEntry(key, value) }
+
+// NewEntropy returns a random text that makes the infohash of a torrent its own.
+func NewEntropy() string { return rand.Text() }
+
+// Hashes are the infohashes of a torrent in lower-case hex; "" where it has none.
+type Hashes struct{ V1, V2 string }
+
+func hashesOf(t *metainfo.Torrent) (h Hashes) {
+	if sum, ok := t.InfoHash(); ok {
+		h.V1 = hex.EncodeToString(sum[:])
+	}
+	if sum, ok := t.InfoHashV2(); ok {
+		h.V2 = hex.EncodeToString(sum[:])
+	}
+	return h
+}
+
+func (h Hashes) String() string {
+	if h.V1 != "" && h.V2 != "" {
+		return h.V1 + " " + h.V2
+	}
+	return h.V1 + h.V2
+}
+
+// Edited is a torrent after an edit.
+type Edited struct {
+	Raw      []byte
+	Old, New Hashes
+	Changes  []Change // in the order of the keys; empty if nothing changed
+}
+
+// InfoHashError is an edit that would change the infohash without
+// EditOptions.NewInfoHash.
+type InfoHashError struct {
+	Keys     []string // that are part of info
+	Old, New Hashes
+}
+
+func (e *InfoHashError) Error() string {
+	return fmt.Sprintf("changing %s changes the infohash from %s to %s", strings.Join(e.Keys, ", "), e.Old, e.New)
+}
+
+// Edit changes keys of a .torrent. Everything that is not edited keeps its
+// exact bytes: unknown keys, unsorted dictionaries, and with them the infohash.
+// An edit of keys in info is an [*InfoHashError] unless it was asked for by
+// NewInfoHash. An edit that changes nothing returns the same bytes.
+func Edit(raw []byte, o EditOptions) (*Edited, error) {
+	t, err := metainfo.Parse(raw)
+	if err != nil {
+		return nil, err
+	}
+	added := Fields{Trackers: append(o.Trackers.Set[:len(o.Trackers.Set):len(o.Trackers.Set)], o.Trackers.Add...)}
+	added.WebSeeds = append(o.WebSeeds.Set[:len(o.WebSeeds.Set):len(o.WebSeeds.Set)], o.WebSeeds.Add...)
+	added.HTTPSeeds = append(o.HTTPSeeds.Set[:len(o.HTTPSeeds.Set):len(o.HTTPSeeds.Set)], o.HTTPSeeds.Add...)
+	if err := checkURLs(&added); err != nil {
+		return nil, err
+	}
+	edited, changes, err := t.Apply(o)
+	if err != nil {
+		return nil, err
+	}
+	now, err := metainfo.Parse(edited)
+	if err != nil {
+		return nil, fmt.Errorf("the edit would make a torrent that cannot be read: %w", err)
+	}
+	if err := checkReplaced(t, now); err != nil {
+		return nil, err
+	}
+	e := &Edited{Raw: edited, Old: hashesOf(t), New: hashesOf(now), Changes: changes}
+	if e.Old != e.New && !o.NewInfoHash {
+		refused := &InfoHashError{Old: e.Old, New: e.New}
+		for _, c := range changes {
+			if strings.HasPrefix(c.Key, "info.") {
+				refused.Keys = append(refused.Keys, c.Key)
+			}
+		}
+		return nil, refused
+	}
+	return e, nil
+}
+
+// checkReplaced refuses URLs that an edit broke; those that were broken before
+// are left alone.
+func checkReplaced(old, now *metainfo.Torrent) error {
+	before := make(map[string]bool)
+	for _, list := range append(old.Trackers, old.WebSeeds, old.HTTPSeeds) {
+		for _, u := range list {
+			before[u] = true
+		}
+	}
+	fresh := func(list []string) (urls []string) {
+		for _, u := range list {
+			if !before[u] {
+				urls = append(urls, u)
+			}
+		}
+		return urls
+	}
+	f := Fields{WebSeeds: fresh(now.WebSeeds), HTTPSeeds: fresh(now.HTTPSeeds)}
+	for _, tier := range now.Trackers {
+		f.Trackers = append(f.Trackers, fresh(tier))
+	}
+	return checkURLs(&f)
+}
