@@ -57,14 +57,29 @@ func ParseOrder(s string) (Order, error) { return piecehash.ParseOrder(s) }
 // after its path, with a piece length that fits its size.
 type Options struct {
 	Fields
-	Name        string // default: the last element of the path
-	Format      Format // default: V1
-	PieceLength int64  // in bytes; 0 chooses one
-	Rules       []Rule
-	KeepJunk    bool // take .DS_Store, Thumbs.db, desktop.ini and ._* too
-	Workers     int  // 0: one for each processor
-	Order       Order
-	DropCache   bool // do not leave what was read in the system's page cache
+	InfoFields
+	// Set and SetInfo are arbitrary keys outside of info and in it.
+	Set, SetInfo []Entry
+	Name         string // default: the last element of the path
+	Format       Format // default: V1
+
+	PieceLength    int64 // in bytes; 0 chooses one, by what follows
+	TargetPieces   int   // if not 0, the smallest piece length that gives no more pieces
+	MaxPieceLength int64 // in bytes; 0 is 16 MiB, or 128 MiB where TargetPieces or MaxTorrentSize want it
+	MaxTorrentSize int64 // in bytes: pieces grow until the .torrent is no larger; 0 is any
+
+	Align      bool // give a v1 torrent pad files, so that each file starts a piece (BEP 47)
+	Attributes bool // keep the executable and hidden bits of files (BEP 47)
+
+	Rules    []Rule
+	KeepJunk bool // take .DS_Store, Thumbs.db, desktop.ini and ._* too
+	Workers  int  // 0: one for each processor
+	Order    Order
+	// DropCache does not leave what was read in the system's page cache.
+	DropCache bool
+	// ExpectInfoHash, in hex, is the infohash (either one of a hybrid) that the
+	// torrent must get; another one is an [*UnexpectedHashError].
+	ExpectInfoHash string
 	// Progress, if not nil, is told how many bytes of content are hashed.
 	Progress func(done, total int64)
 }
@@ -97,9 +112,13 @@ type Plan struct {
 	Progress func(done, total int64)
 
 	tree    *content.Tree
+	files   []metainfo.File
+	fields  Fields
+	shape   metainfo.Shape
 	draft   *metainfo.Draft
 	workers int
 	order   Order
+	expect  string
 }
 
 // ErrEmpty is the error of a selection without files.
@@ -107,16 +126,8 @@ var ErrEmpty = errors.New("no files to make a torrent of")
 
 // NewPlan scans path, a file or a folder, without reading any content.
 func NewPlan(ctx context.Context, path string, o Options) (*Plan, error) {
-	if err := checkURLs(&o.Fields); err != nil {
+	if err := o.check(); err != nil {
 		return nil, err
-	}
-	if o.PieceLength != 0 {
-		if err := layout.CheckNewPieceLength(o.PieceLength); err != nil {
-			return nil, err
-		}
-	}
-	if o.Format == 0 {
-		o.Format = V1
 	}
 	if o.Name == "" {
 		name, err := DefaultName(path)
@@ -154,50 +165,63 @@ func DefaultName(path string) (string, error) {
 	return base, nil
 }
 
+// check refuses options that no content could make good, and completes them.
+func (o *Options) check() (err error) {
+	if err := checkURLs(&o.Fields); err != nil {
+		return err
+	}
+	for _, n := range []int64{o.PieceLength, o.MaxPieceLength} {
+		if n != 0 {
+			if err := layout.CheckNewPieceLength(n); err != nil {
+				return err
+			}
+		}
+	}
+	if o.TargetPieces < 0 || o.MaxTorrentSize < 0 {
+		return errors.New("a number of pieces or a size is negative")
+	}
+	if o.Format == 0 {
+		o.Format = V1
+	}
+	o.ExpectInfoHash, err = cleanHash(o.ExpectInfoHash)
+	return err
+}
+
 func newPlan(tree *content.Tree, o Options) (*Plan, error) {
 	scanned := tree.Files()
 	if len(scanned) == 0 {
 		return nil, ErrEmpty
 	}
+	info, err := o.InfoFields.entries(o.SetInfo)
+	if err != nil {
+		return nil, err
+	}
 	p := &Plan{
-		Name: o.Name, Format: o.Format, PieceLength: o.PieceLength,
+		Name: o.Name, Format: o.Format,
 		Files: make([]File, len(scanned)),
 		tree:  tree, workers: o.Workers, order: o.Order, Progress: o.Progress,
+		files: make([]metainfo.File, len(scanned)), fields: o.Fields, expect: o.ExpectInfoHash,
+		shape: metainfo.Shape{Format: o.Format, Name: o.Name, Align: o.Align, Outer: o.Set, Info: info},
 	}
-	files := make([]metainfo.File, len(scanned))
 	for i := range scanned {
 		f := &scanned[i]
 		p.Files[i] = File{f.Path, f.Size}
 		p.TotalLength += f.Size
-		files[i].Path, files[i].Length = f.Path, f.Size
+		p.files[i].Path, p.files[i].Length = f.Path, f.Size
+		if o.Attributes {
+			p.files[i].Attr = attributes(f)
+		}
 	}
-	if p.PieceLength == 0 {
-		p.PieceLength = layout.AutoPieceLength(p.TotalLength)
-	}
-	draft, err := metainfo.NewDraft(o.Format, o.Name, p.PieceLength, files, o.Fields)
-	if err != nil {
+	if err := p.choosePieceLength(&o); err != nil {
 		return nil, err
 	}
-	p.draft = draft
-	p.NumPieces = draft.Layout().NumPieces()
-	p.Size, p.SizeIsExact = draft.Size()
-	p.Warnings = bigPieces(p.PieceLength)
+	p.NumPieces = p.draft.Layout().NumPieces()
+	p.Warnings = limitWarnings(p, o.Trackers)
 	return p, nil
 }
 
-// bigPieces warns of piece lengths that some clients do not load.
-func bigPieces(n int64) []string {
-	if n <= layout.MaxAutoPieceLength {
-		return nil
-	}
-	refuse := "uTorrent 2 and other old clients refuse"
-	if n > 64<<20 {
-		refuse = "uTorrent, Transmission 3 and releases of BiglyBT and Tixati before 2025 refuse"
-	}
-	return []string{fmt.Sprintf("%s pieces of %d MiB", refuse, n>>20)}
-}
-
 // Torrent reads the content, hashes it, and returns the bytes of the .torrent.
+// They are returned beside an [*UnexpectedHashError] too.
 func (p *Plan) Torrent(ctx context.Context) ([]byte, error) {
 	job := piecehash.Job{
 		Layout:   p.draft.Layout(),
@@ -215,7 +239,8 @@ func (p *Plan) Torrent(ctx context.Context) ([]byte, error) {
 	if changed := p.tree.Changed(); len(changed) > 0 {
 		return nil, fmt.Errorf("%q changed while it was read", p.tree.Files()[changed[0]].Path)
 	}
-	return p.draft.Encode(), nil
+	raw := p.draft.Encode()
+	return raw, checkExpected(raw, p.expect)
 }
 
 // unwrapRead takes the index of the file off an error: the error below names the file.

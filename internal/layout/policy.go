@@ -57,6 +57,12 @@ func Pad(format Format, pieceLength int64, files []File) []File {
 	if format != Hybrid {
 		return files
 	}
+	return Align(pieceLength, files)
+}
+
+// Align returns files with pad files (BEP 47) in front of those with content
+// that would not start on a piece boundary.
+func Align(pieceLength int64, files []File) []File {
 	padded := make([]File, 0, 2*len(files))
 	var over int64 // bytes behind the last piece boundary
 	for _, f := range files {

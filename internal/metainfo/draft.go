@@ -1,24 +1,30 @@
 package metainfo
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"net"
 	"strconv"
-	"strings"
 
-	"github.com/torrentkit/torrentkit/internal/bencode"
 	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/merkle"
-	"github.com/torrentkit/torrentkit/internal/sha256simd"
 )
 
+// Shape is what a torrent will be like, besides its files and Fields.
+type Shape struct {
+	Format      layout.Format
+	Name        string
+	PieceLength int64 // in bytes
+	// Align gives a v1 torrent the pad files of a hybrid (BEP 47).
+	Align bool
+	// Outer and Info are arbitrary keys outside of info and in it.
+	Outer, Info []Entry
+}
+
 // Draft is a torrent that is being made: everything is known but the hashes of
-// its pieces.
+// its pieces, for which there is memory from the first Set on.
 type Draft struct {
 	fields Fields
-	name   string
+	shape  Shape
 	files  []File // with pad files
 	layout *layout.Layout
 	sha1   []byte        // 20 bytes a piece, in v1 and hybrid
@@ -27,12 +33,12 @@ type Draft struct {
 
 // NewDraft begins a torrent. files are the content in the order of
 // layout.ComparePaths (v1 torrents may have any order); a single file has the
-// path "". A hybrid gets its pad files here.
-func NewDraft(format layout.Format, name string, pieceLength int64, files []File, fields Fields) (*Draft, error) {
-	if why := CheckName(name); why != "" {
-		return nil, fmt.Errorf("name %q: %s", name, why)
+// path "". Pad files are put among them here.
+func NewDraft(s Shape, files []File, fields Fields) (*Draft, error) {
+	if why := CheckName(s.Name); why != "" {
+		return nil, fmt.Errorf("name %q: %s", s.Name, why)
 	}
-	if err := layout.CheckNewPieceLength(pieceLength); err != nil {
+	if err := layout.CheckNewPieceLength(s.PieceLength); err != nil {
 		return nil, err
 	}
 	if len(files) == 0 {
@@ -41,23 +47,22 @@ func NewDraft(format layout.Format, name string, pieceLength int64, files []File
 	if err := checkFields(&fields); err != nil {
 		return nil, err
 	}
+	if err := errors.Join(CheckEntries(s.Outer, false), CheckEntries(s.Info, true)); err != nil {
+		return nil, err
+	}
 	sizes := make([]layout.File, len(files))
 	for i := range files {
 		sizes[i].Length = files[i].Length
 	}
-	padded := layout.Pad(format, pieceLength, sizes)
-	l, err := layout.New(format, pieceLength, padded)
+	padded := layout.Pad(s.Format, s.PieceLength, sizes)
+	if s.Align && s.Format == layout.V1 {
+		padded = layout.Align(s.PieceLength, sizes)
+	}
+	l, err := layout.New(s.Format, s.PieceLength, padded)
 	if err != nil {
 		return nil, err
 	}
-	d := &Draft{fields: fields, name: name, files: withPads(files, padded), layout: l}
-	if format.HasV1() {
-		d.sha1 = make([]byte, 20*l.NumPieces())
-	}
-	if format.HasV2() {
-		d.roots = make([]merkle.Hash, l.NumPieces())
-	}
-	return d, nil
+	return &Draft{fields: fields, shape: s, files: withPads(files, padded), layout: l}, nil
 }
 
 // withPads puts the pad files that a layout has among the files.
@@ -99,11 +104,22 @@ func (d *Draft) Files() []File { return d.files }
 
 // Set gives the digests of the i-th piece. What the format does not have is ignored.
 func (d *Draft) Set(i int, sha [20]byte, root [32]byte) {
+	d.allocate()
 	if d.sha1 != nil {
 		copy(d.sha1[20*i:], sha[:])
 	}
 	if d.roots != nil {
 		d.roots[i] = root
+	}
+}
+
+func (d *Draft) allocate() {
+	n, format := d.layout.NumPieces(), d.layout.Format()
+	if d.sha1 == nil && format.HasV1() {
+		d.sha1 = make([]byte, 20*n)
+	}
+	if d.roots == nil && format.HasV2() {
+		d.roots = make([]merkle.Hash, n)
 	}
 }
 
@@ -113,236 +129,26 @@ func (d *Draft) Set(i int, sha [20]byte, root [32]byte) {
 // and exact is false.
 func (d *Draft) Size() (n int64, exact bool) {
 	blank := *d
-	exact = true
-	if d.roots != nil {
-		blank.roots = make([]merkle.Hash, len(d.roots))
-		for i := range blank.roots { // all different, so that no two layers are one
-			binary.BigEndian.PutUint64(blank.roots[i][:], uint64(i)+1)
-		}
-		lengths := make(map[int64]bool)
-		for i := range d.files {
-			if f := &d.files[i]; !f.pad && f.Length > d.layout.PieceLength() {
-				exact = exact && !lengths[f.Length]
-				lengths[f.Length] = true
-			}
-		}
+	blank.sha1, blank.roots = nil, nil
+	n, exact = int64(len(blank.encode(nil))), true
+	if format := d.layout.Format(); format.HasV1() {
+		n += stringLength(20*int64(d.layout.NumPieces())) - stringLength(0)
 	}
-	return int64(len(blank.Encode())), exact
-}
-
-// Encode returns the torrent. Every piece must have been set.
-func (d *Draft) Encode() []byte {
-	layers := d.finishRoots()
-	f := &d.fields
-	var doc []bencode.Entry
-	put := func(key string, value any) { doc = append(doc, entry(key, value)) }
-	if len(f.Trackers) > 0 && len(f.Trackers[0]) > 0 {
-		put("announce", f.Trackers[0][0])
-		if len(f.Trackers) > 1 || len(f.Trackers[0]) > 1 {
-			put("announce-list", f.Trackers)
-		}
+	if !d.layout.Format().HasV2() {
+		return n, exact
 	}
-	if len(f.WebSeeds) == 1 {
-		put("url-list", f.WebSeeds[0])
-	} else if len(f.WebSeeds) > 1 {
-		put("url-list", f.WebSeeds)
-	}
-	if len(f.HTTPSeeds) > 0 {
-		put("httpseeds", f.HTTPSeeds)
-	}
-	if len(f.Nodes) > 0 {
-		doc = append(doc, bencode.Entry{Key: "nodes", Value: encodeNodes(f.Nodes)})
-	}
-	if f.Comment != "" {
-		put("comment", f.Comment)
-	}
-	if f.CreatedBy != "" {
-		put("created by", f.CreatedBy)
-	}
-	if !f.CreationDate.IsZero() {
-		put("creation date", f.CreationDate.Unix())
-	}
-	doc = append(doc, bencode.Entry{Key: "info", Value: d.encodeInfo()})
-	if layers != nil {
-		doc = append(doc, bencode.Entry{Key: "piece layers", Value: layers})
-	}
-	return bencode.AppendDict(nil, doc)
-}
-
-// entry encodes a value of a known type, which cannot fail.
-func entry(key string, value any) bencode.Entry {
-	raw, err := bencode.Marshal(value)
-	if err != nil {
-		panic(fmt.Sprintf("metainfo: encoding %s: %v", key, err))
-	}
-	return bencode.Entry{Key: key, Value: raw}
-}
-
-func encodeNodes(nodes []string) []byte {
-	b := []byte("l")
-	for _, n := range nodes {
-		host, port, _ := splitNode(n)
-		b = append(b, 'l')
-		b = bencode.AppendString(b, host)
-		b = bencode.AppendInt(b, port)
-		b = append(b, 'e')
-	}
-	return append(b, 'e')
-}
-
-// splitNode reads HOST:PORT.
-func splitNode(s string) (string, int64, error) {
-	host, port, err := net.SplitHostPort(s)
-	if err != nil || host == "" {
-		return "", 0, fmt.Errorf("node %q: want HOST:PORT", s)
-	}
-	n, err := strconv.ParseUint(port, 10, 16)
-	if err != nil || n == 0 {
-		return "", 0, fmt.Errorf("node %q: %q is not a port from 1 to 65535", s, port)
-	}
-	return host, int64(n), nil
-}
-
-// finishRoots computes the pieces root of every file from its pieces, and
-// encodes the piece layers; nil in v1.
-func (d *Draft) finishRoots() []byte {
-	if d.roots == nil {
-		return nil
-	}
-	trees := merkle.New(sha256simd.New())
-	perPiece := int(d.layout.PieceLength() / layout.LeafSize)
-	var row []merkle.Hash
-	seen := make(map[merkle.Hash]bool)
-	var entries []bencode.Entry
+	n += int64(len("12:piece layersde"))
+	lengths := make(map[int64]bool)
 	for i := range d.files {
-		f := &d.files[i]
-		if f.pad || f.Length == 0 {
-			continue
-		}
-		first, end := d.layout.FilePieces(i)
-		if f.Length <= d.layout.PieceLength() {
-			f.Root = d.roots[first]
-			continue
-		}
-		row = append(row[:0], d.roots[first:end]...)
-		f.Root = trees.LayerRoot(row, perPiece)
-		if !seen[f.Root] {
-			seen[f.Root] = true
-			layer := make([]byte, 0, 32*(end-first))
-			for _, h := range d.roots[first:end] {
-				layer = append(layer, h[:]...)
-			}
-			entries = append(entries, bencode.Entry{Key: string(f.Root[:]), Value: bencode.AppendString(nil, layer)})
+		if f := &d.files[i]; !f.pad && f.Length > d.layout.PieceLength() {
+			first, end := d.layout.FilePieces(i)
+			n += stringLength(32) + stringLength(32*int64(end-first))
+			exact = exact && !lengths[f.Length]
+			lengths[f.Length] = true
 		}
 	}
-	return bencode.AppendDict(nil, entries)
+	return n, exact
 }
 
-// encodeInfo returns the info dictionary.
-func (d *Draft) encodeInfo() []byte {
-	format := d.layout.Format()
-	single := len(d.files) == 1 && d.files[0].Path == ""
-	info := []bencode.Entry{
-		entry("name", d.name),
-		entry("piece length", d.layout.PieceLength()),
-	}
-	if d.fields.Private {
-		info = append(info, entry("private", 1))
-	}
-	if d.fields.Source != "" {
-		info = append(info, entry("source", d.fields.Source))
-	}
-	if format.HasV1() {
-		info = append(info, bencode.Entry{Key: "pieces", Value: bencode.AppendString(nil, d.sha1)})
-		if single {
-			info = append(info, entry("length", d.files[0].Length))
-			if d.files[0].Attr != "" {
-				info = append(info, entry("attr", d.files[0].Attr))
-			}
-		} else {
-			info = append(info, bencode.Entry{Key: "files", Value: d.encodeFiles()})
-		}
-	}
-	if format.HasV2() {
-		info = append(info, entry("meta version", 2), bencode.Entry{Key: "file tree", Value: d.encodeTree()})
-	}
-	return bencode.AppendDict(nil, info)
-}
-
-// encodeFiles returns the list of files of BEP 3.
-func (d *Draft) encodeFiles() []byte {
-	b := []byte("l")
-	for i := range d.files {
-		f := &d.files[i]
-		b = append(b, 'd')
-		if f.Attr != "" {
-			b = bencode.AppendString(append(b, "4:attr"...), f.Attr)
-		}
-		b = bencode.AppendInt(append(b, "6:length"...), f.Length)
-		b = appendPath(append(b, "4:path"...), f.Path)
-		if f.Link != "" {
-			b = appendPath(append(b, "12:symlink path"...), f.Link)
-		}
-		b = append(b, 'e')
-	}
-	return append(b, 'e')
-}
-
-func appendPath(b []byte, path string) []byte {
-	b = append(b, 'l')
-	for name := range strings.SplitSeq(path, "/") {
-		b = bencode.AppendString(b, name)
-	}
-	return append(b, 'e')
-}
-
-// encodeTree returns the file tree of BEP 52. The files are in its order
-// already, so folders open and close as the paths go by.
-func (d *Draft) encodeTree() []byte {
-	b := []byte("d")
-	var open []string
-	for i := range d.files {
-		f := &d.files[i]
-		if f.pad {
-			continue
-		}
-		path := f.Path
-		if path == "" {
-			path = d.name
-		}
-		names := strings.Split(path, "/")
-		folders := names[:len(names)-1]
-		same := 0
-		for same < len(open) && same < len(folders) && open[same] == folders[same] {
-			same++
-		}
-		for range open[same:] {
-			b = append(b, 'e')
-		}
-		for _, name := range folders[same:] {
-			b = append(bencode.AppendString(b, name), 'd')
-		}
-		open = append(open[:same], folders[same:]...)
-		b = append(bencode.AppendString(b, names[len(names)-1]), 'd')
-		b = append(appendLeaf(bencode.AppendString(b, ""), f), 'e')
-	}
-	for range open {
-		b = append(b, 'e')
-	}
-	return append(b, 'e')
-}
-
-func appendLeaf(b []byte, f *File) []byte {
-	b = append(b, 'd')
-	if f.Attr != "" {
-		b = bencode.AppendString(append(b, "4:attr"...), f.Attr)
-	}
-	b = bencode.AppendInt(append(b, "6:length"...), f.Length)
-	if f.Length > 0 {
-		b = bencode.AppendString(append(b, "11:pieces root"...), f.Root[:])
-	}
-	if f.Link != "" {
-		b = appendPath(append(b, "12:symlink path"...), f.Link)
-	}
-	return append(b, 'e')
-}
+// stringLength is how many bytes a string of n bytes takes when it is bencoded.
+func stringLength(n int64) int64 { return int64(len(strconv.FormatInt(n, 10))) + 1 + n }

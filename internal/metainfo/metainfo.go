@@ -76,6 +76,9 @@ type File struct {
 	// Link is where a symbolic link leads, as a slash-separated path from the
 	// content's folder (BEP 47).
 	Link string
+	// Sums are checksums of the whole file that a new torrent gets, sorted by
+	// their keys; none are read.
+	Sums []Entry
 	// Root is the file's pieces root (BEP 52), zero where there is none.
 	Root merkle.Hash
 

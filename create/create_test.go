@@ -1,0 +1,204 @@
+package create_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/torrentkit/torrentkit/create"
+	"github.com/torrentkit/torrentkit/inspect"
+	"github.com/torrentkit/torrentkit/internal/peertest"
+)
+
+func plan(t *testing.T, path string, o create.Options) *create.Plan {
+	t.Helper()
+	p, err := create.NewPlan(context.Background(), path, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func torrent(t *testing.T, path string, o create.Options) []byte {
+	t.Helper()
+	raw, err := create.Torrent(context.Background(), path, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+// file makes a file of n bytes that are not all equal, and its folders.
+func file(t *testing.T, path string, n int) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	data := make([]byte, n)
+	for i := range data {
+		data[i] = byte(i*7 + i>>8 + len(path))
+	}
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The size that a plan foretells is that of the torrent, in every format and
+// with every field; where files may be equal it is an upper bound.
+func TestSizeIsKnownBefore(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 3))
+	exact := 0
+	for round := range 60 {
+		o := create.Options{Format: []create.Format{create.V1, create.V2, create.Hybrid}[round%3], PieceLength: 16384 << rng.IntN(3)}
+		if round%2 == 0 {
+			o.Align, o.Attributes = true, true
+			o.Similar = []string{strings.Repeat("0a", 20), strings.Repeat("ff", 32)}
+			o.Collections, o.UpdateURL, o.Entropy = []string{"c"}, "https://u.example/", "x"
+			o.Set, o.SetInfo = []create.Entry{create.TextEntry("zz", "1")}, []create.Entry{create.TextEntry("a", "1")}
+			o.Trackers, o.HTTPSeeds = [][]string{{"udp://a:1"}, {"udp://b:1"}}, []string{"http://h/"}
+		}
+		root := peertest.Tree(t, rng, t.TempDir(), o.PieceLength)
+		p := plan(t, root, o)
+		choices, err := p.Choices()
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw, err := p.Torrent(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		intact(t, raw, root)
+		if p.SizeIsExact {
+			exact++
+		}
+		if n := int64(len(raw)); n > p.Size || p.SizeIsExact && n != p.Size {
+			t.Errorf("%v: %d bytes, foretold were %d (exact: %v)", o.Format, n, p.Size, p.SizeIsExact)
+		}
+		for _, c := range choices {
+			if c.Chosen != (c.PieceLength == o.PieceLength) {
+				t.Errorf("chosen is %v for %d", c.Chosen, c.PieceLength)
+			}
+			if size := map[create.Format]int64{create.V1: c.V1, create.V2: c.V2, create.Hybrid: c.Hybrid}[o.Format]; c.Chosen && size != p.Size {
+				t.Errorf("%v: the table says %d, the plan %d", o.Format, size, p.Size)
+			}
+		}
+		if m, err := inspect.Parse(raw); err != nil || len(m.Problems) > 0 {
+			t.Errorf("problems %v, %v", m.Problems, err)
+		}
+	}
+	if exact < 20 {
+		t.Errorf("only %d of 60 sizes were exact", exact)
+	}
+}
+
+func TestPieceLengthFits(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f")
+	file(t, path, 10<<20) // 640 pieces of 16 KiB: 12800 bytes of hashes
+	for name, test := range map[string]struct {
+		o    create.Options
+		want int64
+	}{
+		"by itself":              {create.Options{}, 16 << 10},
+		"target of 640":          {create.Options{TargetPieces: 640}, 16 << 10},
+		"target of 639":          {create.Options{TargetPieces: 639}, 32 << 10},
+		"target of 1":            {create.Options{TargetPieces: 1}, 16 << 20},
+		"target, bounded":        {create.Options{TargetPieces: 1, MaxPieceLength: 1 << 20}, 1 << 20},
+		"torrent of 13000 bytes": {create.Options{MaxTorrentSize: 13000}, 16 << 10},
+		"torrent of 12000 bytes": {create.Options{MaxTorrentSize: 12000}, 32 << 10},
+		"torrent of 500 bytes":   {create.Options{MaxTorrentSize: 500}, 512 << 10},
+		"v2 of 12000 bytes":      {create.Options{MaxTorrentSize: 12000, Format: create.V2}, 32 << 10},
+	} {
+		p := plan(t, path, test.o)
+		if p.PieceLength != test.want || test.o.MaxTorrentSize > 0 && p.Size > test.o.MaxTorrentSize {
+			t.Errorf("%s: piece length %d and %d bytes, want %d", name, p.PieceLength, p.Size, test.want)
+		}
+	}
+	var large *create.TooLargeError
+	for _, o := range []create.Options{{MaxTorrentSize: 50}, {MaxTorrentSize: 500, PieceLength: 16384}, {MaxTorrentSize: 500, MaxPieceLength: 65536}} {
+		if _, err := create.NewPlan(context.Background(), path, o); !errors.As(err, &large) || large.Size <= o.MaxTorrentSize {
+			t.Errorf("%+v: %v", o, err)
+		}
+	}
+	for _, o := range []create.Options{{PieceLength: 3 << 14}, {MaxPieceLength: 1}, {PieceLength: 32768, MaxPieceLength: 16384}, {TargetPieces: -1},
+		{ExpectInfoHash: "00"}, {ExpectInfoHash: "x"}} {
+		if _, err := create.NewPlan(context.Background(), path, o); err == nil {
+			t.Errorf("%+v: no error", o)
+		}
+	}
+}
+
+func TestExpectInfoHash(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f")
+	file(t, path, 100000)
+	v1, v2 := hashes(t, torrent(t, path, create.Options{Format: create.Hybrid}))
+	for _, want := range []string{v1, v2, strings.ToUpper(v2)} {
+		torrent(t, path, create.Options{Format: create.Hybrid, ExpectInfoHash: want})
+	}
+	var other *create.UnexpectedHashError
+	_, err := create.Torrent(context.Background(), path, create.Options{ExpectInfoHash: v1})
+	if !errors.As(err, &other) || other.Want != v1 || other.Got.V1 == "" {
+		t.Errorf("another infohash: %v", err)
+	}
+}
+
+// Aligned v1 torrents are what libtorrent and we read as the same files, each on a boundary.
+func TestAlignAndAttributes(t *testing.T) {
+	oracle := peertest.Libtorrent(t)
+	dir := t.TempDir()
+	root := filepath.Join(dir, "root")
+	file(t, filepath.Join(root, "a"), 20000)
+	file(t, filepath.Join(root, "b.sh"), 40000)
+	file(t, filepath.Join(root, ".c"), 1)
+	if err := os.Chmod(filepath.Join(root, "b.sh"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	raw := torrent(t, root, create.Options{Align: true, Attributes: true, PieceLength: 16384})
+	intact(t, raw, root)
+	for _, want := range []string{"d4:attr1:h6:lengthi1e", "d4:attr1:x6:lengthi40000e", "d6:lengthi20000e", "d4:attr1:p6:lengthi16383e"} {
+		if !bytes.Contains(raw, []byte(want)) {
+			t.Errorf("no %s in %q", want, raw)
+		}
+	}
+	torrentFile := filepath.Join(dir, "x.torrent")
+	if err := os.WriteFile(torrentFile, raw, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	a := oracle.Ask(t, peertest.Question{Do: "inspect", Torrent: torrentFile})
+	if v1, _ := hashes(t, raw); a.V1 != v1 || len(a.Files) != 5 || !a.Files[1].Pad {
+		t.Errorf("libtorrent reads %+v", a)
+	}
+}
+
+func TestFieldsAreRefused(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f")
+	file(t, path, 1)
+	for name, o := range map[string]create.Options{
+		"similar":     {InfoFields: create.InfoFields{Similar: []string{"zz"}}},
+		"update URL":  {InfoFields: create.InfoFields{UpdateURL: "udp://x:1"}},
+		"own key":     {Set: []create.Entry{create.TextEntry("announce", "x")}},
+		"own in info": {SetInfo: []create.Entry{create.TextEntry("pieces", "x")}},
+		"twice":       {InfoFields: create.InfoFields{Entropy: "x"}, SetInfo: []create.Entry{create.TextEntry("entropy", "y")}},
+		"http seed":   {Fields: create.Fields{HTTPSeeds: []string{"ftp://x"}}},
+	} {
+		if _, err := create.NewPlan(context.Background(), path, o); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}
+
+func TestLimitWarnings(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f")
+	file(t, path, 100)
+	p := plan(t, path, create.Options{PieceLength: 32 << 20, Fields: create.Fields{Trackers: [][]string{{"https://t.hdbits.org/x"}}}})
+	if got := strings.Join(p.Warnings, "\n"); got != "pieces of 32 MiB are refused by uTorrent 2 and other old clients\npieces of 32 MiB are refused by hdbits.org" {
+		t.Errorf("warnings:\n%s", got)
+	}
+	if p = plan(t, path, create.Options{Format: create.V2}); len(p.Warnings) > 0 {
+		t.Errorf("warnings: %s", p.Warnings)
+	}
+}

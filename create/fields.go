@@ -1,0 +1,94 @@
+package create
+
+import (
+	"encoding/hex"
+	"fmt"
+	"slices"
+
+	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/internal/metainfo"
+)
+
+// InfoFields are keys of info that are rarer than those of [Fields].
+type InfoFields struct {
+	Similar     []string // infohashes, in hex, of torrents that share files with this one (BEP 38)
+	Collections []string // names of collections that it belongs to (BEP 38)
+	UpdateURL   string   // where a newer version of the torrent is to be found (BEP 39)
+	Entropy     string   // anything: it makes the infohash another
+}
+
+// entries returns the keys in info: those fields, and arbitrary ones.
+func (f *InfoFields) entries(more []Entry) ([]Entry, error) {
+	list := slices.Clone(more)
+	var similar []string
+	for _, s := range f.Similar {
+		h, err := hex.DecodeString(s)
+		if err != nil || len(h) != 20 && len(h) != 32 {
+			return nil, fmt.Errorf("similar torrent %q: not an infohash of 40 or 64 hexadecimal digits", s)
+		}
+		similar = append(similar, string(h[:20])) // of a v2 infohash its beginning
+	}
+	if len(similar) > 0 {
+		list = append(list, metainfo.ListEntry("similar", similar))
+	}
+	if len(f.Collections) > 0 {
+		list = append(list, metainfo.ListEntry("collections", f.Collections))
+	}
+	if f.UpdateURL != "" {
+		if err := checkURL("update", f.UpdateURL, "http", "https"); err != nil {
+			return nil, err
+		}
+		list = append(list, metainfo.TextEntry("update-url", f.UpdateURL))
+	}
+	if f.Entropy != "" {
+		list = append(list, metainfo.TextEntry("entropy", f.Entropy))
+	}
+	return list, nil
+}
+
+// attributes are those of BEP 47 that a file has on disk.
+func attributes(f *content.File) string {
+	attr := ""
+	if f.Hidden {
+		attr += "h"
+	}
+	if f.Executable {
+		attr += "x"
+	}
+	return attr
+}
+
+// UnexpectedHashError is a torrent whose infohash is not Options.ExpectInfoHash.
+type UnexpectedHashError struct {
+	Want string
+	Got  Hashes
+}
+
+func (e *UnexpectedHashError) Error() string {
+	return fmt.Sprintf("the infohash is %s, not %s", e.Got, e.Want)
+}
+
+// checkExpected holds the infohash of a torrent against what was expected; ""
+// expects nothing.
+func checkExpected(raw []byte, want string) error {
+	if want == "" {
+		return nil
+	}
+	t, err := metainfo.Parse(raw)
+	if err != nil {
+		return err
+	}
+	if got := hashesOf(t); want != got.V1 && want != got.V2 {
+		return &UnexpectedHashError{want, got}
+	}
+	return nil
+}
+
+// cleanHash reads an infohash that is expected: in hex, of any case.
+func cleanHash(s string) (string, error) {
+	h, err := hex.DecodeString(s)
+	if err != nil || len(s) > 0 && len(h) != 20 && len(h) != 32 {
+		return "", fmt.Errorf("expected infohash %q: not 40 or 64 hexadecimal digits", s)
+	}
+	return hex.EncodeToString(h), nil
+}

@@ -1,0 +1,259 @@
+package metainfo
+
+import (
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+
+	"github.com/torrentkit/torrentkit/internal/bencode"
+	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/internal/merkle"
+	"github.com/torrentkit/torrentkit/internal/sha256simd"
+)
+
+// Encode returns the torrent. Every piece must have been set.
+func (d *Draft) Encode() []byte {
+	d.allocate()
+	return d.encode(d.finishRoots())
+}
+
+func (d *Draft) encode(layers []byte) []byte {
+	f := &d.fields
+	var doc []bencode.Entry
+	put := func(key string, value any) { doc = append(doc, entry(key, value)) }
+	if len(f.Trackers) > 0 && len(f.Trackers[0]) > 0 {
+		put("announce", f.Trackers[0][0])
+		if len(f.Trackers) > 1 || len(f.Trackers[0]) > 1 {
+			put("announce-list", f.Trackers)
+		}
+	}
+	if len(f.WebSeeds) == 1 {
+		put("url-list", f.WebSeeds[0])
+	} else if len(f.WebSeeds) > 1 {
+		put("url-list", f.WebSeeds)
+	}
+	if len(f.HTTPSeeds) > 0 {
+		put("httpseeds", f.HTTPSeeds)
+	}
+	if len(f.Nodes) > 0 {
+		doc = append(doc, bencode.Entry{Key: "nodes", Value: encodeNodes(f.Nodes)})
+	}
+	if f.Comment != "" {
+		put("comment", f.Comment)
+	}
+	if f.CreatedBy != "" {
+		put("created by", f.CreatedBy)
+	}
+	if !f.CreationDate.IsZero() {
+		put("creation date", f.CreationDate.Unix())
+	}
+	doc = append(doc, bencode.Entry{Key: "info", Value: d.encodeInfo()})
+	if layers != nil {
+		doc = append(doc, bencode.Entry{Key: "piece layers", Value: layers})
+	}
+	for _, e := range d.shape.Outer {
+		doc = append(doc, bencode.Entry(e))
+	}
+	return bencode.AppendDict(nil, doc)
+}
+
+// entry encodes a value of a known type, which cannot fail.
+func entry(key string, value any) bencode.Entry {
+	raw, err := bencode.Marshal(value)
+	if err != nil {
+		panic(fmt.Sprintf("metainfo: encoding %s: %v", key, err))
+	}
+	return bencode.Entry{Key: key, Value: raw}
+}
+
+func encodeNodes(nodes []string) []byte {
+	b := []byte("l")
+	for _, n := range nodes {
+		host, port, _ := splitNode(n)
+		b = append(b, 'l')
+		b = bencode.AppendString(b, host)
+		b = bencode.AppendInt(b, port)
+		b = append(b, 'e')
+	}
+	return append(b, 'e')
+}
+
+// splitNode reads HOST:PORT.
+func splitNode(s string) (string, int64, error) {
+	host, port, err := net.SplitHostPort(s)
+	if err != nil || host == "" {
+		return "", 0, fmt.Errorf("node %q: want HOST:PORT", s)
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	if err != nil || n == 0 {
+		return "", 0, fmt.Errorf("node %q: %q is not a port from 1 to 65535", s, port)
+	}
+	return host, int64(n), nil
+}
+
+// finishRoots computes the pieces root of every file from its pieces, and
+// encodes the piece layers; nil in v1.
+func (d *Draft) finishRoots() []byte {
+	if d.roots == nil {
+		return nil
+	}
+	trees := merkle.New(sha256simd.New())
+	perPiece := int(d.layout.PieceLength() / layout.LeafSize)
+	var row []merkle.Hash
+	seen := make(map[merkle.Hash]bool)
+	var entries []bencode.Entry
+	for i := range d.files {
+		f := &d.files[i]
+		if f.pad || f.Length == 0 {
+			continue
+		}
+		first, end := d.layout.FilePieces(i)
+		if f.Length <= d.layout.PieceLength() {
+			f.Root = d.roots[first]
+			continue
+		}
+		row = append(row[:0], d.roots[first:end]...)
+		f.Root = trees.LayerRoot(row, perPiece)
+		if !seen[f.Root] {
+			seen[f.Root] = true
+			layer := make([]byte, 0, 32*(end-first))
+			for _, h := range d.roots[first:end] {
+				layer = append(layer, h[:]...)
+			}
+			entries = append(entries, bencode.Entry{Key: string(f.Root[:]), Value: bencode.AppendString(nil, layer)})
+		}
+	}
+	return bencode.AppendDict(nil, entries)
+}
+
+// encodeInfo returns the info dictionary.
+func (d *Draft) encodeInfo() []byte {
+	format := d.layout.Format()
+	single := len(d.files) == 1 && d.files[0].Path == ""
+	info := []bencode.Entry{
+		entry("name", d.shape.Name),
+		entry("piece length", d.layout.PieceLength()),
+	}
+	if d.fields.Private {
+		info = append(info, entry("private", 1))
+	}
+	if d.fields.Source != "" {
+		info = append(info, entry("source", d.fields.Source))
+	}
+	if format.HasV1() {
+		info = append(info, bencode.Entry{Key: "pieces", Value: bencode.AppendString(nil, d.sha1)})
+		if single {
+			info = append(info, entry("length", d.files[0].Length))
+			if d.files[0].Attr != "" {
+				info = append(info, entry("attr", d.files[0].Attr))
+			}
+			for _, e := range d.files[0].Sums {
+				info = append(info, bencode.Entry(e))
+			}
+		} else {
+			info = append(info, bencode.Entry{Key: "files", Value: d.encodeFiles()})
+		}
+	}
+	if format.HasV2() {
+		info = append(info, entry("meta version", 2), bencode.Entry{Key: "file tree", Value: d.encodeTree()})
+	}
+	for _, e := range d.shape.Info {
+		info = append(info, bencode.Entry(e))
+	}
+	return bencode.AppendDict(nil, info)
+}
+
+// encodeFiles returns the list of files of BEP 3.
+func (d *Draft) encodeFiles() []byte {
+	b := []byte("l")
+	for i := range d.files {
+		f := &d.files[i]
+		b = append(b, 'd')
+		if f.Attr != "" {
+			b = bencode.AppendString(append(b, "4:attr"...), f.Attr)
+		}
+		b = f.appendSums(b, "", "length")
+		b = bencode.AppendInt(append(b, "6:length"...), f.Length)
+		b = f.appendSums(b, "length", "path")
+		b = appendPath(append(b, "4:path"...), f.Path)
+		b = f.appendSums(b, "path", "symlink path")
+		if f.Link != "" {
+			b = appendPath(append(b, "12:symlink path"...), f.Link)
+		}
+		b = append(b, 'e')
+	}
+	return append(b, 'e')
+}
+
+// appendSums appends the checksums whose keys lie between two others.
+func (f *File) appendSums(b []byte, after, before string) []byte {
+	for _, e := range f.Sums {
+		if after < e.Key && e.Key < before {
+			b = append(bencode.AppendString(b, e.Key), e.Value...)
+		}
+	}
+	return b
+}
+
+func appendPath(b []byte, path string) []byte {
+	b = append(b, 'l')
+	for name := range strings.SplitSeq(path, "/") {
+		b = bencode.AppendString(b, name)
+	}
+	return append(b, 'e')
+}
+
+// encodeTree returns the file tree of BEP 52. The files are in its order
+// already, so folders open and close as the paths go by.
+func (d *Draft) encodeTree() []byte {
+	b := []byte("d")
+	var open []string
+	for i := range d.files {
+		f := &d.files[i]
+		if f.pad {
+			continue
+		}
+		path := f.Path
+		if path == "" {
+			path = d.shape.Name
+		}
+		names := strings.Split(path, "/")
+		folders := names[:len(names)-1]
+		same := 0
+		for same < len(open) && same < len(folders) && open[same] == folders[same] {
+			same++
+		}
+		for range open[same:] {
+			b = append(b, 'e')
+		}
+		for _, name := range folders[same:] {
+			b = append(bencode.AppendString(b, name), 'd')
+		}
+		open = append(open[:same], folders[same:]...)
+		b = append(bencode.AppendString(b, names[len(names)-1]), 'd')
+		b = append(appendLeaf(bencode.AppendString(b, ""), f), 'e')
+	}
+	for range open {
+		b = append(b, 'e')
+	}
+	return append(b, 'e')
+}
+
+func appendLeaf(b []byte, f *File) []byte {
+	b = append(b, 'd')
+	if f.Attr != "" {
+		b = bencode.AppendString(append(b, "4:attr"...), f.Attr)
+	}
+	b = f.appendSums(b, "", "length")
+	b = bencode.AppendInt(append(b, "6:length"...), f.Length)
+	b = f.appendSums(b, "length", "pieces root")
+	if f.Length > 0 && !f.IsLink() {
+		b = bencode.AppendString(append(b, "11:pieces root"...), f.Root[:])
+	}
+	b = f.appendSums(b, "pieces root", "symlink path")
+	if f.Link != "" {
+		b = appendPath(append(b, "12:symlink path"...), f.Link)
+	}
+	return append(b, 'e')
+}
