@@ -90,6 +90,36 @@ func planToJSON(p *create.Plan) planJSON {
 	return v
 }
 
+// choicesJSON is what "create --plan --json" prints.
+type choicesJSON struct {
+	Name    string       `json:"name"`
+	NameHex string       `json:"name_hex,omitempty"`
+	Format  string       `json:"format"`
+	Size    int64        `json:"size"`
+	Choices []choiceJSON `json:"choices"`
+}
+
+type choiceJSON struct {
+	PieceLength      int64    `json:"piece_length"`
+	Chosen           bool     `json:"chosen"`
+	Pieces           int      `json:"pieces"`
+	PiecesV2         int      `json:"pieces_v2"`
+	TorrentSizeV1    int64    `json:"torrent_size_v1"`
+	TorrentSizeV2    int64    `json:"torrent_size_v2"`
+	TorrentSizeBoth  int64    `json:"torrent_size_hybrid"`
+	TorrentSizeExact bool     `json:"torrent_size_exact"`
+	Padding          int64    `json:"padding"`
+	RefusedBy        []string `json:"refused_by"`
+}
+
+func choicesToJSON(p *create.Plan, choices []create.Choice) choicesJSON {
+	v := choicesJSON{Name: p.Name, NameHex: hexIfNeeded(p.Name), Format: p.Format.String(), Size: p.TotalLength}
+	for _, c := range choices {
+		v.Choices = append(v.Choices, choiceJSON{c.PieceLength, c.Chosen, c.Pieces, c.PiecesV2, c.V1, c.V2, c.Hybrid, c.Exact, c.Padding, orEmpty(c.RefusedBy)})
+	}
+	return v
+}
+
 // torrentJSON is what "inspect --json" prints.
 type torrentJSON struct {
 	Input       string        `json:"input"`

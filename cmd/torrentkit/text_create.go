@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/torrentkit/torrentkit/create"
 	"github.com/torrentkit/torrentkit/inspect"
@@ -52,6 +54,50 @@ func (a *app) showPlan(p *create.Plan) error {
 	f.size(label, p.Size)
 	a.show(&f)
 	return nil
+}
+
+// showChoices is the result of --plan.
+func (a *app) showChoices(p *create.Plan) error {
+	choices, err := p.Choices()
+	if err != nil {
+		return err
+	}
+	if a.global.json {
+		return writeJSON(a.out, choicesToJSON(p, choices))
+	}
+	t := newTable(-1, "", "piece length", "pieces", "v1 bytes", "v2 bytes", "hybrid bytes", "padding", "refused by")
+	for _, c := range choices {
+		mark := textCell("")
+		if c.Chosen {
+			mark = cell{human: "*", raw: "*", colour: green}
+		}
+		v2, hybrid := countCell(c.V2), countCell(c.Hybrid)
+		if !c.Exact {
+			v2.human, hybrid.human = "<= "+v2.human, "<= "+hybrid.human
+		}
+		refused := cell{human: strconv.Itoa(len(c.RefusedBy)), raw: strings.Join(c.RefusedBy, "; ")}
+		t.row(mark, sizeCell(c.PieceLength), countCell(int64(c.Pieces)), countCell(c.V1), v2, hybrid, sizeCell(c.Padding), refused)
+	}
+	a.showTable(t)
+	if a.outTTY {
+		a.explainRefusals(choices)
+	}
+	return nil
+}
+
+// explainRefusals lists, below the table, who refuses which piece lengths.
+func (a *app) explainRefusals(choices []create.Choice) {
+	last := ""
+	for _, c := range choices {
+		all := strings.Join(c.RefusedBy, "; ")
+		if all != last && all != "" {
+			fmt.Fprintf(a.out, "\nfrom %s on, refused by:\n", formatSize(c.PieceLength))
+			for _, s := range c.RefusedBy {
+				fmt.Fprintln(a.out, "  "+escape(s))
+			}
+		}
+		last = all
+	}
 }
 
 // showCreated prints what was made. Where standard output is the torrent itself, nothing else goes there.

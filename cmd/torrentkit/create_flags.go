@@ -1,0 +1,66 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/torrentkit/torrentkit/create"
+)
+
+// createFlagGroups binds the flags of create into the options of the library.
+func createFlagGroups(cmd *cobra.Command, o *create.Options, f *createFlags) {
+	group(cmd, "Output", func(fs *pflag.FlagSet) {
+		fs.StringVarP(&f.output, "output", "o", "", "write to `FILE`, a folder, or - (default NAME.torrent in this folder)")
+		fs.BoolVar(&f.force, "force", false, "replace a file that exists")
+		fs.BoolVar(&f.dryRun, "dry-run", false, "read no content and write nothing: list files and sizes, the torrent's too")
+		fs.BoolVar(&f.table, "plan", false, "read no content and write nothing: show what each piece length would give, and who would refuse it")
+		fs.StringVar(&o.ExpectInfoHash, "expect-infohash", "", "write nothing unless the infohash is `HEX`")
+	})
+	group(cmd, "Torrent", func(fs *pflag.FlagSet) {
+		fs.VarP(&f.format, "format", "f", "metadata version: v1, v2 (BEP 52) or both (`FORMAT`: v1, v2, hybrid)")
+		fs.StringVarP(&o.Name, "name", "n", "", "name of the torrent (default the name of PATH)")
+		fs.BoolVarP(&o.Private, "private", "p", false, "keep the torrent to its trackers (BEP 27)")
+		fs.StringVarP(&o.Source, "source", "s", "", "source tag, part of what the infohash covers")
+		fs.StringVarP(&o.Comment, "comment", "c", "", "comment")
+		fs.StringVar(&f.createdBy, "created-by", "", "name of the creating program (default torrentkit and its version)")
+		fs.BoolVar(&f.noCreatedBy, "no-created-by", false, "name no creating program")
+		fs.StringVar(&f.date, "date", "", "creation `DATE`: 2006-01-02, RFC 3339, or seconds since 1970 (default SOURCE_DATE_EPOCH, else now)")
+		fs.BoolVar(&f.noDate, "no-date", false, "write no creation date")
+	})
+	group(cmd, "Piece length", func(fs *pflag.FlagSet) {
+		fs.VarP((*sizeValue)(&o.PieceLength), "piece-length", "l", "piece length, a power of two from 16K to 128M (default fits the `SIZE`)")
+		fs.IntVar(&o.TargetPieces, "target-pieces", 0, "the smallest piece length that gives at most `N` pieces")
+		fs.Var((*sizeValue)(&o.MaxPieceLength), "max-piece-length", "choose no piece length over `SIZE` (default 16M)")
+		fs.Var((*sizeValue)(&o.MaxTorrentSize), "max-torrent-size", "choose a piece length with which the .torrent is at most of `SIZE`")
+	})
+	group(cmd, "Peers", func(fs *pflag.FlagSet) {
+		fs.StringArrayVarP(&f.trackers, "tracker", "t", nil, "announce `URL`, a tier each; URL,URL share one tier (repeatable)")
+		fs.StringArrayVarP(&o.WebSeeds, "web-seed", "w", nil, "`URL` where the content can be had (BEP 19; repeatable)")
+		fs.StringArrayVar(&o.HTTPSeeds, "http-seed", nil, "`URL` of an HTTP seed (BEP 17; repeatable)")
+		fs.StringArrayVar(&o.Nodes, "node", nil, "DHT node `HOST:PORT` (BEP 5; repeatable)")
+	})
+	moreFieldFlags(cmd, o)
+	group(cmd, "Files", func(fs *pflag.FlagSet) {
+		fs.Var(&ruleValue{&o.Rules, false}, "exclude", "leave out what matches `GLOB`; ** spans folders, the last match of all rules wins (repeatable)")
+		fs.Var(&ruleValue{&o.Rules, true}, "include", "take what matches `GLOB` (repeatable)")
+		fs.BoolVar(&o.KeepJunk, "junk", false, "take files that operating systems leave behind too")
+	})
+	group(cmd, "Run", f.read.bind)
+	for _, pair := range [][]string{{"created-by", "no-created-by"}, {"date", "no-date"}, {"plan", "dry-run"}, {"piece-length", "target-pieces"}} {
+		cmd.MarkFlagsMutuallyExclusive(pair...)
+	}
+}
+
+// moreFieldFlags binds the rarer fields.
+func moreFieldFlags(cmd *cobra.Command, o *create.Options) {
+	group(cmd, "More fields", func(fs *pflag.FlagSet) {
+		fs.StringArrayVar(&o.Similar, "similar", nil, "infohash (`HEX`) of a torrent that has files in common (BEP 38; repeatable)")
+		fs.StringArrayVar(&o.Collections, "collection", nil, "`NAME` of a collection that the torrent belongs to (BEP 38; repeatable)")
+		fs.StringVar(&o.UpdateURL, "update-url", "", "`URL` of newer versions of the torrent (BEP 39)")
+		entropyFlag(fs, func(s string) { o.Entropy = s })
+		fs.BoolVar(&o.Align, "align", false, "start every file on a piece boundary, by pad files (v1; BEP 47)")
+		fs.BoolVar(&o.Attributes, "attributes", false, "keep the executable and hidden bits of files (BEP 47)")
+		entriesFlag(fs, "set", "set any key outside of info: `KEY=JSON` (repeatable)", &o.Set)
+		entriesFlag(fs, "set-info", "set any key of info: `KEY=JSON` (repeatable)", &o.SetInfo)
+	})
+}
