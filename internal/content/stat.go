@@ -40,6 +40,7 @@ func (k kind) String() string {
 // stamp tells whether a file is still the one that was seen.
 type stamp struct {
 	mtime int64 // nanoseconds since 1970
+	ctime int64 // of the last change of the file or of what the system keeps about it; 0 where systems have none
 	// Device and inode, or what stands for them: on Windows the inode is the time of creation and the device 0.
 	dev, ino uint64
 }

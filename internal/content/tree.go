@@ -60,6 +60,19 @@ type opener interface {
 // The slice belongs to the tree.
 func (t *Tree) Files() []File { return t.files }
 
+// Stamp is the state in which a file was seen. As long as none of it differs, the system says, the file was not written.
+type Stamp struct {
+	Modified int64  // nanoseconds since 1970
+	Changed  int64  // the time of the last change of the inode, in nanoseconds since 1970; 0 where the system has none
+	Inode    uint64 // 0 where the system has none
+}
+
+// Stamp returns the state in which the tree saw file i.
+func (t *Tree) Stamp(i int) Stamp {
+	s := &t.files[i].stamp
+	return Stamp{s.mtime, s.ctime, s.ino}
+}
+
 // Changed lists, in rising order and each once, the files that Open, or Close of what it returned, found changed.
 func (t *Tree) Changed() []int {
 	t.mu.Lock()
