@@ -1,0 +1,244 @@
+// Package journal is a log of piece digests: what was hashed once need not be
+// hashed again, after an interruption, for a changed tree, or on another
+// machine.
+//
+// A journal is a file of records of one size, each sealed with xxHash64. A
+// record holds a [Key], which stands for everything that decides what the
+// digest is (which bytes of which files, in which state), and the digests.
+// Records are found by their seals, wherever they stand in the file: whatever
+// is torn, cut out, flipped or foreign loses the records that it touches, and
+// nothing else. Two processes may append to one journal, and journals may be
+// concatenated.
+//
+// The package does not know what a key is made of, and never reads content. A
+// seal proves that a record is whole, not that nobody forged it: whoever can
+// write a journal can make it lie.
+package journal
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/cespare/xxhash/v2"
+)
+
+// Key stands for the content of one piece. Equal keys must mean equal digests,
+// so it is to be a cryptographic hash of a description.
+type Key [16]byte
+
+// Digest is the digests of one piece: the SHA-1 of BEP 3, the merkle root of
+// BEP 52, or both; what was not computed is zero.
+type Digest struct {
+	SHA1 [20]byte
+	Root [32]byte
+}
+
+// The parts of a record, in bytes: a mark, the key, the digest, the seal over
+// all of them.
+const (
+	mark       = "tkj1"
+	recordSize = len(mark) + len(Key{}) + len(Digest{}.SHA1) + len(Digest{}.Root) + 8
+	sealAt     = recordSize - 8
+)
+
+// Set is the digests that journals gave, by their keys. The zero value is empty.
+type Set struct {
+	digests  map[Key]Digest
+	doubtful map[Key]bool
+}
+
+// Get returns the digest of a key.
+func (s *Set) Get(key Key) (Digest, bool) {
+	d, ok := s.digests[key]
+	return d, ok
+}
+
+// Len returns how many digests there are.
+func (s *Set) Len() int { return len(s.digests) }
+
+// add takes a record in. Where two records of one key disagree, neither can be
+// trusted, and the key is left out from then on.
+func (s *Set) add(key Key, d Digest) error {
+	if s.digests == nil {
+		s.digests, s.doubtful = make(map[Key]Digest), make(map[Key]bool)
+	}
+	if old, ok := s.digests[key]; ok && old != d {
+		s.doubtful[key] = true
+		delete(s.digests, key)
+	}
+	if s.doubtful[key] {
+		return nil
+	}
+	if len(s.digests)+len(s.doubtful) >= maxRecords {
+		return ErrTooLarge
+	}
+	s.digests[key] = d
+	return nil
+}
+
+// maxRecords bounds how much of a journal is kept in memory: 2.5 TiB of
+// content in pieces of 256 KiB.
+const maxRecords = 10 << 20
+
+// ErrTooLarge is a journal with more records than are kept in memory.
+var ErrTooLarge = errors.New("the journal has too many records")
+
+// Read adds the records of a journal to the set. It returns how many bytes
+// belong to no whole record; they are passed over.
+func (s *Set) Read(r io.Reader) (damaged int64, err error) {
+	in := bufio.NewReaderSize(r, 1<<20)
+	for {
+		b, err := in.Peek(recordSize)
+		if len(b) < recordSize {
+			damaged += int64(len(b))
+			if errors.Is(err, io.EOF) {
+				err = nil
+			}
+			return damaged, err
+		}
+		if !whole(b) {
+			n := 1 + bytes.IndexByte(b[1:], mark[0])
+			if n == 0 {
+				n = recordSize
+			}
+			in.Discard(n)
+			damaged += int64(n)
+			continue
+		}
+		var key Key
+		var d Digest
+		rest := b[len(mark):]
+		rest = rest[copy(key[:], rest):]
+		rest = rest[copy(d.SHA1[:], rest):]
+		copy(d.Root[:], rest)
+		in.Discard(recordSize)
+		if err := s.add(key, d); err != nil {
+			return damaged, err
+		}
+	}
+}
+
+// whole tells whether b is a record.
+func whole(b []byte) bool {
+	return string(b[:len(mark)]) == mark && xxhash.Sum64(b[:sealAt]) == binary.LittleEndian.Uint64(b[sealAt:])
+}
+
+// ReadFile adds the records of a journal file to the set. A file that does not
+// exist has none.
+func (s *Set) ReadFile(path string) (damaged int64, err error) {
+	f, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err == nil && !info.Mode().IsRegular() {
+		return 0, errors.New("not a regular file")
+	}
+	return s.Read(f)
+}
+
+// How long records may wait in memory, where a kill of the process loses them,
+// and how long in the system's, where a loss of power does.
+const (
+	flushAfter = 50 * time.Millisecond
+	syncAfter  = 5 * time.Second
+)
+
+// Writer appends records to a journal file. It is for one goroutine.
+type Writer struct {
+	file    *os.File
+	pending []byte
+	flushed time.Time
+	synced  time.Time
+	err     error
+}
+
+// Append opens a journal for writing at its end, and creates it if it is not
+// there. A file that is something else is an error, so that a mistaken name
+// destroys nothing.
+func Append(path string) (*Writer, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o666)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkJournal(f); err != nil {
+		f.Close()
+		return nil, err
+	}
+	now := time.Now()
+	return &Writer{file: f, flushed: now, synced: now}, nil
+}
+
+// checkJournal refuses files without a single record near their beginning.
+func checkJournal(f *os.File) error {
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return err
+	case !info.Mode().IsRegular():
+		return errors.New("not a regular file")
+	case info.Size() == 0:
+		return nil
+	}
+	start := make([]byte, 64<<10)
+	n, err := f.ReadAt(start, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	if !bytes.Contains(start[:n], []byte(mark)) && !(n < len(mark) && bytes.HasPrefix([]byte(mark), start[:n])) {
+		return errors.New("the file exists and is not a journal")
+	}
+	return nil
+}
+
+// Put appends a record. It may be written only later; an error of writing is
+// returned by this or a later call.
+func (w *Writer) Put(key Key, d Digest) error {
+	start := len(w.pending)
+	w.pending = append(w.pending, mark...)
+	w.pending = append(w.pending, key[:]...)
+	w.pending = append(w.pending, d.SHA1[:]...)
+	w.pending = append(w.pending, d.Root[:]...)
+	w.pending = binary.LittleEndian.AppendUint64(w.pending, xxhash.Sum64(w.pending[start:]))
+	if len(w.pending) >= 1<<16 || time.Since(w.flushed) >= flushAfter {
+		w.flush()
+	}
+	if w.err == nil && time.Since(w.synced) >= syncAfter {
+		w.sync()
+	}
+	return w.err
+}
+
+func (w *Writer) flush() {
+	if w.err == nil && len(w.pending) > 0 {
+		_, w.err = w.file.Write(w.pending)
+	}
+	w.pending = w.pending[:0]
+	w.flushed = time.Now()
+}
+
+func (w *Writer) sync() {
+	w.flush()
+	if w.err == nil {
+		w.err = w.file.Sync()
+	}
+	w.synced = time.Now()
+}
+
+// Close writes what is pending to the disk and closes the file.
+func (w *Writer) Close() error {
+	w.sync()
+	if err := w.file.Close(); w.err == nil && err != nil {
+		w.err = fmt.Errorf("closing: %w", err)
+	}
+	return w.err
+}
