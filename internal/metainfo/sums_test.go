@@ -1,0 +1,35 @@
+package metainfo
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func TestFileSums(t *testing.T) {
+	file := func(name, keys string) string {
+		return fmt.Sprintf("d%s6:lengthi1e4:pathl%d:%see", keys, len(name), name)
+	}
+	files := file("a", "5:crc328:DEADbeef") + file("b", "3:md516:0123456789abcdef") + file("c", "") +
+		file("d", "5:crc328:nothexxx") + file("e", "4:sha12:ab")
+	raw := "d4:infod5:filesl" + files + "e4:name1:n12:piece lengthi16384e6:pieces20:" + strings.Repeat("x", 20) + "ee"
+	tor, err := Parse([]byte(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := ""
+	for _, s := range tor.FileSums() {
+		got += fmt.Sprintf("%d %s %x, ", s.File, s.Algorithm, s.Sum)
+	}
+	want := "0 crc32 deadbeef, 1 md5 30313233343536373839616263646566, "
+	if got != want {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
+	raw = "d4:infod6:lengthi1e6:md5sum32:00112233445566778899AABBCCDDEEFF4:name1:n12:piece lengthi16384e6:pieces20:" + strings.Repeat("x", 20) + "ee"
+	if tor, err = Parse([]byte(raw)); err != nil {
+		t.Fatal(err)
+	}
+	if sums := tor.FileSums(); len(sums) != 1 || fmt.Sprintf("%x", sums[0].Sum) != "00112233445566778899aabbccddeeff" {
+		t.Errorf("single file: %v", sums)
+	}
+}
