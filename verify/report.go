@@ -22,10 +22,11 @@ const (
 	Unreadable              // the system refuses to read it, or it changed while it was read
 	WrongType               // a folder or something else is in its place
 	Missing
+	Skipped // not looked at, because Options left it out
 )
 
 func (s State) String() string {
-	return [...]string{"ok", "damaged", "long", "short", "unreadable", "wrong type", "missing"}[s]
+	return [...]string{"ok", "damaged", "long", "short", "unreadable", "wrong type", "missing", "skipped"}[s]
 }
 
 // PieceState is what became of a piece.
@@ -39,10 +40,11 @@ const (
 	PieceOnlySHA1                   // hybrid: the v1 hash matches and the v2 hash does not
 	PieceOnlyRoot                   // hybrid: the v2 hash matches and the v1 hash does not
 	PieceNoHash                     // the torrent has no hash of it (a piece layer is missing)
+	PieceSkipped                    // not read, because Options left it out
 )
 
 func (s PieceState) String() string {
-	return [...]string{"unread", "ok", "bad", "v1 matches, v2 does not", "v2 matches, v1 does not", "no hash"}[s]
+	return [...]string{"unread", "ok", "bad", "v1 matches, v2 does not", "v2 matches, v1 does not", "no hash", "skipped"}[s]
 }
 
 // Bad tells whether the data of the piece is known to be wrong.
@@ -53,18 +55,28 @@ type Report struct {
 	Name  string // of the torrent
 	Root  string // where the content was looked for
 	Files []FileReport
-	// Pieces counts all pieces, those that match, those known to be wrong, and
-	// those that could not be checked.
-	Pieces, GoodPieces, BadPieces, UncheckedPieces int
-	// Bytes counts all bytes of content and those in pieces that match.
-	Bytes, GoodBytes int64
-	// Incomplete is set when the run ended before everything was read.
+	// Pieces counts all pieces, those that match, those known to be wrong,
+	// those that could not be checked, and those that Options left out.
+	Pieces, GoodPieces, BadPieces, UncheckedPieces, SkippedPieces int
+	// Bytes counts all bytes of content, those in pieces that match, and those
+	// in pieces that Options left out.
+	Bytes, GoodBytes, SkippedBytes int64
+	// Incomplete is set when the run ended before everything was read: ctx was
+	// done, or Options.FailFast stopped it.
 	Incomplete bool
+	// Extra are the things in the content's folder that the torrent does not
+	// name, in the order of their paths. It is nil unless Options.Extra asked.
+	Extra []Extra
+	// Compared says what Options.CompareWith found; nil where nothing was compared.
+	Compared *Comparison
+	// Seed is what the pieces of Options.Sample were drawn with.
+	Seed uint64
 
-	torrent *metainfo.Torrent
-	located *content.Located
-	disk    []int32 // index in Files of each file of the torrent; -1 for padding
-	pieces  []PieceState
+	torrent  *metainfo.Torrent
+	located  *content.Located
+	disk     []int32 // index in Files of each file of the torrent; -1 for padding
+	pieces   []PieceState
+	evidence map[partKey]evidence // what is known of parts of bad pieces
 }
 
 // FileReport is what verifying found of one file.
@@ -74,6 +86,9 @@ type FileReport struct {
 	Size   int64  // in bytes, on disk; 0 if it is not there
 	State  State
 	Err    error // why, if it is Unreadable, WrongType or Missing
+	// Found is the path, below Report.Root, of a file whose name differs from a
+	// missing one's in case only; else empty.
+	Found string
 	// Damaged are the byte ranges of pieces that do not match, Unverified those
 	// of pieces that could not be checked because of another file, or because
 	// the torrent has no hash. Both are in order and apart from each other.
@@ -87,6 +102,13 @@ type Range struct {
 	// Shared is set when the piece holds bytes of other files too, any of which
 	// may be the damaged one: see PieceReport.
 	Shared bool
+	// Likely is set beside Shared when the piece next to it is damaged in this
+	// file for certain.
+	Likely bool
+	// Exact is set when the range was found by comparing with good data: it
+	// starts and ends with a wrong byte, and the pieces around it hold others
+	// that are right.
+	Exact bool
 }
 
 // PieceReport is a piece that is not ok, and the files that it holds bytes of.
@@ -100,6 +122,27 @@ type PieceReport struct {
 type Part struct {
 	File           int // index in Report.Files
 	Offset, Length int64
+	Verdict        PartVerdict // of a bad piece
+}
+
+// PartVerdict is what is known of one file's bytes in a bad piece.
+type PartVerdict uint8
+
+// The verdicts on parts.
+const (
+	Suspect PartVerdict = iota // these bytes may be the wrong ones, or bytes of another file in the piece
+	Whole                      // a checksum or another copy proves them right
+	Guilty                     // they are wrong
+)
+
+func (v PartVerdict) String() string { return [...]string{"suspect", "whole", "damaged"}[v] }
+
+type partKey struct{ piece, file int } // file is an index in Report.Files
+
+// evidence is what is known of a part, beside that its piece is bad.
+type evidence struct {
+	verdict PartVerdict
+	exact   []Range // the wrong bytes, if they are known
 }
 
 func newReport(t *metainfo.Torrent, root string, files []int32, located *content.Located) *Report {
@@ -171,41 +214,48 @@ func (r *Report) unread(err error) {
 	}
 }
 
-// OK tells whether everything is as the torrent says.
+// OK tells whether everything that Options asked for is as the torrent says.
 func (r *Report) OK() bool {
 	for i := range r.Files {
-		if r.Files[i].State != OK {
+		if s := r.Files[i].State; s != OK && s != Skipped {
 			return false
 		}
 	}
-	return r.GoodPieces == r.Pieces && !r.Incomplete
+	return r.GoodPieces+r.SkippedPieces == r.Pieces && !r.Incomplete && len(r.Extra) == 0
 }
 
 // PieceState returns what became of the i-th piece.
 func (r *Report) PieceState(i int) PieceState { return r.pieces[i] }
 
-// NotOK yields the pieces that are not ok, in order.
+// NotOK yields the pieces that are not ok, in order, without those that were
+// skipped.
 func (r *Report) NotOK() iter.Seq[PieceReport] {
 	return func(yield func(PieceReport) bool) {
 		for i, s := range r.pieces {
-			if s == PieceOK {
-				continue
-			}
-			p := PieceReport{Index: i, State: s}
-			for span := range r.torrent.Layout().Spans(i) {
-				if !span.Zero {
-					p.Parts = append(p.Parts, Part{int(r.disk[span.File]), span.Offset, span.Length})
-				}
-			}
-			if !yield(p) {
+			if s != PieceOK && s != PieceSkipped && !yield(r.piece(i)) {
 				return
 			}
 		}
 	}
 }
 
-// finish draws the conclusions for files from pieces.
-func (r *Report) finish(incomplete bool) {
+// piece describes a piece that is not ok.
+func (r *Report) piece(i int) PieceReport {
+	p := PieceReport{Index: i, State: r.pieces[i]}
+	for span := range r.torrent.Layout().Spans(i) {
+		if !span.Zero {
+			k := int(r.disk[span.File])
+			p.Parts = append(p.Parts, Part{k, span.Offset, span.Length, r.evidence[partKey{i, k}].verdict})
+		}
+	}
+	if len(p.Parts) == 1 && p.State.Bad() {
+		p.Parts[0].Verdict = Guilty
+	}
+	return p
+}
+
+// stop notes which files changed while they were read, and counts pieces.
+func (r *Report) stop(incomplete bool) {
 	r.Incomplete = incomplete
 	for _, k := range r.located.Changed() {
 		if f := &r.Files[k]; f.State < Unreadable {
@@ -217,32 +267,60 @@ func (r *Report) finish(incomplete bool) {
 		case s == PieceOK:
 			r.GoodPieces++
 			r.GoodBytes += r.torrent.Layout().ContentLength(i)
+		case s == PieceSkipped:
+			r.SkippedPieces++
+			r.SkippedBytes += r.torrent.Layout().ContentLength(i)
 		case s.Bad():
 			r.BadPieces++
 		default:
 			r.UncheckedPieces++
 		}
 	}
+}
+
+// conclude draws the conclusions for files from pieces and evidence.
+func (r *Report) conclude() {
 	for p := range r.NotOK() {
 		for _, part := range p.Parts {
-			r.conclude(&r.Files[part.File], p, part)
+			r.blame(&r.Files[part.File], p, part)
 		}
+	}
+	for i := range r.Files {
+		markLikely(r.Files[i].Damaged)
 	}
 }
 
 var errChanged = errors.New("changed while it was read")
 
-// conclude adds one piece that is not ok to what is said of one of its files.
-func (r *Report) conclude(f *FileReport, p PieceReport, part Part) {
+// blame adds one piece that is not ok to what is said of one of its files.
+func (r *Report) blame(f *FileReport, p PieceReport, part Part) {
 	rng := Range{Offset: part.Offset, Length: part.Length, FirstPiece: p.Index, LastPiece: p.Index, Shared: len(p.Parts) > 1}
 	switch {
+	case p.State.Bad() && part.Verdict == Whole:
 	case p.State.Bad():
 		if f.State == OK {
 			f.State = Damaged
 		}
+		rng.Shared = rng.Shared && part.Verdict == Suspect
+		if exact := r.evidence[partKey{p.Index, part.File}].exact; len(exact) > 0 {
+			for _, e := range exact {
+				f.Damaged = appendRange(f.Damaged, e)
+			}
+			return
+		}
 		f.Damaged = appendRange(f.Damaged, rng)
 	case f.State <= Long || part.Offset+part.Length <= f.Size && f.State == Short:
 		f.Unverified = appendRange(f.Unverified, rng)
+	}
+}
+
+// markLikely finds shared ranges beside damage that is certain.
+func markLikely(ranges []Range) {
+	for i := range ranges {
+		r := &ranges[i]
+		before := i > 0 && !ranges[i-1].Shared && ranges[i-1].LastPiece+1 == r.FirstPiece
+		after := i+1 < len(ranges) && !ranges[i+1].Shared && ranges[i+1].FirstPiece == r.LastPiece+1
+		r.Likely = r.Shared && (before || after)
 	}
 }
 
@@ -251,7 +329,7 @@ func (r *Report) conclude(f *FileReport, p PieceReport, part Part) {
 func appendRange(ranges []Range, r Range) []Range {
 	if n := len(ranges); n > 0 {
 		last := &ranges[n-1]
-		if last.Offset+last.Length == r.Offset && !last.Shared && !r.Shared {
+		if last.Offset+last.Length == r.Offset && !last.Shared && !r.Shared && last.Exact == r.Exact {
 			last.Length += r.Length
 			last.LastPiece = r.LastPiece
 			return ranges

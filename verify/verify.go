@@ -29,13 +29,33 @@ type Order = piecehash.Order
 // ParseOrder reads "auto", "parallel" or "sequential".
 func ParseOrder(s string) (Order, error) { return piecehash.ParseOrder(s) }
 
-// Options say how to verify.
+// Options say what to verify, and how. The zero value reads everything.
 type Options struct {
 	Workers   int // 0: one for each processor
 	Order     Order
 	DropCache bool // do not leave what was read in the system's page cache
 	// Progress, if not nil, is told how many bytes of content are read.
 	Progress func(done, total int64)
+
+	// Only names the files to verify by globs, with the rules of create's
+	// includes; the others are Skipped. Pieces that they share are read whole.
+	Only []string
+	// Pieces are the only pieces to read. Files without any of them are Skipped.
+	Pieces []PieceRange
+	// Sample is how many pieces to read of those that are left: the first and
+	// the last, and others drawn with Seed; 0 is all. Missing files and wrong
+	// sizes are found all the same.
+	Sample int
+	Seed   uint64
+	// FailFast stops at the first thing that is not as the torrent says.
+	FailFast bool
+
+	// CompareWith is another copy, found like path: where its pieces are good
+	// and ours are not, they tell which bytes are wrong.
+	CompareWith string
+	// Extra lists what is in the content's folder and not in the torrent. It
+	// makes the report not OK.
+	Extra bool
 }
 
 // Data verifies the content of the torrent with the given raw bytes at path:
@@ -43,8 +63,9 @@ type Options struct {
 // holds it under the torrent's name.
 //
 // Data that differs, or is missing altogether, is in the Report and no error.
-// The error is a metainfo problem of the torrent, a path that is not there, or
-// ctx's; in the last case the report of what was read so far comes with it.
+// The error is a metainfo problem of the torrent, a path that is not there, a
+// choice that Options cannot make, or ctx's; in the last case the report of
+// what was read so far comes with it.
 func Data(ctx context.Context, torrent []byte, path string, o Options) (*Report, error) {
 	t, err := metainfo.Parse(torrent)
 	if err != nil {
@@ -64,20 +85,63 @@ func Data(ctx context.Context, torrent []byte, path string, o Options) (*Report,
 		located.DropCache()
 	}
 	r := newReport(t, root, files, located)
-	job := piecehash.Job{Layout: t.Layout(), Source: source{r}, Workers: o.Workers, Order: o.Order, Progress: o.Progress}
+	if err := r.choose(o); err != nil {
+		return nil, err
+	}
+	if err := r.look(ctx, o); err != nil {
+		return nil, err
+	}
+	err = r.read(ctx, source{r}, o)
+	r.stop(r.Incomplete || err != nil)
+	if err == nil {
+		err = r.settle(ctx, o)
+	}
+	r.conclude()
+	return r, err
+}
+
+// read hashes the chosen pieces and records what became of them.
+func (r *Report) read(ctx context.Context, src piecehash.Source, o Options) error {
+	if o.FailFast && !r.fine() {
+		r.Incomplete = true
+		return nil
+	}
+	job := piecehash.Job{Layout: r.torrent.Layout(), Source: src, Skip: r.skip(), Workers: o.Workers, Order: o.Order, Progress: o.Progress}
 	for p, err := range job.Pieces(ctx) {
 		if p.Index < 0 {
-			r.finish(true)
-			return r, err
+			return err
 		}
 		if err != nil {
 			r.unread(err)
-			continue
+		} else {
+			r.mark(p.Index, r.torrent.Check(p.Index, p.SHA1, p.Root))
 		}
-		r.mark(p.Index, t.Check(p.Index, p.SHA1, p.Root))
+		if o.FailFast && r.pieces[p.Index] != PieceOK {
+			r.Incomplete = true
+			return nil
+		}
 	}
-	r.finish(false)
-	return r, nil
+	return nil
+}
+
+// skip is a Job's, from the pieces that were chosen.
+func (r *Report) skip() func(int) bool {
+	for _, s := range r.pieces {
+		if s == PieceSkipped {
+			return func(i int) bool { return r.pieces[i] == PieceSkipped }
+		}
+	}
+	return nil
+}
+
+// fine tells whether nothing is known against any file yet.
+func (r *Report) fine() bool {
+	for i := range r.Files {
+		if s := r.Files[i].State; s != OK && s != Skipped {
+			return false
+		}
+	}
+	return len(r.Extra) == 0
 }
 
 // contentFiles returns the indices of the files that are not padding.
@@ -131,32 +195,36 @@ func findContent(ctx context.Context, t *metainfo.Torrent, path string) (string,
 		}
 		return path, nil
 	}
-	if countFiles(ctx, t, path) > countFiles(ctx, t, below) {
+	here, _ := countFiles(ctx, t, path)
+	if there, _ := countFiles(ctx, t, below); here > there {
 		return path, nil
 	}
 	return below, nil
 }
 
 func holdsAny(ctx context.Context, t *metainfo.Torrent, root string) bool {
-	return countFiles(ctx, t, root) > 0
+	_, any := countFiles(ctx, t, root)
+	return any > 0
 }
 
 // countFiles tells how many of the first files of the torrent are below root
-// and have the right size.
-func countFiles(ctx context.Context, t *metainfo.Torrent, root string) int {
+// and have the right size, and how many have any size.
+func countFiles(ctx context.Context, t *metainfo.Torrent, root string) (fit, any int) {
 	const sample = 200
 	files := contentFiles(t)
 	files = files[:min(len(files), sample)]
 	located, err := content.Locate(ctx, root, wants(t, files))
 	if err != nil {
-		return 0
+		return 0, 0
 	}
 	defer located.Close()
-	n := 0
 	for k, p := range located.Presence() {
-		if p.Kind == content.Present && p.Size == t.Files[files[k]].Length {
-			n++
+		if p.Kind == content.Present {
+			any++
+			if p.Size == t.Files[files[k]].Length {
+				fit++
+			}
 		}
 	}
-	return n
+	return fit, any
 }

@@ -1,0 +1,135 @@
+package verify
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/torrentkit/torrentkit/internal/content"
+)
+
+// PieceRange is a run of pieces; both ends are part of it.
+type PieceRange struct{ First, Last int }
+
+// choose marks the pieces and files that the options leave out.
+func (r *Report) choose(o Options) error {
+	if len(o.Only) > 0 {
+		if err := r.chooseFiles(o.Only); err != nil {
+			return err
+		}
+	}
+	if len(o.Pieces) > 0 {
+		if err := r.choosePieces(o.Pieces); err != nil {
+			return err
+		}
+	}
+	if o.Sample > 0 {
+		r.sample(o.Sample, o.Seed)
+	}
+	return nil
+}
+
+// chooseFiles skips the files that no pattern matches, and their pieces unless
+// they hold bytes of one that is not skipped.
+func (r *Report) chooseFiles(patterns []string) error {
+	rules := make([]content.Rule, len(patterns))
+	for i, p := range patterns {
+		rules[i] = content.Rule{Pattern: p, Include: true}
+	}
+	filter, err := content.NewFilter(rules)
+	if err != nil {
+		return err
+	}
+	wanted := make([]bool, len(r.pieces))
+	any := false
+	for i, k := range r.disk {
+		if k < 0 {
+			continue
+		}
+		f := &r.Files[k]
+		if !filter.Match(f.Path) {
+			f.State = Skipped
+			continue
+		}
+		any = true
+		first, end := r.torrent.Layout().FilePieces(i)
+		for p := first; p < end; p++ {
+			wanted[p] = true
+		}
+	}
+	if !any {
+		return fmt.Errorf("no file of the torrent matches %q", patterns)
+	}
+	r.skipOthers(wanted)
+	return nil
+}
+
+// choosePieces skips pieces out of the ranges, and files that have none in them.
+func (r *Report) choosePieces(ranges []PieceRange) error {
+	wanted := make([]bool, len(r.pieces))
+	for _, p := range ranges {
+		if p.First < 0 || p.Last < p.First || p.Last >= len(r.pieces) {
+			return fmt.Errorf("pieces %d-%d: the torrent has the pieces 0-%d", p.First, p.Last, len(r.pieces)-1)
+		}
+		for i := p.First; i <= p.Last; i++ {
+			wanted[i] = true
+		}
+	}
+	r.skipOthers(wanted)
+	for i, k := range r.disk {
+		if k < 0 {
+			continue
+		}
+		first, end := r.torrent.Layout().FilePieces(i)
+		for first < end && r.pieces[first] == PieceSkipped {
+			first++
+		}
+		if first == end {
+			r.Files[k].State = Skipped
+		}
+	}
+	return nil
+}
+
+func (r *Report) skipOthers(wanted []bool) {
+	for i, w := range wanted {
+		if !w {
+			r.pieces[i] = PieceSkipped
+		}
+	}
+}
+
+// sample leaves n pieces of those that are not skipped: the first, the last,
+// and others drawn at random.
+func (r *Report) sample(n int, seed uint64) {
+	r.Seed = seed
+	var left []int
+	for i, s := range r.pieces {
+		if s != PieceSkipped {
+			left = append(left, i)
+		}
+	}
+	if n >= len(left) {
+		return
+	}
+	rng := rand.New(rand.NewPCG(seed, 0))
+	if n > 1 { // the first two places are for the ends
+		last := len(left) - 1
+		left[1], left[last] = left[last], left[1]
+		shuffle(rng, left[2:], n-2)
+	} else {
+		shuffle(rng, left, n)
+	}
+	wanted := make([]bool, len(r.pieces))
+	for _, i := range left[:n] {
+		wanted[i] = true
+	}
+	r.skipOthers(wanted)
+}
+
+// shuffle puts n elements drawn at random in front.
+func shuffle(rng *rand.Rand, list []int, n int) {
+	for i := range min(n, len(list)) {
+		j := i + rng.IntN(len(list)-i)
+		list[i], list[j] = list[j], list[i]
+	}
+}

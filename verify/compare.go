@@ -1,0 +1,152 @@
+package verify
+
+import (
+	"bytes"
+	"context"
+
+	"github.com/torrentkit/torrentkit/internal/metainfo"
+	"github.com/torrentkit/torrentkit/internal/piecehash"
+)
+
+const (
+	compareChunk = 256 << 10
+	// minEqual is how many equal bytes end a range of wrong ones: random damage
+	// has right bytes by chance.
+	minEqual = 16
+	// maxExact bounds the ranges of one part; the last one covers the rest.
+	maxExact = 1000
+)
+
+// compare reads the bad pieces from another copy, and where they are good there,
+// finds the bytes that differ.
+func (r *Report) compare(ctx context.Context, o Options) error {
+	other, err := r.openCopy(ctx, o.CompareWith)
+	if err != nil {
+		return err
+	}
+	defer other.located.Close()
+	r.Compared = &Comparison{Root: other.root}
+	if r.BadPieces == 0 {
+		return nil
+	}
+	job := piecehash.Job{
+		Layout: r.torrent.Layout(), Source: other, Workers: o.Workers,
+		Skip: func(i int) bool { return !r.pieces[i].Bad() },
+	}
+	d := differ{ours: source{r}, theirs: other, a: make([]byte, compareChunk), b: make([]byte, compareChunk)}
+	defer d.close()
+	for p, err := range job.Pieces(ctx) {
+		if p.Index < 0 {
+			return err
+		}
+		if err != nil || r.torrent.Check(p.Index, p.SHA1, p.Root) != metainfo.Good {
+			r.Compared.Bad++
+			continue
+		}
+		r.Compared.Good++
+		r.comparePiece(&d, p.Index)
+	}
+	return nil
+}
+
+// comparePiece compares the parts of a piece with good ones. Where a file
+// cannot be read, or nothing differs because it changed, nothing is learned.
+func (r *Report) comparePiece(d *differ, piece int) {
+	found := map[partKey]evidence{}
+	differs := false
+	for span := range r.torrent.Layout().Spans(piece) {
+		if span.Zero {
+			continue
+		}
+		ranges, err := d.diff(span.File, span.Offset, span.Length, piece)
+		if err != nil {
+			return
+		}
+		e := evidence{Whole, ranges}
+		if len(ranges) > 0 {
+			e.verdict = Guilty
+			differs = true
+		}
+		found[partKey{piece, int(r.disk[span.File])}] = e
+	}
+	if !differs {
+		return
+	}
+	for key, e := range found {
+		r.evidence[key] = e
+	}
+}
+
+// differ compares files of two sources, keeping the last one of each open.
+type differ struct {
+	ours, theirs piecehash.Source
+	file         int
+	x, y         piecehash.File
+	a, b         []byte
+}
+
+func (d *differ) open(file int) (err error) {
+	if d.x != nil && d.file == file {
+		return nil
+	}
+	d.close()
+	if d.x, err = d.ours.Open(file); err != nil {
+		return err
+	}
+	if d.y, err = d.theirs.Open(file); err != nil {
+		d.close()
+		return err
+	}
+	d.file = file
+	return nil
+}
+
+func (d *differ) close() {
+	for _, f := range []piecehash.File{d.x, d.y} {
+		if f != nil {
+			f.Close()
+		}
+	}
+	d.x, d.y = nil, nil
+}
+
+// diff returns the ranges of bytes that differ.
+func (d *differ) diff(file int, offset, length int64, piece int) ([]Range, error) {
+	if err := d.open(file); err != nil {
+		return nil, err
+	}
+	var ranges []Range
+	for done := int64(0); done < length; {
+		n := int(min(length-done, compareChunk))
+		if _, err := d.x.ReadAt(d.a[:n], offset+done); err != nil {
+			return nil, err
+		}
+		if _, err := d.y.ReadAt(d.b[:n], offset+done); err != nil {
+			return nil, err
+		}
+		if !bytes.Equal(d.a[:n], d.b[:n]) {
+			ranges = appendDiffs(ranges, d.a[:n], d.b[:n], offset+done, piece)
+		}
+		done += int64(n)
+	}
+	return ranges, nil
+}
+
+// appendDiffs adds the bytes in which a and b differ, which are at offset.
+func appendDiffs(ranges []Range, a, b []byte, offset int64, piece int) []Range {
+	for i := range a {
+		if a[i] == b[i] {
+			continue
+		}
+		at := offset + int64(i)
+		if n := len(ranges); n > 0 {
+			last := &ranges[n-1]
+			if n == maxExact || at-(last.Offset+last.Length) < minEqual {
+				last.Length = at + 1 - last.Offset
+				continue
+			}
+		}
+		ranges = append(ranges, Range{Offset: at, Length: 1, FirstPiece: piece, LastPiece: piece, Exact: true})
+	}
+	return ranges
+}

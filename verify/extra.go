@@ -1,0 +1,107 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/torrentkit/torrentkit/internal/layout"
+)
+
+// Extra is something in the content's folder that the torrent does not name.
+type Extra struct {
+	Path string // slash-separated, below Report.Root
+	Size int64  // in bytes; 0 unless Kind is file
+	Kind string // file, link, special, or unreadable: a folder that cannot be looked into
+}
+
+// look walks the content's folder for what is there and not in the torrent, if
+// that is asked for, and for missing files under names of another case.
+func (r *Report) look(ctx context.Context, o Options) error {
+	missing := map[string]int{}
+	for k := range r.Files {
+		if r.Files[k].State == Missing {
+			missing[strings.ToLower(r.Files[k].Path)] = k
+		}
+	}
+	if !o.Extra && len(missing) == 0 {
+		return nil
+	}
+	if r.torrent.Single {
+		r.lookBeside(missing)
+		return nil
+	}
+	folder, err := os.OpenRoot(r.Root)
+	if err != nil { // the report says that everything is missing
+		return nil
+	}
+	defer folder.Close()
+	known := make(map[string]bool, len(r.Files))
+	for k := range r.Files {
+		known[r.Files[k].Path] = true
+	}
+	err = fs.WalkDir(folder.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil && o.Extra && !errors.Is(err, fs.ErrNotExist):
+			r.Extra = append(r.Extra, Extra{Path: name, Kind: "unreadable"})
+			return skipFolder(d)
+		case err != nil:
+			return skipFolder(d)
+		case d.IsDir() || known[name]:
+			return nil
+		}
+		if k, ok := missing[strings.ToLower(name)]; ok {
+			r.Files[k].Found = name
+		}
+		if o.Extra {
+			r.Extra = append(r.Extra, extraOf(name, d))
+		}
+		return nil
+	})
+	slices.SortFunc(r.Extra, func(a, b Extra) int { return layout.ComparePaths(a.Path, b.Path) })
+	return err
+}
+
+func skipFolder(d fs.DirEntry) error {
+	if d != nil && d.IsDir() {
+		return fs.SkipDir
+	}
+	return nil
+}
+
+func extraOf(name string, d fs.DirEntry) Extra {
+	e := Extra{Path: name, Kind: "special"}
+	switch {
+	case d.Type().IsRegular():
+		e.Kind = "file"
+		if info, err := d.Info(); err == nil {
+			e.Size = info.Size()
+		}
+	case d.Type()&fs.ModeSymlink != 0:
+		e.Kind = "link"
+	}
+	return e
+}
+
+// lookBeside looks for the one file under a name of another case.
+func (r *Report) lookBeside(missing map[string]int) {
+	if len(missing) == 0 {
+		return
+	}
+	entries, err := os.ReadDir(filepath.Dir(r.Root))
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		if strings.EqualFold(e.Name(), path.Base(filepath.ToSlash(r.Root))) && !e.IsDir() {
+			r.Files[0].Found = e.Name()
+		}
+	}
+}
