@@ -20,7 +20,6 @@ type createFlags struct {
 	noCreatedBy          bool
 	noDate               bool
 	format               choice
-	read                 readFlags
 }
 
 func newCreate(a *app) *cobra.Command {

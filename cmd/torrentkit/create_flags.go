@@ -45,7 +45,7 @@ func createFlagGroups(cmd *cobra.Command, o *create.Options, f *createFlags) {
 		fs.Var(&ruleValue{&o.Rules, true}, "include", "take what matches `GLOB` (repeatable)")
 		fs.BoolVar(&o.KeepJunk, "junk", false, "take files that operating systems leave behind too")
 	})
-	group(cmd, "Run", f.read.bind)
+	group(cmd, "Run", func(fs *pflag.FlagSet) { readFlags(fs, &o.Workers, &o.Order, &o.DropCache) })
 	for _, pair := range [][]string{{"created-by", "no-created-by"}, {"date", "no-date"}, {"plan", "dry-run"}, {"piece-length", "target-pieces"}} {
 		cmd.MarkFlagsMutuallyExclusive(pair...)
 	}

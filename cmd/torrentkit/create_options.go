@@ -15,10 +15,6 @@ func (a *app) createOptions(o *create.Options, f *createFlags) (err error) {
 	if o.Format, err = create.ParseFormat(f.format.value); err != nil {
 		return err
 	}
-	if o.Order, err = create.ParseOrder(f.read.io.value); err != nil {
-		return err
-	}
-	o.Workers, o.DropCache = f.read.workers, f.read.noCache
 	o.Trackers = tiers(f.trackers)
 	switch {
 	case f.createdBy != "":

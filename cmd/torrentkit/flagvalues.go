@@ -31,18 +31,25 @@ func (v *ruleValue) Set(s string) error {
 	return nil
 }
 
-// readFlags are the flags of commands that read content.
-type readFlags struct {
-	workers int
-	io      choice
-	noCache bool
+// readFlags binds the flags of commands that read content.
+func readFlags(fs *pflag.FlagSet, workers *int, order *create.Order, dropCache *bool) {
+	fs.IntVar(workers, "workers", 0, "how many threads read and hash (default one a processor)")
+	fs.Var(&orderValue{order}, "io", "how to read (`ORDER`): parallel streams, one sequential stream, or auto: by what the storage likes")
+	fs.BoolVar(dropCache, "no-cache", false, "let the system drop what was read from its cache")
 }
 
-func (r *readFlags) bind(fs *pflag.FlagSet) {
-	r.io = choice{value: "auto", allowed: []string{"auto", "parallel", "sequential"}}
-	fs.IntVar(&r.workers, "workers", 0, "how many threads read and hash (default one a processor)")
-	fs.Var(&r.io, "io", "how to read (`ORDER`): parallel streams, one sequential stream, or auto: by what the storage likes")
-	fs.BoolVar(&r.noCache, "no-cache", false, "let the system drop what was read from its cache")
+// orderValue is --io.
+type orderValue struct{ order *create.Order }
+
+func (v *orderValue) String() string { return "" }
+
+// Type implements pflag.Value.
+func (v *orderValue) Type() string { return "ORDER" }
+
+// Set implements pflag.Value.
+func (v *orderValue) Set(s string) (err error) {
+	*v.order, err = create.ParseOrder(s)
+	return err
 }
 
 // parseDate reads a day, a time in RFC 3339, or seconds since 1970; from 1970 to 9999.

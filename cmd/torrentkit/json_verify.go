@@ -4,6 +4,7 @@ import "github.com/torrentkit/torrentkit/verify"
 
 // reportJSON is what "verify --json" prints.
 type reportJSON struct {
+	Torrent         string           `json:"torrent"` // as it was given
 	Name            string           `json:"name"`
 	NameHex         string           `json:"name_hex,omitempty"`
 	Content         string           `json:"content"`
@@ -13,11 +14,28 @@ type reportJSON struct {
 	PiecesOK        int              `json:"pieces_ok"`
 	PiecesBad       int              `json:"pieces_bad"`
 	PiecesUnchecked int              `json:"pieces_unchecked"`
+	PiecesSkipped   int              `json:"pieces_skipped,omitempty"` // left out by --only, --pieces or --sample
+	Seed            uint64           `json:"seed,omitempty"`           // of --sample
 	Bytes           int64            `json:"bytes"`
 	BytesOK         int64            `json:"bytes_ok"`
 	Percent         string           `json:"percent"` // rounded down to two decimals
 	Files           []fileReportJSON `json:"files"`
 	BadPieces       []badPieceJSON   `json:"bad_pieces"`
+	Extra           []extraJSON      `json:"extra,omitempty"`    // with --extra
+	Compared        *comparedJSON    `json:"compared,omitempty"` // with --compare-with
+}
+
+type extraJSON struct {
+	Path    string `json:"path"`
+	PathHex string `json:"path_hex,omitempty"`
+	Size    int64  `json:"size"`
+	Kind    string `json:"kind"` // file, link, special or unreadable
+}
+
+type comparedJSON struct {
+	With      string `json:"with"`
+	PiecesOK  int    `json:"pieces_ok"` // of the bad pieces
+	PiecesBad int    `json:"pieces_bad"`
 }
 
 type fileReportJSON struct {
@@ -27,6 +45,7 @@ type fileReportJSON struct {
 	Length     int64       `json:"length"`
 	Size       int64       `json:"size"` // on disk
 	Error      string      `json:"error,omitempty"`
+	Found      string      `json:"found,omitempty"` // a file whose name differs from the missing one's in case only
 	Damaged    []rangeJSON `json:"damaged,omitempty"`
 	Unverified []rangeJSON `json:"unverified,omitempty"`
 }
@@ -36,7 +55,9 @@ type rangeJSON struct {
 	Length     int64 `json:"length"`
 	FirstPiece int   `json:"first_piece"`
 	LastPiece  int   `json:"last_piece"`
-	Shared     bool  `json:"shared,omitempty"` // the piece holds bytes of other files: see bad_pieces
+	Shared     bool  `json:"shared,omitempty"` // the damage may be in another file of the piece: see bad_pieces
+	Likely     bool  `json:"likely,omitempty"` // the neighbouring piece is damaged in this file
+	Exact      bool  `json:"exact,omitempty"`  // found by comparing with a good copy
 }
 
 type badPieceJSON struct {
@@ -49,10 +70,12 @@ type partJSON struct {
 	Path   string `json:"path"`
 	Offset int64  `json:"offset"`
 	Length int64  `json:"length"`
+	State  string `json:"state"` // suspect, whole or damaged
 }
 
-func reportToJSON(r *verify.Report) reportJSON {
+func reportToJSON(torrent string, r *verify.Report) reportJSON {
 	v := reportJSON{
+		Torrent: torrent, PiecesSkipped: r.SkippedPieces, Seed: r.Seed,
 		Name: r.Name, NameHex: hexIfNeeded(r.Name), Content: r.Root, OK: r.OK(), Incomplete: r.Incomplete,
 		Pieces: r.Pieces, PiecesOK: r.GoodPieces, PiecesBad: r.BadPieces, PiecesUnchecked: r.UncheckedPieces,
 		Bytes: r.Bytes, BytesOK: r.GoodBytes, Percent: percent(r.GoodBytes, r.Bytes),
@@ -63,7 +86,7 @@ func reportToJSON(r *verify.Report) reportJSON {
 		j := &v.Files[i]
 		*j = fileReportJSON{
 			Path: f.Path, PathHex: hexIfNeeded(f.Path), State: f.State.String(), Length: f.Length, Size: f.Size,
-			Damaged: rangesToJSON(f.Damaged), Unverified: rangesToJSON(f.Unverified),
+			Found: f.Found, Damaged: rangesToJSON(f.Damaged), Unverified: rangesToJSON(f.Unverified),
 		}
 		if f.Err != nil {
 			j.Error = rootCause(f.Err).Error()
@@ -75,9 +98,15 @@ func reportToJSON(r *verify.Report) reportJSON {
 		}
 		bad := badPieceJSON{Index: p.Index, State: p.State.String(), Files: []partJSON{}}
 		for _, part := range p.Parts {
-			bad.Files = append(bad.Files, partJSON{r.Files[part.File].Path, part.Offset, part.Length})
+			bad.Files = append(bad.Files, partJSON{r.Files[part.File].Path, part.Offset, part.Length, part.Verdict.String()})
 		}
 		v.BadPieces = append(v.BadPieces, bad)
+	}
+	for _, e := range r.Extra {
+		v.Extra = append(v.Extra, extraJSON{e.Path, hexIfNeeded(e.Path), e.Size, e.Kind})
+	}
+	if c := r.Compared; c != nil {
+		v.Compared = &comparedJSON{c.Root, c.Good, c.Bad}
 	}
 	return v
 }

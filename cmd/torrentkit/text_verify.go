@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/torrentkit/torrentkit/verify"
@@ -11,9 +12,9 @@ import (
 const maxRanges = 8
 
 // showReport prints what verifying found: a line for every file that is not ok, then the sums.
-func (a *app) showReport(r *verify.Report) error {
+func (a *app) showReport(torrent string, r *verify.Report) error {
 	if a.global.json {
-		return writeJSON(a.out, reportToJSON(r))
+		return writeJSON(a.out, reportToJSON(torrent, r))
 	}
 	files := newTable(1, "state", "file", "what")
 	good := 0
@@ -22,13 +23,21 @@ func (a *app) showReport(r *verify.Report) error {
 		if f.State == verify.OK {
 			good++
 		}
-		if f.State != verify.OK || len(f.Unverified) > 0 {
+		if f.State != verify.OK && f.State != verify.Skipped || len(f.Unverified) > 0 {
 			files.row(stateCell(f), textCell(f.Path), textCell(a.whatIsWrong(f)))
 		}
+	}
+	for _, e := range r.Extra {
+		what := e.Kind
+		if e.Kind == "file" {
+			what = a.number(e.Size) + " bytes"
+		}
+		files.row(textCell("extra").in(red), textCell(e.Path), textCell(what))
 	}
 	if len(files.rows) > 0 {
 		a.showTable(files)
 	}
+	a.showMaps(r)
 	a.showShared(r)
 	if a.outTTY && len(files.rows) > 0 {
 		fmt.Fprintln(a.out)
@@ -57,6 +66,9 @@ func (a *app) whatIsWrong(f *verify.FileReport) string {
 		if f.Err != nil {
 			parts = append(parts, rootCause(f.Err).Error())
 		}
+	}
+	if f.Found != "" {
+		parts = append(parts, fmt.Sprintf("there is %q, which differs in case", f.Found))
 	}
 	if len(f.Damaged) > 0 {
 		parts = append(parts, "damaged: "+rangesText(f.Damaged))
@@ -89,8 +101,13 @@ func rangesText(ranges []verify.Range) string {
 		if r.LastPiece > r.FirstPiece {
 			fmt.Fprintf(&b, "-%d", r.LastPiece)
 		}
-		if r.Shared {
+		switch {
+		case r.Likely:
+			b.WriteString(", shared, likely here")
+		case r.Shared:
 			b.WriteString(", shared")
+		case r.Exact:
+			b.WriteString(", exact")
 		}
 		b.WriteString(")")
 	}
@@ -104,7 +121,8 @@ const maxShared = 10
 func (a *app) showShared(r *verify.Report) {
 	told := 0
 	for p := range r.NotOK() {
-		if !p.State.Bad() || len(p.Parts) < 2 && p.State == verify.PieceBad && len(p.Parts) > 0 {
+		p.Parts = candidates(p)
+		if !p.State.Bad() || len(p.Parts) == 1 && p.State == verify.PieceBad {
 			continue
 		}
 		if told++; told > maxShared {
@@ -130,6 +148,46 @@ func (a *app) showShared(r *verify.Report) {
 	}
 }
 
+// candidates are the parts of a bad piece that may be the wrong ones.
+func candidates(p verify.PieceReport) []verify.Part {
+	return slices.DeleteFunc(p.Parts, func(part verify.Part) bool { return part.Verdict == verify.Whole })
+}
+
+const (
+	maxMaps  = 8  // damaged files that are drawn
+	mapWidth = 64 // cells of a map
+)
+
+// showMaps draws the damaged files on a terminal.
+func (a *app) showMaps(r *verify.Report) {
+	if !a.outTTY {
+		return
+	}
+	drawn := 0
+	for i := range r.Files {
+		if f := &r.Files[i]; len(f.Damaged) == 0 || drawn == maxMaps {
+			continue
+		}
+		if drawn++; drawn == 1 {
+			fmt.Fprintln(a.out, "\nmap: . good, X bad, ? not checked, - left out")
+		}
+		var b strings.Builder
+		for _, s := range r.Map(i, min(mapWidth, max(a.width()-4, 8))) {
+			switch {
+			case s == verify.PieceOK:
+				b.WriteString(".")
+			case s == verify.PieceSkipped:
+				b.WriteString("-")
+			case s.Bad():
+				b.WriteString(a.paint(a.outStyle(), red, "X"))
+			default:
+				b.WriteString(a.paint(a.outStyle(), yellow, "?"))
+			}
+		}
+		fmt.Fprintf(a.out, "[%s] %s\n", b.String(), escape(r.Files[i].Path))
+	}
+}
+
 func (a *app) showSums(r *verify.Report, good int) {
 	var f fields
 	f.text("name", r.Name)
@@ -139,15 +197,31 @@ func (a *app) showSums(r *verify.Report, good int) {
 	bytes := ofCell(r.GoodBytes, r.Bytes, "")
 	bytes.human = fmt.Sprintf("%s of %s (%s %%)", formatSize(r.GoodBytes), formatSize(r.Bytes), percent(r.GoodBytes, r.Bytes))
 	f.add("bytes", bytes)
-	result := textCell("ok").in(green)
+	if r.SkippedPieces > 0 {
+		f.count("left out", int64(r.SkippedPieces))
+	}
+	if r.Seed != 0 {
+		f.text("seed", fmt.Sprint(r.Seed))
+	}
+	if c := r.Compared; c != nil {
+		f.text("compared with", c.Root)
+		f.add("whole there", ofCell(int64(c.Good), int64(c.Good+c.Bad), "damaged pieces"))
+	}
+	f.add("result", resultCell(r))
+	a.show(&f)
+}
+
+// resultCell is the verdict in a few words.
+func resultCell(r *verify.Report) cell {
 	switch {
 	case r.Incomplete:
-		result = textCell("not complete: interrupted").in(red)
+		return textCell("not complete: stopped").in(red)
 	case !r.OK():
-		result = textCell("not ok").in(red)
+		return textCell("not ok").in(red)
+	case r.SkippedPieces > 0:
+		return textCell("ok, as far as it was read").in(green)
 	}
-	f.add("result", result)
-	a.show(&f)
+	return textCell("ok").in(green)
 }
 
 // ofCell is a share: "3 of 4 ok", and 3/4 in a pipe.

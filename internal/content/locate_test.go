@@ -369,10 +369,10 @@ func TestDifference(t *testing.T) {
 		"same":                                 {stat{stamp: was, size: 9, kind: kindFile}, yes, ""},
 		"grown":                                {stat{stamp: was, size: 10, kind: kindFile}, yes, "its size was 9, is 10"},
 		"a folder":                             {stat{stamp: was, size: 9, kind: kindFolder}, yes, "it is a folder now"},
-		"touched":                              {stat{stamp: stamp{6, 1, 2}, size: 9, kind: kindFile}, yes, "its time of modification is another"},
-		"another inode":                        {stat{stamp: stamp{5, 1, 3}, size: 9, kind: kindFile}, yes, "another file has taken its place"},
-		"another device":                       {stat{stamp: stamp{5, 3, 2}, size: 9, kind: kindFile}, yes, "another file has taken its place"},
-		"another inode, if that means nothing": {stat{stamp: stamp{5, 1, 3}, size: 9, kind: kindFile}, no, ""},
+		"touched":                              {stat{stamp: stamp{mtime: 6, dev: 1, ino: 2}, size: 9, kind: kindFile}, yes, "its time of modification is another"},
+		"another inode":                        {stat{stamp: stamp{mtime: 5, dev: 1, ino: 3}, size: 9, kind: kindFile}, yes, "another file has taken its place"},
+		"another device":                       {stat{stamp: stamp{mtime: 5, dev: 3, ino: 2}, size: 9, kind: kindFile}, yes, "another file has taken its place"},
+		"another inode, if that means nothing": {stat{stamp: stamp{mtime: 5, dev: 1, ino: 3}, size: 9, kind: kindFile}, no, ""},
 	} {
 		if got := was.difference(9, &c.now, c.stable); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/torrentkit/torrentkit/create"
+	"github.com/torrentkit/torrentkit/verify"
+)
+
+// On a terminal a damaged file is drawn.
+func TestVerifyMap(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "film")
+	data := seededBytes(640<<10, 1)
+	if err := os.WriteFile(file, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	plan, err := create.NewPlan(context.Background(), file, create.Options{PieceLength: 64 << 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	torrent, err := plan.Torrent(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	data[300<<10]++
+	if err := os.WriteFile(file, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	r, err := verify.Data(context.Background(), torrent, file, verify.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, out, _ := testApp()
+	a.outTTY, a.global.color.value = true, "never"
+	if err := a.showReport("film.torrent", r); err != nil {
+		t.Fatal(err)
+	}
+	a.stdout.Flush()
+	if want := "[....X.....] film\n"; !strings.Contains(out.String(), want) {
+		t.Errorf("no map %q in\n%s", want, out)
+	}
+}

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/torrentkit/torrentkit/verify"
+)
+
+// verifyTask is a torrent, and where its content is looked for.
+type verifyTask struct{ torrent, content string }
+
+// verifyTasks reads the arguments of verify: TORRENT [PATH], or several torrents and folders of torrents. Of two
+// arguments the second is the PATH, unless it is the file of a torrent or --content names the path.
+func verifyTasks(args []string, content string) ([]verifyTask, error) {
+	if len(args) == 2 && content == "" && !isTorrentFile(args[1]) {
+		args, content = args[:1], args[1]
+	}
+	var tasks []verifyTask
+	for _, arg := range args {
+		names, err := torrentsOf(arg)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range names {
+			where := content
+			if where == "" {
+				where = filepath.Dir(name) // of "-": this folder
+			}
+			tasks = append(tasks, verifyTask{name, where})
+		}
+	}
+	return tasks, nil
+}
+
+func isTorrentFile(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.Mode().IsRegular() && strings.EqualFold(filepath.Ext(name), ".torrent")
+}
+
+// torrentsOf is the torrents in a folder, or the one that is named.
+func torrentsOf(name string) ([]string, error) {
+	if info, err := os.Stat(name); name == "-" || err != nil || !info.IsDir() {
+		return []string{name}, nil
+	}
+	entries, err := os.ReadDir(name)
+	if err != nil {
+		return nil, inputError(name, err)
+	}
+	var list []string
+	for _, e := range entries {
+		if path := filepath.Join(name, e.Name()); isTorrentFile(path) {
+			list = append(list, path)
+		}
+	}
+	if len(list) == 0 {
+		return nil, fmt.Errorf("%q holds no file that ends in .torrent", name)
+	}
+	return list, nil
+}
+
+// piecesValue is --pieces.
+type piecesValue struct{ ranges *[]verify.PieceRange }
+
+func (v *piecesValue) String() string { return "" }
+
+// Type implements pflag.Value.
+func (v *piecesValue) Type() string { return "A-B" }
+
+// Set implements pflag.Value.
+func (v *piecesValue) Set(s string) error {
+	for part := range strings.SplitSeq(s, ",") {
+		from, to, isRange := strings.Cut(part, "-")
+		if !isRange {
+			to = from
+		}
+		first, err1 := strconv.ParseUint(from, 10, 31)
+		last, err2 := strconv.ParseUint(to, 10, 31)
+		if err1 != nil || err2 != nil || last < first {
+			return errors.New(strconv.Quote(part) + " is not a piece or a range of pieces like 0-99")
+		}
+		*v.ranges = append(*v.ranges, verify.PieceRange{First: int(first), Last: int(last)})
+	}
+	return nil
+}
+
+// seed is one that is not 0, from the clock: it need not be hard to guess.
+func (a *app) seed() uint64 { return uint64(a.now().UnixNano())%1_000_000_000 + 1 }
