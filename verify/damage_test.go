@@ -247,6 +247,7 @@ func TestRandomDamages(t *testing.T) {
 		}
 		pieces := regions(orig, format, pieceLength)
 		d.check(t, data(t, torrent, d.dir, Options{}), orig, pieces, false)
+		d.check(t, data(t, torrent, d.dir, Options{Sums: []string{"crc32"}}), orig, pieces, false)
 		d.check(t, data(t, torrent, d.dir, Options{CompareWith: whole}), orig, pieces, true)
 		if t.Failed() {
 			t.Fatalf("run %d, %v: %q", run, format, d.log)

@@ -89,6 +89,9 @@ type FileReport struct {
 	// Found is the path, below Report.Root, of a file whose name differs from a
 	// missing one's in case only; else empty.
 	Found string
+	// Sums are checksums of the file's bytes as they were read, by the names in
+	// Options.Sums; of a file that could be read to its end.
+	Sums map[string][]byte
 	// Damaged are the byte ranges of pieces that do not match, Unverified those
 	// of pieces that could not be checked because of another file, or because
 	// the torrent has no hash. Both are in order and apart from each other.
@@ -145,9 +148,21 @@ type evidence struct {
 	exact   []Range // the wrong bytes, if they are known
 }
 
+// newReport begins a report on content on disk.
 func newReport(t *metainfo.Torrent, root string, files []int32, located *content.Located) *Report {
+	r := blankReport(t, root, files)
+	r.located = located
+	for k := range r.Files {
+		f, p := &r.Files[k], located.Presence()[k]
+		f.Size, f.Err, f.State = p.Size, p.Err, stateOf(p, f.Length)
+	}
+	return r
+}
+
+// blankReport begins a report on files that have not been looked for.
+func blankReport(t *metainfo.Torrent, root string, files []int32) *Report {
 	r := &Report{
-		Name: t.Name, Root: root, torrent: t, located: located,
+		Name: t.Name, Root: root, torrent: t,
 		Files:  make([]FileReport, len(files)),
 		Pieces: t.Layout().NumPieces(),
 		Bytes:  t.Layout().TotalLength(),
@@ -159,12 +174,11 @@ func newReport(t *metainfo.Torrent, root string, files []int32, located *content
 	}
 	for k, i := range files {
 		r.disk[i] = int32(k)
-		f, p := &r.Files[k], located.Presence()[k]
-		f.Path, f.Length, f.Size, f.Err = t.Files[i].Path, t.Files[i].Length, p.Size, p.Err
+		f := &r.Files[k]
+		f.Path, f.Length = t.Files[i].Path, t.Files[i].Length
 		if f.Path == "" {
 			f.Path = t.Name
 		}
-		f.State = stateOf(p, f.Length)
 	}
 	return r
 }
@@ -257,9 +271,11 @@ func (r *Report) piece(i int) PieceReport {
 // stop notes which files changed while they were read, and counts pieces.
 func (r *Report) stop(incomplete bool) {
 	r.Incomplete = incomplete
-	for _, k := range r.located.Changed() {
-		if f := &r.Files[k]; f.State < Unreadable {
-			f.State, f.Err = Unreadable, errChanged
+	if r.located != nil {
+		for _, k := range r.located.Changed() {
+			if f := &r.Files[k]; f.State < Unreadable {
+				f.State, f.Err = Unreadable, errChanged
+			}
 		}
 	}
 	for i, s := range r.pieces {

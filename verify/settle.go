@@ -30,8 +30,10 @@ func (r *Report) settle(ctx context.Context, o Options) error {
 			return err
 		}
 	}
-	if err := r.checkSums(ctx); err != nil {
-		return err
+	if r.located != nil {
+		if err := r.checkSums(ctx); err != nil {
+			return err
+		}
 	}
 	r.eliminate()
 	return nil

@@ -56,6 +56,13 @@ type Options struct {
 	// Extra lists what is in the content's folder and not in the torrent. It
 	// makes the report not OK.
 	Extra bool
+
+	// Sums are checksums to take of every file from the same read: md5, sha1,
+	// sha256, crc32. For them files are read one after the other, each from its
+	// start to its end.
+	Sums []string
+	// LimitRate is how many bytes a second are read at most; 0 is no limit.
+	LimitRate int64
 }
 
 // Data verifies the content of the torrent with the given raw bytes at path:
@@ -88,10 +95,25 @@ func Data(ctx context.Context, torrent []byte, path string, o Options) (*Report,
 	if err := r.choose(o); err != nil {
 		return nil, err
 	}
+	if err := checkSumNames(o.Sums); err != nil {
+		return nil, err
+	}
 	if err := r.look(ctx, o); err != nil {
 		return nil, err
 	}
-	err = r.read(ctx, source{r}, o)
+	switch {
+	case o.FailFast && !r.fine():
+		r.Incomplete = true
+	case len(o.Sums) > 0:
+		err = r.readInOrder(ctx, o)
+	default:
+		err = r.read(ctx, limited(ctx, source{r}, o.LimitRate), o)
+	}
+	return r.finish(ctx, o, err)
+}
+
+// finish draws all conclusions once the reading has ended.
+func (r *Report) finish(ctx context.Context, o Options, err error) (*Report, error) {
 	r.stop(r.Incomplete || err != nil)
 	if err == nil {
 		err = r.settle(ctx, o)
@@ -102,10 +124,6 @@ func Data(ctx context.Context, torrent []byte, path string, o Options) (*Report,
 
 // read hashes the chosen pieces and records what became of them.
 func (r *Report) read(ctx context.Context, src piecehash.Source, o Options) error {
-	if o.FailFast && !r.fine() {
-		r.Incomplete = true
-		return nil
-	}
 	job := piecehash.Job{Layout: r.torrent.Layout(), Source: src, Skip: r.skip(), Workers: o.Workers, Order: o.Order, Progress: o.Progress}
 	for p, err := range job.Pieces(ctx) {
 		if p.Index < 0 {
