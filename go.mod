@@ -3,10 +3,12 @@ module github.com/torrentkit/torrentkit
 go 1.26
 
 require (
+	github.com/klauspost/compress v1.20.3
 	github.com/rivo/uniseg v0.4.7
 	github.com/schollz/progressbar/v3 v3.19.1
 	github.com/spf13/cobra v1.10.2
 	github.com/spf13/pflag v1.0.9
+	github.com/ulikunitz/xz v0.5.17
 	github.com/zeebo/bencode v1.0.0
 	golang.org/x/sys v0.46.0
 	golang.org/x/term v0.44.0
