@@ -52,9 +52,10 @@ func (s PieceState) Bad() bool { return s == PieceBad || s == PieceOnlySHA1 || s
 
 // Report is what verifying found.
 type Report struct {
-	Name  string // of the torrent
-	Root  string // where the content was looked for
-	Files []FileReport
+	Name   string // of the torrent
+	Single bool   // the content is one file, and not a folder
+	Root   string // where the content was looked for
+	Files  []FileReport
 	// Pieces counts all pieces, those that match, those known to be wrong,
 	// those that could not be checked, and those that Options left out.
 	Pieces, GoodPieces, BadPieces, UncheckedPieces, SkippedPieces int
@@ -162,7 +163,7 @@ func newReport(t *metainfo.Torrent, root string, files []int32, located *content
 // blankReport begins a report on files that have not been looked for.
 func blankReport(t *metainfo.Torrent, root string, files []int32) *Report {
 	r := &Report{
-		Name: t.Name, Root: root, torrent: t,
+		Name: t.Name, Single: t.Single, Root: root, torrent: t,
 		Files:  make([]FileReport, len(files)),
 		Pieces: t.Layout().NumPieces(),
 		Bytes:  t.Layout().TotalLength(),

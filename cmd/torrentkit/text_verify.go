@@ -24,7 +24,7 @@ func (a *app) showReport(torrent string, r *verify.Report) error {
 			good++
 		}
 		if f.State != verify.OK && f.State != verify.Skipped || len(f.Unverified) > 0 {
-			files.row(stateCell(f), textCell(f.Path), textCell(a.whatIsWrong(f)))
+			files.row(stateCell(f), textCell(f.Path), textCell(whatIsWrong(f, a.number)))
 		}
 	}
 	for _, e := range r.Extra {
@@ -55,13 +55,13 @@ func stateCell(f *verify.FileReport) cell {
 }
 
 // whatIsWrong words the findings about a file.
-func (a *app) whatIsWrong(f *verify.FileReport) string {
+func whatIsWrong(f *verify.FileReport, number func(int64) string) string {
 	var parts []string
 	switch f.State {
 	case verify.Short, verify.Long:
-		parts = append(parts, fmt.Sprintf("%s bytes instead of %s", a.number(f.Size), a.number(f.Length)))
+		parts = append(parts, fmt.Sprintf("%s bytes instead of %s", number(f.Size), number(f.Length)))
 	case verify.Missing:
-		parts = append(parts, fmt.Sprintf("%s bytes", a.number(f.Length)))
+		parts = append(parts, fmt.Sprintf("%s bytes", number(f.Length)))
 	case verify.Unreadable, verify.WrongType:
 		if f.Err != nil {
 			parts = append(parts, rootCause(f.Err).Error())

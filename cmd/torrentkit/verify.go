@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -13,7 +14,11 @@ import (
 type verifyFlags struct {
 	maxSize sizeValue
 	content string
+	tar     bool
 	brief   bool // one line a torrent
+	force   bool
+	rate    sizeValue
+	reports []reportSpec
 	options verify.Options
 }
 
@@ -27,12 +32,18 @@ func newVerify(a *app) *cobra.Command {
 missing, short, long, damaged, unreadable or of the wrong type. Where a v1 piece that spans files does not match, each
 of its files may be the damaged one, and all are named, unless a checksum in the torrent or another copy tells.
 
-A TORRENT that is a folder stands for the torrents in it. Several torrents get a line each, or a JSON object each.`,
+A TORRENT that is a folder stands for the torrents in it. Several torrents get a line each, or a JSON object each.
+
+The PATH - is standard input, for a torrent of one file. With --tar PATH is an archive, or standard input by default:
+it is read once and not unpacked, and may be compressed by gzip, zstd or xz.`,
 		Example: `  torrentkit verify album.torrent
   torrentkit verify album.torrent /srv/music
   torrentkit verify --content /srv/music torrents/
   torrentkit verify --compare-with /backup/album --extra album.torrent
   torrentkit verify --sample 20 --fail-fast huge.torrent /srv/archive
+  curl -s https://example.org/film.mkv | torrentkit verify film.torrent -
+  torrentkit verify --tar album.torrent album.tar.zst
+  torrentkit verify --report junit=verify.xml --report sha256sums=SHA256SUMS album.torrent
   torrentkit verify --json album.torrent | jq '.files[] | select(.state != "ok")'`,
 		Args: arity(1, -1),
 		RunE: a.run(func(ctx context.Context, args []string) error { return a.verify(ctx, args, &f) }),
@@ -40,6 +51,7 @@ A TORRENT that is a folder stands for the torrents in it. Several torrents get a
 	o := &f.options
 	group(cmd, "Content", func(fs *pflag.FlagSet) {
 		fs.StringVar(&f.content, "content", "", "look for the content of all torrents in `FOLDER`")
+		fs.BoolVar(&f.tar, "tar", false, "PATH is a tar archive of the content (default -)")
 		fs.StringArrayVar(&o.Only, "only", nil, "verify the files that match `GLOB` only (repeatable)")
 		fs.Var(&piecesValue{&o.Pieces}, "pieces", "verify pieces `A-B` only, counted from 0 (repeatable)")
 		fs.IntVar(&o.Sample, "sample", 0, "read `N` pieces only: the first, the last, and others drawn at random")
@@ -49,9 +61,12 @@ A TORRENT that is a folder stands for the torrents in it. Several torrents get a
 	group(cmd, "Report", func(fs *pflag.FlagSet) {
 		fs.StringVar(&o.CompareWith, "compare-with", "", "find the wrong bytes of damaged pieces by another copy in `FOLDER`")
 		fs.BoolVar(&o.Extra, "extra", false, "list what is in the content's folder and not in the torrent: it counts as a difference")
+		fs.Var(&reportValue{&f.reports}, "report", "write junit, sfv, md5sums or sha256sums to a file, or tell github (`KIND=FILE`, repeatable)")
+		fs.BoolVar(&f.force, "force", false, "replace report files that exist")
 	})
 	group(cmd, "Run", func(fs *pflag.FlagSet) {
 		readFlags(fs, &o.Workers, &o.Order, &o.DropCache)
+		fs.Var(&f.rate, "limit-rate", "read at most `SIZE` bytes a second")
 		fs.Var(&f.maxSize, "max-size", "refuse torrents larger than `SIZE`")
 	})
 	exits(cmd, "all data that was read is as the torrent says", "data is missing or differs")
@@ -62,27 +77,40 @@ func (a *app) verify(ctx context.Context, args []string, f *verifyFlags) error {
 	if f.options.Sample > 0 && f.options.Seed == 0 {
 		f.options.Seed = a.seed()
 	}
-	tasks, err := verifyTasks(args, f.content)
+	f.options.LimitRate = int64(f.rate)
+	tasks, err := verifyTasks(args, f)
 	if err != nil {
 		return err
 	}
-	if len(tasks) == 1 {
-		return a.verifyOne(ctx, tasks[0], f)
+	reports, err := a.newReports(f.reports, f.force)
+	if err != nil {
+		return err
 	}
-	f.brief = true
+	f.options.Sums = reports.sums()
+	f.brief = len(tasks) > 1
 	names := make([]string, len(tasks))
 	where := make(map[string]verifyTask, len(tasks))
 	for i, t := range tasks {
 		names[i] = t.torrent
 		where[t.torrent] = t
 	}
-	return a.each(ctx, names, func(ctx context.Context, name string) error { return a.verifyOne(ctx, where[name], f) })
+	one := func(ctx context.Context, name string) error { return a.verifyOne(ctx, where[name], f, reports) }
+	if f.brief {
+		err = a.each(ctx, names, one)
+	} else {
+		err = one(ctx, names[0])
+	}
+	if failed := reports.write(ctx, a); failed != nil {
+		return failed
+	}
+	return err
 }
 
 // verifyOne verifies one torrent and prints its report.
-func (a *app) verifyOne(ctx context.Context, task verifyTask, f *verifyFlags) error {
+func (a *app) verifyOne(ctx context.Context, task verifyTask, f *verifyFlags, reports *verifyReports) error {
 	t, err := a.parseTorrent(ctx, task.torrent, int64(f.maxSize))
 	if err != nil {
+		reports.add(verified{task.torrent, nil, err})
 		return err
 	}
 	label := "verifying"
@@ -93,8 +121,9 @@ func (a *app) verifyOne(ctx context.Context, task verifyTask, f *verifyFlags) er
 	defer p.finish()
 	o := f.options
 	o.Progress = p.set
-	r, err := verify.Data(ctx, t.Raw(), task.content, o)
+	r, err := a.readContent(ctx, t.Raw(), task.content, f.tar, o)
 	p.finish()
+	reports.add(verified{task.torrent, r, err})
 	if r == nil {
 		return err
 	}
@@ -109,6 +138,28 @@ func (a *app) verifyOne(ctx context.Context, task verifyTask, f *verifyFlags) er
 		return no()
 	}
 	return nil
+}
+
+// readContent verifies a folder or file, a stream, or an archive.
+func (a *app) readContent(ctx context.Context, torrent []byte, where string, tar bool, o verify.Options) (*verify.Report, error) {
+	switch {
+	case where == "-" && tar:
+		return verify.Archive(ctx, torrent, a.stdin(ctx), o)
+	case where == "-":
+		return verify.Stream(ctx, torrent, a.stdin(ctx), o)
+	case !tar:
+		return verify.Data(ctx, torrent, where, o)
+	}
+	file, err := os.Open(where)
+	if err != nil {
+		return nil, inputError(where, err)
+	}
+	defer file.Close()
+	r, err := verify.Archive(ctx, torrent, &contextReader{ctx: ctx, r: file}, o)
+	if r != nil {
+		r.Root = where
+	}
+	return r, err
 }
 
 func firstError(errs ...error) error {

@@ -16,7 +16,11 @@ type verifyTask struct{ torrent, content string }
 
 // verifyTasks reads the arguments of verify: TORRENT [PATH], or several torrents and folders of torrents. Of two
 // arguments the second is the PATH, unless it is the file of a torrent or --content names the path.
-func verifyTasks(args []string, content string) ([]verifyTask, error) {
+func verifyTasks(args []string, f *verifyFlags) ([]verifyTask, error) {
+	content := f.content
+	if f.tar && content == "" && len(args) == 1 {
+		content = "-"
+	}
 	if len(args) == 2 && content == "" && !isTorrentFile(args[1]) {
 		args, content = args[:1], args[1]
 	}
@@ -33,6 +37,14 @@ func verifyTasks(args []string, content string) ([]verifyTask, error) {
 			}
 			tasks = append(tasks, verifyTask{name, where})
 		}
+	}
+	switch {
+	case content == "-" && len(tasks) > 1:
+		return nil, errors.New("standard input is the content of one torrent only")
+	case content == "-" && tasks[0].torrent == "-":
+		return nil, errors.New("standard input cannot be both the torrent and its content")
+	case f.tar && len(tasks) > 1:
+		return nil, errors.New("--tar takes one torrent")
 	}
 	return tasks, nil
 }

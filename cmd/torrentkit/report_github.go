@@ -1,0 +1,82 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/torrentkit/torrentkit/verify"
+)
+
+// maxAnnotations is how many GitHub shows of a step.
+const maxAnnotations = 10
+
+// reportGitHub prints an annotation for each finding on standard error, which the runner reads too, and adds a table to
+// the summary of the step.
+func (a *app) reportGitHub(outcomes []verified) error {
+	told := 0
+	annotate := func(file, title, message string) {
+		if told++; told <= maxAnnotations {
+			a.line(fmt.Sprintf("::error file=%s,title=%s::%s", githubProperty(file), githubProperty(title), githubData(message)))
+		}
+	}
+	for _, o := range outcomes {
+		if o.err != nil {
+			annotate(escape(o.torrent), "verify", a.safeText(o.err.Error()))
+		}
+		if o.report == nil {
+			continue
+		}
+		for i := range o.report.Files {
+			if f := &o.report.Files[i]; f.State != verify.OK && f.State != verify.Skipped {
+				annotate(escape(contentPath(o.report, f)), f.State.String(), escapeSentence(plainFinding(f)))
+			}
+		}
+		for _, e := range o.report.Extra {
+			annotate(escape(e.Path), "extra", "it is in the folder and not in the torrent")
+		}
+	}
+	if told > maxAnnotations {
+		a.line(fmt.Sprintf("::notice::%d more findings", told-maxAnnotations))
+	}
+	file := a.getenv("GITHUB_STEP_SUMMARY")
+	if file == "" {
+		return nil
+	}
+	f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return fmt.Errorf("writing the step summary %q: %w", file, rootCause(err))
+	}
+	_, err = f.WriteString(githubSummary(outcomes))
+	return firstError(err, f.Close())
+}
+
+func githubSummary(outcomes []verified) string {
+	var b strings.Builder
+	b.WriteString("| result | torrent | what |\n|---|---|---|\n")
+	for _, o := range outcomes {
+		result, what := "error", ""
+		if o.report != nil {
+			result, what = resultCell(o.report).human, briefly(o.report)
+		} else if o.err != nil {
+			what = redactText(o.err.Error())
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", result, markdownCell(o.torrent), markdownCell(what))
+	}
+	return b.String()
+}
+
+// markdownCell keeps a stranger's text from being anything but text in a table.
+func markdownCell(s string) string {
+	s = escapeSentence(s)
+	return strings.NewReplacer("\\", "\\\\", "|", "\\|", "<", "&lt;", ">", "&gt;", "`", "\\`", "[", "\\[", "!", "\\!", "*", "\\*", "_", "\\_").Replace(s)
+}
+
+// githubData and githubProperty escape the parts of a workflow command.
+func githubData(s string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(s)
+}
+
+func githubProperty(s string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace(s)
+}
