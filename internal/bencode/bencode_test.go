@@ -261,3 +261,18 @@ func BenchmarkScan(b *testing.B) {
 		}
 	}
 }
+
+func TestTokens(t *testing.T) {
+	for doc, want := range map[string]int{"i5e": 1, "1:a": 1, "le": 2, "d1:ai1ee": 4, "d1:ald2:xy0:eee": 9, "llelee": 6} {
+		v, _, err := Scan([]byte(doc))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := v.Tokens(); got != want {
+			t.Errorf("%s has %d tokens, want %d", doc, got, want)
+		}
+	}
+	if n := (Value{}).Tokens(); n != 0 {
+		t.Errorf("nothing has %d tokens", n)
+	}
+}
