@@ -92,6 +92,27 @@ func (f *File) Pad() bool { return f.pad }
 // IsLink tells whether the file is a symbolic link (BEP 47).
 func (f *File) IsLink() bool { return strings.Contains(f.Attr, "l") }
 
+// FileKey names where the i-th file stands in the document, as a key like
+// info.files[3] and a byte offset.
+func (t *Torrent) FileKey(i int) (key string, offset int) {
+	f := &t.Files[i]
+	switch {
+	case t.Format.HasV1() && t.Single:
+		return "info", t.info.Offset()
+	case t.Format.HasV1():
+		return bencode.JoinIndex("info.files", i), f.offset
+	}
+	key = "info.file tree"
+	path := f.Path
+	if path == "" {
+		path = t.Name
+	}
+	for name := range strings.SplitSeq(path, "/") {
+		key = bencode.JoinKey(key, name)
+	}
+	return key, f.offset
+}
+
 // Key is a key of the document, with its raw value.
 type Key struct {
 	Path   string // like info.x_cross_seed

@@ -12,7 +12,7 @@ import (
 
 // Bounds on what is remembered of a hostile document.
 const (
-	maxProblems   = 1000 // of each severity
+	maxProblems   = 1000 // of each severity and id
 	maxUnknown    = 1000
 	maxFileErrors = 20 // a list with more is given up
 )
@@ -30,11 +30,11 @@ func Parse(raw []byte) (*Torrent, error) {
 }
 
 // Read reads as much of a document as it can and returns it with everything
-// that is wrong with it (at most 1000 errors and 1000 warnings), in the order in which it was
-// found. The torrent is nil when there is no readable info dictionary; where
+// that is wrong with it (at most 1000 problems of each severity and id), in the order in which it
+// was found. The torrent is nil when there is no readable info dictionary; where
 // errors are among the problems, its Layout may be nil.
 func Read(raw []byte) (*Torrent, []Problem) {
-	p := &parser{t: &Torrent{raw: raw}, pathBudget: 16*len(raw) + 1<<20}
+	p := &parser{t: &Torrent{raw: raw}, counts: map[kind]int{}, pathBudget: 16*len(raw) + 1<<20}
 	root, ok := p.scan(raw)
 	if !ok {
 		return nil, p.problems
@@ -55,16 +55,21 @@ type parser struct {
 	t          *Torrent
 	problems   []Problem
 	errors     int
-	warnings   int
+	counts     map[kind]int
 	pathBudget int // how many bytes of paths may still be made
 }
 
+// kind is what the number of problems is bounded by: a thousand strange names must not hide a missing piece layer.
+type kind struct {
+	severity Severity
+	id       string
+}
+
 func (p *parser) add(s Severity, id, path string, offset int, format string, args ...any) {
-	n := &p.warnings
 	if s == Error {
-		n = &p.errors
+		p.errors++
 	}
-	if *n++; *n <= maxProblems {
+	if p.counts[kind{s, id}]++; p.counts[kind{s, id}] <= maxProblems {
 		p.problems = append(p.problems, Problem{s, id, path, offset, fmt.Sprintf(format, args...)})
 	}
 }
@@ -163,7 +168,8 @@ func (p *parser) info(info bencode.Value) {
 	p.name(info, m)
 	t.Private = p.private(m["private"])
 	t.Source = p.text("info.source", m["source"])
-	if t.Format == 0 || !p.pieceLength(info, m["piece length"]) {
+	lengthOK := p.pieceLength(info, m["piece length"])
+	if t.Format == 0 {
 		return
 	}
 	before := p.errors
@@ -173,7 +179,7 @@ func (p *parser) info(info bencode.Value) {
 	if t.Format.HasV2() {
 		p.filesV2(m, p.errors == before)
 	}
-	if p.errors > before {
+	if !lengthOK || p.errors > before {
 		return // a layout of broken files would only tell the same again
 	}
 	p.layOut(info)

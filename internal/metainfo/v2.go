@@ -24,6 +24,9 @@ func (p *parser) filesV2(m map[string]bencode.Value, agree bool) {
 		p.fail("file-tree", "info.file tree", tree, "empty")
 	}
 	if p.errors > w.before {
+		if !p.t.Format.HasV1() {
+			p.t.Files = w.files // what could be read
+		}
 		return
 	}
 	name, _ := m["name"].Text()
