@@ -1,0 +1,184 @@
+package inspect
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/torrentkit/torrentkit/internal/bencode"
+)
+
+// LintOptions say how strict Lint is. The zero value applies the rules of all
+// clients with the severities that Rules tells.
+type LintOptions struct {
+	Allow   []string // IDs of rules that are not applied
+	Deny    []string // IDs of rules whose findings are errors
+	Targets []Target // what the torrent is made for
+	// Now is what dates are held against; the zero value leaves dates alone.
+	Now time.Time
+}
+
+// Finding is one thing that Lint found.
+type Finding struct {
+	Rule     Rule
+	Severity Severity
+	Key      string // where it is, like info.files[3].path; "" for the whole document
+	Offset   int    // in bytes
+	Message  string
+}
+
+// Report is what Lint says about a torrent.
+type Report struct {
+	// Torrent is what could be read, nil where that was nothing. Its Layout may
+	// be nil.
+	Torrent *Torrent
+	// Findings are sorted by offset. Of one rule there are at most 100.
+	Findings []Finding
+	// Omitted counts what was found of a rule, by ID, beyond that.
+	Omitted map[string]int
+	// Index is what the Torrust index will make of the torrent; nil unless that
+	// is a target and the torrent is one that it takes.
+	Index *IndexUpload
+}
+
+// Count returns the number of errors and of warnings, omitted ones included.
+func (r *Report) Count() (errors, warnings int) {
+	for i := range r.Findings {
+		n := 1
+		f := &r.Findings[i]
+		if last := i+1 == len(r.Findings) || !slices.ContainsFunc(r.Findings[i+1:], func(g Finding) bool { return g.Rule.ID == f.Rule.ID }); last {
+			n += r.Omitted[f.Rule.ID]
+		}
+		if f.Severity == Error {
+			errors += n
+		} else {
+			warnings += n
+		}
+	}
+	return errors, warnings
+}
+
+// maxFindings bounds what is kept of one rule.
+const maxFindings = 100
+
+// Lint judges the bytes of a .torrent by named rules. It goes on after a fault
+// wherever it can. It fails only where the options name a rule that does not
+// exist.
+func Lint(raw []byte, o LintOptions) (*Report, error) {
+	l, err := newLinter(o)
+	if err != nil {
+		return nil, err
+	}
+	t, problems := Read(raw)
+	l.t = t
+	l.report.Torrent = t
+	for _, p := range problems {
+		l.problem(p)
+	}
+	if t == nil {
+		return &l.report, nil
+	}
+	l.root, _, _ = bencode.Scan(raw) // what Read accepts has a root
+	l.values()
+	l.keys()
+	l.content()
+	l.names()
+	l.trackers()
+	l.webSeeds()
+	for _, target := range o.Targets {
+		l.target(target)
+	}
+	slices.SortStableFunc(l.report.Findings, func(a, b Finding) int { return a.Offset - b.Offset })
+	return &l.report, nil
+}
+
+type linter struct {
+	t      *Torrent
+	root   bencode.Value
+	doc    map[string]bencode.Value // the values of the keys outside of info
+	info   map[string]bencode.Value // and of those in it
+	urls   []tracker                // all trackers
+	rules  map[string]Rule
+	allow  map[string]bool
+	now    time.Time
+	counts map[string]int
+	report Report
+}
+
+func newLinter(o LintOptions) (*linter, error) {
+	l := &linter{rules: map[string]Rule{}, allow: map[string]bool{}, counts: map[string]int{}, now: o.Now}
+	for _, r := range Rules() {
+		l.rules[r.ID] = r
+	}
+	for _, id := range slices.Concat(o.Allow, o.Deny) {
+		if _, ok := l.rules[id]; !ok {
+			return nil, fmt.Errorf("there is no rule %q", id)
+		}
+	}
+	for _, id := range o.Deny {
+		r := l.rules[id]
+		r.Severity = Error
+		l.rules[id] = r
+	}
+	for _, id := range o.Allow {
+		l.allow[id] = true
+	}
+	return l, nil
+}
+
+// add notes a finding.
+func (l *linter) add(id, key string, offset int, format string, args ...any) {
+	if l.allow[id] {
+		return
+	}
+	if l.counts[id]++; l.counts[id] > maxFindings {
+		if l.report.Omitted == nil {
+			l.report.Omitted = map[string]int{}
+		}
+		l.report.Omitted[id]++
+		return
+	}
+	r := l.rules[id]
+	l.report.Findings = append(l.report.Findings, Finding{r, r.Severity, key, offset, fmt.Sprintf(format, args...)})
+}
+
+// problem makes a finding of what reading the document has found.
+func (l *linter) problem(p Problem) {
+	id := p.ID
+	warning := p.Severity == Warning
+	switch {
+	case id == "strange-name":
+		return // names has a rule for each way of being strange
+	case id == "duplicate-key" && !warning:
+		id = "duplicate-info"
+	case id == "meta-version" && warning:
+		id = "meta-version-ignored"
+	case id == "pieces-root" && warning:
+		id = "empty-pieces-root"
+	case id == "piece-layers" && warning:
+		id = "stray-piece-layer"
+	case id == "bad-path" && warning:
+		id = "link-target"
+	}
+	l.add(id, p.Path, p.Offset, "%s", p.Message)
+}
+
+// values finds the values of all keys of the two dictionaries, the first where
+// a key stands there twice.
+func (l *linter) values() {
+	l.doc, l.info = first(l.root), map[string]bencode.Value{}
+	if info, ok := l.doc["info"]; ok {
+		l.info = first(info)
+	}
+}
+
+func first(dict bencode.Value) map[string]bencode.Value {
+	m := map[string]bencode.Value{}
+	for k, v := range dict.Entries() {
+		key, _ := k.Text()
+		if _, ok := m[key]; !ok {
+			m[key] = v
+		}
+	}
+	return m
+}

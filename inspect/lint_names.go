@@ -1,0 +1,238 @@
+package inspect
+
+import (
+	"cmp"
+	"hash/maphash"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// names judges the names of files and folders. A folder that many files share
+// is judged at the first of them.
+func (l *linter) names() {
+	t := l.t
+	if v, ok := l.info["name"]; ok && t.Name != "" {
+		l.name("info.name", v.Offset(), t.Name)
+	}
+	var c collider
+	long := utf16Length(t.Name)
+	previous := ""
+	for i := range t.Files {
+		f := &t.Files[i]
+		if f.Path == "" || f.Pad() {
+			continue
+		}
+		shared := sharedFolders(previous, f.Path)
+		previous = f.Path
+		l.components(i, f.Path[shared:])
+		c.add(int32(i), f.Path, shared)
+		if n := len(f.Path); n+long > maxPath && utf16Length(f.Path)+long+1 > maxPath {
+			key, offset := t.FileKey(i)
+			l.add("long-path", key, offset, "%d characters", utf16Length(f.Path)+long+1)
+		}
+	}
+	l.collisions(&c)
+}
+
+// maxPath is what is left of Windows' 260 characters for the torrent, with
+// 20 for the folder that it is downloaded to.
+const maxPath = 240
+
+func utf16Length(s string) int {
+	n := 0
+	for _, r := range s {
+		if r >= 0x10000 {
+			n++
+		}
+		n++
+	}
+	return n
+}
+
+// sharedFolders returns how many bytes of path are folders that previous lies in too.
+func sharedFolders(previous, path string) int {
+	n := 0
+	for i := 0; i < len(path) && i < len(previous) && path[i] == previous[i]; i++ {
+		if path[i] == '/' {
+			n = i + 1
+		}
+	}
+	return n
+}
+
+// components judges the names of a path that are new.
+func (l *linter) components(i int, path string) {
+	for name := range strings.SplitSeq(path, "/") {
+		if !simpleName(name) || len(name) > maxName || portable(name) != "" {
+			key, offset := l.t.FileKey(i)
+			l.name(key, offset, name)
+		}
+	}
+}
+
+// simpleName tells whether all of a name is printable ASCII.
+func simpleName(name string) bool {
+	for i := range len(name) {
+		if name[i] < 0x20 || name[i] > 0x7e {
+			return false
+		}
+	}
+	return true
+}
+
+const maxName = 255 // bytes, in nearly all file systems
+
+// name judges one name.
+func (l *linter) name(key string, offset int, name string) {
+	if len(name) > maxName {
+		l.add("long-name", key, offset, "%d bytes", len(name))
+	}
+	if why := portable(name); why != "" {
+		l.add("reserved-name", key, offset, "%.100q %s", name, why)
+	}
+	if simpleName(name) {
+		return
+	}
+	if !utf8.ValidString(name) {
+		l.add("not-utf8", key, offset, "%.100q", name)
+		return
+	}
+	switch {
+	case strings.ContainsFunc(name, func(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) && r != 0x200e && r != 0x200f }):
+		l.add("bidi-character", key, offset, "%.100q", name)
+	case strings.ContainsFunc(name, invisible):
+		l.add("control-character", key, offset, "%.100q", name)
+	}
+	if !norm.NFC.IsNormalString(name) {
+		l.add("not-nfc", key, offset, "%.100q", name)
+	}
+}
+
+// invisible finds controls and separators, and characters that take no space.
+// Joiners and variation selectors are part of words and emoji.
+func invisible(r rune) bool {
+	switch r {
+	case 0x200c, 0x200d:
+		return false
+	case 0x200b, 0x2060, 0xfeff, 0x00ad:
+		return true
+	}
+	return unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp, unicode.Noncharacter_Code_Point) || r >= 0xe0000 && r < 0xe0100
+}
+
+// portable tells why Windows refuses a name; "" when it does not.
+func portable(name string) string {
+	if i := strings.IndexAny(name, `<>:"\|?*`); i >= 0 {
+		return "has the character " + name[i:i+1]
+	}
+	if name != "" && (name[len(name)-1] == '.' || name[len(name)-1] == ' ') {
+		return "ends in a dot or a space"
+	}
+	stem, _, _ := strings.Cut(name, ".")
+	stem = strings.TrimRight(stem, " ")
+	if len(stem) < 3 || len(stem) > 5 {
+		return ""
+	}
+	stem = strings.ToUpper(stem)
+	switch stem {
+	case "CON", "PRN", "AUX", "NUL":
+		return "is the name of a device"
+	}
+	if port := strings.TrimPrefix(strings.TrimPrefix(stem, "COM"), "LPT"); len(stem)-len(port) == 3 {
+		switch port {
+		case "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "¹", "²", "³":
+			return "is the name of a device"
+		}
+	}
+	return ""
+}
+
+// collider finds names that are one on a file system that does not tell upper
+// from lower case or one Unicode form from another. It keeps sixteen bytes a
+// name: a million names are no burden.
+type collider struct {
+	hash    maphash.Hash
+	entries []folded
+}
+
+// folded is the hash of the folded path of a file, or of a folder it lies in.
+type folded struct {
+	hash uint64
+	file int32
+	end  int32 // how much of the file's path it is
+}
+
+// Paths beyond these bounds exist on no system, and are not held against others.
+const (
+	maxFoldedPath  = 4096
+	maxFoldedDepth = 64
+)
+
+// add notes a path and the folders in it, from the byte shared on.
+func (c *collider) add(file int32, path string, shared int) {
+	if len(path) > maxFoldedPath {
+		return
+	}
+	c.hash.Reset()
+	start, depth := 0, 0
+	for end := 0; end <= len(path) && depth < maxFoldedDepth; end++ {
+		if end < len(path) && path[end] != '/' {
+			continue
+		}
+		c.write(path[start:end])
+		if end >= shared {
+			c.entries = append(c.entries, folded{c.hash.Sum64(), file, int32(end)})
+		}
+		c.hash.WriteByte('/')
+		start = end + 1
+		depth++
+	}
+}
+
+// write hashes a folded name. Nearly all names are ASCII.
+func (c *collider) write(name string) {
+	if !simpleName(name) {
+		c.hash.WriteString(fold(name))
+		return
+	}
+	var buf [64]byte
+	n := 0
+	for i := range len(name) {
+		b := name[i]
+		if 'A' <= b && b <= 'Z' {
+			b += 'a' - 'A'
+		}
+		buf[n] = b
+		if n++; n == len(buf) {
+			c.hash.Write(buf[:])
+			n = 0
+		}
+	}
+	c.hash.Write(buf[:n])
+}
+
+// fold maps names that collide to the same text.
+func fold(s string) string {
+	s = norm.NFC.String(s)
+	return norm.NFC.String(strings.Map(func(r rune) rune { return unicode.ToLower(unicode.ToUpper(r)) }, s))
+}
+
+// collisions finds the names whose folded paths are equal, but not the paths.
+func (l *linter) collisions(c *collider) {
+	slices.SortFunc(c.entries, func(a, b folded) int { return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.file, b.file)) })
+	for i := 1; i < len(c.entries); i++ {
+		a, b := c.entries[i-1], c.entries[i]
+		if a.hash != b.hash {
+			continue
+		}
+		p, q := l.t.Files[a.file].Path[:a.end], l.t.Files[b.file].Path[:b.end]
+		if p != q && fold(p) == fold(q) {
+			key, offset := l.t.FileKey(int(b.file))
+			l.add("name-collision", key, offset, "%.100q and %.100q", p, q)
+		}
+	}
+}

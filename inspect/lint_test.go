@@ -1,0 +1,199 @@
+package inspect
+
+import (
+	"bytes"
+	"crypto/sha1"
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+var update = flag.Bool("update", false, "write the torrents of the tests to testdata")
+
+var lintNow = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// ids are the rules that find something, in order, each once.
+func ids(t *testing.T, doc []byte, o LintOptions) []string {
+	t.Helper()
+	if o.Now.IsZero() {
+		o.Now = lintNow
+	}
+	r, err := Lint(doc, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, f := range r.Findings {
+		if f.Offset < 0 || f.Offset > len(doc) || f.Message == "" || strings.ContainsAny(f.Message+f.Key, "\x00\x1b\n") {
+			t.Errorf("finding %+v", f)
+		}
+		if !slices.Contains(all, f.Rule.ID) {
+			all = append(all, f.Rule.ID)
+		}
+	}
+	return all
+}
+
+func TestEachRule(t *testing.T) {
+	seen := map[string]bool{}
+	for _, c := range judgements() {
+		seen[c.rule] = true
+		t.Run(c.rule, func(t *testing.T) {
+			o := LintOptions{}
+			if c.target != "" {
+				o.Targets = []Target{c.target}
+			}
+			accepted, refused := encode(c.accepted), encode(c.refused)
+			if !c.large {
+				committed(t, c.rule+".accepted.torrent", accepted)
+				committed(t, c.rule+".refused.torrent", refused)
+			}
+			if got := ids(t, accepted, o); slices.Contains(got, c.rule) {
+				t.Errorf("refuses what it should accept: %v", got)
+			}
+			if got := ids(t, refused, o); !slices.Contains(got, c.rule) {
+				t.Errorf("accepts what it should refuse: %v", got)
+			}
+			o.Allow = []string{c.rule}
+			if got := ids(t, refused, o); slices.Contains(got, c.rule) {
+				t.Errorf("finds what is allowed: %v", got)
+			}
+		})
+	}
+	for _, r := range Rules() {
+		if !seen[r.ID] {
+			t.Errorf("rule %s has no torrents: add a pair to judgements", r.ID)
+		}
+		if r.Section == "" || r.Summary == "" || !strings.HasSuffix(r.Advice, ".") || strings.ContainsFunc(r.ID, func(c rune) bool { return c != '-' && (c < 'a' || c > 'z') && (c < '0' || c > '9') }) {
+			t.Errorf("rule %+v is not complete", r)
+		}
+	}
+}
+
+// committed holds a torrent against the one in testdata.
+func committed(t *testing.T, name string, doc []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", "lint", name)
+	if *update {
+		if err := os.WriteFile(path, doc, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(path)
+	if err != nil || !bytes.Equal(got, doc) {
+		t.Errorf("%s differs from what the test makes (%v): go test ./inspect -run TestEachRule -update", path, err)
+	}
+}
+
+func TestLintFindsNothing(t *testing.T) {
+	for _, doc := range []dict{torrent(single()), torrent(hybrid()), torrent(v2(dict{"a", leafFile(10, hashOf("a"))})),
+		twoPieces(hashOf("1") + hashOf("2")), torrent(multi(file(10, "a", "b"), file(5, "ä"))).with("announce", goodTracker)} {
+		if got := ids(t, encode(doc), LintOptions{}); got != nil {
+			t.Errorf("%v in %q", got, encode(doc))
+		}
+	}
+}
+
+func TestLintGoesOn(t *testing.T) {
+	info := multi(file(10, "..", "x"), file(10, "con"), file(10, "a")).with("piece length", 0)
+	doc := encode(torrent(info).with("announce", "ftp://x", "encoding", "latin"))
+	got := ids(t, doc, LintOptions{})
+	for _, want := range []string{"path-escapes", "reserved-name", "piece-length", "tracker-scheme", "encoding"} {
+		if !slices.Contains(got, want) {
+			t.Errorf("%s is missing in %v", want, got)
+		}
+	}
+}
+
+func TestLintSeverities(t *testing.T) {
+	doc := encode(announced("http://192.168.1.5/announce"))
+	r, err := Lint(doc, LintOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e, w := r.Count(); e != 0 || w != 1 {
+		t.Errorf("%d errors, %d warnings, want 0, 1", e, w)
+	}
+	r, err = Lint(doc, LintOptions{Deny: []string{"tracker-private-address"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e, w := r.Count(); e != 1 || w != 0 {
+		t.Errorf("denied: %d errors, %d warnings, want 1, 0", e, w)
+	}
+	if _, err := Lint(doc, LintOptions{Allow: []string{"nonsense"}}); err == nil {
+		t.Error("a rule that does not exist is accepted")
+	}
+	if _, err := ParseTarget("nonsense"); err == nil {
+		t.Error("a target that does not exist is accepted")
+	}
+}
+
+func TestLintCounts(t *testing.T) {
+	files := list{}
+	for range 250 {
+		files = append(files, file(1, "con"), file(1, "Con", "x"))
+	}
+	r, err := Lint(encode(torrent(multi(file(500, "x")).with("files", files))), LintOptions{Allow: []string{"duplicate-path", "name-collision"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e, w := r.Count(); e != 0 || w != 500 || len(r.Findings) != 100 || r.Omitted["reserved-name"] != 400 {
+		t.Errorf("%d errors, %d warnings, %d findings, %v omitted", e, w, len(r.Findings), r.Omitted)
+	}
+}
+
+func TestPredictIndex(t *testing.T) {
+	clean := multi(dict{"length", 10, "md5sum", strings.Repeat("0", 32), "path", list{"a"}}).with("private", 1, "source", "x")
+	noisy := clean.with("files", list{dict{"attr", "x", "length", 10, "md5sum", strings.Repeat("0", 32), "path", list{"a"}, "path.utf-8", list{"a"}}},
+		"name.utf-8", "album", "similar", list{})
+	doc := torrent(noisy).with("announce", goodTracker, "announce-list", list{list{goodTracker}}, "comment", "c", "url-list", "https://x/")
+	m, err := Parse(encode(doc))
+	if err != nil {
+		t.Fatal(err)
+	}
+	up, err := PredictIndex(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := sha1.Sum(encode(clean)); up.InfoHash != want || up.Same {
+		t.Errorf("infohash %x, want %x; same: %v", up.InfoHash, want, up.Same)
+	}
+	var lost []string
+	for _, k := range up.Lost {
+		lost = append(lost, k.Path)
+	}
+	if got, want := strings.Join(lost, " "), "announce-list url-list info.files[0].attr info.files[0].path.utf-8 info.name.utf-8 info.similar"; got != want {
+		t.Errorf("lost: %s\nwant: %s", got, want)
+	}
+	for _, bad := range []dict{v2(dict{"a", leafFile(10, hashOf("a"))}).with("name", "\xff"), single().with("private", 1000), single().with("source", 5)} {
+		if m, err := Parse(encode(torrent(bad))); err != nil {
+			t.Error(err)
+		} else if up, err := PredictIndex(m); err == nil {
+			t.Errorf("predicts %+v of what the index refuses", up)
+		}
+	}
+}
+
+func FuzzLint(f *testing.F) {
+	for _, c := range judgements() {
+		if !c.large {
+			f.Add(encode(c.refused))
+		}
+	}
+	f.Fuzz(func(t *testing.T, doc []byte) {
+		r, err := Lint(doc, LintOptions{Now: lintNow, Targets: Targets()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Parse(doc); err != nil {
+			if e, _ := r.Count(); e == 0 {
+				t.Fatalf("no error, though it cannot be parsed: %v", err)
+			}
+		}
+	})
+}
