@@ -3,6 +3,7 @@ package inspect
 import (
 	"cmp"
 	"hash/maphash"
+	"path"
 	"slices"
 	"strings"
 	"unicode"
@@ -108,7 +109,7 @@ func (l *linter) name(key string, offset int, name string) {
 		l.add("control-character", key, offset, "%.100q", name)
 	}
 	if !norm.NFC.IsNormalString(name) {
-		l.add("not-nfc", key, offset, "%.100q", name)
+		l.add("not-nfc", key, offset, "%+.100q", name)
 	}
 }
 
@@ -230,8 +231,14 @@ func (l *linter) collisions(c *collider) {
 			continue
 		}
 		p, q := l.t.Files[a.file].Path[:a.end], l.t.Files[b.file].Path[:b.end]
-		if p != q && fold(p) == fold(q) {
-			key, offset := l.t.FileKey(int(b.file))
+		// Where folders collide, that is said of the folders, and not of each file in them again.
+		if p == q || path.Dir(p) != path.Dir(q) || fold(p) != fold(q) {
+			continue
+		}
+		key, offset := l.t.FileKey(int(b.file))
+		if norm.NFC.String(p) == norm.NFC.String(q) {
+			l.add("name-collision", key, offset, "%+.100q and %+.100q look the same", p, q)
+		} else {
 			l.add("name-collision", key, offset, "%.100q and %.100q", p, q)
 		}
 	}

@@ -96,6 +96,9 @@ func (a *app) create(ctx context.Context, path string, o *create.Options, f *cre
 	if err := out.write(ctx, raw); err != nil {
 		return err
 	}
+	if err := a.tellLint(raw); err != nil {
+		return err
+	}
 	return a.showCreated(t, out)
 }
 

@@ -44,6 +44,18 @@ func writeJSON(w io.Writer, v any) error {
 	return nil
 }
 
+// writeDocument prints a value whose JSON follows somebody else's schema: without our schema number, otherwise like writeJSON.
+func writeDocument(w io.Writer, v any) error {
+	var buf bytes.Buffer
+	e := json.NewEncoder(&buf)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return fmt.Errorf("encoding JSON: %w", err)
+	}
+	_, err := w.Write(appendVisible(nil, buf.Bytes()))
+	return err
+}
+
 // appendVisible copies JSON, whose characters beyond ASCII can only stand in strings, and escapes what does not show.
 func appendVisible(to, from []byte) []byte {
 	for len(from) > 0 {

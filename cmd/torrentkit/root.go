@@ -62,6 +62,7 @@ func newRoot(e env) (*cobra.Command, *app) {
 		newCreate(a),
 		newEdit(a),
 		newInspect(a),
+		newLint(a),
 		newVerify(a),
 		newCompletion(a, root),
 		newVersion(a),

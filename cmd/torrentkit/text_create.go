@@ -23,6 +23,27 @@ func (a *app) tellPlan(p *create.Plan) {
 	}
 }
 
+// tellLint says on standard error what lint finds in the torrent that was made, three times of each rule at the most.
+func (a *app) tellLint(raw []byte) error {
+	report, err := inspect.Lint(raw, inspect.LintOptions{Now: a.now()})
+	if err != nil {
+		return err
+	}
+	counts := map[string]int{}
+	for i := range report.Findings {
+		f := &report.Findings[i]
+		if counts[f.Rule.ID]++; counts[f.Rule.ID] <= 3 {
+			a.warn(fmt.Sprintf("%s: %s, %s", f.Rule.ID, f.Rule.Summary, findingText(f)))
+		}
+	}
+	for _, r := range inspect.Rules() {
+		if n := counts[r.ID] + report.Omitted[r.ID] - 3; n > 0 {
+			a.warn(fmt.Sprintf("%s: %d more", r.ID, n))
+		}
+	}
+	return nil
+}
+
 // showPlan is the result of --dry-run.
 func (a *app) showPlan(p *create.Plan) error {
 	if a.global.json {

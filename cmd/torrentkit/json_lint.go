@@ -1,0 +1,164 @@
+package main
+
+import (
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strings"
+
+	"github.com/torrentkit/torrentkit/inspect"
+)
+
+// ruleJSON is a rule of lint, and a line of "lint --list-rules --json".
+type ruleJSON struct {
+	ID       string `json:"rule"`
+	Severity string `json:"severity"`
+	BEP      int    `json:"bep,omitempty"`
+	Section  string `json:"section"`
+	Summary  string `json:"summary"`
+	Advice   string `json:"advice"`
+	Target   bool   `json:"target,omitempty"`
+}
+
+func ruleToJSON(r inspect.Rule) ruleJSON {
+	return ruleJSON{r.ID, r.Severity.String(), r.BEP, r.Section, r.Summary, r.Advice, r.Target}
+}
+
+// lintJSON is what "lint --json" prints.
+type lintJSON struct {
+	Input    string         `json:"input"`
+	Errors   int            `json:"errors"`
+	Warnings int            `json:"warnings"`
+	Findings []findingJSON  `json:"findings"`
+	Omitted  map[string]int `json:"omitted,omitempty"`
+	Index    *indexJSON     `json:"torrust_index,omitempty"`
+}
+
+type findingJSON struct {
+	Rule     string `json:"rule"`
+	Severity string `json:"severity"`
+	BEP      int    `json:"bep,omitempty"`
+	Section  string `json:"section"`
+	Key      string `json:"key,omitempty"`
+	Offset   int    `json:"offset"`
+	Message  string `json:"message"`
+	Advice   string `json:"advice"`
+}
+
+type indexJSON struct {
+	InfoHash string   `json:"infohash"`
+	Same     bool     `json:"same_infohash"`
+	Lost     []string `json:"lost_keys"`
+}
+
+func lintToJSON(l linted) lintJSON {
+	v := lintJSON{Input: l.input, Findings: []findingJSON{}, Omitted: l.report.Omitted}
+	v.Errors, v.Warnings = l.report.Count()
+	for i := range l.report.Findings {
+		f := &l.report.Findings[i]
+		v.Findings = append(v.Findings, findingJSON{f.Rule.ID, f.Severity.String(), f.Rule.BEP, f.Rule.Section, f.Key, f.Offset, f.Message, f.Rule.Advice})
+	}
+	if up := l.report.Index; up != nil {
+		v.Index = &indexJSON{InfoHash: hex.EncodeToString(up.InfoHash[:]), Same: up.Same, Lost: []string{}}
+		for _, k := range up.Lost {
+			v.Index.Lost = append(v.Index.Lost, k.Path)
+		}
+	}
+	return v
+}
+
+// The parts of SARIF 2.1.0 (OASIS) that code scanning reads.
+type sarifLog struct {
+	Schema  string     `json:"$schema"`
+	Version string     `json:"version"`
+	Runs    []sarifRun `json:"runs"`
+}
+
+type sarifRun struct {
+	Tool struct {
+		Driver sarifDriver `json:"driver"`
+	} `json:"tool"`
+	Results []sarifResult `json:"results"`
+}
+
+type sarifDriver struct {
+	Name           string      `json:"name"`
+	Version        string      `json:"version"`
+	InformationURI string      `json:"informationUri"`
+	Rules          []sarifRule `json:"rules"`
+}
+
+type sarifRule struct {
+	ID      string    `json:"id"`
+	Short   sarifText `json:"shortDescription"`
+	Help    sarifText `json:"help"`
+	HelpURI string    `json:"helpUri,omitempty"`
+	Default struct {
+		Level string `json:"level"`
+	} `json:"defaultConfiguration"`
+}
+
+type sarifText struct {
+	Text string `json:"text"`
+}
+
+type sarifResult struct {
+	RuleID    string          `json:"ruleId"`
+	Level     string          `json:"level"`
+	Message   sarifText       `json:"message"`
+	Locations []sarifLocation `json:"locations"`
+}
+
+type sarifLocation struct {
+	Physical struct {
+		Artifact struct {
+			URI string `json:"uri"`
+		} `json:"artifactLocation"`
+		Region struct {
+			Offset int `json:"byteOffset"`
+			Length int `json:"byteLength"`
+		} `json:"region"`
+	} `json:"physicalLocation"`
+}
+
+// writeSARIF prints one log of all inputs. It is a format of others, so it has no schema number of ours.
+func (a *app) writeSARIF(all []linted) error {
+	run := sarifRun{Results: []sarifResult{}}
+	run.Tool.Driver = sarifDriver{Name: "torrentkit", Version: buildVersion().Version, InformationURI: "https://github.com/torrentkit/torrentkit"}
+	for _, r := range inspect.Rules() {
+		s := sarifRule{ID: r.ID, Short: sarifText{r.Summary}, Help: sarifText{r.Advice + " (" + ruleSource(r) + ")"}, HelpURI: bepURL(r.BEP)}
+		s.Default.Level = r.Severity.String()
+		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, s)
+	}
+	for _, l := range all {
+		for i := range l.report.Findings {
+			f := &l.report.Findings[i]
+			result := sarifResult{RuleID: f.Rule.ID, Level: f.Severity.String(), Message: sarifText{escapeSentence(findingText(f))}, Locations: make([]sarifLocation, 1)}
+			where := &result.Locations[0].Physical
+			where.Artifact.URI = artifactURI(l.input)
+			where.Region.Offset = f.Offset
+			run.Results = append(run.Results, result)
+		}
+	}
+	return writeDocument(a.out, sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}})
+}
+
+func bepURL(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("https://www.bittorrent.org/beps/bep_%04d.html", n)
+}
+
+// artifactURI makes a relative reference of a path, or leaves a URL as it is without its secrets.
+func artifactURI(input string) string {
+	if isURL(input) {
+		return redactURL(input)
+	}
+	u := url.URL{Path: strings.TrimPrefix(filepath.ToSlash(input), "./")}
+	if filepath.IsAbs(input) {
+		u.Scheme = "file"
+	}
+	return u.String()
+}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/torrentkit/torrentkit/inspect"
+)
+
+// showLint prints what was found in one torrent.
+func (a *app) showLint(l linted, format string) error {
+	switch {
+	case a.global.json:
+		return writeJSON(a.out, lintToJSON(l))
+	case format == "github":
+		a.showAnnotations(l)
+	case a.outTTY:
+		a.showFindings(l)
+	default:
+		for i := range l.report.Findings {
+			f := &l.report.Findings[i]
+			fmt.Fprintf(a.out, "%s\t%s\t%s\t%s\t%d\t%s\n", escape(inputName(l.input)), f.Severity, f.Rule.ID, f.Key, f.Offset, escapeSentence(f.Message))
+		}
+	}
+	return nil
+}
+
+// showFindings prints the findings for people, those of one rule together.
+func (a *app) showFindings(l linted) {
+	errors, warnings := l.report.Count()
+	fmt.Fprintf(a.out, "%s: %s, %s\n", escape(inputName(l.input)), plural(errors, "error"), plural(warnings, "warning"))
+	shown := map[string]bool{}
+	for i := range l.report.Findings {
+		f := &l.report.Findings[i]
+		if shown[f.Rule.ID] {
+			continue
+		}
+		shown[f.Rule.ID] = true
+		a.showRule(f, l.report)
+	}
+	if up := l.report.Index; up != nil {
+		fmt.Fprintf(a.out, "  infohash in the Torrust index: %x\n", up.InfoHash)
+	}
+}
+
+// mostShown bounds how many findings of one rule people are shown.
+const mostShown = 5
+
+func (a *app) showRule(f *inspect.Finding, r *inspect.Report) {
+	c := yellow
+	if f.Severity == inspect.Error {
+		c = red
+	}
+	fmt.Fprintf(a.out, "  %s %s: %s (%s)\n", a.paint(a.outStyle(), c, f.Severity.String()), a.paint(a.outStyle(), bold, f.Rule.ID),
+		f.Rule.Summary, ruleSource(f.Rule))
+	n := r.Omitted[f.Rule.ID]
+	shown := 0
+	for i := range r.Findings {
+		if g := &r.Findings[i]; g.Rule.ID == f.Rule.ID {
+			if shown++; shown > mostShown {
+				n++
+				continue
+			}
+			a.showLines("    ", findingText(g))
+		}
+	}
+	if n > 0 {
+		fmt.Fprintf(a.out, "    and %s more\n", formatCount(int64(n)))
+	}
+	a.showLines("    = ", f.Rule.Advice)
+}
+
+// showLines wraps a text to the terminal's width.
+func (a *app) showLines(indent, text string) {
+	for i, line := range wrap(escapeSentence(text), max(a.width(), 40)-displayWidth(indent)) {
+		if i > 0 {
+			indent = strings.Repeat(" ", displayWidth(indent))
+		}
+		fmt.Fprintln(a.out, indent+line)
+	}
+}
+
+func findingText(f *inspect.Finding) string {
+	text := f.Message
+	if f.Key != "" {
+		text = f.Key + ": " + text
+	}
+	return fmt.Sprintf("%s (byte %d)", text, f.Offset)
+}
+
+// ruleSource names what a rule rests on.
+func ruleSource(r inspect.Rule) string {
+	if r.BEP == 0 {
+		return r.Section
+	}
+	return fmt.Sprintf("BEP %d, %s", r.BEP, r.Section)
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return formatCount(int64(n)) + " " + what + "s"
+}
+
+// listRules prints all rules.
+func (a *app) listRules() error {
+	if !a.global.json && a.outTTY {
+		for i, r := range inspect.Rules() {
+			if i > 0 {
+				fmt.Fprintln(a.out)
+			}
+			target := ""
+			if r.Target {
+				target = ", with --for"
+			}
+			fmt.Fprintf(a.out, "%s (%s%s; %s)\n", a.paint(a.outStyle(), bold, r.ID), r.Severity, target, ruleSource(r))
+			a.showLines("  ", r.Summary)
+			a.showLines("  = ", r.Advice)
+		}
+		return nil
+	}
+	rows := newTable(-1, "rule", "severity", "source", "summary", "advice")
+	for _, r := range inspect.Rules() {
+		if a.global.json {
+			if err := writeJSON(a.out, ruleToJSON(r)); err != nil {
+				return err
+			}
+			continue
+		}
+		rows.row(textCell(r.ID), textCell(r.Severity.String()), textCell(ruleSource(r)), textCell(r.Summary), textCell(r.Advice))
+	}
+	a.showTable(rows)
+	return nil
+}
+
+// showAnnotations prints workflow commands, which GitHub shows beside the file.
+func (a *app) showAnnotations(l linted) {
+	for i := range l.report.Findings {
+		f := &l.report.Findings[i]
+		fmt.Fprintf(a.out, "::%s file=%s,title=%s::%s\n", f.Severity, annotationProperty(inputName(l.input)), f.Rule.ID,
+			annotationData(findingText(f)+". "+f.Rule.Advice))
+	}
+}
+
+// annotationData escapes the text of a workflow command, annotationProperty the value of one of its properties.
+func annotationData(s string) string { return strings.ReplaceAll(escapeSentence(s), "%", "%25") }
+
+func annotationProperty(s string) string {
+	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(strings.ReplaceAll(escape(s), "%", "%25"))
+}
