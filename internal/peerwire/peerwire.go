@@ -50,9 +50,11 @@ const (
 // Config says how to connect.
 type Config struct {
 	InfoHash [20]byte // v1, or the first 20 bytes of v2
-	PeerID   [20]byte
-	V2       bool   // announce support of BEP 52 for an InfoHash that is v1
-	Client   string // how to call ourselves in the extension handshake
+	// Upgrade is the beginning of the v2 infohash, where InfoHash is the v1 one
+	// of a hybrid: peers may answer with it. Zero when there is none.
+	Upgrade [20]byte
+	PeerID  [20]byte
+	Client  string // how to call ourselves in the extension handshake
 	// Timeout is for connecting and shaking hands, once for each of at most two
 	// attempts.
 	Timeout    time.Duration
@@ -87,10 +89,10 @@ func Connect(ctx context.Context, address string, cfg Config) (*Conn, error) {
 		return c, err
 	}
 	c, again := connect(ctx, address, cfg, true)
-	if again != nil {
-		return nil, fmt.Errorf("%w; encrypted: %w", err, again)
+	if errors.Is(again, ErrEncryption) {
+		return nil, fmt.Errorf("%w, and encrypted: %v", err, again) // it closes whatever we do
 	}
-	return c, nil
+	return c, again
 }
 
 // handshakeError marks that a connection was made, and failed afterwards.
@@ -164,7 +166,7 @@ func newConn(nc net.Conn, r io.Reader) *Conn {
 func appendHandshake(b []byte, cfg Config) []byte {
 	var reserved [8]byte
 	reserved[5] = 0x10 // BEP 10
-	if cfg.V2 {
+	if cfg.Upgrade != [20]byte{} {
 		reserved[7] = 0x10 // BEP 52
 	}
 	b = append(b, protocol...)
@@ -192,7 +194,7 @@ func (c *Conn) readHandshake(cfg Config) error {
 	c.InfoHash = [20]byte(rest[8:])
 	c.PeerID = [20]byte(rest[28:])
 	c.V2 = reserved[7]&0x10 != 0
-	if c.InfoHash != cfg.InfoHash && !(cfg.V2 && c.V2) {
+	if c.InfoHash != cfg.InfoHash && (c.InfoHash != cfg.Upgrade || c.InfoHash == [20]byte{}) {
 		return ErrInfoHash
 	}
 	if reserved[5]&0x10 == 0 {

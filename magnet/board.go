@@ -1,0 +1,67 @@
+package magnet
+
+import "math/rand/v2"
+
+// board hands out numbered items of work to many peers: first what nobody was
+// asked for, then what others were asked for and have not brought, so that one
+// that stalls delays nobody. It is guarded by its owner.
+type board struct {
+	have  []bool
+	left  int   // items that are missing
+	next  int   // items from here on were never handed out
+	again []int // items that came back
+}
+
+// endgameScan bounds the search for items that others work at.
+const endgameScan = 4096
+
+func newBoard(n int) board { return board{have: make([]bool, n), left: n} }
+
+// pick returns up to n missing items that are not in mine.
+func (b *board) pick(n int, mine map[int]int) []int {
+	var items []int
+	take := func(i int) {
+		if _, taken := mine[i]; !taken && !b.have[i] {
+			items = append(items, i)
+		}
+	}
+	kept := b.again[:0]
+	for _, i := range b.again {
+		if _, taken := mine[i]; taken || len(items) >= n {
+			kept = append(kept, i)
+		} else {
+			take(i)
+		}
+	}
+	b.again = kept
+	for ; len(items) < n && b.next < len(b.have); b.next++ {
+		take(b.next)
+	}
+	if len(items) > 0 || len(b.have) == 0 || n <= 0 {
+		return items
+	}
+	start := rand.IntN(len(b.have))
+	for k := 0; k < min(len(b.have), endgameScan) && len(items) < n; k++ {
+		take((start + k) % len(b.have))
+	}
+	return items
+}
+
+// giveBack returns items that were picked and will not come.
+func (b *board) giveBack(items map[int]int) {
+	for i := range items {
+		if !b.have[i] {
+			b.again = append(b.again, i)
+		}
+	}
+}
+
+// done marks an item; false when it was there already.
+func (b *board) done(i int) bool {
+	if b.have[i] {
+		return false
+	}
+	b.have[i] = true
+	b.left--
+	return true
+}

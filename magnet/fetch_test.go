@@ -1,0 +1,363 @@
+package magnet
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha1"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/internal/metainfo"
+)
+
+func fetch(t *testing.T, link Link, opts FetchOptions) (*Result, error) {
+	t.Helper()
+	opts.AllowPrivate = true
+	if opts.Timeout == 0 {
+		opts.Timeout = 20 * time.Second
+	}
+	return Fetch(context.Background(), link, opts)
+}
+
+func mustFetch(t *testing.T, link Link, opts FetchOptions) *Result {
+	t.Helper()
+	res, err := fetch(t, link, opts)
+	if err != nil {
+		var fe *FetchError
+		if errors.As(err, &fe) {
+			for _, p := range fe.Peers {
+				t.Logf("%s: %v %v", p.Address, p.Reason, p.Err)
+			}
+		}
+		t.Fatal(err)
+	}
+	return res
+}
+
+func TestFetchV1(t *testing.T) {
+	for _, size := range []int{0, 16384, 40000, 400000} {
+		info := v1Info(size)
+		link := linkOf(info, listen(t, seedOf(info).serve))
+		link.Trackers, link.WebSeeds = []string{"http://a/announce", "udp://b:1"}, []string{"http://w/"}
+		res := mustFetch(t, link, FetchOptions{})
+		if !bytes.Equal(res.Info, info) {
+			t.Fatalf("size %d: info differs", size)
+		}
+		tor, err := metainfo.Parse(res.Torrent)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(tor.Trackers) != 2 || len(tor.WebSeeds) != 1 || !bytes.Equal(tor.RawInfo(), info) || res.Name != "name of it" {
+			t.Errorf("torrent is %+v", tor)
+		}
+		if p := res.Peers[0]; p.Reason != Delivered || p.Client != "Seed" || p.Source != "link" || res.From != p.Address {
+			t.Errorf("report %+v from %q", p, res.From)
+		}
+	}
+}
+
+func TestFetchCutHash(t *testing.T) {
+	raw, s := v2Torrent(t, layout.V2, 16384, 100)
+	res := mustFetch(t, Link{V1: s.hash, Peers: []string{listen(t, s.serve)}}, FetchOptions{})
+	if !bytes.Equal(res.Torrent, raw) {
+		t.Errorf("%q\n%q", res.Torrent, raw)
+	}
+}
+
+func TestFetchLayers(t *testing.T) {
+	for _, c := range []struct {
+		format  layout.Format
+		piece   int64
+		lengths []int64
+	}{
+		{layout.V2, 16384, []int64{16384}},
+		{layout.V2, 16384, []int64{16385}},
+		{layout.V2, 16384, []int64{16384 * 3, 5, 16384 * 4}},
+		{layout.V2, 65536, []int64{65536*1000 + 1, 65536 * 512, 65536 * 513, 0}},
+		{layout.V2, 32768, []int64{32768 * 5000}},
+		{layout.Hybrid, 32768, []int64{32768 * 700, 1, 32768 * 2}},
+	} {
+		t.Run(fmt.Sprint(c.format, c.piece, c.lengths), func(t *testing.T) {
+			raw, s := v2Torrent(t, c.format, c.piece, c.lengths...)
+			v2 := HashV2(sha256.Sum256(s.info))
+			link := Link{V2: v2}
+			second := *s
+			second.hash = v2.Short()
+			link.Peers = []string{listen(t, second.serve)}
+			if c.format.HasV1() {
+				link.V1 = sha1.Sum(s.info)
+				link.Peers = append(link.Peers, listen(t, s.serve))
+			}
+			liar := second
+			liar.hashes = func(b []byte) []byte { b[0]++; return b }
+			link.Peers = append([]string{listen(t, liar.serve)}, link.Peers...)
+			res := mustFetch(t, link, FetchOptions{})
+			if !bytes.Equal(res.Torrent, raw) {
+				t.Errorf("the torrent has %d bytes instead of %d, or differs", len(res.Torrent), len(raw))
+			}
+			if res.V2 != v2 || res.V1 != link.V1 || res.MissingLayers != 0 {
+				t.Errorf("hashes %v %v, %d layers missing", res.V1, res.V2, res.MissingLayers)
+			}
+		})
+	}
+}
+
+func TestFetchMissingLayers(t *testing.T) {
+	_, s := v2Torrent(t, layout.V2, 16384, 16384*4)
+	s.layers = nil
+	link := Link{V2: sha256.Sum256(s.info), Peers: []string{listen(t, s.serve)}}
+	if _, err := fetch(t, link, FetchOptions{}); !errors.Is(err, ErrNoLayers) {
+		t.Errorf("error %v", err)
+	}
+	res := mustFetch(t, link, FetchOptions{AllowMissingLayers: true})
+	if res.MissingLayers != 1 || !bytes.Equal(res.Info, s.info) {
+		t.Errorf("%d layers are missing", res.MissingLayers)
+	}
+}
+
+func TestFetchURL(t *testing.T) {
+	raw, s := v2Torrent(t, layout.V2, 16384, 16384*5)
+	good := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(raw) }))
+	defer good.Close()
+	bad := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("d4:infode")) }))
+	defer bad.Close()
+	endless := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for {
+			if _, err := w.Write(make([]byte, 1<<20)); err != nil {
+				return
+			}
+		}
+	}))
+	defer endless.Close()
+	link := Link{V2: sha256.Sum256(s.info), Sources: []string{bad.URL, endless.URL, "urn:sha1:X", good.URL}}
+	if res := mustFetch(t, link, FetchOptions{}); !bytes.Equal(res.Torrent, raw) || res.From != good.URL {
+		t.Errorf("another torrent, from %s", res.From)
+	}
+	if _, err := Fetch(context.Background(), link, FetchOptions{Timeout: 5 * time.Second}); !errors.Is(err, ErrNoPeers) {
+		t.Errorf("loopback URLs without AllowPrivate: %v", err)
+	}
+}
+
+func TestFetchPrivateAddresses(t *testing.T) {
+	info := v1Info(100)
+	addr := listen(t, seedOf(info).serve)
+	_, err := Fetch(context.Background(), linkOf(info, addr, "10.0.0.1:5", "localhost:1"), FetchOptions{Timeout: 5 * time.Second})
+	var fe *FetchError
+	if !errors.As(err, &fe) || Count(fe.Peers)[Private] != 3 {
+		t.Errorf("error %v", err)
+	}
+	res, err := Fetch(context.Background(), linkOf(info), FetchOptions{Timeout: 5 * time.Second, Sources: []Source{Peers("command line", []string{addr}, true)}})
+	if err != nil || !bytes.Equal(res.Info, info) {
+		t.Errorf("a trusted source: %v", err)
+	}
+}
+
+// hostile returns peers of every kind that a fetch must survive.
+func hostile(info []byte) map[string]func(net.Conn) {
+	sink := func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }
+	with := func(change func(*seed)) func(net.Conn) {
+		s := seedOf(info)
+		change(s)
+		return s.serve
+	}
+	garbage := func(_ int, b []byte) []byte { return bytes.Repeat([]byte{'x'}, len(b)) }
+	pump := func(m []byte) func(net.Conn) {
+		return with(func(s *seed) { s.hello = bytes.Repeat(m, 1+(12<<20)/len(m)) })
+	}
+	return map[string]func(net.Conn){
+		"silent":          sink,
+		"closes":          func(net.Conn) {},
+		"http":            func(c net.Conn) { _, _ = c.Write([]byte("HTTP/1.0 400 no\r\n\r\n")); sink(c) },
+		"other torrent":   with(func(s *seed) { s.hash[0]++ }),
+		"no ut_metadata":  with(func(s *seed) { s.noMetadata = true }),
+		"size 0":          with(func(s *seed) { s.claim = "i0e" }),
+		"size 4 GB":       with(func(s *seed) { s.claim = "i4294967295e" }),
+		"size negative":   with(func(s *seed) { s.claim = "i-5e" }),
+		"size text":       with(func(s *seed) { s.claim = "1:x" }),
+		"size too small":  with(func(s *seed) { s.claim = "i100e" }),
+		"size too large":  with(func(s *seed) { s.claim = fmt.Sprintf("i%de", maxMetadata) }),
+		"wrong blocks":    with(func(s *seed) { s.data = garbage }),
+		"one wrong block": with(func(s *seed) { s.data = func(i int, b []byte) []byte { b[0] ^= byte(1 &^ i); return b } }),
+		"short blocks":    with(func(s *seed) { s.data = func(_ int, b []byte) []byte { return b[:len(b)/2] } }),
+		"empty blocks":    with(func(s *seed) { s.data = func(int, []byte) []byte { return nil } }),
+		"rejects": with(func(s *seed) {
+			s.message = func(i int) []byte { return frame(20, []byte(fmt.Sprintf("\x01d8:msg_typei2e5:piecei%dee", i))) }
+		}),
+		"stalls": with(func(s *seed) { s.message = func(int) []byte { return nil } }),
+		"wrong piece": with(func(s *seed) {
+			s.message = func(int) []byte { return frame(20, []byte("\x01d8:msg_typei1e5:piecei9999eexx")) }
+		}),
+		"deep bencode": with(func(s *seed) { s.hello = frame(20, []byte("\x01"+strings.Repeat("d1:a", 10000))) }),
+		"long message": with(func(s *seed) { s.hello = []byte{0xff, 0xff, 0xff, 0xff, 20} }),
+		"haves":        pump(frame(4, []byte{0, 0, 0, 1})),
+		"pieces":       pump(frame(7, make([]byte, 16384))),
+		"blocks":       pump(frame(20, []byte("\x01d8:msg_typei1e5:piecei0ee"), make([]byte, 16384))),
+		"slow":         with(func(s *seed) { s.delay = 700 * time.Millisecond; s.data = garbage }),
+		"mute": func(c net.Conn) {
+			s := seedOf(info)
+			s.claim = "i30015488e"
+			s.message = func(i int) []byte {
+				return frame(20, []byte(fmt.Sprintf("\x01d8:msg_typei1e5:piecei%de10:total_sizei30015488ee", i)), make([]byte, 16384))
+			}
+			s.serve(c)
+		},
+	}
+}
+
+// TestFetchAmongHostilePeers holds that one good peer wins against fifty, in a
+// process of its own, so that its memory can be told from that of the peers.
+func TestFetchAmongHostilePeers(t *testing.T) {
+	for _, size := range []int{10000, 3 << 20} {
+		info := v1Info(size)
+		var peers []string
+		for range 2 {
+			for _, h := range hostile(info) {
+				peers = append(peers, listen(t, h))
+			}
+		}
+		peers = append(peers, listen(t, seedOf(info).serve))
+		cmd := exec.Command(os.Args[0], "-test.run=^TestFetchChild$", "-test.v")
+		cmd.Env = append(os.Environ(), "TORRENTKIT_TEST_LINK="+linkOf(info, peers...).String())
+		start := time.Now()
+		out, err := cmd.Output()
+		took := time.Since(start)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		var n, resident int
+		i := bytes.Index(out, []byte("RESULT "))
+		if _, err := fmt.Sscanf(string(out[max(i, 0):]), "RESULT %d %d", &n, &resident); err != nil || n != len(info) {
+			t.Fatalf("the child says %q", out)
+		}
+		t.Logf("%d bytes among %d peers: %v, %d MB resident at most", n, len(peers), took, resident>>10)
+		if took > 10*time.Second {
+			t.Errorf("took %v", took)
+		}
+		if resident > 64<<10 && !raceEnabled {
+			t.Errorf("%d KiB were resident", resident)
+		}
+	}
+}
+
+// TestFetchChild is a process of TestFetchAmongHostilePeers.
+func TestFetchChild(t *testing.T) {
+	uri := os.Getenv("TORRENTKIT_TEST_LINK")
+	if uri == "" {
+		t.Skip("runs as a child of TestFetchAmongHostilePeers")
+	}
+	link, _, err := Parse(uri)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res := mustFetch(t, link, FetchOptions{})
+	resident := 0
+	status, _ := os.ReadFile("/proc/self/status") // Linux; elsewhere memory is not looked at
+	if _, rest, ok := strings.Cut(string(status), "VmHWM:"); ok {
+		_, _ = fmt.Sscan(rest, &resident)
+	}
+	fmt.Printf("RESULT %d %d\n", len(res.Info), resident)
+}
+
+// TestFetchHostileReasons holds that each kind is told from the others, and
+// that none of them holds a fetch for long.
+func TestFetchHostileReasons(t *testing.T) {
+	want := map[string]Reason{
+		"silent": TimedOut, "closes": Closed, "http": NotBitTorrent, "other torrent": Closed, "no ut_metadata": NoMetadata,
+		"size 0": NoMetadata, "size 4 GB": SizeMismatch, "size negative": SizeMismatch, "size text": Malformed, "size too small": SizeMismatch,
+		"size too large": SizeMismatch, "wrong blocks": HashMismatch, "one wrong block": HashMismatch, "short blocks": SizeMismatch,
+		"empty blocks": SizeMismatch, "rejects": Rejected, "stalls": TimedOut, "wrong piece": Malformed, "deep bencode": Malformed,
+		"long message": Malformed, "haves": Flooded, "pieces": Flooded, "blocks": HashMismatch, "slow": HashMismatch, "mute": HashMismatch,
+	}
+	info := v1Info(100000)
+	for name, h := range hostile(info) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := fetch(t, linkOf(info, listen(t, h)), FetchOptions{patience: time.Second})
+			var fe *FetchError
+			if !errors.As(err, &fe) || len(fe.Peers) != 1 {
+				t.Fatalf("error %v", err)
+			}
+			if r := fe.Peers[0].Reason; r != want[name] {
+				t.Errorf("%v (%v), want %v", r, fe.Peers[0].Err, want[name])
+			}
+		})
+	}
+}
+
+func TestFetchManySources(t *testing.T) {
+	info := v1Info(100)
+	addr := listen(t, seedOf(info).serve)
+	flood := Source{Name: "flood", Find: func(ctx context.Context, found func(string)) error {
+		for i := range 20 * maxKnown {
+			found(fmt.Sprintf("127.0.0.1:%d", 1+i%3))
+			found(fmt.Sprintf("host%d.invalid:0", i))
+		}
+		<-ctx.Done()
+		return ctx.Err()
+	}}
+	broken := Source{Name: "broken", Find: func(context.Context, func(string)) error { return errors.New("it is broken") }}
+	good := Source{Name: "good", Find: func(_ context.Context, found func(string)) error { found(addr); return nil }}
+	var last Progress
+	res := mustFetch(t, linkOf(info), FetchOptions{Sources: []Source{flood, broken, good}, Progress: func(p Progress) { last = p }})
+	if len(res.Sources) != 3 || res.Sources[0].Peers != 3 || res.Sources[1].Err == nil || res.Sources[2].Peers != 1 {
+		t.Errorf("sources %+v", res.Sources)
+	}
+	if last.Phase != Finished || last.Found != 4 {
+		t.Errorf("progress ends with %+v", last)
+	}
+}
+
+func TestFetchFails(t *testing.T) {
+	if _, err := fetch(t, Link{}, FetchOptions{}); !errors.Is(err, ErrNoHash) {
+		t.Errorf("no hash: %v", err)
+	}
+	info := v1Info(100)
+	if _, err := fetch(t, linkOf(info), FetchOptions{}); !errors.Is(err, ErrNoPeers) {
+		t.Errorf("no peers: %v", err)
+	}
+	silent := listen(t, func(c net.Conn) { _, _ = io.Copy(io.Discard, c) })
+	if _, err := fetch(t, linkOf(info, silent), FetchOptions{Timeout: 300 * time.Millisecond}); !errors.Is(err, ErrNobody) || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("timeout: %v", err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	time.AfterFunc(100*time.Millisecond, cancel)
+	start := time.Now()
+	if _, err := Fetch(ctx, linkOf(info, silent), FetchOptions{AllowPrivate: true}); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+	if d := time.Since(start); d > 400*time.Millisecond {
+		t.Errorf("stopping took %v", d)
+	}
+}
+
+func TestFetchContradictingHashes(t *testing.T) {
+	_, s := v2Torrent(t, layout.Hybrid, 16384, 100)
+	link := Link{V1: sha1.Sum(s.info), V2: HashV2{1}, Peers: []string{listen(t, s.serve)}}
+	_, err := fetch(t, link, FetchOptions{})
+	var fe *FetchError
+	if !errors.As(err, &fe) || fe.Peers[0].Reason != HashMismatch || !strings.Contains(fe.Peers[0].Err.Error(), "v2") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestFetchLarge(t *testing.T) {
+	info := v1Info(10 << 20)
+	start := time.Now()
+	mustFetch(t, linkOf(info, listen(t, seedOf(info).serve)), FetchOptions{})
+	if d := time.Since(start); d > 3*time.Second {
+		t.Errorf("10 MB of info took %v", d)
+	} else {
+		t.Logf("10 MB of info: %v", d)
+	}
+}

@@ -1,0 +1,291 @@
+package magnet
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"math/bits"
+	"sync"
+
+	"github.com/torrentkit/torrentkit/internal/bencode"
+	"github.com/torrentkit/torrentkit/internal/metainfo"
+	"github.com/torrentkit/torrentkit/internal/peerwire"
+)
+
+const (
+	// maxLayers bounds the piece layers of a torrent, in bytes.
+	maxLayers = 64 << 20
+	// runLength is how many hashes are asked for at once, as BEP 52 advises.
+	runLength = 512
+	// leafSize is the length of the blocks under a tree (BEP 52).
+	leafSize = 16 << 10
+)
+
+// layer is the piece layer of a file, in the making.
+type layer struct {
+	root   [32]byte
+	base   uint32 // how far above the leaves it lies
+	pieces int
+	hashes []byte // 32 bytes a piece
+	runs   int    // that are missing
+}
+
+// run is a part of a layer that is asked for and proven at once.
+type run struct{ layer, index, length int }
+
+// layerStore holds the layers that a torrent needs.
+type layerStore struct {
+	mu     sync.Mutex
+	layers []layer
+	runs   []run
+	byRoot map[[32]byte]int
+	first  []int // of the runs of each layer
+	board
+}
+
+// wantedLayers lists the layers of all files that are longer than a piece. It
+// is nil when there is none.
+func wantedLayers(t *metainfo.Torrent) (*layerStore, error) {
+	if t.Layout() == nil || t.PieceLength < leafSize {
+		return nil, nil
+	}
+	s := &layerStore{byRoot: map[[32]byte]int{}}
+	base := uint32(bits.TrailingZeros64(uint64(t.PieceLength / leafSize)))
+	var total int64
+	for i := range t.Files {
+		file := &t.Files[i]
+		if file.Pad() || file.Length <= t.PieceLength {
+			continue
+		}
+		if _, same := s.byRoot[file.Root]; same {
+			continue
+		}
+		pieces := (file.Length-1)/t.PieceLength + 1
+		if total += pieces; total > maxLayers/32 {
+			return nil, fmt.Errorf("the piece layers of the torrent have more than %d bytes", maxLayers)
+		}
+		s.byRoot[file.Root] = len(s.layers)
+		s.layers = append(s.layers, layer{root: file.Root, base: base, pieces: int(pieces)})
+	}
+	for i := range s.layers {
+		s.first = append(s.first, len(s.runs))
+		length := min(s.layers[i].width(), runLength)
+		for index := 0; index < s.layers[i].pieces; index += length {
+			s.runs = append(s.runs, run{i, index, length})
+			s.layers[i].runs++
+		}
+	}
+	s.board = newBoard(len(s.runs))
+	return s, nil
+}
+
+// width is the length of the layer with its padding: a power of two.
+func (l *layer) width() int { return 1 << bits.Len(uint(l.pieces-1)) }
+
+// request is the message that asks for a run, with proofs up to the root.
+func (s *layerStore) request(i int) peerwire.HashRequest {
+	r := s.runs[i]
+	l := &s.layers[r.layer]
+	return peerwire.HashRequest{Root: l.root, Base: l.base, Index: uint32(r.index), Length: uint32(r.length),
+		Proofs: uint32(bits.Len(uint(l.width()-1))) - 1}
+}
+
+// find returns the run that an answer is about, or -1.
+func (s *layerStore) find(h peerwire.HashRequest) int {
+	l, ok := s.byRoot[h.Root]
+	if !ok || h.Length == 0 {
+		return -1
+	}
+	length := min(s.layers[l].width(), runLength)
+	i := s.first[l] + int(h.Index)/length
+	if i >= len(s.runs) || s.runs[i].layer != l || s.request(i) != h {
+		return -1
+	}
+	return i
+}
+
+// put proves a run and keeps it.
+func (s *layerStore) put(i int, h peerwire.HashRequest, data []byte) error {
+	r := s.runs[i]
+	if want := 32 * (r.length + h.Uncles()); len(data) != want {
+		return fmt.Errorf("%w: %d bytes of hashes instead of %d", peerwire.ErrMessage, len(data), want)
+	}
+	if foldTree(data[:32*r.length], data[32*r.length:], r.index/r.length) != h.Root {
+		return fmt.Errorf("%w: piece hashes that do not lead to the pieces root", errHash)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.board.done(i) {
+		return nil
+	}
+	l := &s.layers[r.layer]
+	if l.hashes == nil {
+		l.hashes = make([]byte, 32*l.pieces)
+	}
+	copy(l.hashes[32*r.index:], data[:32*r.length])
+	l.runs--
+	return nil
+}
+
+// foldTree hashes a row of nodes up to their root, and on with its uncles. pos
+// is the place of the row's root among its like.
+func foldTree(row, uncles []byte, pos int) [32]byte {
+	row = append([]byte(nil), row...)
+	for len(row) > 32 {
+		for i := 0; i < len(row); i += 64 {
+			sum := sha256.Sum256(row[i : i+64])
+			copy(row[i/2:], sum[:])
+		}
+		row = row[:len(row)/2]
+	}
+	var pair [64]byte
+	for ; len(uncles) >= 32; uncles, pos = uncles[32:], pos/2 {
+		left, right := row, uncles[:32]
+		if pos%2 == 1 {
+			left, right = right, left
+		}
+		copy(pair[:], left)
+		copy(pair[32:], right)
+		sum := sha256.Sum256(pair[:])
+		row = sum[:]
+	}
+	return [32]byte(row)
+}
+
+// take keeps the layers of a .torrent that prove right.
+func (s *layerStore) take(v bencode.Value) {
+	for k, val := range v.Entries() {
+		key, _ := k.Bytes()
+		data, _ := val.Bytes()
+		if len(key) != 32 {
+			continue
+		}
+		i, ok := s.byRoot[[32]byte(key)]
+		if !ok || len(data) != 32*s.layers[i].pieces || s.layers[i].runs == 0 {
+			continue
+		}
+		l := &s.layers[i]
+		var pad [32]byte
+		for range l.base {
+			pad = sha256.Sum256(append(pad[:], pad[:]...))
+		}
+		row := append([]byte(nil), data...)
+		for len(row) < 32*l.width() {
+			row = append(row, pad[:]...)
+		}
+		if foldTree(row, nil, 0) != l.root {
+			continue
+		}
+		l.hashes, l.runs = append([]byte(nil), data...), 0
+		for r := s.first[i]; r < len(s.runs) && s.runs[r].layer == i; r++ {
+			s.board.done(r)
+		}
+	}
+}
+
+// missing counts the layers that are not whole.
+func (s *layerStore) missing() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.left == 0 {
+		return 0
+	}
+	n := 0
+	for i := range s.layers {
+		if s.layers[i].runs > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+func (s *layerStore) progress() float64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return 1 - float64(s.left)/float64(max(1, len(s.runs)))
+}
+
+// encode returns the dictionary of the layers that are whole.
+func (s *layerStore) encode() []byte {
+	var entries []bencode.Entry
+	for i := range s.layers {
+		if l := &s.layers[i]; l.runs == 0 {
+			entries = append(entries, bencode.Entry{Key: string(l.root[:]), Value: bencode.AppendString(nil, l.hashes)})
+		}
+	}
+	return bencode.AppendDict(nil, entries)
+}
+
+const hashWindow = 16 // hash requests under way at a peer
+
+// hashes visits a peer for piece layers.
+func (f *fetcher) hashes(ctx context.Context, p *peer, s *layerStore, hash [20]byte) error {
+	conn, done, err := f.connect(ctx, p, hash, [20]byte{})
+	if err != nil {
+		return err
+	}
+	defer done()
+	pending, refused := map[int]int{}, map[int]int{}
+	defer func() { s.handBack(pending) }()
+	for {
+		if err := s.ask(conn, pending, refused); err != nil {
+			return err
+		}
+		if len(pending) == 0 {
+			if len(refused) > 0 && s.missing() > 0 {
+				return fmt.Errorf("%w: hash requests", errRejected)
+			}
+			return nil
+		}
+		m, err := conn.Next()
+		if err != nil {
+			return err
+		}
+		if m.Kind == peerwire.Handshake {
+			f.swarm.met(p, conn.Extended().Client, conn.Encrypted)
+		}
+		i := s.find(m.Hash)
+		if (m.Kind != peerwire.Hashes && m.Kind != peerwire.HashReject) || i < 0 || pending[i] == 0 {
+			continue // nothing we wait for: the deadline runs on
+		}
+		delete(pending, i)
+		if m.Kind == peerwire.HashReject {
+			refused[i]++
+			s.handBack(map[int]int{i: 1})
+			continue
+		}
+		if err := s.put(i, m.Hash, m.Data); err != nil {
+			return err
+		}
+		p.blocks.Add(1)
+		f.progress(false)
+		if err := f.extend(conn); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *layerStore) ask(conn *peerwire.Conn, pending, refused map[int]int) error {
+	mine := make(map[int]int, len(pending)+len(refused))
+	for i := range pending {
+		mine[i] = 1
+	}
+	for i := range refused {
+		mine[i] = 1
+	}
+	s.mu.Lock()
+	items := s.pick(hashWindow-len(pending), mine)
+	s.mu.Unlock()
+	requests := make([]peerwire.HashRequest, len(items))
+	for k, i := range items {
+		pending[i]++
+		requests[k] = s.request(i)
+	}
+	return conn.RequestHashes(requests...)
+}
+
+func (s *layerStore) handBack(items map[int]int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.giveBack(items)
+}

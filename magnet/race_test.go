@@ -1,0 +1,5 @@
+//go:build race
+
+package magnet
+
+const raceEnabled = true

@@ -1,0 +1,248 @@
+package magnet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/torrentkit/torrentkit/internal/bencode"
+	"github.com/torrentkit/torrentkit/internal/metainfo"
+)
+
+// document is proven metadata and where it came from.
+type document struct {
+	info   []byte
+	layers bencode.Value // of a .torrent that was fetched whole; not proven
+	from   string
+}
+
+// run goes through the phases.
+func (f *fetcher) run(ctx context.Context) (*Result, error) {
+	doc, err := f.findMetadata(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t, problems := metainfo.Read(wrap(doc.info))
+	res := &Result{From: doc.from}
+	var layers *layerStore
+	if t != nil {
+		res.Name, res.Private = t.Name, t.Private
+		v1, ok1 := t.InfoHash()
+		v2, ok2 := t.InfoHashV2()
+		if ok1 {
+			res.V1 = v1
+		}
+		if ok2 {
+			res.V2 = v2
+			if layers, err = wantedLayers(t); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if layers != nil {
+		layers.take(doc.layers)
+		if err := f.findLayers(ctx, layers, res.V2.Short()); err != nil {
+			return nil, err
+		}
+		res.MissingLayers = layers.missing()
+	}
+	for _, p := range problems {
+		if p.ID != "no-piece-layer" {
+			res.Problems = append(res.Problems, p.Error())
+		}
+	}
+	res.Torrent, res.Info = f.encode(doc.info, layers)
+	return res, nil
+}
+
+func wrap(info []byte) []byte {
+	doc := make([]byte, 0, len(info)+8)
+	return append(append(append(doc, "d4:info"...), info...), 'e')
+}
+
+// findMetadata runs until a peer or a URL gave the metadata.
+func (f *fetcher) findMetadata(ctx context.Context) (document, error) {
+	phase, cancel := context.WithCancel(ctx)
+	defer cancel()
+	visits := make(chan struct{})
+	var from string
+	go func() {
+		defer close(visits)
+		f.swarm.run(phase, f.opts.MaxPeers, func(ctx context.Context, p *peer) error {
+			f.progress(false)
+			defer f.progress(false)
+			err := f.metadata(ctx, p)
+			if f.store.result() != nil {
+				f.mu.Lock()
+				if from == "" && err == nil {
+					from = p.report.Address
+				}
+				f.mu.Unlock()
+				cancel()
+			}
+			return err
+		})
+	}()
+	select {
+	case <-visits:
+	case doc := <-f.fromURL:
+		cancel()
+		<-visits
+		return doc, nil
+	}
+	if info := f.store.result(); info != nil {
+		return document{info: info, from: from}, nil
+	}
+	select {
+	case doc := <-f.fromURL:
+		return doc, nil
+	default:
+	}
+	return document{}, f.failure(ctx, ErrNobody)
+}
+
+// failure says why a phase brought nothing.
+func (f *fetcher) failure(ctx context.Context, why error) error {
+	if found, _, _ := f.swarm.count(); found == 0 {
+		why = ErrNoPeers
+	}
+	switch {
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return fmt.Errorf("%w in time: %w", why, ctx.Err())
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	return why
+}
+
+// findLayers asks peers for the layers that are missing.
+func (f *fetcher) findLayers(ctx context.Context, layers *layerStore, hash [20]byte) error {
+	if layers.missing() == 0 {
+		return nil
+	}
+	f.mu.Lock()
+	f.phase, f.done = FetchingLayers, layers.progress
+	f.mu.Unlock()
+	f.swarm.requeue(func(r Reason) bool {
+		return r == Delivered || r == Unneeded || r == TimedOut || r == Closed || r == OtherTorrent || r == NoMetadata || r == Rejected
+	})
+	phase, cancel := context.WithCancel(ctx)
+	defer cancel()
+	f.swarm.run(phase, f.opts.MaxPeers, func(ctx context.Context, p *peer) error {
+		f.progress(false)
+		defer f.progress(false)
+		err := f.hashes(ctx, p, layers, hash)
+		if layers.missing() == 0 {
+			cancel()
+		}
+		return err
+	})
+	if layers.missing() == 0 || f.opts.AllowMissingLayers {
+		return nil
+	}
+	return f.failure(ctx, ErrNoLayers)
+}
+
+// encode writes the .torrent. Each tracker of the link is a tier of its own.
+func (f *fetcher) encode(info []byte, layers *layerStore) (torrent, inside []byte) {
+	var doc []bencode.Entry
+	put := func(key string, value []byte) { doc = append(doc, bencode.Entry{Key: key, Value: value}) }
+	if tr := f.link.Trackers; len(tr) > 0 {
+		put("announce", bencode.AppendString(nil, tr[0]))
+		if len(tr) > 1 {
+			list := []byte("l")
+			for _, u := range tr {
+				list = append(bencode.AppendString(append(list, 'l'), u), 'e')
+			}
+			put("announce-list", append(list, 'e'))
+		}
+	}
+	if ws := f.link.WebSeeds; len(ws) > 0 {
+		list := []byte("l")
+		for _, u := range ws {
+			list = bencode.AppendString(list, u)
+		}
+		put("url-list", append(list, 'e'))
+	}
+	put("info", info)
+	if layers != nil {
+		put("piece layers", layers.encode())
+	}
+	torrent = bencode.AppendDict(nil, doc)
+	at := len("d")
+	for _, e := range doc { // in order now
+		at += len(bencode.AppendString(nil, e.Key))
+		if e.Key == "info" {
+			break
+		}
+		at += len(e.Value)
+	}
+	return torrent, torrent[at : at+len(info) : at+len(info)]
+}
+
+// findURLs is the source that fetches xs and as: it finds no peers, but may
+// find the whole torrent.
+func (f *fetcher) findURLs(ctx context.Context, _ func(string)) error {
+	client := f.opts.HTTP
+	if client == nil {
+		client = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{
+			DialContext: guardedDialer(f.opts.AllowPrivate).DialContext, DisableKeepAlives: true,
+			ResponseHeaderTimeout: 10 * time.Second, MaxResponseHeaderBytes: 64 << 10,
+		}}
+	}
+	var faults []error
+	for _, u := range slices.Concat(f.link.Sources, f.link.Mirrors) {
+		if !hasPrefixFold(u, "http://") && !hasPrefixFold(u, "https://") {
+			continue
+		}
+		doc, err := f.download(ctx, client, u)
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		f.fromURL <- doc
+		return nil
+	}
+	return errors.Join(faults...)
+}
+
+func (f *fetcher) download(ctx context.Context, client *http.Client, url string) (document, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return document{}, err
+	}
+	req.Header.Set("User-Agent", f.opts.Client)
+	resp, err := client.Do(req)
+	if err != nil {
+		return document{}, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode != http.StatusOK {
+		return document{}, fmt.Errorf("fetching the torrent from a URL of the link: %s", clip(resp.Status))
+	}
+	raw, err := io.ReadAll(io.LimitReader(resp.Body, maxMetadata+1))
+	if err != nil {
+		return document{}, err
+	}
+	if len(raw) > maxMetadata {
+		return document{}, fmt.Errorf("a URL of the link leads to more than %d bytes", maxMetadata)
+	}
+	v, _, err := bencode.Scan(raw)
+	if err != nil {
+		return document{}, fmt.Errorf("a URL of the link leads to no torrent: %w", err)
+	}
+	info, _ := v.Get("info")
+	if info.Kind() != bencode.Dict {
+		return document{}, errors.New("a URL of the link leads to a torrent without info")
+	}
+	if err := f.checkBlocks([][]byte{info.Raw()}); err != nil {
+		return document{}, err
+	}
+	layers, _ := v.Get("piece layers")
+	return document{info: slices.Clone(info.Raw()), layers: layers, from: strings.ToValidUTF8(url, "?")}, nil
+}
