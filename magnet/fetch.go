@@ -93,6 +93,7 @@ var (
 	ErrNoPeers  = errors.New("no peers were found")
 	ErrNobody   = errors.New("no peer gave the metadata")
 	ErrNoLayers = errors.New("no peer gave the piece layers")
+	ErrNotInfo  = errors.New("the infohash stands for something that is no info dictionary")
 	ErrNoHash   = errors.New("the link has no infohash")
 )
 

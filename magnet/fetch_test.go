@@ -351,6 +351,18 @@ func TestFetchContradictingHashes(t *testing.T) {
 	}
 }
 
+func TestFetchNoInfo(t *testing.T) {
+	for _, info := range [][]byte{[]byte("hello"), []byte("i5e"), []byte("d1:a1:be1:x"), bytes.Repeat([]byte("l"), 100000)} {
+		if _, err := fetch(t, linkOf(info, listen(t, seedOf(info).serve)), FetchOptions{}); !errors.Is(err, ErrNotInfo) {
+			t.Errorf("%.20q: %v", info, err)
+		}
+	}
+	odd := []byte("d1:ai1ee") // an info dictionary, though of no use
+	if res := mustFetch(t, linkOf(odd, listen(t, seedOf(odd).serve)), FetchOptions{}); len(res.Problems) == 0 {
+		t.Error("no problems are told")
+	}
+}
+
 func TestFetchLarge(t *testing.T) {
 	info := v1Info(10 << 20)
 	start := time.Now()

@@ -10,9 +10,11 @@ import (
 )
 
 const (
-	firstWindow = 4  // requests under way at a peer that has proven nothing
-	maxWindow   = 64 // and at one that keeps bringing
-	maxRefusals = 3  // of one block, by a peer that brought others
+	firstWindow = 4 // requests under way at a peer that has proven nothing
+	// maxWindow is for a peer that keeps bringing. libtorrent answers at once
+	// while it has less than 160 KiB to send, and else once a second.
+	maxWindow   = 8
+	maxRefusals = 3 // of one block, by a peer that brought others
 )
 
 // connect dials a peer and waits for its extension handshake. The connection

@@ -9,17 +9,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/torrentkit/torrentkit/internal/peertest"
 )
-
-// debianPython is the interpreter for which Debian packages libtorrent.
-const debianPython = "/usr/bin/python3"
-
-func needLibtorrent(t *testing.T) {
-	t.Helper()
-	if err := exec.Command(debianPython, "-c", "import libtorrent").Run(); err != nil {
-		t.Skip("libtorrent is not installed (Debian: python3-libtorrent)")
-	}
-}
 
 const oracleScript = `
 import sys, json, libtorrent as lt
@@ -40,6 +32,7 @@ type oracleAnswer struct {
 
 func askLibtorrent(t *testing.T, uris []string) []oracleAnswer {
 	t.Helper()
+	python := peertest.Python(t)
 	var in bytes.Buffer
 	enc := json.NewEncoder(&in)
 	for _, u := range uris {
@@ -47,7 +40,7 @@ func askLibtorrent(t *testing.T, uris []string) []oracleAnswer {
 			t.Fatal(err)
 		}
 	}
-	cmd := exec.Command(debianPython, "-c", oracleScript)
+	cmd := exec.Command(python, "-c", oracleScript)
 	cmd.Stdin = &in
 	out, err := cmd.Output()
 	if err != nil {
@@ -70,7 +63,6 @@ func askLibtorrent(t *testing.T, uris []string) []oracleAnswer {
 // TestLibtorrentReadsOurLinks holds that libtorrent reads every repaired link
 // of the table as we do, and that we read what it writes.
 func TestLibtorrentReadsOurLinks(t *testing.T) {
-	needLibtorrent(t)
 	var uris []string
 	var want []Link
 	for _, c := range links {

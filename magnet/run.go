@@ -28,20 +28,18 @@ func (f *fetcher) run(ctx context.Context) (*Result, error) {
 		return nil, err
 	}
 	t, problems := metainfo.Read(wrap(doc.info))
-	res := &Result{From: doc.from}
+	if t == nil {
+		return nil, fmt.Errorf("%w: %w", ErrNotInfo, problems[0])
+	}
+	res := &Result{From: doc.from, Name: t.Name, Private: t.Private}
+	if h, ok := t.InfoHash(); ok {
+		res.V1 = h
+	}
 	var layers *layerStore
-	if t != nil {
-		res.Name, res.Private = t.Name, t.Private
-		v1, ok1 := t.InfoHash()
-		v2, ok2 := t.InfoHashV2()
-		if ok1 {
-			res.V1 = v1
-		}
-		if ok2 {
-			res.V2 = v2
-			if layers, err = wantedLayers(t); err != nil {
-				return nil, err
-			}
+	if h, ok := t.InfoHashV2(); ok {
+		res.V2 = h
+		if layers, err = wantedLayers(t); err != nil {
+			return nil, err
 		}
 	}
 	if layers != nil {

@@ -1,0 +1,281 @@
+package magnet
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha1"
+	"crypto/sha256"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/torrentkit/torrentkit/internal/bencode"
+	"github.com/torrentkit/torrentkit/internal/peertest"
+)
+
+// realTorrent makes a torrent of content that is long enough for several hash
+// requests, and returns its folder and the .torrent.
+func realTorrent(t *testing.T, format string) (content, torrent string) {
+	t.Helper()
+	dir := t.TempDir()
+	content, torrent = filepath.Join(dir, "content"), filepath.Join(dir, "content.torrent")
+	rng := rand.NewChaCha8([32]byte{1})
+	for name, size := range map[string]int{"long": 600*16384 + 5, "a/two": 16384 * 2, "a/short": 100, "empty": 0} {
+		path := filepath.Join(content, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		b := make([]byte, size)
+		_, _ = rng.Read(b)
+		if err := os.WriteFile(path, b, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	peertest.Libtorrent(t).Ask(t, peertest.Question{Do: "create", Root: content, Format: format, PieceLength: 16384, Output: torrent})
+	return content, torrent
+}
+
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+}
+
+// start runs a program until the test ends.
+func start(t *testing.T, name string, args ...string) *bufio.Scanner {
+	t.Helper()
+	cmd := exec.Command(name, args...)
+	if testing.Verbose() {
+		cmd.Stderr = os.Stderr
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	return bufio.NewScanner(out)
+}
+
+// awaitPort waits until something listens.
+func awaitPort(t *testing.T, port string) string {
+	t.Helper()
+	address := net.JoinHostPort("127.0.0.1", port)
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		if c, err := net.Dial("tcp", address); err == nil {
+			_ = c.Close()
+			return address
+		}
+	}
+	t.Fatalf("nothing listens at %s", address)
+	return ""
+}
+
+const seederScript = `
+import sys, time, libtorrent as lt
+policy = {"plain": lt.enc_policy.disabled, "both": lt.enc_policy.enabled, "forced": lt.enc_policy.forced}[sys.argv[3]]
+s = lt.session({"listen_interfaces": "127.0.0.1:0", "enable_dht": False, "enable_lsd": False, "enable_upnp": False, "enable_natpmp": False,
+    "allow_multiple_connections_per_ip": True, "in_enc_policy": int(policy), "out_enc_policy": int(policy)})
+t = lt.torrent_info(sys.argv[1])
+h = s.add_torrent({"ti": t, "save_path": sys.argv[2]})
+while len(sys.argv) == 4 and not h.status().is_seeding: time.sleep(0.05)
+print(s.listen_port(), flush=True)
+time.sleep(600)
+`
+
+// libtorrentSeed seeds with libtorrent; encryption is plain, both or forced.
+func libtorrentSeed(t *testing.T, torrent, content, encryption string) string {
+	t.Helper()
+	out := start(t, peertest.Python(t), "-c", seederScript, torrent, filepath.Dir(content), encryption)
+	if !out.Scan() {
+		t.Fatal("libtorrent does not start to seed")
+	}
+	return "127.0.0.1:" + out.Text()
+}
+
+func aria2Seed(t *testing.T, torrent, content string) string {
+	t.Helper()
+	port := freePort(t)
+	start(t, peertest.Need(t, "aria2c"), "--no-conf", "--interface=127.0.0.1", "--enable-dht=false", "--bt-enable-lpd=false",
+		"--listen-port="+port, "--seed-ratio=0", "-V", "-d", filepath.Dir(content), torrent)
+	return awaitPort(t, port)
+}
+
+func transmissionSeed(t *testing.T, torrent, content string, args ...string) string {
+	t.Helper()
+	dir, port := t.TempDir(), freePort(t)
+	raw, err := os.ReadFile(torrent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	watch := filepath.Join(dir, "watch")
+	if err := os.MkdirAll(watch, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(watch, "x.torrent"), raw, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	all := append([]string{"-f", "-g", filepath.Join(dir, "config"), "-w", filepath.Dir(content), "-c", watch, "-P", port, "-p", freePort(t),
+		"-i", "127.0.0.1", "-I", "::1", "--no-dht", "--no-portmap", "--no-lpd", "--no-utp", "--no-incomplete-dir"}, args...)
+	start(t, peertest.Need(t, "transmission-daemon"), all...)
+	return awaitPort(t, port)
+}
+
+// checkReal fetches a torrent from peers and compares it with the original.
+func checkReal(t *testing.T, torrent string, link Link) *Result {
+	t.Helper()
+	res := mustFetch(t, link, FetchOptions{})
+	compareReal(t, torrent, res)
+	return res
+}
+
+func compareReal(t *testing.T, torrent string, res *Result) {
+	t.Helper()
+	want, err := os.ReadFile(torrent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"info", "piece layers"} {
+		if a, b := rawKey(t, want, key), rawKey(t, res.Torrent, key); !bytes.Equal(a, b) {
+			t.Errorf("%s differs: %d bytes instead of %d", key, len(b), len(a))
+		}
+	}
+}
+
+func rawKey(t *testing.T, torrent []byte, key string) []byte {
+	t.Helper()
+	v, _, err := bencode.Scan(torrent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, _ := v.Get(key)
+	return x.Raw()
+}
+
+// hashesOf returns the link of a .torrent, without anything else.
+func hashesOf(t *testing.T, torrent, format string) Link {
+	t.Helper()
+	raw, err := os.ReadFile(torrent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	info := rawKey(t, raw, "info")
+	var l Link
+	if format != "v2" {
+		l.V1 = sha1.Sum(info)
+	}
+	if format != "v1" {
+		l.V2 = sha256.Sum256(info)
+	}
+	return l
+}
+
+func TestRealLibtorrent(t *testing.T) {
+	for _, c := range []struct{ format, encryption string }{{"v1", "plain"}, {"v1", "forced"}, {"v2", "both"}, {"v2", "forced"}, {"hybrid", "both"}} {
+		t.Run(c.format+" "+c.encryption, func(t *testing.T) {
+			t.Parallel()
+			content, torrent := realTorrent(t, c.format)
+			link := hashesOf(t, torrent, c.format)
+			link.Peers = []string{libtorrentSeed(t, torrent, content, c.encryption)}
+			res := checkReal(t, torrent, link)
+			if got := res.Peers[0].Encrypted; got != (c.encryption == "forced") {
+				t.Errorf("encrypted: %v", got)
+			}
+			if !strings.HasPrefix(res.Peers[0].Client, "libtorrent") {
+				t.Errorf("client %q", res.Peers[0].Client)
+			}
+			if c.format == "hybrid" {
+				link.V2 = HashV2{}
+				checkReal(t, torrent, link) // layers are found through the v1 infohash alone
+			}
+		})
+	}
+}
+
+func TestRealAria2(t *testing.T) {
+	for _, format := range []string{"v1", "hybrid"} {
+		content, torrent := realTorrent(t, format)
+		link := hashesOf(t, torrent, format)
+		link.Peers = []string{aria2Seed(t, torrent, content)}
+		if format == "hybrid" { // aria2 knows v1 only: libtorrent has the layers
+			link.Peers = append(link.Peers, libtorrentSeed(t, torrent, content, "both"))
+		}
+		checkReal(t, torrent, link)
+	}
+}
+
+func TestRealTransmission(t *testing.T) {
+	for _, encryption := range []string{"--encryption-tolerated", "--encryption-required"} {
+		t.Run(encryption, func(t *testing.T) {
+			t.Parallel()
+			content, torrent := realTorrent(t, "v1")
+			link := hashesOf(t, torrent, "v1")
+			link.Peers = []string{transmissionSeed(t, torrent, content, encryption)}
+			res, _ := fetchWhenReady(t, link)
+			compareReal(t, torrent, res)
+			if res.Peers[0].Encrypted != (encryption == "--encryption-required") {
+				t.Errorf("report %+v", res.Peers[0])
+			}
+		})
+	}
+}
+
+// TestRealLarge fetches the metadata of 200 000 files from libtorrent.
+func TestRealLarge(t *testing.T) {
+	info := manyFiles(200000)
+	dir := t.TempDir()
+	torrent := filepath.Join(dir, "x.torrent")
+	if err := os.WriteFile(torrent, wrap(info), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out := start(t, peertest.Python(t), "-c", seederScript, torrent, dir, "both", "unchecked")
+	if !out.Scan() {
+		t.Fatal("libtorrent does not load the torrent")
+	}
+	res, took := fetchWhenReady(t, linkOf(info, "127.0.0.1:"+out.Text()))
+	t.Logf("%d bytes of info from libtorrent in %v", len(info), took)
+	if took > 3*time.Second || !bytes.Equal(res.Info, info) {
+		t.Errorf("took %v", took)
+	}
+}
+
+// fetchWhenReady tries again while a peer checks its files, and tells how long
+// the fetch took that worked.
+func fetchWhenReady(t *testing.T, link Link) (*Result, time.Duration) {
+	t.Helper()
+	for range 40 {
+		from := time.Now()
+		if res, err := fetch(t, link, FetchOptions{}); err == nil {
+			return res, time.Since(from)
+		}
+		time.Sleep(250 * time.Millisecond)
+	}
+	t.Fatal("the peer never gives the metadata")
+	return nil, 0
+}
+
+func manyFiles(n int) []byte {
+	files := []byte("l")
+	for i := range n {
+		files = fmt.Appendf(files, "d6:lengthi16384e4:pathl6:folder10:f%09dee", i)
+	}
+	return bencode.AppendDict(nil, []bencode.Entry{
+		{Key: "files", Value: append(files, 'e')},
+		{Key: "name", Value: bencode.AppendString(nil, "many")},
+		{Key: "piece length", Value: bencode.AppendInt(nil, 1<<24)},
+		{Key: "pieces", Value: bencode.AppendString(nil, strings.Repeat("01234567890123456789", (n*16384+1<<24-1)>>24))},
+	})
+}
