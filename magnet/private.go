@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"syscall"
 	"time"
+
+	"github.com/torrentkit/torrentkit/internal/dht"
 )
 
 // guardedDialer returns a dialer that, unless all is set, refuses addresses
@@ -15,24 +17,11 @@ func guardedDialer(all bool) *net.Dialer {
 	d := &net.Dialer{Timeout: 10 * time.Second}
 	if !all {
 		d.Control = func(_, address string, _ syscall.RawConn) error {
-			if ap, err := netip.ParseAddrPort(address); err != nil || !public(ap.Addr()) {
+			if ap, err := netip.ParseAddrPort(address); err != nil || !dht.Routable(ap.Addr()) {
 				return fmt.Errorf("%w: %s", errPrivateAddress, address)
 			}
 			return nil
 		}
 	}
 	return d
-}
-
-// public reports whether an address can be that of a stranger on the internet.
-func public(a netip.Addr) bool {
-	a = a.Unmap()
-	if !a.IsGlobalUnicast() || a.IsPrivate() {
-		return false
-	}
-	if a.Is4() {
-		b := a.As4()
-		return b[0] != 0 && b[0] < 224 && !(b[0] == 100 && b[1]&0xc0 == 64) // RFC 6598
-	}
-	return true
 }
