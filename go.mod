@@ -12,6 +12,7 @@ require (
 	github.com/zeebo/bencode v1.0.0
 	golang.org/x/sys v0.46.0
 	golang.org/x/term v0.44.0
+	rsc.io/qr v0.2.0
 )
 
 require golang.org/x/text v0.38.0

@@ -1,0 +1,220 @@
+package magnet
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/torrentkit/torrentkit/internal/metainfo"
+)
+
+// TrackerChoice says which trackers of a torrent go into its link.
+type TrackerChoice uint8
+
+// The choices. First is the first tracker of the first tier.
+const (
+	AllTrackers TrackerChoice = iota
+	FirstTracker
+	NoTrackers
+)
+
+// LinkOptions say what goes into the link of a torrent beside its infohashes
+// and its name.
+type LinkOptions struct {
+	Trackers TrackerChoice
+	WebSeeds bool     // ws: the web seeds of the torrent
+	Size     bool     // xl: the length of the content without padding
+	Peers    []string // x.pe, as HOST:PORT
+	Sources  []string // xs: URLs of the .torrent
+	// Select and SelectGlobs choose files (so, BEP 53), by index in the
+	// torrent's list and by path.Match: a pattern without a slash is for file
+	// names, one with a slash for paths below the torrent's folder. Nothing in
+	// either chooses all.
+	Select      []Range
+	SelectGlobs []string
+	// Public refuses private torrents, and leaves out the trackers and web
+	// seeds that Secret says yes to.
+	Public bool
+	// Secret reports whether a URL holds a passkey or password; nil is a guess by
+	// its looks.
+	Secret func(url string) bool
+	// MaxLength, if not 0, is how many bytes the link may have: trackers are
+	// left out from the end until it fits.
+	MaxLength int
+}
+
+// Errors of FromTorrent.
+var (
+	ErrPrivate = errors.New("the torrent is private: a public link to it is of no use, or does harm")
+	ErrTooLong = errors.New("the link is too long even without trackers")
+)
+
+// FromTorrent makes the link of a .torrent. The issues tell what was left out.
+// It fails on what is no torrent, and on options that the torrent does not
+// allow; memory is shared with nothing.
+func FromTorrent(raw []byte, o LinkOptions) (Link, []Issue, error) {
+	var l Link
+	var issues []Issue
+	t, err := metainfo.Parse(raw)
+	if err != nil {
+		return l, nil, err
+	}
+	if o.Public && t.Private {
+		return l, nil, ErrPrivate
+	}
+	if h, ok := t.InfoHash(); ok {
+		l.V1 = h
+	}
+	if h, ok := t.InfoHashV2(); ok {
+		l.V2 = h
+	}
+	l.Name = t.Name
+	if o.Size {
+		for i := range t.Files {
+			if !t.Files[i].Pad() {
+				l.Size += t.Files[i].Length
+			}
+		}
+	}
+	l.Trackers = o.chooseTrackers(t.Trackers, &issues)
+	if o.WebSeeds {
+		l.WebSeeds = o.withoutSecrets("ws", unique(t.WebSeeds), &issues)
+	}
+	if err := o.addAddresses(&l); err != nil {
+		return l, issues, err
+	}
+	if l.Select, err = o.selectFiles(t.Files); err != nil {
+		return l, issues, err
+	}
+	return o.shorten(l, issues)
+}
+
+func (o *LinkOptions) chooseTrackers(tiers [][]string, issues *[]Issue) []string {
+	list := o.withoutSecrets("tr", unique(slices.Concat(tiers...)), issues)
+	switch {
+	case o.Trackers == NoTrackers:
+		return nil
+	case o.Trackers == FirstTracker && len(list) > 1:
+		return list[:1]
+	}
+	return list
+}
+
+func (o *LinkOptions) withoutSecrets(param string, urls []string, issues *[]Issue) []string {
+	if !o.Public {
+		return urls
+	}
+	secret := o.Secret
+	if secret == nil {
+		secret = looksSecret
+	}
+	return slices.DeleteFunc(urls, func(u string) bool {
+		if !secret(u) {
+			return false
+		}
+		host := "an unknown host"
+		if parsed, err := url.Parse(u); err == nil {
+			host = parsed.Host
+		}
+		*issues = append(*issues, Issue{Secret, param, 0, fmt.Sprintf("left out a URL at %q that holds a passkey", host)})
+		return true
+	})
+}
+
+// looksSecret guesses whether a URL holds a passkey: user info, a query, or a
+// long path segment with digits in it.
+func looksSecret(s string) bool {
+	u, err := url.Parse(s)
+	if err != nil {
+		return true
+	}
+	if u.User != nil || u.RawQuery != "" {
+		return true
+	}
+	for part := range strings.SplitSeq(u.Path, "/") {
+		if len(part) >= 16 && strings.ContainsAny(part, "0123456789") && strings.IndexFunc(part, func(r rune) bool { return !isAlnum(r) }) < 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func unique(list []string) []string {
+	seen := make(map[string]bool, len(list))
+	var out []string
+	for _, s := range list {
+		if s != "" && !seen[s] {
+			seen[s] = true
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func (o *LinkOptions) addAddresses(l *Link) error {
+	for _, p := range o.Peers {
+		if reason := checkAddress(p); reason != "" {
+			return fmt.Errorf("peer %q %s", p, reason)
+		}
+	}
+	for _, s := range o.Sources {
+		if u, err := url.Parse(s); err != nil || u.Scheme == "" || u.Host == "" {
+			return fmt.Errorf("source %q is no URL", s)
+		}
+	}
+	l.Peers, l.Sources = unique(o.Peers), unique(o.Sources)
+	return nil
+}
+
+// selectFiles turns the choice of files into ranges.
+func (o *LinkOptions) selectFiles(files []metainfo.File) ([]Range, error) {
+	ranges := slices.Clone(o.Select)
+	for _, r := range ranges {
+		if r.First < 0 || r.Last < r.First || r.Last >= int64(len(files)) {
+			return nil, fmt.Errorf("selecting files %v: the torrent has %d files, counted from 0", r, len(files))
+		}
+	}
+	for _, glob := range o.SelectGlobs {
+		matched := false
+		for i := range files {
+			f := &files[i]
+			name := f.Path
+			if !strings.Contains(glob, "/") {
+				name = path.Base(name)
+			}
+			ok, err := path.Match(glob, name)
+			if err != nil {
+				return nil, fmt.Errorf("selecting files %q: %w", glob, err)
+			}
+			if ok && !f.Pad() {
+				matched = true
+				ranges = append(ranges, Range{int64(i), int64(i)})
+			}
+		}
+		if !matched {
+			return nil, fmt.Errorf("selecting files %q: nothing in the torrent matches", glob)
+		}
+	}
+	ranges, _ = normalRanges(ranges)
+	return ranges, nil
+}
+
+// shorten leaves out trackers until the link fits.
+func (o *LinkOptions) shorten(l Link, issues []Issue) (Link, []Issue, error) {
+	if o.MaxLength <= 0 {
+		return l, issues, nil
+	}
+	for length := len(l.String()); length > o.MaxLength; {
+		n := len(l.Trackers) - 1
+		if n < 0 {
+			return l, issues, fmt.Errorf("%w: %d bytes", ErrTooLong, length)
+		}
+		length -= len("&tr=") + len(escape(l.Trackers[n], ""))
+		issues = append(issues, Issue{TooLong, "tr", 0, fmt.Sprintf("left out tracker %d of %d to keep the link short", n+1, len(l.Trackers))})
+		l.Trackers = l.Trackers[:n]
+	}
+	return l, issues, nil
+}
