@@ -1,0 +1,188 @@
+package trackertest
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Real is a tracker program that runs on loopback until the test ends.
+type Real struct {
+	Name  string
+	HTTP  string // announce URLs; "" where the program has no such transport
+	HTTP6 string
+	UDP   string
+	UDP6  string
+	WS    string
+}
+
+// Opentracker starts opentracker for these torrents (Debian builds it with a
+// whitelist), or skips the test where it is not installed.
+func Opentracker(t testing.TB, hashes ...[20]byte) Real {
+	t.Helper()
+	bin, err := exec.LookPath("opentracker")
+	if err != nil {
+		t.Skip("opentracker is not installed (apt-get install opentracker)")
+	}
+	dir, err := os.MkdirTemp("", "opentracker")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	var list strings.Builder
+	for _, h := range hashes {
+		fmt.Fprintf(&list, "%x\n", h)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "wl.txt"), []byte(list.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	port := strconv.Itoa(freePort(t))
+	args := []string{"-i", "127.0.0.1", "-p", port, "-P", port, "-d", dir, "-w", "wl.txt"}
+	if u, err := user.Current(); err == nil && u.Uid == "0" { // it refuses to stay root
+		args = append(args, "-u", "nobody")
+	}
+	start(t, exec.Command(bin, args...), "")
+	host := "127.0.0.1:" + port
+	waitTCP(t, host)
+	return Real{Name: "opentracker", HTTP: "http://" + host + "/announce", UDP: "udp://" + host + "/announce"}
+}
+
+// npmServer runs bittorrent-tracker. peers6 is bound on its own since listen
+// takes one host name for both UDP sockets otherwise.
+const npmServer = `
+import Server from '%s'
+const s = new Server({ udp: true, http: true, ws: true, stats: true })
+s.on('error', e => { console.error(e.message); process.exit(1) })
+s.on('warning', () => {})
+s.on('listening', () => console.log('listening'))
+s.listen(%d, { http: '%s', udp: '127.0.0.1', udp6: '::1' })
+process.stdin.resume()
+process.stdin.on('end', () => process.exit(0))
+`
+
+// BittorrentTracker starts the npm package of that name, or skips the test
+// where it is not installed: it is looked for in the folder that
+// TORRENTKIT_NODE_MODULES names, and in node_modules at the root of this module.
+func BittorrentTracker(t testing.TB) Real {
+	t.Helper()
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("node is not installed (apt-get install nodejs)")
+	}
+	entry := npmEntry()
+	if entry == "" {
+		t.Skip("bittorrent-tracker is not installed (npm i --ignore-scripts bittorrent-tracker; TORRENTKIT_NODE_MODULES names its node_modules folder)")
+	}
+	port := freePort(t)
+	script := filepath.Join(t.TempDir(), "server.mjs")
+	if err := os.WriteFile(script, fmt.Appendf(nil, npmServer, entry, port, "127.0.0.1"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	start(t, exec.Command(node, script), "listening")
+	host, host6 := fmt.Sprintf("127.0.0.1:%d", port), fmt.Sprintf("[::1]:%d", port)
+	return Real{
+		Name: "bittorrent-tracker", HTTP: "http://" + host + "/announce",
+		UDP: "udp://" + host + "/announce", UDP6: "udp://" + host6 + "/announce", WS: "ws://" + host + "/announce",
+	}
+}
+
+func npmEntry() string {
+	_, file, _, _ := runtime.Caller(0)
+	root := filepath.Dir(filepath.Dir(filepath.Dir(file)))
+	for _, dir := range []string{os.Getenv("TORRENTKIT_NODE_MODULES"), filepath.Join(root, "node_modules")} {
+		entry := filepath.Join(dir, "bittorrent-tracker", "server.js")
+		if _, err := os.Stat(entry); err == nil && dir != "" {
+			return entry
+		}
+	}
+	return ""
+}
+
+// freePort finds a port that is free for TCP and UDP.
+func freePort(t testing.TB) int {
+	t.Helper()
+	for range 50 {
+		l := listen(t, "tcp4", "127.0.0.1:0")
+		port := l.Addr().(*net.TCPAddr).Port
+		pc, err := net.ListenPacket("udp4", fmt.Sprintf("127.0.0.1:%d", port))
+		l.Close()
+		if err == nil {
+			pc.Close()
+			return port
+		}
+	}
+	t.Fatal("no port is free for both TCP and UDP")
+	return 0
+}
+
+// start runs a program until the test ends, and waits for a line of output
+// where one is named.
+func start(t testing.TB, cmd *exec.Cmd, ready string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := cmd.StdinPipe() // ends with this process, and so does the program
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		in.Close()
+		cmd.Process.Kill()
+		cmd.Wait()
+	})
+	lines := make(chan string, 100)
+	go func() {
+		defer close(lines)
+		for sc := bufio.NewScanner(out); sc.Scan(); {
+			select {
+			case lines <- sc.Text():
+			default:
+			}
+		}
+	}()
+	for ready != "" {
+		select {
+		case line, ok := <-lines:
+			if !ok {
+				t.Fatalf("%s ended before it was ready", cmd.Path)
+			}
+			if strings.Contains(line, ready) {
+				return
+			}
+		case <-ctx.Done():
+			t.Fatalf("%s is not ready after 20 s", cmd.Path)
+		}
+	}
+}
+
+func waitTCP(t testing.TB, host string) {
+	t.Helper()
+	for range 100 {
+		if c, err := net.DialTimeout("tcp", host, time.Second); err == nil {
+			c.Close()
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Fatalf("nothing listens on %s", host)
+}
