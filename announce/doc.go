@@ -1,0 +1,31 @@
+// Package announce asks BitTorrent trackers one question at a time: it
+// announces once, scrapes once, or goes through a battery of checks, and says
+// exactly what was sent, what came back and how long it took.
+//
+// # What it speaks
+//
+// HTTP and HTTPS (BEP 3, 7, 21, 23, 24, 31, 48), UDP (BEP 15 with its
+// retransmissions, BEP 41) and WebSocket as WebTorrent has it. [Probe]
+// announces to one tracker, on one or on every address of its host;
+// [ProbeAll] asks many at once; [Scrape] counts peers; [Ping] repeats a probe;
+// [Doctor] examines a tracker; [Decode] reads an answer that somebody else
+// captured.
+//
+// # What is trusted
+//
+// Nothing. Answers are capped at 2 MiB after decompression, datagrams at
+// 64 KiB, redirects at 5, and every wait ends with the context or the timeout.
+// A readable answer that breaks a rule is decoded all the same, and each
+// broken rule becomes a [Finding]; an unreadable one becomes a [Failure] with
+// a code.
+//
+// # Secrets
+//
+// Announce URLs carry passkeys. Fields that hold URLs hold them whole; every
+// text that this package makes, errors above all, passes [Redact] or [Scrub]
+// first.
+//
+// The package is not a client: it never joins a swarm to exchange data, does
+// not listen for peers, does not read torrents or magnet links, and never
+// prints.
+package announce

@@ -1,0 +1,283 @@
+package announce
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/netip"
+	"net/url"
+	"sort"
+	"strings"
+	"time"
+)
+
+// httpClient asks one tracker over HTTP, on connections of its own.
+type httpClient struct {
+	s         *settings
+	dial      *dialer
+	transport *http.Transport
+	res       *Result
+}
+
+// newHTTPClient returns a client whose connections to e's host go to addrs.
+func (s *settings) newHTTPClient(e endpoint, addrs []netip.AddrPort, r *Result) *httpClient {
+	d := &dialer{s: s, host: e.host, addrs: addrs}
+	t := &http.Transport{
+		DialContext:            d.dialTCP,
+		DisableCompression:     true, // gunzip is ours, with a limit behind it
+		MaxResponseHeaderBytes: 64 << 10,
+		TLSClientConfig:        s.tlsConfig(),
+		MaxIdleConns:           2,
+		IdleConnTimeout:        time.Minute,
+	}
+	if s.Proxy != nil {
+		t.Proxy = http.ProxyURL(s.Proxy)
+	}
+	return &httpClient{s: s, dial: d, transport: t, res: r}
+}
+
+func (s *settings) tlsConfig() *tls.Config {
+	c := &tls.Config{MinVersion: tls.VersionTLS12}
+	if s.TLS != nil {
+		c = s.TLS.Clone()
+	}
+	c.NextProtos = []string{"http/1.1"}
+	return c
+}
+
+func (c *httpClient) close() { c.transport.CloseIdleConnections() }
+
+// httpAnswer is a whole HTTP answer.
+type httpAnswer struct {
+	status    int
+	statusOut string
+	proto     string
+	header    http.Header
+	body      []byte // decompressed, at most MaxReply
+	gzip      string // "", "declared" or "undeclared"
+	location  *url.URL
+	url       *url.URL // that answered
+	length    int64    // Content-Length, or -1
+	reused    bool     // the connection had carried a request before
+}
+
+// get sends one GET and follows redirects. name says in Exchanges what is asked.
+func (c *httpClient) get(ctx context.Context, name string, u *url.URL) (*httpAnswer, *Failure) {
+	for hops := 0; ; hops++ {
+		ans, f := c.send(ctx, name, http.MethodGet, u, nil)
+		if f != nil || ans.location == nil {
+			return ans, f
+		}
+		to := ans.location
+		c.res.Redirects = append(c.res.Redirects, to.String())
+		switch {
+		case hops == maxRedirects:
+			return ans, fail(BadRedirect, fmt.Sprintf("more than %d redirects, the last one to %s", maxRedirects, Redact(to.String())))
+		case to.Scheme != "http" && to.Scheme != "https":
+			return ans, fail(BadRedirect, "redirected to "+Redact(to.String())+", which is not HTTP and is not followed")
+		case to.Host == "":
+			return ans, fail(BadRedirect, "redirected to a URL without a host")
+		}
+		if u.Scheme == "https" && to.Scheme == "http" {
+			c.res.note("redirect-downgrade", Warning, 0, "redirected from https to http, which shows passkeys to everybody on the way")
+		}
+		u = to
+	}
+}
+
+// send does one request, without following redirects, and once more for each
+// retry where the connection broke before an answer.
+func (c *httpClient) send(ctx context.Context, name, method string, u *url.URL, extra http.Header) (*httpAnswer, *Failure) {
+	for try := 0; ; try++ {
+		ans, f := c.once(ctx, name, method, u, extra)
+		if f == nil || f.Code != Unreachable || try >= c.s.retries || c.s.Retries <= 0 {
+			return ans, f
+		}
+		select {
+		case <-ctx.Done():
+			return ans, f
+		case <-time.After(250 * time.Millisecond << min(try, 4)):
+		}
+	}
+}
+
+func (c *httpClient) request(ctx context.Context, method string, u *url.URL, extra http.Header) *http.Request {
+	req := (&http.Request{
+		Method: method, URL: u, Host: u.Host, Header: make(http.Header),
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}).WithContext(ctx)
+	req.Header.Set("User-Agent", c.s.UserAgent)
+	req.Header.Set("Accept-Encoding", "gzip")
+	if u.User != nil {
+		pass, _ := u.User.Password()
+		req.SetBasicAuth(u.User.Username(), pass)
+	}
+	for _, h := range []http.Header{c.s.Header, extra} {
+		for k, vs := range h {
+			if strings.EqualFold(k, "Host") && len(vs) > 0 {
+				req.Host = vs[0]
+				continue
+			}
+			req.Header[http.CanonicalHeaderKey(k)] = vs
+		}
+	}
+	return req
+}
+
+func (c *httpClient) once(ctx context.Context, name, method string, u *url.URL, extra http.Header) (*httpAnswer, *Failure) {
+	what := "asking " + Redact(u.Scheme+"://"+u.Host+u.EscapedPath())
+	ans := &httpAnswer{url: u}
+	trace := tracer{host: u.Hostname(), config: c.transport.TLSClientConfig}
+	started := time.Now()
+	req := c.request(httptrace.WithClientTrace(ctx, trace.hooks()), method, u, extra)
+	c.res.Sent++
+	resp, err := c.transport.RoundTrip(req)
+	c.note(&trace, ans)
+	if err != nil {
+		c.record(name, req, nil, ans, time.Since(started))
+		return nil, netFailure(ctx, what, err)
+	}
+	defer resp.Body.Close()
+	ans.status, ans.statusOut, ans.proto, ans.header = resp.StatusCode, resp.Status, resp.Proto, resp.Header
+	ans.length = resp.ContentLength
+	c.res.Status = ans.status
+	if l := resp.Header.Get("Location"); l != "" && ans.status/100 == 3 {
+		if ans.location, err = u.Parse(l); err != nil {
+			return ans, fail(BadRedirect, what+": redirected to what is not a URL")
+		}
+	}
+	err = ans.read(resp.Body)
+	c.record(name, req, resp, ans, time.Since(started))
+	if err != nil {
+		return ans, bodyFailure(ctx, what, ans, err)
+	}
+	return ans, nil
+}
+
+// note keeps what the connection showed in the result.
+func (c *httpClient) note(t *tracer, ans *httpAnswer) {
+	d := c.dial.last()
+	c.res.Timing.Connect = d.connect
+	if d.addr.IsValid() && c.s.Proxy == nil {
+		c.res.Addr = d.addr
+	}
+	c.res.Local = d.local
+	c.res.Tried = d.tried
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	ans.reused = t.reused
+	if t.tls != nil {
+		c.res.TLS, c.res.Timing.TLS = t.tls, t.handshake
+	}
+	if !t.firstByte.IsZero() {
+		c.res.Timing.FirstByte = t.firstByte.Sub(t.wrote)
+	}
+}
+
+func (c *httpClient) record(name string, req *http.Request, resp *http.Response, ans *httpAnswer, took time.Duration) {
+	if !c.s.Record {
+		return
+	}
+	x := Exchange{Transport: Transport(req.URL.Scheme), Addr: c.res.Addr, Name: name, Elapsed: took, Received: ans.body}
+	x.Request = &HTTPRequest{Method: req.Method, URL: req.URL.String(), Host: req.Host, Header: headerLines(req.Header)}
+	x.Sent = requestHead(x.Request, req.URL.RequestURI())
+	if resp != nil {
+		x.Status = resp.Proto + " " + resp.Status
+		x.Header = headerLines(resp.Header)
+	}
+	c.res.Exchanges = append(c.res.Exchanges, x)
+}
+
+func headerLines(h http.Header) [][2]string {
+	var out [][2]string
+	for k, vs := range h {
+		for _, v := range vs {
+			out = append(out, [2]string{k, v})
+		}
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i][0] < out[j][0] })
+	return out
+}
+
+// requestHead is the request as it goes over the wire.
+func requestHead(r *HTTPRequest, uri string) []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", r.Method, uri, r.Host)
+	for _, h := range r.Header {
+		fmt.Fprintf(&b, "%s: %s\r\n", h[0], h[1])
+	}
+	b.WriteString("\r\n")
+	return b.Bytes()
+}
+
+// What read reports beside errors of the network.
+const (
+	bodyTooLong httpBodyError = "longer than 2 MiB"
+	bodyGzip    httpBodyError = "broken gzip"
+	bodyCoding  httpBodyError = "in a coding that was not asked for"
+)
+
+type httpBodyError string
+
+func (e httpBodyError) Error() string { return string(e) }
+
+// read takes at most MaxReply bytes off the wire and unpacks them to at most as many.
+func (a *httpAnswer) read(r io.Reader) error {
+	raw, err := io.ReadAll(io.LimitReader(r, MaxReply+1))
+	a.body = raw
+	if len(raw) > MaxReply {
+		a.body = raw[:0:0]
+		return bodyTooLong
+	}
+	if err != nil {
+		return err
+	}
+	coding := strings.ToLower(strings.TrimSpace(a.header.Get("Content-Encoding")))
+	switch {
+	case coding == "gzip" || coding == "x-gzip":
+		a.gzip = "declared"
+		if len(raw) == 0 { // HEAD
+			return nil
+		}
+	case coding != "" && coding != "identity":
+		return bodyCoding
+	case bytes.HasPrefix(raw, []byte{0x1f, 0x8b}):
+		a.gzip = "undeclared"
+	default:
+		return nil
+	}
+	z, err := gzip.NewReader(bytes.NewReader(raw))
+	if err != nil {
+		return bodyGzip
+	}
+	a.body, err = io.ReadAll(io.LimitReader(z, MaxReply+1))
+	if len(a.body) > MaxReply {
+		a.body = nil
+		return bodyTooLong
+	}
+	if err != nil {
+		return bodyGzip
+	}
+	return nil
+}
+
+func bodyFailure(ctx context.Context, what string, ans *httpAnswer, err error) *Failure {
+	var b httpBodyError
+	if errors.As(err, &b) {
+		return fail(Malformed, what+": the answer is "+string(b))
+	}
+	f := netFailure(ctx, what, err)
+	if f.Code == Timeout {
+		f.Detail = fmt.Sprintf("%s: the answer began and did not end in time (%d bytes came)", what, len(ans.body))
+	}
+	if f.Code == Malformed {
+		f.Detail = fmt.Sprintf("%s: the connection was closed after %d of %d bytes", what, len(ans.body), ans.length)
+	}
+	return f
+}

@@ -1,0 +1,182 @@
+package announce
+
+import (
+	"context"
+	"iter"
+	"net/netip"
+	"sync"
+	"time"
+)
+
+// Probe announces to one tracker. It returns one result, or with
+// Options.AllAddresses one for each address of the host, in the order of the
+// resolver. It never returns none, and ends by the timeout or with ctx.
+func Probe(ctx context.Context, q Query, opt Options) []Result {
+	s := opt.fill(q)
+	return s.eachAddress(ctx, q, func(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *Result) {
+		s.announce(ctx, e, addrs, r)
+	})
+}
+
+// eachAddress finds the addresses and runs ask once for all of them, or once for each.
+func (s *settings) eachAddress(ctx context.Context, q Query, ask func(context.Context, endpoint, []netip.AddrPort, *Result)) []Result {
+	started := time.Now()
+	probeCtx, cancel := context.WithTimeout(ctx, s.Timeout)
+	defer cancel()
+	base := Result{Query: q, Event: s.Event}
+	if base.Event == EventAuto {
+		base.Event = EventStarted
+	}
+	failed := func(f *Failure) []Result {
+		base.Failure = f
+		base.Timing.Total = time.Since(started)
+		return []Result{base}
+	}
+	e, f := parseTracker(q.Tracker)
+	base.Transport = e.transport
+	if f != nil {
+		return failed(f)
+	}
+	if f := s.check(e); f != nil {
+		return failed(f)
+	}
+	var groups [][]netip.AddrPort
+	if s.Proxy != nil {
+		groups = [][]netip.AddrPort{nil} // the proxy finds the address
+	} else {
+		addrs, f := s.resolve(probeCtx, e.host, e.port)
+		base.Timing.DNS = time.Since(started)
+		if f != nil {
+			return failed(f)
+		}
+		groups = [][]netip.AddrPort{addrs}
+		if s.AllAddresses {
+			groups = groups[:0]
+			for i := range addrs {
+				groups = append(groups, addrs[i:i+1])
+			}
+		}
+	}
+	results := make([]Result, len(groups))
+	var wg sync.WaitGroup
+	for i, addrs := range groups {
+		results[i] = base
+		wg.Go(func() {
+			results[i].Addr = firstOf(addrs)
+			ask(probeCtx, e, addrs, &results[i])
+			if results[i].Timing.Total == 0 {
+				results[i].Timing.Total = time.Since(started)
+			}
+		})
+	}
+	wg.Wait()
+	return results
+}
+
+// firstOf returns the only address of a group; with several it is not known
+// yet which one will answer.
+func firstOf(addrs []netip.AddrPort) netip.AddrPort {
+	if len(addrs) == 1 {
+		return addrs[0]
+	}
+	return netip.AddrPort{}
+}
+
+// check refuses what the transport cannot carry, before anything is sent.
+func (s *settings) check(e endpoint) *Failure {
+	if s.Proxy != nil {
+		switch s.Proxy.Scheme {
+		case "http", "https", "socks5", "socks5h":
+		default:
+			return fail(BadRequest, "http, https, socks5 and socks5h proxies can be used, not "+Redact(s.Proxy.String()))
+		}
+	}
+	if e.transport != UDP {
+		return nil
+	}
+	if s.Proxy != nil && s.Proxy.Scheme != "socks5" && s.Proxy.Scheme != "socks5h" {
+		return fail(BadRequest, "UDP passes a socks5 proxy only, not "+Redact(s.Proxy.String()))
+	}
+	if s.IP != "" {
+		if a, err := netip.ParseAddr(s.IP); err != nil || !a.Is4() {
+			return fail(BadRequest, "over UDP only an IPv4 address can be announced as ip")
+		}
+	}
+	return nil
+}
+
+// announce asks over the transport of e, and says goodbye.
+func (s *settings) announce(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *Result) {
+	switch e.transport {
+	case HTTP, HTTPS:
+		s.announceHTTP(ctx, e, addrs, r)
+	case UDP:
+		s.announceUDP(ctx, e, addrs, r)
+	case WS, WSS:
+		s.announceWS(ctx, e, addrs, r)
+	}
+}
+
+// says goodbye after this event unless told otherwise.
+func (s *settings) stops(event Event) bool { return !s.NoStop && event != EventStopped }
+
+// goodbyeContext bounds the announce of stopped, which may outlive the
+// probe's timeout by a little, but not the caller's patience.
+func goodbyeContext(ctx context.Context, s *settings) (context.Context, context.CancelFunc) {
+	limit := min(s.Timeout, 1500*time.Millisecond)
+	if ctx.Err() == context.Canceled {
+		limit = 100 * time.Millisecond
+	}
+	return context.WithTimeout(context.WithoutCancel(ctx), limit)
+}
+
+// ProbeAll asks many trackers at once, at most Options.Parallel at a time, and
+// yields results as they arrive with the index of their query. Breaking out of
+// the loop ends all probes.
+func ProbeAll(ctx context.Context, queries []Query, opt Options) iter.Seq2[int, Result] {
+	return fanOut(ctx, len(queries), opt.Parallel, func(ctx context.Context, i int) []Result {
+		return Probe(ctx, queries[i], opt)
+	})
+}
+
+// fanOut runs n jobs in parallel and yields what they return on the caller's goroutine.
+func fanOut[T any](ctx context.Context, n, parallel int, job func(context.Context, int) []T) iter.Seq2[int, T] {
+	if parallel <= 0 {
+		parallel = 512
+	}
+	return func(yield func(int, T) bool) {
+		type item struct {
+			i  int
+			vs []T
+		}
+		ctx, cancel := context.WithCancel(ctx)
+		out := make(chan item)
+		next := make(chan int)
+		var wg sync.WaitGroup
+		for range min(parallel, n) {
+			wg.Go(func() {
+				for i := range next {
+					out <- item{i, job(ctx, i)}
+				}
+			})
+		}
+		go func() {
+			for i := range n {
+				next <- i
+			}
+			close(next)
+			wg.Wait()
+			close(out)
+		}()
+		more := true
+		for it := range out {
+			for _, v := range it.vs {
+				if more && !yield(it.i, v) {
+					more = false
+					cancel()
+				}
+			}
+		}
+		cancel()
+	}
+}

@@ -1,0 +1,275 @@
+package announce
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/torrentkit/torrentkit/internal/bencode"
+)
+
+func (r *Result) note(id string, sev Severity, bep int, text string) {
+	r.Findings = append(r.Findings, Finding{id, sev, bep, text})
+}
+
+// replyReader decodes the dictionary of an announce answer (BEP 3).
+type replyReader struct {
+	reply    Reply
+	findings []Finding
+}
+
+func (d *replyReader) note(id string, sev Severity, bep int, format string, args ...any) {
+	d.findings = append(d.findings, Finding{id, sev, bep, fmt.Sprintf(format, args...)})
+}
+
+// decodeReply reads the body of an HTTP announce.
+func decodeReply(body []byte) (*Reply, []Finding, *Failure) {
+	d := replyReader{reply: Reply{Seeds: Unknown, Leeches: Unknown, Downloaded: Unknown, Downloaders: Unknown, Form: FormNone}}
+	top, f := d.scan(body)
+	if f != nil {
+		return nil, d.findings, f
+	}
+	d.retry(top)
+	if v, ok := top.Get("failure reason"); ok {
+		text, isText := v.Text()
+		if !isText {
+			return nil, d.findings, fail(Malformed, "failure reason is not a string")
+		}
+		return nil, d.findings, &Failure{Code: classify(text), Reason: text, Detail: "the tracker refused", Retry: d.reply.RetryIn}
+	}
+	d.counts(top)
+	d.texts(top)
+	v, has := top.Get("peers")
+	v6, has6 := top.Get("peers6")
+	if !has && !has6 && d.reply.Interval == 0 && d.reply.Seeds == Unknown {
+		return nil, d.findings, fail(Malformed, "a dictionary without interval, peers and failure reason is no announce answer")
+	}
+	if !has && !has6 {
+		d.note("peers-missing", Warning, 3, "no peers in the answer")
+	}
+	d.peers(v, 4)
+	d.peers(v6, 16)
+	return &d.reply, d.findings, nil
+}
+
+// scan checks the bencode, tolerating data behind it, and what is not canonical.
+func (d *replyReader) scan(body []byte) (bencode.Value, *Failure) {
+	top, flaws, err := bencode.Scan(body)
+	if err != nil {
+		var e *bencode.Error
+		if !errors.As(err, &e) || !e.Trailing {
+			return top, &Failure{Code: Malformed, Detail: "the answer is not bencode: " + err.Error(), Err: err}
+		}
+		d.note("trailing-data", Warning, 3, "%d bytes behind the end of the answer", len(body)-top.End())
+	}
+	if top.Kind() != bencode.Dict {
+		return top, fail(Malformed, "the answer is a "+top.Kind().String()+", not a dictionary")
+	}
+	if len(flaws) > 0 {
+		ids := map[bencode.FlawKind]string{bencode.UnsortedKeys: "keys-unsorted", bencode.DuplicateKey: "keys-duplicate"}
+		id, ok := ids[flaws[0].Kind]
+		if !ok {
+			id = "bencode-canonical"
+		}
+		text := flaws[0].String()
+		if len(flaws) > 1 {
+			text += fmt.Sprintf(", and %d more", len(flaws)-1)
+		}
+		d.note(id, Warning, 3, "the answer is not canonical bencode: %s", text)
+	}
+	return top, nil
+}
+
+// number reads a count or a number of seconds; strangers write them as strings too.
+func (d *replyReader) number(top bencode.Value, key string) (int64, bool) {
+	v, ok := top.Get(key)
+	if !ok {
+		return 0, false
+	}
+	n, ok := v.Int()
+	if text, isText := v.Text(); isText {
+		var err error
+		n, err = strconv.ParseInt(text, 10, 64)
+		ok = err == nil
+		d.note("number-as-string", Warning, 3, "%s is a string, not an integer", key)
+	}
+	if !ok {
+		d.note("number-unreadable", Error, 3, "%s is no number that fits into 64 bits", key)
+		return 0, false
+	}
+	if n < 0 {
+		d.note("number-negative", Error, 3, "%s is negative: %d", key, n)
+		return 0, false
+	}
+	return n, true
+}
+
+func (d *replyReader) counts(top bencode.Value) {
+	for _, c := range []struct {
+		key string
+		to  *int64
+	}{
+		{"complete", &d.reply.Seeds}, {"incomplete", &d.reply.Leeches},
+		{"downloaded", &d.reply.Downloaded}, {"downloaders", &d.reply.Downloaders},
+	} {
+		if n, ok := d.number(top, c.key); ok {
+			*c.to = n
+		}
+	}
+	n, ok := d.number(top, "interval")
+	switch {
+	case !ok:
+		d.note("interval-missing", Error, 3, "no interval in the answer")
+	case n == 0 || n > 7*86400:
+		d.note("interval-odd", Warning, 3, "interval is %d s", n)
+	}
+	d.reply.Interval = seconds(n)
+	n, ok = d.number(top, "min interval")
+	d.reply.MinInterval = seconds(n)
+	if ok && d.reply.Interval > 0 && d.reply.MinInterval > d.reply.Interval {
+		d.note("min-interval-odd", Warning, 3, "min interval is longer than interval")
+	}
+}
+
+func seconds(n int64) time.Duration {
+	return time.Duration(min(n, math.MaxInt64/int64(time.Second))) * time.Second
+}
+
+func (d *replyReader) texts(top bencode.Value) {
+	if v, ok := top.Get("warning message"); ok {
+		d.reply.Warning, _ = v.Text()
+	}
+	if v, ok := top.Get("tracker id"); ok {
+		d.reply.TrackerID, _ = v.Text()
+	}
+	if v, ok := top.Get("external ip"); ok {
+		raw, _ := v.Bytes()
+		a, ok := netip.AddrFromSlice(raw)
+		if !ok { // some write it as text
+			var err error
+			a, err = netip.ParseAddr(string(raw))
+			ok = err == nil
+			d.note("external-ip", Warning, 24, "external ip is not 4 or 16 bytes")
+		}
+		if ok {
+			d.reply.ExternalIP = a.Unmap()
+		}
+	}
+}
+
+// retry reads BEP 31's retry in: minutes, or never; also found as digits in a string.
+func (d *replyReader) retry(top bencode.Value) {
+	v, ok := top.Get("retry in")
+	if !ok {
+		return
+	}
+	text, isText := v.Text()
+	n, isInt := v.Int()
+	if isText && strings.EqualFold(strings.TrimSpace(text), "never") {
+		d.reply.RetryIn = RetryIn{Set: true, Never: true}
+		return
+	}
+	if isText {
+		var err error
+		n, err = strconv.ParseInt(strings.TrimSpace(text), 10, 64)
+		isInt = err == nil
+		d.note("retry-in", Info, 31, "retry in is a string, not an integer")
+	}
+	if isInt && n >= 0 {
+		d.reply.RetryIn = RetryIn{Set: true, After: seconds(min(n, math.MaxInt64/60) * 60)}
+	}
+}
+
+// peers reads a peer list in either form. size is the bytes of an address in compact form.
+func (d *replyReader) peers(v bencode.Value, size int) {
+	key := map[int]string{4: "peers", 16: "peers6"}[size]
+	switch v.Kind() {
+	case bencode.None:
+	case bencode.String:
+		raw, _ := v.Bytes()
+		d.reply.Form = FormCompact
+		if rest := len(raw) % (size + 2); rest != 0 {
+			d.note("peers-length", Error, 23, "%s has %d bytes, which is not a multiple of %d", key, len(raw), size+2)
+		}
+		d.reply.Peers = append(d.reply.Peers, compactPeers(raw, size)...)
+	case bencode.List:
+		d.reply.Form = FormDicts
+		for i, item := range v.Items() {
+			d.peer(key, i, item)
+		}
+	default:
+		d.note("peers-type", Error, 3, "%s is a %s, not a string or a list", key, v.Kind())
+	}
+}
+
+// compactPeers reads addresses of size bytes, each followed by a port (BEP 23, BEP 7).
+func compactPeers(raw []byte, size int) []Peer {
+	var out []Peer
+	for ; len(raw) >= size+2; raw = raw[size+2:] {
+		a, _ := netip.AddrFromSlice(raw[:size])
+		port := be.Uint16(raw[size:])
+		out = append(out, Peer{Addr: netip.AddrPortFrom(a, port), Port: port})
+	}
+	return out
+}
+
+func (d *replyReader) peer(key string, i int, item bencode.Value) {
+	var p Peer
+	ip, hasIP := item.Get("ip")
+	host, isText := ip.Text()
+	port, _ := item.Get("port")
+	n, isInt := port.Int()
+	if !hasIP || !isText || !isInt || n < 0 || n > 65535 {
+		if !d.has("peer-malformed") {
+			d.note("peer-malformed", Error, 3, "%s[%d] has no ip string and port number", key, i)
+		}
+		return
+	}
+	p.Port = uint16(n)
+	if a, err := netip.ParseAddr(host); err == nil {
+		p.Addr = netip.AddrPortFrom(a.Unmap(), p.Port)
+	} else {
+		p.Host = host
+	}
+	if id, ok := item.Get("peer id"); ok {
+		raw, _ := id.Bytes()
+		switch {
+		case len(raw) == 20:
+			p.ID = append([]byte(nil), raw...)
+		case len(undoMangling(raw)) == 20:
+			p.ID = undoMangling(raw)
+			fallthrough
+		default:
+			if !d.has("peer-id-length") {
+				d.note("peer-id-length", Warning, 3, "the peer id of %s[%d] has %d bytes, not 20", key, i, len(raw))
+			}
+		}
+	}
+	d.reply.Peers = append(d.reply.Peers, p)
+}
+
+func (d *replyReader) has(id string) bool {
+	for _, f := range d.findings {
+		if f.ID == id {
+			return true
+		}
+	}
+	return false
+}
+
+// undoMangling reverses the mistake of writing each byte as a Unicode
+// character: it returns nil where raw is not the UTF-8 of characters below 256.
+func undoMangling(raw []byte) []byte {
+	out := make([]byte, 0, len(raw))
+	for _, r := range string(raw) {
+		if r > 0xff {
+			return nil
+		}
+		out = append(out, byte(r))
+	}
+	return out
+}

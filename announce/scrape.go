@@ -1,0 +1,375 @@
+package announce
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/torrentkit/torrentkit/internal/bencode"
+)
+
+// scrapeChunk is how many infohashes one request carries: real trackers
+// answer 50 over HTTP, and 74 over UDP, without dropping any.
+const scrapeChunk = 50
+
+// Counts is what a scrape says of one torrent (BEP 48). Counts that the
+// tracker did not give are Unknown.
+type Counts struct {
+	Hash       Hash
+	Known      bool // the tracker answered for it
+	Seeds      int64
+	Leeches    int64
+	Downloaded int64
+	Name       string
+}
+
+func unknownCounts(h Hash) Counts {
+	return Counts{Hash: h, Seeds: Unknown, Leeches: Unknown, Downloaded: Unknown}
+}
+
+// ScrapeResult is what a scrape of one address brought. Counts has an element
+// for each hash, in the order asked, also where there is a failure: then those
+// that came before it are Known.
+type ScrapeResult struct {
+	Result   // Reply is nil; Hash is that of the first torrent
+	Counts   []Counts
+	Requests int           // requests that it took
+	Wait     time.Duration // min_request_interval, 0 where not given
+}
+
+// Good says whether the tracker answered; unknown torrents do not matter.
+func (r *ScrapeResult) Good() bool { return r.Failure == nil }
+
+// ScrapeURL returns the scrape URL for an announce URL by the convention of
+// BEP 48: only where the last segment of the path begins with announce. UDP and
+// WebSocket trackers scrape at the same URL.
+func ScrapeURL(announce string) (string, bool) {
+	e, f := parseTracker(announce)
+	if f != nil {
+		return "", false
+	}
+	u, ok := scrapeURL(e)
+	if !ok {
+		return "", false
+	}
+	return u.String(), true
+}
+
+func scrapeURL(e endpoint) (*url.URL, bool) {
+	if e.transport != HTTP && e.transport != HTTPS {
+		return e.url, true
+	}
+	u := *e.url
+	path := u.EscapedPath()
+	cut := strings.LastIndexByte(path, '/') + 1
+	switch rest := path[cut:]; {
+	case strings.HasPrefix(rest, "scrape"):
+	case strings.HasPrefix(rest, "announce"):
+		path = path[:cut] + "scrape" + rest[len("announce"):]
+		plain, err := url.PathUnescape(path)
+		if err != nil {
+			return nil, false
+		}
+		u.Path, u.RawPath = plain, path
+	default:
+		return nil, false
+	}
+	return &u, true
+}
+
+// Scrape asks one tracker for the counts of torrents, in as many requests as
+// real trackers need to answer in full. It returns one result, or with
+// Options.AllAddresses one for each address. Without hashes it asks HTTP
+// trackers for everything they have.
+func Scrape(ctx context.Context, tracker string, hashes []Hash, opt Options) []ScrapeResult {
+	q := Query{Tracker: tracker}
+	if len(hashes) > 0 {
+		q.Hash = hashes[0]
+	}
+	s := opt.fill(q)
+	s.Event = EventNone
+	var mu sync.Mutex
+	scrapes := make(map[*Result]*ScrapeResult)
+	results := s.eachAddress(ctx, q, func(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *Result) {
+		sr := s.scrapeAddress(ctx, e, addrs, hashes, r)
+		mu.Lock()
+		defer mu.Unlock()
+		scrapes[r] = sr
+	})
+	out := make([]ScrapeResult, len(results))
+	for i := range results {
+		out[i].Counts = missing(hashes)
+		if sr := scrapes[&results[i]]; sr != nil {
+			out[i] = *sr
+		}
+		out[i].Result = results[i]
+	}
+	return out
+}
+
+func missing(hashes []Hash) []Counts {
+	var out []Counts
+	for _, h := range hashes {
+		out = append(out, unknownCounts(h))
+	}
+	return out
+}
+
+// ScrapeAll scrapes many trackers at once and yields results as they arrive
+// with the index of their tracker.
+func ScrapeAll(ctx context.Context, trackers []string, hashes []Hash, opt Options) iter.Seq2[int, ScrapeResult] {
+	return fanOut(ctx, len(trackers), opt.Parallel, func(ctx context.Context, i int) []ScrapeResult {
+		return Scrape(ctx, trackers[i], hashes, opt)
+	})
+}
+
+// scraper asks for the counts of one chunk of hashes over an open session.
+type scraper func(ctx context.Context, chunk []Hash, sr *ScrapeResult, r *Result) ([]Counts, *Failure)
+
+func (s *settings) scrapeAddress(ctx context.Context, e endpoint, addrs []netip.AddrPort, hashes []Hash, r *Result) *ScrapeResult {
+	started := time.Now()
+	sr := &ScrapeResult{}
+	ask, done, f := s.openScrape(ctx, e, addrs, r)
+	if f == nil {
+		f = scrapeChunks(ctx, ask, hashes, sr, r)
+		done()
+	}
+	if got := len(sr.Counts); got < len(hashes) {
+		sr.Counts = append(sr.Counts, missing(hashes[got:])...)
+	}
+	r.Failure = f
+	r.Timing.Total = r.Timing.DNS + time.Since(started)
+	return sr
+}
+
+// scrapeChunks asks chunk by chunk. Where a chunk of several comes back short
+// the hashes without counts are asked for once more, by themselves.
+func scrapeChunks(ctx context.Context, ask scraper, hashes []Hash, sr *ScrapeResult, r *Result) *Failure {
+	if len(hashes) == 0 {
+		all, f := ask(ctx, nil, sr, r)
+		sr.Counts = all
+		return f
+	}
+	for at := 0; at < len(hashes); at += scrapeChunk {
+		chunk := hashes[at:min(at+scrapeChunk, len(hashes))]
+		counts, f := ask(ctx, chunk, sr, r)
+		if f != nil {
+			return f
+		}
+		var again []Hash
+		for _, c := range counts {
+			if !c.Known {
+				again = append(again, c.Hash)
+			}
+		}
+		if n := len(again); n > 0 && n < len(chunk) {
+			if err := fillIn(ctx, ask, counts, again, sr, r); err != nil {
+				return err
+			}
+		}
+		sr.Counts = append(sr.Counts, counts...)
+	}
+	return nil
+}
+
+func fillIn(ctx context.Context, ask scraper, counts []Counts, again []Hash, sr *ScrapeResult, r *Result) *Failure {
+	second, f := ask(ctx, again, sr, r)
+	if f != nil {
+		return f
+	}
+	found := make(map[Hash]Counts)
+	for _, c := range second {
+		if c.Known {
+			found[c.Hash] = c
+		}
+	}
+	for i, c := range counts {
+		if late, ok := found[c.Hash]; ok && !c.Known {
+			counts[i] = late
+		}
+	}
+	if len(found) > 0 {
+		r.note("scrape-short", Warning, 48, fmt.Sprintf("a request for %d torrents was answered for %d of them only; the rest came when asked again", len(counts), len(counts)-len(again)))
+	}
+	return nil
+}
+
+func (s *settings) openScrape(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *Result) (scraper, func(), *Failure) {
+	switch e.transport {
+	case UDP:
+		u, f := s.reachUDP(ctx, e, addrs, r)
+		if f != nil {
+			return nil, nil, f
+		}
+		return u.scrape, func() {
+			u.close()
+			r.Sent += u.sent
+			r.Exchanges = append(r.Exchanges, u.log...)
+		}, nil
+	case WS, WSS:
+		w, f := s.openWS(ctx, e, addrs, r)
+		if f != nil {
+			return nil, nil, f
+		}
+		return w.scrape, func() {
+			w.close()
+			r.Sent += w.sent
+		}, nil
+	}
+	u, ok := scrapeURL(e)
+	if !ok {
+		return nil, nil, fail(BadRequest, "no scrape URL: the path of "+Redact(e.raw)+" does not end in announce (BEP 48)")
+	}
+	c := s.newHTTPClient(e, addrs, r)
+	return func(ctx context.Context, chunk []Hash, sr *ScrapeResult, r *Result) ([]Counts, *Failure) {
+		return c.scrape(ctx, u, chunk, sr, r)
+	}, c.close, nil
+}
+
+func (u *udpSession) scrape(ctx context.Context, chunk []Hash, sr *ScrapeResult, r *Result) ([]Counts, *Failure) {
+	if len(chunk) == 0 {
+		return nil, fail(BadRequest, "over UDP there is no scrape of everything")
+	}
+	sr.Requests++
+	asked := time.Now()
+	p, f := u.request(ctx, "scrape", actScrape, func(id uint64, tid uint32) []byte {
+		b := head(id, actScrape, tid)
+		for _, h := range chunk {
+			b = append(b, h[:]...)
+		}
+		return b
+	})
+	r.Timing.FirstByte = time.Since(asked)
+	if f != nil {
+		return nil, f
+	}
+	counts, notes, f := decodeUDPScrape(p, chunk)
+	r.Findings = append(r.Findings, notes...)
+	return counts, f
+}
+
+func (w *wsSession) scrape(ctx context.Context, chunk []Hash, sr *ScrapeResult, r *Result) ([]Counts, *Failure) {
+	if len(chunk) == 0 {
+		return nil, fail(BadRequest, "a scrape of everything is asked over HTTP only")
+	}
+	sr.Requests++
+	names := make([]string, len(chunk))
+	for i, h := range chunk {
+		names[i] = binaryString(h[:])
+	}
+	if _, f := w.write(ctx, "scrape", map[string]any{"action": "scrape", "info_hash": names}); f != nil {
+		return nil, f
+	}
+	asked := time.Now()
+	m, f := w.read(ctx, "scrape", func(m wsMessage) bool { return m.text("action") == "scrape" || m.refuses() })
+	r.Timing.FirstByte = time.Since(asked)
+	if f != nil {
+		return nil, f
+	}
+	counts, notes, f := m.scrape(chunk)
+	r.Findings = append(r.Findings, notes...)
+	return counts, f
+}
+
+func (c *httpClient) scrape(ctx context.Context, u *url.URL, chunk []Hash, sr *ScrapeResult, r *Result) ([]Counts, *Failure) {
+	sr.Requests++
+	var query []string
+	for _, h := range chunk {
+		query = append(query, "info_hash="+escapeBytes(h[:]))
+	}
+	target := u
+	if len(query) > 0 {
+		target = withQuery(u, strings.Join(query, "&"))
+	}
+	ans, f := c.get(ctx, "scrape", target)
+	if f != nil {
+		return nil, f
+	}
+	if looksLikeHTML(ans) || ans.status != 200 && (len(ans.body) == 0 || ans.body[0] != 'd') {
+		return nil, notBencode(ans)
+	}
+	var d replyReader
+	counts, wait, f := d.scrape(ans.body, chunk)
+	r.Findings = append(r.Findings, d.findings...)
+	sr.Wait = max(sr.Wait, wait)
+	return counts, f
+}
+
+// scrape reads the body of an HTTP scrape. Keys are matched by their 20 raw
+// bytes and, failing that, by undoing what turns bytes into UTF-8.
+func (d *replyReader) scrape(body []byte, hashes []Hash) ([]Counts, time.Duration, *Failure) {
+	top, f := d.scan(body)
+	if f != nil {
+		return nil, 0, f
+	}
+	if v, ok := top.Get("failure reason"); ok {
+		text, _ := v.Text()
+		d.retry(top)
+		return nil, 0, &Failure{Code: classify(text), Reason: text, Detail: "the tracker refused", Retry: d.reply.RetryIn}
+	}
+	files, ok := top.Get("files")
+	if !ok || files.Kind() != bencode.Dict {
+		return nil, 0, fail(Malformed, "the scrape answer has no files dictionary")
+	}
+	byHash := make(map[Hash]Counts)
+	var order []Hash
+	for k, v := range files.Entries() {
+		raw, _ := k.Bytes()
+		if len(raw) != 20 {
+			plain := undoMangling(raw)
+			if len(plain) != 20 {
+				d.once("scrape-key-length", Error, 48, "a key of files has %d bytes, not 20", len(raw))
+				continue
+			}
+			d.once("scrape-key-mangled", Error, 48, "a key of files has %d bytes, not 20: the infohash was written as UTF-8", len(raw))
+			raw = plain
+		}
+		h := Hash(raw)
+		byHash[h] = d.fileCounts(h, v)
+		order = append(order, h)
+	}
+	var wait time.Duration
+	if flags, ok := top.Get("flags"); ok {
+		if n, ok := d.number(flags, "min_request_interval"); ok {
+			wait = seconds(n)
+		}
+	}
+	if len(hashes) == 0 {
+		hashes = order
+	}
+	out := missing(hashes)
+	for i, h := range hashes {
+		if c, ok := byHash[h]; ok {
+			out[i] = c
+		}
+	}
+	return out, wait, nil
+}
+
+func (d *replyReader) once(id string, sev Severity, bep int, format string, args ...any) {
+	if !d.has(id) {
+		d.note(id, sev, bep, format, args...)
+	}
+}
+
+func (d *replyReader) fileCounts(h Hash, v bencode.Value) Counts {
+	c := unknownCounts(h)
+	c.Known = true
+	for _, field := range []struct {
+		key string
+		to  *int64
+	}{{"complete", &c.Seeds}, {"incomplete", &c.Leeches}, {"downloaded", &c.Downloaded}} {
+		if n, ok := d.number(v, field.key); ok {
+			*field.to = n
+		}
+	}
+	if n, ok := v.Get("name"); ok {
+		c.Name, _ = n.Text()
+	}
+	return c
+}

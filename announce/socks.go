@@ -1,0 +1,170 @@
+package announce
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"time"
+)
+
+// socksUDP is a UDP association of a SOCKS5 proxy (RFC 1928, section 7): each
+// datagram goes through the proxy under a header that names the tracker.
+type socksUDP struct {
+	net.Conn          // the UDP socket, connected to the proxy's relay
+	control  net.Conn // the association lives as long as this connection
+	head     []byte
+}
+
+// dialSOCKS5UDP asks the proxy of s for an association and returns a
+// connection on which plain datagrams are written and read.
+func dialSOCKS5UDP(ctx context.Context, s *settings, host string, port uint16) (net.Conn, error) {
+	proxyPort := s.Proxy.Port()
+	if proxyPort == "" {
+		proxyPort = "1080"
+	}
+	var d net.Dialer
+	control, err := d.DialContext(ctx, "tcp", net.JoinHostPort(s.Proxy.Hostname(), proxyPort))
+	if err != nil {
+		return nil, err
+	}
+	stop := context.AfterFunc(ctx, func() { control.SetDeadline(time.Unix(1, 0)) })
+	defer stop()
+	relay, err := associate(control, s)
+	if err == nil && relay.Addr().IsUnspecified() { // the relay is where the proxy is
+		relay = netip.AddrPortFrom(addrPort(control.RemoteAddr()).Addr(), relay.Port())
+	}
+	var conn net.Conn
+	if err == nil {
+		conn, err = d.DialContext(ctx, "udp", relay.String())
+	}
+	if err != nil {
+		control.Close()
+		return nil, err
+	}
+	return &socksUDP{Conn: conn, control: control, head: append([]byte{0, 0, 0}, socksAddr(host, port)...)}, nil
+}
+
+// associate greets, logs in where asked to, and requests UDP ASSOCIATE.
+func associate(c net.Conn, s *settings) (netip.AddrPort, error) {
+	var none netip.AddrPort
+	methods := []byte{5, 1, 0}
+	if s.Proxy.User != nil {
+		methods = []byte{5, 2, 0, 2}
+	}
+	if _, err := c.Write(methods); err != nil {
+		return none, err
+	}
+	var reply [4]byte
+	if _, err := io.ReadFull(c, reply[:2]); err != nil {
+		return none, err
+	}
+	switch {
+	case reply[0] != 5 || reply[1] != 0 && reply[1] != 2:
+		return none, errors.New("the proxy is no SOCKS5 proxy, or wants a login")
+	case reply[1] == 2:
+		if err := socksLogin(c, s); err != nil {
+			return none, err
+		}
+	}
+	if _, err := c.Write([]byte{5, 3, 0, 1, 0, 0, 0, 0, 0, 0}); err != nil {
+		return none, err
+	}
+	if _, err := io.ReadFull(c, reply[:]); err != nil {
+		return none, err
+	}
+	if reply[1] != 0 {
+		return none, fmt.Errorf("the proxy refuses UDP (SOCKS5 reply %d)", reply[1])
+	}
+	size := map[byte]int{1: 4, 4: 16}[reply[3]]
+	if size == 0 {
+		return none, errors.New("the proxy names its UDP relay by a host name")
+	}
+	raw := make([]byte, size+2)
+	if _, err := io.ReadFull(c, raw); err != nil {
+		return none, err
+	}
+	a, _ := netip.AddrFromSlice(raw[:size])
+	return netip.AddrPortFrom(a, be.Uint16(raw[size:])), nil
+}
+
+// socksLogin is RFC 1929.
+func socksLogin(c net.Conn, s *settings) error {
+	user := s.Proxy.User.Username()
+	pass, _ := s.Proxy.User.Password()
+	if len(user) > 255 || len(pass) > 255 {
+		return errors.New("the login of the proxy is longer than SOCKS5 allows")
+	}
+	b := append([]byte{1, byte(len(user))}, user...)
+	b = append(append(b, byte(len(pass))), pass...)
+	if _, err := c.Write(b); err != nil {
+		return err
+	}
+	var reply [2]byte
+	if _, err := io.ReadFull(c, reply[:]); err != nil {
+		return err
+	}
+	if reply[1] != 0 {
+		return errors.New("the proxy refuses the login")
+	}
+	return nil
+}
+
+func socksAddr(host string, port uint16) []byte {
+	a, err := netip.ParseAddr(host)
+	var b []byte
+	switch {
+	case err != nil:
+		host = host[:min(len(host), 255)]
+		b = append([]byte{3, byte(len(host))}, host...)
+	case a.Unmap().Is4():
+		v4 := a.Unmap().As4()
+		b = append([]byte{1}, v4[:]...)
+	default:
+		v6 := a.As16()
+		b = append([]byte{4}, v6[:]...)
+	}
+	return be.AppendUint16(b, port)
+}
+
+// Write sends one datagram to the tracker.
+func (c *socksUDP) Write(p []byte) (int, error) {
+	if _, err := c.Conn.Write(append(append([]byte(nil), c.head...), p...)); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// Read receives one datagram and takes the proxy's header off it. One with a
+// broken header reads as empty, which the caller counts as a stray.
+func (c *socksUDP) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if err != nil {
+		return 0, err
+	}
+	if n < 5 || p[2] != 0 {
+		return 0, nil
+	}
+	size := 4 + 2
+	switch p[3] {
+	case 1:
+		size += 4
+	case 3:
+		size += 1 + int(p[4])
+	case 4:
+		size += 16
+	default:
+		return 0, nil
+	}
+	if n < size {
+		return 0, nil
+	}
+	return copy(p, p[size:n]), nil
+}
+
+// Close ends the association too.
+func (c *socksUDP) Close() error {
+	return errors.Join(c.Conn.Close(), c.control.Close())
+}

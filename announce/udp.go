@@ -1,0 +1,322 @@
+package announce
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+)
+
+// udpSession is a socket connected to one address of a tracker, with the
+// connection id that the tracker gave.
+type udpSession struct {
+	s    *settings
+	res  *Result
+	conn net.Conn
+	addr netip.AddrPort
+	path string // of the URL with its query, for BEP 41
+	buf  []byte
+
+	id     uint64
+	idFrom time.Time // zero while there is none
+
+	strays int    // datagrams that answered nothing we asked
+	stray  string // what the last one was
+	sent   int
+	log    []Exchange
+}
+
+// connectionLife is how long a client may use a connection id (BEP 15).
+const connectionLife = time.Minute
+
+func (s *settings) openUDP(ctx context.Context, e endpoint, addr netip.AddrPort, r *Result) (*udpSession, *Failure) {
+	u := &udpSession{s: s, res: r, addr: addr, path: e.url.RequestURI()}
+	if e.url.Path == "" && e.url.RawQuery == "" {
+		u.path = ""
+	}
+	var err error
+	if s.Proxy != nil {
+		u.conn, err = dialSOCKS5UDP(ctx, s, e.host, e.port)
+	} else {
+		nd := net.Dialer{}
+		if s.LocalAddr.IsValid() {
+			nd.LocalAddr = net.UDPAddrFromAddrPort(netip.AddrPortFrom(s.LocalAddr, 0))
+		}
+		u.conn, err = nd.DialContext(ctx, "udp", addr.String())
+	}
+	if err != nil {
+		return nil, netFailure(ctx, "opening a UDP socket for "+u.name(), err)
+	}
+	return u, nil
+}
+
+func (u *udpSession) name() string {
+	if u.addr.IsValid() {
+		return u.addr.String()
+	}
+	return "the tracker behind the proxy"
+}
+
+func (u *udpSession) close() { u.conn.Close() }
+
+// wait is how long an answer to the nth sending is awaited.
+func (u *udpSession) wait(n int) time.Duration { return u.s.interval << n }
+
+// ask sends what packet builds, again and again by the schedule, until an
+// answer with the same transaction id arrives. Other datagrams are counted
+// and passed over.
+func (u *udpSession) ask(ctx context.Context, name string, packet func(tid uint32) []byte) ([]byte, *Failure) {
+	stop := context.AfterFunc(ctx, func() { u.conn.SetReadDeadline(time.Unix(1, 0)) })
+	defer stop()
+	tid := randomUint32()
+	started := time.Now()
+	for n := 0; ; n++ {
+		p := packet(tid)
+		if _, err := u.conn.Write(p); err != nil {
+			return nil, u.failure(ctx, name, err)
+		}
+		u.sent++
+		until := time.Time{}
+		if n < u.s.retries {
+			until = time.Now().Add(u.wait(n))
+		}
+		got, err := u.receive(ctx, tid, until)
+		if err != nil && isTimeout(err) && ctx.Err() == nil && n < u.s.retries {
+			u.record(name, p, nil, time.Since(started))
+			continue
+		}
+		u.record(name, p, got, time.Since(started))
+		if err != nil {
+			return nil, u.failure(ctx, name, err)
+		}
+		return got, nil
+	}
+}
+
+// receive waits for a datagram with the transaction id, until the time, or to
+// the context's end where that is zero.
+func (u *udpSession) receive(ctx context.Context, tid uint32, until time.Time) ([]byte, error) {
+	u.conn.SetReadDeadline(until)
+	if u.buf == nil {
+		u.buf = make([]byte, maxDatagram)
+	}
+	for {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		n, err := u.conn.Read(u.buf)
+		if err != nil {
+			if ctx.Err() != nil {
+				err = ctx.Err()
+			}
+			return nil, err
+		}
+		switch {
+		case n < 8:
+			u.strays++
+			u.stray = fmt.Sprintf("of %d bytes", n)
+		case be.Uint32(u.buf[4:]) != tid:
+			u.strays++
+			u.stray = "with another transaction id"
+		default:
+			return append([]byte(nil), u.buf[:n]...), nil
+		}
+	}
+}
+
+func (u *udpSession) failure(ctx context.Context, name string, err error) *Failure {
+	f := netFailure(ctx, fmt.Sprintf("sending %s to %s", name, u.name()), err)
+	if f.Code != Timeout {
+		return f
+	}
+	f.Detail = fmt.Sprintf("%s to %s: no answer in time (%s sent)", name, u.name(), plural(u.sent, "datagram"))
+	if u.strays > 0 {
+		f.Code = Malformed
+		f.Detail = fmt.Sprintf("%s to %s: %s came, the last one %s, and no answer", name, u.name(), plural(u.strays, "stray datagram"), u.stray)
+	}
+	return f
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func (u *udpSession) record(name string, sent, got []byte, took time.Duration) {
+	if u.s.Record {
+		u.log = append(u.log, Exchange{Transport: UDP, Addr: u.addr, Name: name, Sent: sent, Received: got, Elapsed: took})
+	}
+}
+
+func randomUint32() uint32 {
+	var b [4]byte
+	rand.Read(b[:])
+	return be.Uint32(b[:])
+}
+
+// connect gets a connection id where there is none that still lives.
+func (u *udpSession) connect(ctx context.Context) *Failure {
+	if !u.idFrom.IsZero() && time.Since(u.idFrom) < connectionLife {
+		return nil
+	}
+	p, f := u.ask(ctx, "connect", func(tid uint32) []byte { return head(udpMagic, actConnect, tid) })
+	if f != nil {
+		return f
+	}
+	switch {
+	case action(be.Uint32(p)) == actError:
+		f, notes := decodeUDPError(p)
+		u.res.Findings = append(u.res.Findings, notes...)
+		return f
+	case action(be.Uint32(p)) != actConnect:
+		return fail(Malformed, fmt.Sprintf("action %d answers connect", be.Uint32(p)))
+	case len(p) < 16:
+		return fail(Malformed, fmt.Sprintf("a connect answer of %d bytes where 16 are the least", len(p)))
+	}
+	u.id, u.idFrom = be.Uint64(p[8:]), time.Now()
+	return nil
+}
+
+// request connects where needed and asks one thing. A connection id that
+// expires while the answer is awaited is replaced.
+func (u *udpSession) request(ctx context.Context, name string, want action, packet func(id uint64, tid uint32) []byte) ([]byte, *Failure) {
+	if f := u.connect(ctx); f != nil {
+		return nil, f
+	}
+	p, f := u.ask(ctx, name, func(tid uint32) []byte {
+		if time.Since(u.idFrom) >= connectionLife {
+			u.renew(ctx)
+		}
+		return packet(u.id, tid)
+	})
+	if f != nil {
+		return nil, f
+	}
+	switch got := action(be.Uint32(p)); got {
+	case want:
+		return p, nil
+	case actError:
+		f, notes := decodeUDPError(p)
+		u.res.Findings = append(u.res.Findings, notes...)
+		return nil, f
+	default:
+		return nil, fail(Malformed, fmt.Sprintf("action %s answers %s", got, name))
+	}
+}
+
+// renew asks for a new connection id with a single datagram, in the middle of
+// BEP 15's long schedule; without an answer the old one is used on.
+func (u *udpSession) renew(ctx context.Context) {
+	tid := randomUint32()
+	if _, err := u.conn.Write(head(udpMagic, actConnect, tid)); err != nil {
+		return
+	}
+	u.sent++
+	p, err := u.receive(ctx, tid, time.Now().Add(u.s.interval))
+	if err == nil && len(p) >= 16 && action(be.Uint32(p)) == actConnect {
+		u.id, u.idFrom = be.Uint64(p[8:]), time.Now()
+	}
+}
+
+func (u *udpSession) announce(ctx context.Context, q Query, event Event) ([]byte, *Failure) {
+	return u.request(ctx, "announce", actAnnounce, func(id uint64, tid uint32) []byte {
+		return u.s.announcePacket(id, tid, q, event, u.path)
+	})
+}
+
+// v4 says whether peers come with addresses of 4 bytes.
+func (u *udpSession) v4() bool { return !u.addr.IsValid() || u.addr.Addr().Is4() }
+
+// reachUDP connects to whichever address answers first.
+func (s *settings) reachUDP(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *Result) (*udpSession, *Failure) {
+	started := time.Now()
+	if s.Proxy != nil {
+		addrs = []netip.AddrPort{{}}
+	}
+	var mu sync.Mutex
+	var lost []*udpSession
+	u, tried, f := race(ctx, addrs, func(ctx context.Context, a netip.AddrPort) (*udpSession, *Failure) {
+		u, f := s.openUDP(ctx, e, a, &Result{}) // a losing address must not write into r
+		if f != nil {
+			return nil, f
+		}
+		if f := u.connect(ctx); f != nil {
+			u.close()
+			mu.Lock()
+			defer mu.Unlock()
+			lost = append(lost, u)
+			return nil, f
+		}
+		return u, nil
+	}, (*udpSession).close)
+	r.Timing.Connect = time.Since(started)
+	if len(addrs) > 1 {
+		r.Tried = tried
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	for _, l := range lost {
+		r.Sent += l.sent
+		r.Findings = append(r.Findings, l.res.Findings...)
+		r.Exchanges = append(r.Exchanges, l.log...)
+	}
+	if f != nil {
+		return nil, f
+	}
+	r.Findings = append(r.Findings, u.res.Findings...)
+	u.res = r
+	r.Addr = u.addr
+	r.Local = addrPort(u.conn.LocalAddr())
+	return u, nil
+}
+
+func (s *settings) announceUDP(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *Result) {
+	started := time.Now()
+	u, f := s.reachUDP(ctx, e, addrs, r)
+	if f != nil {
+		r.Failure = f
+		r.Timing.Total = r.Timing.DNS + time.Since(started)
+		return
+	}
+	defer u.close()
+	asked := time.Now()
+	p, f := u.announce(ctx, r.Query, r.Event)
+	r.Timing.FirstByte = time.Since(asked)
+	if f == nil {
+		var notes []Finding
+		r.Reply, notes, f = decodeUDPAnnounce(p, u.v4())
+		r.Findings = append(r.Findings, notes...)
+	}
+	if u.strays > 0 && f == nil {
+		r.note("stray-datagrams", Warning, 15, fmt.Sprintf("%s came, the last one %s", plural(u.strays, "stray datagram"), u.stray))
+	}
+	if r.Event == EventPaused {
+		r.note("paused-over-udp", Info, 21, "UDP has no event for paused; none was sent in its place")
+	}
+	r.Failure = f
+	r.Timing.Total = r.Timing.DNS + time.Since(started)
+	if s.stops(r.Event) && (f == nil || !f.TrackerSpoke()) {
+		s.goodbyeUDP(ctx, u, r)
+	}
+	r.Sent += u.sent
+	r.Exchanges = append(r.Exchanges, u.log...)
+}
+
+// goodbyeUDP says stopped; where the announce itself got no answer it does
+// not wait for one.
+func (s *settings) goodbyeUDP(ctx context.Context, u *udpSession, r *Result) {
+	if r.Failure != nil {
+		u.conn.Write(s.announcePacket(u.id, randomUint32(), r.Query, EventStopped, u.path))
+		u.sent++
+		return
+	}
+	ctx, cancel := goodbyeContext(ctx, s)
+	defer cancel()
+	_, f := u.announce(ctx, r.Query, EventStopped)
+	r.Stopped = f == nil
+}
