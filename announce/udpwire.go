@@ -163,7 +163,7 @@ func decodeUDPScrape(p []byte, hashes []Hash) ([]Counts, []Finding, *Failure) {
 	if len(body)%12 != 0 {
 		notes = append(notes, Finding{"scrape-length", Error, 15, fmt.Sprintf("%d bytes of counts, which is not a multiple of 12", len(body))})
 	}
-	if len(body) > 12*len(hashes) {
+	if len(body)/12 > len(hashes) {
 		notes = append(notes, Finding{"scrape-surplus", Warning, 15, fmt.Sprintf("counts of %d torrents where %d were asked for", len(body)/12, len(hashes))})
 	}
 	var out []Counts

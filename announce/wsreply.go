@@ -1,9 +1,11 @@
 package announce
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net/http/httptrace"
+	"slices"
 	"strconv"
 )
 
@@ -136,4 +138,20 @@ func (m wsMessage) scrape(hashes []Hash) ([]Counts, []Finding, *Failure) {
 		out = append(out, c)
 	}
 	return out, d.findings, nil
+}
+
+// scrapeAll reads the counts of every torrent that the answer names.
+func (m wsMessage) scrapeAll() ([]Counts, []Finding, *Failure) {
+	var files map[string]json.RawMessage
+	if err := json.Unmarshal(m["files"], &files); err != nil {
+		return nil, nil, &Failure{Code: Malformed, Detail: "the scrape answer has no files", Err: err}
+	}
+	var hashes []Hash
+	for name := range files {
+		if raw := undoMangling([]byte(name)); len(raw) == 20 {
+			hashes = append(hashes, Hash(raw))
+		}
+	}
+	slices.SortFunc(hashes, func(a, b Hash) int { return bytes.Compare(a[:], b[:]) })
+	return m.scrape(hashes)
 }

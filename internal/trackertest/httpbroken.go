@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -158,6 +159,9 @@ func (tr *Tracker) scrapeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		files = append(files, tr.scrapeFile(h, s))
+	}
+	if !tr.Has(UnsortedKeys) {
+		slices.SortFunc(files, func(a, b pair) int { return strings.Compare(a.key, b.key) })
 	}
 	body := dict(pair{"files", dict(files...)}, pair{"flags", dict(pair{"min_request_interval", integer(900)})})
 	tr.send(w, r, []byte(body))

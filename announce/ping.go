@@ -1,0 +1,87 @@
+package announce
+
+import (
+	"context"
+	"iter"
+	"math"
+	"slices"
+	"time"
+)
+
+// Ping probes a tracker again and again: count times, or until ctx ends where
+// count is 0, starting a probe each interval. It yields each result; those
+// that the end of ctx broke off are not among them.
+func Ping(ctx context.Context, q Query, opt Options, count int, interval time.Duration) iter.Seq[Result] {
+	return func(yield func(Result) bool) {
+		opt.AllAddresses = false
+		tick := time.NewTicker(max(interval, time.Millisecond))
+		defer tick.Stop()
+		for n := 0; count == 0 || n < count; n++ {
+			if n > 0 {
+				select {
+				case <-ctx.Done():
+					return
+				case <-tick.C:
+				}
+			}
+			r := Probe(ctx, q, opt)[0]
+			if ctx.Err() != nil || !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+// PingStats sums up the results of a ping.
+type PingStats struct {
+	Sent  int
+	Good  int
+	times []time.Duration // of good answers, sorted
+}
+
+// Add counts one result. A tracker that refuses has answered in time all the
+// same, but gives no good answer.
+func (p *PingStats) Add(r *Result) {
+	p.Sent++
+	if !r.Good() {
+		return
+	}
+	p.Good++
+	i, _ := slices.BinarySearch(p.times, r.Timing.Total)
+	p.times = slices.Insert(p.times, i, r.Timing.Total)
+}
+
+// Loss is the part of the probes without a good answer, from 0 to 1.
+func (p *PingStats) Loss() float64 {
+	if p.Sent == 0 {
+		return 0
+	}
+	return float64(p.Sent-p.Good) / float64(p.Sent)
+}
+
+// Min is the shortest time, 0 where there was no good answer.
+func (p *PingStats) Min() time.Duration { return p.Percentile(0) }
+
+// Max is the longest time.
+func (p *PingStats) Max() time.Duration { return p.Percentile(100) }
+
+// Mean is the average time.
+func (p *PingStats) Mean() time.Duration {
+	if len(p.times) == 0 {
+		return 0
+	}
+	var sum time.Duration
+	for _, t := range p.times {
+		sum += t
+	}
+	return sum / time.Duration(len(p.times))
+}
+
+// Percentile is the time that n of 100 good answers did not exceed (nearest rank).
+func (p *PingStats) Percentile(n float64) time.Duration {
+	if len(p.times) == 0 {
+		return 0
+	}
+	rank := int(math.Ceil(n / 100 * float64(len(p.times))))
+	return p.times[min(max(rank, 1), len(p.times))-1]
+}

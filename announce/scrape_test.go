@@ -1,0 +1,130 @@
+package announce
+
+import (
+	"net/netip"
+	"testing"
+	"time"
+
+	tt "github.com/torrentkit/torrentkit/internal/trackertest"
+)
+
+func manyHashes(n int) []Hash {
+	out := make([]Hash, n)
+	for i := range out {
+		out[i] = RandomHash()
+	}
+	return out
+}
+
+func scrapeOne(t *testing.T, tracker string, hashes []Hash) ScrapeResult {
+	t.Helper()
+	rs := Scrape(t.Context(), tracker, hashes, Options{Timeout: 5 * time.Second})
+	if len(rs) != 1 || len(rs[0].Counts) != len(hashes) {
+		t.Fatalf("%d results: %+v", len(rs), rs)
+	}
+	return rs[0]
+}
+
+func TestScrapeEveryTransport(t *testing.T) {
+	tr := tt.Start(t)
+	hashes := manyHashes(120)
+	for i, h := range hashes {
+		for range i % 3 {
+			tr.Add(h, netip.AddrPortFrom(netip.MustParseAddr("192.0.2.1"), uint16(1+tr.Count(h))), "", 0)
+		}
+	}
+	for transport, u := range urls(tr) {
+		if transport == HTTPS || transport == WSS {
+			continue
+		}
+		r := scrapeOne(t, u, hashes)
+		if !r.Good() || r.Requests != 3 || len(r.Findings) > 0 {
+			t.Fatalf("%s: %v, %d requests, %v", transport, r.Failure, r.Requests, r.Findings)
+		}
+		for i, c := range r.Counts {
+			if !c.Known || c.Hash != hashes[i] || c.Seeds != int64(i%3) || c.Leeches != 0 || c.Downloaded != 0 {
+				t.Fatalf("%s: %d: %+v", transport, i, c)
+			}
+		}
+	}
+}
+
+func TestScrapeShortAnswers(t *testing.T) {
+	hashes := manyHashes(20)
+	tr := tt.Start(t, tt.DroppedScrapes)
+	r := scrapeOne(t, tr.HTTP(), hashes)
+	if !r.Good() || len(r.Findings) != 1 || r.Findings[0].ID != "scrape-short" || !r.Counts[19].Known {
+		t.Errorf("%v, findings %v", r.Failure, r.Findings)
+	}
+}
+
+func TestScrapeFaults(t *testing.T) {
+	for _, c := range []struct {
+		fault     tt.Fault
+		transport Transport
+		want      string
+	}{
+		{tt.ScrapeMangled, HTTP, "scrape-key-mangled"}, {tt.ScrapeClosed, HTTP, "not-a-tracker"}, {tt.ScrapeClosed, UDP, "rejected"},
+		{tt.UDPScrapeLength, UDP, "scrape-length"}, {tt.HTML, HTTP, "not-a-tracker"}, {tt.Mute, WS, "timeout"}, {tt.Nested, HTTP, "malformed"},
+	} {
+		tr := tt.Start(t, c.fault)
+		rs := Scrape(t.Context(), urls(tr)[c.transport], []Hash{{0xff, 0xfe}}, Options{Timeout: time.Second})
+		checkOutcome(t, rs[0].Result, c.want, "")
+		if c.fault == tt.ScrapeMangled && !rs[0].Counts[0].Known {
+			t.Error("the mangled key was not matched")
+		}
+	}
+}
+
+func TestScrapeURL(t *testing.T) {
+	for in, want := range map[string]string{
+		"http://t/announce": "http://t/scrape", "http://t/x/announce.php?k=1": "http://t/x/scrape.php?k=1",
+		"http://t/announce/key": "", "http://t/a%2Fb/announce": "http://t/a%2Fb/scrape", "udp://t:1/announce": "udp://t:1/announce", "http://t/": "",
+	} {
+		if got, ok := ScrapeURL(in); got != want || ok != (want != "") {
+			t.Errorf("ScrapeURL(%q) = %q, %v", in, got, ok)
+		}
+	}
+}
+
+func TestScrapeAll(t *testing.T) {
+	tr := tt.Start(t)
+	n := 0
+	for _, r := range ScrapeAll(t.Context(), []string{tr.HTTP(), tr.UDP(), tr.WS()}, manyHashes(2), Options{}) {
+		if n++; !r.Good() {
+			t.Error(r.Failure)
+		}
+	}
+	if n != 3 {
+		t.Errorf("%d results", n)
+	}
+	full := Scrape(t.Context(), tt.Start(t, tt.FullScrapeOpen).HTTP(), nil, Options{})
+	if !full[0].Good() {
+		t.Error(full[0].Failure)
+	}
+}
+
+func TestScrapeReal(t *testing.T) {
+	hashes := manyHashes(60)
+	raw := make([][20]byte, len(hashes))
+	for i, h := range hashes {
+		raw[i] = h
+	}
+	for _, real := range []tt.Real{tt.Opentracker(t, raw...), tt.BittorrentTracker(t)} {
+		for _, h := range hashes {
+			wantGood(t, one(t, Query{Tracker: real.UDP, Hash: h}, Options{Event: EventStarted, Seed: true, NoStop: true}))
+		}
+		for _, u := range realURLs(real) {
+			r := scrapeOne(t, u, hashes)
+			if !r.Good() {
+				t.Fatal(r.Failure)
+			}
+			for i, c := range r.Counts {
+				if !c.Known || c.Seeds != 1 {
+					t.Errorf("%s: %d: %+v", u, i, c)
+				}
+			}
+			t.Logf("%s: %d requests, %v", u, r.Requests, r.Findings)
+		}
+	}
+}
