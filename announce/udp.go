@@ -76,7 +76,7 @@ func (u *udpSession) ask(ctx context.Context, name string, packet func(tid uint3
 	for n := 0; ; n++ {
 		p := packet(tid)
 		if _, err := u.conn.Write(p); err != nil {
-			return nil, u.failure(ctx, name, err)
+			return nil, u.failure(ctx, name, n, err)
 		}
 		u.sent++
 		until := time.Time{}
@@ -90,7 +90,7 @@ func (u *udpSession) ask(ctx context.Context, name string, packet func(tid uint3
 		}
 		u.record(name, p, got, time.Since(started))
 		if err != nil {
-			return nil, u.failure(ctx, name, err)
+			return nil, u.failure(ctx, name, n+1, err)
 		}
 		return got, nil
 	}
@@ -127,12 +127,12 @@ func (u *udpSession) receive(ctx context.Context, tid uint32, until time.Time) (
 	}
 }
 
-func (u *udpSession) failure(ctx context.Context, name string, err error) *Failure {
+func (u *udpSession) failure(ctx context.Context, name string, sent int, err error) *Failure {
 	f := netFailure(ctx, fmt.Sprintf("sending %s to %s", name, u.name()), err)
 	if f.Code != Timeout {
 		return f
 	}
-	f.Detail = fmt.Sprintf("%s to %s: no answer in time (%s sent)", name, u.name(), plural(u.sent, "datagram"))
+	f.Detail = fmt.Sprintf("%s to %s: no answer in time (%s sent)", name, u.name(), plural(sent, "datagram"))
 	if u.strays > 0 {
 		f.Code = Malformed
 		f.Detail = fmt.Sprintf("%s to %s: %s came, the last one %s, and no answer", name, u.name(), plural(u.strays, "stray datagram"), u.stray)

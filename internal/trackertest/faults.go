@@ -115,11 +115,13 @@ const (
 	UDPSwapped          Fault = "udp-counts-swapped"
 	UDPScrapeLength     Fault = "udp-scrape-length"
 	UDPZeroInterval     Fault = "udp-interval-zero"
+	UDPIDSilent         Fault = "udp-id-silent"      // bad connection ids are passed over
 	UDPIDShort          Fault = "udp-id-short-lived" // connection ids die at once
 	WSNoInterval        Fault = "ws-no-interval"
 	WSWrongHash         Fault = "ws-no-hash"
 	WSInvalidSilent     Fault = "ws-invalid-silent"
 	WSShortHashSilent   Fault = "ws-short-hash-silent"
+	WSUnlistedHangup    Fault = "ws-unlisted-hangup"
 	WSScrapeSilent      Fault = "ws-scrape-silent"
 	WSNoUpgrade         Fault = "ws-no-upgrade"
 	SwarmHidden         Fault = "swarm-hidden"
@@ -140,6 +142,7 @@ const (
 	ScrapeLimit         Fault = "scrape-limit" // 30 hashes
 	FullScrapeOpen      Fault = "full-scrape-open"
 	ScrapeUnknownError  Fault = "scrape-unknown-error"
+	ScrapeUnsorted      Fault = "scrape-unsorted"
 	ScrapeMangled       Fault = "scrape-mangled"
 	ScrapeMissingKeys   Fault = "scrape-missing-keys"
 	ScrapeClosed        Fault = "scrape-closed"

@@ -107,7 +107,7 @@ func (tr *Tracker) announceHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/plain")
 	}
 	q, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil || tr.Has(LowerEscapesBroken) && strings.Contains(r.URL.RawQuery, "%6") {
+	if err != nil || tr.Has(LowerEscapesBroken) && strings.Contains(r.URL.RawQuery, "%6b") {
 		tr.badRequest(w, "the query cannot be read")
 		return
 	}
@@ -117,7 +117,11 @@ func (tr *Tracker) announceHTTP(w http.ResponseWriter, r *http.Request) {
 	a := announce{transport: "http", event: q.Get("event"), numwant: -1}
 	a.from = netip.MustParseAddrPort(r.RemoteAddr)
 	a.ip = tr.recorded(a.from.Addr().Unmap(), r, q)
-	if bad := readAnnounce(&a, q); bad != "" {
+	bad := readAnnounce(&a, q)
+	if bad == "" && a.port == 0 && !tr.Has(KeepsPortZero) {
+		bad = "invalid port"
+	}
+	if bad != "" {
 		if !tr.Has(BadRequestsAccepted) {
 			tr.badRequest(w, bad)
 			return

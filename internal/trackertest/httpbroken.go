@@ -163,7 +163,11 @@ func (tr *Tracker) scrapeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !tr.Has(UnsortedKeys) {
 		slices.SortFunc(files, func(a, b pair) int { return strings.Compare(a.key, b.key) })
 	}
-	body := dict(pair{"files", dict(files...)}, pair{"flags", dict(pair{"min_request_interval", integer(900)})})
+	pairs := []pair{{"files", dict(files...)}, {"flags", dict(pair{"min_request_interval", integer(900)})}}
+	if tr.Has(ScrapeUnsorted) {
+		slices.Reverse(pairs)
+	}
+	body := dict(pairs...)
 	tr.send(w, r, []byte(body))
 }
 

@@ -96,6 +96,9 @@ func (tr *Tracker) datagram(p []byte, from netip.AddrPort) []byte {
 		return tr.connect(p, from)
 	}
 	if !tr.valid(id, from) {
+		if tr.Has(UDPIDSilent) {
+			return nil
+		}
 		return tr.udpError(p, "bad connection id")
 	}
 	switch action {
@@ -259,6 +262,9 @@ func (tr *Tracker) scrapeUDP(p []byte) []byte {
 		seeds, leeches := s.count()
 		if tr.Has(ScrapeDisagrees) {
 			seeds += 3
+		}
+		if tr.Has(ViewsDisagree) {
+			seeds += 5
 		}
 		out = be.AppendUint32(out, uint32(seeds))
 		out = be.AppendUint32(out, uint32(s.downloaded))

@@ -129,6 +129,9 @@ func (c *wsClient) announce(q wsRequest, name string, hash [20]byte, msg []byte)
 		return c.refuse("invalid peer_id")
 	}
 	if reason := tr.refusal(hash); reason != "" {
+		if tr.Has(WSUnlistedHangup) {
+			return false
+		}
 		return c.write(map[string]any{"action": "announce", "info_hash": name, "failure reason": reason})
 	}
 	a := announce{transport: "ws", from: c.from, hash: hash, id: id, ip: c.from.Addr(), port: c.from.Port(), left: 1, event: q.Event}

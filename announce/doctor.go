@@ -1,0 +1,413 @@
+package announce
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Check is one rule that Doctor holds a tracker to.
+type Check struct {
+	ID       string // like http.status; the part before the point is a group
+	Title    string // what is expected
+	BEP      int    // 0 where it is custom, not a BEP
+	Section  string // of the BEP
+	Severity Severity
+	Advice   string // to who runs the tracker
+}
+
+// State is the outcome of a check.
+type State string
+
+// The states of a verdict.
+const (
+	Pass State = "pass"
+	Fail State = "fail"
+	Skip State = "skip" // could not be judged; Detail says why
+)
+
+// Verdict is a check with its outcome.
+type Verdict struct {
+	Check
+	State    State
+	Detail   string        // what was found
+	Sent     string        // the last request of the check, without secrets
+	Received []byte        // the answer to it, raw, and clipped to 64 KiB
+	Elapsed  time.Duration // of the whole check
+}
+
+// DoctorOptions says how a tracker is examined.
+type DoctorOptions struct {
+	Options             // of each request: Timeout is that of one request, 5 s where 0
+	Hash       Hash     // zero means a random one; trackers with a whitelist need one that they list
+	Only       []string // ids or groups to run; empty means all
+	Skip       []string // ids or groups to leave out
+	Also       []string // URLs of the same tracker over other transports, beside those at the same port
+	ExpiryWait time.Duration
+	// ExpiryWait is how long to wait for a UDP connection id to expire: two
+	// minutes is what BEP 15 asks for. Zero leaves that check out.
+	Progress func(done, total int) // called before each check, on the caller's goroutine
+}
+
+// Report is what Doctor found.
+type Report struct {
+	Tracker   string
+	Transport Transport
+	Addr      netip.AddrPort
+	Hash      Hash
+	Failure   *Failure // the tracker cannot be examined at all
+	Verdicts  []Verdict
+	Elapsed   time.Duration
+}
+
+// Count returns how many verdicts have the state, and for Fail the severity,
+// unless that is "".
+func (r *Report) Count(state State, sev Severity) int {
+	n := 0
+	for _, v := range r.Verdicts {
+		if v.State == state && (sev == "" || v.Severity == sev) {
+			n++
+		}
+	}
+	return n
+}
+
+// check is a Check with the code that judges.
+type check struct {
+	Check
+	run func(d *doctor) (State, string)
+}
+
+// on is the group of transports that the check is about; "" is any.
+func (c check) on() string {
+	switch c.ID {
+	case "honesty.ip", "honesty.ipv4", "honesty.forwarded", "scrape.full", "scrape.key-length", "scrape.canonical":
+		return "http"
+	case "honesty.udp-ip", "scrape.length":
+		return "udp"
+	}
+	switch own, _, _ := strings.Cut(c.ID, "."); own {
+	case "http", "udp", "ws":
+		return own
+	}
+	return ""
+}
+
+// Checks lists every check, in the order in which they run.
+func Checks() []Check {
+	var out []Check
+	for _, c := range allChecks() {
+		out = append(out, c.Check)
+	}
+	return out
+}
+
+func allChecks() []check {
+	return slices.Concat(dnsChecks(), httpChecks(), httpBadChecks(), udpChecks(), udpIDChecks(), wsChecks(), swarmChecks(), honestyChecks(), scrapeChecks())
+}
+
+// doctor is one examination.
+type doctor struct {
+	ctx   context.Context
+	opt   DoctorOptions
+	s     settings
+	e     endpoint
+	addrs []netip.AddrPort
+	hash  Hash
+
+	h       *httpClient
+	httpRes Result
+	u       *udpSession
+	udpRes  Result
+	w       map[string]*wsSession // of the members of the swarm, by name
+
+	members   map[string]*member
+	sent      string
+	received  []byte
+	first     Result // of the preflight
+	swarm     *swarmFacts
+	badID     bool     // the one bad connection id was sent
+	badSilent bool     // and not answered
+	errors    [][]byte // error packets that came over UDP
+}
+
+// member is a peer that the doctor plays.
+type member struct {
+	name string
+	id   [20]byte
+	port uint16
+}
+
+// Doctor examines a tracker with a battery of checks. It announces as several
+// peers of a torrent of its own, and stops them all at the end.
+func Doctor(ctx context.Context, tracker string, opt DoctorOptions) Report {
+	started := time.Now()
+	if opt.Timeout == 0 {
+		opt.Timeout = 5 * time.Second
+	}
+	if opt.Hash == (Hash{}) {
+		opt.Hash = RandomHash()
+	}
+	opt.NoStop, opt.Record, opt.AllAddresses = true, true, false
+	d := &doctor{ctx: ctx, opt: opt, hash: opt.Hash, members: make(map[string]*member), w: make(map[string]*wsSession)}
+	d.s = opt.fill(Query{})
+	rep := Report{Tracker: tracker, Hash: d.hash}
+	defer func() { rep.Elapsed = time.Since(started) }()
+	if f := d.open(tracker); f != nil {
+		rep.Failure, rep.Transport = f, d.e.transport
+		return rep
+	}
+	defer d.close()
+	rep.Transport, rep.Addr = d.e.transport, d.first.Addr
+	if d.hopeless() {
+		rep.Failure = d.first.Failure
+		return rep
+	}
+	checks := d.selected()
+	for i, c := range checks {
+		if opt.Progress != nil {
+			opt.Progress(i, len(checks))
+		}
+		if ctx.Err() != nil {
+			rep.Failure = fail(Interrupted, fmt.Sprintf("interrupted after %d of %d checks", i, len(checks)))
+			break
+		}
+		rep.Verdicts = append(rep.Verdicts, d.judge(c))
+	}
+	rep.Elapsed = time.Since(started)
+	return rep
+}
+
+// open resolves the tracker, pins one address, and asks it for the first time.
+func (d *doctor) open(tracker string) *Failure {
+	var f *Failure
+	if d.e, f = parseTracker(tracker); f != nil {
+		return f
+	}
+	if f = d.s.check(d.e); f != nil {
+		return f
+	}
+	d.first = d.ask("a", EventStarted, asSeed(), want(50))
+	if d.first.Addr.IsValid() {
+		d.addrs = []netip.AddrPort{d.first.Addr}
+	}
+	return nil
+}
+
+// hopeless says whether the first answer leaves nothing to examine: there was
+// none, or not of a tracker.
+func (d *doctor) hopeless() bool {
+	f := d.first.Failure
+	return f != nil && !f.TrackerSpoke() && f.Code != Malformed && d.first.Reply == nil
+}
+
+// refused says whether the tracker will have nothing to do with our torrent.
+func (d *doctor) refused() bool {
+	f := d.first.Failure
+	return f != nil && f.TrackerSpoke() && f.Code != Rejected
+}
+
+// selected returns the checks that fit the transport and the options.
+func (d *doctor) selected() []check {
+	group := map[Transport]string{HTTP: "http", HTTPS: "http", UDP: "udp", WS: "ws", WSS: "ws"}[d.e.transport]
+	matches := func(list []string, id string) bool {
+		return slices.ContainsFunc(list, func(s string) bool { return s == id || strings.HasPrefix(id, strings.TrimSuffix(s, ".")+".") })
+	}
+	var out []check
+	for _, c := range allChecks() {
+		own := c.on()
+		other := own != "" && own != group
+		if other || len(d.opt.Only) > 0 && !matches(d.opt.Only, c.ID) || matches(d.opt.Skip, c.ID) {
+			continue
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+func (d *doctor) judge(c check) Verdict {
+	started := time.Now()
+	d.sent, d.received = "", nil
+	v := Verdict{Check: c.Check}
+	if d.refused() && !strings.Contains(c.ID, "unlisted") && !strings.HasPrefix(c.ID, "dns.") {
+		v.State, v.Detail = Skip, "the tracker refuses the infohash: "+d.first.Failure.Error()
+		return v
+	}
+	v.State, v.Detail = c.run(d)
+	v.Sent, v.Received = d.sent, d.received[:min(len(d.received), 64<<10)]
+	v.Elapsed = time.Since(started)
+	return v
+}
+
+// close stops every member of the swarm.
+func (d *doctor) close() {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(d.ctx), min(d.opt.Timeout, 3*time.Second))
+	if d.ctx.Err() != nil {
+		cancel()
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(d.ctx), 150*time.Millisecond)
+	}
+	defer cancel()
+	d.ctx = ctx
+	if !d.refused() && !d.hopeless() {
+		for name := range d.members {
+			d.ask(name, EventStopped)
+		}
+	}
+	for _, w := range d.w {
+		w.close()
+	}
+	if d.h != nil {
+		d.h.close()
+	}
+	if d.u != nil {
+		d.u.close()
+	}
+}
+
+// member returns the peer of that name, the same one each time.
+func (d *doctor) member(name string) *member {
+	m := d.members[name]
+	if m == nil {
+		m = &member{name: name, id: randomPeerID(), port: uint16(20001 + 17*len(d.members))}
+		d.members[name] = m
+	}
+	return m
+}
+
+// asking changes the options of one question.
+type asking func(*Options)
+
+func asSeed() asking           { return func(o *Options) { o.Seed = true } }
+func want(n int) asking        { return func(o *Options) { o.NumWant = n } }
+func compact(c Compact) asking { return func(o *Options) { o.Compact = c } }
+
+// ask announces as a member of the swarm, over the tracker's own transport.
+func (d *doctor) ask(name string, event Event, how ...asking) Result {
+	m := d.member(name)
+	opt := d.opt.Options
+	opt.PeerID, opt.Port, opt.Event, opt.NumWant, opt.Left = m.id, m.port, event, 0, 1<<20
+	for _, f := range how {
+		f(&opt)
+	}
+	q := Query{Tracker: d.e.raw, Hash: d.hash}
+	if d.e.transport == WS || d.e.transport == WSS {
+		return d.askWS(m, q, opt)
+	}
+	s := opt.fill(q)
+	r := Result{Query: q, Event: event, Transport: d.e.transport}
+	ctx, cancel := context.WithTimeout(d.ctx, d.opt.Timeout)
+	defer cancel()
+	addrs := d.addrs
+	if addrs == nil && s.Proxy == nil {
+		var f *Failure
+		if addrs, f = s.resolve(ctx, d.e.host, d.e.port); f != nil {
+			r.Failure = f
+			return r
+		}
+	}
+	s.announce(ctx, d.e, addrs, &r)
+	d.keep(&r)
+	return r
+}
+
+// askWS asks over the connection of the member, which stays open: trackers
+// drop a peer whose connection ends.
+func (d *doctor) askWS(m *member, q Query, opt Options) Result {
+	s := opt.fill(q)
+	r := Result{Query: q, Event: opt.Event, Transport: d.e.transport}
+	ctx, cancel := context.WithTimeout(d.ctx, d.opt.Timeout)
+	defer cancel()
+	w := d.w[m.name]
+	if w == nil {
+		addrs, f := s.resolve(ctx, d.e.host, d.e.port)
+		if d.addrs != nil {
+			addrs, f = d.addrs, nil
+		}
+		if f == nil {
+			w, f = s.openWS(ctx, d.e, addrs, &r)
+		}
+		if f != nil {
+			r.Failure = f
+			return r
+		}
+		d.w[m.name] = w
+	} else {
+		r.Addr, r.Local = w.res.Addr, w.res.Local
+	}
+	w.s, w.res = &s, &r
+	r.Reply, r.Failure = w.announce(ctx, q, opt.Event)
+	if r.Failure != nil && !r.Failure.TrackerSpoke() { // the connection is spent
+		w.close()
+		delete(d.w, m.name)
+	}
+	d.keep(&r)
+	return r
+}
+
+// keep remembers the last exchange of a result for the verdict.
+func (d *doctor) keep(r *Result) {
+	if n := len(r.Exchanges); n > 0 {
+		d.show(&r.Exchanges[n-1])
+	}
+}
+
+func (d *doctor) show(x *Exchange) {
+	d.received = x.Received
+	switch {
+	case x.Request != nil:
+		d.sent = x.Request.Method + " " + Redact(x.Request.URL)
+	case x.Transport == UDP:
+		d.sent = fmt.Sprintf("%d bytes: %x", len(x.Sent), x.Sent[:min(len(x.Sent), 98)])
+	default:
+		d.sent = SecretsOf(d.e.raw).Scrub(string(x.Sent))
+	}
+}
+
+// words describes a failure for a verdict.
+func words(f *Failure) string { return string(f.Code) + ": " + f.Error() }
+
+// found returns the finding of that id.
+func found(fs []Finding, ids ...string) (Finding, bool) {
+	i := slices.IndexFunc(fs, func(f Finding) bool { return slices.Contains(ids, f.ID) })
+	if i < 0 {
+		return Finding{}, false
+	}
+	return fs[i], true
+}
+
+func dnsChecks() []check {
+	return []check{{
+		Check{"dns.bep34", "DNS does not deny the tracker at this port", 34, "TXT records", Warning, "publish a BITTORRENT TXT record that names the ports of the tracker, or none"},
+		func(d *doctor) (State, string) {
+			if _, err := netip.ParseAddr(d.e.host); err == nil || d.s.Proxy != nil {
+				return Skip, "the host is an address, or is looked up by a proxy"
+			}
+			ctx, cancel := context.WithTimeout(d.ctx, d.opt.Timeout)
+			defer cancel()
+			records, err := d.s.Resolver.LookupTXT(ctx, d.e.host)
+			if err != nil {
+				return Pass, "no TXT record"
+			}
+			return judgeTXT(records, d.e)
+		},
+	}}
+}
+
+// judgeTXT reads BEP 34: BITTORRENT DENY ALL, or the ports that are served.
+func judgeTXT(records []string, e endpoint) (State, string) {
+	for _, r := range records {
+		parts := strings.Fields(r)
+		if len(parts) == 0 || parts[0] != "BITTORRENT" {
+			continue
+		}
+		protocol := map[bool]string{true: "UDP:", false: "TCP:"}[e.transport == UDP]
+		if slices.Contains(parts, fmt.Sprintf("%s%d", protocol, e.port)) {
+			return Pass, "the TXT record names this port: " + clip(r)
+		}
+		return Fail, "the TXT record leaves this port out: " + clip(r)
+	}
+	return Pass, "no BITTORRENT TXT record"
+}

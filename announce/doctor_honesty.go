@@ -1,0 +1,264 @@
+package announce
+
+import (
+	"fmt"
+	"net/http"
+	"net/netip"
+)
+
+// spoofed is an address for documentation (RFC 5737) that nobody has.
+func spoofed() netip.Addr { return netip.AddrFrom4([4]byte{203, 0, 113, 77}) }
+
+func honestyChecks() []check {
+	return []check{
+		{Check{"honesty.fresh-hash", "a torrent that nobody knows has no peers", 0, "", Error, "do not make up peers"}, freshHash},
+		{Check{"honesty.port-zero", "port 0 is not handed out", 3, "Trackers", Warning, "refuse port 0, or leave such peers out"}, portZero},
+		{Check{"honesty.ip", "ip= of a stranger does not change the recorded address", 3, "Trackers", Error, "anybody can point a swarm at a victim that way"},
+			notRecorded(set("ip", spoofed().String()), nil)},
+		{Check{"honesty.ipv4", "ipv4= of a stranger does not change the recorded address", 7, "", Error, "anybody can point a swarm at a victim that way"},
+			notRecorded(set("ipv4", spoofed().String()), nil)},
+		{Check{"honesty.forwarded", "X-Forwarded-For of a stranger does not change the recorded address", 0, "", Error, "trust it from your own proxy only"},
+			notRecorded(nil, http.Header{"X-Forwarded-For": {spoofed().String()}, "X-Real-Ip": {spoofed().String()}})},
+		{Check{"honesty.udp-ip", "the IP field of a stranger does not change the recorded address", 15, "Announce", Error, "anybody can point a swarm at a victim that way"}, udpIP},
+	}
+}
+
+func (d *doctor) overHTTP() bool { return d.e.transport == HTTP || d.e.transport == HTTPS }
+
+func freshHash(d *doctor) (State, string) {
+	r := d.first.Reply
+	d.keep(&d.first)
+	if r == nil {
+		return Skip, words(d.first.Failure)
+	}
+	for _, p := range r.Peers {
+		if p.Port != d.member("a").port {
+			return Fail, "the first peer of the torrent is offered " + p.Addr.String()
+		}
+	}
+	if r.Seeds > 1 || r.Leeches > 0 {
+		return Fail, fmt.Sprintf("the first peer of the torrent is told of %d seeds and %d leeches", r.Seeds, r.Leeches)
+	}
+	return Pass, "nobody else is there"
+}
+
+// portZero announces port 0 and looks for it in what another is given.
+func portZero(d *doctor) (State, string) {
+	enter := func(event Event) *Failure {
+		if d.overHTTP() {
+			a := d.http(set("port", "0"), set("left", "0"), set("event", string(event)))
+			if a.broken != nil {
+				return a.broken
+			}
+			return a.refused
+		}
+		_, f := d.udp("announce", d.packet(func(b []byte) []byte {
+			be.PutUint16(b[96:], 0)
+			return put32(80, udpEvent(event))(b)
+		}))
+		return f
+	}
+	if d.e.transport == WS || d.e.transport == WSS {
+		return Skip, "WebSocket announces carry no port"
+	}
+	f := enter(EventStarted)
+	sees := d.ask("b", EventNone, want(50))
+	sent, got := d.sent, d.received
+	enter(EventStopped)
+	d.sent, d.received = sent, got
+	if sees.Failure != nil {
+		return Skip, words(sees.Failure)
+	}
+	if p, ok := byPort(sees.Reply.Peers, 0); ok {
+		return Fail, "B was offered " + p.Addr.String()
+	}
+	if f != nil {
+		return Pass, "refused: " + clip(f.Error())
+	}
+	return Pass, "accepted, and not handed out"
+}
+
+// notRecorded announces over HTTP with something that names another address,
+// and looks at what another peer is given.
+func notRecorded(param change, h http.Header) func(*doctor) (State, string) {
+	return func(d *doctor) (State, string) {
+		send := func(event string) httpAsk {
+			q := d.baseQuery(set("left", "0"), set("event", event))
+			if param != nil {
+				param(&q)
+			}
+			return d.httpSend(http.MethodGet, q, h)
+		}
+		if a := send("started"); a.reply == nil {
+			if a.refused != nil {
+				return Pass, "refused: " + clip(a.refused.Reason)
+			}
+			return Skip, words(a.broken)
+		}
+		state, text := d.spoofSeen()
+		sent, got := d.sent, d.received
+		send("stopped")
+		d.http(set("event", "stopped"))
+		d.sent, d.received = sent, got
+		return state, text
+	}
+}
+
+// spoofSeen asks as B whether the spoofed address is handed out.
+func (d *doctor) spoofSeen() (State, string) {
+	sees := d.ask("b", EventNone, want(50))
+	if sees.Failure != nil {
+		return Skip, words(sees.Failure)
+	}
+	for _, p := range sees.Reply.Peers {
+		if p.Addr.Addr() == spoofed() {
+			return Fail, "B was offered " + p.Addr.String()
+		}
+	}
+	if p, ok := byPort(sees.Reply.Peers, d.member("c").port); ok {
+		return Pass, "recorded as " + p.Addr.String()
+	}
+	return Skip, "the peer is not handed out at all"
+}
+
+func udpIP(d *doctor) (State, string) {
+	send := func(event Event) (*Reply, State, string) {
+		return d.accepts(func(b []byte) []byte {
+			ip := spoofed().As4()
+			copy(b[84:], ip[:])
+			return put32(80, udpEvent(event))(b)
+		})
+	}
+	if r, _, text := send(EventStarted); r == nil {
+		return Pass, "refused: " + text
+	}
+	state, text := d.spoofSeen()
+	sent, got := d.sent, d.received
+	send(EventStopped)
+	d.accepts(put32(80, udpEvent(EventStopped)))
+	d.sent, d.received = sent, got
+	return state, text
+}
+
+func scrapeChecks() []check {
+	return []check{
+		{Check{"scrape.works", "scrape is answered", 48, "", Warning, "clients show no counts without it"}, scrapeWorks},
+		{Check{"scrape.keys", "complete, incomplete and downloaded are there", 48, "", Warning, "send all three"}, func(d *doctor) (State, string) {
+			return d.scraped(func(c Counts) (State, string) {
+				if c.Seeds == Unknown || c.Leeches == Unknown || c.Downloaded == Unknown {
+					return Fail, "a count is missing"
+				}
+				return Pass, fmt.Sprintf("%d, %d, %d", c.Seeds, c.Leeches, c.Downloaded)
+			})
+		}},
+		{Check{"scrape.key-length", "keys of files are the 20 raw bytes", 48, "", Error, "write the infohash as bytes, not as text"}, scrapeFinding("scrape-key-mangled", "scrape-key-length")},
+		{Check{"scrape.length", "the UDP answer has 12 bytes a torrent", 15, "Scrape", Error, "seeders, completed and leechers for each, and nothing else"}, scrapeFinding("scrape-length", "scrape-surplus")},
+		{Check{"scrape.canonical", "the scrape answer is canonical bencode", 3, "bencoding", Warning, "sort the keys of dictionaries as raw bytes"}, scrapeFinding("keys-unsorted", "keys-duplicate", "bencode-canonical", "trailing-data")},
+		{Check{"scrape.unknown-hash", "an unknown torrent is left out or has zeros", 48, "", Warning, "do not fail the whole scrape"}, scrapeUnknown},
+		{Check{"scrape.limit", "50 torrents a request are answered, 74 over UDP", 48, "", Warning, "clients do not notice torrents that are left out in silence"}, scrapeLimit},
+		{Check{"scrape.full", "a scrape of everything is closed", 48, "", Info, "it lists every torrent, and is heavy; open it only on purpose"}, scrapeFull},
+	}
+}
+
+// scraped judges the counts of our own torrent.
+func (d *doctor) scraped(judge func(Counts) (State, string)) (State, string) {
+	d.ask("a", EventNone, asSeed())
+	counts, _, f := d.scrapeRaw([]Hash{d.hash})
+	switch {
+	case f != nil:
+		return Skip, words(f)
+	case !counts[0].Known:
+		return Fail, "a torrent that has a peer is left out"
+	}
+	return judge(counts[0])
+}
+
+func scrapeWorks(d *doctor) (State, string) {
+	d.ask("a", EventNone, asSeed())
+	counts, _, f := d.scrapeRaw([]Hash{d.hash})
+	switch {
+	case f != nil && f.Code == BadRequest:
+		return Skip, f.Error()
+	case f != nil:
+		return Fail, words(f)
+	case !counts[0].Known:
+		return Fail, "a torrent that has a peer is left out"
+	}
+	return Pass, fmt.Sprintf("%d seeds, %d leeches", counts[0].Seeds, counts[0].Leeches)
+}
+
+func scrapeFinding(ids ...string) func(*doctor) (State, string) {
+	return func(d *doctor) (State, string) {
+		d.ask("a", EventNone, asSeed())
+		_, notes, f := d.scrapeRaw([]Hash{d.hash})
+		if f != nil {
+			return Skip, words(f)
+		}
+		if n, ok := found(notes, ids...); ok {
+			return Fail, n.Text
+		}
+		return Pass, "as it should be"
+	}
+}
+
+func scrapeUnknown(d *doctor) (State, string) {
+	counts, _, f := d.scrapeRaw([]Hash{RandomHash()})
+	switch {
+	case f != nil && f.Code == BadRequest:
+		return Skip, f.Error()
+	case f != nil:
+		return Fail, words(f)
+	case !counts[0].Known:
+		return Pass, "left out"
+	case counts[0].Seeds > 0 || counts[0].Leeches > 0:
+		return Fail, fmt.Sprintf("it has %d seeds and %d leeches", counts[0].Seeds, counts[0].Leeches)
+	}
+	return Pass, "zeros"
+}
+
+// scrapeLimit finds by bisection how many torrents one request may carry.
+func scrapeLimit(d *doctor) (State, string) {
+	least, most := 50, 100
+	if d.e.transport == UDP {
+		least = 74
+	}
+	if state, text := d.scraped(func(Counts) (State, string) { return Pass, "" }); state != Pass {
+		return Skip, text
+	}
+	good, bad := 1, most+1
+	for bad-good > 1 && d.ctx.Err() == nil {
+		n := (good + bad) / 2
+		if bad == most+1 && good == 1 {
+			n = most
+		}
+		whole, f := d.scrapeMany(n)
+		if f != nil && (f.Code == Timeout || f.Code == Interrupted) && n <= least {
+			return Fail, fmt.Sprintf("a scrape of %d: %s", n, words(f))
+		}
+		if whole {
+			good = n
+		} else {
+			bad = n
+		}
+	}
+	switch {
+	case good < least:
+		return Fail, fmt.Sprintf("only %d are answered", good)
+	case good == most:
+		return Pass, fmt.Sprintf("%d or more are answered", most)
+	}
+	return Pass, fmt.Sprintf("%d are answered", good)
+}
+
+func scrapeFull(d *doctor) (State, string) {
+	counts, _, f := d.scrapeRaw(nil)
+	switch {
+	case f != nil && (f.Code == BadRequest || f.Code == Timeout):
+		return Skip, words(f)
+	case f != nil && f.Code == Malformed:
+		return Fail, "open, and too long to be read: " + f.Error()
+	case f != nil:
+		return Pass, "closed: " + clip(f.Error())
+	}
+	return Fail, "open: " + plural(len(counts), "torrent")
+}

@@ -1,0 +1,283 @@
+package announce
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// swarmFacts is what a small swarm showed: A seeds, B leeches, completes and
+// leaves. Steps are what A was told, and what a scrape said, at each point.
+type swarmFacts struct {
+	broken *Failure // an announce that failed ended it
+	fresh  []Peer   // of the first answer of all
+	bSees  Result
+	aSees  Result
+	alone  step // only A
+	both   step // A and B
+	done   step // B has completed
+	again  step // B has said so twice
+	left   step // B has gone
+	views  map[string]Counts
+	view   string // a URL that did not agree, redacted
+}
+
+// step is one point of the simulation.
+type step struct {
+	reply  Reply
+	scrape Counts // not Known where there is no scrape
+}
+
+// simulate runs the swarm once; all checks of the group read its facts.
+func (d *doctor) simulate() *swarmFacts {
+	if d.swarm != nil {
+		return d.swarm
+	}
+	f := &swarmFacts{views: make(map[string]Counts)}
+	d.swarm = f
+	if d.first.Reply != nil {
+		f.fresh = d.first.Reply.Peers
+	}
+	for name := range d.members { // those of earlier checks leave first
+		if name != "a" {
+			d.ask(name, EventStopped)
+		}
+	}
+	b := func(event Event, how ...asking) Result {
+		r := d.ask("b", event, how...)
+		if r.Failure != nil && f.broken == nil {
+			f.broken = r.Failure
+		}
+		return r
+	}
+	f.alone, _ = d.step(f)
+	f.bSees = b(EventStarted, want(50))
+	f.both, f.aSees = d.step(f)
+	d.otherViews(f)
+	b(EventCompleted, asSeed())
+	f.done, _ = d.step(f)
+	b(EventCompleted, asSeed())
+	f.again, _ = d.step(f)
+	b(EventStopped, asSeed())
+	f.left, _ = d.step(f)
+	return f
+}
+
+// step asks as A, and scrapes.
+func (d *doctor) step(f *swarmFacts) (step, Result) {
+	r := d.ask("a", EventNone, asSeed(), want(50))
+	if r.Failure != nil {
+		if f.broken == nil {
+			f.broken = r.Failure
+		}
+		return step{}, r
+	}
+	return step{*r.Reply, d.scrapeOwn(d.e.raw)}, r
+}
+
+// scrapeOwn scrapes our torrent, without patience.
+func (d *doctor) scrapeOwn(tracker string) Counts {
+	opt := d.opt.Options
+	opt.Timeout, opt.Record = min(opt.Timeout, 2*time.Second), false
+	r := Scrape(d.ctx, tracker, []Hash{d.hash}, opt)[0]
+	if r.Failure != nil {
+		return unknownCounts(d.hash)
+	}
+	return r.Counts[0]
+}
+
+// otherViews scrapes the same tracker over its other transports, as far as it
+// has them: at the same host and port, and where the options say.
+func (d *doctor) otherViews(f *swarmFacts) {
+	list := slices.Clone(d.opt.Also)
+	for _, scheme := range []string{"http", "udp", "ws"} {
+		if own := strings.TrimSuffix(d.e.url.Scheme, "s"); own != scheme && d.s.Proxy == nil {
+			list = append(list, (&url.URL{Scheme: scheme, Host: d.e.hostPort(), Path: d.e.url.Path, RawQuery: d.e.url.RawQuery}).String())
+		}
+	}
+	for _, u := range list {
+		if c := d.scrapeOwn(u); c.Known {
+			f.views[u] = c
+		}
+	}
+}
+
+func bothKnown(a, b int64) bool { return a != Unknown && b != Unknown }
+
+// swarmCheck is a check that reads the facts.
+func swarmCheck(c Check, judge func(d *doctor, f *swarmFacts) (State, string)) check {
+	return check{c, func(d *doctor) (State, string) {
+		f := d.simulate()
+		if f.broken != nil {
+			return Skip, "the simulation failed: " + words(f.broken)
+		}
+		return judge(d, f)
+	}}
+}
+
+// withPeers leaves a check out where answers carry no peers.
+func withPeers(judge func(d *doctor, f *swarmFacts) (State, string)) func(*doctor, *swarmFacts) (State, string) {
+	return func(d *doctor, f *swarmFacts) (State, string) {
+		if d.e.transport == WS || d.e.transport == WSS {
+			return Skip, "WebSocket trackers introduce peers by offers, and none were made"
+		}
+		return judge(d, f)
+	}
+}
+
+func swarmChecks() []check {
+	return []check{
+		swarmCheck(Check{"swarm.visible", "a leecher sees the seeder", 3, "Trackers", Error, "hand out peers that announced"}, withPeers(func(d *doctor, f *swarmFacts) (State, string) {
+			if len(f.bSees.Reply.Peers) == 0 {
+				return Fail, "B was given no peers while A seeds"
+			}
+			return Pass, "B sees " + plural(len(f.bSees.Reply.Peers), "peer")
+		})),
+		swarmCheck(Check{"swarm.address", "the seeder is recorded at its address and port", 3, "Trackers", Error, "record the address that the announce came from, and the port it names"}, withPeers(judgeAddress)),
+		swarmCheck(Check{"swarm.self", "a peer is not offered to itself", 3, "Trackers", Info, "leave the asking peer out of its own answer"}, withPeers(func(d *doctor, f *swarmFacts) (State, string) {
+			if p, ok := byPort(f.aSees.Reply.Peers, d.member("a").port); ok {
+				return Fail, "A was offered " + p.Addr.String() + ", which is A"
+			}
+			return Pass, "A sees " + plural(len(f.aSees.Reply.Peers), "other peer")
+		})),
+		swarmCheck(Check{"swarm.counts", "counts move when a leecher joins", 3, "Trackers", Error, "count peers as they come and go"}, judgeCounts),
+		swarmCheck(Check{"swarm.completed", "a leecher that completes becomes a seeder", 3, "Trackers", Error, "read event and left"}, func(_ *doctor, f *swarmFacts) (State, string) {
+			a, b := f.both.reply, f.done.reply
+			return judgeMove("completed", a, b, 1, -1)
+		}),
+		swarmCheck(Check{"swarm.completed-once", "a download is counted once", 48, "", Warning, "a second completed of the same peer counts for nothing"}, judgeOnce),
+		swarmCheck(Check{"swarm.stopped", "stopped removes a peer at once", 3, "Trackers", Error, "otherwise others connect to it in vain"}, func(d *doctor, f *swarmFacts) (State, string) {
+			if p, ok := byPort(f.left.reply.Peers, d.member("b").port); ok {
+				return Fail, "B has stopped, and is handed out: " + p.Addr.String()
+			}
+			return judgeMove("stopped", f.again.reply, f.left.reply, -1, 0)
+		}),
+		swarmCheck(Check{"swarm.scrape-agrees", "scrape and announce give the same counts at each step", 48, "", Warning, "count in one place"}, judgeScrape),
+		swarmCheck(Check{"swarm.views-agree", "HTTP, UDP and WebSocket give the same counts", 48, "", Warning, "keep one swarm behind every transport"}, func(_ *doctor, f *swarmFacts) (State, string) {
+			own := f.both.scrape
+			if !own.Known {
+				own.Seeds, own.Leeches = f.both.reply.Seeds, f.both.reply.Leeches
+			}
+			if len(f.views) == 0 {
+				return Skip, "no other transport of this tracker answers a scrape"
+			}
+			for u, c := range f.views {
+				if c.Seeds != own.Seeds || c.Leeches != own.Leeches {
+					return Fail, fmt.Sprintf("%s says %d and %d, not %d and %d", Redact(u), c.Seeds, c.Leeches, own.Seeds, own.Leeches)
+				}
+			}
+			return Pass, plural(len(f.views), "other view") + " agreed"
+		}),
+	}
+}
+
+func byPort(list []Peer, port uint16) (Peer, bool) {
+	i := slices.IndexFunc(list, func(p Peer) bool { return p.Port == port })
+	if i < 0 {
+		return Peer{}, false
+	}
+	return list[i], true
+}
+
+func judgeAddress(d *doctor, f *swarmFacts) (State, string) {
+	port := d.member("a").port
+	p, ok := byPort(f.bSees.Reply.Peers, port)
+	if !ok {
+		return Fail, fmt.Sprintf("no peer has A's port %d", port)
+	}
+	if want, certain := ownAddress(&f.bSees); certain && p.Addr.Addr() != want {
+		return Fail, fmt.Sprintf("A is recorded as %s, not %s", p.Addr.Addr(), want)
+	}
+	return Pass, "A is recorded as " + p.Addr.String()
+}
+
+// ownAddress is what a tracker should see us as; not certain behind NAT.
+func ownAddress(r *Result) (netip.Addr, bool) {
+	if r.Reply != nil && r.Reply.ExternalIP.IsValid() {
+		return r.Reply.ExternalIP, true
+	}
+	local, tracker := r.Local.Addr(), r.Addr.Addr()
+	if !local.IsValid() || !tracker.IsValid() {
+		return local, false
+	}
+	nat := local.IsPrivate() && !tracker.IsPrivate()
+	return local, !nat
+}
+
+func judgeMove(what string, before, after Reply, seeds, leeches int64) (State, string) {
+	if !bothKnown(before.Seeds, after.Seeds) {
+		return Skip, "the tracker gives no counts"
+	}
+	ds, dl := after.Seeds-before.Seeds, after.Leeches-before.Leeches
+	text := fmt.Sprintf("after %s: seeds %+d, leeches %+d", what, ds, dl)
+	if ds != seeds || bothKnown(before.Leeches, after.Leeches) && dl != leeches {
+		return Fail, text + fmt.Sprintf(", not %+d and %+d", seeds, leeches)
+	}
+	return Pass, text
+}
+
+func judgeCounts(_ *doctor, f *swarmFacts) (State, string) {
+	return judgeMove("started", f.alone.reply, f.both.reply, 0, 1)
+}
+
+func judgeOnce(_ *doctor, f *swarmFacts) (State, string) {
+	a, b, c := f.both.scrape, f.done.scrape, f.again.scrape
+	if !a.Known || !bothKnown(a.Downloaded, b.Downloaded) {
+		return Skip, "the tracker gives no count of downloads"
+	}
+	text := fmt.Sprintf("downloads were %d, then %d, then %d", a.Downloaded, b.Downloaded, c.Downloaded)
+	if c.Downloaded != b.Downloaded {
+		return Fail, text
+	}
+	return Pass, text
+}
+
+func judgeScrape(_ *doctor, f *swarmFacts) (State, string) {
+	names := []string{"A seeds", "B leeches", "B completed", "B completed twice", "B left"}
+	for i, s := range []step{f.alone, f.both, f.done, f.again, f.left} {
+		if !s.scrape.Known {
+			return Skip, "no scrape"
+		}
+		if !bothKnown(s.reply.Seeds, s.scrape.Seeds) {
+			return Skip, "the tracker gives no counts"
+		}
+		if s.reply.Seeds != s.scrape.Seeds || bothKnown(s.reply.Leeches, s.scrape.Leeches) && s.reply.Leeches != s.scrape.Leeches {
+			return Fail, fmt.Sprintf("when %s: announce says %d and %d, scrape %d and %d", names[i], s.reply.Seeds, s.reply.Leeches, s.scrape.Seeds, s.scrape.Leeches)
+		}
+	}
+	return Pass, "the same at five steps"
+}
+
+// scrapeMany asks for n torrents in one request, ours the last, and says
+// whether all were answered for.
+func (d *doctor) scrapeMany(n int) (bool, *Failure) {
+	hashes := make([]Hash, n)
+	for i := range hashes {
+		hashes[i] = RandomHash()
+	}
+	hashes[n-1] = d.hash
+	counts, _, f := d.scrapeRaw(hashes)
+	if f != nil {
+		return false, f
+	}
+	return counts[n-1].Known, nil
+}
+
+// scrapeRaw sends one scrape as it is, without splitting it.
+func (d *doctor) scrapeRaw(hashes []Hash) ([]Counts, []Finding, *Failure) {
+	ctx, cancel := context.WithTimeout(d.ctx, d.opt.Timeout)
+	defer cancel()
+	r := Result{Query: Query{Tracker: d.e.raw}, Transport: d.e.transport}
+	ask, done, f := d.s.openScrape(ctx, d.e, d.addrs, &r)
+	if f != nil {
+		return nil, nil, f
+	}
+	counts, f := ask(ctx, hashes, &ScrapeResult{}, &r)
+	done()
+	d.keep(&r)
+	return counts, r.Findings, f
+}

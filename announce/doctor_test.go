@@ -1,0 +1,238 @@
+package announce
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	tt "github.com/torrentkit/torrentkit/internal/trackertest"
+)
+
+func diagnose(t *testing.T, tracker string, opt DoctorOptions) Report {
+	t.Helper()
+	if opt.Timeout == 0 {
+		opt.Timeout = 3 * time.Second
+	}
+	rep := Doctor(t.Context(), tracker, opt)
+	if rep.Failure != nil {
+		t.Fatalf("%s: %v", tracker, rep.Failure)
+	}
+	return rep
+}
+
+// TestDoctorPasses: a tracker without faults has none found, and no peer of
+// ours is left behind.
+func TestDoctorPasses(t *testing.T) {
+	for _, transport := range []Transport{HTTP, UDP, WS} {
+		t.Run(string(transport), func(t *testing.T) {
+			t.Parallel()
+			tr := tt.Start(t)
+			rep := diagnose(t, urls(tr)[transport], DoctorOptions{})
+			for _, v := range rep.Verdicts {
+				if v.State == Fail {
+					t.Errorf("%s: %s", v.ID, v.Detail)
+				}
+			}
+			if n := tr.Count(rep.Hash); n != 0 {
+				t.Errorf("%d peers are left behind", n)
+			}
+			t.Logf("%d checks in %s", len(rep.Verdicts), rep.Elapsed)
+		})
+	}
+}
+
+// faultOf names for each check a fault that it must find, and the transport.
+func faultOf() map[string][2]string {
+	f := func(fault tt.Fault, transport Transport) [2]string {
+		return [2]string{string(fault), string(transport)}
+	}
+	return map[string][2]string{
+		"http.status": f(tt.BencodeStatus, HTTP), "http.content-type": f(tt.ContentTypeHTML, HTTP), "http.canonical": f(tt.UnsortedKeys, HTTP),
+		"http.required-keys": f(tt.NoInterval, HTTP), "http.interval": f(tt.IntervalZero, HTTP), "http.min-interval": f(tt.MinIntervalLong, HTTP),
+		"http.peers-length": f(tt.PeersLength, HTTP), "http.peers6": f(tt.Peers6Length, HTTP), "http.compact-default": f(tt.DictsByDefault, HTTP),
+		"http.compact-1": f(tt.Compact1Dicts, HTTP), "http.compact-0": f(tt.Compact0Error, HTTP), "http.no-peer-id": f(tt.NoPeerIDIgnored, HTTP),
+		"http.numwant-0": f(tt.NumWantIgnored, HTTP), "http.numwant-1": f(tt.NumWantIgnored, HTTP), "http.numwant-200": f(tt.NumWant200Error, HTTP),
+		"http.event-started": f(tt.StartedError, HTTP), "http.event-none": f(tt.NoEventError, HTTP), "http.event-empty": f(tt.EmptyEventError, HTTP),
+		"http.event-paused": f(tt.PausedError, HTTP), "http.event-unknown": f(tt.UnknownEvent500, HTTP), "http.event-completed": f(tt.CompletedError, HTTP),
+		"http.event-stopped": f(tt.StoppedError, HTTP), "http.unknown-parameter": f(tt.UnknownParamError, HTTP), "http.escapes": f(tt.LowerEscapesBroken, HTTP),
+		"http.head": f(tt.Head500, HTTP), "http.gzip": f(tt.GzipUndeclared, HTTP), "http.keep-alive": f(tt.NoKeepAlive, HTTP),
+		"http.peer-id-19": f(tt.BadRequestsAccepted, HTTP), "http.hash-hex": f(tt.BadRequests500, HTTP), "http.port-0": f(tt.KeepsPortZero, HTTP),
+		"http.port-70000": f(tt.BadRequestsAccepted, HTTP), "http.missing-info-hash": f(tt.BadRequests500, HTTP), "http.missing-peer-id": f(tt.BadRequests500, HTTP),
+		"http.missing-port": f(tt.BadRequestsAccepted, HTTP), "http.several-hashes": f(tt.SeveralHashes500, HTTP), "http.failure-status": f(tt.FailureStatus400, HTTP),
+		"http.unlisted": f(tt.UnlistedHTML, HTTP),
+
+		"udp.connect": f(tt.UDPConnectLong, UDP), "udp.announce": f(tt.UDPPeersLength, UDP), "udp.interval": f(tt.UDPZeroInterval, UDP),
+		"udp.counts-order": f(tt.UDPSwapped, UDP), "udp.numwant-1": f(tt.UDPNumWantIgnored, UDP), "udp.numwant-default": f(tt.UDPDefaultNone, UDP),
+		"udp.unknown-action": f(tt.UDPUnknownSilent, UDP), "udp.error-text": f(tt.UDPErrorNUL, UDP), "udp.short-packet": f(tt.UDPShortAnswered, UDP),
+		"udp.bep41": f(tt.UDPOptionsError, UDP), "udp.bep41-unknown": f(tt.UDPUnknownOption, UDP), "udp.bep41-nop": f(tt.UDPOptionsError, UDP),
+		"udp.event-4": f(tt.UDPEvent4Silent, UDP), "udp.event-large": f(tt.UDPEvent4Silent, UDP), "udp.unlisted": f(tt.UnlistedEightBytes, UDP),
+		"udp.connection-id": f(tt.UDPIDConstant, UDP), "udp.connection-id-lives": f(tt.UDPIDShort, UDP), "udp.connection-id-expires": f(tt.UDPIDForever, UDP),
+		"udp.connection-id-bound": f(tt.UDPIDUnbound, UDP), "udp.connection-id-checked": f(tt.UDPIDUnchecked, UDP), "udp.connection-id-error": f(tt.UDPIDSilent, UDP),
+
+		"ws.announce": f(tt.WSNoInterval, WS), "ws.info-hash": f(tt.WSWrongHash, WS), "ws.invalid-json": f(tt.WSInvalidSilent, WS),
+		"ws.short-hash": f(tt.WSShortHashSilent, WS), "ws.unlisted": f(tt.WSUnlistedHangup, WS),
+
+		"swarm.visible": f(tt.SwarmHidden, HTTP), "swarm.address": f(tt.SwarmWrongPort, HTTP), "swarm.self": f(tt.SwarmSelf, UDP),
+		"swarm.counts": f(tt.SwarmFrozen, UDP), "swarm.completed": f(tt.SwarmNoCompleted, HTTP), "swarm.completed-once": f(tt.SwarmCompletedTwice, HTTP),
+		"swarm.stopped": f(tt.SwarmStoppedIgnored, HTTP), "swarm.scrape-agrees": f(tt.ScrapeDisagrees, WS), "swarm.views-agree": f(tt.ViewsDisagree, HTTP),
+
+		"honesty.fresh-hash": f(tt.PhantomPeers, HTTP), "honesty.port-zero": f(tt.KeepsPortZero, UDP), "honesty.ip": f(tt.HonoursIP, HTTP),
+		"honesty.ipv4": f(tt.HonoursIPv4, HTTP), "honesty.forwarded": f(tt.HonoursForwarded, HTTP), "honesty.udp-ip": f(tt.HonoursUDPIP, UDP),
+
+		"scrape.works": f(tt.ScrapeClosed, UDP), "scrape.keys": f(tt.ScrapeMissingKeys, HTTP), "scrape.key-length": f(tt.ScrapeMangled, HTTP),
+		"scrape.length": f(tt.UDPScrapeLength, UDP), "scrape.canonical": f(tt.ScrapeUnsorted, HTTP), "scrape.unknown-hash": f(tt.ScrapeUnknownError, HTTP),
+		"scrape.limit": f(tt.ScrapeLimit, UDP), "scrape.full": f(tt.FullScrapeOpen, HTTP),
+	}
+}
+
+// TestEveryCheck: each check passes on a good tracker and fails on one with
+// its fault.
+func TestEveryCheck(t *testing.T) {
+	faults := faultOf()
+	if n := len(Checks()); n < 40 {
+		t.Errorf("%d checks, want 40 at least", n)
+	}
+	for _, c := range Checks() {
+		if c.ID == "dns.bep34" {
+			continue // TestBEP34
+		}
+		fault, ok := faults[c.ID]
+		if !ok {
+			t.Errorf("%s has no fault in this test", c.ID)
+			continue
+		}
+		t.Run(c.ID, func(t *testing.T) {
+			t.Parallel()
+			judge := func(faults ...tt.Fault) Verdict {
+				tr := tt.Start(t, faults...)
+				opt := DoctorOptions{Only: []string{c.ID}}
+				if c.ID == "udp.connection-id-expires" {
+					opt.ExpiryWait = tt.IDLife + 100*time.Millisecond
+				}
+				rep := diagnose(t, urls(tr)[Transport(fault[1])], opt)
+				if len(rep.Verdicts) != 1 {
+					t.Fatalf("%d verdicts", len(rep.Verdicts))
+				}
+				return rep.Verdicts[0]
+			}
+			var base, bad []tt.Fault
+			bad = append(bad, tt.Fault(fault[0]))
+			switch c.ID {
+			case "udp.connection-id-expires":
+				base = append(base, tt.UDPIDShort)
+			case "http.unlisted", "udp.unlisted", "ws.unlisted":
+				base, bad = append(base, tt.Whitelist), append(bad, tt.Whitelist)
+			}
+			if v := judge(base...); v.State != Pass {
+				t.Errorf("good tracker: %s: %s", v.State, v.Detail)
+			}
+			v := judge(bad...)
+			if v.State != Fail || v.Detail == "" || v.Sent == "" && !strings.HasPrefix(v.ID, "swarm") {
+				t.Errorf("with %v: %s: %q, sent %q", bad, v.State, v.Detail, v.Sent)
+			}
+		})
+	}
+}
+
+type txt []string
+
+func (r txt) LookupTXT(context.Context, string) ([]string, error) { return r, nil }
+
+type txtHost struct {
+	host
+	txt
+}
+
+func (r txtHost) LookupTXT(ctx context.Context, name string) ([]string, error) {
+	return r.txt.LookupTXT(ctx, name)
+}
+
+func TestBEP34(t *testing.T) {
+	tr := tt.Start(t)
+	for record, want := range map[string]State{"BITTORRENT DENY ALL": Fail, "BITTORRENT UDP:1 TCP:2": Fail, "v=spf1": Pass} {
+		opt := DoctorOptions{Only: []string{"dns"}}
+		opt.Resolver = txtHost{host{"127.0.0.1"}, txt{record}}
+		rep := diagnose(t, withHost(tr.HTTP(), "name.test"), opt)
+		if v := rep.Verdicts[0]; v.State != want {
+			t.Errorf("%s: %s", record, v.Detail)
+		}
+	}
+}
+
+func TestDoctorSelection(t *testing.T) {
+	tr := tt.Start(t)
+	rep := diagnose(t, tr.HTTP(), DoctorOptions{Only: []string{"scrape", "http.head"}, Skip: []string{"scrape.limit"}})
+	var ids []string
+	for _, v := range rep.Verdicts {
+		ids = append(ids, v.ID)
+	}
+	if slices.Contains(ids, "scrape.limit") || !slices.Contains(ids, "scrape.works") || ids[0] != "http.head" {
+		t.Errorf("ran %v", ids)
+	}
+}
+
+func TestDoctorBadTrackers(t *testing.T) {
+	tr := tt.Start(t, tt.Mute)
+	opt := DoctorOptions{}
+	opt.Timeout = 300 * time.Millisecond
+	for _, u := range []string{tr.HTTP(), tr.UDP(), tr.WS(), "gopher://x"} {
+		if rep := Doctor(t.Context(), u, opt); rep.Failure == nil || len(rep.Verdicts) > 0 {
+			t.Errorf("%s: %+v", u, rep)
+		}
+	}
+	refusing := tt.Start(t, tt.Whitelist)
+	rep := diagnose(t, refusing.HTTP(), DoctorOptions{})
+	if rep.Count(Skip, "") < 20 {
+		t.Error("checks ran though the torrent is refused")
+	}
+}
+
+// TestDoctorReal holds that the known deviations of real trackers are found.
+func TestDoctorReal(t *testing.T) {
+	hash := RandomHash()
+	for _, c := range []struct {
+		name  string
+		start func(t *testing.T) tt.Real
+		want  map[Transport][]string // deviations that must be found
+		not   []string
+	}{
+		{"opentracker", func(t *testing.T) tt.Real { return tt.Opentracker(t, hash) }, map[Transport][]string{
+			HTTP: {"http.compact-0", "honesty.port-zero"},
+			UDP:  {"honesty.port-zero", "udp.unlisted", "udp.error-text"},
+		}, []string{"http.canonical", "http.compact-default", "scrape.limit", "scrape.key-length", "swarm.visible", "honesty.ip"}},
+		{"bittorrent-tracker", func(t *testing.T) tt.Real { return tt.BittorrentTracker(t) }, map[Transport][]string{
+			HTTP: {"http.compact-default", "http.numwant-0", "scrape.key-length", "swarm.self"},
+			UDP:  {"udp.connection-id", "udp.connection-id-bound", "udp.connection-id-error", "swarm.self"},
+			WS:   {},
+		}, []string{"http.canonical", "http.port-0", "swarm.visible"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			real := c.start(t)
+			for _, u := range realURLs(real) {
+				rep := diagnose(t, u, DoctorOptions{Hash: hash})
+				var failed []string
+				for _, v := range rep.Verdicts {
+					if v.State != Pass {
+						t.Logf("%s %s: %s: %s", rep.Transport, v.State, v.ID, v.Detail)
+					}
+					if v.State == Fail {
+						failed = append(failed, v.ID)
+					}
+				}
+				t.Logf("%s: %d checks in %s", u, len(rep.Verdicts), rep.Elapsed)
+				for _, id := range c.want[rep.Transport] {
+					if !slices.Contains(failed, id) && !strings.Contains(u, "::1") {
+						t.Errorf("%s: %s was not found", u, id)
+					}
+				}
+				for _, id := range c.not {
+					if slices.Contains(failed, id) && !strings.Contains(u, "::1") {
+						t.Errorf("%s: %s was found", u, id)
+					}
+				}
+			}
+		})
+	}
+}
