@@ -179,7 +179,7 @@ func v2Torrent(t testing.TB, format layout.Format, pieceLength int64, lengths ..
 	for i, n := range lengths {
 		files = append(files, metainfo.File{Path: fmt.Sprintf("f%05d", i), Length: n})
 	}
-	d, err := metainfo.NewDraft(format, "folder", pieceLength, files, metainfo.Fields{})
+	d, err := metainfo.NewDraft(metainfo.Shape{Format: format, Name: "folder", PieceLength: pieceLength}, files, metainfo.Fields{})
 	if err != nil {
 		t.Fatal(err)
 	}

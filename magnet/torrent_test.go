@@ -20,7 +20,7 @@ func torrentWith(t *testing.T, format layout.Format, fields metainfo.Fields, pat
 	for _, p := range paths {
 		files = append(files, metainfo.File{Path: p, Length: 100})
 	}
-	d, err := metainfo.NewDraft(format, "näme & more", 16384, files, fields)
+	d, err := metainfo.NewDraft(metainfo.Shape{Format: format, Name: "näme & more", PieceLength: 16384}, files, fields)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -119,7 +119,7 @@ func structure() []odd {
 		{"no info", here{dict{}}, "error no-info info"},
 		{"info is a string", torrent(here{"x"}), "error no-info info"},
 		{"info is a list", torrent(here{list{}}), "error no-info info"},
-		{"empty info", torrent(here{dict{}}), "error no-pieces info.pieces; error bad-name info.name"},
+		{"empty info", torrent(here{dict{}}), "error no-pieces info.pieces; error bad-name info.name; error piece-length info.piece length"},
 		{"two infos", dict{"info", single(), here{"info"}, single()}, "error duplicate-key info"},
 		{"trailing newline", seq{torrent(single()), here{raw("\n")}}, "error trailing-data "},
 		{"truncated string", torrent(dict{"name", here{raw("9:abc")}}), "error bencode info.name"},
