@@ -17,6 +17,7 @@
 package bencode
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 	"strings"
@@ -79,9 +80,16 @@ const maxFlaws = 100
 
 // JoinKey extends a path by a dictionary key, quoting keys that are not plain
 // words, so that a path never holds raw bytes of a stranger.
-func JoinKey(path, key string) string { return string(appendKey([]byte(path), key)) }
+func JoinKey(path, key string) string { return string(AppendKey([]byte(path), key)) }
 
-func appendKey(path []byte, key string) []byte {
+// maxPath is where paths end: nobody reads further.
+const maxPath = 1000
+
+// AppendKey is JoinKey for paths that are made of many keys.
+func AppendKey(path []byte, key string) []byte {
+	if len(path) > maxPath {
+		return append(bytes.TrimSuffix(path, []byte("...")), "..."...)
+	}
 	if len(key) > 80 {
 		key = key[:80]
 	}

@@ -47,6 +47,14 @@ func TestScanRefuses(t *testing.T) {
 	}
 }
 
+func TestPathsEnd(t *testing.T) {
+	_, _, err := Scan([]byte(strings.Repeat("d80:"+strings.Repeat("\x01", 80), 60) + "x"))
+	var e *Error
+	if !errors.As(err, &e) || len(e.Path) > 1500 || !strings.HasSuffix(e.Path, "...") {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestScanTrailing(t *testing.T) {
 	v, _, err := Scan([]byte("d1:ai1ee\r\n"))
 	var e *Error

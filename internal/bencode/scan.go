@@ -263,7 +263,7 @@ func (s *scanner) path(depth int) string {
 		case !f.dict:
 			p = appendIndex(p, f.count)
 		case f.wantValue:
-			p = appendKey(p, string(s.doc[f.keyOff:f.keyEnd]))
+			p = AppendKey(p, string(s.doc[f.keyOff:f.keyEnd]))
 		}
 	}
 	return string(p)
