@@ -3,8 +3,11 @@ package metainfo
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
+	"github.com/torrentkit/torrentkit/internal/bencode"
 	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/merkle"
 )
@@ -47,6 +50,9 @@ func NewDraft(s Shape, files []File, fields Fields) (*Draft, error) {
 	if err := checkFields(&fields); err != nil {
 		return nil, err
 	}
+	if err := checkTree(s.Format, s.Name, files); err != nil {
+		return nil, err
+	}
 	if err := errors.Join(CheckEntries(s.Outer, false), CheckEntries(s.Info, true)); err != nil {
 		return nil, err
 	}
@@ -83,7 +89,28 @@ func withPads(files []File, sizes []layout.File) []File {
 	return padded
 }
 
+// ErrName is the error of a name that reads as something else in a v2 torrent.
+var ErrName = errors.New("in v2, a folder whose only file has its name reads as that file alone")
+
+// checkTree refuses what a file tree cannot say.
+func checkTree(format layout.Format, name string, files []File) error {
+	if !format.HasV2() {
+		return nil
+	}
+	if format == layout.V2 && len(files) == 1 && files[0].Path == name {
+		return fmt.Errorf("name %q: %w", name, ErrName)
+	}
+	const around = 4 // the document, info, the tree and the file are levels too
+	for i := range files {
+		if 1+strings.Count(files[i].Path, "/")+around > bencode.MaxDepth {
+			return fmt.Errorf("%q lies deeper than %d folders, which a v2 torrent cannot hold", files[i].Path, bencode.MaxDepth-around-1)
+		}
+	}
+	return nil
+}
+
 func checkFields(f *Fields) error {
+	f.Trackers = slices.DeleteFunc(slices.Clone(f.Trackers), func(tier []string) bool { return len(tier) == 0 })
 	for _, n := range f.Nodes {
 		if _, _, err := splitNode(n); err != nil {
 			return err
@@ -91,6 +118,9 @@ func checkFields(f *Fields) error {
 	}
 	if !f.CreationDate.IsZero() && f.CreationDate.Unix() < 0 {
 		return fmt.Errorf("creation date %v lies before 1970", f.CreationDate)
+	}
+	if f.CreationDate.Unix() > year9999 {
+		return fmt.Errorf("creation date %v lies after the year 9999", f.CreationDate)
 	}
 	return nil
 }

@@ -22,7 +22,7 @@ func (d *Draft) encode(layers []byte) []byte {
 	f := &d.fields
 	var doc []bencode.Entry
 	put := func(key string, value any) { doc = append(doc, entry(key, value)) }
-	if len(f.Trackers) > 0 && len(f.Trackers[0]) > 0 {
+	if len(f.Trackers) > 0 {
 		put("announce", f.Trackers[0][0])
 		if len(f.Trackers) > 1 || len(f.Trackers[0]) > 1 {
 			put("announce-list", f.Trackers)

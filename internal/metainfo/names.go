@@ -57,6 +57,12 @@ func strange(s []byte) string {
 	return ""
 }
 
+// remarkable tells whether there is something to say of a name: most have
+// nothing, and need no key either.
+func (p *parser) remarkable(name []byte) bool {
+	return CheckName(name) != "" || p.room("strange-name") && strange(name) != ""
+}
+
 // component checks one name out of the document.
 func (p *parser) component(path string, v bencode.Value, name []byte) bool {
 	if why := CheckName(name); why != "" {
@@ -121,7 +127,7 @@ func (p *parser) pathOf(in place, key string, v bencode.Value) (string, bool) {
 			p.fail("bad-path", bencode.JoinIndex(in(key), i), item, "a %v where a string was expected", item.Kind())
 			return "", false
 		}
-		if (CheckName(name) != "" || strange(name) != "") && !p.component(bencode.JoinIndex(in(key), i), item, name) {
+		if p.remarkable(name) && !p.component(bencode.JoinIndex(in(key), i), item, name) {
 			return "", false
 		}
 		if i > 0 {

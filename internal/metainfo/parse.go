@@ -74,6 +74,9 @@ func (p *parser) add(s Severity, id, path string, offset int, format string, arg
 	}
 }
 
+// room tells whether another warning of the kind would be kept: where it would not, its key need not be made.
+func (p *parser) room(id string) bool { return p.counts[kind{Warning, id}] < maxProblems }
+
 func (p *parser) fail(id, path string, at bencode.Value, format string, args ...any) {
 	p.add(Error, id, path, at.Offset(), format, args...)
 }
@@ -239,7 +242,7 @@ func (p *parser) pieceLength(info, v bencode.Value) bool {
 
 // textIn is text for a key of a dictionary that may be deep in the document.
 func (p *parser) textIn(in place, key string, v bencode.Value) string {
-	if v.Kind() == bencode.String || v.Kind() == bencode.None {
+	if v.Kind() == bencode.String || v.Kind() == bencode.None || !p.room("mistyped") {
 		return p.text("", v)
 	}
 	return p.text(in(key), v)
@@ -267,35 +270,46 @@ func (p *parser) either(m map[string]bencode.Value, keys ...string) string {
 // where there is one. A flat list of URLs, which some programs write, is read
 // as a tier each.
 func (p *parser) tiers(announce, list bencode.Value) [][]string {
-	var tiers [][]string
 	if list.Kind() != bencode.List && list.Kind() != bencode.None {
 		p.warn("mistyped", "announce-list", list, "a %v where a list was expected: ignored", list.Kind())
 	}
+	n := 0
+	for range list.Items() {
+		n++
+	}
+	tiers := make([][]string, 0, n)
 	for i, v := range list.Items() {
-		path := bencode.JoinIndex("announce-list", i)
-		var tier []string
-		switch v.Kind() {
-		case bencode.List:
-			for j, u := range v.Items() {
-				if s := p.text(bencode.JoinIndex(path, j), u); s != "" {
-					tier = append(tier, s)
-				}
-			}
-		case bencode.String:
-			p.warn("mistyped", path, v, "a string where a tier (a list) was expected: read as a tier of one")
-			s, _ := v.Text()
-			tier = append(tier, s)
-		default:
-			p.warn("mistyped", path, v, "a %v where a tier (a list) was expected: ignored", v.Kind())
-		}
-		if len(tier) > 0 {
+		if tier := p.tier(i, v); len(tier) > 0 {
 			tiers = append(tiers, tier)
 		}
 	}
-	if s := p.text("announce", announce); s != "" && len(tiers) == 0 {
-		tiers = [][]string{{s}}
+	s := p.text("announce", announce)
+	switch {
+	case len(tiers) > 0:
+		return tiers
+	case s != "":
+		return [][]string{{s}}
 	}
-	return tiers
+	return nil
+}
+
+// tier reads one element of announce-list.
+func (p *parser) tier(i int, v bencode.Value) []string {
+	if v.Kind() == bencode.List {
+		return p.texts(v, func() string { return bencode.JoinIndex("announce-list", i) })
+	}
+	what := "a %v where a tier (a list) was expected: ignored"
+	s, isText := v.Text()
+	if isText {
+		what = "a %v where a tier (a list) was expected: read as a tier of one"
+	}
+	if p.room("mistyped") {
+		p.warn("mistyped", bencode.JoinIndex("announce-list", i), v, what, v.Kind())
+	}
+	if s == "" {
+		return nil
+	}
+	return []string{s}
 }
 
 func (p *parser) stringOrList(path string, v bencode.Value) []string {
@@ -305,9 +319,18 @@ func (p *parser) stringOrList(path string, v bencode.Value) []string {
 		}
 		return nil
 	}
+	return p.texts(v, func() string { return path })
+}
+
+// texts reads a list of strings, without empty ones and those that are something else.
+func (p *parser) texts(list bencode.Value, path func() string) []string {
 	var all []string
-	for i, item := range v.Items() {
-		if s := p.text(bencode.JoinIndex(path, i), item); s != "" {
+	for i, item := range list.Items() {
+		s, ok := item.Text()
+		switch {
+		case !ok && p.room("mistyped"):
+			p.text(bencode.JoinIndex(path(), i), item)
+		case s != "":
 			all = append(all, s)
 		}
 	}
@@ -335,17 +358,21 @@ func (p *parser) nodes(v bencode.Value) []string {
 				continue
 			}
 		}
-		p.warn("mistyped", bencode.JoinIndex("nodes", i), item, "not a pair of host and port: ignored")
+		if p.room("mistyped") {
+			p.warn("mistyped", bencode.JoinIndex("nodes", i), item, "not a pair of host and port: ignored")
+		}
 	}
 	return nodes
 }
+
+// year9999 is where it ends: its last second. RFC 3339 has four digits for years.
+const year9999 = 253402300799
 
 // date reads seconds since 1970, up to the year 9999.
 func (p *parser) date(v bencode.Value) time.Time {
 	if v.Kind() == bencode.None {
 		return time.Time{}
 	}
-	const year9999 = 253402300799
 	n, ok := v.Int()
 	if !ok || n < 0 || n > year9999 {
 		p.warn("creation-date", "creation date", v, "not a number of seconds since 1970: ignored")

@@ -128,7 +128,9 @@ func first(dst *bencode.Value, v bencode.Value) {
 // linkTarget reads where a symbolic link leads (BEP 47).
 func (p *parser) linkTarget(in place, file, v bencode.Value) (string, bool) {
 	if v.Kind() == bencode.None {
-		p.warn("bad-path", in("symlink path"), file, "missing, though the file is a symbolic link")
+		if p.room("bad-path") {
+			p.warn("bad-path", in("symlink path"), file, "missing, though the file is a symbolic link")
+		}
 		return "", true
 	}
 	return p.pathOf(in, "symlink path", v)

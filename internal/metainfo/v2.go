@@ -62,11 +62,13 @@ type node struct {
 	name  string
 }
 
-func (n *node) key() string {
+func (n *node) key() string { return string(n.append(nil)) }
+
+func (n *node) append(path []byte) []byte {
 	if n.above == nil {
-		return n.name
+		return append(path, n.name...)
 	}
-	return bencode.JoinKey(n.above.key(), n.name)
+	return bencode.AppendKey(n.above.append(path), n.name)
 }
 
 // folder reads a folder; the scanner has bounded how deep folders can be nested.
@@ -82,7 +84,7 @@ func (w *walker) folder(n *node, v bencode.Value, path []byte) {
 			w.p.fail("file-tree", at.key(), child, "a %v where a dictionary was expected", child.Kind())
 			continue
 		}
-		if (CheckName(name) != "" || strange(name) != "") && !w.p.component(at.key(), k, name) {
+		if w.p.remarkable(name) && !w.p.component(at.key(), k, name) {
 			continue
 		}
 		full := append(path, name...)

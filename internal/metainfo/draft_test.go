@@ -1,0 +1,180 @@
+package metainfo
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/torrentkit/torrentkit/internal/layout"
+)
+
+// draft makes a random torrent. Files that have equal lengths are alike in
+// their pieces now and then.
+func draft(t *testing.T, rng *rand.Rand) (*Draft, Fields, bool) {
+	t.Helper()
+	format := []layout.Format{layout.V1, layout.V2, layout.Hybrid}[rng.IntN(3)]
+	pl := int64(leaf) << rng.IntN(4)
+	lengths := []int64{0, 0, 1, 100, leaf - 1, leaf, leaf + 1, pl - 1, pl, pl + 1, 2 * pl, 5*pl + 3}
+	var files []File
+	if rng.IntN(4) == 0 {
+		files = []File{{Length: lengths[rng.IntN(len(lengths))]}}
+	} else {
+		for _, name := range []string{"a/x", "a-b/x", "a.b", "b/c/d/e", "b/c/d/f", "b/c/g", "caf\xe9", "日本/本"} {
+			if rng.IntN(2) == 0 {
+				files = append(files, File{Path: name, Length: lengths[rng.IntN(len(lengths))]})
+			}
+		}
+		files = append(files, File{Path: "z", Length: 1 + rng.Int64N(3*pl)})
+		slices.SortFunc(files, func(a, b File) int { return layout.ComparePaths(a.Path, b.Path) })
+	}
+	some := func(n int) bool { return rng.IntN(n) > 0 }
+	var f Fields
+	for i := range rng.IntN(4) {
+		tier := []string{fmt.Sprintf("http://t%d/a,b", i)}
+		if some(2) {
+			tier = append(tier, "udp://[::1]:80")
+		}
+		f.Trackers = append(f.Trackers, tier)
+	}
+	for i := range rng.IntN(3) {
+		f.WebSeeds = append(f.WebSeeds, fmt.Sprint("http://w", i))
+		f.HTTPSeeds = append(f.HTTPSeeds, fmt.Sprint("http://h", i))
+		f.Nodes = append(f.Nodes, fmt.Sprintf("[::%d]:%d", i+1, 1+rng.IntN(65535)))
+	}
+	f.Private = some(2)
+	if some(2) {
+		f.Comment, f.CreatedBy, f.Source = "c\xff", "torrentkit/1", "S"
+		f.CreationDate = time.Unix(rng.Int64N(year9999), 0).UTC()
+	}
+	d, err := NewDraft(Shape{Format: format, Name: "näme", PieceLength: pl}, files, f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	alike := some(2)
+	for i := range d.Layout().NumPieces() {
+		n := i
+		if alike && format.HasV2() {
+			n = int(d.Layout().ContentLength(i)) // pieces of one length have one content
+		}
+		root := sha256.Sum256([]byte{byte(n), byte(n >> 8), byte(n >> 16)})
+		d.Set(i, [20]byte(root[:20]), root)
+	}
+	return d, f, alike
+}
+
+func TestDraftReadsBack(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	exact := 0
+	for range 2000 {
+		d, fields, alike := draft(t, rng)
+		size, isExact := d.Size()
+		raw := d.Encode()
+		if isExact && size != int64(len(raw)) && !alike || size < int64(len(raw)) {
+			t.Fatalf("size %d (exact: %v) of a torrent of %d bytes", size, isExact, len(raw))
+		}
+		if isExact {
+			exact++
+		}
+		m, problems := Read(raw)
+		for _, p := range problems {
+			if p.ID != "strange-name" {
+				t.Fatalf("%v in %q", p, raw)
+			}
+		}
+		consistent(t, m)
+		if got, want := fmt.Sprintf("%+v", m.Fields), fmt.Sprintf("%+v", fields); got != want {
+			t.Fatalf("fields are\n%s\nwant\n%s", got, want)
+		}
+		if m.Name != "näme" || m.Format != d.Layout().Format() || m.PieceLength != d.Layout().PieceLength() || len(m.Files) != len(d.Files()) || string(m.Raw()) != string(raw) {
+			t.Fatalf("read back as %+v", m)
+		}
+		for i, f := range d.Files() {
+			if g := m.Files[i]; g.Path != f.Path || g.Length != f.Length || g.Pad() != f.Pad() || g.Root != f.Root {
+				t.Fatalf("file %d is read back as %+v, was %+v", i, g, f)
+			}
+		}
+		for i := range d.Layout().NumPieces() {
+			var sha [20]byte
+			var root [32]byte
+			copy(sha[:], m.PieceSHA1(i))
+			copy(root[:], m.PieceRoot(i))
+			if v := m.Check(i, sha, root); v != Good {
+				t.Fatalf("piece %d: verdict %d", i, v)
+			}
+		}
+		if len(m.Unknown) > 0 {
+			t.Fatalf("unknown keys: %v", m.Unknown)
+		}
+	}
+	if exact < 500 {
+		t.Errorf("only %d of 2000 sizes were exact", exact)
+	}
+}
+
+func TestDraftBytes(t *testing.T) {
+	d, err := NewDraft(Shape{Format: layout.V1, Name: "n", PieceLength: leaf}, []File{{Path: "a/b", Length: 3}, {Path: "c", Length: 0}},
+		Fields{Trackers: [][]string{nil, {"http://a"}, {}}, WebSeeds: []string{"http://w"}, Private: true, CreationDate: time.Unix(5, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Set(0, [20]byte([]byte(sums(1))), [32]byte{})
+	want, _ := build(dict{"announce", "http://a", "creation date", 5, "info", dict{"files", list{file(3, "a", "b"), file(0, "c")}, "name", "n",
+		"piece length", leaf, "pieces", sums(1), "private", 1}, "url-list", "http://w"})
+	if got := d.Encode(); string(got) != string(want) {
+		t.Errorf("encoded as\n%q\nwant\n%q", got, want)
+	}
+}
+
+func TestNewDraftRefuses(t *testing.T) {
+	one := []File{{Path: "a", Length: 1}}
+	deep := func(n int) []File { return []File{{Path: strings.Repeat("d/", n-1) + "f", Length: 1}} }
+	for _, tt := range []struct {
+		what   string
+		format layout.Format
+		name   string
+		pl     int64
+		files  []File
+		fields Fields
+		want   string
+	}{
+		{"no name", layout.V1, "", leaf, one, Fields{}, "empty"},
+		{"name ..", layout.V1, "..", leaf, one, Fields{}, "lead out"},
+		{"name with a slash", layout.V1, "a/b", leaf, one, Fields{}, "slash"},
+		{"name with NUL", layout.V1, "a\x00", leaf, one, Fields{}, "NUL"},
+		{"no files", layout.V1, "n", leaf, nil, Fields{}, "without files"},
+		{"piece length", layout.V1, "n", 20000, one, Fields{}, "power of two"},
+		{"piece length over 128 MiB", layout.V1, "n", 256 << 20, one, Fields{}, "power of two"},
+		{"node without a port", layout.V1, "n", leaf, one, Fields{Nodes: []string{"host"}}, "HOST:PORT"},
+		{"node of port 0", layout.V1, "n", leaf, one, Fields{Nodes: []string{"host:0"}}, "port"},
+		{"date before 1970", layout.V1, "n", leaf, one, Fields{CreationDate: time.Unix(-1, 0)}, "1970"},
+		{"date after 9999", layout.V1, "n", leaf, one, Fields{CreationDate: time.Unix(year9999+1, 0)}, "9999"},
+		{"too deep", layout.V2, "n", leaf, deep(61), Fields{}, "deeper than"},
+		{"too deep in a hybrid", layout.Hybrid, "n", leaf, deep(61), Fields{}, "deeper than"},
+		{"reads as a single file", layout.V2, "a", leaf, one, Fields{}, "reads as"},
+	} {
+		if _, err := NewDraft(Shape{Format: tt.format, Name: tt.name, PieceLength: tt.pl}, tt.files, tt.fields); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: %v", tt.what, err)
+		}
+	}
+	if _, err := NewDraft(Shape{Format: layout.V2, Name: "a", PieceLength: leaf}, one, Fields{}); !errors.Is(err, ErrName) {
+		t.Errorf("%v is not ErrName", err)
+	}
+	for _, tt := range []struct {
+		format layout.Format
+		files  []File
+	}{{layout.V2, deep(60)}, {layout.Hybrid, deep(60)}, {layout.V1, deep(500)}, {layout.Hybrid, []File{{Path: "n", Length: 1}}}} {
+		d, err := NewDraft(Shape{Format: tt.format, Name: "n", PieceLength: leaf}, tt.files, Fields{})
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if _, err := Parse(d.Encode()); err != nil {
+			t.Errorf("%v: %v", tt.format, err)
+		}
+	}
+}
