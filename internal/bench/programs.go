@@ -1,0 +1,174 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// program is one that makes or checks torrents.
+type program struct {
+	name    string
+	path    string
+	version string
+	formats string // formats that it makes, separated by spaces
+	checks  string // formats that it checks
+	// create returns the arguments that make a torrent of root.
+	create func(t task, root, output string) []string
+	// verify returns the arguments that check root against a torrent.
+	verify func(t task, torrent, root string) []string
+	// complete, where set, must be in the output of a successful check: for
+	// programs whose exit code does not tell.
+	complete string
+	// silent says that nothing tells whether its checks succeed.
+	silent bool
+}
+
+// can reports whether the program does such a task.
+func (p *program) can(t task) bool {
+	formats := p.formats
+	if t.verify {
+		formats = p.checks
+	}
+	for _, f := range strings.Fields(formats) {
+		if f == t.format {
+			return true
+		}
+	}
+	return false
+}
+
+// arguments returns the command line that does the task.
+func (p *program) arguments(t task, torrent, root string) []string {
+	if t.verify {
+		return append([]string{p.path}, p.verify(t, torrent, root)...)
+	}
+	return append([]string{p.path}, p.create(t, root, torrent)...)
+}
+
+// programs builds torrentkit, which comes first, and finds the peers.
+func programs(ctx context.Context, scratch string, log io.Writer) ([]program, error) {
+	own, err := torrentkit(ctx, scratch)
+	if err != nil {
+		return nil, err
+	}
+	found := []program{own}
+	for _, p := range peers() {
+		if p.path, err = exec.LookPath(p.name); err != nil {
+			fmt.Fprintf(log, "%s is not on PATH: left out\n", p.name)
+			continue
+		}
+		p.version = firstLine(ctx, p.path, p.version)
+		found = append(found, p)
+	}
+	p, err := libtorrent(ctx, scratch)
+	if err != nil {
+		fmt.Fprintf(log, "libtorrent cannot be built: left out: %v\n", err)
+		return found, nil
+	}
+	return append(found, p), nil
+}
+
+// torrentkit builds the program that this is about.
+func torrentkit(ctx context.Context, scratch string) (program, error) {
+	p := program{
+		name: "torrentkit", path: filepath.Join(scratch, executable("torrentkit")),
+		formats: "v1 v2 hybrid", checks: "v1 v2 hybrid",
+		create: func(t task, root, output string) []string {
+			return []string{"create", "--quiet", "--no-date", "--no-created-by", "--format", t.format,
+				"--piece-length", fmt.Sprint(t.pieceLength), "--output", output, root}
+		},
+		verify: func(_ task, torrent, root string) []string { return []string{"verify", "--quiet", torrent, root} },
+	}
+	build := exec.CommandContext(ctx, "go", "build", "-o", p.path, "github.com/torrentkit/torrentkit/cmd/torrentkit")
+	if text, err := build.CombinedOutput(); err != nil {
+		return p, fmt.Errorf("building torrentkit: %w\n%s", err, text)
+	}
+	p.version = firstLine(ctx, p.path, "--version")
+	return p, nil
+}
+
+// peers lists the programs that may be on PATH. Their version is, at first, the
+// argument that asks for it. Where a program has a number of threads to choose,
+// it is two, as hashing on two cores wants.
+func peers() []program {
+	return []program{{
+		name: "mkbrr", version: "version", formats: "v1", checks: "v1", complete: "100.00%",
+		create: func(t task, root, output string) []string {
+			return []string{"create", "--quiet", "--no-date", "--no-creator", "--private=false",
+				"--piece-length", t.exponent(), "--output", output, root}
+		},
+		verify: func(_ task, torrent, root string) []string { return []string{"check", "--quiet", torrent, root} },
+	}, {
+		name: "mktorrent", version: "-h", formats: "v1",
+		create: func(t task, root, output string) []string {
+			return []string{"-d", "-a", "http://127.0.0.1/announce", "-t", "2", "-l", t.exponent(), "-o", output, root}
+		},
+	}, {
+		name: "transmission-create", version: "--version", formats: "v1",
+		create: func(t task, root, output string) []string {
+			return []string{"--piecesize", fmt.Sprint(t.pieceLength >> 10), "--outfile", output, root}
+		},
+	}, {
+		name: "torrenttools", version: "--version", formats: "v1 v2 hybrid", checks: "v1", silent: true,
+		create: func(t task, root, output string) []string {
+			return []string{"create", "--threads", "2", "--no-creation-date", "--no-created-by",
+				"--protocol", strings.TrimPrefix(t.format, "v"), "--piece-size", fmt.Sprint(t.pieceLength),
+				"--output", output, root}
+		},
+		verify: func(_ task, torrent, root string) []string {
+			return []string{"verify", "--threads", "2", "--protocol", "1", torrent, root}
+		},
+	}, {
+		name: "aria2c", version: "--version", checks: "v1",
+		verify: func(_ task, torrent, root string) []string {
+			return []string{"--no-conf", "--quiet", "--check-integrity", "--hash-check-only", "--file-allocation=none",
+				"--enable-dht=false", "--enable-dht6=false", "--bt-enable-lpd=false", "--enable-peer-exchange=false",
+				"--interface=127.0.0.1", "--dir=" + filepath.Dir(root), torrent}
+		},
+	}}
+}
+
+//go:embed peer/libtorrent.cpp
+var libtorrentSource []byte
+
+// libtorrent compiles the benchmark's libtorrent.
+func libtorrent(ctx context.Context, scratch string) (program, error) {
+	p := program{
+		name: "libtorrent", path: filepath.Join(scratch, executable("libtorrent")),
+		formats: "v1 v2 hybrid", checks: "v1 v2 hybrid",
+		create: func(t task, root, output string) []string {
+			return []string{"create", t.format, fmt.Sprint(t.pieceLength), root, output}
+		},
+		verify: func(_ task, torrent, root string) []string {
+			return []string{"verify", torrent, filepath.Dir(root)}
+		},
+	}
+	source := filepath.Join(scratch, "libtorrent.cpp")
+	if err := os.WriteFile(source, libtorrentSource, 0o644); err != nil {
+		return p, err
+	}
+	library := []string{"-ltorrent-rasterbar"}
+	if text, err := exec.CommandContext(ctx, "pkg-config", "--cflags", "--libs", "libtorrent-rasterbar").Output(); err == nil {
+		library = strings.Fields(string(text))
+	}
+	build := exec.CommandContext(ctx, "c++", append([]string{"-std=c++17", "-O2", "-o", p.path, source}, library...)...)
+	if text, err := build.CombinedOutput(); err != nil {
+		return p, fmt.Errorf("compiling: %w: %s", err, bytes.TrimSpace(text[:min(len(text), 400)]))
+	}
+	p.version = firstLine(ctx, p.path, "version")
+	return p, nil
+}
+
+// firstLine returns the first line that a program says of its version.
+func firstLine(ctx context.Context, path, argument string) string {
+	text, _ := exec.CommandContext(ctx, path, argument).CombinedOutput() // some exit with 1 after -h
+	line, _, _ := strings.Cut(strings.TrimSpace(string(text)), "\n")
+	return strings.TrimSpace(line)
+}
