@@ -63,6 +63,7 @@ func newRoot(e env) (*cobra.Command, *app) {
 		newEdit(a),
 		newInspect(a),
 		newLint(a),
+		newDump(a),
 		newVerify(a),
 		newCompletion(a, root),
 		newVersion(a),

@@ -51,8 +51,7 @@ func (a *app) showRule(f *inspect.Finding, r *inspect.Report) {
 	if f.Severity == inspect.Error {
 		c = red
 	}
-	fmt.Fprintf(a.out, "  %s %s: %s (%s)\n", a.paint(a.outStyle(), c, f.Severity.String()), a.paint(a.outStyle(), bold, f.Rule.ID),
-		f.Rule.Summary, ruleSource(f.Rule))
+	fmt.Fprintf(a.out, "  %s %s: %s\n", a.paint(a.outStyle(), c, f.Severity.String()), a.paint(a.outStyle(), bold, f.Rule.ID), f.Rule.Summary)
 	n := r.Omitted[f.Rule.ID]
 	shown := 0
 	for i := range r.Findings {
@@ -67,7 +66,7 @@ func (a *app) showRule(f *inspect.Finding, r *inspect.Report) {
 	if n > 0 {
 		fmt.Fprintf(a.out, "    and %s more\n", formatCount(int64(n)))
 	}
-	a.showLines("    = ", f.Rule.Advice)
+	a.showLines("    = ", f.Rule.Advice+" ("+ruleSource(f.Rule)+")")
 }
 
 // showLines wraps a text to the terminal's width.
