@@ -282,6 +282,9 @@ func (l *Layout) FilePieces(i int) (first, end int) {
 	return int(start / l.pieceLength), int((start+n-1)/l.pieceLength) + 1
 }
 
+// Start returns where the i-th file starts in the space that pieces divide, in bytes.
+func (l *Layout) Start(i int) int64 { return l.starts[i] }
+
 // InFile returns the bytes of the i-th file that lie in a piece, as an offset
 // in the file and a length.
 func (l *Layout) InFile(i, piece int) (offset, length int64) {

@@ -41,6 +41,9 @@ type Torrent struct {
 	// Unknown are the keys that the view does not know (at most 1000), outside
 	// of info and in it, but not those of single files.
 	Unknown []Key
+	// UnknownOfFiles are the keys that the view does not know in entries of
+	// files (at most 100).
+	UnknownOfFiles []FileKey
 	// Problems are the warnings; Parse fails on errors.
 	Problems []Problem
 
@@ -118,6 +121,12 @@ type Key struct {
 	Path   string // like info.x_cross_seed
 	Offset int    // of the value, in bytes
 	Raw    []byte // the bencoded value
+}
+
+// FileKey is a key that entries of files have.
+type FileKey struct {
+	Key   string
+	Files int // how many files have it
 }
 
 // Severity grades a Problem.

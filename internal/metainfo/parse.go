@@ -14,6 +14,7 @@ import (
 const (
 	maxProblems   = 1000 // of each severity and id
 	maxUnknown    = 1000
+	maxFileKeys   = 100
 	maxFileErrors = 20 // a list with more is given up
 )
 
@@ -125,6 +126,19 @@ func (p *parser) dict(v bencode.Value, path string, known map[string]bool) map[s
 		}
 	}
 	return m
+}
+
+// unknownOfFile counts a key of a file that the view does not know.
+func (p *parser) unknownOfFile(key []byte) {
+	for i := range p.t.UnknownOfFiles {
+		if k := &p.t.UnknownOfFiles[i]; k.Key == string(key) {
+			k.Files++
+			return
+		}
+	}
+	if len(p.t.UnknownOfFiles) < maxFileKeys {
+		p.t.UnknownOfFiles = append(p.t.UnknownOfFiles, FileKey{string(key), 1})
+	}
 }
 
 func knownKeys(names ...string) map[string]bool {

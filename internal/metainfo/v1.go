@@ -78,6 +78,8 @@ func (p *parser) file(i int, v bencode.Value) (File, bool) {
 			first(&attr, val)
 		case "symlink path":
 			first(&link, val)
+		default:
+			p.unknownOfFile(key)
 		}
 	}
 	f := File{offset: v.Offset(), Attr: p.textIn(in, "attr", attr)}

@@ -125,6 +125,8 @@ func (w *walker) file(at *node, folder, v bencode.Value, path []byte) {
 			first(&attr, val)
 		case "symlink path":
 			first(&link, val)
+		default:
+			w.p.unknownOfFile(key)
 		}
 	}
 	f := File{Path: string(path), offset: v.Offset(), Attr: w.p.textIn(in, "attr", attr)}
