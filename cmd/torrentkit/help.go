@@ -86,6 +86,12 @@ func (a *app) writeHelp(w io.Writer, cmd *cobra.Command) {
 			fmt.Fprintf(&b, "  %-10s  %s\n", c.Name(), c.Short)
 		}
 	}
+	if subs := cmd.Commands(); cmd.HasParent() && len(subs) > 0 {
+		b.WriteString("\nCommands:\n")
+		for _, c := range subs {
+			fmt.Fprintf(&b, "  %-10s  %s\n", c.Name(), c.Short)
+		}
+	}
 	writeFlags(&b, cmd, a.width())
 	b.WriteString("\nExit codes:\n")
 	for _, row := range exitTable(cmd) {

@@ -65,6 +65,7 @@ func newRoot(e env) (*cobra.Command, *app) {
 		newLint(a),
 		newDump(a),
 		newVerify(a),
+		newMagnet(a),
 		newCompletion(a, root),
 		newVersion(a),
 	}

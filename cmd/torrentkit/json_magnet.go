@@ -1,0 +1,163 @@
+package main
+
+import (
+	"encoding/hex"
+
+	"github.com/torrentkit/torrentkit/magnet"
+)
+
+// linkJSON is what "magnet --json" prints of a link.
+type linkJSON struct {
+	Input      string           `json:"input"`
+	Magnet     string           `json:"magnet"`
+	InfoHash   string           `json:"infohash,omitempty"`
+	InfoHashV2 string           `json:"infohash_v2,omitempty"`
+	PublicKey  string           `json:"public_key,omitempty"`
+	SaltHex    string           `json:"salt_hex,omitempty"`
+	Name       string           `json:"name,omitempty"`
+	NameHex    string           `json:"name_hex,omitempty"`
+	Size       int64            `json:"size,omitempty"`
+	Trackers   []string         `json:"trackers"`
+	WebSeeds   []string         `json:"web_seeds"`
+	Sources    []string         `json:"sources,omitempty"`
+	Mirrors    []string         `json:"mirrors,omitempty"`
+	Peers      []string         `json:"peers,omitempty"`
+	Select     []indexRangeJSON `json:"select,omitempty"`
+	Keywords   []string         `json:"keywords,omitempty"`
+	Manifests  []string         `json:"manifests,omitempty"`
+	Nodes      []string         `json:"nodes,omitempty"`
+	Topics     []string         `json:"other_topics,omitempty"`
+	Other      []paramJSON      `json:"other_parameters,omitempty"`
+	Issues     []issueJSON      `json:"issues"`
+}
+
+// indexRangeJSON is a run of file indices, both ends included.
+type indexRangeJSON struct {
+	First int64 `json:"first"`
+	Last  int64 `json:"last"`
+}
+
+type paramJSON struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}
+
+type issueJSON struct {
+	Kind      string `json:"kind"`
+	Lost      bool   `json:"lost"`
+	Parameter string `json:"parameter,omitempty"`
+	Offset    int    `json:"offset"`
+	Detail    string `json:"detail"`
+}
+
+func linkToJSON(input string, l magnet.Link, issues []magnet.Issue) linkJSON {
+	v := linkJSON{
+		Input: input, Magnet: l.String(), SaltHex: hex.EncodeToString(l.Salt), Name: l.Name, NameHex: hexIfNeeded(l.Name), Size: l.Size,
+		Trackers: orEmpty(l.Trackers), WebSeeds: orEmpty(l.WebSeeds), Sources: l.Sources, Mirrors: l.Mirrors, Peers: l.Peers,
+		Keywords: l.Keywords, Manifests: l.Manifests, Nodes: l.Nodes, Topics: l.Topics, Issues: []issueJSON{},
+	}
+	v.InfoHash, v.InfoHashV2 = linkHashes(l.V1, l.V2)
+	if !l.Key.IsZero() {
+		v.PublicKey = l.Key.String()
+	}
+	for _, r := range l.Select {
+		v.Select = append(v.Select, indexRangeJSON(r))
+	}
+	for _, p := range l.Extra {
+		v.Other = append(v.Other, paramJSON(p))
+	}
+	for _, i := range issues {
+		v.Issues = append(v.Issues, issueJSON{i.Kind.String(), i.Lost(), i.Param, i.Offset, i.Detail})
+	}
+	return v
+}
+
+func linkHashes(v1 magnet.HashV1, v2 magnet.HashV2) (string, string) {
+	var a, b string
+	if !v1.IsZero() {
+		a = v1.String()
+	}
+	if !v2.IsZero() {
+		b = v2.String()
+	}
+	return a, b
+}
+
+// comparisonJSON is what "magnet A B --json" prints.
+type comparisonJSON struct {
+	A           string           `json:"a"`
+	B           string           `json:"b"`
+	SameTorrent bool             `json:"same_torrent"`
+	SameLink    bool             `json:"same_link"`
+	Differences []differenceJSON `json:"differences"`
+}
+
+type differenceJSON struct {
+	Parameter string   `json:"parameter"`
+	A         []string `json:"a"`
+	B         []string `json:"b"`
+}
+
+func comparisonToJSON(args []string, same bool, diffs []magnet.Difference) comparisonJSON {
+	v := comparisonJSON{A: args[0], B: args[1], SameTorrent: same, SameLink: len(diffs) == 0, Differences: []differenceJSON{}}
+	for _, d := range diffs {
+		v.Differences = append(v.Differences, differenceJSON{d.Field, orEmpty(d.A), orEmpty(d.B)})
+	}
+	return v
+}
+
+// fetchJSON is what "magnet fetch --json" prints, also of a fetch that failed.
+type fetchJSON struct {
+	Input         string       `json:"input"`
+	Found         bool         `json:"found"`
+	Error         string       `json:"error,omitempty"`
+	InfoHash      string       `json:"infohash,omitempty"`
+	InfoHashV2    string       `json:"infohash_v2,omitempty"`
+	Name          string       `json:"name,omitempty"`
+	NameHex       string       `json:"name_hex,omitempty"`
+	Private       bool         `json:"private"`
+	InfoSize      int          `json:"info_size"`
+	TorrentSize   int          `json:"torrent_size"`
+	MissingLayers int          `json:"missing_layers"`
+	From          string       `json:"from,omitempty"`
+	Output        string       `json:"output,omitempty"`
+	Seconds       float64      `json:"seconds"`
+	Problems      []string     `json:"problems,omitempty"`
+	Sources       []sourceJSON `json:"sources"`
+	Peers         []peerJSON   `json:"peers"`
+}
+
+type sourceJSON struct {
+	Name  string `json:"name"`
+	Peers int    `json:"peers"`
+	Error string `json:"error,omitempty"`
+}
+
+type peerJSON struct {
+	Address   string `json:"address"`
+	Source    string `json:"source"`
+	Client    string `json:"client,omitempty"`
+	Result    string `json:"result"`
+	Error     string `json:"error,omitempty"`
+	Encrypted bool   `json:"encrypted"`
+	Blocks    int    `json:"blocks"`
+}
+
+// add puts in what came of sources and peers.
+func (v *fetchJSON) add(sources []magnet.SourceReport, peers []magnet.PeerReport) {
+	v.Sources, v.Peers = []sourceJSON{}, []peerJSON{}
+	for _, s := range sources {
+		v.Sources = append(v.Sources, sourceJSON{s.Name, s.Peers, errorText(s.Err)})
+	}
+	for i := range peers {
+		p := &peers[i]
+		v.Peers = append(v.Peers, peerJSON{p.Address, p.Source, p.Client, p.Reason.String(), errorText(p.Err), p.Encrypted, p.Blocks})
+	}
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
