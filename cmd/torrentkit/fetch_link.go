@@ -28,7 +28,7 @@ func (a *app) fetchLink(ctx context.Context, text string, f *fetchFlags, progres
 	}
 	opts := f.FetchOptions
 	opts.Progress = progress
-	opts.Sources = []magnet.Source{}
+	opts.Sources = trackerSources(l, f)
 	if len(f.peers) > 0 {
 		opts.Sources = append(opts.Sources, magnet.Peers("command line", f.peers, true))
 	}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"strconv"
+
+	"github.com/torrentkit/torrentkit/announce"
+	"github.com/torrentkit/torrentkit/magnet"
+)
+
+// trackerPeers is how many peers a tracker is asked for.
+const trackerPeers = 100
+
+var errWebRTC = errors.New("a WebSocket tracker leads to WebRTC peers only, which are not spoken to")
+
+// trackerSources asks each tracker of a link, at all of its addresses, under both infohashes of a hybrid.
+func trackerSources(l magnet.Link, f *fetchFlags) []magnet.Source {
+	var hashes []announce.Hash
+	if !l.V1.IsZero() {
+		hashes = append(hashes, announce.Hash(l.V1))
+	}
+	if !l.V2.IsZero() {
+		hashes = append(hashes, l.V2.Short())
+	}
+	var sources []magnet.Source
+	for _, tracker := range l.Trackers {
+		sources = append(sources, magnet.Source{Name: tracker, Find: func(ctx context.Context, found func(string)) error {
+			var faults []error
+			for _, hash := range hashes {
+				q := announce.Query{Tracker: tracker, Hash: hash, Length: l.Size}
+				for _, r := range announce.Probe(ctx, q, announce.Options{NumWant: trackerPeers, AllAddresses: true, Timeout: f.Timeout, UserAgent: f.Client}) {
+					faults = append(faults, namePeers(&r, found))
+				}
+			}
+			return firstIfAll(faults)
+		}})
+	}
+	return sources
+}
+
+// namePeers passes on the peers of an answer, or says why there are none.
+func namePeers(r *announce.Result, found func(string)) error {
+	switch {
+	case r.Transport == announce.WS || r.Transport == announce.WSS:
+		return errWebRTC
+	case r.Failure != nil:
+		return r.Failure
+	}
+	for _, p := range r.Reply.Peers {
+		host := p.Host
+		if p.Addr.IsValid() {
+			host = p.Addr.Addr().String()
+		}
+		found(net.JoinHostPort(host, strconv.Itoa(int(p.Port))))
+	}
+	return nil
+}
+
+// firstIfAll returns the first error if everything failed: a tracker that answers at one of its addresses has answered.
+func firstIfAll(faults []error) error {
+	for _, err := range faults {
+		if err == nil {
+			return nil
+		}
+	}
+	if len(faults) == 0 {
+		return nil
+	}
+	return faults[0]
+}
