@@ -9,7 +9,8 @@
 // workers. Files that change while they are read are an error, and so is a
 // file that cannot be read: a torrent of something else is never returned.
 //
-// The package writes no files and prints nothing.
+// The package prints nothing, and writes no files but the journal that the
+// options name.
 package create
 
 import (
@@ -17,6 +18,8 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/layout"
@@ -77,6 +80,17 @@ type Options struct {
 	Order    Order
 	// DropCache does not leave what was read in the system's page cache.
 	DropCache bool
+
+	// Journals are files that remember the digests of pieces. All are read, as
+	// far as they exist; what is hashed is added to the first. Their records
+	// hold for files with the same path, size, times of modification and of
+	// inode change, and inode number.
+	Journals []string
+	Recheck  bool // read everything though journals know it, and compare
+	// Reuse is an old .torrent whose hashes are taken over for files of the same
+	// path and size, if a sample of its pieces is right.
+	Reuse []byte
+
 	// ExpectInfoHash, in hex, is the infohash (either one of a hybrid) that the
 	// torrent must get; another one is an [*UnexpectedHashError].
 	ExpectInfoHash string
@@ -107,6 +121,8 @@ type Plan struct {
 	Notes []Note
 	// Warnings are about choices that some clients do not accept.
 	Warnings []string
+	// Reused is set by Torrent and Shard.
+	Reused Reused
 
 	// Progress is that of Options, and may be set later.
 	Progress func(done, total int64)
@@ -116,9 +132,15 @@ type Plan struct {
 	fields  Fields
 	shape   metainfo.Shape
 	draft   *metainfo.Draft
+	source  source
+	scanned time.Time // when the scan began
 	workers int
 	order   Order
 	expect  string
+
+	journals []string
+	recheck  bool
+	old      *metainfo.Torrent
 }
 
 // ErrEmpty is the error of a selection without files.
@@ -136,6 +158,8 @@ func NewPlan(ctx context.Context, path string, o Options) (*Plan, error) {
 		}
 		o.Name = name
 	}
+	scanned := time.Now()
+	o.Rules = append(o.Rules[:len(o.Rules):len(o.Rules)], leaveOut(path, o.Journals)...)
 	tree, notes, err := content.Scan(ctx, path, content.ScanOptions{Rules: o.Rules, KeepJunk: o.KeepJunk})
 	if err != nil {
 		return nil, err
@@ -147,8 +171,25 @@ func NewPlan(ctx context.Context, path string, o Options) (*Plan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a torrent of %q: %w", path, err)
 	}
-	p.Notes = notes
+	p.Notes, p.scanned = notes, scanned
 	return p, nil
+}
+
+// leaveOut makes rules that keep files out which are written while path is read.
+func leaveOut(path string, files []string) []Rule {
+	var rules []Rule
+	escape := strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`, `{`, `\{`)
+	root, err := filepath.Abs(path)
+	for _, f := range files {
+		file, err2 := filepath.Abs(f)
+		if err != nil || err2 != nil {
+			continue
+		}
+		if rel, err := filepath.Rel(root, file); err == nil && filepath.IsLocal(rel) && rel != "." {
+			rules = append(rules, Rule{Pattern: "/" + escape.Replace(filepath.ToSlash(rel))})
+		}
+	}
+	return rules
 }
 
 // DefaultName is the name that a torrent of path gets: that of the file or
@@ -201,6 +242,7 @@ func newPlan(tree *content.Tree, o Options) (*Plan, error) {
 		Files: make([]File, len(scanned)),
 		tree:  tree, workers: o.Workers, order: o.Order, Progress: o.Progress,
 		files: make([]metainfo.File, len(scanned)), fields: o.Fields, expect: o.ExpectInfoHash,
+		journals: o.Journals, recheck: o.Recheck,
 		shape: metainfo.Shape{Format: o.Format, Name: o.Name, Align: o.Align, Outer: o.Set, Info: info},
 	}
 	for i := range scanned {
@@ -215,41 +257,15 @@ func newPlan(tree *content.Tree, o Options) (*Plan, error) {
 	if err := p.choosePieceLength(&o); err != nil {
 		return nil, err
 	}
+	if o.Reuse != nil {
+		if p.old, err = metainfo.Parse(o.Reuse); err != nil {
+			return nil, fmt.Errorf("reading the torrent to be reused: %w", err)
+		}
+	}
+	p.source = p.newSource()
 	p.NumPieces = p.draft.Layout().NumPieces()
 	p.Warnings = limitWarnings(p, o.Trackers)
 	return p, nil
-}
-
-// Torrent reads the content, hashes it, and returns the bytes of the .torrent.
-// They are returned beside an [*UnexpectedHashError] too.
-func (p *Plan) Torrent(ctx context.Context) ([]byte, error) {
-	job := piecehash.Job{
-		Layout:   p.draft.Layout(),
-		Source:   p.source(),
-		Workers:  p.workers,
-		Order:    p.order,
-		Progress: p.Progress,
-	}
-	for piece, err := range job.Pieces(ctx) {
-		if err != nil {
-			return nil, unwrapRead(err)
-		}
-		p.draft.Set(piece.Index, piece.SHA1, piece.Root)
-	}
-	if changed := p.tree.Changed(); len(changed) > 0 {
-		return nil, fmt.Errorf("%q changed while it was read", p.tree.Files()[changed[0]].Path)
-	}
-	raw := p.draft.Encode()
-	return raw, checkExpected(raw, p.expect)
-}
-
-// unwrapRead takes the index of the file off an error: the error below names the file.
-func unwrapRead(err error) error {
-	var read *piecehash.ReadError
-	if errors.As(err, &read) {
-		return read.Err
-	}
-	return err
 }
 
 // Torrent makes a torrent of path, a file or a folder, and returns its bytes.
@@ -260,24 +276,3 @@ func Torrent(ctx context.Context, path string, o Options) ([]byte, error) {
 	}
 	return p.Torrent(ctx)
 }
-
-// source gives the files of the tree to the pipeline, which counts pad files too.
-type source struct {
-	tree *content.Tree
-	disk []int32 // index in the tree of each file of the layout
-}
-
-func (p *Plan) source() piecehash.Source {
-	files := p.draft.Files()
-	s := source{tree: p.tree, disk: make([]int32, len(files))}
-	next := int32(0)
-	for i := range files {
-		if !files[i].Pad() {
-			s.disk[i] = next
-			next++
-		}
-	}
-	return s
-}
-
-func (s source) Open(i int) (piecehash.File, error) { return s.tree.Open(int(s.disk[i])) }

@@ -1,0 +1,177 @@
+package create
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/internal/journal"
+	"github.com/torrentkit/torrentkit/internal/piecehash"
+)
+
+// Torrent reads the content, hashes it, and returns the bytes of the .torrent.
+// They are returned beside an [*UnexpectedHashError] too.
+//
+// Pieces that the journals or the old torrent of the options know are not read;
+// Reused tells how many those were. What is hashed goes into the first journal
+// as it is made.
+func (p *Plan) Torrent(ctx context.Context) ([]byte, error) {
+	if err := p.hash(ctx, 0, p.NumPieces); err != nil {
+		return nil, err
+	}
+	raw := p.draft.Encode()
+	return raw, checkExpected(raw, p.expect)
+}
+
+// Shard hashes the i-th of n parts of the content, from 1 to n, into the first
+// of Options.Journals, and makes no torrent. A plan of the same options and all
+// the journals then makes it without reading content, on any machine that sees
+// the files in the same state: on one shared file system, that is.
+func (p *Plan) Shard(ctx context.Context, i, n int) error {
+	switch {
+	case len(p.journals) == 0:
+		return errors.New("a shard needs a journal to write to")
+	case n < 1 || i < 1 || i > n:
+		return fmt.Errorf("shard %d of %d does not exist", i, n)
+	}
+	return p.hash(ctx, int(int64(p.NumPieces)*int64(i-1)/int64(n)), int(int64(p.NumPieces)*int64(i)/int64(n)))
+}
+
+// hash computes the pieces from first to before end that are not known.
+func (p *Plan) hash(ctx context.Context, first, end int) (err error) {
+	p.Reused = Reused{}
+	k, err := p.recall()
+	if err != nil {
+		return err
+	}
+	if k.journal != nil {
+		defer func() {
+			if e := k.journal.Close(); e != nil && err == nil {
+				err = fmt.Errorf("writing journal %q: %w", p.journals[0], bare(e))
+			}
+		}()
+	}
+	if err := p.sampleOld(ctx, k); err != nil {
+		return err
+	}
+	for i, have := range k.have {
+		if have && first <= i && i < end && !p.recheck {
+			p.Reused.Pieces++
+			p.Reused.Bytes += p.draft.Layout().ContentLength(i)
+			p.draft.Set(i, k.digests[i].SHA1, k.digests[i].Root)
+		}
+	}
+	job := p.job()
+	job.Progress = p.Progress
+	if k.have != nil || first > 0 || end < p.NumPieces {
+		job.Skip = func(i int) bool { return i < first || i >= end || k.have != nil && k.have[i] && !p.recheck }
+	}
+	for piece, err := range job.Pieces(ctx) {
+		if err != nil {
+			return unwrapRead(err)
+		}
+		d := journal.Digest{SHA1: piece.SHA1, Root: piece.Root}
+		if k.have != nil && k.have[piece.Index] && !k.old[piece.Index] && k.digests[piece.Index] != d {
+			p.contradicted(piece.Index)
+		}
+		p.draft.Set(piece.Index, d.SHA1, d.Root)
+		if err := p.note(k, piece.Index, d); err != nil {
+			return err
+		}
+	}
+	return p.unchanged()
+}
+
+func (p *Plan) job() piecehash.Job {
+	return piecehash.Job{Layout: p.draft.Layout(), Source: p.source, Workers: p.workers, Order: p.order}
+}
+
+func (p *Plan) unchanged() error {
+	if changed := p.tree.Changed(); len(changed) > 0 {
+		return fmt.Errorf("%q changed while it was read", p.tree.Files()[changed[0]].Path)
+	}
+	return nil
+}
+
+// sampleOld hashes some of the pieces that are to be taken over from an old
+// torrent, at least 16 of them and one of a hundred, spread over all. One that
+// differs discredits the torrent.
+func (p *Plan) sampleOld(ctx context.Context, k *known) error {
+	var taken []int
+	for i := range k.old {
+		if k.old[i] {
+			taken = append(taken, i)
+		}
+	}
+	if len(taken) == 0 || p.recheck {
+		return nil
+	}
+	sample := make(map[int]bool)
+	count := min(len(taken), max(16, len(taken)/100))
+	for i := range count {
+		sample[taken[i*len(taken)/count]] = true
+	}
+	job := p.job()
+	job.Skip = func(i int) bool { return !sample[i] }
+	for piece, err := range job.Pieces(ctx) {
+		if err != nil {
+			return unwrapRead(err)
+		}
+		if want := k.digests[piece.Index]; want.SHA1 != piece.SHA1 || want.Root != piece.Root {
+			for _, i := range taken {
+				k.have[i], k.old[i] = false, false
+			}
+			p.Reused.FromOld = 0
+			p.Reused.OldRefused = fmt.Sprintf("piece %d is not what it says", piece.Index)
+			break
+		}
+	}
+	return p.unchanged()
+}
+
+// unwrapRead takes the index of the file off an error: the error below names the file.
+func unwrapRead(err error) error {
+	var read *piecehash.ReadError
+	if errors.As(err, &read) {
+		return read.Err
+	}
+	return err
+}
+
+// bare takes the path off an error of os: the messages name files themselves.
+func bare(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	var s *os.SyscallError
+	if errors.As(err, &s) {
+		return s.Err
+	}
+	return err
+}
+
+// source gives the files of the tree to the pipeline, which counts pad files too.
+type source struct {
+	tree *content.Tree
+	disk []int32 // index in the tree of each file of the layout
+}
+
+func (p *Plan) newSource() source {
+	files := p.draft.Files()
+	s := source{tree: p.tree, disk: make([]int32, len(files))}
+	next := int32(0)
+	for i := range files {
+		if !files[i].Pad() {
+			s.disk[i] = next
+			next++
+		}
+	}
+	return s
+}
+
+// Open implements piecehash.Source.
+func (s source) Open(i int) (piecehash.File, error) { return s.tree.Open(int(s.disk[i])) }
