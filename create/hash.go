@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"runtime"
 
 	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/journal"
@@ -156,13 +157,14 @@ func bare(err error) error {
 
 // source gives the files of the tree to the pipeline, which counts pad files too.
 type source struct {
-	tree *content.Tree
-	disk []int32 // index in the tree of each file of the layout
+	tree   *content.Tree
+	disk   []int32 // index in the tree of each file of the layout
+	yields bool    // to the goroutine that takes the pieces
 }
 
 func (p *Plan) newSource() source {
 	files := p.draft.Files()
-	s := source{tree: p.tree, disk: make([]int32, len(files))}
+	s := source{tree: p.tree, disk: make([]int32, len(files)), yields: len(p.journals) > 0}
 	next := int32(0)
 	for i := range files {
 		if !files[i].Pad() {
@@ -174,4 +176,20 @@ func (p *Plan) newSource() source {
 }
 
 // Open implements piecehash.Source.
-func (s source) Open(i int) (piecehash.File, error) { return s.tree.Open(int(s.disk[i])) }
+func (s source) Open(i int) (piecehash.File, error) {
+	f, err := s.tree.Open(int(s.disk[i]))
+	if err != nil || !s.yields {
+		return f, err
+	}
+	return yielding{f}, nil
+}
+
+// yielding lets the goroutine that writes the journal run before every read.
+// Where workers keep all processors busy, digests would wait for their turn for
+// milliseconds otherwise, and a kill would lose them.
+type yielding struct{ piecehash.File }
+
+func (y yielding) ReadAt(b []byte, off int64) (int, error) {
+	runtime.Gosched()
+	return y.File.ReadAt(b, off)
+}

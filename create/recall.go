@@ -99,7 +99,12 @@ type known struct {
 	journal *journal.Writer
 	keys    *describer
 	settled []bool // by file of the tree: its state tells it from what it will be
+	pending int64  // bytes of content whose digests are not written yet
 }
+
+// flushBytes is how much content is hashed for one write to the journal: a kill
+// loses no more than that, beside what is being hashed.
+const flushBytes = 512 << 10
 
 // recall collects what journals and the old torrent say of the plan's pieces.
 func (p *Plan) recall() (*known, error) {
@@ -172,7 +177,12 @@ func (p *Plan) note(k *known, i int, d journal.Digest) error {
 			return nil
 		}
 	}
-	if err := k.journal.Put(k.keys.key(i), d); err != nil {
+	err := k.journal.Put(k.keys.key(i), d)
+	if k.pending += p.draft.Layout().Piece(i).Length; k.pending >= flushBytes && err == nil {
+		k.pending = 0
+		err = k.journal.Flush()
+	}
+	if err != nil {
 		return fmt.Errorf("writing journal %q: %w", p.journals[0], bare(err))
 	}
 	return nil

@@ -146,18 +146,14 @@ func (s *Set) ReadFile(path string) (damaged int64, err error) {
 	return s.Read(f)
 }
 
-// How long records may wait in memory, where a kill of the process loses them,
-// and how long in the system's, where a loss of power does.
-const (
-	flushAfter = 50 * time.Millisecond
-	syncAfter  = 5 * time.Second
-)
+// syncAfter is how long records may wait in the memory of the system, where a
+// loss of power loses them.
+const syncAfter = 5 * time.Second
 
 // Writer appends records to a journal file. It is for one goroutine.
 type Writer struct {
 	file    *os.File
 	pending []byte
-	flushed time.Time
 	synced  time.Time
 	err     error
 }
@@ -174,8 +170,7 @@ func Append(path string) (*Writer, error) {
 		f.Close()
 		return nil, err
 	}
-	now := time.Now()
-	return &Writer{file: f, flushed: now, synced: now}, nil
+	return &Writer{file: f, synced: time.Now()}, nil
 }
 
 // checkJournal refuses files without a single record near their beginning.
@@ -189,7 +184,7 @@ func checkJournal(f *os.File) error {
 	case info.Size() == 0:
 		return nil
 	}
-	start := make([]byte, 64<<10)
+	start := make([]byte, 4<<10)
 	n, err := f.ReadAt(start, 0)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return err
@@ -200,8 +195,8 @@ func checkJournal(f *os.File) error {
 	return nil
 }
 
-// Put appends a record. It may be written only later; an error of writing is
-// returned by this or a later call.
+// Put appends a record. Until Flush it may stay in memory, where a kill of the
+// process loses it; an error of writing is returned by this or a later call.
 func (w *Writer) Put(key Key, d Digest) error {
 	start := len(w.pending)
 	w.pending = append(w.pending, mark...)
@@ -209,25 +204,30 @@ func (w *Writer) Put(key Key, d Digest) error {
 	w.pending = append(w.pending, d.SHA1[:]...)
 	w.pending = append(w.pending, d.Root[:]...)
 	w.pending = binary.LittleEndian.AppendUint64(w.pending, xxhash.Sum64(w.pending[start:]))
-	if len(w.pending) >= 1<<16 || time.Since(w.flushed) >= flushAfter {
-		w.flush()
+	if len(w.pending) >= 1<<16 {
+		return w.Flush()
 	}
+	return w.err
+}
+
+// Flush hands what was put to the system, and every few seconds to the disk.
+func (w *Writer) Flush() error {
+	w.write()
 	if w.err == nil && time.Since(w.synced) >= syncAfter {
 		w.sync()
 	}
 	return w.err
 }
 
-func (w *Writer) flush() {
+func (w *Writer) write() {
 	if w.err == nil && len(w.pending) > 0 {
 		_, w.err = w.file.Write(w.pending)
 	}
 	w.pending = w.pending[:0]
-	w.flushed = time.Now()
 }
 
 func (w *Writer) sync() {
-	w.flush()
+	w.write()
 	if w.err == nil {
 		w.err = w.file.Sync()
 	}
