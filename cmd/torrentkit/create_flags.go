@@ -45,7 +45,13 @@ func createFlagGroups(cmd *cobra.Command, o *create.Options, f *createFlags) {
 		fs.Var(&ruleValue{&o.Rules, true}, "include", "take what matches `GLOB` (repeatable)")
 		fs.BoolVar(&o.KeepJunk, "junk", false, "take files that operating systems leave behind too")
 	})
-	group(cmd, "Run", func(fs *pflag.FlagSet) { readFlags(fs, &o.Workers, &o.Order, &o.DropCache) })
+	group(cmd, "Run", func(fs *pflag.FlagSet) {
+		fs.StringArrayVar(&o.Journals, "journal", nil, "remember what was hashed in `FILE`, and do not hash it again (repeatable: all are read, the first is written)")
+		fs.BoolVar(&o.Recheck, "recheck", false, "read everything though the journal knows it, and compare")
+		fs.StringVar(&f.reuse, "reuse", "", "take hashes over from the old `TORRENT` for files of the same path and size, after checking a sample")
+		fs.Var(&f.shard, "shard", "hash the `I/N`th part only, into the journal; a run with all journals then makes the torrent")
+		readFlags(fs, &o.Workers, &o.Order, &o.DropCache)
+	})
 	for _, pair := range [][]string{{"created-by", "no-created-by"}, {"date", "no-date"}, {"plan", "dry-run"}, {"piece-length", "target-pieces"}} {
 		cmd.MarkFlagsMutuallyExclusive(pair...)
 	}

@@ -17,6 +17,14 @@ func (a *app) createOptions(o *create.Options, f *createFlags) (err error) {
 	}
 	o.Trackers = tiers(f.trackers)
 	switch {
+	case f.shard.of > 0 && len(o.Journals) == 0:
+		return withHint(errors.New("--shard needs a journal to write to"), "--journal FILE, another one for each shard")
+	case o.Recheck && len(o.Journals) == 0:
+		return errors.New("--recheck compares with a journal: give --journal FILE")
+	case f.reuse == "-":
+		return errors.New("--reuse reads a file, not standard input")
+	}
+	switch {
 	case f.createdBy != "":
 		o.CreatedBy = f.createdBy
 	case !f.noCreatedBy:
@@ -76,7 +84,7 @@ func (a *app) createOutput(path string, o *create.Options, f *createFlags) (*out
 	if target == "-" && a.global.json {
 		return nil, errors.New("--json and -o - both want standard output")
 	}
-	if f.dryRun || f.table {
+	if f.dryRun || f.table || f.shard.of > 0 {
 		return nil, nil
 	}
 	out, err := a.newOutput(target, outputOptions{defaultName: name, force: f.force, binary: true})

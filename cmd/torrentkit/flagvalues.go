@@ -133,3 +133,23 @@ func entropyFlag(fs *pflag.FlagSet, set func(string)) {
 }
 
 const randomEntropy = "random"
+
+// shardValue is --shard I/N.
+type shardValue struct{ index, of int }
+
+func (v *shardValue) String() string { return "" }
+
+// Type implements pflag.Value.
+func (v *shardValue) Type() string { return "I/N" }
+
+// Set implements pflag.Value.
+func (v *shardValue) Set(s string) error {
+	i, n, _ := strings.Cut(s, "/")
+	index, err1 := strconv.ParseUint(i, 10, 31)
+	of, err2 := strconv.ParseUint(n, 10, 31)
+	if err1 != nil || err2 != nil || index < 1 || index > of {
+		return errors.New("want I/N, with I from 1 to N")
+	}
+	v.index, v.of = int(index), int(of)
+	return nil
+}

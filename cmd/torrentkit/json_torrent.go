@@ -31,14 +31,27 @@ type createdJSON struct {
 	TorrentSize int    `json:"torrent_size"`
 	Magnet      string `json:"magnet"`
 	Output      string `json:"output"`
+
+	ReusedPieces int      `json:"reused_pieces,omitempty"` // known from a journal or an old torrent
+	ReusedBytes  int64    `json:"reused_bytes,omitempty"`
+	Contradicted []string `json:"contradicted,omitempty"` // files that are not what the journal remembers
 }
 
-func createdToJSON(t *inspect.Torrent, out *output) createdJSON {
+// shardJSON is what "create --shard --json" prints.
+type shardJSON struct {
+	Shard  int `json:"shard"`
+	Shards int `json:"shards"`
+	Pieces int `json:"pieces"`
+	Known  int `json:"known"` // of them from the journal
+}
+
+func createdToJSON(t *inspect.Torrent, p *create.Plan, out *output) createdJSON {
 	v1, v2 := infoHashes(t)
 	return createdJSON{
 		Name: t.Name, NameHex: hexIfNeeded(t.Name), Format: t.Format.String(), InfoHash: v1, InfoHashV2: v2,
 		Files: contentFiles(t), Size: t.Layout().TotalLength(), PieceLength: t.PieceLength, Pieces: t.Layout().NumPieces(),
 		TorrentSize: len(t.Raw()), Magnet: magnetLink(t).String(), Output: out.String(),
+		ReusedPieces: p.Reused.Pieces, ReusedBytes: p.Reused.Bytes, Contradicted: p.Reused.Contradicted,
 	}
 }
 

@@ -122,12 +122,12 @@ func (a *app) explainRefusals(choices []create.Choice) {
 }
 
 // showCreated prints what was made. Where standard output is the torrent itself, nothing else goes there.
-func (a *app) showCreated(t *inspect.Torrent, out *output) error {
+func (a *app) showCreated(t *inspect.Torrent, p *create.Plan, out *output) error {
 	if out.kind == toStdout {
 		return nil
 	}
 	if a.global.json {
-		return writeJSON(a.out, createdToJSON(t, out))
+		return writeJSON(a.out, createdToJSON(t, p, out))
 	}
 	var f fields
 	f.text("name", t.Name)
@@ -138,5 +138,20 @@ func (a *app) showCreated(t *inspect.Torrent, out *output) error {
 	f.text("magnet", a.magnetText(t))
 	f.text("output", out.String())
 	a.show(&f)
+	return nil
+}
+
+// showShard prints what a shard was.
+func (a *app) showShard(p *create.Plan, f *createFlags) error {
+	first := p.NumPieces * (f.shard.index - 1) / f.shard.of
+	pieces := p.NumPieces*f.shard.index/f.shard.of - first
+	if a.global.json {
+		return writeJSON(a.out, shardJSON{f.shard.index, f.shard.of, pieces, p.Reused.Pieces})
+	}
+	var list fields
+	list.text("shard", fmt.Sprintf("%d/%d", f.shard.index, f.shard.of))
+	list.count("pieces", int64(pieces))
+	list.count("known", int64(p.Reused.Pieces))
+	a.show(&list)
 	return nil
 }

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/torrentkit/torrentkit/create"
+	"github.com/torrentkit/torrentkit/inspect"
+)
+
+func (a *app) create(ctx context.Context, path string, o *create.Options, f *createFlags) error {
+	if err := a.createOptions(o, f); err != nil {
+		return err
+	}
+	if o.Name == "" {
+		name, err := create.DefaultName(path)
+		if err != nil {
+			return withHint(err, "--name NAME")
+		}
+		o.Name = name
+	}
+	if f.reuse != "" {
+		raw, err := a.readTorrent(ctx, f.reuse, maxTorrent)
+		if err != nil {
+			return err
+		}
+		o.Reuse = raw
+	}
+	out, err := a.createOutput(path, o, f)
+	if err != nil {
+		return err
+	}
+	plan, err := create.NewPlan(ctx, path, *o)
+	if err != nil {
+		return createHint(err)
+	}
+	a.tellPlan(plan)
+	switch {
+	case f.table:
+		return a.showChoices(plan)
+	case f.dryRun:
+		return a.showPlan(plan)
+	case f.shard.of > 0:
+		return a.createShard(ctx, plan, f)
+	}
+	raw, err := a.hash(ctx, plan, "nothing was written", plan.Torrent)
+	if err != nil {
+		return err
+	}
+	return a.finishCreate(ctx, plan, raw, out)
+}
+
+// hash does the long part, with a progress bar.
+func (a *app) hash(ctx context.Context, plan *create.Plan, stopped string, work func(context.Context) ([]byte, error)) ([]byte, error) {
+	p := a.startProgress("hashing")
+	defer p.finish()
+	plan.Progress = p.set
+	raw, err := work(ctx)
+	done, total := p.now()
+	p.finish()
+	if ctx.Err() != nil {
+		a.note(fmt.Sprintf("stopped after hashing %s of %s; %s", formatSize(done), formatSize(total), stopped))
+	}
+	var other *create.UnexpectedHashError
+	if errors.As(err, &other) {
+		return nil, &noError{other.Error() + "; nothing was written"}
+	}
+	if err == nil {
+		a.tellReused(plan)
+	}
+	return raw, err
+}
+
+// finishCreate writes the torrent and prints what it is.
+func (a *app) finishCreate(ctx context.Context, plan *create.Plan, raw []byte, out *output) error {
+	t, err := inspect.Parse(raw)
+	if err != nil {
+		return fmt.Errorf("reading the torrent that was made: %w", err)
+	}
+	if err := out.write(ctx, raw); err != nil {
+		return err
+	}
+	if err := a.tellLint(raw); err != nil {
+		return err
+	}
+	return a.showCreated(t, plan, out)
+}
+
+// createShard hashes a part of the content into the journal.
+func (a *app) createShard(ctx context.Context, plan *create.Plan, f *createFlags) error {
+	_, err := a.hash(ctx, plan, "the journal keeps it", func(ctx context.Context) ([]byte, error) {
+		return nil, plan.Shard(ctx, f.shard.index, f.shard.of)
+	})
+	if err != nil {
+		return err
+	}
+	return a.showShard(plan, f)
+}
+
+// tellReused says what was not hashed, and what that means.
+func (a *app) tellReused(p *create.Plan) {
+	r := &p.Reused
+	if n := r.Pieces - r.FromOld; n > 0 {
+		a.note(fmt.Sprintf("%d of %d pieces were known from the journal", n, p.NumPieces))
+	}
+	if r.FromOld > 0 {
+		a.note(fmt.Sprintf("%d of %d pieces were taken over from the old torrent, after a sample of them was found right", r.FromOld, p.NumPieces))
+	}
+	if r.OldRefused != "" {
+		a.warn("nothing was taken over from the old torrent: " + r.OldRefused)
+	}
+	if r.Damaged > 0 {
+		a.warn(fmt.Sprintf("%d bytes of the journal are damaged and were passed over", r.Damaged))
+	}
+	for _, name := range r.Contradicted {
+		a.warn(fmt.Sprintf("%q has not the content that the journal remembers, though it was not changed since: is the disk failing?", name))
+	}
+}
