@@ -2,7 +2,6 @@ package announce
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -35,14 +34,10 @@ func (d *doctor) wsRaw(text string) (wsMessage, *Failure) {
 // wsAnnounce is a good announce of member c, as text.
 func (d *doctor) wsAnnounce(hash string) string {
 	m := d.member("c")
-	raw, err := json.Marshal(map[string]any{
+	return string(mustJSON(map[string]any{
 		"action": "announce", "info_hash": hash, "peer_id": binaryString(m.id[:]), "event": "started",
 		"uploaded": 0, "downloaded": 0, "left": 1 << 20, "numwant": 5, "offers": []any{},
-	})
-	if err != nil {
-		return "" // cannot be: the values are plain
-	}
-	return string(raw)
+	}))
 }
 
 func wsChecks() []check {

@@ -45,7 +45,7 @@ func redactPath(path string) string {
 	for i, p := range params {
 		name, value, has := strings.Cut(p, "=")
 		switch {
-		case has && (value == "" || protocolParameter(name)):
+		case has && (value == "" || protocolParameter(name, value)):
 		case has && len(name) <= 20:
 			params[i] = name + "=" + Hidden
 		case p != "":
@@ -70,12 +70,15 @@ func harmless(segment string) bool {
 }
 
 // protocolParameter names the parameters of an announce and a scrape that
-// torrentkit itself sends; they are no secrets.
-func protocolParameter(name string) bool {
+// torrentkit itself sends; they are no secrets. A key is one only where it
+// does not have the shape of ours.
+func protocolParameter(name, value string) bool {
 	switch name {
 	case "info_hash", "peer_id", "port", "uploaded", "downloaded", "left", "event", "compact", "numwant", "no_peer_id",
 		"ip", "ipv4", "ipv6", "supportcrypto":
 		return true
+	case "key":
+		return len(value) == 8 && strings.Trim(value, "0123456789abcdef") == ""
 	}
 	return false
 }
@@ -105,7 +108,7 @@ func SecretsOf(urls ...string) Secrets {
 		for _, p := range strings.Split(u.RawQuery, "&") {
 			name, value, has := strings.Cut(p, "=")
 			switch {
-			case has && !protocolParameter(name):
+			case has && !protocolParameter(name, value):
 				s.add(value)
 			case !has:
 				s.add(p)

@@ -123,8 +123,15 @@ func missing(hashes []Hash) []Counts {
 // ScrapeAll scrapes many trackers at once and yields results as they arrive
 // with the index of their tracker.
 func ScrapeAll(ctx context.Context, trackers []string, hashes []Hash, opt Options) iter.Seq2[int, ScrapeResult] {
-	return fanOut(ctx, len(trackers), opt.Parallel, func(ctx context.Context, i int) []ScrapeResult {
-		return Scrape(ctx, trackers[i], hashes, opt)
+	return ScrapeEach(ctx, len(trackers), func(i int) (string, []Hash) { return trackers[i], hashes }, opt)
+}
+
+// ScrapeEach is ScrapeAll for n trackers that are asked about torrents of
+// their own: ask returns the tracker of an index and its torrents.
+func ScrapeEach(ctx context.Context, n int, ask func(i int) (string, []Hash), opt Options) iter.Seq2[int, ScrapeResult] {
+	return fanOut(ctx, n, opt.Parallel, func(ctx context.Context, i int) []ScrapeResult {
+		tracker, hashes := ask(i)
+		return Scrape(ctx, tracker, hashes, opt)
 	})
 }
 
@@ -262,7 +269,7 @@ func (w *wsSession) scrape(ctx context.Context, chunk []Hash, sr *ScrapeResult, 
 	for i, h := range chunk {
 		names[i] = binaryString(h[:])
 	}
-	if _, f := w.write(ctx, "scrape", map[string]any{"action": "scrape", "info_hash": names}); f != nil {
+	if _, f := w.write(ctx, "scrape", mustJSON(map[string]any{"action": "scrape", "info_hash": names})); f != nil {
 		return nil, f
 	}
 	asked := time.Now()

@@ -33,10 +33,7 @@ type udpSession struct {
 const connectionLife = time.Minute
 
 func (s *settings) openUDP(ctx context.Context, e endpoint, addr netip.AddrPort, r *Result) (*udpSession, *Failure) {
-	u := &udpSession{s: s, res: r, addr: addr, path: e.url.RequestURI()}
-	if e.url.Path == "" && e.url.RawQuery == "" {
-		u.path = ""
-	}
+	u := &udpSession{s: s, res: r, addr: addr, path: urlData(e)}
 	var err error
 	if s.Proxy != nil {
 		u.conn, err = dialSOCKS5UDP(ctx, s, e.host, e.port)
@@ -51,6 +48,14 @@ func (s *settings) openUDP(ctx context.Context, e endpoint, addr netip.AddrPort,
 		return nil, netFailure(ctx, "opening a UDP socket for "+u.name(), err)
 	}
 	return u, nil
+}
+
+// urlData is what BEP 41 carries: the path with the query.
+func urlData(e endpoint) string {
+	if e.url.Path == "" && e.url.RawQuery == "" {
+		return ""
+	}
+	return e.url.RequestURI()
 }
 
 func (u *udpSession) name() string {

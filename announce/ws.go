@@ -107,11 +107,7 @@ func binaryString(b []byte) string {
 	return string(r)
 }
 
-func (w *wsSession) write(ctx context.Context, name string, msg any) (time.Time, *Failure) {
-	raw, err := json.Marshal(msg)
-	if err != nil {
-		return time.Time{}, fail(BadRequest, err.Error())
-	}
+func (w *wsSession) write(ctx context.Context, name string, raw []byte) (time.Time, *Failure) {
 	w.sent++
 	if w.s.Record {
 		w.res.Exchanges = append(w.res.Exchanges, Exchange{Transport: w.res.Transport, Addr: w.res.Addr, Name: name, Sent: raw})
@@ -192,12 +188,10 @@ func (s *settings) announceWS(ctx context.Context, e endpoint, addrs []netip.Add
 	r.Sent += w.sent
 }
 
-// announce asks once over an open connection.
-func (w *wsSession) announce(ctx context.Context, q Query, event Event) (*Reply, *Failure) {
-	s := w.s
-	hash := binaryString(q.Hash[:])
+// wsPacket is an announce as WebTorrent has it.
+func (s *settings) wsPacket(q Query, event Event) []byte {
 	msg := map[string]any{
-		"action": "announce", "info_hash": hash, "peer_id": binaryString(s.PeerID[:]),
+		"action": "announce", "info_hash": binaryString(q.Hash[:]), "peer_id": binaryString(s.PeerID[:]),
 		"uploaded": s.Uploaded, "downloaded": s.Downloaded, "left": s.left,
 		"numwant": max(s.numWant(event), 0), "offers": []any{},
 	}
@@ -207,10 +201,25 @@ func (w *wsSession) announce(ctx context.Context, q Query, event Event) (*Reply,
 	if s.TrackerID != "" {
 		msg["trackerid"] = s.TrackerID
 	}
-	sent, f := w.write(ctx, string(event), msg)
+	return mustJSON(msg)
+}
+
+// mustJSON encodes values of ours, which cannot fail.
+func mustJSON(v any) []byte {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return raw
+}
+
+// announce asks once over an open connection.
+func (w *wsSession) announce(ctx context.Context, q Query, event Event) (*Reply, *Failure) {
+	sent, f := w.write(ctx, string(event), w.s.wsPacket(q, event))
 	if f != nil {
 		return nil, f
 	}
+	hash := binaryString(q.Hash[:])
 	got, f := w.read(ctx, string(event), func(m wsMessage) bool { return m.answersAnnounce(hash) })
 	if event != EventStopped {
 		w.res.Timing.FirstByte = time.Since(sent)

@@ -2,9 +2,13 @@ package trackertest
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net"
+	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"os/user"
@@ -57,18 +61,20 @@ func Opentracker(t testing.TB, hashes ...[20]byte) Real {
 	start(t, exec.Command(bin, args...), "")
 	host := "127.0.0.1:" + port
 	waitTCP(t, host)
+	if len(hashes) > 0 {
+		waitListed(t, host, hashes[0])
+	}
 	return Real{Name: "opentracker", HTTP: "http://" + host + "/announce", UDP: "udp://" + host + "/announce"}
 }
 
-// npmServer runs bittorrent-tracker. peers6 is bound on its own since listen
-// takes one host name for both UDP sockets otherwise.
+// npmServer runs bittorrent-tracker, each socket on its own address.
 const npmServer = `
 import Server from '%s'
 const s = new Server({ udp: true, http: true, ws: true, stats: true })
 s.on('error', e => { console.error(e.message); process.exit(1) })
 s.on('warning', () => {})
 s.on('listening', () => console.log('listening'))
-s.listen(%d, { http: '%s', udp: '127.0.0.1', udp6: '::1' })
+s.listen(%d, { http: '127.0.0.1', udp: '127.0.0.1', udp6: '::1' })
 process.stdin.resume()
 process.stdin.on('end', () => process.exit(0))
 `
@@ -88,7 +94,7 @@ func BittorrentTracker(t testing.TB) Real {
 	}
 	port := freePort(t)
 	script := filepath.Join(t.TempDir(), "server.mjs")
-	if err := os.WriteFile(script, fmt.Appendf(nil, npmServer, entry, port, "127.0.0.1"), 0o600); err != nil {
+	if err := os.WriteFile(script, fmt.Appendf(nil, npmServer, entry, port), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	start(t, exec.Command(node, script), "listening")
@@ -173,6 +179,25 @@ func start(t testing.TB, cmd *exec.Cmd, ready string) {
 			t.Fatalf("%s is not ready after 20 s", cmd.Path)
 		}
 	}
+}
+
+// waitListed waits until a torrent is served: opentracker reads its list beside
+// answering.
+func waitListed(t testing.TB, host string, hash [20]byte) {
+	t.Helper()
+	q := url.Values{"info_hash": {string(hash[:])}, "peer_id": {"-XX0000-000000000000"}, "port": {"1"}, "event": {"stopped"}, "compact": {"1"}}
+	for range 200 {
+		resp, err := http.Get("http://" + host + "/announce?" + q.Encode())
+		if err == nil {
+			body, _ := io.ReadAll(resp.Body)
+			resp.Body.Close()
+			if !bytes.Contains(body, []byte("failure")) {
+				return
+			}
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Fatalf("opentracker does not serve %x", hash)
 }
 
 func waitTCP(t testing.TB, host string) {
