@@ -66,6 +66,9 @@ func newRoot(e env) (*cobra.Command, *app) {
 		newDump(a),
 		newVerify(a),
 		newMagnet(a),
+		newAnnounce(a),
+		newScrape(a),
+		newDoctor(a),
 		newCompletion(a, root),
 		newVersion(a),
 	}

@@ -26,6 +26,7 @@ import (
 //	resize NAME SIZE         cuts a file, or lengthens it with zeros
 //	mode NAME PERM           demands permissions, in octal (not on Windows)
 //	seed NAME VAR            serves the metadata of a torrent on loopback, at the address that it puts into $VAR
+//	tracker NAME [FAULT...]  starts a tracker on loopback; $NAME_HTTP, $NAME_UDP and so on are its URLs
 //	jsonlines [N]            demands that standard output is N lines (default 1), each a JSON object with its schema first
 //
 // "cmp stdout FILE" and "cmp stderr FILE" compare with a golden text in the script itself:
@@ -48,7 +49,7 @@ func TestScript(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"code": scriptCode, "mkfile": scriptMkfile, "flip": scriptFlip, "resize": scriptResize, "mode": scriptMode,
-			"jsonlines": scriptJSONLines, "seed": scriptSeed,
+			"jsonlines": scriptJSONLines, "seed": scriptSeed, "tracker": scriptTracker(t),
 		},
 	})
 }

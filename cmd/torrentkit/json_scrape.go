@@ -1,0 +1,42 @@
+package main
+
+import "github.com/torrentkit/torrentkit/announce"
+
+// scrapeJSON is what "scrape --json" prints for each tracker, or each address of it.
+type scrapeJSON struct {
+	Tracker      string             `json:"tracker"` // whole: passkeys are not hidden here
+	Transport    string             `json:"transport"`
+	Address      string             `json:"address,omitempty"`
+	OK           bool               `json:"ok"`
+	Code         string             `json:"code,omitempty"`
+	Error        string             `json:"error,omitempty"`
+	Requests     int                `json:"requests"`
+	Torrents     []countsJSON       `json:"torrents"`
+	Findings     []probeFindingJSON `json:"findings"`
+	Milliseconds timingJSON         `json:"milliseconds"`
+}
+
+// countsJSON is what a tracker knows of one torrent. Counts are null where it did not give them.
+type countsJSON struct {
+	Infohash   string `json:"infohash"`
+	Known      bool   `json:"known"`
+	Seeds      *int64 `json:"seeds"`
+	Leeches    *int64 `json:"leeches"`
+	Downloaded *int64 `json:"downloaded"`
+}
+
+func countsToJSON(c announce.Counts) countsJSON {
+	return countsJSON{c.Hash.String(), c.Known, known(c.Seeds), known(c.Leeches), known(c.Downloaded)}
+}
+
+func (a *app) scrapeToJSON(r *announce.ScrapeResult) scrapeJSON {
+	whole := a.resultToJSON(&r.Result, false)
+	v := scrapeJSON{
+		Tracker: r.Tracker, Transport: whole.Transport, Address: whole.Address, OK: r.Good(), Code: whole.Code, Error: whole.Error,
+		Requests: r.Requests, Torrents: []countsJSON{}, Findings: whole.Findings, Milliseconds: whole.Milliseconds,
+	}
+	for _, c := range r.Counts {
+		v.Torrents = append(v.Torrents, countsToJSON(c))
+	}
+	return v
+}

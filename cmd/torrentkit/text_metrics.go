@@ -1,0 +1,89 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/torrentkit/torrentkit/announce"
+)
+
+// metric is one family of Prometheus's text format.
+type metric struct {
+	name, help string
+	value      func(*announce.Result) (float64, bool)
+}
+
+func resultMetrics() []metric {
+	count := func(n func(*announce.Reply) int64) func(*announce.Result) (float64, bool) {
+		return func(r *announce.Result) (float64, bool) {
+			if r.Reply == nil || n(r.Reply) == announce.Unknown {
+				return 0, false
+			}
+			return float64(n(r.Reply)), true
+		}
+	}
+	return []metric{
+		{"tracker_up", "whether the tracker gave a good answer", func(r *announce.Result) (float64, bool) {
+			if r.Good() {
+				return 1, true
+			}
+			return 0, true
+		}},
+		{"tracker_seeds", "seeders that the tracker counts", count(func(p *announce.Reply) int64 { return p.Seeds })},
+		{"tracker_leeches", "leechers that the tracker counts", count(func(p *announce.Reply) int64 { return p.Leeches })},
+		{"tracker_interval_seconds", "interval between announces that the tracker asks for", count(func(p *announce.Reply) int64 { return int64(p.Interval.Seconds()) })},
+		{"tracker_findings", "rules that the answer breaks", func(r *announce.Result) (float64, bool) { return float64(len(r.Findings)), true }},
+		{"tracker_dns_seconds", "time of the name lookup", func(r *announce.Result) (float64, bool) { return r.Timing.DNS.Seconds(), true }},
+		{"tracker_connect_seconds", "time of the TCP handshake or the UDP connect action", func(r *announce.Result) (float64, bool) { return r.Timing.Connect.Seconds(), true }},
+		{"tracker_tls_seconds", "time of the TLS handshake", func(r *announce.Result) (float64, bool) { return r.Timing.TLS.Seconds(), r.TLS != nil }},
+		{"tracker_first_byte_seconds", "time from the request to the first byte of the answer", func(r *announce.Result) (float64, bool) { return r.Timing.FirstByte.Seconds(), true }},
+		{"tracker_duration_seconds", "time of the whole probe", func(r *announce.Result) (float64, bool) { return r.Timing.Total.Seconds(), true }},
+		{"tracker_certificate_end_seconds", "when the certificate ends, as Unix time", func(r *announce.Result) (float64, bool) {
+			if r.TLS == nil {
+				return 0, false
+			}
+			return float64(r.TLS.NotAfter.Unix()), true
+		}},
+	}
+}
+
+// showMetrics prints results in Prometheus's text format, sorted so that runs can be compared.
+func (a *app) showMetrics(results []announce.Result) {
+	slices.SortStableFunc(results, func(x, y announce.Result) int { return strings.Compare(x.Tracker, y.Tracker) })
+	for _, m := range resultMetrics() {
+		lines := ""
+		for i := range results {
+			if v, ok := m.value(&results[i]); ok {
+				lines += fmt.Sprintf("torrentkit_%s{%s} %v\n", m.name, a.labels(&results[i]), v)
+			}
+		}
+		if lines != "" {
+			fmt.Fprintf(a.out, "# HELP torrentkit_%s %s\n# TYPE torrentkit_%s gauge\n%s", m.name, m.help, m.name, lines)
+		}
+	}
+}
+
+func (a *app) labels(r *announce.Result) string {
+	list := []string{label("tracker", a.trackerURL(r.Tracker)), label("infohash", r.Hash.String())}
+	if r.Addr.IsValid() {
+		list = append(list, label("address", r.Addr.String()))
+	}
+	if r.Failure != nil {
+		list = append(list, label("code", string(r.Failure.Code)))
+	}
+	return strings.Join(list, ",")
+}
+
+func label(name, value string) string {
+	return name + `="` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(strings.ToValidUTF8(value, "\uFFFD")) + `"`
+}
+
+func (a *app) pingMetrics(q announce.Query, s *announce.PingStats) {
+	labels := label("tracker", a.trackerURL(q.Tracker))
+	fmt.Fprintf(a.out, "# HELP torrentkit_tracker_ping_loss part of the probes without a good answer\n# TYPE torrentkit_tracker_ping_loss gauge\ntorrentkit_tracker_ping_loss{%s} %v\n", labels, s.Loss())
+	fmt.Fprintf(a.out, "# HELP torrentkit_tracker_ping_seconds times of the good answers\n# TYPE torrentkit_tracker_ping_seconds gauge\n")
+	for _, e := range pingTimes(s) {
+		fmt.Fprintf(a.out, "torrentkit_tracker_ping_seconds{%s,%s} %v\n", labels, label("statistic", e.name), e.d.Seconds())
+	}
+}
