@@ -385,7 +385,8 @@ func TestLookupsShareNodes(t *testing.T) {
 		t.Fatal(err)
 	}
 	rest[len(rest)-1].answer = liars(n)["silent"]
-	if stats, err := c.Peers(context.Background(), b, nil, found); err != nil || len(got) != 2 {
+	// Nodes near a answer with its peer whatever they are asked about.
+	if stats, err := c.Peers(context.Background(), b, nil, found); err != nil || !slices.Contains(got, netip.MustParseAddrPort("1.2.3.4:6")) {
 		t.Errorf("without the first node: %v, %v, %+v", got, err, stats)
 	}
 }
