@@ -47,8 +47,7 @@ const chartStyle = `
 // chart draws the report as SVG.
 func (r *report) chart(w io.Writer) error {
 	grid, rows := r.panels()
-	columns := len(r.Workloads)
-	width := 2*margin + max(1, columns)*(panelWidth+panelGap) - panelGap
+	width := 2*margin + max(3, len(r.Workloads))*(panelWidth+panelGap) - panelGap // three also for the title's sake
 	var body bytes.Buffer
 	text(&body, margin, margin+12, "title", "Wall time of making and checking torrents: shorter is better")
 	text(&body, margin, margin+30, "", fmt.Sprintf("Seconds, and times as long as torrentkit. %s.", sentence(r.method())))

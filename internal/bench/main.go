@@ -72,7 +72,7 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 		return err
 	}
 	defer s.close()
-	if s.programs, err = programs(ctx, s.scratch, log); err != nil {
+	if err := s.findPrograms(ctx); err != nil {
 		return err
 	}
 	report, err := s.measure(ctx)

@@ -5,7 +5,6 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -52,27 +51,35 @@ func (p *program) arguments(t task, torrent, root string) []string {
 	return append([]string{p.path}, p.create(t, root, torrent)...)
 }
 
-// programs builds torrentkit, which comes first, and finds the peers.
-func programs(ctx context.Context, scratch string, log io.Writer) ([]program, error) {
-	own, err := torrentkit(ctx, scratch)
+// findPrograms builds torrentkit, which comes first, and finds those peers that
+// have something to do.
+func (s *session) findPrograms(ctx context.Context) error {
+	own, err := torrentkit(ctx, s.scratch)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	found := []program{own}
+	s.programs = []program{own}
 	for _, p := range peers() {
+		if !s.wanted(&p) {
+			continue
+		}
 		if p.path, err = exec.LookPath(p.name); err != nil {
-			fmt.Fprintf(log, "%s is not on PATH: left out\n", p.name)
+			fmt.Fprintf(s.log, "%s is not on PATH: left out\n", p.name)
 			continue
 		}
 		p.version = firstLine(ctx, p.path, p.version)
-		found = append(found, p)
+		s.programs = append(s.programs, p)
 	}
-	p, err := libtorrent(ctx, scratch)
-	if err != nil {
-		fmt.Fprintf(log, "libtorrent cannot be built: left out: %v\n", err)
-		return found, nil
+	library := libtorrent(s.scratch)
+	if !s.wanted(&library) {
+		return nil
 	}
-	return append(found, p), nil
+	if err := library.compile(ctx); err != nil {
+		fmt.Fprintf(s.log, "libtorrent cannot be built: left out: %v\n", err)
+		return ctx.Err()
+	}
+	s.programs = append(s.programs, library)
+	return nil
 }
 
 // torrentkit builds the program that this is about.
@@ -138,9 +145,9 @@ func peers() []program {
 //go:embed peer/libtorrent.cpp
 var libtorrentSource []byte
 
-// libtorrent compiles the benchmark's libtorrent.
-func libtorrent(ctx context.Context, scratch string) (program, error) {
-	p := program{
+// libtorrent is the benchmark's libtorrent, still to be compiled.
+func libtorrent(scratch string) program {
+	return program{
 		name: "libtorrent", path: filepath.Join(scratch, executable("libtorrent")),
 		formats: "v1 v2 hybrid", checks: "v1 v2 hybrid",
 		create: func(t task, root, output string) []string {
@@ -150,9 +157,13 @@ func libtorrent(ctx context.Context, scratch string) (program, error) {
 			return []string{"verify", torrent, filepath.Dir(root)}
 		},
 	}
-	source := filepath.Join(scratch, "libtorrent.cpp")
+}
+
+// compile makes the benchmark's libtorrent where it is said to be.
+func (p *program) compile(ctx context.Context) error {
+	source := p.path + ".cpp"
 	if err := os.WriteFile(source, libtorrentSource, 0o644); err != nil {
-		return p, err
+		return err
 	}
 	library := []string{"-ltorrent-rasterbar"}
 	if text, err := exec.CommandContext(ctx, "pkg-config", "--cflags", "--libs", "libtorrent-rasterbar").Output(); err == nil {
@@ -160,10 +171,10 @@ func libtorrent(ctx context.Context, scratch string) (program, error) {
 	}
 	build := exec.CommandContext(ctx, "c++", append([]string{"-std=c++17", "-O2", "-o", p.path, source}, library...)...)
 	if text, err := build.CombinedOutput(); err != nil {
-		return p, fmt.Errorf("compiling: %w: %s", err, bytes.TrimSpace(text[:min(len(text), 400)]))
+		return fmt.Errorf("compiling: %w: %s", err, bytes.TrimSpace(text[:min(len(text), 400)]))
 	}
 	p.version = firstLine(ctx, p.path, "version")
-	return p, nil
+	return nil
 }
 
 // firstLine returns the first line that a program says of its version.

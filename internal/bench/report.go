@@ -122,7 +122,7 @@ func (r *report) encode(w io.Writer) error {
 // plain writes the report for a terminal.
 func (r *report) plain(w io.Writer) error {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s\n%s\n", r.Machine, r.method())
+	fmt.Fprintf(&b, "%s\n%s; ratio: times as long as torrentkit\n", r.Machine, r.method())
 	for _, p := range r.Programs {
 		fmt.Fprintf(&b, "%-20s %s\n", p.Name, p.Version)
 	}
@@ -150,7 +150,10 @@ func (r *report) plain(w io.Writer) error {
 
 // method is one line on how figures came about.
 func (r *report) method() string {
-	line := fmt.Sprintf("medians of %d rounds, programs in turn, data in the page cache; ratio: times torrentkit's wall time", r.Rounds)
+	line := fmt.Sprintf("medians of %d rounds, programs in turn, data in the page cache", r.Rounds)
+	if r.Rounds == 1 {
+		line = "one round, data in the page cache"
+	}
 	if r.Scale != 1 {
 		line += fmt.Sprintf("; workloads scaled by %g", r.Scale)
 	}

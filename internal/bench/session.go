@@ -129,7 +129,7 @@ func (s *session) selected(w *workload, t task) []program {
 	var able []program
 	for i := range s.programs {
 		p := &s.programs[i]
-		if p.can(t) && s.match.MatchString(fmt.Sprintf("%s/%s/%s", w.name, t, p.name)) {
+		if s.asked(w, t, p) {
 			if i > 0 && len(able) == 0 {
 				able = append(able, s.programs[0])
 			}
@@ -137,6 +137,23 @@ func (s *session) selected(w *workload, t task) []program {
 		}
 	}
 	return able
+}
+
+// asked reports whether the program can do the task and -run matches it.
+func (s *session) asked(w *workload, t task, p *program) bool {
+	return p.can(t) && s.match.MatchString(fmt.Sprintf("%s/%s/%s", w.name, t, p.name))
+}
+
+// wanted reports whether the program is asked for anything.
+func (s *session) wanted(p *program) bool {
+	for i := range s.workloads {
+		for _, t := range tasks() {
+			if s.asked(&s.workloads[i], t, p) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // compete runs programs in turn on one task. A peer that fails is left out of
