@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -11,58 +14,129 @@ import (
 )
 
 type inspectFlags struct {
-	files, tree, pads bool
-	maxSize           sizeValue
+	files, tree, pads, pieces bool
+	fields                    []string
+	query                     string
+	raw                       bool
+	table, stats              bool
+	sort, groupBy             choice
+	maxSize                   sizeValue
+	set                       *pflag.FlagSet // which flags were given
 }
 
 func newInspect(a *app) *cobra.Command {
-	f := inspectFlags{maxSize: maxTorrent}
+	f := inspectFlags{maxSize: maxTorrent, sort: choice{allowed: sortKeys()}, groupBy: choice{allowed: groupKeys()}}
 	cmd := &cobra.Command{
-		Use:     "inspect TORRENT...",
+		Use:     "inspect TORRENT|LINK...",
 		Aliases: []string{"show", "info"},
 		Short:   "Show what a torrent says",
-		Long:    `A TORRENT is a file, or - for standard input. What is wrong with it but can be worked with is a warning on standard error.`,
+		Long: `A TORRENT is a file, a folder of .torrent files, an http or https URL, or - for standard input; a LINK is a magnet
+link. What is wrong with it but can be worked with is a warning on standard error. Folders are shown as a table.`,
 		Example: `  torrentkit inspect album.torrent
   torrentkit inspect --tree album.torrent
+  torrentkit inspect --field infohash *.torrent
+  torrentkit inspect --query info/files/0/length album.torrent
   torrentkit inspect --json *.torrent | jq -r .infohash
+  torrentkit inspect --table --sort -size releases/
+  torrentkit inspect --stats releases/
   torrentkit inspect - < album.torrent`,
 		Args: arity(1, -1),
 		RunE: a.run(func(ctx context.Context, args []string) error { return a.inspect(ctx, args, &f) }),
 	}
+	f.set = cmd.Flags()
 	group(cmd, "Output", func(fs *pflag.FlagSet) {
 		fs.BoolVar(&f.files, "files", false, "list the files")
-		fs.BoolVar(&f.tree, "tree", false, "draw the files as a tree")
+		fs.BoolVar(&f.tree, "tree", false, "draw the files as a tree, with their pieces and v2 roots")
 		fs.BoolVar(&f.pads, "pads", false, "show pad files (BEP 47) among the files too")
+		fs.BoolVar(&f.pieces, "pieces", false, "list the pieces with their hashes")
+		fs.StringArrayVar(&f.fields, "field", nil, "print one value a line, for scripts; without a `NAME`, list the names (repeatable)")
+		fs.StringVar(&f.query, "query", "", "print the value of any key: a `PATH` like info/files/0/length")
+		fs.BoolVar(&f.raw, "raw", false, "with --query: print the bytes as they are")
+	})
+	group(cmd, "Many torrents", func(fs *pflag.FlagSet) {
+		fs.BoolVar(&f.table, "table", false, "print a line for each torrent")
+		fs.Var(&f.sort, "sort", "sort the table by a `KEY`: name, size, files, pieces, piece-length, format, created, input; -KEY from the end")
+		fs.Var(&f.groupBy, "group-by", "count torrents by a `KEY`: format, piece-length, tracker, private, source, created-by, created")
+		fs.BoolVar(&f.stats, "stats", false, "print totals, and which torrents have the same content")
 	})
 	group(cmd, "Input", func(fs *pflag.FlagSet) {
 		fs.Var(&f.maxSize, "max-size", "refuse torrents larger than `SIZE`")
 	})
-	exits(cmd, "every torrent was read", "")
+	cmd.MarkFlagsMutuallyExclusive("files", "tree", "pieces", "field", "query", "table", "stats")
+	cmd.MarkFlagsMutuallyExclusive("sort", "field", "query", "stats", "group-by")
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		var missing *pflag.ValueRequiredError
+		if errors.As(err, &missing) && missing.GetSpecifiedName() == "field" {
+			return a.listFields()
+		}
+		return flagError(cmd, err)
+	})
+	exits(cmd, "every torrent was read", "--query: there is no such key")
 	return cmd
 }
 
 func (a *app) inspect(ctx context.Context, names []string, f *inspectFlags) error {
+	for _, name := range f.fields {
+		if _, ok := fieldOf(name); !ok {
+			return withHint(fmt.Errorf("there is no field %q", name), "torrentkit inspect --field lists all")
+		}
+	}
+	queries := f.set.Changed("query")
+	switch {
+	case a.global.json && (f.sort.value != "" || f.groupBy.value != ""):
+		return withHint(errors.New("--sort and --group-by print a table, not JSON"), "inspect --json ... | jq -s 'sort_by(.size)'")
+	case f.raw && !queries:
+		return errors.New("--raw goes with --query")
+	case f.raw && a.global.json:
+		return errors.New("--raw prints bytes, not JSON")
+	case f.raw && a.outTTY:
+		return withHint(errors.New("raw bytes are not written to a terminal"), "pipe the output: ... --raw | xxd")
+	case queries:
+		return a.eachInput(ctx, names, func(ctx context.Context, name string) error { return a.query(ctx, name, f) })
+	case len(f.fields) > 0:
+		return a.eachInput(ctx, names, func(ctx context.Context, name string) error { return a.fields(ctx, name, f) })
+	case f.stats:
+		return a.inspectStats(ctx, names, f)
+	case !a.global.json && (f.table || f.sort.value != "" || f.groupBy.value != "" || hasFolder(names) && !f.files && !f.tree && !f.pieces):
+		return a.inspectMany(ctx, names, f)
+	}
 	first := true
-	return a.each(ctx, names, func(ctx context.Context, name string) error {
-		t, err := a.parseTorrent(ctx, name, int64(f.maxSize))
-		if err != nil {
-			return err
-		}
-		if a.global.json {
-			return writeJSON(a.out, torrentToJSON(t, name, f.pads))
-		}
-		if !first {
+	return a.eachInput(ctx, names, func(ctx context.Context, name string) error {
+		if !first && !a.global.json {
 			fmt.Fprintln(a.out)
 		}
 		first = false
+		if isMagnet(name) {
+			return a.inspectLink(name)
+		}
+		t, err := a.parseTorrent(ctx, name, int64(f.maxSize))
+		switch {
+		case err != nil:
+			return err
+		case a.global.json:
+			return a.writeTorrentJSON(t, name, f)
+		}
 		a.showTorrent(t, f)
 		return nil
 	})
 }
 
+func hasFolder(names []string) bool {
+	for _, name := range names {
+		if info, err := os.Stat(name); err == nil && info.IsDir() {
+			return true
+		}
+	}
+	return false
+}
+
+func isMagnet(name string) bool {
+	return len(name) > 7 && strings.EqualFold(name[:7], "magnet:")
+}
+
 // parseTorrent reads a torrent and says its warnings.
 func (a *app) parseTorrent(ctx context.Context, name string, limit int64) (*inspect.Torrent, error) {
-	raw, err := a.readTorrent(ctx, name, limit)
+	raw, err := a.readInput(ctx, name, limit)
 	if err != nil {
 		return nil, err
 	}

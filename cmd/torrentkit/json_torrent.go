@@ -1,7 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
 	"time"
 	"unicode/utf8"
 
@@ -155,7 +159,9 @@ type torrentJSON struct {
 	Created     *time.Time    `json:"created,omitempty"`
 	TorrentSize int           `json:"torrent_size"`
 	Files       []fileJSON    `json:"files"`
+	PieceHashes []pieceJSON   `json:"piece_hashes,omitempty"`
 	Unknown     []keyJSON     `json:"unknown_keys,omitempty"`
+	FileKeys    []fileKeyJSON `json:"unknown_file_keys,omitempty"`
 	Warnings    []problemJSON `json:"warnings,omitempty"`
 }
 
@@ -165,6 +171,20 @@ type keyJSON struct {
 	RawHex string `json:"raw_hex"`
 }
 
+type fileKeyJSON struct {
+	Key    string `json:"key"`
+	KeyHex string `json:"key_hex,omitempty"`
+	Files  int    `json:"files"`
+}
+
+// pieceJSON is a piece, with "inspect --pieces".
+type pieceJSON struct {
+	Index  int    `json:"index"`
+	Length int64  `json:"length"`
+	SHA1   string `json:"sha1,omitempty"`
+	Root   string `json:"root,omitempty"`
+}
+
 type problemJSON struct {
 	ID      string `json:"id"`
 	Key     string `json:"key,omitempty"`
@@ -172,7 +192,8 @@ type problemJSON struct {
 	Message string `json:"message"`
 }
 
-func torrentToJSON(t *inspect.Torrent, input string, pads bool) torrentJSON {
+// torrentToJSON leaves the files out: writeTorrentJSON writes them one by one.
+func torrentToJSON(t *inspect.Torrent, input string) torrentJSON {
 	v1, v2 := infoHashes(t)
 	v := torrentJSON{
 		Input: input, Name: t.Name, NameHex: hexIfNeeded(t.Name), InfoHash: v1, InfoHashV2: v2, Format: t.Format.String(),
@@ -183,10 +204,8 @@ func torrentToJSON(t *inspect.Torrent, input string, pads bool) torrentJSON {
 	if !t.CreationDate.IsZero() {
 		v.Created = &t.CreationDate
 	}
-	for i := range t.Files {
-		if f := &t.Files[i]; !f.Pad() || pads {
-			v.Files = append(v.Files, fileToJSON(f, filePath(t, i)))
-		}
+	for _, k := range t.UnknownOfFiles {
+		v.FileKeys = append(v.FileKeys, fileKeyJSON{k.Key, hexIfNeeded(k.Key), k.Files})
 	}
 	for _, k := range t.Unknown {
 		v.Unknown = append(v.Unknown, keyJSON{k.Path, k.Offset, hex.EncodeToString(k.Raw)})
@@ -195,6 +214,53 @@ func torrentToJSON(t *inspect.Torrent, input string, pads bool) torrentJSON {
 		v.Warnings = append(v.Warnings, problemJSON{p.ID, p.Path, p.Offset, p.Message})
 	}
 	return v
+}
+
+// writeTorrentJSON prints what "inspect --json" prints. There may be a million files, so that the object is never in
+// memory whole.
+func (a *app) writeTorrentJSON(t *inspect.Torrent, input string, f *inspectFlags) error {
+	v := torrentToJSON(t, input)
+	if f.pieces {
+		for i := range t.Layout().NumPieces() {
+			v.PieceHashes = append(v.PieceHashes, pieceJSON{i, t.Layout().Piece(i).Length, hex.EncodeToString(t.PieceSHA1(i)), hex.EncodeToString(t.PieceRoot(i))})
+		}
+	}
+	var object bytes.Buffer
+	if err := writeJSON(&object, v); err != nil {
+		return err
+	}
+	// In a string the quotes would be escaped, so this is the key.
+	head, tail, _ := bytes.Cut(object.Bytes(), []byte(`"files":[]`))
+	a.out.Write(head)
+	io.WriteString(a.out, `"files":[`)
+	var line bytes.Buffer
+	e := json.NewEncoder(&line)
+	e.SetEscapeHTML(false)
+	var visible []byte
+	first := true
+	for i := range t.Files {
+		file := &t.Files[i]
+		if file.Pad() && !f.pads {
+			continue
+		}
+		line.Reset()
+		if !first {
+			line.WriteByte(',')
+		}
+		first = false
+		if err := e.Encode(fileToJSON(file, filePath(t, i))); err != nil {
+			return fmt.Errorf("encoding JSON: %w", err)
+		}
+		visible = appendVisible(visible[:0], bytes.TrimSuffix(line.Bytes(), []byte("\n")))
+		if _, err := a.out.Write(visible); err != nil {
+			return err
+		}
+	}
+	io.WriteString(a.out, "]")
+	if _, err := a.out.Write(tail); err != nil {
+		return err
+	}
+	return a.stdout.Flush() // programs read results line by line, as they come
 }
 
 func fileToJSON(f *inspect.File, path string) fileJSON {

@@ -3,9 +3,7 @@ package main
 import (
 	"encoding/hex"
 	"fmt"
-	"path"
 	"strconv"
-	"strings"
 
 	"github.com/torrentkit/torrentkit/inspect"
 	"github.com/torrentkit/torrentkit/magnet"
@@ -97,12 +95,17 @@ func (a *app) showTorrent(t *inspect.Torrent, f *inspectFlags) {
 	for _, k := range t.Unknown {
 		out.text("other key", k.Path+" = "+rawText(k.Raw))
 	}
+	for _, k := range t.UnknownOfFiles {
+		out.add("other key of files", cell{human: fmt.Sprintf("%s (of %s)", k.Key, plural(k.Files, "file")), raw: fmt.Sprintf("%s %d", k.Key, k.Files)})
+	}
 	a.show(&out)
 	switch {
 	case f.tree:
 		a.showTree(t, f)
 	case f.files:
 		a.showFiles(t, f)
+	case f.pieces:
+		a.showPieces(t)
 	}
 }
 
@@ -133,70 +136,8 @@ func (a *app) showFiles(t *inspect.Torrent, f *inspectFlags) {
 	files := newTable(1, "size", "file", "attributes")
 	for i := range t.Files {
 		if file := &t.Files[i]; !file.Pad() || f.pads {
-			attr := file.Attr
-			if file.Link != "" {
-				attr += " -> " + file.Link
-			}
-			files.row(sizeCell(file.Length), textCell(filePath(t, i)), textCell(attr))
+			files.row(sizeCell(file.Length), textCell(filePath(t, i)), textCell(attributes(file)))
 		}
 	}
 	a.showTable(files)
-}
-
-// showTree draws the folders. In a pipe it is the list of files: a drawing is of no use to a program.
-func (a *app) showTree(t *inspect.Torrent, f *inspectFlags) {
-	if !a.outTTY {
-		a.showFiles(t, f)
-		return
-	}
-	fmt.Fprintln(a.out, escape(t.Name))
-	root := newNode("")
-	for i := range t.Files {
-		if file := &t.Files[i]; file.Path != "" && (!file.Pad() || f.pads) {
-			root.add(strings.Split(file.Path, "/"), file.Length)
-		}
-	}
-	a.drawNode(root, "")
-}
-
-// node is a folder or file of a tree that is drawn.
-type node struct {
-	name     string
-	size     int64
-	children []*node
-	byName   map[string]*node
-}
-
-func newNode(name string) *node { return &node{name: name} }
-
-func (n *node) add(names []string, size int64) {
-	n.size += size
-	if len(names) == 0 {
-		return
-	}
-	child := n.byName[names[0]]
-	if child == nil {
-		if n.byName == nil {
-			n.byName = map[string]*node{}
-		}
-		child = newNode(names[0])
-		n.byName[names[0]] = child
-		n.children = append(n.children, child)
-	}
-	child.add(names[1:], size)
-}
-
-func (a *app) drawNode(n *node, indent string) {
-	for i, c := range n.children {
-		branch, below := "├── ", "│   "
-		if i == len(n.children)-1 {
-			branch, below = "└── ", "    "
-		}
-		name := escape(c.name)
-		if len(c.children) > 0 {
-			name = path.Join(name) + "/"
-		}
-		fmt.Fprintf(a.out, "%s%s%s  %s\n", indent, branch, name, a.paint(a.outStyle(), dim, formatSize(c.size)))
-		a.drawNode(c, indent+below)
-	}
 }

@@ -1,0 +1,238 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/torrentkit/torrentkit/inspect"
+	"github.com/torrentkit/torrentkit/magnet"
+)
+
+// inspectField is a value that --field prints.
+type inspectField struct {
+	name, about string
+	of          func(t *inspect.Torrent) []string
+	// ofLink is the same for a magnet link; nil where links do not say.
+	ofLink func(l *magnet.Link) []string
+}
+
+func one(s string) []string { return []string{s} }
+
+func number[T int | int64](n T) []string { return one(strconv.FormatInt(int64(n), 10)) }
+
+// inspectFields are all fields. Those that are lists print any number of lines, the others one, which may be empty.
+func inspectFields() []inspectField {
+	return append(identityFields(), []inspectField{
+		{"piece-length", "bytes in a piece", func(t *inspect.Torrent) []string { return number(t.PieceLength) }, nil},
+		{"pieces", "number of pieces", func(t *inspect.Torrent) []string { return number(t.Layout().NumPieces()) }, nil},
+		{"private", "true or false", func(t *inspect.Torrent) []string { return one(strconv.FormatBool(t.Private)) }, nil},
+		{"source", "source tag", func(t *inspect.Torrent) []string { return one(t.Source) }, nil},
+		{"comment", "comment", func(t *inspect.Torrent) []string { return one(t.Comment) }, nil},
+		{"created-by", "creating program", func(t *inspect.Torrent) []string { return one(t.CreatedBy) }, nil},
+		{"created", "creation date, RFC 3339", createdField, nil},
+		{"torrent-size", "bytes of the .torrent itself", func(t *inspect.Torrent) []string { return number(len(t.Raw())) }, nil},
+		{"trackers", "announce URLs, a line each", func(t *inspect.Torrent) []string { return magnetLink(t).Trackers }, func(l *magnet.Link) []string { return l.Trackers }},
+		{"web-seeds", "web seeds, a line each", func(t *inspect.Torrent) []string { return t.WebSeeds }, func(l *magnet.Link) []string { return l.WebSeeds }},
+		{"http-seeds", "seeds of BEP 17, a line each", func(t *inspect.Torrent) []string { return t.HTTPSeeds }, nil},
+		{"nodes", "DHT nodes, a line each", func(t *inspect.Torrent) []string { return t.Nodes }, func(l *magnet.Link) []string { return l.Nodes }},
+		{"paths", "files without padding, a line each", pathsField, nil},
+		{"unknown-keys", "keys that have no meaning here, a line each", unknownField, nil},
+	}...)
+}
+
+func identityFields() []inspectField {
+	return []inspectField{
+		{"infohash", "v1 infohash, hex", func(t *inspect.Torrent) []string { v1, _ := infoHashes(t); return one(v1) }, func(l *magnet.Link) []string {
+			if l.V1.IsZero() {
+				return one("")
+			}
+			return one(l.V1.String())
+		}},
+		{"infohash-v2", "v2 infohash, hex", func(t *inspect.Torrent) []string { _, v2 := infoHashes(t); return one(v2) }, func(l *magnet.Link) []string {
+			if l.V2.IsZero() {
+				return one("")
+			}
+			return one(l.V2.String())
+		}},
+		{"name", "name", func(t *inspect.Torrent) []string { return one(t.Name) }, func(l *magnet.Link) []string { return one(l.Name) }},
+		{"magnet", "magnet link", func(t *inspect.Torrent) []string { return one(magnetLink(t).String()) }, func(l *magnet.Link) []string { return one(l.String()) }},
+		{"format", "v1, v2 or hybrid", func(t *inspect.Torrent) []string { return one(t.Format.String()) }, nil},
+		{"size", "bytes of content", func(t *inspect.Torrent) []string { return number(t.Layout().TotalLength()) }, func(l *magnet.Link) []string {
+			if l.Size == 0 {
+				return one("")
+			}
+			return number(l.Size)
+		}},
+		{"files", "number of files, without padding", func(t *inspect.Torrent) []string { return number(contentFiles(t)) }, nil},
+	}
+}
+
+func createdField(t *inspect.Torrent) []string {
+	if t.CreationDate.IsZero() {
+		return one("")
+	}
+	return one(t.CreationDate.UTC().Format(time.RFC3339))
+}
+
+func pathsField(t *inspect.Torrent) []string {
+	var paths []string
+	for i := range t.Files {
+		if !t.Files[i].Pad() {
+			paths = append(paths, filePath(t, i))
+		}
+	}
+	return paths
+}
+
+func unknownField(t *inspect.Torrent) []string {
+	var keys []string
+	for _, k := range t.Unknown {
+		keys = append(keys, k.Path)
+	}
+	for _, k := range t.UnknownOfFiles {
+		keys = append(keys, "info.files[]."+k.Key)
+	}
+	return keys
+}
+
+func fieldOf(name string) (inspectField, bool) {
+	for _, f := range inspectFields() {
+		if f.name == name {
+			return f, true
+		}
+	}
+	return inspectField{}, false
+}
+
+// listFields is "--field" without a name.
+func (a *app) listFields() error {
+	a.started = true
+	rows := newTable(-1, "field", "value")
+	for _, f := range inspectFields() {
+		if a.global.json {
+			if err := writeJSON(a.out, map[string]string{"field": f.name, "value": f.about}); err != nil {
+				return err
+			}
+			continue
+		}
+		rows.row(textCell(f.name), textCell(f.about))
+	}
+	if !a.global.json {
+		a.showTable(rows)
+	}
+	return nil
+}
+
+// fields prints the fields of one input.
+func (a *app) fields(ctx context.Context, name string, f *inspectFlags) error {
+	var link *magnet.Link
+	var t *inspect.Torrent
+	var err error
+	if isMagnet(name) {
+		link, err = a.parseLink(name)
+	} else {
+		t, err = a.parseTorrent(ctx, name, int64(f.maxSize))
+	}
+	if err != nil {
+		return err
+	}
+	for _, field := range f.fields {
+		values := one("")
+		of, _ := fieldOf(field)
+		switch {
+		case t != nil:
+			values = of.of(t)
+		case of.ofLink != nil:
+			values = of.ofLink(link)
+		}
+		if a.global.json {
+			if err := writeJSON(a.out, fieldJSON(name, field, values)); err != nil {
+				return err
+			}
+			continue
+		}
+		for _, v := range values {
+			fmt.Fprintln(a.out, escape(v))
+		}
+	}
+	return nil
+}
+
+// query prints the value that a pointer leads to.
+func (a *app) query(ctx context.Context, name string, f *inspectFlags) error {
+	raw, err := a.readInput(ctx, name, int64(f.maxSize))
+	if err != nil {
+		return err
+	}
+	value, offset, ok, err := inspect.Query(raw, f.query)
+	switch {
+	case err != nil:
+		return inputError(inputName(name), err)
+	case !ok:
+		return &noError{fmt.Sprintf("%s: there is no %s", inputName(name), f.query)}
+	}
+	text, simple := inspect.Text(value)
+	switch {
+	case f.raw && simple:
+		_, err = io.WriteString(a.out, text)
+	case f.raw:
+		_, err = a.out.Write(value)
+	case a.global.json:
+		err = a.queryJSON(name, f.query, value, offset)
+	case simple:
+		_, err = fmt.Fprintln(a.out, escape(text))
+	default:
+		indent := ""
+		if a.outTTY {
+			indent = "  "
+		}
+		err = inspect.Dump(a.out, bytes.NewReader(value), inspect.DumpOptions{Indent: indent})
+	}
+	return err
+}
+
+// queryJSON is what "inspect --query --json" prints: the value as dump writes it.
+func (a *app) queryJSON(name, query string, value []byte, offset int) error {
+	var dumped bytes.Buffer
+	if err := inspect.Dump(&dumped, bytes.NewReader(value), inspect.DumpOptions{}); err != nil {
+		return err
+	}
+	return writeJSON(a.out, struct {
+		Input  string     `json:"input"`
+		Query  string     `json:"query"`
+		Offset int        `json:"offset"`
+		Value  rawMessage `json:"value"`
+	}{name, query, offset, dumped.Bytes()})
+}
+
+// rawMessage is JSON already.
+type rawMessage []byte
+
+// MarshalJSON implements json.Marshaler.
+func (m rawMessage) MarshalJSON() ([]byte, error) { return m, nil }
+
+type fieldValuesJSON struct {
+	Input     string   `json:"input"`
+	Field     string   `json:"field"`
+	Values    []string `json:"values"`
+	ValuesHex []string `json:"values_hex,omitempty"` // where one of them is not UTF-8
+}
+
+func fieldJSON(input, field string, values []string) fieldValuesJSON {
+	v := fieldValuesJSON{Input: input, Field: field, Values: orEmpty(values)}
+	for _, s := range values {
+		if hexIfNeeded(s) == "" {
+			continue
+		}
+		for _, s := range values {
+			v.ValuesHex = append(v.ValuesHex, hex.EncodeToString([]byte(s)))
+		}
+		break
+	}
+	return v
+}

@@ -1,0 +1,123 @@
+package inspect
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Stats are totals over many torrents.
+type Stats struct {
+	Torrents     int
+	Private      int
+	Size         int64 // bytes of content, of duplicates too
+	Files        int64 // without padding
+	Pieces       int64
+	TorrentSize  int64 // bytes of the .torrent files themselves
+	Formats      map[Format]int
+	PieceLengths map[int64]int
+	Trackers     map[string]int // torrents by host of the tracker
+	contents     map[string][]string
+}
+
+// NewStats returns empty totals.
+func NewStats() *Stats {
+	return &Stats{Formats: map[Format]int{}, PieceLengths: map[int64]int{}, Trackers: map[string]int{}, contents: map[string][]string{}}
+}
+
+// Add counts a torrent, by Parse, under a name. The torrent is not kept.
+func (s *Stats) Add(name string, t *Torrent) {
+	s.Torrents++
+	if t.Private {
+		s.Private++
+	}
+	s.Size += t.Layout().TotalLength()
+	for i := range t.Files {
+		if !t.Files[i].Pad() {
+			s.Files++
+		}
+	}
+	s.Pieces += int64(t.Layout().NumPieces())
+	s.TorrentSize += int64(len(t.Raw()))
+	s.Formats[t.Format]++
+	s.PieceLengths[t.PieceLength]++
+	for _, host := range TrackerHosts(t) {
+		s.Trackers[host]++
+	}
+	for _, id := range contentIDs(t) {
+		s.contents[id] = append(s.contents[id], name)
+	}
+}
+
+// Duplicates returns the names of torrents with the same content, whatever the
+// torrents and their files are called: by the pieces roots, or by equal hashes of
+// equally long pieces. A v1 torrent with another piece length cannot be
+// recognized.
+func (s *Stats) Duplicates() [][]string {
+	var all [][]string
+	seen := map[string]bool{}
+	for _, names := range s.contents {
+		if len(names) < 2 {
+			continue
+		}
+		if key := strings.Join(names, "\x00"); !seen[key] {
+			seen[key] = true
+			all = append(all, names)
+		}
+	}
+	slices.SortFunc(all, func(a, b []string) int { return cmp.Compare(a[0], b[0]) })
+	return all
+}
+
+// TrackerHosts returns the hosts of the trackers with their ports, each once.
+func TrackerHosts(t *Torrent) []string {
+	var hosts []string
+	for _, tier := range t.Trackers {
+		for _, s := range tier {
+			host := "(not a URL)"
+			if u, err := url.Parse(strings.TrimSpace(s)); err == nil && u.Host != "" {
+				host = strings.ToLower(u.Host)
+			}
+			if !slices.Contains(hosts, host) {
+				hosts = append(hosts, host)
+			}
+		}
+	}
+	return hosts
+}
+
+// contentIDs identifies the content of a torrent: torrents that share an ID
+// have the same bytes in the same order.
+func contentIDs(t *Torrent) []string {
+	var ids []string
+	if t.Layout().NumPieces() == 0 {
+		return nil
+	}
+	roots := sha256.New()
+	complete := true
+	for i := range t.Files {
+		f := &t.Files[i]
+		if f.Pad() || f.Length == 0 {
+			continue
+		}
+		complete = complete && f.Root != [32]byte{}
+		roots.Write(f.Root[:])
+		binary.Write(roots, binary.BigEndian, f.Length)
+	}
+	if complete {
+		ids = append(ids, "roots "+hex.EncodeToString(roots.Sum(nil)))
+	}
+	if t.PieceSHA1(0) != nil {
+		pieces := sha256.New()
+		binary.Write(pieces, binary.BigEndian, []int64{t.PieceLength, t.Layout().PaddedLength()})
+		for i := range t.Layout().NumPieces() {
+			pieces.Write(t.PieceSHA1(i))
+		}
+		ids = append(ids, "pieces "+hex.EncodeToString(pieces.Sum(nil)))
+	}
+	return ids
+}
