@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 )
 
@@ -31,8 +33,21 @@ func (a *app) readTorrent(ctx context.Context, name string, limit int64) ([]byte
 	case info.Mode().IsRegular() && info.Size() > limit:
 		return nil, inputError(name, tooLarge(limit))
 	}
-	raw, err := readCapped(&contextReader{ctx: ctx, r: f}, limit)
+	raw, err := readSized(&contextReader{ctx: ctx, r: f}, info, limit)
 	return raw, inputError(name, err)
+}
+
+// readSized is readCapped for a file whose size is known: memory for it is taken once, and not doubled until it fits.
+func readSized(r io.Reader, info fs.FileInfo, limit int64) ([]byte, error) {
+	if !info.Mode().IsRegular() {
+		return readCapped(r, limit)
+	}
+	buf := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
+	n, err := buf.ReadFrom(io.LimitReader(r, limit+1))
+	if err == nil && n > limit { // it grew meanwhile
+		err = tooLarge(limit)
+	}
+	return buf.Bytes(), err
 }
 
 func readCapped(r io.Reader, limit int64) ([]byte, error) {

@@ -136,8 +136,17 @@ func (a *app) showFiles(t *inspect.Torrent, f *inspectFlags) {
 	files := newTable(1, "size", "file", "attributes")
 	for i := range t.Files {
 		if file := &t.Files[i]; !file.Pad() || f.pads {
-			files.row(sizeCell(file.Length), textCell(filePath(t, i)), textCell(attributes(file)))
+			a.longRow(files, sizeCell(file.Length), textCell(filePath(t, i)), textCell(attributes(file)))
 		}
 	}
 	a.showTable(files)
+}
+
+// longRow adds a row to a table that may be long. In a pipe, where columns need not line up, it is printed at once.
+func (a *app) longRow(t *table, cells ...cell) {
+	t.row(cells...)
+	if !a.outTTY {
+		t.writePiped(a.out)
+		t.rows = t.rows[:0]
+	}
 }

@@ -48,7 +48,7 @@ func (a *app) showTree(t *inspect.Torrent, f *inspectFlags) {
 			continue
 		}
 		if !a.outTTY {
-			piped.row(sizeCell(file.Length), textCell(filePath(t, i)), textCell(attributes(file)), textCell(pieceRange(t, i)), textCell(rootText(file)))
+			a.longRow(piped, sizeCell(file.Length), textCell(filePath(t, i)), textCell(attributes(file)), textCell(pieceRange(t, i)), textCell(rootText(file)))
 		} else if file.Path == "" {
 			root.file, root.size = i, file.Length
 		} else {
