@@ -43,7 +43,7 @@ func (a *app) ping(ctx context.Context, queries []announce.Query, opt announce.O
 			return err
 		}
 	default:
-		a.showStats(&stats)
+		a.showPing(&stats)
 	}
 	if err := ctx.Err(); err != nil {
 		return err
@@ -52,7 +52,7 @@ func (a *app) ping(ctx context.Context, queries []announce.Query, opt announce.O
 	return sum.verdict(f.failOn.value)
 }
 
-func (a *app) showStats(s *announce.PingStats) {
+func (a *app) showPing(s *announce.PingStats) {
 	var f fields
 	f.count("sent", int64(s.Sent))
 	f.count("answered", int64(s.Good))
