@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/torrentkit/torrentkit/internal/metainfo"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
@@ -67,6 +68,11 @@ func (f *feeder) hash() {
 
 // hashBatch judges pieces that are in memory.
 func (r *Report) hashBatch(ctx context.Context, m memory, workers int) error {
+	return r.judge(ctx, m, workers, r.mark)
+}
+
+// judge tells the verdicts on pieces that are in memory.
+func (r *Report) judge(ctx context.Context, m memory, workers int, tell func(int, metainfo.Verdict)) error {
 	first, last := r.Pieces, -1
 	for i := range m.pieces {
 		first, last = min(first, i), max(last, i)
@@ -74,19 +80,20 @@ func (r *Report) hashBatch(ctx context.Context, m memory, workers int) error {
 	if last < 0 {
 		return nil
 	}
-	return r.hashWindow(ctx, first, last+1, m, workers, func(i int) bool { return m.pieces[i] == nil })
+	skip := func(i int) bool { return i < first || i > last || m.pieces[i] == nil }
+	return r.hashWindow(ctx, first, last+1, piecehash.Job{Source: m, Skip: skip, Workers: workers}, tell)
 }
 
-// hashWindow judges the pieces from first to end that skip leaves.
-func (r *Report) hashWindow(ctx context.Context, first, end int, src piecehash.Source, workers int, skip func(int) bool) error {
+// hashWindow runs a job, whose Source and Skip are about the whole torrent, on
+// the pieces from first to end.
+func (r *Report) hashWindow(ctx context.Context, first, end int, job piecehash.Job, tell func(int, metainfo.Verdict)) error {
 	w, err := windowOf(r.torrent.Layout(), first, end)
 	if err != nil {
 		return err
 	}
-	job := piecehash.Job{
-		Layout: w.layout, Source: windowSource{w, src}, Workers: workers,
-		Skip: func(i int) bool { i += w.begin; return i < first || i >= end || skip(i) },
-	}
+	skip := job.Skip
+	job.Layout, job.Source = w.layout, windowSource{w, job.Source}
+	job.Skip = func(i int) bool { return skip(i + w.begin) }
 	for p, err := range job.Pieces(ctx) {
 		if p.Index < 0 {
 			return err
@@ -96,7 +103,7 @@ func (r *Report) hashWindow(ctx context.Context, first, end int, src piecehash.S
 			return read.Err
 		}
 		i := w.begin + p.Index
-		r.mark(i, r.torrent.Check(i, p.SHA1, p.Root))
+		tell(i, r.torrent.Check(i, p.SHA1, p.Root))
 	}
 	return nil
 }
@@ -198,7 +205,8 @@ func (f *feeder) part(i, p int, length int64, rd io.Reader) error {
 	case length == whole && whole > batchSize:
 		in := &sequential{file: i, r: rd}
 		in.at, _ = l.InFile(i, p)
-		return f.r.hashWindow(f.ctx, p, p+1, in, 1, func(int) bool { return false })
+		job := piecehash.Job{Source: in, Workers: 1, Skip: func(i int) bool { return i != p }}
+		return f.r.hashWindow(f.ctx, p, p+1, job, f.r.mark)
 	}
 	h := f.held[p]
 	if h == nil {

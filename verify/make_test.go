@@ -121,3 +121,27 @@ func renameFile(t testing.TB, from, to string) {
 		t.Fatal(err)
 	}
 }
+
+// stopAfter is a source that cancels a context after some reads.
+type stopAfter struct {
+	onDisk
+	cancel func()
+	left   int
+}
+
+func (s *stopAfter) Open(i int) (piecehash.File, error) {
+	f, err := s.onDisk.Open(i)
+	return stopAfterFile{f, s}, err
+}
+
+type stopAfterFile struct {
+	piecehash.File
+	s *stopAfter
+}
+
+func (f stopAfterFile) ReadAt(p []byte, off int64) (int, error) {
+	if f.s.left--; f.s.left == 0 {
+		f.s.cancel()
+	}
+	return f.File.ReadAt(p, off)
+}

@@ -75,6 +75,7 @@ type Report struct {
 
 	torrent  *metainfo.Torrent
 	located  *content.Located
+	files    []int32 // index in the torrent of each of Files
 	disk     []int32 // index in Files of each file of the torrent; -1 for padding
 	pieces   []PieceState
 	evidence map[partKey]evidence // what is known of parts of bad pieces
@@ -163,7 +164,7 @@ func newReport(t *metainfo.Torrent, root string, files []int32, located *content
 // blankReport begins a report on files that have not been looked for.
 func blankReport(t *metainfo.Torrent, root string, files []int32) *Report {
 	r := &Report{
-		Name: t.Name, Single: t.Single, Root: root, torrent: t,
+		Name: t.Name, Single: t.Single, Root: root, torrent: t, files: files,
 		Files:  make([]FileReport, len(files)),
 		Pieces: t.Layout().NumPieces(),
 		Bytes:  t.Layout().TotalLength(),

@@ -1,0 +1,310 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/internal/metainfo"
+	"github.com/torrentkit/torrentkit/internal/piecehash"
+)
+
+// RepairOptions say how to repair.
+type RepairOptions struct {
+	Options // what is verified, and so repaired
+	// From is another copy of the content, found like the content itself.
+	From string
+	// DryRun finds out what would be written, and writes nothing.
+	DryRun bool
+}
+
+// Repaired is what a repair did, or would do.
+type Repaired struct {
+	// Report is what verifying found afterwards; before, if nothing was written.
+	Report *Report
+	From   string // where good pieces were looked for
+	DryRun bool
+	// Pieces are the pieces that were replaced, in order, and Bytes how many
+	// bytes were written: those that differ, in blocks.
+	Pieces []int
+	Bytes  int64
+	// Created are the files that were missing, as indices in Report.Files.
+	Created []int
+	// Failed are the pieces that were not replaced.
+	Failed []FailedPiece
+}
+
+// FailedPiece is a piece that could not be repaired.
+type FailedPiece struct {
+	Index int
+	Err   error
+}
+
+// ErrNotWhole is why a piece is not taken from a place: it is not good there either.
+var ErrNotWhole = errors.New("the piece is not whole there")
+
+// maxRepair bounds the length of the pieces that are repaired: one is in memory
+// when its bytes are written.
+const maxRepair = 512 << 20
+
+// Repair verifies the content like [Data], and replaces the pieces that are
+// missing or damaged by good ones from another copy.
+//
+// Every piece is hashed in memory before any byte of it is written, and only
+// bytes that differ are written, so that a run that is interrupted anywhere
+// leaves nothing worse than it was. Missing files and folders are made. Nothing
+// is deleted, truncated or written outside of the content's folder: over-long
+// files stay so, and what is no file stays where it is.
+func Repair(ctx context.Context, torrent []byte, path string, o RepairOptions) (*Repaired, error) {
+	r, err := Data(ctx, torrent, path, o.Options)
+	if err != nil {
+		return nil, err
+	}
+	other, err := r.openCopy(ctx, o.From)
+	if err != nil {
+		return nil, err
+	}
+	defer other.located.Close()
+	if sameFile(r.Root, other.root) {
+		return nil, fmt.Errorf("repairing %q from itself", r.Root)
+	}
+	return r.repairFrom(ctx, other, other.root, o)
+}
+
+func sameFile(a, b string) bool {
+	x, err1 := os.Stat(a)
+	y, err2 := os.Stat(b)
+	return err1 == nil && err2 == nil && os.SameFile(x, y)
+}
+
+// repairFrom replaces what is not ok in r by what a source has.
+func (r *Report) repairFrom(ctx context.Context, src piecehash.Source, from string, o RepairOptions) (*Repaired, error) {
+	res := &Repaired{Report: r, From: from, DryRun: o.DryRun}
+	w := newWriter(r, o.DryRun)
+	defer w.close()
+	m := mender{r: r, res: res, w: w, src: handleCache{source: src}, own: handleCache{source: w}, plane: newPlane(r.torrent.Layout()), workers: o.Workers}
+	defer m.src.close()
+	defer m.own.close()
+	err := m.run(ctx)
+	if e := w.close(); err == nil {
+		err = e
+	}
+	if o.DryRun || len(res.Pieces)+len(res.Created) == 0 {
+		return res, err
+	}
+	after, e := r.again(context.WithoutCancel(ctx), res.Pieces, o.Options)
+	if e == nil {
+		after.Incomplete = r.Incomplete || err != nil
+		res.Report = after
+	}
+	return res, firstOf(err, e)
+}
+
+func firstOf(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// again reads the pieces that were replaced once more, and takes over what was
+// found of the others.
+func (r *Report) again(ctx context.Context, pieces []int, o Options) (*Report, error) {
+	files := contentFiles(r.torrent)
+	located, err := content.Locate(ctx, r.Root, wants(r.torrent, files))
+	if err != nil {
+		return nil, err
+	}
+	defer located.Close()
+	now := newReport(r.torrent, r.Root, files, located)
+	now.Extra, now.Seed, now.Compared = r.Extra, r.Seed, r.Compared
+	for k := range now.Files {
+		if r.Files[k].State == Skipped {
+			now.Files[k].State = Skipped
+		}
+	}
+	copy(now.pieces, r.pieces)
+	for _, p := range pieces {
+		now.pieces[p] = PieceUnread
+	}
+	job := piecehash.Job{
+		Layout: r.torrent.Layout(), Source: source{now}, Workers: o.Workers,
+		Skip: func(i int) bool { _, is := slices.BinarySearch(pieces, i); return !is },
+	}
+	for p, err := range job.Pieces(ctx) {
+		if err != nil {
+			now.unread(err)
+			continue
+		}
+		now.mark(p.Index, now.torrent.Check(p.Index, p.SHA1, p.Root))
+	}
+	now.evidence = r.evidence
+	now.stop(false)
+	now.conclude()
+	return now, nil
+}
+
+// mender takes good pieces from a source and writes them.
+type mender struct {
+	r       *Report
+	res     *Repaired
+	w       *writer
+	src     handleCache
+	own     handleCache
+	plane   plane
+	workers int
+}
+
+func (m *mender) run(ctx context.Context) error {
+	if err := m.createEmpty(); err != nil {
+		return err
+	}
+	batch := map[int][]byte{}
+	size := int64(0)
+	flush := func() error {
+		err := m.mend(ctx, batch)
+		batch, size = map[int][]byte{}, 0
+		return err
+	}
+	for i, s := range m.r.pieces {
+		if s == PieceOK || s == PieceSkipped || s == PieceNoHash || m.plane.content(i) == 0 {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		data, err := m.gather(i)
+		if err != nil {
+			m.fail(i, err)
+			continue
+		}
+		batch[i] = data
+		if size += int64(len(data)); size >= batchSize {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	return flush()
+}
+
+func (m *mender) fail(i int, err error) {
+	m.res.Failed = append(m.res.Failed, FailedPiece{i, err})
+}
+
+// createEmpty makes the empty files that are missing.
+func (m *mender) createEmpty() error {
+	for k := range m.r.Files {
+		if f := &m.r.Files[k]; f.State == Missing && f.Length == 0 && !m.r.torrent.Files[m.r.files[k]].IsLink() {
+			if err := m.w.create(k); err != nil {
+				return err
+			}
+			m.res.Created = append(m.res.Created, k)
+		}
+	}
+	return nil
+}
+
+// gather reads a piece from the source; the bytes of a file that the source
+// does not have are taken from our own copy.
+func (m *mender) gather(i int) ([]byte, error) {
+	n := m.plane.content(i)
+	if n > maxRepair {
+		return nil, fmt.Errorf("the piece has %d bytes, more than the %d that are repaired at a time", n, maxRepair)
+	}
+	data := make([]byte, 0, n)
+	for span := range m.r.torrent.Layout().Spans(i) {
+		if span.Zero {
+			continue
+		}
+		part := data[len(data) : len(data)+int(span.Length)]
+		if err := m.src.read(span.File, part, span.Offset); err != nil {
+			if m.own.read(span.File, part, span.Offset) != nil {
+				return nil, err
+			}
+		}
+		data = data[:len(data)+len(part)]
+	}
+	return data, nil
+}
+
+// mend hashes pieces, and writes those that are good.
+func (m *mender) mend(ctx context.Context, batch map[int][]byte) error {
+	good := map[int]bool{}
+	err := m.r.judge(ctx, memory{m.plane, batch}, m.workers, func(i int, v metainfo.Verdict) { good[i] = v == metainfo.Good })
+	if err != nil {
+		return err
+	}
+	order := make([]int, 0, len(batch))
+	for i := range batch {
+		order = append(order, i)
+	}
+	slices.Sort(order)
+	m.own.close() // what was read through them is about to change
+	for _, i := range order {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if !good[i] {
+			m.fail(i, ErrNotWhole)
+			continue
+		}
+		if err := m.write(i, batch[i]); err != nil {
+			m.fail(i, err)
+			continue
+		}
+		m.res.Pieces = append(m.res.Pieces, i)
+	}
+	return nil
+}
+
+func (m *mender) write(piece int, data []byte) error {
+	for span := range m.r.torrent.Layout().Spans(piece) {
+		if span.Zero {
+			continue
+		}
+		k := int(m.r.disk[span.File])
+		created, n, err := m.w.write(k, data[:span.Length], span.Offset)
+		if created {
+			m.res.Created = append(m.res.Created, k)
+		}
+		m.res.Bytes += n
+		if err != nil {
+			return err
+		}
+		data = data[span.Length:]
+	}
+	return nil
+}
+
+// handleCache keeps the file of a source that was used last open.
+type handleCache struct {
+	source piecehash.Source
+	file   piecehash.File
+	index  int
+}
+
+func (c *handleCache) read(i int, p []byte, off int64) error {
+	if c.file == nil || c.index != i {
+		c.close()
+		f, err := c.source.Open(i)
+		if err != nil {
+			return err
+		}
+		c.file, c.index = f, i
+	}
+	_, err := c.file.ReadAt(p, off)
+	return err
+}
+
+func (c *handleCache) close() {
+	if c.file != nil {
+		c.file.Close()
+		c.file = nil
+	}
+}

@@ -1,0 +1,188 @@
+package verify
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/internal/metainfo"
+)
+
+// readBack reads files from disk; what is none is nil.
+func readBack(dir string, names []string) files {
+	got := files{}
+	for _, n := range names {
+		path := filepath.Join(dir, filepath.FromSlash(n))
+		if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() {
+			got[n], _ = os.ReadFile(path)
+		}
+	}
+	return got
+}
+
+// What was damaged in any way but by type or length is whole afterwards, and
+// nothing that was good has changed.
+func TestRepairRandomDamages(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 1))
+	outside := filepath.Join(t.TempDir(), "outside")
+	put(t, outside, []byte("not ours"))
+	names := []string{"a/x", "a-b", "b", "c/d/e", "c/f", "g"}
+	edges := []int{0, 1, 100, 16383, 16384, 16385, 40000, 100000}
+	for run := range 90 {
+		base := t.TempDir()
+		orig := files{"z": noise(rng, 20000)}
+		for _, n := range names[:1+rng.IntN(len(names))] {
+			orig[n] = noise(rng, edges[rng.IntN(len(edges))])
+		}
+		whole := orig.write(t, filepath.Join(base, "whole", "tree"))
+		torrent := makeTorrent(t, whole, formats()[run%3], 16384, metainfo.Fields{})
+		d := damaged{dir: orig.write(t, filepath.Join(base, "copy", "tree")), now: files{}, want: map[string]State{}}
+		for n, data := range orig {
+			d.now[n] = data
+		}
+		for range 1 + rng.IntN(3) {
+			d.damage(t, rng, orig, outside)
+		}
+		o := RepairOptions{From: whole, DryRun: true}
+		dry, err := Repair(context.Background(), torrent, d.dir, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if now := readBack(d.dir, orig.paths()); !equalFiles(now, d.now) {
+			t.Fatalf("run %d: a dry run changed something: %q", run, d.log)
+		}
+		o.DryRun = false
+		did, err := Repair(context.Background(), torrent, d.dir, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(dry.Pieces, did.Pieces) || dry.Bytes != did.Bytes || !slices.Equal(dry.Created, did.Created) {
+			t.Errorf("run %d: dry %v %d %v, real %v %d %v: %q", run, dry.Pieces, dry.Bytes, dry.Created, did.Pieces, did.Bytes, did.Created, d.log)
+		}
+		d.checkRepaired(t, orig, did)
+		if data, _ := os.ReadFile(outside); string(data) != "not ours" {
+			t.Fatal("something outside was written")
+		}
+		if t.Failed() {
+			t.Fatalf("run %d: %q", run, d.log)
+		}
+	}
+}
+
+func equalFiles(a, b files) bool {
+	for n := range b {
+		if !bytes.Equal(a[n], b[n]) {
+			return false
+		}
+	}
+	return true
+}
+
+func (d *damaged) checkRepaired(t *testing.T, orig files, did *Repaired) {
+	now := readBack(d.dir, orig.paths())
+	mended := true
+	for n := range orig {
+		kind := d.expectState(n, orig[n])
+		if kind == WrongType || kind == Unreadable || kind == Long {
+			mended = false
+			if kind == Long && !bytes.Equal(now[n][len(orig[n]):], d.now[n][len(orig[n]):]) {
+				t.Errorf("%s: what is behind the end was changed", n)
+			}
+			continue
+		}
+		// Bytes that share a v1 piece with a file of the wrong type stay as they were.
+		if !bytes.Equal(now[n], orig[n]) && len(did.Failed) == 0 {
+			t.Errorf("%s is not whole", n)
+		}
+	}
+	if did.Report.OK() != mended {
+		t.Errorf("afterwards ok is %v, want %v: %+v", did.Report.OK(), mended, did.Report.Files)
+	}
+	if again := data(&testing.T{}, did.Report.torrent.Raw(), d.dir, Options{}); !slices.Equal(again.pieces, did.Report.pieces) {
+		t.Errorf("the report says %v, another read %v", did.Report.pieces, again.pieces)
+	}
+}
+
+// Two copies that are damaged in different places mend each other, and what
+// neither has is named.
+func TestRepairFromABadCopy(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 2))
+	tree := files{"a": noise(rng, 5*16384)}
+	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	torrent := makeTorrent(t, dir, layout.V1, 16384, metainfo.Fields{})
+	other := files{"a": flipAt(flipAt(tree["a"], 0), 40000)}.write(t, filepath.Join(t.TempDir(), "tree"))
+	put(t, filepath.Join(dir, "a"), flipAt(flipAt(tree["a"], 20000), 40001))
+	r, err := Repair(context.Background(), torrent, dir, RepairOptions{From: other})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if fmt.Sprint(r.Pieces) != "[1]" || r.Bytes != writeBlock || len(r.Failed) != 1 || r.Failed[0].Index != 2 || r.Failed[0].Err != ErrNotWhole {
+		t.Errorf("%+v", r)
+	}
+	if r.Report.BadPieces != 1 || r.Report.GoodPieces != 4 {
+		t.Errorf("%d good, %d bad", r.Report.GoodPieces, r.Report.BadPieces)
+	}
+	if got := readBack(dir, []string{"a"})["a"]; !bytes.Equal(got, flipAt(tree["a"], 40001)) {
+		t.Error("something else than the piece was changed")
+	}
+}
+
+// A file that only one copy has and one that only the other has make a piece together.
+func TestRepairFromParts(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 3))
+	tree := files{"a": noise(rng, 1000), "b": noise(rng, 1000)}
+	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	torrent := makeTorrent(t, dir, layout.V1, 16384, metainfo.Fields{})
+	other := files{"b": tree["b"]}.write(t, filepath.Join(t.TempDir(), "tree"))
+	if err := os.Remove(filepath.Join(dir, "b")); err != nil {
+		t.Fatal(err)
+	}
+	r, err := Repair(context.Background(), torrent, dir, RepairOptions{From: other})
+	if err != nil || !r.Report.OK() || fmt.Sprint(r.Created) != "[1]" {
+		t.Errorf("%v, %+v", err, r)
+	}
+}
+
+func TestRepairFromItself(t *testing.T) {
+	tree := files{"a": []byte("x"), "b": []byte("y")}
+	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	torrent := makeTorrent(t, dir, layout.V2, 16384, metainfo.Fields{})
+	if _, err := Repair(context.Background(), torrent, dir, RepairOptions{From: filepath.Dir(dir)}); err == nil {
+		t.Error("repairing from itself is no error")
+	}
+}
+
+// A run that is stopped at any point has made nothing worse, and the next one ends the work.
+func TestRepairStopped(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 4))
+	tree := files{"a": noise(rng, 12<<20), "b": noise(rng, 12<<20)}
+	whole := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	torrent := makeTorrent(t, whole, layout.V1, 1<<20, metainfo.Fields{})
+	dir := files{"b": make([]byte, 12<<20)}.write(t, filepath.Join(t.TempDir(), "tree"))
+	before := data(t, torrent, dir, Options{})
+	ctx, cancel := context.WithCancel(context.Background())
+	r := before
+	src, err := r.openCopy(ctx, whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.located.Close()
+	stopping := &stopAfter{onDisk: src, cancel: cancel, left: 15}
+	res, err := r.repairFrom(ctx, stopping, whole, RepairOptions{})
+	if !errors.Is(err, context.Canceled) || len(res.Pieces) == 0 || len(res.Pieces) >= r.Pieces {
+		t.Fatalf("%v after %d pieces", err, len(res.Pieces))
+	}
+	if middle := data(t, torrent, dir, Options{}); middle.GoodPieces < len(res.Pieces) {
+		t.Errorf("%d pieces are good, %d were written", middle.GoodPieces, len(res.Pieces))
+	}
+	if res, err := Repair(context.Background(), torrent, dir, RepairOptions{From: whole}); err != nil || !res.Report.OK() {
+		t.Errorf("the second run: %v", err)
+	}
+}
