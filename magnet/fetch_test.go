@@ -299,7 +299,7 @@ func TestFetchManySources(t *testing.T) {
 	info := v1Info(100)
 	addr := listen(t, seedOf(info).serve)
 	flood := Source{Name: "flood", Find: func(ctx context.Context, found func(string)) error {
-		for i := range 20 * maxKnown {
+		for i := range 10 * maxKnown {
 			found(fmt.Sprintf("127.0.0.1:%d", 1+i%3))
 			found(fmt.Sprintf("host%d.invalid:0", i))
 		}
@@ -315,6 +315,36 @@ func TestFetchManySources(t *testing.T) {
 	}
 	if last.Phase != Finished || last.Found != 4 {
 		t.Errorf("progress ends with %+v", last)
+	}
+}
+
+// TestFetchFloodingSource holds that a source that names a thousand peers that
+// do not answer does not stand in the way of another that names one.
+func TestFetchFloodingSource(t *testing.T) {
+	info := v1Info(100)
+	var dead []string
+	silent := listenAt(t, "0.0.0.0:0", func(c net.Conn) { _, _ = io.Copy(io.Discard, c) })
+	_, port, _ := net.SplitHostPort(silent)
+	for i := range 3 * maxPerSource {
+		dead = append(dead, fmt.Sprintf("127.0.%d.%d:%s", 1+i/250, 1+i%250, port))
+	}
+	flood := Source{Name: "flood", Find: func(ctx context.Context, found func(string)) error {
+		for _, d := range dead {
+			found(d)
+		}
+		return nil
+	}}
+	good := Source{Name: "good", Find: func(_ context.Context, found func(string)) error {
+		time.Sleep(100 * time.Millisecond)
+		found(listen(t, seedOf(info).serve))
+		return nil
+	}}
+	res := mustFetch(t, linkOf(info), FetchOptions{Sources: []Source{flood, good}, MaxPeers: 5, patience: time.Second})
+	if res.Sources[0].Peers != maxPerSource {
+		t.Errorf("sources %+v", res.Sources)
+	}
+	if res.Elapsed > 3*time.Second {
+		t.Errorf("took %v", res.Elapsed)
 	}
 }
 

@@ -21,7 +21,12 @@ import (
 // listen runs a peer on loopback until the test ends.
 func listen(t testing.TB, handle func(net.Conn)) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	return listenAt(t, "127.0.0.1:0", handle)
+}
+
+func listenAt(t testing.TB, address string, handle func(net.Conn)) string {
+	t.Helper()
+	l, err := net.Listen("tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,9 +8,12 @@ import (
 	"time"
 )
 
-// maxKnown bounds the peers that a fetch remembers: sources can be made to
-// name millions.
-const maxKnown = 10000
+// Sources can be made to name millions of peers: this many of each are
+// remembered, and this many in all.
+const (
+	maxPerSource = 1000
+	maxKnown     = 20000
+)
 
 // Source finds peers. Find is called on its own goroutine and calls found with
 // HOST:PORT for every peer until it has no more or ctx is done. Its error is
@@ -51,7 +54,8 @@ type swarm struct {
 	mu      sync.Mutex
 	known   map[string]*peer
 	peers   []*peer
-	queue   []*peer
+	queues  [][]*peer // who waits: first those of a second round, then by source
+	turn    int       // the queue that is served next
 	sources []SourceReport
 	finding int // sources that still run
 	active  int
@@ -75,6 +79,7 @@ func (s *swarm) start(ctx context.Context, sources []Source) (wait func()) {
 	var group sync.WaitGroup
 	s.sources = make([]SourceReport, len(sources))
 	s.finding = len(sources)
+	s.queues = make([][]*peer, 1+len(sources))
 	for i, src := range sources {
 		s.sources[i].Name = src.Name
 		group.Go(func() {
@@ -97,13 +102,13 @@ func (s *swarm) add(i int, src Source, address string) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.known[address] != nil || len(s.peers) >= maxKnown {
+	if s.known[address] != nil || s.sources[i].Peers >= maxPerSource || len(s.peers) >= maxKnown && !src.Trusted {
 		return
 	}
 	p := &peer{trusted: src.Trusted, report: PeerReport{Address: address, Source: src.Name, Reason: Unneeded}}
 	s.known[address] = p
 	s.peers = append(s.peers, p)
-	s.queue = append(s.queue, p)
+	s.queues[1+i] = append(s.queues[1+i], p)
 	s.sources[i].Peers++
 	s.poke()
 }
@@ -122,7 +127,8 @@ func (s *swarm) requeue(keep func(Reason) bool) {
 			rest = append(rest, p)
 		}
 	}
-	s.queue = append(first, rest...)
+	clear(s.queues)
+	s.queues[0] = append(first, rest...)
 }
 
 // run visits peers, slots at a time, until ctx is done, or nobody is left to
@@ -156,17 +162,36 @@ func (s *swarm) run(ctx context.Context, slots int, visit func(context.Context, 
 func (s *swarm) next(slots int) (p *peer, idle bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	switch {
-	case len(s.queue) == 0:
+	if s.queued() == 0 {
 		return nil, s.active == 0 && s.finding == 0
-	case s.active >= slots:
+	}
+	if s.active >= slots {
 		return nil, false
 	}
-	p = s.queue[0]
-	s.queue = s.queue[1:]
+	// Sources take turns, so that one that names a thousand dead peers does not
+	// stand before all others. Those of a second round go first.
+	for q := 0; ; q = 1 + s.turn%(len(s.queues)-1) {
+		if q > 0 {
+			s.turn++
+		}
+		if len(s.queues[q]) > 0 {
+			p = s.queues[q][0]
+			s.queues[q] = s.queues[q][1:]
+			break
+		}
+	}
 	s.active++
 	p.visited = true
 	return p, false
+}
+
+// queued counts those who wait. The caller holds mu.
+func (s *swarm) queued() int {
+	n := 0
+	for _, q := range s.queues {
+		n += len(q)
+	}
+	return n
 }
 
 func (s *swarm) left(p *peer, err error) {
@@ -191,7 +216,7 @@ func (s *swarm) left(p *peer, err error) {
 func (s *swarm) waiting() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.queue) > 0
+	return s.queued() > 0
 }
 
 // met notes what a peer's handshake told.

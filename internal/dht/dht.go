@@ -135,9 +135,7 @@ func (f *family) read() {
 			return
 		}
 		if err != nil {
-			if n == 0 && from == nil {
-				time.Sleep(time.Millisecond) // an ICMP error on some systems; never a busy loop
-			}
+			time.Sleep(time.Millisecond) // on some systems an ICMP message; never a busy loop
 			continue
 		}
 		v, _, err := bencode.Scan(buf[:n])
