@@ -84,7 +84,7 @@ func (s *settings) announceHTTP(ctx context.Context, e endpoint, addrs []netip.A
 	if !s.stops(r.Event) || !mayBeRegistered(r) {
 		return
 	}
-	ctx, cancel := goodbyeContext(ctx, s)
+	ctx, cancel := goodbyeContext(ctx, s, r.Failure)
 	defer cancel()
 	// The goodbye must not blur what the probe itself showed.
 	after := Result{Query: r.Query}

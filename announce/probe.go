@@ -121,9 +121,13 @@ func (s *settings) announce(ctx context.Context, e endpoint, addrs []netip.AddrP
 func (s *settings) stops(event Event) bool { return !s.NoStop && event != EventStopped }
 
 // goodbyeContext bounds the announce of stopped, which may outlive the
-// probe's timeout by a little, but not the caller's patience.
-func goodbyeContext(ctx context.Context, s *settings) (context.Context, context.CancelFunc) {
+// probe's timeout by a little, but not the caller's patience. A tracker that
+// did not answer the first time is hardly waited for.
+func goodbyeContext(ctx context.Context, s *settings, f *Failure) (context.Context, context.CancelFunc) {
 	limit := min(s.Timeout, 1500*time.Millisecond)
+	if f != nil {
+		limit = min(limit, 300*time.Millisecond)
+	}
 	if ctx.Err() == context.Canceled {
 		limit = 100 * time.Millisecond
 	}

@@ -320,7 +320,7 @@ func (s *settings) goodbyeUDP(ctx context.Context, u *udpSession, r *Result) {
 		u.sent++
 		return
 	}
-	ctx, cancel := goodbyeContext(ctx, s)
+	ctx, cancel := goodbyeContext(ctx, s, r.Failure)
 	defer cancel()
 	_, f := u.announce(ctx, r.Query, EventStopped)
 	r.Stopped = f == nil

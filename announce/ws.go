@@ -178,7 +178,7 @@ func (s *settings) announceWS(ctx context.Context, e endpoint, addrs []netip.Add
 	r.Reply, r.Failure = w.announce(ctx, r.Query, r.Event)
 	r.Timing.Total = r.Timing.DNS + time.Since(w.started)
 	if s.stops(r.Event) && (r.Failure == nil || !r.Failure.TrackerSpoke()) && ctx.Err() == nil {
-		ctx, cancel := goodbyeContext(ctx, s)
+		ctx, cancel := goodbyeContext(ctx, s, r.Failure)
 		defer cancel()
 		findings := r.Findings
 		_, f := w.announce(ctx, r.Query, EventStopped)

@@ -36,7 +36,7 @@ func Opentracker(t testing.TB, hashes ...[20]byte) Real {
 	t.Helper()
 	bin, err := exec.LookPath("opentracker")
 	if err != nil {
-		t.Skip("opentracker is not installed (apt-get install opentracker)")
+		missing(t, "opentracker is not installed (apt-get install opentracker)")
 	}
 	dir, err := os.MkdirTemp("", "opentracker")
 	if err != nil {
@@ -86,11 +86,11 @@ func BittorrentTracker(t testing.TB) Real {
 	t.Helper()
 	node, err := exec.LookPath("node")
 	if err != nil {
-		t.Skip("node is not installed (apt-get install nodejs)")
+		missing(t, "node is not installed (apt-get install nodejs)")
 	}
 	entry := npmEntry()
 	if entry == "" {
-		t.Skip("bittorrent-tracker is not installed (npm i --ignore-scripts bittorrent-tracker; TORRENTKIT_NODE_MODULES names its node_modules folder)")
+		missing(t, "bittorrent-tracker is not installed (npm i --ignore-scripts bittorrent-tracker; TORRENTKIT_NODE_MODULES names its node_modules folder)")
 	}
 	port := freePort(t)
 	script := filepath.Join(t.TempDir(), "server.mjs")
@@ -103,6 +103,16 @@ func BittorrentTracker(t testing.TB) Real {
 		Name: "bittorrent-tracker", HTTP: "http://" + host + "/announce",
 		UDP: "udp://" + host + "/announce", UDP6: "udp://" + host6 + "/announce", WS: "ws://" + host + "/announce",
 	}
+}
+
+// missing skips the test, or fails it where continuous integration demands
+// that everything is there.
+func missing(t testing.TB, what string) {
+	t.Helper()
+	if os.Getenv("TORRENTKIT_REQUIRE_PEERS") != "" {
+		t.Fatal(what)
+	}
+	t.Skip(what)
 }
 
 func npmEntry() string {
