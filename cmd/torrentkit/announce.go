@@ -50,7 +50,7 @@ func (a *app) announce(ctx context.Context, cmd *cobra.Command, args []string, f
 	if nothing {
 		return errors.New("an argument is missing: a tracker, a torrent, a link or an infohash")
 	}
-	t, err := a.targets(ctx, args, &f.targetFlags)
+	t, err := a.targets(ctx, args, &f.targetFlags, false)
 	if err != nil {
 		return err
 	}

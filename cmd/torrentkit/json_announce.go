@@ -9,45 +9,45 @@ import (
 
 // resultJSON is what "announce --json" prints for each probe. Counts are null where the tracker did not give them.
 type resultJSON struct {
-	Tracker       string             `json:"tracker"` // whole: passkeys are not hidden here
-	Infohash      string             `json:"infohash"`
-	Transport     string             `json:"transport"`
-	Address       string             `json:"address,omitempty"`
-	OK            bool               `json:"ok"`
-	Event         string             `json:"event"`
-	Code          string             `json:"code,omitempty"`           // why not, in a word
-	FailureReason string             `json:"failure_reason,omitempty"` // in the tracker's words
-	Error         string             `json:"error,omitempty"`
-	RetrySeconds  *int64             `json:"retry_seconds,omitempty"` // -1 is never
-	Seeds         *int64             `json:"seeds"`
-	Leeches       *int64             `json:"leeches"`
-	Downloaded    *int64             `json:"downloaded"`
-	Interval      *int64             `json:"interval"`     // seconds
-	MinInterval   *int64             `json:"min_interval"` // seconds
-	Warning       string             `json:"warning,omitempty"`
-	TrackerID     string             `json:"tracker_id,omitempty"`
-	ExternalIP    string             `json:"external_ip,omitempty"`
-	PeersForm     string             `json:"peers_form,omitempty"`
-	Peers         []peerJSON         `json:"peers"`
-	Findings      []probeFindingJSON `json:"findings"`
-	Tried         []triedJSON        `json:"tried,omitempty"`
-	Redirects     []string           `json:"redirects,omitempty"`
-	HTTPStatus    int                `json:"http_status,omitempty"`
-	TLS           *tlsJSON           `json:"tls,omitempty"`
-	Milliseconds  timingJSON         `json:"milliseconds"`
-	Sent          int                `json:"sent"`
-	Stopped       bool               `json:"stopped"`
-	Exchanges     []exchangeJSON     `json:"exchanges,omitempty"`
+	Tracker       string            `json:"tracker"` // whole: passkeys are not hidden here
+	Infohash      string            `json:"infohash"`
+	Transport     string            `json:"transport"`
+	Address       string            `json:"address,omitempty"`
+	OK            bool              `json:"ok"`
+	Event         string            `json:"event"`
+	Code          string            `json:"code,omitempty"`           // why not, in a word
+	FailureReason string            `json:"failure_reason,omitempty"` // in the tracker's words
+	Error         string            `json:"error,omitempty"`
+	RetrySeconds  *int64            `json:"retry_seconds,omitempty"` // -1 is never
+	Seeds         *int64            `json:"seeds"`
+	Leeches       *int64            `json:"leeches"`
+	Downloaded    *int64            `json:"downloaded"`
+	Interval      *int64            `json:"interval"`     // seconds
+	MinInterval   *int64            `json:"min_interval"` // seconds
+	Warning       string            `json:"warning,omitempty"`
+	TrackerID     string            `json:"tracker_id,omitempty"`
+	ExternalIP    string            `json:"external_ip,omitempty"`
+	PeersForm     string            `json:"peers_form,omitempty"`
+	Peers         []trackerPeerJSON `json:"peers"`
+	Findings      []oddityJSON      `json:"findings"`
+	Tried         []triedJSON       `json:"tried,omitempty"`
+	Redirects     []string          `json:"redirects,omitempty"`
+	HTTPStatus    int               `json:"http_status,omitempty"`
+	TLS           *tlsJSON          `json:"tls,omitempty"`
+	Milliseconds  timingJSON        `json:"milliseconds"`
+	Sent          int               `json:"sent"`
+	Stopped       bool              `json:"stopped"`
+	Exchanges     []exchangeJSON    `json:"exchanges,omitempty"`
 }
 
-type peerJSON struct {
+type trackerPeerJSON struct {
 	IP     string `json:"ip"`
 	Port   uint16 `json:"port"`
 	PeerID string `json:"peer_id,omitempty"` // hexadecimal
 	Client string `json:"client,omitempty"`
 }
 
-type probeFindingJSON struct {
+type oddityJSON struct {
 	ID       string `json:"id"`
 	Severity string `json:"severity"`
 	BEP      int    `json:"bep,omitempty"`
@@ -100,7 +100,7 @@ func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 
 func (a *app) resultToJSON(r *announce.Result, exchanges bool) resultJSON {
 	v := resultJSON{
 		Tracker: r.Tracker, Infohash: r.Hash.String(), Transport: string(r.Transport), OK: r.Good(), Event: string(r.Event),
-		Peers: []peerJSON{}, Findings: a.findingsToJSON(r.Findings, r.Tracker), Redirects: r.Redirects, HTTPStatus: r.Status, Sent: r.Sent, Stopped: r.Stopped,
+		Peers: []trackerPeerJSON{}, Findings: a.findingsToJSON(r.Findings, r.Tracker), Redirects: r.Redirects, HTTPStatus: r.Status, Sent: r.Sent, Stopped: r.Stopped,
 		Milliseconds: timingJSON{milliseconds(r.Timing.DNS), milliseconds(r.Timing.Connect), milliseconds(r.Timing.TLS), milliseconds(r.Timing.FirstByte), milliseconds(r.Timing.Total)},
 	}
 	if r.Addr.IsValid() {
@@ -152,14 +152,14 @@ func replyToJSON(v *resultJSON, p *announce.Reply) {
 		if peer.Addr.IsValid() {
 			ip = peer.Addr.Addr().String()
 		}
-		v.Peers = append(v.Peers, peerJSON{ip, peer.Port, hex.EncodeToString(peer.ID), peer.Client()})
+		v.Peers = append(v.Peers, trackerPeerJSON{ip, peer.Port, hex.EncodeToString(peer.ID), peer.Client()})
 	}
 }
 
-func (a *app) findingsToJSON(list []announce.Finding, tracker string) []probeFindingJSON {
-	out := []probeFindingJSON{}
+func (a *app) findingsToJSON(list []announce.Finding, tracker string) []oddityJSON {
+	out := []oddityJSON{}
 	for _, f := range list {
-		out = append(out, probeFindingJSON{f.ID, string(f.Severity), f.BEP, a.trackerText(f.Text, tracker)})
+		out = append(out, oddityJSON{f.ID, string(f.Severity), f.BEP, a.trackerText(f.Text, tracker)})
 	}
 	return out
 }
@@ -178,13 +178,13 @@ func (a *app) exchangeToJSON(x *announce.Exchange) exchangeJSON {
 
 // decodedJSON is what "announce --decode --json" prints.
 type decodedJSON struct {
-	Kind     string             `json:"kind"`
-	OK       bool               `json:"ok"`
-	Code     string             `json:"code,omitempty"`
-	Error    string             `json:"error,omitempty"`
-	Reply    *resultJSON        `json:"reply,omitempty"`
-	Torrents []countsJSON       `json:"torrents,omitempty"`
-	Findings []probeFindingJSON `json:"findings"`
+	Kind     string       `json:"kind"`
+	OK       bool         `json:"ok"`
+	Code     string       `json:"code,omitempty"`
+	Error    string       `json:"error,omitempty"`
+	Reply    *resultJSON  `json:"reply,omitempty"`
+	Torrents []countsJSON `json:"torrents,omitempty"`
+	Findings []oddityJSON `json:"findings"`
 }
 
 func (a *app) decodedToJSON(d *announce.Decoded) decodedJSON {
@@ -193,7 +193,7 @@ func (a *app) decodedToJSON(d *announce.Decoded) decodedJSON {
 		v.Code, v.Error = string(d.Failure.Code), a.safeText(d.Failure.Error())
 	}
 	if d.Reply != nil {
-		v.Reply = &resultJSON{OK: true, Peers: []peerJSON{}, Findings: []probeFindingJSON{}}
+		v.Reply = &resultJSON{OK: true, Peers: []trackerPeerJSON{}, Findings: []oddityJSON{}}
 		replyToJSON(v.Reply, d.Reply)
 	}
 	for _, c := range d.Counts {

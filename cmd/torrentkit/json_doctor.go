@@ -67,10 +67,10 @@ func (a *app) writeJUnit(reports []announce.Report) error {
 	var suites []junitSuite
 	for i := range reports {
 		r := &reports[i]
-		s := junitSuite{Name: a.trackerURL(r.Tracker), Time: junitSeconds(r.Elapsed)}
+		s := junitSuite{Name: escape(a.trackerURL(r.Tracker)), Time: junitSeconds(r.Elapsed)}
 		for _, v := range r.Verdicts {
 			c := junitCase{Class: "doctor." + string(r.Transport), Name: v.ID + ": " + v.Title, Time: junitSeconds(v.Elapsed)}
-			message := &junitMessage{Message: escape(a.trackerText(v.Detail, r.Tracker))}
+			message := &junitMessage{Message: escapeSentence(a.trackerText(v.Detail, r.Tracker))}
 			switch {
 			case v.State == announce.Fail && v.Severity != announce.Info:
 				message.Type, message.Text = string(v.Severity), v.Advice

@@ -14,8 +14,10 @@ import (
 type scrapeFlags struct {
 	trackerFlags
 	targetFlags
-	full   bool
-	failOn choice
+	full, dht    bool
+	dhtNodes     []string
+	allowPrivate bool
+	failOn       choice
 }
 
 func newScrape(a *app) *cobra.Command {
@@ -36,6 +38,9 @@ Where the scrape URL of a tracker is not known (BEP 48: the last part of the pat
 	group(cmd, "Output", func(fs *pflag.FlagSet) {
 		fs.BoolVar(&f.all, "all-addresses", false, "ask every address of each host, and give rows for each")
 		fs.BoolVar(&f.full, "full", false, "ask for every torrent that the tracker has (HTTP; most refuse)")
+		fs.BoolVar(&f.dht, "dht", false, "count peers in the DHT too (BEP 33); no tracker needs to be named then")
+		fs.StringArrayVar(&f.dhtNodes, "dht-node", nil, "begin with the node of the DHT at `HOST:PORT` (repeatable)")
+		fs.BoolVar(&f.allowPrivate, "allow-private", false, "ask nodes of the DHT at private and loopback addresses too")
 		fs.Var(&f.failOn, "fail-on", "exit 1 when `WHICH` trackers fail: any, all or none")
 	})
 	f.trackerFlags.bind(cmd)
@@ -57,7 +62,7 @@ func (a *app) scrape(ctx context.Context, cmd *cobra.Command, args []string, f *
 	if len(args)+len(f.trackers) == 0 && f.list == "" {
 		return errors.New("an argument is missing: a tracker and a torrent, a link or an infohash")
 	}
-	t, err := a.targets(ctx, args, &f.targetFlags)
+	t, err := a.targets(ctx, args, &f.targetFlags, f.dht)
 	if err != nil {
 		return err
 	}
@@ -84,6 +89,11 @@ func (a *app) scrape(ctx context.Context, cmd *cobra.Command, args []string, f *
 	}
 	for _, r := range slices.Concat(results...) {
 		a.scrapeRows(rows, &r)
+	}
+	if f.dht {
+		if err := a.scrapeDHT(ctx, &t, rows, f, &sum); err != nil {
+			return err
+		}
 	}
 	if !a.global.json {
 		a.showTable(rows)

@@ -27,6 +27,7 @@ import (
 //	mode NAME PERM           demands permissions, in octal (not on Windows)
 //	seed NAME VAR            serves the metadata of a torrent on loopback, at the address that it puts into $VAR
 //	tracker NAME [FAULT...]  starts a tracker on loopback; $NAME_HTTP, $NAME_UDP and so on are its URLs
+//	dhtnode VAR              starts a node of the DHT on loopback, whose address is $VAR
 //	jsonlines [N]            demands that standard output is N lines (default 1), each a JSON object with its schema first
 //
 // "cmp stdout FILE" and "cmp stderr FILE" compare with a golden text in the script itself:
@@ -49,7 +50,7 @@ func TestScript(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"code": scriptCode, "mkfile": scriptMkfile, "flip": scriptFlip, "resize": scriptResize, "mode": scriptMode,
-			"jsonlines": scriptJSONLines, "seed": scriptSeed, "tracker": scriptTracker(t),
+			"jsonlines": scriptJSONLines, "seed": scriptSeed, "tracker": scriptTracker(t), "dhtnode": scriptDHT(t),
 		},
 	})
 }

@@ -46,8 +46,9 @@ type targets struct {
 	random   bool      // the only subject is a torrent that nobody has
 }
 
-// targets reads the arguments: a tracker's URL, a magnet link, an infohash, or else the name of a .torrent.
-func (a *app) targets(ctx context.Context, args []string, f *targetFlags) (targets, error) {
+// targets reads the arguments: a tracker's URL, a magnet link, an infohash, or else the name of a .torrent. trackerless
+// says that torrents need no tracker.
+func (a *app) targets(ctx context.Context, args []string, f *targetFlags, trackerless bool) (targets, error) {
 	t := targets{trackers: slices.Clone(f.trackers)}
 	for _, arg := range args {
 		switch {
@@ -74,10 +75,10 @@ func (a *app) targets(ctx context.Context, args []string, f *targetFlags) (targe
 		}
 		t.trackers = append(t.trackers, more...)
 	}
-	return t, t.complete()
+	return t, t.complete(trackerless)
 }
 
-func (t *targets) complete() error {
+func (t *targets) complete(trackerless bool) error {
 	if len(t.subjects) == 0 {
 		t.random = true
 		t.subjects = []subject{{name: "a random infohash", hashes: []announce.Hash{announce.RandomHash()}}}
@@ -88,7 +89,7 @@ func (t *targets) complete() error {
 			s.trackers = t.trackers
 		}
 		s.trackers = unique(s.trackers)
-		if len(s.trackers) == 0 {
+		if len(s.trackers) == 0 && !trackerless {
 			return withHint(fmt.Errorf("%s names no tracker", s.name), "name one with -t URL")
 		}
 	}

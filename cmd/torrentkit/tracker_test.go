@@ -30,5 +30,13 @@ func scriptTracker(t *testing.T) func(*testscript.TestScript, bool, []string) {
 	}
 }
 
+// scriptDHT starts a node of the DHT that knows 30 seeds and 5 downloaders of every torrent, at the address in $VAR.
+func scriptDHT(t *testing.T) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		scriptUsage(ts, neg, args, 1, "dhtnode VAR")
+		ts.Setenv(args[0], trackertest.DHTNode(t, 30, 5))
+	}
+}
+
 // trimScheme leaves the host and port of an announce URL.
 func trimScheme(u string) string { return u[len("http://") : len(u)-len("/announce")] }
