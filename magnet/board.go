@@ -12,9 +12,6 @@ type board struct {
 	again []int // items that came back
 }
 
-// endgameScan bounds the search for items that others work at.
-const endgameScan = 4096
-
 func newBoard(n int) board { return board{have: make([]bool, n), left: n} }
 
 // pick returns up to n missing items that are not in mine.
@@ -41,7 +38,7 @@ func (b *board) pick(n int, mine map[int]int) []int {
 		return items
 	}
 	start := rand.IntN(len(b.have))
-	for k := 0; k < min(len(b.have), endgameScan) && len(items) < n; k++ {
+	for k := 0; k < len(b.have) && len(items) < n && b.left > 0; k++ {
 		take((start + k) % len(b.have))
 	}
 	return items

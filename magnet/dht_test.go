@@ -46,8 +46,8 @@ time.sleep(600)
 // TestRealDHT finds a seed through a DHT of 24 libtorrent nodes.
 func TestRealDHT(t *testing.T) {
 	python := peertest.Python(t)
-	content, torrent := realTorrent(t, "v1")
-	link := hashesOf(t, torrent, "v1")
+	content, torrent := realTorrent(t, "hybrid")
+	link := hashesOf(t, torrent, "hybrid")
 	out := start(t, python, "-W", "ignore", "-c", dhtScript, torrent, filepath.Dir(content))
 	if !out.Scan() {
 		t.Fatal("no DHT")
@@ -63,6 +63,8 @@ func TestRealDHT(t *testing.T) {
 	if res.Sources[0].Name != "dht" || res.Sources[0].Peers == 0 {
 		t.Errorf("sources %+v", res.Sources)
 	}
+	v2 := Link{V2: link.V2}
+	compareReal(t, torrent, mustFetch(t, v2, FetchOptions{Sources: []Source{d.Source(v2)}}))
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	swarm, err := d.Scrape(ctx, link.V1)

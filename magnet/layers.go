@@ -216,7 +216,10 @@ func (s *layerStore) encode() []byte {
 	return bencode.AppendDict(nil, entries)
 }
 
-const hashWindow = 16 // hash requests under way at a peer
+const (
+	hashWindow  = 16 // hash requests under way at a peer
+	maxRejected = 64 // and rejected by one that brought nothing
+)
 
 // hashes visits a peer for piece layers.
 func (f *fetcher) hashes(ctx context.Context, p *peer, s *layerStore, hash [20]byte) error {
@@ -225,7 +228,7 @@ func (f *fetcher) hashes(ctx context.Context, p *peer, s *layerStore, hash [20]b
 		return err
 	}
 	defer done()
-	pending, refused := map[int]int{}, map[int]int{}
+	pending, refused, before := map[int]int{}, map[int]int{}, p.blocks.Load()
 	defer func() { s.handBack(pending) }()
 	for {
 		if err := s.ask(conn, pending, refused); err != nil {
@@ -252,6 +255,9 @@ func (f *fetcher) hashes(ctx context.Context, p *peer, s *layerStore, hash [20]b
 		if m.Kind == peerwire.HashReject {
 			refused[i]++
 			s.handBack(map[int]int{i: 1})
+			if len(refused) > maxRejected && p.blocks.Load() == before {
+				return fmt.Errorf("%w: hash requests", errRejected)
+			}
 			continue
 		}
 		if err := s.put(i, m.Hash, m.Data); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 
@@ -45,7 +46,13 @@ func (f *fetchFlags) validate(a *app, links int) error {
 	if f.output == "" || f.check {
 		return nil
 	}
-	_, err := a.newOutput(f.output, outputOptions{defaultName: "x.torrent", force: true, binary: true})
+	if info, err := os.Stat(f.output); err == nil && info.IsDir() {
+		return nil // the names are not known yet
+	}
+	if links > 1 {
+		return fmt.Errorf("several torrents cannot all be written to %q: -o must be a folder", f.output)
+	}
+	_, err := a.newOutput(f.output, outputOptions{force: f.force, binary: true})
 	return err
 }
 
