@@ -1,0 +1,190 @@
+package inspect
+
+import (
+	"bytes"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/torrentkit/torrentkit/internal/bencode"
+)
+
+// Difference is what Diff finds between two torrents, a and b.
+type Difference struct {
+	// SameInfoHash is set when info is the same byte for byte.
+	SameInfoHash bool
+	// InfoKeys are the keys of info that differ: they make the infohash differ.
+	InfoKeys []KeyChange
+	// OtherKeys are the keys outside of info that differ.
+	OtherKeys []KeyChange
+	// Fields are the values that differ, as they are meant.
+	Fields []FieldChange
+	// Lists are trackers, web seeds and the like that one has and the other has not.
+	Lists []ListChange
+	// Files are the files that are not the same, or of which that cannot be told.
+	Files []FileChange
+	// SameFiles counts the files whose bytes are known to be the same, under the same path.
+	SameFiles int
+}
+
+// Same tells whether the two say the same: no field, list or file differs.
+func (d *Difference) Same() bool {
+	return len(d.InfoKeys) == 0 && len(d.OtherKeys) == 0
+}
+
+// KeyChange is a key whose value differs. Either side is nil where it is missing.
+type KeyChange struct {
+	Key  string // like info.source
+	A, B []byte // raw bencode
+}
+
+// FieldChange is a value that differs; "" is none.
+type FieldChange struct {
+	Field string // like "piece length"
+	A, B  string
+}
+
+// ListChange is an entry of a list that only one of the two has.
+type ListChange struct {
+	List  string // "tracker", "web seed", "http seed" or "node"
+	Value string
+	Added bool // it is in b, otherwise in a
+}
+
+// FileChangeKind says what became of a file.
+type FileChangeKind uint8
+
+// The kinds.
+const (
+	FileAdded   FileChangeKind = iota // in b only
+	FileRemoved                       // in a only
+	FileRenamed                       // the same bytes under another path
+	FileMoved                         // perhaps renamed: of the same length, which no other file has, but its bytes cannot be compared
+	FileChanged                       // the same path, other bytes
+	FileUnclear                       // the same path and length, but its bytes cannot be compared
+)
+
+func (k FileChangeKind) String() string {
+	return [...]string{"added", "removed", "renamed", "perhaps renamed", "changed", "cannot tell"}[k]
+}
+
+// FileChange is a file that differs. Paths are "" where there is none.
+type FileChange struct {
+	Kind             FileChangeKind
+	A, B             string // paths
+	LengthA, LengthB int64
+}
+
+// Diff compares two torrents by what they say: no content is hashed. Files are
+// the same where their pieces roots are, or where equally long pieces that hold
+// nothing else have the same hashes; whatever cannot be compared is said to be
+// unclear.
+func Diff(a, b *Torrent) *Difference {
+	d := &Difference{SameInfoHash: bytes.Equal(a.RawInfo(), b.RawInfo())}
+	d.InfoKeys = diffKeys("info", a.RawInfo(), b.RawInfo())
+	for _, k := range diffKeys("", a.Raw(), b.Raw()) {
+		if k.Key != "info" {
+			d.OtherKeys = append(d.OtherKeys, k)
+		}
+	}
+	d.fields(a, b)
+	d.list("tracker", slices.Concat(a.Trackers...), slices.Concat(b.Trackers...))
+	d.list("web seed", a.WebSeeds, b.WebSeeds)
+	d.list("http seed", a.HTTPSeeds, b.HTTPSeeds)
+	d.list("node", a.Nodes, b.Nodes)
+	d.files(a, b)
+	return d
+}
+
+// diffKeys compares the values of two dictionaries.
+func diffKeys(path string, a, b []byte) []KeyChange {
+	va, _, _ := bencode.Scan(a)
+	vb, _, _ := bencode.Scan(b)
+	left, right := first(va), first(vb)
+	var keys []string
+	for k := range left {
+		keys = append(keys, k)
+	}
+	for k := range right {
+		if _, ok := left[k]; !ok {
+			keys = append(keys, k)
+		}
+	}
+	slices.Sort(keys)
+	var changes []KeyChange
+	for _, k := range keys {
+		c := KeyChange{Key: bencode.JoinKey(path, k)}
+		if v, ok := left[k]; ok {
+			c.A = v.Raw()
+		}
+		if v, ok := right[k]; ok {
+			c.B = v.Raw()
+		}
+		if !bytes.Equal(c.A, c.B) {
+			changes = append(changes, c)
+		}
+	}
+	return changes
+}
+
+func (d *Difference) fields(a, b *Torrent) {
+	field := func(name, x, y string) {
+		if x != y {
+			d.Fields = append(d.Fields, FieldChange{name, x, y})
+		}
+	}
+	date := func(t time.Time) string {
+		if t.IsZero() {
+			return ""
+		}
+		return t.UTC().Format(time.RFC3339)
+	}
+	field("name", a.Name, b.Name)
+	field("format", a.Format.String(), b.Format.String())
+	field("size", strconv.FormatInt(a.Layout().TotalLength(), 10), strconv.FormatInt(b.Layout().TotalLength(), 10))
+	field("piece length", strconv.FormatInt(a.PieceLength, 10), strconv.FormatInt(b.PieceLength, 10))
+	field("private", strconv.FormatBool(a.Private), strconv.FormatBool(b.Private))
+	field("source", a.Source, b.Source)
+	field("comment", a.Comment, b.Comment)
+	field("created by", a.CreatedBy, b.CreatedBy)
+	field("created", date(a.CreationDate), date(b.CreationDate))
+	if x, y := tiersText(a.Trackers), tiersText(b.Trackers); x != y && sameSet(slices.Concat(a.Trackers...), slices.Concat(b.Trackers...)) {
+		field("tiers", x, y)
+	}
+}
+
+// tiersText words the tiers, for trackers that are the same in another order.
+func tiersText(tiers [][]string) string {
+	parts := make([]string, len(tiers))
+	for i, tier := range tiers {
+		parts[i] = strings.Join(tier, " ")
+	}
+	return strings.Join(parts, " | ")
+}
+
+func sameSet(a, b []string) bool {
+	return slices.Equal(slices.Compact(slices.Sorted(slices.Values(a))), slices.Compact(slices.Sorted(slices.Values(b))))
+}
+
+func (d *Difference) list(name string, a, b []string) {
+	inA, inB := map[string]bool{}, map[string]bool{}
+	for _, s := range a {
+		inA[s] = true
+	}
+	for _, s := range b {
+		inB[s] = true
+	}
+	for _, s := range a {
+		if !inB[s] {
+			d.Lists = append(d.Lists, ListChange{name, s, false})
+			inB[s] = true
+		}
+	}
+	for _, s := range b {
+		if !inA[s] {
+			d.Lists = append(d.Lists, ListChange{name, s, true})
+			inA[s] = true
+		}
+	}
+}

@@ -1,0 +1,281 @@
+package inspect
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha1"
+	"encoding/binary"
+	"encoding/hex"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/torrentkit/torrentkit/internal/layout"
+)
+
+// fileIDs identifies the bytes of a file: files that share an ID are the same.
+// root is "" where the file has no pieces root, pieces is "" where its pieces
+// hold bytes of other files too.
+type fileIDs struct{ root, pieces string }
+
+func idsOf(t *Torrent, i int) fileIDs {
+	var ids fileIDs
+	f := &t.Files[i]
+	if f.Length == 0 {
+		return fileIDs{"empty", "empty"}
+	}
+	if f.Root != [32]byte{} {
+		ids.root = hex.EncodeToString(f.Root[:]) + strconv.FormatInt(f.Length, 10)
+	}
+	l := t.Layout()
+	first, end := l.FilePieces(i)
+	if t.PieceSHA1(first) == nil || l.Start(i)%t.PieceLength != 0 {
+		return ids
+	}
+	if last := l.Piece(end - 1); l.Start(i)+f.Length != int64(end-1)*t.PieceLength+last.Length {
+		return ids
+	}
+	sum := sha1.New()
+	binary.Write(sum, binary.BigEndian, []int64{t.PieceLength, f.Length})
+	for p := first; p < end; p++ {
+		sum.Write(t.PieceSHA1(p))
+	}
+	ids.pieces = strconv.FormatInt(t.PieceLength, 10) + " " + hex.EncodeToString(sum.Sum(nil))
+	return ids
+}
+
+// same tells whether two files are the same; known is false where that cannot be told.
+func (a fileIDs) same(b fileIDs) (same, known bool) {
+	switch {
+	case a.root != "" && b.root != "":
+		return a.root == b.root, true
+	case a.pieces == "" || b.pieces == "":
+		return false, false
+	}
+	// Another piece length gives another ID of the same bytes.
+	lengthA, _, _ := strings.Cut(a.pieces, " ")
+	lengthB, _, _ := strings.Cut(b.pieces, " ")
+	return a.pieces == b.pieces, lengthA == lengthB
+}
+
+// side is a torrent that is compared, with its files by path.
+type side struct {
+	t       *Torrent
+	byPath  map[string]int
+	matched []bool
+}
+
+func newSide(t *Torrent) *side {
+	s := &side{t: t, byPath: map[string]int{}, matched: make([]bool, len(t.Files))}
+	for i := range t.Files {
+		if t.Files[i].Pad() {
+			s.matched[i] = true
+			continue
+		}
+		s.byPath[t.Files[i].Path] = i
+	}
+	return s
+}
+
+// path names a file for people.
+func (s *side) path(i int) string {
+	return cmp.Or(s.t.Files[i].Path, s.t.Name)
+}
+
+func (d *Difference) files(a, b *Torrent) {
+	x, y := newSide(a), newSide(b)
+	pieces := comparePieces(a, b)
+	for i := range a.Files {
+		j, ok := y.byPath[a.Files[i].Path]
+		if x.matched[i] || !ok {
+			continue
+		}
+		x.matched[i], y.matched[j] = true, true
+		d.pair(x, y, i, j, pieces)
+	}
+	d.renamed(x, y)
+	for i := range a.Files {
+		if !x.matched[i] {
+			d.Files = append(d.Files, FileChange{FileRemoved, x.path(i), "", a.Files[i].Length, 0})
+		}
+	}
+	for j := range b.Files {
+		if !y.matched[j] {
+			d.Files = append(d.Files, FileChange{FileAdded, "", y.path(j), 0, b.Files[j].Length})
+		}
+	}
+}
+
+// pair compares two files with the same path.
+func (d *Difference) pair(x, y *side, i, j int, pieces piecesEqual) {
+	f, g := &x.t.Files[i], &y.t.Files[j]
+	change := FileChange{FileChanged, x.path(i), y.path(j), f.Length, g.Length}
+	same, known := false, true
+	if f.Length == g.Length {
+		if same, known = idsOf(x.t, i).same(idsOf(y.t, j)); !known {
+			same, known = pieces.of(i, j)
+		}
+	}
+	switch {
+	case known && same && f.Link == g.Link && f.IsLink() == g.IsLink():
+		d.SameFiles++
+		return
+	case !known:
+		change.Kind = FileUnclear
+	}
+	d.Files = append(d.Files, change)
+}
+
+// renamed matches what is left by its bytes, and then by a length that only one
+// file on each side has.
+func (d *Difference) renamed(x, y *side) {
+	byID := map[string]int{}
+	for j := range y.t.Files {
+		if !y.matched[j] && y.t.Files[j].Length > 0 {
+			ids := idsOf(y.t, j)
+			byID["root "+ids.root], byID["pieces "+ids.pieces] = j, j
+		}
+	}
+	delete(byID, "root ")
+	delete(byID, "pieces ")
+	for i := range x.t.Files {
+		if x.matched[i] || x.t.Files[i].Length == 0 {
+			continue
+		}
+		ids := idsOf(x.t, i)
+		j, ok := byID["root "+ids.root]
+		if !ok {
+			j, ok = byID["pieces "+ids.pieces]
+		}
+		if ok && !y.matched[j] {
+			d.match(FileRenamed, x, y, i, j)
+		}
+	}
+	left, right := uniqueLengths(x), uniqueLengths(y)
+	for i := range x.t.Files {
+		n := x.t.Files[i].Length
+		if _, unique := left[n]; x.matched[i] || !unique {
+			continue
+		}
+		if j, ok := right[n]; ok {
+			if _, known := idsOf(x.t, i).same(idsOf(y.t, j)); !known {
+				d.match(FileMoved, x, y, i, j)
+			}
+		}
+	}
+}
+
+func (d *Difference) match(kind FileChangeKind, x, y *side, i, j int) {
+	x.matched[i], y.matched[j] = true, true
+	d.Files = append(d.Files, FileChange{kind, x.path(i), y.path(j), x.t.Files[i].Length, y.t.Files[j].Length})
+}
+
+// uniqueLengths returns the unmatched files by their lengths, where only one has that length.
+func uniqueLengths(s *side) map[int64]int {
+	m, twice := map[int64]int{}, map[int64]bool{}
+	for i := range s.t.Files {
+		if n := s.t.Files[i].Length; !s.matched[i] && n > 0 {
+			if _, ok := m[n]; ok {
+				twice[n] = true
+			}
+			m[n] = i
+		}
+	}
+	for n := range twice {
+		delete(m, n)
+	}
+	return m
+}
+
+// piecesEqual compares files through pieces that they share with others: two
+// v1 torrents whose pieces are equally long.
+type piecesEqual struct {
+	a, b   *Torrent
+	usable bool
+}
+
+func comparePieces(a, b *Torrent) piecesEqual {
+	hashes := func(t *Torrent) bool { return t.Layout().NumPieces() > 0 && t.PieceSHA1(0) != nil }
+	return piecesEqual{a, b, a.PieceLength == b.PieceLength && hashes(a) && hashes(b)}
+}
+
+// of tells whether two files of the same length that start at the same byte are
+// the same: all their pieces are, or one that holds nothing else is not.
+func (p piecesEqual) of(i, j int) (same, known bool) {
+	if !p.usable || p.a.Layout().Start(i) != p.b.Layout().Start(j) {
+		return false, false
+	}
+	first, end := p.a.Layout().FilePieces(i)
+	if _, other := p.b.Layout().FilePieces(j); other != end {
+		return false, false
+	}
+	same = true
+	for n := first; n < end; n++ {
+		if bytes.Equal(p.a.PieceSHA1(n), p.b.PieceSHA1(n)) {
+			continue
+		}
+		same = false
+		if whole(p.a.Layout(), i, n) && whole(p.b.Layout(), j, n) {
+			return false, true
+		}
+	}
+	return same, same
+}
+
+// whole tells whether a piece lies in a file from end to end.
+func whole(l *layout.Layout, file, piece int) bool {
+	_, n := l.InFile(file, piece)
+	return n == l.Piece(piece).Length
+}
+
+// SharedFile is a file that several torrents have.
+type SharedFile struct {
+	Length int64
+	In     []Place
+}
+
+// Place is a file of one of several torrents.
+type Place struct {
+	Torrent int // index
+	Path    string
+}
+
+// Common returns the files that at least two of the torrents have, the largest
+// first: those are the torrents that BEP 38 calls similar. Files are recognized
+// as by Diff; a v1 file that shares pieces with others cannot be.
+func Common(torrents []*Torrent) []SharedFile {
+	byID := map[string]*SharedFile{}
+	var order []*SharedFile
+	for n, t := range torrents {
+		for i := range t.Files {
+			f := &t.Files[i]
+			if f.Pad() || f.Length == 0 {
+				continue
+			}
+			ids := idsOf(t, i)
+			s := byID["root "+ids.root]
+			if s == nil || ids.root == "" {
+				s = byID["pieces "+ids.pieces]
+			}
+			if s == nil {
+				s = &SharedFile{Length: f.Length}
+				order = append(order, s)
+			}
+			s.In = append(s.In, Place{n, cmp.Or(f.Path, t.Name)})
+			if ids.root != "" {
+				byID["root "+ids.root] = s
+			}
+			if ids.pieces != "" {
+				byID["pieces "+ids.pieces] = s
+			}
+		}
+	}
+	var shared []SharedFile
+	for _, s := range order {
+		if s.In[0].Torrent != s.In[len(s.In)-1].Torrent {
+			shared = append(shared, *s)
+		}
+	}
+	slices.SortStableFunc(shared, func(a, b SharedFile) int { return cmp.Compare(b.Length, a.Length) })
+	return shared
+}
