@@ -23,6 +23,7 @@ type reportJSON struct {
 	BadPieces       []badPieceJSON   `json:"bad_pieces"`
 	Extra           []extraJSON      `json:"extra,omitempty"`    // with --extra
 	Compared        *comparedJSON    `json:"compared,omitempty"` // with --compare-with
+	Repair          *repairJSON      `json:"repair,omitempty"`   // with --repair-from
 }
 
 type extraJSON struct {
@@ -109,6 +110,12 @@ func reportToJSON(torrent string, r *verify.Report) reportJSON {
 		v.Compared = &comparedJSON{c.Root, c.Good, c.Bad}
 	}
 	return v
+}
+
+func verifiedToJSON(v verified) reportJSON {
+	j := reportToJSON(v.torrent, v.report)
+	j.Repair = repairToJSON(v.repair)
+	return j
 }
 
 func rangesToJSON(ranges []verify.Range) []rangeJSON {

@@ -12,9 +12,10 @@ import (
 const maxRanges = 8
 
 // showReport prints what verifying found: a line for every file that is not ok, then the sums.
-func (a *app) showReport(torrent string, r *verify.Report) error {
+func (a *app) showReport(v verified) error {
+	r := v.report
 	if a.global.json {
-		return writeJSON(a.out, reportToJSON(torrent, r))
+		return writeJSON(a.out, verifiedToJSON(v))
 	}
 	files := newTable(1, "state", "file", "what")
 	good := 0
@@ -42,6 +43,7 @@ func (a *app) showReport(torrent string, r *verify.Report) error {
 	if a.outTTY && len(files.rows) > 0 {
 		fmt.Fprintln(a.out)
 	}
+	a.showRepair(v.repair)
 	a.showSums(r, good)
 	return nil
 }

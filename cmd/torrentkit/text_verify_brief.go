@@ -8,18 +8,19 @@ import (
 )
 
 // showBrief prints one line for a torrent of several: verdict, torrent, and what is wrong in numbers.
-func (a *app) showBrief(torrent string, r *verify.Report) error {
+func (a *app) showBrief(v verified) error {
+	torrent, r := v.torrent, v.report
 	if a.global.json {
-		return writeJSON(a.out, reportToJSON(torrent, r))
+		return writeJSON(a.out, verifiedToJSON(v))
 	}
 	verdict := resultCell(r)
 	line := newTable(1, "result", "torrent", "what")
-	line.row(verdict, textCell(torrent), textCell(briefly(r)))
+	line.row(verdict, textCell(torrent), textCell(briefly(r)+repairedBriefly(v.repair)))
 	if !a.outTTY {
 		line.writePiped(a.out)
 		return nil
 	}
-	fmt.Fprintf(a.out, "%s  %s  %s\n", a.paint(a.outStyle(), verdict.colour, padRight(escape(verdict.human), 6)), escape(torrent), escape(briefly(r)))
+	fmt.Fprintf(a.out, "%s  %s  %s\n", a.paint(a.outStyle(), verdict.colour, padRight(escape(verdict.human), 6)), escape(torrent), escape(briefly(r)+repairedBriefly(v.repair)))
 	return nil
 }
 

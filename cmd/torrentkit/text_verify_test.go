@@ -36,7 +36,7 @@ func TestVerifyMap(t *testing.T) {
 	}
 	a, out, _ := testApp()
 	a.outTTY, a.global.color.value = true, "never"
-	if err := a.showReport("film.torrent", r); err != nil {
+	if err := a.showReport(verified{torrent: "film.torrent", report: r}); err != nil {
 		t.Fatal(err)
 	}
 	a.stdout.Flush()

@@ -19,6 +19,7 @@ type verifyFlags struct {
 	force   bool
 	rate    sizeValue
 	reports []reportSpec
+	repair  repairFlags
 	options verify.Options
 }
 
@@ -35,7 +36,10 @@ of its files may be the damaged one, and all are named, unless a checksum in the
 A TORRENT that is a folder stands for the torrents in it. Several torrents get a line each, or a JSON object each.
 
 The PATH - is standard input, for a torrent of one file. With --tar PATH is an archive, or standard input by default:
-it is read once and not unpacked, and may be compressed by gzip, zstd or xz.`,
+it is read once and not unpacked, and may be compressed by gzip, zstd or xz.
+
+A repair hashes every piece before it writes, writes only bytes that differ, and can be interrupted at any time. It
+deletes and shortens nothing.`,
 		Example: `  torrentkit verify album.torrent
   torrentkit verify album.torrent /srv/music
   torrentkit verify --content /srv/music torrents/
@@ -44,6 +48,7 @@ it is read once and not unpacked, and may be compressed by gzip, zstd or xz.`,
   curl -s https://example.org/film.mkv | torrentkit verify film.torrent -
   torrentkit verify --tar album.torrent album.tar.zst
   torrentkit verify --report junit=verify.xml --report sha256sums=SHA256SUMS album.torrent
+  torrentkit verify --repair-from /backup/album --dry-run album.torrent
   torrentkit verify --json album.torrent | jq '.files[] | select(.state != "ok")'`,
 		Args: arity(1, -1),
 		RunE: a.run(func(ctx context.Context, args []string) error { return a.verify(ctx, args, &f) }),
@@ -64,6 +69,10 @@ it is read once and not unpacked, and may be compressed by gzip, zstd or xz.`,
 		fs.Var(&reportValue{&f.reports}, "report", "write junit, sfv, md5sums or sha256sums to a file, or tell github (`KIND=FILE`, repeatable)")
 		fs.BoolVar(&f.force, "force", false, "replace report files that exist")
 	})
+	group(cmd, "Repair", func(fs *pflag.FlagSet) {
+		fs.StringVar(&f.repair.from, "repair-from", "", "replace damaged and missing pieces by good ones from another copy in `FOLDER`")
+		fs.BoolVar(&f.repair.dryRun, "dry-run", false, "say what would be repaired, and write nothing")
+	})
 	group(cmd, "Run", func(fs *pflag.FlagSet) {
 		readFlags(fs, &o.Workers, &o.Order, &o.DropCache)
 		fs.Var(&f.rate, "limit-rate", "read at most `SIZE` bytes a second")
@@ -78,6 +87,9 @@ func (a *app) verify(ctx context.Context, args []string, f *verifyFlags) error {
 		f.options.Seed = a.seed()
 	}
 	f.options.LimitRate = int64(f.rate)
+	if err := f.check(); err != nil {
+		return err
+	}
 	tasks, err := verifyTasks(args, f)
 	if err != nil {
 		return err
@@ -110,7 +122,7 @@ func (a *app) verify(ctx context.Context, args []string, f *verifyFlags) error {
 func (a *app) verifyOne(ctx context.Context, task verifyTask, f *verifyFlags, reports *verifyReports) error {
 	t, err := a.parseTorrent(ctx, task.torrent, int64(f.maxSize))
 	if err != nil {
-		reports.add(verified{task.torrent, nil, err})
+		reports.add(verified{torrent: task.torrent, err: err})
 		return err
 	}
 	label := "verifying"
@@ -121,9 +133,16 @@ func (a *app) verifyOne(ctx context.Context, task verifyTask, f *verifyFlags, re
 	defer p.finish()
 	o := f.options
 	o.Progress = p.set
-	r, err := a.readContent(ctx, t.Raw(), task.content, f.tar, o)
+	var v verified
+	if f.repair.from != "" {
+		v, err = a.repair(ctx, t.Raw(), task, o, &f.repair)
+	} else {
+		v.report, err = a.readContent(ctx, t.Raw(), task.content, f.tar, o)
+	}
 	p.finish()
-	reports.add(verified{task.torrent, r, err})
+	v.torrent, v.err = task.torrent, err
+	reports.add(v)
+	r := v.report
 	if r == nil {
 		return err
 	}
@@ -131,7 +150,7 @@ func (a *app) verifyOne(ctx context.Context, task verifyTask, f *verifyFlags, re
 	if f.brief {
 		show = a.showBrief
 	}
-	if shown := show(task.torrent, r); shown != nil || err != nil {
+	if shown := show(v); shown != nil || err != nil {
 		return firstError(err, shown)
 	}
 	if !r.OK() {

@@ -41,6 +41,7 @@ type verified struct {
 	torrent string
 	report  *verify.Report
 	err     error
+	repair  *verify.Repaired // nil if nothing was to be repaired
 }
 
 // verifyReports gathers outcomes and writes them at the end.

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/torrentkit/torrentkit/verify"
+)
+
+type repairFlags struct {
+	from   string
+	dryRun bool
+}
+
+// check finds flags that do not go together.
+func (f *verifyFlags) check() error {
+	switch {
+	case f.repair.dryRun && f.repair.from == "":
+		return errors.New("--dry-run needs something that would be done, such as --repair-from")
+	case f.repair.from != "" && (f.tar || f.content == "-"):
+		return errors.New("--repair-from repairs files, not a stream")
+	case f.repair.from != "" && f.options.FailFast:
+		return errors.New("--repair-from reads everything, and --fail-fast does not")
+	}
+	return nil
+}
+
+// repair verifies the content of one torrent and repairs it.
+func (a *app) repair(ctx context.Context, torrent []byte, task verifyTask, o verify.Options, f *repairFlags) (verified, error) {
+	if task.content == "-" {
+		return verified{}, errors.New("--repair-from repairs files, not a stream")
+	}
+	r, err := verify.Repair(ctx, torrent, task.content, verify.RepairOptions{Options: o, From: f.from, DryRun: f.dryRun})
+	if r == nil {
+		return verified{}, err
+	}
+	return verified{report: r.Report, repair: r}, err
+}
+
+// maxFailed is how many pieces that could not be repaired a person is told.
+const maxFailed = 5
+
+// showRepair says what was repaired.
+func (a *app) showRepair(r *verify.Repaired) {
+	if r == nil {
+		return
+	}
+	for i, p := range r.Failed {
+		if i == maxFailed {
+			a.note(fmt.Sprintf("%d more pieces were not repaired: --json lists all", len(r.Failed)-maxFailed))
+			break
+		}
+		a.note(fmt.Sprintf("piece %d was not repaired: %v", p.Index, rootCause(p.Err)))
+	}
+	var f fields
+	f.text("repaired from", r.From)
+	label := "repaired"
+	if r.DryRun {
+		label = "would repair"
+	}
+	f.add(label, cell{human: fmt.Sprintf("%s pieces, %s written", formatCount(int64(len(r.Pieces))), formatSize(r.Bytes)), raw: fmt.Sprint(len(r.Pieces))})
+	a.show(&f)
+}
+
+func repairedBriefly(r *verify.Repaired) string {
+	switch {
+	case r == nil:
+		return ""
+	case r.DryRun:
+		return fmt.Sprintf(", %s pieces would be repaired", formatCount(int64(len(r.Pieces))))
+	}
+	return fmt.Sprintf(", %s pieces repaired", formatCount(int64(len(r.Pieces))))
+}
+
+type repairJSON struct {
+	From    string       `json:"from"`
+	DryRun  bool         `json:"dry_run"`
+	Pieces  []int        `json:"pieces"`        // that were replaced
+	Bytes   int64        `json:"bytes_written"` // those that differ, in blocks
+	Created []string     `json:"created"`       // files that were missing
+	Failed  []failedJSON `json:"failed"`
+}
+
+type failedJSON struct {
+	Index int    `json:"index"`
+	Error string `json:"error"`
+}
+
+func repairToJSON(r *verify.Repaired) *repairJSON {
+	if r == nil {
+		return nil
+	}
+	j := &repairJSON{From: r.From, DryRun: r.DryRun, Pieces: append([]int{}, r.Pieces...), Bytes: r.Bytes, Created: []string{}, Failed: []failedJSON{}}
+	for _, k := range r.Created {
+		j.Created = append(j.Created, r.Report.Files[k].Path)
+	}
+	for _, p := range r.Failed {
+		j.Failed = append(j.Failed, failedJSON{p.Index, rootCause(p.Err).Error()})
+	}
+	return j
+}
