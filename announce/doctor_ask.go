@@ -25,9 +25,8 @@ func (d *doctor) member(name string) *member {
 // asking changes the options of one question.
 type asking func(*Options)
 
-func asSeed() asking           { return func(o *Options) { o.Seed = true } }
-func want(n int) asking        { return func(o *Options) { o.NumWant = n } }
-func compact(c Compact) asking { return func(o *Options) { o.Compact = c } }
+func asSeed() asking    { return func(o *Options) { o.Seed = true } }
+func want(n int) asking { return func(o *Options) { o.NumWant = n } }
 
 // ask announces as a member of the swarm, over the tracker's own transport.
 func (d *doctor) ask(name string, event Event, how ...asking) Result {

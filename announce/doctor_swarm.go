@@ -23,7 +23,6 @@ type swarmFacts struct {
 	again  step // B has said so twice
 	left   step // B has gone
 	views  map[string]Counts
-	view   string // a URL that did not agree, redacted
 }
 
 // step is one point of the simulation.

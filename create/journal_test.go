@@ -64,11 +64,10 @@ func TestJournalResumes(t *testing.T) {
 					break
 				}
 			}
-			got, p := make1(t, root, o)
-			if !bytes.Equal(got, want) {
+			if got, _ := make1(t, root, o); !bytes.Equal(got, want) {
 				t.Error("the torrent is another one")
 			}
-			got, p = make1(t, root, o)
+			got, p := make1(t, root, o)
 			if !bytes.Equal(got, want) || p.Reused.Bytes != p.TotalLength || p.Reused.Pieces != p.NumPieces {
 				t.Errorf("made again: reused %+v of %d pieces", p.Reused, p.NumPieces)
 			}

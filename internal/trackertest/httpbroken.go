@@ -35,7 +35,7 @@ func (tr *Tracker) broken(w http.ResponseWriter, r *http.Request) bool {
 		}},
 		{HugeString, func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "d5:peers2147483647:abce") }},
 		{Empty, func(http.ResponseWriter, *http.Request) {}},
-		{RedirectLoop, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.String(), 302) }},
+		{RedirectLoop, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.String(), http.StatusFound) }},
 		{RedirectUDP, func(w http.ResponseWriter, _ *http.Request) {
 			redirect(w, "udp://127.0.0.1:9/announce/secretpasskey123")
 		}},
