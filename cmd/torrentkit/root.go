@@ -63,6 +63,7 @@ func newRoot(e env) (*cobra.Command, *app) {
 		newEdit(a),
 		newInspect(a),
 		newLint(a),
+		newDiff(a),
 		newDump(a),
 		newVerify(a),
 		newMagnet(a),
