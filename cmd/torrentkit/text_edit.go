@@ -40,7 +40,7 @@ func (a *app) showEdited(input, output string, e *create.Edited, f *editFlags) e
 	}
 	f.first = false
 	if output == "" {
-		a.showDiff(input, e)
+		a.showEditDiff(input, e)
 		return nil
 	}
 	var list fields
@@ -56,8 +56,8 @@ func (a *app) showEdited(input, output string, e *create.Edited, f *editFlags) e
 	return nil
 }
 
-// showDiff prints what an edit would change.
-func (a *app) showDiff(input string, e *create.Edited) {
+// showEditDiff prints what an edit would change.
+func (a *app) showEditDiff(input string, e *create.Edited) {
 	line := func(sign string, c colour, text string) {
 		fmt.Fprintln(a.out, a.paint(a.outStyle(), c, sign+" "+a.safeText(text)))
 	}
