@@ -16,9 +16,6 @@ package create
 import (
 	"context"
 	"errors"
-	"fmt"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/content"
@@ -43,18 +40,11 @@ func ParseFormat(s string) (Format, error) { return layout.ParseFormat(s) }
 // Fields are the keys of a torrent that say nothing about its content.
 type Fields = metainfo.Fields
 
-// Rule includes or excludes files by a glob; the last that matches decides.
-type Rule = content.Rule
+// ReadOrder is how content is read.
+type ReadOrder = piecehash.Order
 
-// Note is what the scan of a folder has to say: a file that was left out, a
-// link that leads outside.
-type Note = content.Note
-
-// Order is how content is read.
-type Order = piecehash.Order
-
-// ParseOrder reads "auto", "parallel" or "sequential".
-func ParseOrder(s string) (Order, error) { return piecehash.ParseOrder(s) }
+// ParseReadOrder reads "auto", "parallel" or "sequential".
+func ParseReadOrder(s string) (ReadOrder, error) { return piecehash.ParseOrder(s) }
 
 // Options say what torrent to make. The zero value makes a v1 torrent named
 // after its path, with a piece length that fits its size.
@@ -74,10 +64,9 @@ type Options struct {
 	Align      bool // give a v1 torrent pad files, so that each file starts a piece (BEP 47)
 	Attributes bool // keep the executable and hidden bits of files (BEP 47)
 
-	Rules    []Rule
-	KeepJunk bool // take .DS_Store, Thumbs.db, desktop.ini and ._* too
-	Workers  int  // 0: one for each processor
-	Order    Order
+	Selection
+	Workers   int // 0: one for each processor
+	ReadOrder ReadOrder
 	// DropCache does not leave what was read in the system's page cache.
 	DropCache bool
 
@@ -102,6 +91,9 @@ type Options struct {
 type File struct {
 	Path   string // slash-separated; "" if the content is one file
 	Length int64  // in bytes
+	// Link is where a symbolic link that is stored as such leads, from the
+	// content's folder (BEP 47); "" for other files.
+	Link string
 }
 
 // Plan is a torrent of which everything is known but the hashes.
@@ -121,6 +113,8 @@ type Plan struct {
 	Notes []Note
 	// Warnings are about choices that some clients do not accept.
 	Warnings []string
+	// Decisions are those about every path, with Selection.Explain.
+	Decisions []Decision
 	// Reused is set by Torrent and Shard.
 	Reused Reused
 
@@ -128,6 +122,7 @@ type Plan struct {
 	Progress func(done, total int64)
 
 	tree    *content.Tree
+	order   []int32 // where in the tree each file is
 	files   []metainfo.File
 	fields  Fields
 	shape   metainfo.Shape
@@ -135,7 +130,7 @@ type Plan struct {
 	source  source
 	scanned time.Time // when the scan began
 	workers int
-	order   Order
+	reading ReadOrder
 	expect  string
 
 	journals []string
@@ -146,65 +141,8 @@ type Plan struct {
 // ErrEmpty is the error of a selection without files.
 var ErrEmpty = errors.New("no files to make a torrent of")
 
-// NewPlan scans path, a file or a folder, without reading any content.
-func NewPlan(ctx context.Context, path string, o Options) (*Plan, error) {
-	if err := o.check(); err != nil {
-		return nil, err
-	}
-	if o.Name == "" {
-		name, err := DefaultName(path)
-		if err != nil {
-			return nil, err
-		}
-		o.Name = name
-	}
-	scanned := time.Now()
-	o.Rules = append(o.Rules[:len(o.Rules):len(o.Rules)], leaveOut(path, o.Journals)...)
-	tree, notes, err := content.Scan(ctx, path, content.ScanOptions{Rules: o.Rules, KeepJunk: o.KeepJunk})
-	if err != nil {
-		return nil, err
-	}
-	if o.DropCache {
-		tree.DropCache()
-	}
-	p, err := newPlan(tree, o)
-	if err != nil {
-		return nil, fmt.Errorf("making a torrent of %q: %w", path, err)
-	}
-	p.Notes, p.scanned = notes, scanned
-	return p, nil
-}
-
-// leaveOut makes rules that keep files out which are written while path is read.
-func leaveOut(path string, files []string) []Rule {
-	var rules []Rule
-	escape := strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`, `{`, `\{`)
-	root, err := filepath.Abs(path)
-	for _, f := range files {
-		file, err2 := filepath.Abs(f)
-		if err != nil || err2 != nil {
-			continue
-		}
-		if rel, err := filepath.Rel(root, file); err == nil && filepath.IsLocal(rel) && rel != "." {
-			rules = append(rules, Rule{Pattern: "/" + escape.Replace(filepath.ToSlash(rel))})
-		}
-	}
-	return rules
-}
-
-// DefaultName is the name that a torrent of path gets: that of the file or
-// folder, also where path is "." or "..".
-func DefaultName(path string) (string, error) {
-	abs, err := filepath.Abs(path)
-	if err != nil {
-		return "", fmt.Errorf("making a torrent of %q: %w", path, err)
-	}
-	base := filepath.Base(abs)
-	if base == string(filepath.Separator) || base == filepath.VolumeName(abs)+string(filepath.Separator) {
-		return "", fmt.Errorf("making a torrent of %q: a root folder has no name: give one", path)
-	}
-	return base, nil
-}
+// ErrNoName is the error of several paths without Options.Name.
+var ErrNoName = errors.New("a torrent of several paths needs a name")
 
 // check refuses options that no content could make good, and completes them.
 func (o *Options) check() (err error) {
@@ -226,46 +164,6 @@ func (o *Options) check() (err error) {
 	}
 	o.ExpectInfoHash, err = cleanHash(o.ExpectInfoHash)
 	return err
-}
-
-func newPlan(tree *content.Tree, o Options) (*Plan, error) {
-	scanned := tree.Files()
-	if len(scanned) == 0 {
-		return nil, ErrEmpty
-	}
-	info, err := o.InfoFields.entries(o.SetInfo)
-	if err != nil {
-		return nil, err
-	}
-	p := &Plan{
-		Name: o.Name, Format: o.Format,
-		Files: make([]File, len(scanned)),
-		tree:  tree, workers: o.Workers, order: o.Order, Progress: o.Progress,
-		files: make([]metainfo.File, len(scanned)), fields: o.Fields, expect: o.ExpectInfoHash,
-		journals: o.Journals, recheck: o.Recheck,
-		shape: metainfo.Shape{Format: o.Format, Name: o.Name, Align: o.Align, Outer: o.Set, Info: info},
-	}
-	for i := range scanned {
-		f := &scanned[i]
-		p.Files[i] = File{f.Path, f.Size}
-		p.TotalLength += f.Size
-		p.files[i].Path, p.files[i].Length = f.Path, f.Size
-		if o.Attributes {
-			p.files[i].Attr = attributes(f)
-		}
-	}
-	if err := p.choosePieceLength(&o); err != nil {
-		return nil, err
-	}
-	if o.Reuse != nil {
-		if p.old, err = metainfo.Parse(o.Reuse); err != nil {
-			return nil, fmt.Errorf("reading the torrent to be reused: %w", err)
-		}
-	}
-	p.source = p.newSource()
-	p.NumPieces = p.draft.Layout().NumPieces()
-	p.Warnings = limitWarnings(p, o.Trackers)
-	return p, nil
 }
 
 // Torrent makes a torrent of path, a file or a folder, and returns its bytes.

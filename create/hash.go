@@ -87,7 +87,7 @@ func (p *Plan) hash(ctx context.Context, first, end int) (err error) {
 }
 
 func (p *Plan) job() piecehash.Job {
-	return piecehash.Job{Layout: p.draft.Layout(), Source: p.source, Workers: p.workers, Order: p.order}
+	return piecehash.Job{Layout: p.draft.Layout(), Source: p.source, Workers: p.workers, Order: p.reading}
 }
 
 func (p *Plan) unchanged() error {
@@ -168,7 +168,7 @@ func (p *Plan) newSource() source {
 	next := int32(0)
 	for i := range files {
 		if !files[i].Pad() {
-			s.disk[i] = next
+			s.disk[i] = p.order[next]
 			next++
 		}
 	}

@@ -23,16 +23,16 @@ import (
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
-// Order is how content is read.
-type Order = piecehash.Order
+// ReadOrder is how content is read.
+type ReadOrder = piecehash.Order
 
-// ParseOrder reads "auto", "parallel" or "sequential".
-func ParseOrder(s string) (Order, error) { return piecehash.ParseOrder(s) }
+// ParseReadOrder reads "auto", "parallel" or "sequential".
+func ParseReadOrder(s string) (ReadOrder, error) { return piecehash.ParseOrder(s) }
 
 // Options say what to verify, and how. The zero value reads everything.
 type Options struct {
 	Workers   int // 0: one for each processor
-	Order     Order
+	ReadOrder ReadOrder
 	DropCache bool // do not leave what was read in the system's page cache
 	// Progress, if not nil, is told how many bytes of content are read.
 	Progress func(done, total int64)
@@ -124,7 +124,7 @@ func (r *Report) finish(ctx context.Context, o Options, err error) (*Report, err
 
 // read hashes the chosen pieces and records what became of them.
 func (r *Report) read(ctx context.Context, src piecehash.Source, o Options) error {
-	job := piecehash.Job{Layout: r.torrent.Layout(), Source: src, Skip: r.skip(), Workers: o.Workers, Order: o.Order, Progress: o.Progress}
+	job := piecehash.Job{Layout: r.torrent.Layout(), Source: src, Skip: r.skip(), Workers: o.Workers, Order: o.ReadOrder, Progress: o.Progress}
 	for p, err := range job.Pieces(ctx) {
 		if p.Index < 0 {
 			return err

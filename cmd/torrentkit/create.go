@@ -20,29 +20,41 @@ type createFlags struct {
 	format               choice
 	reuse                string
 	shard                shardValue
+	filesFrom            string
+	list                 bool
+	hidden, links        choice
+	sort, normalize      choice
 }
 
 func newCreate(a *app) *cobra.Command {
 	var o create.Options
-	f := createFlags{format: choice{value: "v1", allowed: []string{"v1", "v2", "hybrid"}}}
+	f := createFlags{
+		format:    choice{value: "v1", allowed: []string{"v1", "v2", "hybrid"}},
+		hidden:    choice{value: "take", allowed: []string{"take", "skip"}},
+		links:     choice{value: "follow", allowed: []string{"follow", "store", "skip", "error"}},
+		sort:      choice{value: "path", allowed: []string{"path", "natural", "size"}},
+		normalize: choice{value: "none", allowed: []string{"none", "nfc"}},
+	}
 	cmd := &cobra.Command{
-		Use:   "create PATH",
-		Short: "Make a torrent of a file or folder",
+		Use:   "create PATH...",
+		Short: "Make a torrent of files or folders",
 		Long: `Hidden and empty files are taken, symbolic links are followed, and files that operating systems leave behind
 (.DS_Store, Thumbs.db, desktop.ini, ._*) are left out. Nothing is written unless every file could be read and none
 changed meanwhile. With the date left out or fixed (--no-date, --date, SOURCE_DATE_EPOCH) the same files give the same
-torrent everywhere.
+torrent everywhere. Several PATHs become entries of one folder, which --name names.
 
 With --journal a run that was stopped, even by a power cut, goes on where it was when it is started again, and a run over a
 changed tree reads only what changed. Several machines that see the same files can each hash one --shard of them.`,
 		Example: `  torrentkit create album/
   torrentkit create -t https://tracker.example/announce -t udp://tracker.example:6969 -o out/ film.mkv
   torrentkit create -f hybrid -l 4M --exclude '*.tmp' --no-date -o - data/ | torrentkit inspect -
+  torrentkit create --name bundle film.mkv subtitles/
+  git ls-files -z | torrentkit create --files-from - .
   torrentkit create --journal data.journal -f v2 data/
   torrentkit create --plan data/
   torrentkit create --dry-run --max-torrent-size 1M data/`,
-		Args: arity(1, 1),
-		RunE: a.run(func(ctx context.Context, args []string) error { return a.create(ctx, args[0], &o, &f) }),
+		Args: arity(0, -1),
+		RunE: a.run(func(ctx context.Context, args []string) error { return a.create(ctx, args, &o, &f) }),
 	}
 	createFlagGroups(cmd, &o, &f)
 	exits(cmd, "the torrent was made", "--expect-infohash was given and the infohash is another")
@@ -52,7 +64,7 @@ changed tree reads only what changed. Several machines that see the same files c
 // createHint adds what can be done about an error of planning.
 func createHint(err error) error {
 	if errors.Is(err, create.ErrEmpty) {
-		return withHint(err, "see what --exclude, --include and --junk leave: torrentkit create --dry-run PATH")
+		return withHint(err, "see what leaves each file out: torrentkit create --list PATH")
 	}
 	var large *create.TooLargeError
 	if errors.As(err, &large) {

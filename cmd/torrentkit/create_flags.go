@@ -40,19 +40,15 @@ func createFlagGroups(cmd *cobra.Command, o *create.Options, f *createFlags) {
 		fs.StringArrayVar(&o.Nodes, "node", nil, "DHT node `HOST:PORT` (BEP 5; repeatable)")
 	})
 	moreFieldFlags(cmd, o)
-	group(cmd, "Files", func(fs *pflag.FlagSet) {
-		fs.Var(&ruleValue{&o.Rules, false}, "exclude", "leave out what matches `GLOB`; ** spans folders, the last match of all rules wins (repeatable)")
-		fs.Var(&ruleValue{&o.Rules, true}, "include", "take what matches `GLOB` (repeatable)")
-		fs.BoolVar(&o.KeepJunk, "junk", false, "take files that operating systems leave behind too")
-	})
+	selectionFlags(cmd, o, f)
 	group(cmd, "Run", func(fs *pflag.FlagSet) {
 		fs.StringArrayVar(&o.Journals, "journal", nil, "remember what was hashed in `FILE`, and do not hash it again (repeatable: all are read, the first is written)")
 		fs.BoolVar(&o.Recheck, "recheck", false, "read everything though the journal knows it, and compare")
 		fs.StringVar(&f.reuse, "reuse", "", "take hashes over from the old `TORRENT` for files of the same path and size, after checking a sample")
 		fs.Var(&f.shard, "shard", "hash the `I/N`th part only, into the journal; a run with all journals then makes the torrent")
-		readFlags(fs, &o.Workers, &o.Order, &o.DropCache)
+		readFlags(fs, &o.Workers, &o.ReadOrder, &o.DropCache)
 	})
-	for _, pair := range [][]string{{"created-by", "no-created-by"}, {"date", "no-date"}, {"plan", "dry-run"}, {"piece-length", "target-pieces"}} {
+	for _, pair := range [][]string{{"created-by", "no-created-by"}, {"date", "no-date"}, {"plan", "dry-run", "list"}, {"piece-length", "target-pieces"}} {
 		cmd.MarkFlagsMutuallyExclusive(pair...)
 	}
 }
@@ -68,5 +64,22 @@ func moreFieldFlags(cmd *cobra.Command, o *create.Options) {
 		fs.BoolVar(&o.Attributes, "attributes", false, "keep the executable and hidden bits of files (BEP 47)")
 		entriesFlag(fs, "set", "set any key outside of info: `KEY=JSON` (repeatable)", &o.Set)
 		entriesFlag(fs, "set-info", "set any key of info: `KEY=JSON` (repeatable)", &o.SetInfo)
+	})
+}
+
+// selectionFlags binds what decides which files are taken, and under which names.
+func selectionFlags(cmd *cobra.Command, o *create.Options, f *createFlags) {
+	group(cmd, "Files", func(fs *pflag.FlagSet) {
+		fs.Var(&ruleValue{&o.Rules, false}, "exclude", "leave out what matches `GLOB`; ** spans folders, the last match of all rules wins (repeatable)")
+		fs.Var(&ruleValue{&o.Rules, true}, "include", "take what matches `GLOB` (repeatable)")
+		fs.StringArrayVar(&o.IgnoreFiles, "ignore-file", nil, "leave out what the patterns in `FILE` match, in the syntax of .gitignore (repeatable)")
+		fs.BoolVar(&o.GitIgnore, "gitignore", false, "obey .gitignore files as git does, and leave out .git")
+		fs.Var(&f.hidden, "hidden", "hidden files and folders: take or skip (`WHAT`)")
+		fs.BoolVar(&o.KeepJunk, "junk", false, "take files that operating systems leave behind too")
+		fs.Var(&f.links, "symlinks", "symbolic links: follow them, store them as links (BEP 47), skip them, or call them an error (`WHAT`: follow, store, skip, error)")
+		fs.StringVar(&f.filesFrom, "files-from", "", "take only the paths that `FILE` or - lists, relative to PATH; NUL or newline separated")
+		fs.Var(&f.sort, "sort", "order of the files in v1: by path, natural or size (`ORDER`)")
+		fs.Var(&f.normalize, "normalize", "write names in Unicode's composed form: nfc (`FORM`: none, nfc)")
+		fs.BoolVar(&f.list, "list", false, "read no content and write nothing: tell of each file whether it is taken, and the rule that decides")
 	})
 }

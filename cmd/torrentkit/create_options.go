@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -16,6 +15,11 @@ func (a *app) createOptions(o *create.Options, f *createFlags) (err error) {
 		return err
 	}
 	o.Trackers = tiers(f.trackers)
+	o.SkipHidden = f.hidden.value == "skip"
+	o.Links = map[string]create.LinkMode{"follow": create.FollowLinks, "store": create.StoreLinks, "skip": create.SkipLinks, "error": create.RefuseLinks}[f.links.value]
+	o.Order = map[string]create.Order{"path": create.ByPath, "natural": create.ByNatural, "size": create.BySize}[f.sort.value]
+	o.Normalize = f.normalize.value == "nfc"
+	o.Explain = f.list
 	switch {
 	case f.shard.of > 0 && len(o.Journals) == 0:
 		return withHint(errors.New("--shard needs a journal to write to"), "--journal FILE, another one for each shard")
@@ -71,37 +75,4 @@ func (a *app) creationDate(s string) (time.Time, error) {
 		return t, fmt.Errorf("%s: %w", name, err)
 	}
 	return t, nil
-}
-
-// createOutput decides where the torrent goes, before anything is read. A torrent that is written into the very folder
-// that it is made of is no part of it.
-func (a *app) createOutput(path string, o *create.Options, f *createFlags) (*output, error) {
-	target := f.output
-	name := o.Name + ".torrent"
-	if target == "" {
-		target = name
-	}
-	if target == "-" && a.global.json {
-		return nil, errors.New("--json and -o - both want standard output")
-	}
-	if f.dryRun || f.table || f.shard.of > 0 {
-		return nil, nil
-	}
-	out, err := a.newOutput(target, outputOptions{defaultName: name, force: f.force, binary: true})
-	if err != nil {
-		return nil, err
-	}
-	root, err1 := filepath.Abs(path)
-	file, err2 := filepath.Abs(out.path)
-	if out.kind == toFile && err1 == nil && err2 == nil {
-		if rel, err := filepath.Rel(root, file); err == nil && filepath.IsLocal(rel) && rel != "." {
-			o.Rules = append(o.Rules, create.Rule{Pattern: "/" + escapeGlob(filepath.ToSlash(rel))})
-		}
-	}
-	return out, nil
-}
-
-// escapeGlob makes a pattern that matches s only.
-func escapeGlob(s string) string {
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`, `{`, `\{`).Replace(s)
 }

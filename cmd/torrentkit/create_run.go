@@ -9,12 +9,16 @@ import (
 	"github.com/torrentkit/torrentkit/inspect"
 )
 
-func (a *app) create(ctx context.Context, path string, o *create.Options, f *createFlags) error {
+func (a *app) create(ctx context.Context, paths []string, o *create.Options, f *createFlags) error {
 	if err := a.createOptions(o, f); err != nil {
 		return err
 	}
+	paths, err := a.createPaths(ctx, paths, o, f)
+	if err != nil {
+		return err
+	}
 	if o.Name == "" {
-		name, err := create.DefaultName(path)
+		name, err := create.DefaultName(paths[0])
 		if err != nil {
 			return withHint(err, "--name NAME")
 		}
@@ -27,11 +31,14 @@ func (a *app) create(ctx context.Context, path string, o *create.Options, f *cre
 		}
 		o.Reuse = raw
 	}
-	out, err := a.createOutput(path, o, f)
+	out, err := a.createOutput(paths, o, f)
 	if err != nil {
 		return err
 	}
-	plan, err := create.NewPlan(ctx, path, *o)
+	plan, err := create.PlanAll(ctx, paths, *o)
+	if f.list && (err == nil || errors.Is(err, create.ErrEmpty)) {
+		return a.showDecisions(plan)
+	}
 	if err != nil {
 		return createHint(err)
 	}
@@ -96,24 +103,4 @@ func (a *app) createShard(ctx context.Context, plan *create.Plan, f *createFlags
 		return err
 	}
 	return a.showShard(plan, f)
-}
-
-// tellReused says what was not hashed, and what that means.
-func (a *app) tellReused(p *create.Plan) {
-	r := &p.Reused
-	if n := r.Pieces - r.FromOld; n > 0 {
-		a.note(fmt.Sprintf("%d of %d pieces were known from the journal", n, p.NumPieces))
-	}
-	if r.FromOld > 0 {
-		a.note(fmt.Sprintf("%d of %d pieces were taken over from the old torrent, after a sample of them was found right", r.FromOld, p.NumPieces))
-	}
-	if r.OldRefused != "" {
-		a.warn("nothing was taken over from the old torrent: " + r.OldRefused)
-	}
-	if r.Damaged > 0 {
-		a.warn(fmt.Sprintf("%d bytes of the journal are damaged and were passed over", r.Damaged))
-	}
-	for _, name := range r.Contradicted {
-		a.warn(fmt.Sprintf("%q has not the content that the journal remembers, though it was not changed since: is the disk failing?", name))
-	}
 }

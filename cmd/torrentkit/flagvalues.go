@@ -32,14 +32,14 @@ func (v *ruleValue) Set(s string) error {
 }
 
 // readFlags binds the flags of commands that read content.
-func readFlags(fs *pflag.FlagSet, workers *int, order *create.Order, dropCache *bool) {
+func readFlags(fs *pflag.FlagSet, workers *int, order *create.ReadOrder, dropCache *bool) {
 	fs.IntVar(workers, "workers", 0, "how many threads read and hash (default one a processor)")
 	fs.Var(&orderValue{order}, "io", "how to read (`ORDER`): parallel streams, one sequential stream, or auto: by what the storage likes")
 	fs.BoolVar(dropCache, "no-cache", false, "let the system drop what was read from its cache")
 }
 
 // orderValue is --io.
-type orderValue struct{ order *create.Order }
+type orderValue struct{ order *create.ReadOrder }
 
 func (v *orderValue) String() string { return "" }
 
@@ -48,7 +48,7 @@ func (v *orderValue) Type() string { return "ORDER" }
 
 // Set implements pflag.Value.
 func (v *orderValue) Set(s string) (err error) {
-	*v.order, err = create.ParseOrder(s)
+	*v.order, err = create.ParseReadOrder(s)
 	return err
 }
 

@@ -102,7 +102,28 @@ func planToJSON(p *create.Plan) planJSON {
 		if f.Path == "" {
 			f.Path = p.Name
 		}
-		v.Files[i] = fileJSON{Path: f.Path, PathHex: hexIfNeeded(f.Path), Length: f.Length}
+		v.Files[i] = fileJSON{Path: f.Path, PathHex: hexIfNeeded(f.Path), Length: f.Length, Link: f.Link}
+	}
+	return v
+}
+
+// decisionsJSON is what "create --list --json" prints.
+type decisionsJSON struct {
+	Name  string         `json:"name"`
+	Paths []decisionJSON `json:"paths"`
+}
+
+type decisionJSON struct {
+	Path     string `json:"path"`
+	PathHex  string `json:"path_hex,omitempty"`
+	Included bool   `json:"included"`
+	Reason   string `json:"reason,omitempty"`
+}
+
+func decisionsToJSON(p *create.Plan) decisionsJSON {
+	v := decisionsJSON{Name: p.Name, Paths: []decisionJSON{}}
+	for _, d := range p.Decisions {
+		v.Paths = append(v.Paths, decisionJSON{d.Path, hexIfNeeded(d.Path), d.Included, d.Reason})
 	}
 	return v
 }

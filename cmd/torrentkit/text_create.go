@@ -11,12 +11,25 @@ import (
 
 // tellPlan says on standard error what the scan left out, and what clients may not like.
 func (a *app) tellPlan(p *create.Plan) {
+	const most = 20
+	names := 0
 	for _, n := range p.Notes {
 		text := fmt.Sprintf("%q: %v", n.Path, n.Kind)
 		if n.Detail != "" {
 			text += ": " + n.Detail
 		}
-		a.note(text)
+		switch {
+		case n.Kind != create.NoteName:
+			a.note(text)
+		case names < most:
+			a.warn(text)
+		}
+		if n.Kind == create.NoteName {
+			names++
+		}
+	}
+	if names > most {
+		a.warn(fmt.Sprintf("%d more names are not portable", names-most))
 	}
 	for _, w := range p.Warnings {
 		a.warn(w)
@@ -154,4 +167,41 @@ func (a *app) showShard(p *create.Plan, f *createFlags) error {
 	list.count("known", int64(p.Reused.Pieces))
 	a.show(&list)
 	return nil
+}
+
+// showDecisions is the result of --list.
+func (a *app) showDecisions(p *create.Plan) error {
+	if a.global.json {
+		return writeJSON(a.out, decisionsToJSON(p))
+	}
+	t := newTable(1, "", "path", "because of")
+	for _, d := range p.Decisions {
+		verdict := textCell("excluded").in(yellow)
+		if d.Included {
+			verdict = textCell("included").in(green)
+		}
+		t.row(verdict, textCell(d.Path), textCell(d.Reason))
+	}
+	a.showTable(t)
+	return nil
+}
+
+// tellReused says what was not hashed, and what that means.
+func (a *app) tellReused(p *create.Plan) {
+	r := &p.Reused
+	if n := r.Pieces - r.FromOld; n > 0 {
+		a.note(fmt.Sprintf("%d of %d pieces were known from the journal", n, p.NumPieces))
+	}
+	if r.FromOld > 0 {
+		a.note(fmt.Sprintf("%d of %d pieces were taken over from the old torrent, after a sample of them was found right", r.FromOld, p.NumPieces))
+	}
+	if r.OldRefused != "" {
+		a.warn("nothing was taken over from the old torrent: " + r.OldRefused)
+	}
+	if r.Damaged > 0 {
+		a.warn(fmt.Sprintf("%d bytes of the journal are damaged and were passed over", r.Damaged))
+	}
+	for _, name := range r.Contradicted {
+		a.warn(fmt.Sprintf("%q has not the content that the journal remembers, though it was not changed since: is the disk failing?", name))
+	}
 }

@@ -74,7 +74,7 @@ deletes and shortens nothing.`,
 		fs.BoolVar(&f.repair.dryRun, "dry-run", false, "say what would be repaired, and write nothing")
 	})
 	group(cmd, "Run", func(fs *pflag.FlagSet) {
-		readFlags(fs, &o.Workers, &o.Order, &o.DropCache)
+		readFlags(fs, &o.Workers, &o.ReadOrder, &o.DropCache)
 		fs.Var(&f.rate, "limit-rate", "read at most `SIZE` bytes a second")
 		fs.Var(&f.maxSize, "max-size", "refuse torrents larger than `SIZE`")
 	})

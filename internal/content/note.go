@@ -15,6 +15,10 @@ const (
 	NoteSpecial
 	// NoteLoop is a folder that is one of the folders it lies in, reached by a symbolic link. It was left out.
 	NoteLoop
+	// NoteLink is a symbolic link that was left out, because links are skipped.
+	NoteLink
+	// NoteName is a name that other systems do not take, or take for another one.
+	NoteName
 )
 
 // String is a short English phrase for the kind.
@@ -28,6 +32,10 @@ func (k NoteKind) String() string {
 		return "special file left out"
 	case NoteLoop:
 		return "symbolic link loop left out"
+	case NoteLink:
+		return "symbolic link left out"
+	case NoteName:
+		return "not portable"
 	}
 	return fmt.Sprintf("note kind %d", uint8(k))
 }

@@ -25,6 +25,7 @@ type rule struct {
 	include    bool
 	anyDepth   bool // match the base name
 	folderOnly bool
+	written    string // the pattern as it was given
 }
 
 // ruleSet decides about paths. The rule with the highest index that matches a path or a folder above it wins.
@@ -46,7 +47,7 @@ func compileRules(in []Rule) (ruleSet, error) {
 		}
 		p, folderOnly := strings.CutSuffix(strings.TrimPrefix(r.Pattern, "./"), "/")
 		anchored := strings.TrimPrefix(p, "/")
-		c := rule{pattern: anchored, include: r.Include, anyDepth: !strings.Contains(p, "/"), folderOnly: folderOnly}
+		c := rule{pattern: anchored, include: r.Include, anyDepth: !strings.Contains(p, "/"), folderOnly: folderOnly, written: r.Pattern}
 		if c.pattern == "" {
 			return ruleSet{}, fmt.Errorf("%s pattern %q is empty", verb, r.Pattern)
 		}
@@ -91,3 +92,16 @@ func (s *ruleSet) includes(verdict int) bool {
 
 // mayReturn says whether something below an excluded folder could be included by a later rule.
 func (s *ruleSet) mayReturn(verdict int) bool { return s.lastInclude > verdict }
+
+// text is the rule behind a verdict, as a user would write it; "" where no rule decided.
+func (s *ruleSet) text(verdict int) string {
+	switch {
+	case verdict == noRule && s.excludeRest:
+		return "no include matches"
+	case verdict == noRule:
+		return ""
+	case s.rules[verdict].include:
+		return "include " + s.rules[verdict].written
+	}
+	return "exclude " + s.rules[verdict].written
+}

@@ -20,6 +20,17 @@ type ScanOptions struct {
 	Rules []Rule
 	// KeepJunk takes .DS_Store, Thumbs.db, desktop.ini and ._* files like all others.
 	KeepJunk bool
+	// SkipHidden leaves out what [File] calls hidden, and folders that are.
+	SkipHidden bool
+	Links      LinkMode
+	// IgnoreFiles are files of patterns in the syntax of .gitignore, relative to the root.
+	IgnoreFiles []string
+	// GitIgnore obeys the .gitignore files in the tree and leaves out .git, as git does.
+	GitIgnore bool
+	// Only, if not nil, are paths relative to the root: nothing but these files, and the files in these folders, is taken.
+	Only []string
+	// Explain makes the tree remember what was decided about each path.
+	Explain bool
 }
 
 // Scan walks a file or folder that the user named, for making a torrent.
@@ -29,54 +40,98 @@ type ScanOptions struct {
 // nowhere, and a file or folder that cannot be looked at, is an error that names it, unless a rule excludes it. Sockets,
 // FIFOs and devices are left out with a note. The files come in the order of [layout.ComparePaths].
 func Scan(ctx context.Context, root string, o ScanOptions) (*Tree, Notes, error) {
+	return ScanAll(ctx, []string{root}, o)
+}
+
+// ScanAll is Scan for one or more files or folders. Where there are several, each is an entry at the top of the tree under
+// its own name, and two of one name are an error.
+func ScanAll(ctx context.Context, roots []string, o ScanOptions) (*Tree, Notes, error) {
 	rules, err := compileRules(o.Rules)
 	if err != nil {
 		return nil, nil, err
 	}
+	s := &scanner{ctx: ctx, rules: rules, o: o, above: map[folderID]int{}}
+	if err := s.prepare(roots); err != nil {
+		return nil, nil, err
+	}
+	for i, root := range roots {
+		if err := s.scanRoot(i, root, len(roots) > 1); err != nil {
+			return nil, nil, err
+		}
+	}
+	if missing := s.only.missing(); missing != "" {
+		return nil, nil, fmt.Errorf("scanning %q: there is no %q in it, or it was left out", roots[0], missing)
+	}
+	slices.SortStableFunc(s.notes, func(a, b Note) int { return layout.ComparePaths(a.Path, b.Path) })
+	if len(roots) > 1 {
+		slices.SortStableFunc(s.files, func(a, b File) int { return layout.ComparePaths(a.Path, b.Path) })
+	}
+	t := &Tree{name: s.name, files: s.files, decisions: s.decisions}
+	if len(roots) > 1 {
+		t.name = "" // paths begin with the names of the roots
+	}
+	t.open = scannedFiles{s.bases, t.files}
+	return t, s.notes, nil
+}
+
+// scanRoot scans one of the paths that the user named.
+func (s *scanner) scanRoot(i int, root string, several bool) error {
 	if root == "" {
-		return nil, nil, errors.New("scanning: no path was named")
+		return errors.New("scanning: no path was named")
 	}
 	base, err := filepath.Abs(root)
 	if err != nil {
-		return nil, nil, fmt.Errorf("scanning %q: %w", root, err)
+		return fmt.Errorf("scanning %q: %w", root, err)
 	}
 	st, err := statPath(base)
 	if err != nil {
-		return nil, nil, fmt.Errorf("scanning %q: %w", root, err)
+		return fmt.Errorf("scanning %q: %w", root, err)
 	}
-	s := &scanner{ctx: ctx, rules: rules, junk: o.KeepJunk, name: root, base: base, above: map[folderID]int{}}
+	s.name, s.base, s.root, s.real, s.path = root, base, i, "", s.path[:0]
+	s.prefix = ""
+	if several {
+		s.prefix = filepath.Base(base)
+		s.path = append(s.path, s.prefix...)
+		if slices.Contains(s.prefixes, s.prefix) {
+			return fmt.Errorf("scanning %q: another path has the name %q too", root, s.prefix)
+		}
+		s.prefixes = append(s.prefixes, s.prefix)
+	}
+	s.bases = append(s.bases, rootBase{base, s.prefix})
 	switch st.kind {
 	case kindFile:
+		s.decide(true, "")
 		s.add(filepath.Base(base), &st)
-		s.files[0].Path = ""
+		return nil
 	case kindFolder:
-		if err := s.walk(noRule, identify(&st, folderID{}, base, true)); err != nil {
-			return nil, nil, err
-		}
-	default:
-		return nil, nil, fmt.Errorf("scanning %q: it is %v, not a file or folder", root, st.kind)
+		return s.walk(noRule, identify(&st, folderID{}, base, true), s.ignores)
 	}
-	slices.SortStableFunc(s.notes, func(a, b Note) int { return layout.ComparePaths(a.Path, b.Path) })
-	t := &Tree{name: root, files: s.files}
-	t.open = scannedFiles{base, t.files}
-	return t, s.notes, nil
+	return fmt.Errorf("scanning %q: it is %v, not a file or folder", root, st.kind)
 }
 
 // scanner is one walk.
 type scanner struct {
-	ctx   context.Context
-	rules ruleSet
-	junk  bool   // keep it
-	name  string // the root as the user named it
-	base  string // the root, absolute
-	real  string // the root without links, once it is needed
+	ctx     context.Context
+	rules   ruleSet
+	o       ScanOptions
+	ignores ignores // of the ignore files that were named
+	only    *onlySet
 
-	files []File
-	notes Notes
-	spare [][]entry        // buffers for folders
-	slab  strings.Builder  // paths of files, many in one allocation
-	path  []byte           // slash path of the entry at hand
-	above map[folderID]int // the folders that the walk is in, and the length of their paths
+	name   string // the root as the user named it
+	base   string // the root, absolute
+	real   string // the root without links, once it is needed
+	root   int    // which of the roots it is
+	prefix string // what paths below the root begin with, where there are several
+
+	files     []File
+	notes     Notes
+	decisions []Decision
+	bases     []rootBase
+	prefixes  []string
+	spare     [][]entry        // buffers for folders
+	slab      strings.Builder  // paths of files, many in one allocation
+	path      []byte           // slash path of the entry at hand
+	above     map[folderID]int // the folders that the walk is in, and the length of their paths
 }
 
 // batch is how many entries of a folder are looked at before they are visited: bounded memory for folders of any size,
@@ -84,10 +139,15 @@ type scanner struct {
 const batch = 256
 
 // walk visits the folder at s.path, whose verdict was given.
-func (s *scanner) walk(verdict int, id folderID) error {
+func (s *scanner) walk(verdict int, id folderID, ig ignores) error {
 	l, err := list(s.ctx, s.osPath())
 	if err != nil {
 		return s.folderError(err)
+	}
+	if s.o.GitIgnore {
+		if ig, err = ig.enter(s.osPath(), string(s.path)); err != nil {
+			return err
+		}
 	}
 	s.above[id] = len(s.path)
 	defer delete(s.above, id)
@@ -102,7 +162,7 @@ func (s *scanner) walk(verdict int, id folderID) error {
 		if buf, err = l.appendStat(buf[:0], i, min(i+batch, l.size())); err != nil {
 			return s.folderError(err)
 		}
-		if err := s.visitAll(buf, verdict, id); err != nil {
+		if err := s.visitAll(buf, verdict, id, ig); err != nil {
 			return err
 		}
 	}
@@ -119,14 +179,14 @@ func (s *scanner) folderError(err error) error {
 }
 
 // visitAll visits some entries of the folder at s.path.
-func (s *scanner) visitAll(list []entry, verdict int, id folderID) error {
+func (s *scanner) visitAll(list []entry, verdict int, id folderID, ig ignores) error {
 	mark := len(s.path)
 	for i := range list {
 		if mark > 0 {
 			s.path = append(s.path, '/')
 		}
 		s.path = append(s.path, list[i].name...)
-		if err := s.visit(&list[i], verdict, id); err != nil {
+		if err := s.visit(&list[i], verdict, id, ig); err != nil {
 			return err
 		}
 		s.path = s.path[:mark]
@@ -135,44 +195,58 @@ func (s *scanner) visitAll(list []entry, verdict int, id folderID) error {
 }
 
 // visit decides about the entry at s.path, which lies in the folder parent.
-func (s *scanner) visit(e *entry, inherited int, parent folderID) error {
-	folder := e.err == nil && e.stat.kind == kindFolder
+func (s *scanner) visit(e *entry, inherited int, parent folderID, ig ignores) error {
+	folder := e.err == nil && e.stat.kind == kindFolder && !(e.link && s.o.Links != FollowLinks)
 	verdict := s.rules.verdict(inherited, s.path, e.name, folder)
 	wanted := s.rules.includes(verdict)
+	if why := s.leftOut(e, folder, verdict, ig); why != "" {
+		if folder {
+			s.decideFolder(why)
+		} else {
+			s.decide(false, why)
+		}
+		return nil
+	}
 	switch {
-	case !wanted && !(folder && s.rules.mayReturn(verdict)):
+	case e.link && s.o.Links == SkipLinks:
+		s.note(NoteLink, "")
+		s.decide(false, "symbolic link")
 		return nil
-	case !folder && !s.junk && isJunk(e.name):
-		s.note(NoteJunk, "")
-		return nil
+	case e.link && s.o.Links == RefuseLinks:
+		return fmt.Errorf("%q is a symbolic link, to %q", s.display(), s.readLink())
 	case e.err != nil && e.link:
 		return fmt.Errorf("symbolic link %q leads to %q: %w", s.display(), s.readLink(), e.err)
 	case e.err != nil:
 		return fmt.Errorf("looking at %q: %w", s.display(), e.err)
+	case e.link && s.o.Links == StoreLinks:
+		return s.addLink(verdict)
 	case folder:
-		return s.descend(e, verdict, wanted, parent)
+		return s.descend(e, verdict, wanted, parent, ig)
 	case e.stat.kind != kindFile:
 		s.note(NoteSpecial, e.stat.kind.String())
+		s.decide(false, e.stat.kind.String())
 		return nil
 	}
 	if e.link {
 		s.noteOutside()
 	}
+	s.decide(true, s.rules.text(verdict))
 	s.add(e.name, &e.stat)
 	return nil
 }
 
 // descend walks into the folder at s.path, unless it is one that the walk is already in.
-func (s *scanner) descend(e *entry, verdict int, wanted bool, parent folderID) error {
+func (s *scanner) descend(e *entry, verdict int, wanted bool, parent folderID, ig ignores) error {
 	id := identify(&e.stat, parent, s.osPath(), e.link)
 	if n, ok := s.above[id]; ok {
 		if wanted {
-			s.note(NoteLoop, filepath.Join(s.name, filepath.FromSlash(string(s.path[:n]))))
+			s.note(NoteLoop, filepath.Join(s.name, filepath.FromSlash(s.local(n))))
+			s.decideFolder(NoteLoop.String())
 		}
 		return nil
 	}
 	before := len(s.files)
-	if err := s.walk(verdict, id); err != nil {
+	if err := s.walk(verdict, id, ig); err != nil {
 		return err
 	}
 	if e.link && (wanted || len(s.files) > before) {
@@ -195,6 +269,7 @@ func (s *scanner) add(name string, st *stat) {
 		stamp:      st.stamp,
 		Executable: st.exec,
 		Hidden:     st.hidden || strings.HasPrefix(name, "."),
+		root:       s.root,
 	})
 }
 
@@ -225,12 +300,17 @@ func isWithin(folder, path string) bool {
 	return err == nil && filepath.IsLocal(rel)
 }
 
+// local is the path of the entry at hand, or of what its first n bytes name, below the root.
+func (s *scanner) local(n int) string {
+	return strings.TrimPrefix(strings.TrimPrefix(string(s.path[:n]), s.prefix), "/")
+}
+
 // osPath is the absolute path of the entry at hand, for the system.
-func (s *scanner) osPath() string { return join(s.base, string(s.path)) }
+func (s *scanner) osPath() string { return join(s.base, s.local(len(s.path))) }
 
 // display is the path of the entry at hand as a user would write it.
 func (s *scanner) display() string {
-	return filepath.Join(s.name, filepath.FromSlash(string(s.path)))
+	return filepath.Join(s.name, filepath.FromSlash(s.local(len(s.path))))
 }
 
 // readLink is where the link at hand points, as it is written there.
@@ -261,14 +341,22 @@ func join(base, path string) string {
 	return base + string(filepath.Separator) + filepath.FromSlash(path)
 }
 
+// rootBase is one of the roots of a scan.
+type rootBase struct{ base, prefix string }
+
 // scannedFiles opens what the user named, following links.
 type scannedFiles struct {
-	base  string
+	bases []rootBase
 	files []File
 }
 
 func (s scannedFiles) openFile(i int) (rawFile, error) {
-	return openPath(join(s.base, s.files[i].Path))
+	f := &s.files[i]
+	if f.Link != "" {
+		return rawFile{}, errNoContent
+	}
+	b := &s.bases[f.root]
+	return openPath(join(b.base, strings.TrimPrefix(strings.TrimPrefix(f.Path, b.prefix), "/")))
 }
 
 func (s scannedFiles) close() error { return nil }

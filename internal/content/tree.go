@@ -24,7 +24,12 @@ type File struct {
 	// Size is the size on disk, in bytes.
 	Size int64
 
+	// Link is where a symbolic link leads that is to be stored as such, as a slash path from the root of the tree: such a
+	// file has no content. It is empty for all other files.
+	Link string
+
 	stamp stamp
+	root  int // which root of a scan it lies below
 
 	Executable bool // may be executed by someone (BEP 47, attribute x); never on Windows
 	Hidden     bool // the name starts with a dot, or the system calls the file hidden (BEP 47, attribute h)
@@ -45,6 +50,7 @@ type Tree struct {
 	open  opener
 
 	dropCache bool
+	decisions []Decision
 
 	mu      sync.Mutex
 	changed []int
@@ -59,6 +65,10 @@ type opener interface {
 // Files are the files of the tree: of Scan in the order of [layout.ComparePaths], of Locate in the order that was asked for.
 // The slice belongs to the tree.
 func (t *Tree) Files() []File { return t.files }
+
+// Decisions are what Scan decided about each path and why, in the order of the walk, if it was asked to explain. A folder
+// is among them only where everything in it was left out.
+func (t *Tree) Decisions() []Decision { return t.decisions }
 
 // Stamp is the state in which a file was seen. As long as none of it differs, the system says, the file was not written.
 type Stamp struct {

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/torrentkit/torrentkit/create"
+)
+
+// createPaths completes what the torrent is made of.
+func (a *app) createPaths(ctx context.Context, paths []string, o *create.Options, f *createFlags) ([]string, error) {
+	if f.filesFrom != "" {
+		list, err := a.readPaths(ctx, f.filesFrom)
+		if err != nil {
+			return nil, err
+		}
+		o.Only = list
+		if len(paths) == 0 {
+			paths = []string{"."}
+		}
+	}
+	switch {
+	case len(paths) == 0:
+		return nil, withHint(errors.New("an argument is missing"), "see torrentkit create --help")
+	case len(paths) > 1 && o.Name == "":
+		return nil, withHint(create.ErrNoName, "--name NAME")
+	}
+	return paths, nil
+}
+
+// maxList bounds what is read of a list of files.
+const maxList = 256 << 20
+
+// readPaths reads paths, apart by NUL bytes if there is one, else by newlines.
+func (a *app) readPaths(ctx context.Context, name string) ([]string, error) {
+	var r io.Reader
+	if name == "-" {
+		r, name = a.stdin(ctx), "standard input"
+	} else {
+		file, err := os.Open(name)
+		if err != nil {
+			return nil, inputError(name, err)
+		}
+		defer file.Close()
+		r = &contextReader{ctx: ctx, r: file}
+	}
+	data, err := io.ReadAll(io.LimitReader(r, maxList+1))
+	if err == nil && len(data) > maxList {
+		err = fmt.Errorf("larger than %s", formatSize(maxList))
+	}
+	if err != nil {
+		return nil, inputError(name, err)
+	}
+	separator := "\n"
+	if bytes.IndexByte(data, 0) >= 0 {
+		separator = "\x00"
+	}
+	list := []string{}
+	for p := range strings.SplitSeq(string(data), separator) {
+		if separator == "\n" {
+			p = strings.TrimSuffix(p, "\r")
+		}
+		if p != "" {
+			list = append(list, p)
+		}
+	}
+	return list, nil
+}
+
+// createOutput decides where the torrent goes, before anything is read. A torrent that is written into the very folder
+// that it is made of is no part of it.
+func (a *app) createOutput(paths []string, o *create.Options, f *createFlags) (*output, error) {
+	target := f.output
+	name := o.Name + ".torrent"
+	if target == "" {
+		target = name
+	}
+	if target == "-" && a.global.json {
+		return nil, errors.New("--json and -o - both want standard output")
+	}
+	if f.dryRun || f.table || f.list || f.shard.of > 0 {
+		return nil, nil
+	}
+	out, err := a.newOutput(target, outputOptions{defaultName: name, force: f.force, binary: true})
+	if err != nil || out.kind != toFile {
+		return out, err
+	}
+	for _, path := range paths {
+		root, err1 := filepath.Abs(path)
+		file, err2 := filepath.Abs(out.path)
+		if err1 != nil || err2 != nil {
+			continue
+		}
+		if rel, err := filepath.Rel(root, file); err == nil && filepath.IsLocal(rel) && rel != "." {
+			if len(paths) > 1 {
+				rel = filepath.Join(filepath.Base(root), rel)
+			}
+			o.Rules = append(o.Rules, create.Rule{Pattern: "/" + escapeGlob(filepath.ToSlash(rel))})
+		}
+	}
+	return out, nil
+}
+
+// escapeGlob makes a pattern that matches s only.
+func escapeGlob(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`, `{`, `\{`).Replace(s)
+}

@@ -1,0 +1,146 @@
+package create_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/torrentkit/torrentkit/create"
+	"github.com/torrentkit/torrentkit/inspect"
+	"github.com/torrentkit/torrentkit/internal/peertest"
+)
+
+func listed(p *create.Plan) string {
+	var names []string
+	for _, f := range p.Files {
+		names = append(names, f.Path)
+	}
+	return strings.Join(names, " ")
+}
+
+// Stored links are what libtorrent reads as links to the same files, in all formats.
+func TestStoredLinks(t *testing.T) {
+	oracle := peertest.Libtorrent(t)
+	dir := t.TempDir()
+	root := filepath.Join(dir, "root")
+	file(t, filepath.Join(root, "a", "b"), 40000)
+	file(t, filepath.Join(root, "z"), 20000)
+	for link, to := range map[string]string{"a/link": "../z", "m": "a/b"} {
+		if err := os.Symlink(to, filepath.Join(root, link)); err != nil {
+			t.Skip(err)
+		}
+	}
+	for _, format := range formats {
+		raw := torrent(t, root, create.Options{Format: format, PieceLength: 16384, Selection: create.Selection{Links: create.StoreLinks}})
+		intact(t, raw, root)
+		m, err := inspect.Parse(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		links := ""
+		for i := range m.Files {
+			if f := &m.Files[i]; f.IsLink() {
+				links += f.Path + "->" + f.Link + " "
+			}
+		}
+		if want := "a/link->z m->a/b "; links != want || m.Layout().TotalLength() != 60000 {
+			t.Errorf("%v: links %s of %d bytes, want %s", format, links, m.Layout().TotalLength(), want)
+		}
+		name := filepath.Join(dir, "x.torrent")
+		if err := os.WriteFile(name, raw, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		v1, v2 := hashes(t, raw)
+		if a := oracle.Ask(t, peertest.Question{Do: "inspect", Torrent: name}); a.V1 != v1 || a.V2 != v2 {
+			t.Errorf("%v: libtorrent reads %+v", format, a)
+		}
+	}
+	if err := os.Symlink("../..", filepath.Join(root, "a", "out")); err != nil {
+		t.Fatal(err)
+	}
+	for mode, want := range map[create.LinkMode]string{create.StoreLinks: "outside", create.RefuseLinks: "is a symbolic link"} {
+		_, err := create.NewPlan(context.Background(), root, create.Options{Selection: create.Selection{Links: mode}})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("mode %d: %v", mode, err)
+		}
+	}
+	if p := plan(t, root, create.Options{Selection: create.Selection{Links: create.SkipLinks}}); listed(p) != "a/b z" {
+		t.Errorf("skipping links: %s", listed(p))
+	}
+}
+
+func TestOrder(t *testing.T) {
+	root := filepath.Join(t.TempDir(), "root")
+	for name, size := range map[string]int{"e10": 1, "e9": 300, "E1": 20, "e009b": 5, "d/x2": 7, "d/x11": 6, "d-": 1} {
+		file(t, filepath.Join(root, name), size)
+	}
+	for order, want := range map[create.Order]string{
+		create.ByPath:    "E1 d/x11 d/x2 d- e009b e10 e9",
+		create.ByNatural: "d/x2 d/x11 d- E1 e9 e009b e10",
+		create.BySize:    "d- e10 e009b d/x11 d/x2 E1 e9",
+	} {
+		o := create.Options{Selection: create.Selection{Order: order}}
+		if got := listed(plan(t, root, o)); got != want {
+			t.Errorf("order %d: %s, want %s", order, got, want)
+		}
+		intact(t, torrent(t, root, o), root)
+		o.Format = create.V2
+		if _, err := create.NewPlan(context.Background(), root, o); (err == nil) != (order == create.ByPath) {
+			t.Errorf("order %d in v2: %v", order, err)
+		}
+	}
+}
+
+func TestSeveralPaths(t *testing.T) {
+	dir := t.TempDir()
+	file(t, filepath.Join(dir, "film.mkv"), 100000)
+	file(t, filepath.Join(dir, "subs", "a"), 50000)
+	file(t, filepath.Join(dir, "subs", "b"), 1)
+	file(t, filepath.Join(dir, "other", "subs", "c"), 1)
+	paths := []string{filepath.Join(dir, "subs"), filepath.Join(dir, "film.mkv")}
+	for _, format := range formats {
+		p, err := create.PlanAll(context.Background(), paths, create.Options{Name: filepath.Base(dir), Format: format,
+			Selection: create.Selection{Rules: []create.Rule{{Pattern: "/subs/b"}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if listed(p) != "film.mkv subs/a" {
+			t.Errorf("files %s", listed(p))
+		}
+		raw, err := p.Torrent(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		intact(t, raw, dir)
+	}
+	for _, bad := range [][]string{{paths[0], filepath.Join(dir, "other", "subs")}, {paths[0], paths[0]}, {paths[0], filepath.Join(dir, "absent")}} {
+		if _, err := create.PlanAll(context.Background(), bad, create.Options{Name: "x"}); err == nil {
+			t.Errorf("%s: no error", bad)
+		}
+	}
+	if _, err := create.PlanAll(context.Background(), paths, create.Options{}); err != create.ErrNoName {
+		t.Errorf("without a name: %v", err)
+	}
+}
+
+// Decomposed names are composed where that is wanted, and warned about where it
+// makes two names one.
+func TestNormalize(t *testing.T) {
+	root := filepath.Join(t.TempDir(), "root")
+	file(t, filepath.Join(root, "u\u0308"), 10)
+	file(t, filepath.Join(root, "v"), 10)
+	raw := torrent(t, root, create.Options{Selection: create.Selection{Normalize: true}})
+	if !bytes.Contains(raw, []byte("2:\u00fc")) || bytes.Contains(raw, []byte("u\u0308")) {
+		t.Errorf("not composed: %q", raw)
+	}
+	file(t, filepath.Join(root, "\u00fc"), 11)
+	if p := plan(t, root, create.Options{}); len(p.Files) != 3 || len(p.Notes) != 1 || p.Notes[0].Kind != create.NoteName {
+		t.Errorf("%d files, notes %v", len(p.Files), p.Notes)
+	}
+	if _, err := create.NewPlan(context.Background(), root, create.Options{Selection: create.Selection{Normalize: true}}); err == nil || !strings.Contains(err.Error(), "become one name") {
+		t.Errorf("two names that become one: %v", err)
+	}
+}
