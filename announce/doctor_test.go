@@ -163,7 +163,13 @@ func TestBEP34(t *testing.T) {
 
 func TestDoctorSelection(t *testing.T) {
 	tr := tt.Start(t)
-	rep := diagnose(t, tr.HTTP(), DoctorOptions{Only: []string{"scrape", "http.head"}, Skip: []string{"scrape.limit"}})
+	calls := 0
+	rep := diagnose(t, tr.HTTP(), DoctorOptions{
+		Only: []string{"scrape", "http.head"}, Skip: []string{"scrape.limit"}, Progress: func(int, int) { calls++ },
+	})
+	if calls != len(rep.Verdicts) {
+		t.Errorf("progress was told %d times of %d checks", calls, len(rep.Verdicts))
+	}
 	var ids []string
 	for _, v := range rep.Verdicts {
 		ids = append(ids, v.ID)

@@ -41,7 +41,7 @@ func (a *app) announce(ctx context.Context, cmd *cobra.Command, args []string, f
 		return err
 	}
 	nothing := len(args)+len(f.trackers) == 0 && f.list == ""
-	if checker, err := a.checkerConfig(f.config, nothing || f.config != ""); err != nil || checker != nil {
+	if checker, err := a.checkerConfig(ctx, f.config, nothing || f.config != ""); err != nil || checker != nil {
 		if err != nil {
 			return err
 		}
@@ -58,7 +58,7 @@ func (a *app) announce(ctx context.Context, cmd *cobra.Command, args []string, f
 	switch {
 	case f.dryRun:
 		return a.showQueries(queries, opt, f)
-	case f.count > 0 || f.nagios:
+	case f.count > 0 || f.duration > 0 || f.nagios:
 		return a.ping(ctx, queries, opt, f)
 	}
 	return a.probe(ctx, queries, opt, f)

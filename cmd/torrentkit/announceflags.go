@@ -24,7 +24,7 @@ type announceFlags struct {
 	decode, config, compat          string
 	failOn                          choice
 	count                           int
-	interval                        time.Duration
+	interval, duration              time.Duration
 	metrics, nagios                 bool
 }
 
@@ -54,7 +54,8 @@ func (f *announceFlags) bindOutput(cmd *cobra.Command) {
 		fs.StringVar(&f.decode, "decode", "", "explain the captured answer in `FILE`, or - for standard input, and ask nobody")
 		fs.Var(&f.failOn, "fail-on", "exit 1 when `WHICH` trackers fail: any, all or none")
 		fs.IntVar(&f.count, "count", 0, "ask `N` times, like ping, and sum up")
-		fs.DurationVar(&f.interval, "interval", time.Second, "wait `TIME` between the questions of --count")
+		fs.DurationVar(&f.duration, "duration", 0, "ask again and again for `TIME`, and sum up; with --count, whichever ends first")
+		fs.DurationVar(&f.interval, "interval", time.Second, "begin a question of --count or --duration each `TIME`")
 		fs.BoolVar(&f.metrics, "metrics", false, "print Prometheus metrics")
 		fs.BoolVar(&f.nagios, "nagios", false, "print one line, and exit, as Nagios wants it")
 		fs.StringVar(&f.config, "config", "", "check what Torrust's tracker checker configuration in `FILE` names; without it TORRUST_CHECKER_CONFIG and TORRUST_CHECKER_CONFIG_PATH do")

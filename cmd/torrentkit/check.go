@@ -11,17 +11,17 @@ import (
 
 // checkerConfig finds Torrust's checker configuration: the file named by --config, else the environment, which counts
 // only where nothing else says whom to ask. nil means that there is none.
-func (a *app) checkerConfig(file string, wanted bool) (*announce.CheckerConfig, error) {
+func (a *app) checkerConfig(ctx context.Context, file string, wanted bool) (*announce.CheckerConfig, error) {
 	if !wanted {
 		return nil, nil
 	}
 	raw, name := []byte(a.getenv("TORRUST_CHECKER_CONFIG")), "TORRUST_CHECKER_CONFIG"
-	if file == "" && len(raw) == 0 {
-		file = a.getenv("TORRUST_CHECKER_CONFIG_PATH")
+	if file == "" {
+		file = a.getenv("TORRUST_CHECKER_CONFIG_PATH") // it goes before the other, as in Torrust's tool
 	}
 	if file != "" {
 		var err error
-		if raw, err = a.readCapture(context.Background(), file); err != nil {
+		if raw, err = a.readCapture(ctx, file); err != nil {
 			return nil, err
 		}
 		name = file

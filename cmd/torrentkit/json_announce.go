@@ -120,7 +120,7 @@ func (a *app) resultToJSON(r *announce.Result, exchanges bool) resultJSON {
 	}
 	if exchanges {
 		for i := range r.Exchanges {
-			v.Exchanges = append(v.Exchanges, a.exchangeToJSON(&r.Exchanges[i]))
+			v.Exchanges = append(v.Exchanges, a.exchangeToJSON(&r.Exchanges[i], r.Tracker))
 		}
 	}
 	return v
@@ -164,16 +164,37 @@ func (a *app) findingsToJSON(list []announce.Finding, tracker string) []oddityJS
 	return out
 }
 
-// exchangeToJSON leaves out what was sent where that would show a passkey.
-func (a *app) exchangeToJSON(x *announce.Exchange) exchangeJSON {
-	v := exchangeJSON{Name: x.Name, Status: x.Status, Header: x.Header, ReceivedHex: hex.EncodeToString(x.Received), Milliseconds: milliseconds(x.Elapsed)}
+// exchangeToJSON leaves out what would show a passkey: the URL data of UDP, and answers that repeat it.
+func (a *app) exchangeToJSON(x *announce.Exchange, tracker string) exchangeJSON {
+	sent, received := x.Sent, x.Received
+	if !a.global.showSecrets {
+		const bare = 98 // bytes of a UDP announce without URL data
+		if x.Transport == announce.UDP && len(sent) > bare && announce.SecretsOf(tracker) != nil {
+			sent = sent[:bare]
+		}
+		if a.trackerText(string(received), tracker) != string(received) {
+			received = nil
+		}
+	}
+	v := exchangeJSON{Name: x.Name, Status: x.Status, ReceivedHex: hex.EncodeToString(received), Milliseconds: milliseconds(x.Elapsed)}
+	for _, h := range x.Header {
+		v.Header = append(v.Header, [2]string{h[0], a.trackerText(a.hideURLs(h[1]), tracker)})
+	}
 	if x.Request != nil {
 		v.Method, v.URL = x.Request.Method, a.trackerURL(x.Request.URL)
 	}
 	if a.global.showSecrets || x.Request == nil {
-		v.SentHex = hex.EncodeToString(x.Sent)
+		v.SentHex = hex.EncodeToString(sent)
 	}
 	return v
+}
+
+// hideURLs redacts the URLs in a text that is printed as it is otherwise.
+func (a *app) hideURLs(s string) string {
+	if a.global.showSecrets {
+		return s
+	}
+	return redactText(s)
 }
 
 // decodedJSON is what "announce --decode --json" prints.

@@ -13,12 +13,19 @@ import (
 // ping asks one tracker again and again, and sums up.
 func (a *app) ping(ctx context.Context, queries []announce.Query, opt announce.Options, f *announceFlags) error {
 	if len(queries) != 1 || f.all {
-		return errors.New("--count and --nagios ask one tracker about one infohash at one address")
+		return errors.New("--count, --duration and --nagios ask one tracker about one infohash at one address")
 	}
 	q := queries[0]
+	asking, cancel, count := ctx, context.CancelFunc(func() {}), f.count
+	if f.duration > 0 {
+		asking, cancel = context.WithTimeout(ctx, f.duration)
+	} else {
+		count = max(count, 1)
+	}
+	defer cancel()
 	var stats announce.PingStats
 	var last announce.Result
-	for r := range announce.Ping(ctx, q, opt, max(f.count, 1), f.interval) {
+	for r := range announce.Ping(asking, q, opt, count, f.interval) {
 		stats.Add(&r)
 		last = r
 		switch {

@@ -9,7 +9,7 @@ import (
 	"github.com/torrentkit/torrentkit/announce"
 )
 
-// say prints one line of an explanation: escaped, without the tracker's secrets.
+// explainLine prints one line of an explanation: escaped, without the tracker's secrets.
 func (a *app) explainLine(indent, text, tracker string) {
 	fmt.Fprintln(a.out, indent+escapeSentence(a.trackerText(text, tracker)))
 }
@@ -43,7 +43,7 @@ func (a *app) explainExchange(x *announce.Exchange, tracker string, opt announce
 		fmt.Fprintln(a.out, escapeSentence(x.Curl(opt, a.global.showSecrets, curlArgs...)))
 	case x.Transport == announce.UDP:
 		sent, _ := x.Fields()
-		a.hexDump(sent)
+		a.hexDump(sent, tracker)
 	default:
 		a.explainLine("", string(x.Sent), tracker)
 	}
@@ -59,7 +59,7 @@ func (a *app) explainExchange(x *announce.Exchange, tracker string, opt announce
 	}
 	if x.Transport == announce.UDP {
 		_, got := x.Fields()
-		a.hexDump(got)
+		a.hexDump(got, tracker)
 		return
 	}
 	a.body(x.Received, tracker)
@@ -82,7 +82,7 @@ func (a *app) body(raw []byte, tracker string) {
 }
 
 // hexDump prints the fields of a packet: offset, bytes, name, value. Bytes that may hold a passkey are hidden.
-func (a *app) hexDump(list []announce.Field) {
+func (a *app) hexDump(list []announce.Field, tracker string) {
 	for _, f := range list {
 		raw, value := fmt.Sprintf("% x", f.Bytes), f.Value
 		if f.Secret && !a.global.showSecrets {
@@ -90,7 +90,7 @@ func (a *app) hexDump(list []announce.Field) {
 			if f.Name == "option data" {
 				value = announce.Redact(value)
 			} else {
-				value = redactText(value)
+				value = a.trackerText(redactText(value), tracker)
 			}
 		}
 		first, rest := raw, ""
@@ -121,7 +121,7 @@ func (a *app) decodeAnswer(ctx context.Context, name string, v6 bool) error {
 	} else {
 		fmt.Fprintln(a.out, "kind: "+string(d.Kind))
 		if d.Fields != nil {
-			a.hexDump(d.Fields)
+			a.hexDump(d.Fields, "")
 		} else {
 			a.body(d.Body, "")
 		}

@@ -10,7 +10,7 @@ const (
 	HTML404        Fault = "html-404"         // a page with status 404
 	Gzip           Fault = "gzip"             // compressed, as it should be
 	GzipUndeclared Fault = "gzip-undeclared"  // compressed without Content-Encoding
-	GzipBomb       Fault = "gzip-bomb"        // 8 MiB of zeros, compressed
+	GzipBomb       Fault = "gzip-bomb"        // 3 MiB of zeros, compressed
 	Huge           Fault = "huge"             // 2 GiB
 	Slow           Fault = "slow"             // a byte each 50 ms
 	Truncated      Fault = "truncated"        // half of what Content-Length promises
@@ -56,6 +56,7 @@ const (
 	UDPShortConnect     Fault = "udp-short-connect"     // 12 bytes where a connect answer is due
 	UDPLossy            Fault = "udp-lossy"             // every first datagram is lost
 	UDPError            Fault = "udp-error"             // an error packet for every announce
+	UDPEchoesSecrets    Fault = "udp-echoes-secrets"    // an error text that repeats the URL data
 	UDPErrorNUL         Fault = "udp-error-nul"         // error texts end in NUL
 )
 

@@ -104,8 +104,11 @@ func endless(w io.Writer, n int64) {
 
 func bomb(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Encoding", "gzip")
-	z := gzip.NewWriter(w)
-	endless(z, 8<<20)
+	z, err := gzip.NewWriterLevel(w, gzip.BestSpeed)
+	if err != nil {
+		return
+	}
+	endless(z, 3<<20)
 	z.Close()
 }
 

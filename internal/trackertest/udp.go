@@ -160,6 +160,9 @@ func (tr *Tracker) announceUDP(p []byte, from netip.AddrPort) []byte {
 	if bad := tr.options(p[98:]); bad != "" {
 		return tr.udpError(p, bad)
 	}
+	if tr.Has(UDPEchoesSecrets) && len(p) > 100 {
+		return tr.udpError(p, "unknown passkey in "+string(p[100:100+min(int(p[99]), len(p)-100)]))
+	}
 	event := be.Uint32(p[80:])
 	if event > 3 && tr.Has(UDPEvent4Silent) {
 		return nil
