@@ -95,7 +95,7 @@ func (s *store) pick(a *assembly, n int, mine map[int]int) []int {
 func (s *store) put(a *assembly, p *peer, i int, data []byte) (whole bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if a.dead || !s.makeRoom(a, int64(len(data))) || !a.done(i) {
+	if a.dead || s.info != nil || !s.makeRoom(a, int64(len(data))) || !a.done(i) {
 		return false
 	}
 	a.blocks[i] = append(s.block(), data...)
@@ -178,6 +178,7 @@ func (s *store) finish(a *assembly) error {
 			s.info = append(s.info, b...)
 			blocks[i] = nil
 		}
+		s.giveUp(a)
 	}
 	if err != nil && !alone {
 		s.contested[a.size] = true
@@ -185,6 +186,17 @@ func (s *store) finish(a *assembly) error {
 	}
 	s.drop(a)
 	return err
+}
+
+// giveUp lets go of all memory but that of a, now that the metadata is there.
+// The caller holds mu.
+func (s *store) giveUp(a *assembly) {
+	for o := range s.open {
+		if o != a && o.left > 0 {
+			s.drop(o)
+		}
+	}
+	s.free = nil
 }
 
 // result returns the metadata if it is there.

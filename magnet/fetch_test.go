@@ -154,7 +154,7 @@ func TestFetchPrivateAddresses(t *testing.T) {
 	addr := listen(t, seedOf(info).serve)
 	_, err := Fetch(context.Background(), linkOf(info, addr, "10.0.0.1:5", "localhost:1"), FetchOptions{Timeout: 5 * time.Second})
 	var fe *FetchError
-	if !errors.As(err, &fe) || Count(fe.Peers)[Private] != 3 {
+	if !errors.As(err, &fe) || Count(fe.Peers)[PrivateAddress] != 3 {
 		t.Errorf("error %v", err)
 	}
 	res, err := Fetch(context.Background(), linkOf(info), FetchOptions{Timeout: 5 * time.Second, Sources: []Source{Peers("command line", []string{addr}, true)}})

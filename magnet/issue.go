@@ -36,30 +36,30 @@ func (i Issue) String() string {
 }
 
 // Lost reports whether something of the input is not in the result.
-func (i Issue) Lost() bool { return i.Kind >= Dropped }
+func (i Issue) Lost() bool { return i.Kind >= IssueDropped }
 
-// IssueKind tells the ways in which a link can be unusual. Kinds from Dropped
+// IssueKind tells the ways in which a link can be unusual. Kinds from IssueDropped
 // on mean that something was lost.
 type IssueKind uint8
 
 // The kinds of issues.
 const (
-	Surroundings IssueKind = iota // quotes, markup, line breaks or text around or inside the link
-	Scheme                        // not exactly magnet:?
-	Separator                     // &amp; where & belongs
-	Escape                        // a broken, missing or doubled percent escape
-	Key                           // upper-case or numbered parameter
-	Hash                          // an infohash in the wrong form that could be understood
-	Charset                       // a name that is not UTF-8
-	Address                       // a tracker, source or peer that may not be usable
-	Stray                         // a parameter that probably belongs to the URL before it
-	Order                         // ranges out of order or overlapping
-	Repeated                      // the same value twice
-	Dropped                       // a value that cannot be read
-	Conflict                      // a second, different value where one can be
-	Secret                        // a tracker left out because its URL holds a passkey
-	TooLong                       // a tracker left out to keep the link short
-	More                          // more issues than are listed
+	IssueSurroundings IssueKind = iota // quotes, markup, line breaks or text around or inside the link
+	IssueScheme                        // not exactly magnet:?
+	IssueSeparator                     // &amp; where & belongs
+	IssueEscape                        // a broken, missing or doubled percent escape
+	IssueKey                           // upper-case or numbered parameter
+	IssueHash                          // an infohash in the wrong form that could be understood
+	IssueCharset                       // a name that is not UTF-8
+	IssueAddress                       // a tracker, source or peer that may not be usable
+	IssueStray                         // a parameter that probably belongs to the URL before it
+	IssueOrder                         // ranges out of order or overlapping
+	IssueRepeated                      // the same value twice
+	IssueDropped                       // a value that cannot be read
+	IssueConflict                      // a second, different value where one can be
+	IssueSecret                        // a tracker left out because its URL holds a passkey
+	IssueTooLong                       // a tracker left out to keep the link short
+	IssueMore                          // more issues than are listed
 )
 
 // String returns the kind as one word or two.

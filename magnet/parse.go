@@ -76,7 +76,7 @@ func (p *parser) report(kind IssueKind, param string, offset int, format string,
 	case len(p.issues) < maxIssues:
 		p.issues = append(p.issues, Issue{kind, param, offset, fmt.Sprintf(format, args...)})
 	case len(p.issues) == maxIssues:
-		p.issues = append(p.issues, Issue{More, "", offset, "more issues than are listed here"})
+		p.issues = append(p.issues, Issue{IssueMore, "", offset, "more issues than are listed here"})
 	}
 }
 
@@ -91,7 +91,7 @@ func (p *parser) params(query string, base int) {
 		}
 		skipped := entityLength(query[start:end])
 		if start > 0 && skipped > 0 {
-			p.report(Separator, "", base+start-1, "parameters are separated by an HTML entity instead of &")
+			p.report(IssueSeparator, "", base+start-1, "parameters are separated by an HTML entity instead of &")
 			start += skipped
 		}
 		p.param(query[start:end], base+start)
@@ -127,13 +127,13 @@ func (p *parser) param(text string, offset int) {
 	f := field{key: key, raw: raw, offset: offset, at: offset + len(key) + 1, stray: p.urlOpen}
 	if strings.IndexByte(key, '%') >= 0 {
 		if plain, bad := unescape(key); bad < 0 {
-			p.report(Escape, key, offset, "the parameter's name is percent-escaped")
+			p.report(IssueEscape, key, offset, "the parameter's name is percent-escaped")
 			key = plain
 		}
 	}
 	f.name = strings.ToLower(key)
 	if name, number, ok := cutNumber(f.name); ok && known(name) {
-		p.report(Key, f.key, offset, "numbered parameter (.%s): read as %s", number, name)
+		p.report(IssueKey, f.key, offset, "numbered parameter (.%s): read as %s", number, name)
 		f.name = name
 	}
 	if !known(f.name) {
@@ -142,10 +142,10 @@ func (p *parser) param(text string, offset int) {
 	}
 	p.urlOpen = isURLParam(f.name) && strings.IndexByte(raw, '?') >= 0
 	if f.name != key && strings.ToLower(key) == f.name {
-		p.report(Key, f.key, offset, "the parameter's name is in upper case")
+		p.report(IssueKey, f.key, offset, "the parameter's name is in upper case")
 	}
 	if raw == "" {
-		p.report(Dropped, f.key, offset, "the parameter is empty")
+		p.report(IssueDropped, f.key, offset, "the parameter is empty")
 		return
 	}
 	p.read(f)
@@ -200,7 +200,7 @@ func (p *parser) read(f field) {
 		p.address(f, &p.link.Nodes)
 	case "s":
 		if p.salt != nil {
-			p.report(Conflict, f.key, f.offset, "a second salt, %q, is left out", clip(f.raw))
+			p.report(IssueConflict, f.key, f.offset, "a second salt, %q, is left out", clip(f.raw))
 			return
 		}
 		p.salt = &f
@@ -210,19 +210,19 @@ func (p *parser) read(f field) {
 // extra keeps a parameter that means nothing here.
 func (p *parser) extra(f field) {
 	if f.stray {
-		p.report(Stray, f.key, f.offset, "stands behind a URL with an unescaped ? in it, and may belong to that URL")
+		p.report(IssueStray, f.key, f.offset, "stands behind a URL with an unescaped ? in it, and may belong to that URL")
 	}
 	key := f.key
 	if plain, bad := unescape(key); bad < 0 {
 		key = plain
 	}
 	if key == "" && f.raw == "" {
-		p.report(Dropped, "", f.offset, "a parameter without name and value")
+		p.report(IssueDropped, "", f.offset, "a parameter without name and value")
 		return
 	}
 	value := tidyEscapes(f.raw)
 	if value != f.raw {
-		p.report(Escape, f.key, f.at, "the value holds characters that must be percent-escaped")
+		p.report(IssueEscape, f.key, f.at, "the value holds characters that must be percent-escaped")
 	}
 	p.link.Extra = append(p.link.Extra, Param{key, value})
 }
@@ -232,7 +232,7 @@ func (p *parser) finish() {
 		p.readSalt(*p.salt)
 	}
 	if normal, ok := normalRanges(p.link.Select); !ok {
-		p.report(Order, "so", p.soAt, "the selected ranges are out of order, touch or overlap")
+		p.report(IssueOrder, "so", p.soAt, "the selected ranges are out of order, touch or overlap")
 		p.link.Select = normal
 	}
 }
@@ -243,7 +243,7 @@ func (p *parser) readSalt(f field) {
 	case p.link.Key.IsZero():
 		p.extra(f)
 	case err != nil || len(salt) > 64:
-		p.report(Dropped, f.key, f.at, "the salt %q is not at most 64 bytes of hex", clip(f.raw))
+		p.report(IssueDropped, f.key, f.at, "the salt %q is not at most 64 bytes of hex", clip(f.raw))
 	default:
 		p.link.Salt = salt
 	}
@@ -253,7 +253,7 @@ func (p *parser) readSalt(f field) {
 func (p *parser) text(f field) string {
 	s, bad := unescape(f.raw)
 	if bad >= 0 {
-		p.report(Escape, f.key, f.at+bad, "%q is no percent escape; it is kept as it is", clip(f.raw[bad:min(bad+3, len(f.raw))]))
+		p.report(IssueEscape, f.key, f.at+bad, "%q is no percent escape; it is kept as it is", clip(f.raw[bad:min(bad+3, len(f.raw))]))
 	}
 	return s
 }
@@ -263,14 +263,14 @@ func (p *parser) name(f field) {
 	name := strings.TrimSpace(joinLines(p.text(f)))
 	switch {
 	case name == "":
-		p.report(Dropped, f.key, f.offset, "the name is white space only")
+		p.report(IssueDropped, f.key, f.offset, "the name is white space only")
 	case p.link.Name != "" && p.link.Name != name:
-		p.report(Conflict, f.key, f.offset, "a second name, %q, is left out", clip(name))
+		p.report(IssueConflict, f.key, f.offset, "a second name, %q, is left out", clip(name))
 	case p.link.Name != "":
-		p.report(Repeated, f.key, f.offset, "the name stands twice")
+		p.report(IssueRepeated, f.key, f.offset, "the name stands twice")
 	default:
 		if !utf8.ValidString(name) {
-			p.report(Charset, f.key, f.at, "the name is not UTF-8")
+			p.report(IssueCharset, f.key, f.at, "the name is not UTF-8")
 		}
 		p.link.Name = name
 	}
@@ -286,13 +286,13 @@ func (p *parser) size(f field) {
 	n, err := strconv.ParseInt(text, 10, 64)
 	switch {
 	case err != nil || n < 0 || text[0] == '+':
-		p.report(Dropped, f.key, f.at, "the size %q is not a number of bytes", clip(text))
+		p.report(IssueDropped, f.key, f.at, "the size %q is not a number of bytes", clip(text))
 	case n == 0:
-		p.report(Dropped, f.key, f.at, "a size of 0 says nothing")
+		p.report(IssueDropped, f.key, f.at, "a size of 0 says nothing")
 	case p.link.Size != 0 && p.link.Size != n:
-		p.report(Conflict, f.key, f.at, "a second size, %d, is left out", n)
+		p.report(IssueConflict, f.key, f.at, "a second size, %d, is left out", n)
 	case p.link.Size != 0:
-		p.report(Repeated, f.key, f.at, "the size stands twice")
+		p.report(IssueRepeated, f.key, f.at, "the size stands twice")
 	default:
 		p.link.Size = n
 	}

@@ -16,23 +16,23 @@ type Reason uint8
 
 // The reasons, from what is best to what is worst.
 const (
-	Delivered     Reason = iota // gave metadata or hashes that were proven right
-	Unneeded                    // was not asked, or no longer, since others were faster
-	Private                     // its address is not a public one, and those are not allowed
-	Refused                     // nothing listens there
-	Unreachable                 // could not be connected to for another reason
-	TimedOut                    // did not answer in time
-	Closed                      // closed the connection, plain and encrypted
-	NotBitTorrent               // speaks something else
-	OtherTorrent                // answers with another infohash
-	NoExtensions                // has no extension bit (BEP 10)
-	NoMetadata                  // does not offer ut_metadata (BEP 9)
-	Rejected                    // rejected the requests
-	SizeMismatch                // claims a size that cannot be, or that others disproved
-	HashMismatch                // sent what the infohash or the pieces root does not fit
-	Malformed                   // broke the protocol
-	Flooded                     // sent too much that nobody asked for
-	BadEncryption               // failed in the encryption handshake (MSE)
+	Delivered      Reason = iota // gave metadata or hashes that were proven right
+	Unneeded                     // was not asked, or no longer, since others were faster
+	PrivateAddress               // its address is not a public one, and those are not allowed
+	Refused                      // nothing listens there
+	Unreachable                  // could not be connected to for another reason
+	TimedOut                     // did not answer in time
+	Closed                       // closed the connection, plain and encrypted
+	NotBitTorrent                // speaks something else
+	OtherTorrent                 // answers with another infohash
+	NoExtensions                 // has no extension bit (BEP 10)
+	NoMetadata                   // does not offer ut_metadata (BEP 9)
+	Rejected                     // rejected the requests
+	SizeMismatch                 // claims a size that cannot be, or that others disproved
+	HashMismatch                 // sent what the infohash or the pieces root does not fit
+	Malformed                    // broke the protocol
+	Flooded                      // sent too much that nobody asked for
+	BadEncryption                // failed in the encryption handshake (MSE)
 	numReasons
 )
 
@@ -64,7 +64,7 @@ func classify(err error) Reason {
 		is     error
 		reason Reason
 	}{
-		{errUnneeded, Unneeded}, {context.Canceled, Unneeded}, {net.ErrClosed, Unneeded}, {errPrivateAddress, Private},
+		{errUnneeded, Unneeded}, {context.Canceled, Unneeded}, {net.ErrClosed, Unneeded}, {errPrivateAddress, PrivateAddress},
 		{errNoMetadata, NoMetadata}, {errRejected, Rejected}, {errSize, SizeMismatch}, {errHash, HashMismatch},
 		{peerwire.ErrInfoHash, OtherTorrent}, {peerwire.ErrNoExtensions, NoExtensions}, {peerwire.ErrMessage, Malformed},
 		{peerwire.ErrFlood, Flooded}, {peerwire.ErrProtocol, NotBitTorrent}, {peerwire.ErrEncryption, BadEncryption},

@@ -16,7 +16,7 @@ func (p *parser) bare(body string, base int) bool {
 	if err != nil || h.v1.IsZero() && h.v2.IsZero() {
 		return false
 	}
-	p.report(Scheme, "", base, "a bare infohash instead of a link")
+	p.report(IssueScheme, "", base, "a bare infohash instead of a link")
 	p.link.V1, p.link.V2 = h.v1, h.v2
 	return true
 }
@@ -30,16 +30,16 @@ func (p *parser) topic(f field) {
 	case hasPrefixFold(text, "urn:btmh:"):
 		p.hash(f, text[len("urn:btmh:"):], "btmh")
 	case hasPrefixFold(text, "urn:btpk:"):
-		p.report(Hash, f.key, f.offset, "a public key belongs into xs, not xt")
+		p.report(IssueHash, f.key, f.offset, "a public key belongs into xs, not xt")
 		p.publicKey(f, text[len("urn:btpk:"):])
 	case hasPrefixFold(text, "btih:"), hasPrefixFold(text, "btmh:"):
-		p.report(Hash, f.key, f.at, "urn: is missing in front of %q", text[:5])
+		p.report(IssueHash, f.key, f.at, "urn: is missing in front of %q", text[:5])
 		p.hash(f, text[len("btih:"):], strings.ToLower(text[:4]))
 	case hasPrefixFold(text, "urn:"):
 		p.add(f, &p.link.Topics, text)
 	default:
 		if _, _, err := decodeHash(text); err == nil {
-			p.report(Hash, f.key, f.at, "urn:btih: is missing in front of the infohash")
+			p.report(IssueHash, f.key, f.at, "urn:btih: is missing in front of the infohash")
 			p.hash(f, text, "")
 			return
 		}
@@ -48,7 +48,7 @@ func (p *parser) topic(f field) {
 }
 
 func (p *parser) badTopic(f field, at int, reason string) {
-	p.report(Dropped, f.key, at, "%s", reason)
+	p.report(IssueDropped, f.key, at, "%s", reason)
 	if p.topicErr == nil {
 		p.topicErr = &Error{at, reason}
 	}
@@ -72,9 +72,9 @@ func (p *parser) hash(f field, text, namespace string) {
 		return
 	}
 	if around := strings.Trim(text[:start]+text[end:], "="); around != "" {
-		kind := Hash
+		kind := IssueHash
 		if strings.IndexFunc(around, isAlnum) >= 0 {
-			kind = Dropped
+			kind = IssueDropped
 		}
 		p.report(kind, f.key, f.at, "%q around the infohash is left out", clip(around))
 	}
@@ -84,9 +84,9 @@ func (p *parser) hash(f field, text, namespace string) {
 		p.badTopic(f, f.at, "a btmh topic is the multihash of a SHA-256: 1220 and 64 hex characters")
 		return
 	case namespace == "btih" && isV2:
-		p.report(Hash, f.key, f.at, "a v2 infohash under urn:btih:; it belongs under urn:btmh:1220")
+		p.report(IssueHash, f.key, f.at, "a v2 infohash under urn:btih:; it belongs under urn:btmh:1220")
 	case namespace == "btmh" && !h.multi:
-		p.report(Hash, f.key, f.at, "1220 is missing in front of the v2 infohash")
+		p.report(IssueHash, f.key, f.at, "1220 is missing in front of the v2 infohash")
 	}
 	if isV2 {
 		set(p, f, &p.link.V2, h.v2, "v2 infohash")
@@ -107,9 +107,9 @@ func set[T interface {
 	case (*dst).IsZero():
 		*dst = value
 	case *dst == value:
-		p.report(Repeated, f.key, f.offset, "the %s stands twice", what)
+		p.report(IssueRepeated, f.key, f.offset, "the %s stands twice", what)
 	default:
-		p.report(Conflict, f.key, f.offset, "a second %s, %s, is left out", what, value.String())
+		p.report(IssueConflict, f.key, f.offset, "a second %s, %s, is left out", what, value.String())
 	}
 }
 

@@ -119,7 +119,7 @@ func (o *LinkOptions) withoutSecrets(param string, urls []string, issues *[]Issu
 		if parsed, err := url.Parse(u); err == nil {
 			host = parsed.Host
 		}
-		*issues = append(*issues, Issue{Secret, param, 0, fmt.Sprintf("left out a URL at %q that holds a passkey", host)})
+		*issues = append(*issues, Issue{IssueSecret, param, 0, fmt.Sprintf("left out a URL at %q that holds a passkey", host)})
 		return true
 	})
 }
@@ -213,7 +213,7 @@ func (o *LinkOptions) shorten(l Link, issues []Issue) (Link, []Issue, error) {
 			return l, issues, fmt.Errorf("%w: %d bytes", ErrTooLong, length)
 		}
 		length -= len("&tr=") + len(escape(l.Trackers[n], ""))
-		issues = append(issues, Issue{TooLong, "tr", 0, fmt.Sprintf("left out tracker %d of %d to keep the link short", n+1, len(l.Trackers))})
+		issues = append(issues, Issue{IssueTooLong, "tr", 0, fmt.Sprintf("left out tracker %d of %d to keep the link short", n+1, len(l.Trackers))})
 		l.Trackers = l.Trackers[:n]
 	}
 	return l, issues, nil

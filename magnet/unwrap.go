@@ -21,7 +21,7 @@ func (p *parser) unwrap(s string) (body string, base int, err error) {
 	}
 	body = s[start:]
 	if before := strings.TrimSpace(s[:start]); before != "" {
-		p.report(Surroundings, "", 0, "%q in front of the link", clip(before))
+		p.report(IssueSurroundings, "", 0, "%q in front of the link", clip(before))
 		body = p.cutAt(body, closing(body, before[len(before)-1]), start)
 	}
 	body = p.cutAt(body, nextLink(body), start)
@@ -31,7 +31,7 @@ func (p *parser) unwrap(s string) (body string, base int, err error) {
 		body = p.cutAt(body, len(cut), start)
 	}
 	if i := strings.IndexAny(body, "\r\n"); i >= 0 {
-		p.report(Surroundings, "", start+i, "a line break inside the link")
+		p.report(IssueSurroundings, "", start+i, "a line break inside the link")
 	}
 	return body, start, nil
 }
@@ -41,9 +41,9 @@ func (p *parser) cutAt(body string, n, start int) string {
 	if n < 0 {
 		return body
 	}
-	kind, rest := Surroundings, strings.TrimSpace(body[n:])
+	kind, rest := IssueSurroundings, strings.TrimSpace(body[n:])
 	if indexFold(rest, "magnet:") >= 0 {
-		kind = Dropped
+		kind = IssueDropped
 	}
 	if rest != "" {
 		p.report(kind, "", start+n, "%q behind the link", clip(rest))
@@ -106,7 +106,7 @@ func (p *parser) scheme(body string, base int) (string, int, error) {
 	}
 	if hasPrefixFold(body, "magnet%3a") {
 		plain, _ := unescape(body)
-		p.report(Escape, "", base, "the whole link is percent-escaped; further bytes are counted in the unescaped link")
+		p.report(IssueEscape, "", base, "the whole link is percent-escaped; further bytes are counted in the unescaped link")
 		body, base = plain, 0
 	}
 	rest := strings.TrimLeft(body[len("magnet"):], ":/ ")
@@ -120,10 +120,10 @@ func (p *parser) scheme(body string, base int) (string, int, error) {
 		return "", base, &Error{base + len(prefix), "nothing behind the scheme"}
 	}
 	if prefix != "magnet:?" {
-		p.report(Scheme, "", base, "it starts with %q instead of \"magnet:?\"", clip(prefix))
+		p.report(IssueScheme, "", base, "it starts with %q instead of \"magnet:?\"", clip(prefix))
 	}
 	if strings.IndexByte(rest, '=') < 0 && indexFold(rest, "%3d") >= 0 {
-		p.report(Escape, "", base+len(prefix), "all parameters are percent-escaped; further bytes are counted in the unescaped link")
+		p.report(IssueEscape, "", base+len(prefix), "all parameters are percent-escaped; further bytes are counted in the unescaped link")
 		rest, _ = unescape(rest)
 		return rest, 0, nil
 	}

@@ -9,7 +9,7 @@ import (
 // add appends a value of a list parameter once.
 func (p *parser) add(f field, list *[]string, value string) {
 	if id := f.name + "\x00" + value; p.seen[id] {
-		p.report(Repeated, f.key, f.offset, "%q stands twice", clip(value))
+		p.report(IssueRepeated, f.key, f.offset, "%q stands twice", clip(value))
 	} else {
 		p.seen[id] = true
 		*list = append(*list, value)
@@ -21,11 +21,11 @@ func (p *parser) add(f field, list *[]string, value string) {
 func (p *parser) url(f field, list *[]string) {
 	text := withoutSpace(p.text(f))
 	if again, bad := unescape(text); bad < 0 && strings.Contains(again, "://") && !strings.Contains(text, "://") {
-		p.report(Escape, f.key, f.at, "the URL is percent-escaped twice")
+		p.report(IssueEscape, f.key, f.at, "the URL is percent-escaped twice")
 		text = withoutSpace(again)
 	}
 	if text == "" {
-		p.report(Dropped, f.key, f.offset, "the URL is white space only")
+		p.report(IssueDropped, f.key, f.offset, "the URL is white space only")
 		return
 	}
 	scheme, rest, ok := strings.Cut(text, "://")
@@ -33,11 +33,11 @@ func (p *parser) url(f field, list *[]string) {
 	switch {
 	case hasPrefixFold(text, "urn:") && f.name != "tr":
 	case !ok:
-		p.report(Address, f.key, f.at, "%q is no URL", clip(text))
+		p.report(IssueAddress, f.key, f.at, "%q is no URL", clip(text))
 	case strings.Trim(rest, "/") == "":
-		p.report(Address, f.key, f.at, "%q has no host", clip(text))
+		p.report(IssueAddress, f.key, f.at, "%q has no host", clip(text))
 	case f.name == "tr" && !trackerScheme(scheme):
-		p.report(Address, f.key, f.at, "no tracker speaks %q", clip(scheme))
+		p.report(IssueAddress, f.key, f.at, "no tracker speaks %q", clip(scheme))
 	}
 	p.add(f, list, text)
 }
@@ -55,7 +55,7 @@ func trackerScheme(s string) bool {
 func (p *parser) address(f field, list *[]string) {
 	text := withoutSpace(p.text(f))
 	if reason := checkAddress(text); reason != "" {
-		p.report(Dropped, f.key, f.at, "%q %s", clip(text), reason)
+		p.report(IssueDropped, f.key, f.at, "%q %s", clip(text), reason)
 		return
 	}
 	p.add(f, list, text)
@@ -100,7 +100,7 @@ func (p *parser) ranges(f field) {
 		if r, ok := parseRange(part); ok {
 			p.link.Select = append(p.link.Select, r)
 		} else {
-			p.report(Dropped, f.key, f.at, "%q is no range of file indices", clip(part))
+			p.report(IssueDropped, f.key, f.at, "%q is no range of file indices", clip(part))
 		}
 	}
 }

@@ -124,7 +124,7 @@ func (a *app) fetchFailed(ctx context.Context, input string, err error, f *fetch
 	switch {
 	case errors.Is(err, magnet.ErrNoLayers):
 		return withHint(err, "--allow-missing-layers accepts the torrent without them")
-	case magnet.Count(failure.Peers)[magnet.Private] > 0:
+	case magnet.Count(failure.Peers)[magnet.PrivateAddress] > 0:
 		return withHint(err, "--allow-private connects to private addresses, too")
 	case !f.verbose && len(failure.Peers) > 0:
 		return withHint(err, "--verbose tells of every peer")
