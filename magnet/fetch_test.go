@@ -113,6 +113,40 @@ func TestFetchLayers(t *testing.T) {
 	}
 }
 
+// TestFetchLayersAmongHostilePeers holds that those who are honest about the
+// metadata and lie about hashes do not keep a good peer from giving them.
+func TestFetchLayersAmongHostilePeers(t *testing.T) {
+	raw, good := v2Torrent(t, layout.V2, 16384, 16384*3000, 16384*5, 16384*2)
+	var peers []string
+	for range 3 {
+		for _, change := range []func(*seed){
+			func(s *seed) { s.hashes = func(b []byte) []byte { return b[:32] } },
+			func(s *seed) { s.hashes = func(b []byte) []byte { return append(b, b...) } },
+			func(s *seed) { s.hashes = func(b []byte) []byte { return make([]byte, len(b)) } },
+			func(s *seed) { s.hashes = func(b []byte) []byte { return nil } },
+			func(s *seed) { s.layers = nil },
+			func(s *seed) { s.base = 99 },
+			func(s *seed) { s.hello = frame(22, make([]byte, 48), make([]byte, 64)) },
+			func(s *seed) { s.hello = bytes.Repeat(frame(23, make([]byte, 48)), 10000) },
+			func(s *seed) { s.hello = frame(22, make([]byte, 50)) },
+			func(s *seed) { s.hashes = func(b []byte) []byte { time.Sleep(20 * time.Second); return b } },
+		} {
+			liar := *good
+			change(&liar)
+			peers = append(peers, listen(t, liar.serve))
+		}
+	}
+	link := Link{V2: sha256.Sum256(good.info), Peers: append(peers, listen(t, good.serve))}
+	res := mustFetch(t, link, FetchOptions{})
+	if !bytes.Equal(res.Torrent, raw) {
+		t.Error("the torrent differs")
+	}
+	if res.Elapsed > 5*time.Second {
+		t.Errorf("took %v", res.Elapsed)
+	}
+	t.Logf("%v: %v", res.Elapsed, Count(res.Peers))
+}
+
 func TestFetchMissingLayers(t *testing.T) {
 	_, s := v2Torrent(t, layout.V2, 16384, 16384*4)
 	s.layers = nil

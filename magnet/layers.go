@@ -229,6 +229,7 @@ func (f *fetcher) hashes(ctx context.Context, p *peer, s *layerStore, hash [20]b
 	}
 	defer done()
 	pending, refused, before := map[int]int{}, map[int]int{}, p.blocks.Load()
+	strays := 0
 	defer func() { s.handBack(pending) }()
 	for {
 		if err := s.ask(conn, pending, refused); err != nil {
@@ -249,6 +250,9 @@ func (f *fetcher) hashes(ctx context.Context, p *peer, s *layerStore, hash [20]b
 		}
 		i := s.find(m.Hash)
 		if (m.Kind != peerwire.Hashes && m.Kind != peerwire.HashReject) || i < 0 || pending[i] == 0 {
+			if err := strayed(&strays); err != nil {
+				return err
+			}
 			continue // nothing we wait for: the deadline runs on
 		}
 		delete(pending, i)

@@ -94,6 +94,7 @@ type gatherer struct {
 	pending map[int]int // blocks asked for
 	refused map[int]int // how often the peer rejected a block
 	brought int
+	strays  int // blocks that were not waited for
 	window  int
 }
 
@@ -175,7 +176,7 @@ func (g *gatherer) block(m peerwire.Message) error {
 		return fmt.Errorf("%w: block %d has %d bytes instead of %d", errSize, m.Block, len(m.Data), want)
 	}
 	if g.pending[m.Block] == 0 {
-		return nil // late, or never asked for: the deadline runs on
+		return strayed(&g.strays) // late, or never asked for: the deadline runs on
 	}
 	delete(g.pending, m.Block)
 	g.brought++
@@ -192,11 +193,21 @@ func (g *gatherer) block(m peerwire.Message) error {
 	return err
 }
 
+// maxStrays is how many answers a peer may give that nobody waits for.
+const maxStrays = 1000
+
+func strayed(n *int) error {
+	if *n++; *n > maxStrays {
+		return fmt.Errorf("%w: answers to nothing", peerwire.ErrFlood)
+	}
+	return nil
+}
+
 // reject puts off a block. Peers reject for lack of metadata, and for too many
 // requests at once, which those that brought something get over.
 func (g *gatherer) reject(ctx context.Context, block int) error {
 	if g.pending[block] == 0 {
-		return nil
+		return strayed(&g.strays)
 	}
 	g.f.store.returned(g.a, block)
 	delete(g.pending, block)

@@ -182,9 +182,9 @@ func (b *fetchBoard) of(i int) func(magnet.Progress) {
 	}
 }
 
-// relabel changes what the work is called.
+// relabel says in words how work stands that has no size in bytes.
 func (p *progress) relabel(label string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.label = label
+	p.label, p.worded = label, true
 }

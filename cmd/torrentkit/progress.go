@@ -28,12 +28,13 @@ type progress struct {
 	stop        chan struct{}
 	ended       sync.WaitGroup
 
-	mu    sync.Mutex // guards what is on the screen, and what follows
-	mode  progressMode
-	bar   *progressbar.ProgressBar
-	max   int64 // that bar was made for
-	drawn bool  // a bar or a short line is on the screen
-	rate  meter
+	mu     sync.Mutex // guards what is on the screen, and what follows
+	mode   progressMode
+	bar    *progressbar.ProgressBar
+	max    int64 // that bar was made for
+	drawn  bool  // a bar or a short line is on the screen
+	worded bool  // the label says how the work stands, which has no size
+	rate   meter
 }
 
 type progressMode int
@@ -121,6 +122,12 @@ func (p *progress) draw() {
 	done, total := p.now()
 	p.rate.add(p.app.now(), done)
 	switch {
+	case total == 0 && p.worded && p.mode == progressLines:
+		fmt.Fprintln(p.app.err, "torrentkit: "+p.line(done, total))
+	case total == 0 && p.worded:
+		p.clear()
+		fmt.Fprint(p.app.err, truncateMiddle(p.line(done, total), p.app.width()-1))
+		p.drawn = true
 	case total == 0:
 		p.clear() // the bar fails for ever on a maximum of 0
 	case p.mode == progressLines:
