@@ -194,7 +194,7 @@ func (n *network) client(t *testing.T, bootstrap ...*simNode) *Client {
 	for _, b := range bootstrap {
 		hosts = append(hosts, b.addr.String())
 	}
-	c, err := Open(Config{Bootstrap: hosts, Timeout: 50 * time.Millisecond, Listen: func(name string) (net.PacketConn, error) {
+	c, err := Open(Config{Bootstrap: hosts, Timeout: 100 * time.Millisecond, Listen: func(name string) (net.PacketConn, error) {
 		if (name == "udp6") != n.v6 {
 			return nil, errors.New("not in this test")
 		}
