@@ -133,9 +133,10 @@ type Plan struct {
 	reading ReadOrder
 	expect  string
 
-	journals []string
-	recheck  bool
-	old      *metainfo.Torrent
+	selection Selection
+	journals  []string
+	recheck   bool
+	old       *metainfo.Torrent
 }
 
 // ErrEmpty is the error of a selection without files.

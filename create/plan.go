@@ -97,7 +97,7 @@ func newPlan(tree *content.Tree, o Options) (*Plan, error) {
 	p := &Plan{
 		Name: o.Name, Format: o.Format, Decisions: tree.Decisions(),
 		tree: tree, workers: o.Workers, reading: o.ReadOrder, Progress: o.Progress, fields: o.Fields, expect: o.ExpectInfoHash,
-		journals: o.Journals, recheck: o.Recheck,
+		selection: o.Selection, journals: o.Journals, recheck: o.Recheck,
 		shape: metainfo.Shape{Format: o.Format, Name: o.Name, Align: o.Align, Outer: o.Set, Info: info},
 	}
 	if err := p.arrange(&o); err != nil {

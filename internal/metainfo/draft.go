@@ -143,6 +143,9 @@ func (d *Draft) Set(i int, sha [20]byte, root [32]byte) {
 	}
 }
 
+// CopyHashes takes over all pieces of a draft of the same layout.
+func (d *Draft) CopyHashes(from *Draft) { d.sha1, d.roots = from.sha1, from.roots }
+
 func (d *Draft) allocate() {
 	n, format := d.layout.NumPieces(), d.layout.Format()
 	if d.sha1 == nil && format.HasV1() {

@@ -1,0 +1,88 @@
+package create_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/torrentkit/torrentkit/create"
+	"github.com/torrentkit/torrentkit/internal/peertest"
+)
+
+// Torrents that are made together are those that are made one by one.
+func TestTogether(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 5))
+	for round := range 20 {
+		dir := t.TempDir()
+		root := peertest.Tree(t, rng, dir, 16384)
+		if round == 0 { // more than one window, and pieces longer than one
+			root = filepath.Join(dir, "large")
+			file(t, filepath.Join(root, "a"), 30<<20)
+			file(t, filepath.Join(root, "b"), 7<<20+5)
+		}
+		options := []create.Options{{}}
+		for range 1 + rng.IntN(4) {
+			options = append(options, create.Options{Format: formats[rng.IntN(3)], PieceLength: 16384 << rng.IntN(12), Align: rng.IntN(2) == 0,
+				Fields: create.Fields{Source: "x"}})
+		}
+		first := plan(t, root, options[0])
+		plans := []*create.Plan{first}
+		for _, o := range options[1:] {
+			p, err := first.Also(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			plans = append(plans, p)
+		}
+		var last, total int64
+		first.Progress = func(done, all int64) { last, total = done, all }
+		got, err := create.Torrents(context.Background(), plans)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if last != total || total != first.TotalLength {
+			t.Errorf("progress ended at %d of %d", last, total)
+		}
+		for i, o := range options {
+			if !bytes.Equal(got[i], torrent(t, root, o)) {
+				t.Errorf("round %d, torrent %d (%+v) is another one than alone", round, i, o)
+			}
+		}
+	}
+}
+
+func TestTogetherFails(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "f")
+	file(t, path, 100000)
+	first := plan(t, path, create.Options{Journals: []string{filepath.Join(dir, "j")}})
+	other, err := first.Also(create.Options{PieceLength: 65536})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := create.Torrents(context.Background(), []*create.Plan{first, other}); !errors.Is(err, create.ErrJournals) {
+		t.Errorf("with a journal: %v", err)
+	}
+	if _, err := create.Torrents(context.Background(), []*create.Plan{first, plan(t, path, create.Options{})}); err == nil {
+		t.Error("plans of two scans were made together")
+	}
+	first = plan(t, path, create.Options{})
+	if other, err = first.Also(create.Options{PieceLength: 65536}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := create.Torrents(ctx, []*create.Plan{first, other}); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+	if err := os.Truncate(path, 50000); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := create.Torrents(context.Background(), []*create.Plan{first, other}); err == nil {
+		t.Error("a file that shrank")
+	}
+}
