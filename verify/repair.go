@@ -17,6 +17,9 @@ type RepairOptions struct {
 	Options // what is verified, and so repaired
 	// From is another copy of the content, found like the content itself.
 	From string
+	// Web, if not nil, takes pieces from the BEP 19 web seeds of the torrent, or
+	// of its URLs, instead. Its Options count for nothing.
+	Web *WebOptions
 	// DryRun finds out what would be written, and writes nothing.
 	DryRun bool
 }
@@ -62,6 +65,9 @@ func Repair(ctx context.Context, torrent []byte, path string, o RepairOptions) (
 	r, err := Data(ctx, torrent, path, o.Options)
 	if err != nil {
 		return nil, err
+	}
+	if o.Web != nil {
+		return r.repairFromWeb(ctx, o)
 	}
 	other, err := r.openCopy(ctx, o.From)
 	if err != nil {

@@ -1,0 +1,360 @@
+package verify
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"fmt"
+	mathrand "math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/internal/metainfo"
+	"github.com/torrentkit/torrentkit/internal/peertest"
+)
+
+func webOptions() WebOptions {
+	return WebOptions{AllowPrivate: true, Pause: time.Millisecond, Retries: 2, Stall: 300 * time.Millisecond}
+}
+
+// webTree is a folder with names that need escaping, and the folder that holds it.
+func webTree(t testing.TB) (tree files, parent string) {
+	rng := mathrand.New(mathrand.NewPCG(6, 1))
+	tree = files{
+		"a b/c#d": noise(rng, 100000), "100%": noise(rng, 50000), "e?f&g=h": noise(rng, 20), "日本/ü": noise(rng, 40000),
+		"plain": noise(rng, 16384), "deep/er/still/x+y": noise(rng, 30000), "empty": nil, "%41;": noise(rng, 5),
+	}
+	parent = t.TempDir()
+	tree.write(t, filepath.Join(parent, "a tree"))
+	return tree, parent
+}
+
+func webCheck(t testing.TB, torrent []byte, o WebOptions) *WebReport {
+	t.Helper()
+	reports, err := WebSeeds(context.Background(), torrent, o)
+	if err != nil || len(reports) != 1 {
+		t.Fatalf("%v, %d reports", err, len(reports))
+	}
+	return reports[0]
+}
+
+func faultKinds(w *WebReport) string {
+	var kinds []string
+	for _, f := range w.Faults {
+		kinds = append(kinds, f.Kind)
+	}
+	slices.Sort(kinds)
+	return strings.Join(slices.Compact(kinds), " ")
+}
+
+func TestWebSeed(t *testing.T) {
+	tree, parent := webTree(t)
+	server := httptest.NewServer(http.FileServer(http.Dir(parent)))
+	defer server.Close()
+	for _, format := range formats() {
+		torrent := makeTorrent(t, filepath.Join(parent, "a tree"), format, 32768, metainfo.Fields{WebSeeds: []string{server.URL + "/"}})
+		if w := webCheck(t, torrent, webOptions()); !w.OK() || w.Report.GoodPieces != w.Report.Pieces {
+			t.Errorf("%v: %+v %+v", format, w.Faults, w.Report.Files)
+		}
+		o := webOptions()
+		o.Sample, o.Seed = 3, 1
+		if w := webCheck(t, torrent, o); !w.OK() || w.Report.GoodPieces != 3 {
+			t.Errorf("%v, sample: %+v", format, w.Faults)
+		}
+		o = webOptions()
+		o.URLs = []string{server.URL} // no slash
+		if w := webCheck(t, torrent, o); faultKinds(w) != "url" || !w.Report.OK() {
+			t.Errorf("%v, no slash: %+v", format, w.Faults)
+		}
+	}
+	single := makeTorrent(t, filepath.Join(parent, "a tree", "100%"), layout.V1, 16384, metainfo.Fields{})
+	for _, url := range []string{server.URL + "/a%20tree/", server.URL + "/a%20tree/100%25"} {
+		o := webOptions()
+		o.URLs = []string{url}
+		if w := webCheck(t, single, o); !w.OK() {
+			t.Errorf("%s: %+v", url, w.Faults)
+		}
+	}
+	put(t, filepath.Join(parent, "a tree", "plain"), flipAt(tree["plain"], 5))
+	torrent := makeTorrent(t, tree.write(t, filepath.Join(t.TempDir(), "a tree")), layout.V2, 32768, metainfo.Fields{WebSeeds: []string{server.URL + "/"}})
+	if w := webCheck(t, torrent, webOptions()); w.OK() || w.Report.file(t, "plain").State != Damaged || w.Report.BadPieces != 1 {
+		t.Errorf("damaged: %+v", w.Report.Files)
+	}
+}
+
+// Every way in which a server can be wrong is found and named.
+func TestWebFaults(t *testing.T) {
+	rng := mathrand.New(mathrand.NewPCG(6, 2))
+	tree := files{"a": noise(rng, 50000), "b": noise(rng, 50000)}
+	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	torrent := makeTorrent(t, dir, layout.V1, 16384, metainfo.Fields{})
+	content := func(w http.ResponseWriter, r *http.Request) {
+		name := strings.TrimPrefix(r.URL.Path, "/tree/")
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(tree[name]))
+	}
+	calls := 0
+	tests := []struct {
+		name    string
+		handler http.HandlerFunc
+		path    string
+		want    string
+	}{
+		{"good", content, "/", ""},
+		{"no range", func(w http.ResponseWriter, r *http.Request) { w.Write(tree["a"]) }, "/", "no-range"},
+		{"stale", func(w http.ResponseWriter, r *http.Request) {
+			http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(make([]byte, 60000)))
+		}, "/", "size"},
+		{"short", func(w http.ResponseWriter, r *http.Request) {
+			http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(make([]byte, 40000)))
+		}, "/", "size"},
+		{"gone", http.NotFound, "/", "missing"},
+		{"forbidden", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(403) }, "/", "status"},
+		{"wrong base", func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path = strings.Replace(r.URL.Path, "/data/", "/tree/", 1); strings.Count(r.URL.Path, "/tree/") != 1 || strings.Count(r.URL.Path, "/") != 2 {
+				http.NotFound(w, r)
+				return
+			}
+			content(w, r)
+		}, "/data/", "base-folder missing"},
+		{"compressed", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			content(w, r)
+		}, "/", "encoding"},
+		{"stalls", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Length", "1")
+			w.Header().Set("Content-Range", "bytes 49999-49999/50000")
+			w.WriteHeader(206)
+			w.(http.Flusher).Flush()
+			<-r.Context().Done()
+		}, "/", "stall"},
+		{"never answers", func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "/", "stall"},
+		{"lies about the range", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Range", "bytes 0-0/50000")
+			w.WriteHeader(206)
+			w.Write([]byte("x"))
+		}, "/", "bad-range"},
+		{"sends too much", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Range", strings.Replace(r.Header.Get("Range"), "=", " ", 1)+"/50000")
+			w.WriteHeader(206)
+			w.Write(make([]byte, 1<<20))
+		}, "/", "bad-range"},
+		{"redirects for ever", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path+"x", 302) }, "/", "redirect"},
+		{"closes", func(w http.ResponseWriter, r *http.Request) { panic(http.ErrAbortHandler) }, "/", "connect"},
+		{"busy at first", func(w http.ResponseWriter, r *http.Request) {
+			if calls++; calls%2 == 1 {
+				w.WriteHeader(503)
+				return
+			}
+			content(w, r)
+		}, "/", ""},
+		{"always busy", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(503) }, "/", "busy"},
+		{"cut short", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Range", strings.Replace(r.Header.Get("Range"), "=", " ", 1)+"/50000")
+			w.Header().Set("Transfer-Encoding", "chunked")
+			w.WriteHeader(206)
+		}, "/", "cut-short"},
+	}
+	for _, tt := range tests {
+		server := httptest.NewServer(tt.handler)
+		o := webOptions()
+		o.URLs = []string{server.URL + tt.path}
+		o.Connections = 1
+		start := time.Now()
+		w := webCheck(t, torrent, o)
+		if got := faultKinds(w); got != tt.want || w.OK() != (tt.want == "") {
+			t.Errorf("%s: faults %q, want %q: %+v", tt.name, got, tt.want, w.Faults)
+		}
+		if d := time.Since(start); d > 5*time.Second {
+			t.Errorf("%s took %v", tt.name, d)
+		}
+		for _, f := range w.Faults {
+			if strings.Contains(f.Message, "127.0.0.1") {
+				t.Errorf("%s: the message holds the URL: %s", tt.name, f.Message)
+			}
+		}
+		server.Close()
+	}
+}
+
+func TestWebAddresses(t *testing.T) {
+	tree, parent := webTree(t)
+	_ = tree
+	server := httptest.NewServer(http.FileServer(http.Dir(parent)))
+	defer server.Close()
+	torrent := makeTorrent(t, filepath.Join(parent, "a tree"), layout.V1, 32768, metainfo.Fields{})
+	o := webOptions()
+	o.URLs, o.AllowPrivate = []string{server.URL + "/"}, false
+	if w := webCheck(t, torrent, o); faultKinds(w) != "address" || w.Requests != 0 {
+		t.Errorf("loopback without leave: %+v", w.Faults)
+	}
+	for _, url := range []string{"ftp://example.org/", "http:///x", "file:///etc/passwd", "http://["} {
+		o.URLs = []string{url}
+		if w := webCheck(t, torrent, o); w.OK() || w.Requests != 0 {
+			t.Errorf("%s: %+v", url, w.Faults)
+		}
+	}
+	secure := httptest.NewTLSServer(http.FileServer(http.Dir(parent)))
+	defer secure.Close()
+	o = webOptions()
+	o.URLs = []string{secure.URL + "/"}
+	if w := webCheck(t, torrent, o); faultKinds(w) != "tls" {
+		t.Errorf("self-signed: %+v", w.Faults)
+	}
+	if _, err := WebSeeds(context.Background(), torrent, WebOptions{}); err != ErrNoSeeds {
+		t.Errorf("no seeds: %v", err)
+	}
+	for addr, want := range map[string]bool{
+		"8.8.8.8": true, "2606:4700::1": true, "127.0.0.1": false, "10.1.2.3": false, "192.168.0.1": false, "169.254.169.254": false,
+		"100.64.0.1": false, "::1": false, "fe80::1": false, "fd00::1": false, "::ffff:10.0.0.1": false, "0.0.0.0": false, "224.0.0.1": false, "64:ff9b::a00:1": false,
+	} {
+		if got := public(netip.MustParseAddr(addr)); got != want {
+			t.Errorf("%s is public: %v", addr, got)
+		}
+	}
+}
+
+func TestBEP17(t *testing.T) {
+	rng := mathrand.New(mathrand.NewPCG(6, 3))
+	tree := files{"a": noise(rng, 50000), "b": noise(rng, 50001)}
+	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	for _, format := range []layout.Format{layout.V1, layout.Hybrid} {
+		stream := append(bytes.Clone(tree["a"]), tree["b"]...)
+		if format == layout.Hybrid {
+			stream = append(append(bytes.Clone(tree["a"]), make([]byte, 4*16384-50000)...), tree["b"]...)
+		}
+		var hash string
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			var piece int
+			fmt.Sscan(r.URL.Query().Get("piece"), &piece)
+			if r.URL.Query().Get("info_hash") != hash || r.URL.Query().Get("k") != "v" {
+				w.WriteHeader(404)
+				return
+			}
+			w.Write(stream[piece*16384 : min(len(stream), (piece+1)*16384)])
+		}))
+		torrent := makeTorrent(t, dir, format, 16384, metainfo.Fields{HTTPSeeds: []string{server.URL + "/seed?k=v"}})
+		parsed, err := metainfo.Parse(torrent)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum, _ := parsed.InfoHash()
+		hash = string(sum[:])
+		if format == layout.Hybrid { // its last piece may be padded to the end
+			stream = append(stream, make([]byte, parsed.Layout().PaddedLength()-int64(len(stream)))...)
+		}
+		w := webCheck(t, torrent, webOptions())
+		if !w.OK() || w.Kind != "BEP 17" {
+			t.Errorf("%v: %+v %+v", format, w.Faults, w.Report.pieces)
+		}
+		stream[20000] ^= 1
+		if w := webCheck(t, torrent, webOptions()); w.OK() || w.Report.BadPieces != 1 {
+			t.Errorf("%v: damaged and %+v", format, w.Report.pieces)
+		}
+		server.Close()
+	}
+}
+
+func TestRepairFromWebSeeds(t *testing.T) {
+	tree, parent := webTree(t)
+	server := httptest.NewServer(http.FileServer(http.Dir(parent)))
+	defer server.Close()
+	torrent := makeTorrent(t, filepath.Join(parent, "a tree"), layout.V1, 32768, metainfo.Fields{})
+	dir := filepath.Join(t.TempDir(), "a tree")
+	files{"a b/c#d": flipAt(tree["a b/c#d"], 70000), "plain": tree["plain"]}.write(t, dir)
+	o := webOptions()
+	o.URLs = []string{server.URL + "/nothing/", server.URL + "/"}
+	res, err := Repair(context.Background(), torrent, dir, RepairOptions{Web: &o})
+	if err != nil || !res.Report.OK() || len(res.Failed) > 0 {
+		t.Fatalf("%v, %+v", err, res)
+	}
+	if now := readBack(dir, tree.paths()); !equalFiles(now, tree) {
+		t.Error("not whole afterwards")
+	}
+}
+
+// freePort asks the system for a port that nobody has.
+func freePort(t *testing.T) string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	return port
+}
+
+// serve starts a server program and waits until it listens.
+func serve(t *testing.T, port string, cmd *exec.Cmd) string {
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+	})
+	for range 100 {
+		if c, err := net.Dial("tcp", "127.0.0.1:"+port); err == nil {
+			c.Close()
+			return "http://127.0.0.1:" + port + "/"
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Fatal("the server does not listen")
+	return ""
+}
+
+func TestPeerPythonHTTPServer(t *testing.T) {
+	python := peertest.Need(t, "python3")
+	_, parent := webTree(t)
+	torrent := makeTorrent(t, filepath.Join(parent, "a tree"), layout.V1, 32768, metainfo.Fields{})
+	port := freePort(t)
+	o := webOptions()
+	o.Stall = 5 * time.Second
+	o.URLs = []string{serve(t, port, exec.Command(python, "-m", "http.server", "--bind", "127.0.0.1", "-d", parent, port))}
+	if w := webCheck(t, torrent, o); faultKinds(w) != "no-range" {
+		t.Errorf("%+v", w.Faults)
+	}
+}
+
+func TestPeerNginx(t *testing.T) {
+	nginx := peertest.Need(t, "nginx")
+	_, parent := webTree(t)
+	big := make([]byte, 32<<20)
+	rand.Read(big)
+	put(t, filepath.Join(parent, "a tree", "big"), big)
+	if err := os.Chmod(parent, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	port, work := freePort(t), t.TempDir()
+	config := fmt.Sprintf(`daemon off; master_process off; pid %[1]s/pid; error_log %[1]s/error; events {}
+http { access_log off; client_body_temp_path %[1]s/b; proxy_temp_path %[1]s/p; fastcgi_temp_path %[1]s/f; uwsgi_temp_path %[1]s/u; scgi_temp_path %[1]s/s;
+server { listen 127.0.0.1:%[2]s; root "%[3]s"; } }`, work, port, parent)
+	put(t, filepath.Join(work, "conf"), []byte(config))
+	o := webOptions()
+	o.Stall = 5 * time.Second
+	o.URLs = []string{serve(t, port, exec.Command(nginx, "-c", filepath.Join(work, "conf")))}
+	for _, format := range formats() {
+		root := filepath.Join(parent, "a tree")
+		torrent := makeTorrent(t, root, format, 1<<20, metainfo.Fields{})
+		start := time.Now()
+		w := webCheck(t, torrent, o)
+		served := time.Since(start)
+		start = time.Now()
+		data(t, torrent, root, Options{})
+		local := time.Since(start)
+		if !w.OK() {
+			t.Errorf("%v: %+v", format, w.Faults)
+		}
+		t.Logf("%v: %v over nginx, %v from the disk, %d requests", format, served, local, w.Requests)
+	}
+}
