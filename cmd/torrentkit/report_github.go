@@ -24,6 +24,11 @@ func (a *app) reportGitHub(outcomes []verified) error {
 		if o.err != nil {
 			annotate(escape(o.torrent), "verify", a.safeText(o.err.Error()))
 		}
+		if o.web != nil {
+			for _, f := range o.web.Faults {
+				annotate(escape(o.torrent), f.Kind, escapeSentence(f.Message))
+			}
+		}
 		if o.report == nil {
 			continue
 		}

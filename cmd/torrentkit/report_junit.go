@@ -17,6 +17,9 @@ func junitReport(outcomes []verified) []byte {
 
 func junitOf(o verified) junitSuite {
 	s := junitSuite{Name: o.torrent}
+	if o.web != nil {
+		s.Name = redactURL(o.web.URL)
+	}
 	add := func(c junitCase) {
 		c.Class = o.torrent
 		s.add(c)
@@ -27,6 +30,11 @@ func junitOf(o verified) junitSuite {
 		}
 		for _, e := range o.report.Extra {
 			add(junitCase{Name: escape(e.Path), Failure: &junitMessage{Type: "extra", Message: "it is in the folder and not in the torrent"}})
+		}
+	}
+	if o.web != nil {
+		for _, f := range o.web.Faults {
+			add(junitCase{Name: f.Kind, Failure: &junitMessage{f.Kind, escapeSentence(f.Message)}})
 		}
 	}
 	if o.err != nil {

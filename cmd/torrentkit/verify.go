@@ -20,6 +20,7 @@ type verifyFlags struct {
 	rate    sizeValue
 	reports []reportSpec
 	repair  repairFlags
+	web     webFlags
 	options verify.Options
 }
 
@@ -38,6 +39,9 @@ A TORRENT that is a folder stands for the torrents in it. Several torrents get a
 The PATH - is standard input, for a torrent of one file. With --tar PATH is an archive, or standard input by default:
 it is read once and not unpacked, and may be compressed by gzip, zstd or xz.
 
+Web seeds are asked for the sizes of files and a sample of their pieces, and what is wrong with them is explained;
+nothing of their content is stored. Only http and https to public addresses are used, without a proxy.
+
 A repair hashes every piece before it writes, writes only bytes that differ, and can be interrupted at any time. It
 deletes and shortens nothing.`,
 		Example: `  torrentkit verify album.torrent
@@ -49,6 +53,7 @@ deletes and shortens nothing.`,
   torrentkit verify --tar album.torrent album.tar.zst
   torrentkit verify --report junit=verify.xml --report sha256sums=SHA256SUMS album.torrent
   torrentkit verify --repair-from /backup/album --dry-run album.torrent
+  torrentkit verify --web-seeds --full album.torrent
   torrentkit verify --json album.torrent | jq '.files[] | select(.state != "ok")'`,
 		Args: arity(1, -1),
 		RunE: a.run(func(ctx context.Context, args []string) error { return a.verify(ctx, args, &f) }),
@@ -69,8 +74,15 @@ deletes and shortens nothing.`,
 		fs.Var(&reportValue{&f.reports}, "report", "write junit, sfv, md5sums or sha256sums to a file, or tell github (`KIND=FILE`, repeatable)")
 		fs.BoolVar(&f.force, "force", false, "replace report files that exist")
 	})
+	group(cmd, "Web seeds", func(fs *pflag.FlagSet) {
+		fs.BoolVar(&f.web.seeds, "web-seeds", false, "check the web seeds of the torrent, and no data on disk")
+		fs.StringArrayVar(&f.web.urls, "web-seed", nil, "check the web seed at `URL`, by BEP 19 (repeatable)")
+		fs.BoolVar(&f.web.full, "full", false, "read web seeds whole, not just a sample of 16 pieces")
+		fs.BoolVar(&f.web.private, "allow-private", false, "let web seeds be at loopback and private addresses")
+		fs.IntVar(&f.web.connections, "connections", 4, "how many requests run side by side")
+	})
 	group(cmd, "Repair", func(fs *pflag.FlagSet) {
-		fs.StringVar(&f.repair.from, "repair-from", "", "replace damaged and missing pieces by good ones from another copy in `FOLDER`")
+		fs.StringVar(&f.repair.from, "repair-from", "", "replace damaged and missing pieces by good ones from another copy in `FOLDER`, or from web-seeds")
 		fs.BoolVar(&f.repair.dryRun, "dry-run", false, "say what would be repaired, and write nothing")
 	})
 	group(cmd, "Run", func(fs *pflag.FlagSet) {
@@ -106,7 +118,11 @@ func (a *app) verify(ctx context.Context, args []string, f *verifyFlags) error {
 		names[i] = t.torrent
 		where[t.torrent] = t
 	}
-	one := func(ctx context.Context, name string) error { return a.verifyOne(ctx, where[name], f, reports) }
+	work := a.verifyOne
+	if f.web.wanted() && f.repair.from == "" {
+		work = a.verifyWeb
+	}
+	one := func(ctx context.Context, name string) error { return work(ctx, where[name], f, reports) }
 	if f.brief {
 		err = a.each(ctx, names, one)
 	} else {
@@ -135,7 +151,7 @@ func (a *app) verifyOne(ctx context.Context, task verifyTask, f *verifyFlags, re
 	o.Progress = p.set
 	var v verified
 	if f.repair.from != "" {
-		v, err = a.repair(ctx, t.Raw(), task, o, &f.repair)
+		v, err = a.repair(ctx, t.Raw(), task, o, f)
 	} else {
 		v.report, err = a.readContent(ctx, t.Raw(), task.content, f.tar, o)
 	}

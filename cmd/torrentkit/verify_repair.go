@@ -8,6 +8,9 @@ import (
 	"github.com/torrentkit/torrentkit/verify"
 )
 
+// fromWebSeeds is what --repair-from takes in place of a folder.
+const fromWebSeeds = "web-seeds"
+
 type repairFlags struct {
 	from   string
 	dryRun bool
@@ -20,6 +23,14 @@ func (f *verifyFlags) check() error {
 		return errors.New("--dry-run needs something that would be done, such as --repair-from")
 	case f.repair.from != "" && (f.tar || f.content == "-"):
 		return errors.New("--repair-from repairs files, not a stream")
+	case f.web.wanted() && f.repair.from != "" && f.repair.from != fromWebSeeds:
+		return errors.New("--web-seed and --repair-from FOLDER do not go together")
+	case f.web.wanted() && (f.tar || f.options.Extra || f.options.CompareWith != "" || f.options.LimitRate > 0):
+		return errors.New("--tar, --extra, --compare-with and --limit-rate are about data on disk, not web seeds")
+	case f.web.full && f.options.Sample > 0:
+		return errors.New("--full and --sample do not go together")
+	case f.web.full && !f.web.wanted():
+		return errors.New("--full needs --web-seeds or --web-seed")
 	case f.repair.from != "" && f.options.FailFast:
 		return errors.New("--repair-from reads everything, and --fail-fast does not")
 	}
@@ -27,13 +38,21 @@ func (f *verifyFlags) check() error {
 }
 
 // repair verifies the content of one torrent and repairs it.
-func (a *app) repair(ctx context.Context, torrent []byte, task verifyTask, o verify.Options, f *repairFlags) (verified, error) {
+func (a *app) repair(ctx context.Context, torrent []byte, task verifyTask, o verify.Options, f *verifyFlags) (verified, error) {
 	if task.content == "-" {
 		return verified{}, errors.New("--repair-from repairs files, not a stream")
 	}
-	r, err := verify.Repair(ctx, torrent, task.content, verify.RepairOptions{Options: o, From: f.from, DryRun: f.dryRun})
+	opts := verify.RepairOptions{Options: o, From: f.repair.from, DryRun: f.repair.dryRun}
+	if opts.From == fromWebSeeds {
+		opts.Web = f.webOptions()
+		opts.Web.Sample = 0
+	}
+	r, err := verify.Repair(ctx, torrent, task.content, opts)
 	if r == nil {
 		return verified{}, err
+	}
+	if opts.Web != nil && !a.global.showSecrets {
+		r.From = redactText(r.From)
 	}
 	return verified{report: r.Report, repair: r}, err
 }

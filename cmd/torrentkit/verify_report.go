@@ -41,7 +41,8 @@ type verified struct {
 	torrent string
 	report  *verify.Report
 	err     error
-	repair  *verify.Repaired // nil if nothing was to be repaired
+	repair  *verify.Repaired  // nil if nothing was to be repaired
+	web     *verify.WebReport // nil if it is data on disk
 }
 
 // verifyReports gathers outcomes and writes them at the end.
