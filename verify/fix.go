@@ -1,0 +1,200 @@
+package verify
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+)
+
+// FixOptions say how to put files right.
+type FixOptions struct {
+	Options
+	DryRun bool
+}
+
+// Renaming is a file that was moved, by slash paths below Report.Root.
+type Renaming struct{ From, To string }
+
+// Fixed is what was put right, or would be.
+type Fixed struct {
+	Report    *Report // afterwards; before, if nothing was changed
+	DryRun    bool
+	Renamed   []Renaming
+	Truncated []string // files that were too long and whole otherwise
+}
+
+// Fix verifies the content like [Data], and puts right what needs no other
+// data: files that lie in the content's folder under another name get theirs,
+// once all their pieces are proved, and files that are too long are cut to
+// their length, once everything in front of it is proved to be whole. It
+// deletes and replaces nothing, and takes no file of the torrent for another.
+func Fix(ctx context.Context, torrent []byte, dir string, o FixOptions) (*Fixed, error) {
+	r, err := Data(ctx, torrent, dir, o.Options)
+	if err != nil {
+		return nil, err
+	}
+	res := &Fixed{Report: r, DryRun: o.DryRun}
+	if r.torrent.Single {
+		return res, res.truncateSingle(ctx, o)
+	}
+	if info, err := os.Stat(r.Root); err != nil || !info.IsDir() {
+		return res, nil // there is nothing to put right
+	}
+	s := newSearch(r, o.Workers)
+	if err := s.walk(ctx, r.Root); err != nil {
+		return nil, err
+	}
+	s.dropOwn()
+	s.order()
+	if err := s.matchInside(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.matchShared(ctx); err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(r.Root)
+	if err != nil {
+		return nil, fmt.Errorf("opening %q: %w", r.Root, bareCause(err))
+	}
+	defer root.Close()
+	if err := res.rename(root, s); err != nil {
+		return res, err
+	}
+	if err := res.truncate(root, s.good); err != nil {
+		return res, err
+	}
+	return res, res.look(ctx, o)
+}
+
+// dropOwn takes files of the torrent off the candidates.
+func (s *search) dropOwn() {
+	own := map[string]bool{}
+	for k := range s.r.Files {
+		own[s.inPlace(k)] = true
+	}
+	for k, list := range s.tries {
+		if list = slices.DeleteFunc(list, func(p string) bool { return own[p] }); len(list) == 0 {
+			delete(s.tries, k)
+		} else {
+			s.tries[k] = list
+		}
+	}
+}
+
+// rename moves the files that were found to places where nothing is.
+func (f *Fixed) rename(root *os.Root, s *search) error {
+	base, err := filepath.Abs(f.Report.Root)
+	if err != nil {
+		return err
+	}
+	moved := map[string]bool{}
+	for _, found := range s.report().Found {
+		to := f.Report.Files[found.File].Path
+		rel, err := filepath.Rel(base, found.Path)
+		if err != nil || !found.Proved || f.Report.Files[found.File].State != Missing || moved[rel] {
+			continue
+		}
+		if _, err := root.Lstat(filepath.FromSlash(to)); err == nil {
+			continue // a link that leads nowhere, or what has come since
+		}
+		if !f.DryRun {
+			if parent := path.Dir(to); parent != "." {
+				if err := root.MkdirAll(filepath.FromSlash(parent), 0o777); err != nil {
+					return fmt.Errorf("making the folder of %q: %w", to, bareCause(err))
+				}
+			}
+			if err := root.Rename(rel, filepath.FromSlash(to)); err != nil {
+				return fmt.Errorf("renaming %q: %w", rel, bareLink(err))
+			}
+		}
+		moved[rel] = true
+		f.Renamed = append(f.Renamed, Renaming{filepath.ToSlash(rel), to})
+	}
+	return nil
+}
+
+// truncate cuts the files that are too long and whole.
+func (f *Fixed) truncate(root *os.Root, good map[int]bool) error {
+	for k := range f.Report.Files {
+		file := &f.Report.Files[k]
+		if file.State != Long || !f.Report.wholePieces(k, good) {
+			continue
+		}
+		if !f.DryRun {
+			if err := cut(root, filepath.FromSlash(file.Path), file); err != nil {
+				return fmt.Errorf("cutting %q: %w", file.Path, bareCause(err))
+			}
+		}
+		f.Truncated = append(f.Truncated, file.Path)
+	}
+	return nil
+}
+
+// cut shortens a file that still has the size that was seen.
+func cut(root *os.Root, name string, file *FileReport) error {
+	h, err := openRegular(root, name, os.O_RDWR)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	if info, err := h.Stat(); err != nil || info.Size() != file.Size {
+		return firstOf(err, errChanged)
+	}
+	return h.Truncate(file.Length)
+}
+
+// wholePieces tells whether all pieces with bytes of a file match, where they
+// are or put together with files that were found.
+func (r *Report) wholePieces(k int, good map[int]bool) bool {
+	first, end := r.torrent.Layout().FilePieces(int(r.files[k]))
+	for p := first; p < end; p++ {
+		if r.pieces[p] != PieceOK && !good[p] {
+			return false
+		}
+	}
+	return true
+}
+
+// truncateSingle is Fix for a torrent of one file.
+func (f *Fixed) truncateSingle(ctx context.Context, o FixOptions) error {
+	if f.Report.Files[0].State != Long || !f.Report.wholePieces(0, nil) {
+		return nil
+	}
+	if !o.DryRun {
+		root, err := os.OpenRoot(filepath.Dir(f.Report.Root))
+		if err != nil {
+			return fmt.Errorf("opening %q: %w", filepath.Dir(f.Report.Root), bareCause(err))
+		}
+		defer root.Close()
+		if err := cut(root, filepath.Base(f.Report.Root), &f.Report.Files[0]); err != nil {
+			return fmt.Errorf("cutting %q: %w", f.Report.Root, bareCause(err))
+		}
+	}
+	f.Truncated = append(f.Truncated, f.Report.Files[0].Path)
+	return f.look(ctx, o)
+}
+
+// look reads once more what was not whole before.
+func (f *Fixed) look(ctx context.Context, o FixOptions) error {
+	if o.DryRun || len(f.Renamed)+len(f.Truncated) == 0 {
+		return nil
+	}
+	var again []int
+	for i, s := range f.Report.pieces {
+		if s != PieceOK && s != PieceSkipped {
+			again = append(again, i)
+		}
+	}
+	f.Report.Extra = slices.DeleteFunc(f.Report.Extra, func(e Extra) bool {
+		return slices.ContainsFunc(f.Renamed, func(n Renaming) bool { return n.From == e.Path })
+	})
+	now, err := f.Report.again(ctx, again, o.Options)
+	if err != nil {
+		return err
+	}
+	f.Report = now
+	return nil
+}

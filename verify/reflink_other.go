@@ -1,0 +1,7 @@
+//go:build !linux
+
+package verify
+
+import "os"
+
+func reflink(_, _ *os.File) error { return ErrNoReflink }

@@ -1,0 +1,131 @@
+package verify
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/internal/metainfo"
+)
+
+// A folder whose 200 files were renamed and moved at random is found and
+// assembled again, in every format.
+func TestSearchMoved(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 1))
+	tree := files{}
+	for i := range 200 {
+		size := rng.IntN(150000)
+		if i%10 == 0 {
+			size = 5000 // some of one size
+		}
+		tree[fmt.Sprintf("d%d/f%d.bin", i%7, i)] = noise(rng, size)
+	}
+	whole := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	for _, format := range formats() {
+		torrent := makeTorrent(t, whole, format, 32768, metainfo.Fields{})
+		moved := t.TempDir()
+		for _, name := range tree.paths() {
+			put(t, filepath.Join(moved, fmt.Sprint(rng.IntN(9)), fmt.Sprintf("%x", rng.Uint64())), tree[name])
+		}
+		put(t, filepath.Join(moved, "decoy"), noise(rng, 5000))
+		s, err := Search(context.Background(), torrent, t.TempDir(), []string{moved}, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(s.Found) < 199 || len(s.Lost) > 0 {
+			t.Fatalf("%v: %d found, %d lost", format, len(s.Found), len(s.Lost))
+		}
+		for _, f := range s.Found {
+			if !f.Proved {
+				t.Errorf("%v: %s is not proved", format, s.Report.Files[f.File].Path)
+			}
+		}
+		for _, how := range []LinkKind{HardLink, SymLink, Copy} {
+			out := t.TempDir()
+			if _, err := s.Link(context.Background(), out, how); err != nil {
+				t.Fatal(err)
+			}
+			if how == SymLink { // links lead out of the folder, which verify does not follow
+				for _, name := range tree.paths() {
+					if got, err := os.ReadFile(filepath.Join(out, "tree", filepath.FromSlash(name))); err != nil || string(got) != string(tree[name]) {
+						t.Fatalf("%v: %s: %v", format, name, err)
+					}
+				}
+			} else if r := data(t, torrent, out, Options{}); !r.OK() {
+				t.Errorf("%v, %v: not whole", format, how)
+			}
+			if _, err := s.Link(context.Background(), out, how); err == nil {
+				t.Errorf("%v: files that exist were replaced", how)
+			}
+		}
+	}
+}
+
+// A damaged file is found elsewhere; what matches inside only is not called proved.
+func TestSearchParts(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 2))
+	tree := files{"a": noise(rng, 100000), "b": noise(rng, 1000), "c": noise(rng, 100000)}
+	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	torrent := makeTorrent(t, dir, layout.V1, 16384, metainfo.Fields{})
+	put(t, filepath.Join(dir, "a"), flipAt(tree["a"], 50))
+	if err := os.Remove(filepath.Join(dir, "b")); err != nil {
+		t.Fatal(err)
+	}
+	else1 := files{"x/one": tree["a"], "y": flipAt(tree["a"], 70000)}.write(t, t.TempDir())
+	s, err := Search(context.Background(), torrent, dir, []string{else1}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(s.Found) != 1 || s.Found[0].Proved || filepath.Base(s.Found[0].Path) != "one" || fmt.Sprint(s.Lost) != "[1]" {
+		t.Errorf("%+v, lost %v", s.Found, s.Lost)
+	}
+	else2 := files{"two": noise(rng, 1000), "three": tree["b"]}.write(t, t.TempDir())
+	if s, err = Search(context.Background(), torrent, dir, []string{else1, else2}, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if len(s.Found) != 2 || !s.Found[0].Proved || !s.Found[1].Proved || filepath.Base(s.Found[1].Path) != "three" {
+		t.Errorf("%+v, lost %v", s.Found, s.Lost)
+	}
+	if _, err := Search(context.Background(), torrent, dir, []string{filepath.Join(dir, "nothing")}, Options{}); err == nil {
+		t.Error("a folder that is not there is no error")
+	}
+}
+
+func TestFix(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 3))
+	tree := files{"a": noise(rng, 100000), "b/c": noise(rng, 1000), "d": noise(rng, 100000), "e": noise(rng, 70000)}
+	for _, format := range formats() {
+		dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+		torrent := makeTorrent(t, dir, format, 16384, metainfo.Fields{})
+		renameFile(t, filepath.Join(dir, "a"), filepath.Join(dir, "A.bak"))
+		renameFile(t, filepath.Join(dir, "b"), filepath.Join(dir, "q"))
+		put(t, filepath.Join(dir, "d"), append(append([]byte{}, tree["d"]...), "tail"...))
+		put(t, filepath.Join(dir, "e"), append(flipAt(tree["e"], 30000), "tail"...)) // not whole: it stays
+		dry, err := Fix(context.Background(), torrent, dir, FixOptions{DryRun: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(filepath.Join(dir, "A.bak")); err != nil {
+			t.Error("a dry run renamed")
+		}
+		did, err := Fix(context.Background(), torrent, dir, FixOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := "[{A.bak a} {q/c b/c}] [d]"
+		for _, f := range []*Fixed{dry, did} {
+			if got := fmt.Sprint(f.Renamed, " ", f.Truncated); got != fmt.Sprint(want) {
+				t.Errorf("%v: %s, want %s", format, got, want)
+			}
+		}
+		for name, want := range map[string]State{"a": OK, "b/c": OK, "d": OK, "e": Long} {
+			if got := did.Report.file(t, name).State; got != want {
+				t.Errorf("%v: %s is %v, want %v", format, name, got, want)
+			}
+		}
+	}
+}
