@@ -34,7 +34,7 @@ func junitOf(o verified) junitSuite {
 	}
 	if o.web != nil {
 		for _, f := range o.web.Faults {
-			add(junitCase{Name: f.Kind, Failure: &junitMessage{f.Kind, escapeSentence(f.Message)}})
+			add(junitCase{Name: f.Kind, Failure: &junitMessage{Type: f.Kind, Message: escapeSentence(f.Message)}})
 		}
 	}
 	if o.err != nil {
