@@ -75,7 +75,7 @@ func v2Rules() []Rule {
 		{"pieces-root", Error, 52, section, "a file has no valid pieces root", "Make the torrent again.", false},
 		{"empty-pieces-root", Warning, 52, section, "an empty file has a pieces root", "Leave the pieces root of empty files out.", false},
 		{"piece-layers", Error, 52, section, "a piece layer is wrong", "Make the torrent again, the layer does not hash to the pieces root of its file.", false},
-		{"no-piece-layer", Error, 52, section, "a file has no piece layer", "Keep the piece layers when the torrent is passed on: without them clients refuse it.", false},
+		{"no-piece-layer", Error, 52, section, "a file has no piece layer", "Keep the piece layers when the torrent is passed on: without them no piece of the file can be checked.", false},
 		{"stray-piece-layer", Warning, 52, section, "a piece layer belongs to no file", "Leave the piece layer out.", false},
 		{"hybrid-disagrees", Error, 52, "upgrade path", "the v1 and the v2 part list different files", "Make the torrent again, both parts must describe the same content.", false},
 	}

@@ -46,7 +46,7 @@ type limits struct {
 // size and tokens), Transmission 4, rTorrent 0.15, webtorrent 2, and the
 // request limit of the Torrust index.
 func limitsOf(t Target) limits {
-	const rasterbarPiece = 536854528 // file_storage::max_piece_size
+	const rasterbarPiece = 536854528 // file_storage::max_piece_size; older releases of 2.0 load up to 1 GiB
 	switch t {
 	case QBittorrent:
 		return limits{size: 100 << 20, tokens: 10_000_000, pieces: 0x200000, maxPieceLength: rasterbarPiece, schemes: "http https udp"}
