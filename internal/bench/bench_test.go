@@ -148,6 +148,16 @@ func TestArguments(t *testing.T) {
 	}
 }
 
+// A pattern that asks for nothing is a mistake, and no empty report.
+func TestNothingMatches(t *testing.T) {
+	needGo(t)
+	var out bytes.Buffer
+	args := []string{"-scale", "0.0001", "-run", "no such task", "-dir", t.TempDir()}
+	if err := run(context.Background(), args, &out, io.Discard); err == nil || out.Len() > 0 {
+		t.Errorf("%v, %q", err, out.Bytes())
+	}
+}
+
 func needGo(t *testing.T) {
 	t.Helper()
 	if testing.Short() {

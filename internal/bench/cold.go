@@ -17,6 +17,7 @@ type coldRow struct {
 	Program  string   `json:"program"`
 	Samples  []sample `json:"samples"`
 
+	title string
 	bytes int64
 }
 
@@ -68,8 +69,8 @@ func (s *session) coldRounds(ctx context.Context, w *workload, storage string) (
 	}
 	own := s.programs[0]
 	rows := []coldRow{
-		{Workload: w.name, Storage: storage, Program: own.name, bytes: w.total},
-		{Workload: w.name, Storage: storage, Program: "cat", bytes: w.total},
+		{Workload: w.name, Storage: storage, Program: own.name, title: w.title, bytes: w.total},
+		{Workload: w.name, Storage: storage, Program: "cat", title: w.title, bytes: w.total},
 	}
 	create := own.arguments(task{format: "v1", pieceLength: 1 << 20}, torrent, w.root)
 	for round := range s.rounds {
@@ -131,7 +132,7 @@ func (s *session) bind(ctx context.Context, w *workload) (*workload, func(), err
 func (r *report) plainCold(b *bytes.Buffer) {
 	for i, row := range r.Cold {
 		if i%2 == 0 {
-			fmt.Fprintf(b, "\n%s, create v1, caches dropped, %s\n", r.title(row.Workload), row.Storage)
+			fmt.Fprintf(b, "\n%s, create v1, caches dropped, %s\n", row.title, row.Storage)
 		}
 		fmt.Fprintf(b, "  %-20s %9.3f s %8.2f GB/s\n", row.Program, row.seconds(), float64(row.bytes)/row.seconds()/1e9)
 	}
@@ -145,6 +146,6 @@ func (r *report) markdownCold(b *bytes.Buffer) {
 	b.WriteString("\n| Caches dropped, create v1: seconds | torrentkit | cat > /dev/null |\n|---|---:|---:|\n")
 	for i := 0; i+1 < len(r.Cold); i += 2 {
 		own, cat := &r.Cold[i], &r.Cold[i+1]
-		fmt.Fprintf(b, "| %s, %s | %.2f | %.2f |\n", escape(r.title(own.Workload)), own.Storage, own.seconds(), cat.seconds())
+		fmt.Fprintf(b, "| %s, %s | %.2f | %.2f |\n", escape(sentence(own.title)), own.Storage, own.seconds(), cat.seconds())
 	}
 }

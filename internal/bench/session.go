@@ -114,6 +114,9 @@ func (s *session) measure(ctx context.Context) (*report, error) {
 			r.Rows = append(r.Rows, rows...)
 		}
 	}
+	if len(r.Rows) == 0 && !s.cold {
+		return nil, fmt.Errorf("-run %q matches nothing that a program here can do", s.match)
+	}
 	if s.cold {
 		var err error
 		if r.Cold, err = s.measureCold(ctx); err != nil {
