@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/internal/sha1simd"
 )
 
 // storage is a memory Source that has holes, knows what is cached, and keeps a
@@ -89,7 +90,7 @@ func TestColdDataIsReadInOrder(t *testing.T) {
 			inOrder := len(s.trace)
 			s.trace, s.cached = nil, true
 			s.check(t, job)
-			if pieceLength == 1<<20 && format == layout.V1 && slices.IsSorted(s.trace) {
+			if sha1simd.New().Lanes() > 1 && pieceLength == 1<<20 && format == layout.V1 && slices.IsSorted(s.trace) {
 				t.Errorf("data in memory is read in one stream of %d reads, as if it were not (%d)", len(s.trace), inOrder)
 			}
 			job.Order, s.trace = Sequential, nil
