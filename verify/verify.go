@@ -12,11 +12,6 @@ package verify
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 
 	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/metainfo"
@@ -180,69 +175,4 @@ func wants(t *metainfo.Torrent, files []int32) []content.Want {
 		w[k] = content.Want{Path: f.Path, IsLink: f.IsLink(), Link: f.Link}
 	}
 	return w
-}
-
-// findContent decides whether path is the content or the folder that holds it.
-// A path that is not there is an error, unless its name is the content's: then
-// the content is missing.
-func findContent(ctx context.Context, t *metainfo.Torrent, path string) (string, error) {
-	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist) && filepath.Base(path) == t.Name:
-		return path, nil
-	case err != nil:
-		var pe *fs.PathError
-		if errors.As(err, &pe) {
-			err = pe.Err
-		}
-		return "", fmt.Errorf("looking for the content at %q: %w", path, err)
-	case !filepath.IsLocal(t.Name):
-		return path, nil
-	}
-	below := filepath.Join(path, t.Name)
-	if t.Single {
-		if info.IsDir() {
-			return below, nil
-		}
-		return path, nil
-	}
-	if below, err := os.Stat(below); err != nil || !below.IsDir() {
-		if filepath.Base(path) != t.Name && !holdsAny(ctx, t, path) {
-			// Neither reading fits, so the content is missing; say so of the place where it would be.
-			return filepath.Join(path, t.Name), nil
-		}
-		return path, nil
-	}
-	here, _ := countFiles(ctx, t, path)
-	if there, _ := countFiles(ctx, t, below); here > there {
-		return path, nil
-	}
-	return below, nil
-}
-
-func holdsAny(ctx context.Context, t *metainfo.Torrent, root string) bool {
-	_, any := countFiles(ctx, t, root)
-	return any > 0
-}
-
-// countFiles tells how many of the first files of the torrent are below root
-// and have the right size, and how many have any size.
-func countFiles(ctx context.Context, t *metainfo.Torrent, root string) (fit, any int) {
-	const sample = 200
-	files := contentFiles(t)
-	files = files[:min(len(files), sample)]
-	located, err := content.Locate(ctx, root, wants(t, files))
-	if err != nil {
-		return 0, 0
-	}
-	defer located.Close()
-	for k, p := range located.Presence() {
-		if p.Kind == content.Present {
-			any++
-			if p.Size == t.Files[files[k]].Length {
-				fit++
-			}
-		}
-	}
-	return fit, any
 }

@@ -1,0 +1,110 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/internal/metainfo"
+)
+
+// findContent decides whether path is the content or the folder that holds it.
+// A path that is not there is an error, unless its name is the content's: then
+// the content is missing.
+func findContent(ctx context.Context, t *metainfo.Torrent, path string) (string, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return "", fmt.Errorf("looking for the content at %q: %w", path, err)
+	}
+	named := filepath.Base(abs) == t.Name
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && named:
+		return path, nil
+	case err != nil:
+		var pe *fs.PathError
+		if errors.As(err, &pe) {
+			err = pe.Err
+		}
+		return "", fmt.Errorf("looking for the content at %q: %w", path, err)
+	case !filepath.IsLocal(t.Name):
+		return path, nil
+	case t.Single:
+		return findFile(t, path, named, info.IsDir()), nil
+	case !info.IsDir() && !named:
+		return "", fmt.Errorf("looking for the content at %q: it is a file, and the torrent is of a folder", path)
+	}
+	return findFolder(ctx, t, path, named), nil
+}
+
+// findFile decides where the one file of a torrent is, or should be.
+func findFile(t *metainfo.Torrent, path string, named, folder bool) string {
+	below := filepath.Join(path, t.Name)
+	if !folder {
+		return path
+	}
+	if _, err := os.Lstat(below); named && err != nil {
+		return path // a folder where the file should be
+	}
+	return below
+}
+
+// findFolder decides between a folder and the one below it that has the
+// torrent's name. Either may be there, both, or none.
+func findFolder(ctx context.Context, t *metainfo.Torrent, path string, named bool) string {
+	below := filepath.Join(path, t.Name)
+	info, err := os.Stat(below)
+	if err != nil || !info.IsDir() {
+		if named || fitOf(ctx, t, path) != (fit{}) {
+			return path
+		}
+		return below // it is missing, and this is where it would be
+	}
+	here, there := fitOf(ctx, t, path), fitOf(ctx, t, below)
+	if here.better(there) || named && here == there {
+		return path
+	}
+	return below
+}
+
+// fit tells how many files of a torrent are in a folder, of those looked for.
+type fit struct {
+	exact   int // of the right size
+	present int
+}
+
+func (f fit) better(g fit) bool {
+	return f.exact > g.exact || f.exact == g.exact && f.present > g.present
+}
+
+// fitOf looks for some of the files, from all over the torrent.
+func fitOf(ctx context.Context, t *metainfo.Torrent, root string) fit {
+	const sample = 1000
+	files := contentFiles(t)
+	if n := len(files); n > sample {
+		for i := range sample {
+			files[i] = files[i*n/sample]
+		}
+		files = files[:sample]
+	}
+	located, err := content.Locate(ctx, root, wants(t, files))
+	if err != nil {
+		return fit{}
+	}
+	defer located.Close()
+	var f fit
+	for k, p := range located.Presence() {
+		if p.Kind != content.Present {
+			continue
+		}
+		f.present++
+		if p.Size == t.Files[files[k]].Length {
+			f.exact++
+		}
+	}
+	return f
+}
