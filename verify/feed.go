@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/torrentkit/torrentkit/internal/metainfo"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
@@ -68,11 +67,11 @@ func (f *feeder) hash() {
 
 // hashBatch judges pieces that are in memory.
 func (r *Report) hashBatch(ctx context.Context, m memory, workers int) error {
-	return r.judge(ctx, m, workers, r.mark)
+	return r.judge(ctx, m, workers, r.weigh)
 }
 
-// judge tells the verdicts on pieces that are in memory.
-func (r *Report) judge(ctx context.Context, m memory, workers int, tell func(int, metainfo.Verdict)) error {
+// judge hashes pieces that are in memory, and tells their digests.
+func (r *Report) judge(ctx context.Context, m memory, workers int, tell func(piecehash.Piece)) error {
 	first, last := r.Pieces, -1
 	for i := range m.pieces {
 		first, last = min(first, i), max(last, i)
@@ -86,7 +85,7 @@ func (r *Report) judge(ctx context.Context, m memory, workers int, tell func(int
 
 // hashWindow runs a job, whose Source and Skip are about the whole torrent, on
 // the pieces from first to end.
-func (r *Report) hashWindow(ctx context.Context, first, end int, job piecehash.Job, tell func(int, metainfo.Verdict)) error {
+func (r *Report) hashWindow(ctx context.Context, first, end int, job piecehash.Job, tell func(piecehash.Piece)) error {
 	w, err := windowOf(r.torrent.Layout(), first, end)
 	if err != nil {
 		return err
@@ -102,8 +101,8 @@ func (r *Report) hashWindow(ctx context.Context, first, end int, job piecehash.J
 		if errors.As(err, &read) {
 			return read.Err
 		}
-		i := w.begin + p.Index
-		tell(i, r.torrent.Check(i, p.SHA1, p.Root))
+		p.Index += w.begin
+		tell(p)
 	}
 	return nil
 }
@@ -138,8 +137,8 @@ var errStopped = errors.New("stopped at the first fault")
 // close waits until everything is judged. Pieces that are padding only come
 // with no file, and are judged here.
 func (f *feeder) close(err error) error {
-	for i, s := range f.r.pieces {
-		if s == PieceUnread && f.plane.content(i) == 0 {
+	for i := range f.r.pieces { // those with content may be judged at this moment
+		if f.plane.content(i) == 0 && f.r.pieces[i] == PieceUnread {
 			f.ready[i] = []byte{}
 		}
 	}
@@ -206,7 +205,7 @@ func (f *feeder) part(i, p int, length int64, rd io.Reader) error {
 		in := &sequential{file: i, r: rd}
 		in.at, _ = l.InFile(i, p)
 		job := piecehash.Job{Source: in, Workers: 1, Skip: func(i int) bool { return i != p }}
-		return f.r.hashWindow(f.ctx, p, p+1, job, f.r.mark)
+		return f.r.hashWindow(f.ctx, p, p+1, job, f.r.weigh)
 	}
 	h := f.held[p]
 	if h == nil {

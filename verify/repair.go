@@ -147,7 +147,7 @@ func (r *Report) again(ctx context.Context, pieces []int, o Options) (*Report, e
 			now.unread(err)
 			continue
 		}
-		now.mark(p.Index, now.torrent.Check(p.Index, p.SHA1, p.Root))
+		now.weigh(p)
 	}
 	now.evidence = r.evidence
 	now.stop(false)
@@ -178,7 +178,7 @@ func (m *mender) run(ctx context.Context) error {
 		return err
 	}
 	for i, s := range m.r.pieces {
-		if s == PieceOK || s == PieceSkipped || s == PieceNoHash || m.plane.content(i) == 0 {
+		if s == PieceOK || s == PieceSkipped || !m.r.hasHash(i) || m.plane.content(i) == 0 {
 			continue
 		}
 		if err := ctx.Err(); err != nil {
@@ -242,7 +242,9 @@ func (m *mender) gather(i int) ([]byte, error) {
 // mend hashes pieces, and writes those that are good.
 func (m *mender) mend(ctx context.Context, batch map[int][]byte) error {
 	good := map[int]bool{}
-	err := m.r.judge(ctx, memory{m.plane, batch}, m.workers, func(i int, v metainfo.Verdict) { good[i] = v == metainfo.Good })
+	err := m.r.judge(ctx, memory{m.plane, batch}, m.workers, func(p piecehash.Piece) {
+		good[p.Index] = m.r.torrent.Check(p.Index, p.SHA1, p.Root) == metainfo.Good
+	})
 	if err != nil {
 		return err
 	}

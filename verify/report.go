@@ -3,6 +3,7 @@ package verify
 import (
 	"errors"
 	"iter"
+	"sync"
 
 	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/metainfo"
@@ -79,6 +80,8 @@ type Report struct {
 	disk     []int32 // index in Files of each file of the torrent; -1 for padding
 	pieces   []PieceState
 	evidence map[partKey]evidence // what is known of parts of bad pieces
+	bare     map[int]*bareFile    // by their index in the torrent
+	bareLock sync.Mutex
 }
 
 // FileReport is what verifying found of one file.
@@ -270,9 +273,10 @@ func (r *Report) piece(i int) PieceReport {
 	return p
 }
 
-// stop notes which files changed while they were read, and counts pieces.
+// stop judges what could only be judged whole, notes which files changed while they were read, and counts pieces.
 func (r *Report) stop(incomplete bool) {
 	r.Incomplete = incomplete
+	r.judgeBare()
 	if r.located != nil {
 		for _, k := range r.located.Changed() {
 			if f := &r.Files[k]; f.State < Unreadable {

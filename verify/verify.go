@@ -127,9 +127,9 @@ func (r *Report) read(ctx context.Context, src piecehash.Source, o Options) erro
 		if err != nil {
 			r.unread(err)
 		} else {
-			r.mark(p.Index, r.torrent.Check(p.Index, p.SHA1, p.Root))
+			r.weigh(p)
 		}
-		if o.FailFast && r.pieces[p.Index] != PieceOK {
+		if s := r.pieces[p.Index]; o.FailFast && s != PieceOK && s != PieceNoHash {
 			r.Incomplete = true
 			return nil
 		}

@@ -24,6 +24,7 @@ import (
 	"github.com/torrentkit/torrentkit/internal/bencode"
 	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/merkle"
+	"github.com/torrentkit/torrentkit/internal/sha256simd"
 )
 
 // Torrent is a .torrent document.
@@ -209,6 +210,14 @@ func (t *Torrent) PieceRoot(i int) []byte {
 		return nil
 	}
 	return layer[32*(i-first) : 32*(i-first)+32]
+}
+
+// CheckFile compares the roots of all pieces of the i-th file, which must have
+// a pieces root and more than one piece, with that root. It is for files whose
+// piece layer is missing. roots is overwritten.
+func (t *Torrent) CheckFile(i int, roots [][32]byte) bool {
+	f := &t.Files[i]
+	return f.Root != merkle.Hash{} && merkle.New(sha256simd.New()).LayerRoot(roots, int(t.PieceLength/layout.LeafSize)) == f.Root
 }
 
 // Verdict is what comparing a piece with a torrent gives.

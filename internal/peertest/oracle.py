@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import time
 
 import libtorrent as lt
 
@@ -65,6 +66,44 @@ def inspect(raw):
     }
 
 
+sessions = []
+
+
+def quiet_session():
+    if not sessions:
+        sessions.append(lt.session({
+            "enable_dht": False, "enable_lsd": False, "enable_upnp": False, "enable_natpmp": False,
+            "listen_interfaces": "", "enable_outgoing_tcp": False, "enable_incoming_tcp": False,
+            "enable_outgoing_utp": False, "enable_incoming_utp": False,
+        }))
+    return sessions[0]
+
+
+def check(q, raw):
+    """The pieces that libtorrent finds good below the folder root. No network is used."""
+    params = lt.add_torrent_params()
+    params.ti = lt.torrent_info(lt.bdecode(raw))
+    params.save_path = q["root"]
+    params.flags = lt.torrent_flags.stop_when_ready | lt.torrent_flags.upload_mode
+    session = quiet_session()
+    handle = session.add_torrent(params)
+    busy = (lt.torrent_status.checking_files, lt.torrent_status.checking_resume_data)
+    deadline = time.monotonic() + 30
+    status = handle.status(lt.status_flags_t.query_pieces)
+    while status.state in busy:
+        if status.errc.value() != 0:
+            raise RuntimeError(status.errc.message())
+        if time.monotonic() > deadline:
+            raise RuntimeError("checking takes longer than 30 s")
+        time.sleep(0.002)
+        status = handle.status(lt.status_flags_t.query_pieces)
+    pieces = list(status.pieces)
+    session.remove_torrent(handle)
+    while handle.is_valid() and time.monotonic() < deadline:
+        time.sleep(0.002)
+    return pieces
+
+
 for line in sys.stdin:
     question = json.loads(line)
     try:
@@ -76,6 +115,8 @@ for line in sys.stdin:
             with open(question["torrent"], "rb") as f:
                 raw = f.read()
         answer = inspect(raw)
+        if question["do"] == "check":
+            answer["have"] = check(question, raw)
     except Exception as e:
         answer = {"error": str(e)}
     print(json.dumps(answer), flush=True)

@@ -60,7 +60,7 @@ type Oracle struct {
 
 // Question is what Oracle is asked.
 type Question struct {
-	Do          string `json:"do"` // create or inspect
+	Do          string `json:"do"` // create, inspect, or check the content in the folder Root
 	Root        string `json:"root,omitempty"`
 	Format      string `json:"format,omitempty"`
 	PieceLength int64  `json:"piece_length,omitempty"`
@@ -83,6 +83,7 @@ type Answer struct {
 	}
 	Trackers []string
 	Private  bool
+	Have     []bool // the pieces that are good, when that was asked
 }
 
 // Libtorrent starts a libtorrent for the length of the test, or ends the test.
