@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/torrentkit/torrentkit/internal/metainfo"
+	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
 const (
@@ -163,7 +164,7 @@ func (s *search) try(ctx context.Context, p int, choices [][]choice, taken []int
 		}
 		data = append(data, list[taken[i]].data...)
 	}
-	err = s.r.judge(ctx, memory{s.plane, map[int][]byte{p: data}}, 1, func(_ int, v metainfo.Verdict) { ok = v == metainfo.Good })
+	err = s.r.judge(ctx, memory{s.plane, map[int][]byte{p: data}}, 1, func(p piecehash.Piece) { ok = s.r.torrent.Check(p.Index, p.SHA1, p.Root) == metainfo.Good })
 	return ok, err
 }
 

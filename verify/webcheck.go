@@ -226,7 +226,7 @@ func (s *seed) readRun(ctx context.Context, r run) error {
 			pieces[p] = buf[s.plane.start(p)-s.plane.start(r.first) : s.plane.start(p+1)-s.plane.start(r.first)]
 		}
 	}
-	err := s.rep.Report.judge(ctx, memory{s.plane, pieces}, s.o.Workers, s.rep.Report.mark)
+	err := s.rep.Report.judge(ctx, memory{s.plane, pieces}, s.o.Workers, s.rep.Report.weigh)
 	s.progress(n)
 	if first != nil {
 		return first
