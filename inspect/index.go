@@ -16,10 +16,12 @@ type IndexUpload struct {
 	InfoHash [20]byte
 	// Same is set when that is the infohash that the torrent has now.
 	Same bool
-	// Lost are the keys that are dropped. Of keys that many files have, only
-	// the first is listed.
+	// Lost are the keys that are dropped, at most 1000. Of keys that many files
+	// have, only the first is listed.
 	Lost []Key
 }
+
+const maxLost = 1000
 
 // PredictIndex tells what the Torrust index makes of a torrent. It fails where
 // the index would refuse the upload.
@@ -78,6 +80,9 @@ type predictor struct {
 
 // drop notes a key that is not kept.
 func (p *predictor) drop(path, key string, v bencode.Value) {
+	if len(p.lost.Lost) == maxLost {
+		return
+	}
 	p.lost.Lost = append(p.lost.Lost, Key{Path: bencode.JoinKey(path, key), Offset: v.Offset(), Raw: v.Raw()})
 }
 

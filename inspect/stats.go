@@ -76,13 +76,15 @@ func (s *Stats) Duplicates() [][]string {
 // TrackerHosts returns the hosts of the trackers with their ports, each once.
 func TrackerHosts(t *Torrent) []string {
 	var hosts []string
+	seen := map[string]bool{}
 	for _, tier := range t.Trackers {
 		for _, s := range tier {
 			host := "(not a URL)"
 			if u, err := url.Parse(strings.TrimSpace(s)); err == nil && u.Host != "" {
 				host = strings.ToLower(u.Host)
 			}
-			if !slices.Contains(hosts, host) {
+			if !seen[host] {
+				seen[host] = true
 				hosts = append(hosts, host)
 			}
 		}

@@ -18,24 +18,34 @@ type node struct {
 	byName   map[string]*node
 }
 
+// deepestNode is how many folders deep a tree is drawn; what lies deeper is drawn as one name. A stranger's path can
+// have a million folders.
+const deepestNode = 32
+
+// add puts a file into the tree.
 func (n *node) add(path string, size int64, file int) {
 	n.size += size
-	name, rest, isFolder := strings.Cut(path, "/")
-	child := n.byName[name]
-	if child == nil {
-		if n.byName == nil {
-			n.byName = map[string]*node{}
+	for depth := 0; ; depth++ {
+		name, rest, isFolder := path, "", false
+		if depth < deepestNode {
+			name, rest, isFolder = strings.Cut(path, "/")
 		}
-		child = &node{name: name, file: -1}
-		n.byName[name] = child
-		n.children = append(n.children, child)
+		child := n.byName[name]
+		if child == nil {
+			if n.byName == nil {
+				n.byName = map[string]*node{}
+			}
+			child = &node{name: name, file: -1}
+			n.byName[name] = child
+			n.children = append(n.children, child)
+		}
+		child.size += size
+		if !isFolder {
+			child.file = file
+			return
+		}
+		n, path = child, rest
 	}
-	if isFolder {
-		child.add(rest, size, file)
-		return
-	}
-	child.size += size
-	child.file = file
 }
 
 // showTree draws the folders. In a pipe it is a list: a drawing is of no use to a program.
@@ -108,22 +118,15 @@ func (a *app) nodeCells(t *inspect.Torrent, n *node, branch string) []cell {
 	return c
 }
 
-// drawNode adds the lines of what is in a folder. A torrent's folders are nested as deep as its paths are long, so
-// that the drawing ends where no terminal could show it.
+// drawNode adds the lines of what is in a folder.
 func (a *app) drawNode(t *inspect.Torrent, drawing *table, n *node, indent string) {
-	const deepest = 40
 	for i, c := range n.children {
 		branch, below := "├── ", "│   "
 		if i == len(n.children)-1 {
 			branch, below = "└── ", "    "
 		}
 		drawing.row(a.nodeCells(t, c, indent+branch)...)
-		switch {
-		case len(indent) < 6*deepest:
-			a.drawNode(t, drawing, c, indent+below)
-		case len(c.children) > 0:
-			drawing.row(cell{human: indent + below + "└── …"}, cell{}, cell{}, cell{}, cell{})
-		}
+		a.drawNode(t, drawing, c, indent+below)
 	}
 }
 
