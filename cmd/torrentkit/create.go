@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/torrentkit/torrentkit/create"
 )
@@ -27,14 +28,7 @@ type createFlags struct {
 }
 
 func newCreate(a *app) *cobra.Command {
-	var o create.Options
-	f := createFlags{
-		format:    choice{value: "v1", allowed: []string{"v1", "v2", "hybrid"}},
-		hidden:    choice{value: "take", allowed: []string{"take", "skip"}},
-		links:     choice{value: "follow", allowed: []string{"follow", "store", "skip", "error"}},
-		sort:      choice{value: "path", allowed: []string{"path", "natural", "size"}},
-		normalize: choice{value: "none", allowed: []string{"none", "nfc"}},
-	}
+	var m createModes
 	cmd := &cobra.Command{
 		Use:   "create PATH...",
 		Short: "Make a torrent of files or folders",
@@ -54,9 +48,18 @@ changed tree reads only what changed. Several machines that see the same files c
   torrentkit create --plan data/
   torrentkit create --dry-run --max-torrent-size 1M data/`,
 		Args: arity(0, -1),
-		RunE: a.run(func(ctx context.Context, args []string) error { return a.create(ctx, args, &o, &f) }),
+		RunE: a.run(func(ctx context.Context, args []string) error { return a.createAll(ctx, args, &m) }),
 	}
-	createFlagGroups(cmd, &o, &f)
+	recordFlags(cmd, &m.given)
+	group(cmd, "Many torrents", func(fs *pflag.FlagSet) {
+		fs.StringArrayVar(&m.also, "also", nil, "make another torrent from the same pass: `KEY=VALUE,...` with names of flags as keys, as in source=X,piece-length=4M,output=x.torrent (repeatable)")
+		fs.StringVar(&m.preset, "preset", "", "take flags that are not given from the preset `NAME`")
+		fs.StringVar(&m.presets, "presets", "", "`FILE` of presets (default torrentkit/presets.yaml in $XDG_CONFIG_HOME)")
+		fs.StringVar(&m.jobs, "jobs", "", "make every torrent that `FILE` (YAML) asks for")
+	})
+	for _, pair := range [][]string{{"created-by", "no-created-by"}, {"date", "no-date"}, {"plan", "dry-run", "list"}, {"piece-length", "target-pieces"}} {
+		cmd.MarkFlagsMutuallyExclusive(pair...)
+	}
 	exits(cmd, "the torrent was made", "--expect-infohash was given and the infohash is another")
 	return cmd
 }

@@ -48,9 +48,6 @@ func createFlagGroups(cmd *cobra.Command, o *create.Options, f *createFlags) {
 		fs.Var(&f.shard, "shard", "hash the `I/N`th part only, into the journal; a run with all journals then makes the torrent")
 		readFlags(fs, &o.Workers, &o.ReadOrder, &o.DropCache)
 	})
-	for _, pair := range [][]string{{"created-by", "no-created-by"}, {"date", "no-date"}, {"plan", "dry-run", "list"}, {"piece-length", "target-pieces"}} {
-		cmd.MarkFlagsMutuallyExclusive(pair...)
-	}
 }
 
 // moreFieldFlags binds the rarer fields.

@@ -9,27 +9,30 @@ import (
 	"github.com/torrentkit/torrentkit/inspect"
 )
 
-func (a *app) create(ctx context.Context, paths []string, o *create.Options, f *createFlags) error {
+// prepareCreate completes the options, and what the torrent is made of.
+func (a *app) prepareCreate(ctx context.Context, paths []string, o *create.Options, f *createFlags) ([]string, error) {
 	if err := a.createOptions(o, f); err != nil {
-		return err
+		return nil, err
 	}
 	paths, err := a.createPaths(ctx, paths, o, f)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if o.Name == "" {
-		name, err := create.DefaultName(paths[0])
-		if err != nil {
-			return withHint(err, "--name NAME")
+		if o.Name, err = create.DefaultName(paths[0]); err != nil {
+			return nil, withHint(err, "--name NAME")
 		}
-		o.Name = name
 	}
 	if f.reuse != "" {
-		raw, err := a.readTorrent(ctx, f.reuse, maxTorrent)
-		if err != nil {
-			return err
-		}
-		o.Reuse = raw
+		o.Reuse, err = a.readTorrent(ctx, f.reuse, maxTorrent)
+	}
+	return paths, err
+}
+
+func (a *app) create(ctx context.Context, paths []string, o *create.Options, f *createFlags) error {
+	paths, err := a.prepareCreate(ctx, paths, o, f)
+	if err != nil {
+		return err
 	}
 	out, err := a.createOutput(paths, o, f)
 	if err != nil {

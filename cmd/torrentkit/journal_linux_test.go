@@ -127,21 +127,8 @@ func TestJournalReadsOnlyWhatChanged(t *testing.T) {
 	dir := t.TempDir()
 	root := filepath.Join(dir, "root")
 	tree(t, root, 1000, 40000)
-	script := `"$0" "$@" >/dev/null && cat /proc/$$/io` // the shell's account has that of the children it waited for
 	run := func(out string, more ...string) int64 {
-		p := program(t, append([]string{"torrentkit", "create", "-q", "--no-date", "-f", "v2", "-o", filepath.Join(dir, out), root}, more...)...)
-		link := filepath.Join(dir, "torrentkit")
-		os.Symlink(p.Path, link)
-		shell := exec.Command("sh", append([]string{"-c", script, link}, p.Args[1:]...)...)
-		text, err := shell.Output()
-		if err != nil {
-			t.Fatal(err)
-		}
-		var n int64
-		if _, err := fmt.Sscanf(string(text), "rchar: %d", &n); err != nil {
-			t.Skipf("the kernel does not count what a process reads: %v", err)
-		}
-		return n
+		return readBy(t, dir, append([]string{"create", "-q", "--no-date", "-f", "v2", "-o", filepath.Join(dir, out), root}, more...)...)
 	}
 	j := filepath.Join(dir, "j")
 	first := run("1.torrent", "--journal", j)
@@ -166,5 +153,35 @@ func TestJournalReadsOnlyWhatChanged(t *testing.T) {
 	b, err2 := os.ReadFile(filepath.Join(dir, "3.torrent"))
 	if err1 != nil || err2 != nil || !bytes.Equal(a, b) {
 		t.Errorf("the torrent is not that of a fresh run: %v, %v", err1, err2)
+	}
+}
+
+// readBy runs torrentkit and returns how many bytes it read, by the kernel's account.
+func readBy(t *testing.T, dir string, args ...string) int64 {
+	t.Helper()
+	script := `"$0" "$@" >/dev/null && cat /proc/$$/io` // the shell's account has that of the children it waited for
+	p := program(t, append([]string{"torrentkit"}, args...)...)
+	link := filepath.Join(dir, "torrentkit")
+	os.Symlink(p.Path, link)
+	text, err := exec.Command("sh", append([]string{"-c", script, link}, args...)...).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var n int64
+	if _, err := fmt.Sscanf(string(text), "rchar: %d", &n); err != nil {
+		t.Skipf("the kernel does not count what a process reads: %v", err)
+	}
+	return n
+}
+
+// Three torrents of one pass read the content once.
+func TestAlsoReadsOnce(t *testing.T) {
+	dir := t.TempDir()
+	root := filepath.Join(dir, "root")
+	tree(t, root, 10, 5<<20)
+	at := func(name string) string { return filepath.Join(dir, name) }
+	n := readBy(t, dir, "create", "-q", "--no-date", "-o", at("1"), "--also", "format=v2,piece-length=1M,output="+at("2"), "--also", "piece-length=64K,output="+at("3"), root)
+	if most := int64(50<<20 + 128<<10); n < 50<<20 || n > most {
+		t.Errorf("%d bytes were read of %d", n, 50<<20)
 	}
 }

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/torrentkit/torrentkit/create"
+)
+
+// createTogether makes several torrents from one pass. Nothing is written unless all could be made.
+func (a *app) createTogether(ctx context.Context, paths []string, jobs []*createJob) error {
+	outs := make([]*output, len(jobs))
+	taken := make(map[string]bool)
+	for i, j := range jobs {
+		if f := &j.f; f.dryRun || f.table || f.list || f.shard.of > 0 {
+			return errors.New("--also is for making torrents, not for --dry-run, --plan, --list or --shard")
+		}
+		var err error
+		if paths, err = a.prepareCreate(ctx, paths, &j.o, &j.f); err != nil {
+			return err
+		}
+		rules := len(j.o.Rules)
+		if outs[i], err = a.createOutput(paths, &j.o, &j.f); err != nil {
+			return err
+		}
+		if i > 0 { // what one torrent leaves out because it is written there, all leave out
+			jobs[0].o.Rules = append(jobs[0].o.Rules, j.o.Rules[rules:]...)
+		}
+		if taken[outs[i].path] || outs[i].kind == toStdout {
+			return withHint(fmt.Errorf("writing %q: two torrents would go there", outs[i]), "give each --also an output=FILE")
+		}
+		taken[outs[i].path] = true
+	}
+	plans, err := a.planTogether(ctx, paths, jobs)
+	if err != nil {
+		return err
+	}
+	var raws [][]byte
+	if _, err = a.hash(ctx, plans[0], "nothing was written", func(ctx context.Context) (_ []byte, err error) {
+		raws, err = create.Torrents(ctx, plans)
+		return nil, err
+	}); err != nil {
+		return err
+	}
+	for i := range raws {
+		if err := a.finishCreate(ctx, plans[i], raws[i], outs[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *app) planTogether(ctx context.Context, paths []string, jobs []*createJob) ([]*create.Plan, error) {
+	first, err := create.PlanAll(ctx, paths, jobs[0].o)
+	if err != nil {
+		return nil, createHint(err)
+	}
+	a.tellPlan(first)
+	plans := []*create.Plan{first}
+	for _, j := range jobs[1:] {
+		p, err := first.Also(j.o)
+		if err != nil {
+			return nil, createHint(err)
+		}
+		plans = append(plans, p)
+	}
+	return plans, nil
+}
