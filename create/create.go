@@ -63,6 +63,8 @@ type Options struct {
 
 	Align      bool // give a v1 torrent pad files, so that each file starts a piece (BEP 47)
 	Attributes bool // keep the executable and hidden bits of files (BEP 47)
+	// Checksums are written for every file, from the read that hashes it.
+	Checksums []Checksum
 
 	Selection
 	Workers   int // 0: one for each processor
@@ -136,6 +138,7 @@ type Plan struct {
 	selection Selection
 	journals  []string
 	recheck   bool
+	sums      *sums
 	old       *metainfo.Torrent
 }
 

@@ -3,7 +3,12 @@ package create_test
 import (
 	"bytes"
 	"context"
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
 	"errors"
+	"fmt"
+	"hash/crc32"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -57,6 +62,7 @@ func TestSizeIsKnownBefore(t *testing.T) {
 		o := create.Options{Format: []create.Format{create.V1, create.V2, create.Hybrid}[round%3], PieceLength: 16384 << rng.IntN(3)}
 		if round%2 == 0 {
 			o.Align, o.Attributes = true, true
+			o.Checksums = []create.Checksum{create.MD5, create.SHA256}
 			o.Similar = []string{strings.Repeat("0a", 20), strings.Repeat("ff", 32)}
 			o.Collections, o.UpdateURL, o.Entropy = []string{"c"}, "https://u.example/", "x"
 			o.Set, o.SetInfo = []create.Entry{create.TextEntry("zz", "1")}, []create.Entry{create.TextEntry("a", "1")}
@@ -200,5 +206,60 @@ func TestLimitWarnings(t *testing.T) {
 	}
 	if p = plan(t, path, create.Options{Format: create.V2}); len(p.Warnings) > 0 {
 		t.Errorf("warnings: %s", p.Warnings)
+	}
+}
+
+// Checksums are those of the whole files, however the pieces were read.
+func TestChecksums(t *testing.T) {
+	root := filepath.Join(t.TempDir(), "root")
+	file(t, filepath.Join(root, "a"), 3<<20+7)
+	file(t, filepath.Join(root, "b"), 40<<20) // more than may wait in memory
+	file(t, filepath.Join(root, "c"), 0)
+	file(t, filepath.Join(root, "d"), 1)
+	o := create.Options{Checksums: []create.Checksum{create.SHA1, create.CRC32, create.SHA256, create.MD5, create.MD5}}
+	var want []string
+	for _, name := range []string{"a", "b", "c", "d"} {
+		data, err := os.ReadFile(filepath.Join(root, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s1, s256 := sha1.Sum(data), sha256.Sum256(data)
+		want = append(want, fmt.Sprintf("5:crc328:%08x6:lengthi%de6:md5sum32:%x", crc32.ChecksumIEEE(data), len(data), md5.Sum(data)), "4:sha120:"+string(s1[:])+"6:sha25632:"+string(s256[:]))
+	}
+	for _, format := range formats {
+		for _, length := range []int64{16384, 8 << 20} {
+			o.Format, o.PieceLength = format, length
+			p := plan(t, root, o)
+			raw, err := p.Torrent(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			intact(t, raw, root)
+			for _, w := range want {
+				if !bytes.Contains(raw, []byte(w)) {
+					t.Errorf("%v, pieces of %d: no %q", format, length, w)
+				}
+			}
+			if p.SizeIsExact && p.Size != int64(len(raw)) {
+				t.Errorf("%d bytes, foretold were %d", len(raw), p.Size)
+			}
+			if m, err := inspect.Parse(raw); err != nil || len(m.Problems) > 0 {
+				t.Errorf("problems %v, %v", m.Problems, err)
+			}
+			other, err := p.Also(create.Options{PieceLength: 65536, Checksums: o.Checksums})
+			if err != nil {
+				t.Fatal(err)
+			}
+			raws, err := create.Torrents(context.Background(), []*create.Plan{p})
+			if err != nil || !bytes.Equal(raws[0], raw) {
+				t.Errorf("made again: %v", err)
+			}
+			if raws, err = create.Torrents(context.Background(), []*create.Plan{p, other}); err != nil || !bytes.Contains(raws[1], []byte(want[2])) {
+				t.Errorf("made together: %v", err)
+			}
+		}
+	}
+	if _, err := create.ParseChecksum("md4"); err == nil {
+		t.Error("md4 is a checksum")
 	}
 }

@@ -23,6 +23,9 @@ func (p *Plan) Torrent(ctx context.Context) ([]byte, error) {
 	if err := p.hash(ctx, 0, p.NumPieces); err != nil {
 		return nil, err
 	}
+	if err := p.finishSums(ctx); err != nil {
+		return nil, err
+	}
 	raw := p.draft.Encode()
 	return raw, checkExpected(raw, p.expect)
 }
@@ -159,16 +162,18 @@ func bare(err error) error {
 type source struct {
 	tree   *content.Tree
 	disk   []int32 // index in the tree of each file of the layout
+	place  []int32 // its place in the plan
 	yields bool    // to the goroutine that takes the pieces
+	sums   *sums
 }
 
 func (p *Plan) newSource() source {
 	files := p.draft.Files()
-	s := source{tree: p.tree, disk: make([]int32, len(files)), yields: len(p.journals) > 0}
+	s := source{tree: p.tree, disk: make([]int32, len(files)), place: make([]int32, len(files)), yields: len(p.journals) > 0, sums: p.sums}
 	next := int32(0)
 	for i := range files {
 		if !files[i].Pad() {
-			s.disk[i] = p.order[next]
+			s.disk[i], s.place[i] = p.order[next], next
 			next++
 		}
 	}
@@ -177,11 +182,18 @@ func (p *Plan) newSource() source {
 
 // Open implements piecehash.Source.
 func (s source) Open(i int) (piecehash.File, error) {
-	f, err := s.tree.Open(int(s.disk[i]))
-	if err != nil || !s.yields {
-		return f, err
+	opened, err := s.tree.Open(int(s.disk[i]))
+	if err != nil {
+		return nil, err
 	}
-	return yielding{f}, nil
+	f := piecehash.File(opened)
+	if s.sums != nil {
+		f = summed{f, s.sums, int(s.place[i])}
+	}
+	if s.yields {
+		f = yielding{f}
+	}
+	return f, nil
 }
 
 // yielding lets the goroutine that writes the journal run before every read.

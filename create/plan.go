@@ -103,6 +103,7 @@ func newPlan(tree *content.Tree, o Options) (*Plan, error) {
 	if err := p.arrange(&o); err != nil {
 		return nil, err
 	}
+	p.sums = p.newSums(o.Checksums)
 	if err := p.choosePieceLength(&o); err != nil {
 		return nil, err
 	}

@@ -69,6 +69,9 @@ func Torrents(ctx context.Context, plans []*Plan) ([][]byte, error) {
 			p.draft.CopyHashes(of[i].draft)
 			p.Reused = of[i].Reused
 		}
+		if err := p.finishSums(ctx); err != nil {
+			return nil, err
+		}
 		all[i] = p.draft.Encode()
 		if err := checkExpected(all[i], p.expect); err != nil {
 			return nil, err

@@ -59,6 +59,11 @@ func moreFieldFlags(cmd *cobra.Command, o *create.Options) {
 		entropyFlag(fs, func(s string) { o.Entropy = s })
 		fs.BoolVar(&o.Align, "align", false, "start every file on a piece boundary, by pad files (v1; BEP 47)")
 		fs.BoolVar(&o.Attributes, "attributes", false, "keep the executable and hidden bits of files (BEP 47)")
+		fs.Func("checksum", "write a checksum of every file: `KIND` is md5, sha1, sha256 or crc32 (repeatable)", func(s string) error {
+			c, err := create.ParseChecksum(s)
+			o.Checksums = append(o.Checksums, c)
+			return err
+		})
 		entriesFlag(fs, "set", "set any key outside of info: `KEY=JSON` (repeatable)", &o.Set)
 		entriesFlag(fs, "set-info", "set any key of info: `KEY=JSON` (repeatable)", &o.SetInfo)
 	})
