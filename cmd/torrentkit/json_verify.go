@@ -24,6 +24,8 @@ type reportJSON struct {
 	Extra           []extraJSON      `json:"extra,omitempty"`    // with --extra
 	Compared        *comparedJSON    `json:"compared,omitempty"` // with --compare-with
 	Repair          *repairJSON      `json:"repair,omitempty"`   // with --repair-from
+	Search          *searchJSON      `json:"search,omitempty"`   // with --search
+	Fixed           *fixedJSON       `json:"fixed,omitempty"`    // with --fix
 }
 
 type extraJSON struct {
@@ -114,7 +116,7 @@ func reportToJSON(torrent string, r *verify.Report) reportJSON {
 
 func verifiedToJSON(v verified) reportJSON {
 	j := reportToJSON(v.torrent, v.report)
-	j.Repair = repairToJSON(v.repair)
+	j.Repair, j.Search, j.Fixed = repairToJSON(v.repair), searchToJSON(v.search), fixedToJSON(v.fixed)
 	return j
 }
 

@@ -43,6 +43,7 @@ func (a *app) showReport(v verified) error {
 	if a.outTTY && len(files.rows) > 0 {
 		fmt.Fprintln(a.out)
 	}
+	a.showFound(v)
 	a.showRepair(v.repair)
 	a.showSums(r, good)
 	return nil

@@ -21,11 +21,12 @@ type verifyFlags struct {
 	reports []reportSpec
 	repair  repairFlags
 	web     webFlags
+	search  searchFlags
 	options verify.Options
 }
 
 func newVerify(a *app) *cobra.Command {
-	f := verifyFlags{maxSize: maxTorrent}
+	f := verifyFlags{maxSize: maxTorrent, search: searchFlags{link: choice{allowed: []string{"hard", "sym", "reflink", "copy"}}}}
 	cmd := &cobra.Command{
 		Use:     "verify TORRENT [PATH] | TORRENT...",
 		Aliases: []string{"check"},
@@ -52,6 +53,7 @@ deletes and shortens nothing.`,
   curl -s https://example.org/film.mkv | torrentkit verify film.torrent -
   torrentkit verify --tar album.torrent album.tar.zst
   torrentkit verify --report junit=verify.xml --report sha256sums=SHA256SUMS album.torrent
+  torrentkit verify --search /srv/downloads --link hard -o /srv/seed album.torrent
   torrentkit verify --repair-from /backup/album --dry-run album.torrent
   torrentkit verify --web-seeds --full album.torrent
   torrentkit verify --json album.torrent | jq '.files[] | select(.state != "ok")'`,
@@ -73,6 +75,12 @@ deletes and shortens nothing.`,
 		fs.BoolVar(&o.Extra, "extra", false, "list what is in the content's folder and not in the torrent: it counts as a difference")
 		fs.Var(&reportValue{&f.reports}, "report", "write junit, sfv, md5sums or sha256sums to a file, or tell github (`KIND=FILE`, repeatable)")
 		fs.BoolVar(&f.force, "force", false, "replace report files that exist")
+	})
+	group(cmd, "Search", func(fs *pflag.FlagSet) {
+		fs.StringArrayVar(&f.search.dirs, "search", nil, "look below `FOLDER` for files that are missing or damaged, whatever their names (repeatable)")
+		fs.Var(&f.search.link, "link", "assemble the content of what is whole and what was found: `KIND` is hard, sym, reflink or copy")
+		fs.StringVarP(&f.search.output, "output", "o", "", "assemble it in `FOLDER`; nothing there is replaced")
+		fs.BoolVar(&f.search.fix, "fix", false, "rename files in the content's folder that were moved, and cut files that are too long; all proved before")
 	})
 	group(cmd, "Web seeds", func(fs *pflag.FlagSet) {
 		fs.BoolVar(&f.web.seeds, "web-seeds", false, "check the web seeds of the torrent, and no data on disk")
@@ -150,9 +158,14 @@ func (a *app) verifyOne(ctx context.Context, task verifyTask, f *verifyFlags, re
 	o := f.options
 	o.Progress = p.set
 	var v verified
-	if f.repair.from != "" {
+	switch {
+	case f.repair.from != "":
 		v, err = a.repair(ctx, t.Raw(), task, o, f)
-	} else {
+	case len(f.search.dirs) > 0:
+		v, err = a.search(ctx, t.Raw(), task, o, &f.search)
+	case f.search.fix:
+		v, err = a.fix(ctx, t.Raw(), task, o, f.repair.dryRun)
+	default:
 		v.report, err = a.readContent(ctx, t.Raw(), task.content, f.tar, o)
 	}
 	p.finish()
@@ -169,7 +182,7 @@ func (a *app) verifyOne(ctx context.Context, task verifyTask, f *verifyFlags, re
 	if shown := show(v); shown != nil || err != nil {
 		return firstError(err, shown)
 	}
-	if !r.OK() {
+	if !v.ok() {
 		return no()
 	}
 	return nil

@@ -18,9 +18,12 @@ type repairFlags struct {
 
 // check finds flags that do not go together.
 func (f *verifyFlags) check() error {
+	if err := f.search.check(f); err != nil {
+		return err
+	}
 	switch {
-	case f.repair.dryRun && f.repair.from == "":
-		return errors.New("--dry-run needs something that would be done, such as --repair-from")
+	case f.repair.dryRun && f.repair.from == "" && !f.search.fix:
+		return errors.New("--dry-run needs something that would be done: --repair-from or --fix")
 	case f.repair.from != "" && (f.tar || f.content == "-"):
 		return errors.New("--repair-from repairs files, not a stream")
 	case f.web.wanted() && f.repair.from != "" && f.repair.from != fromWebSeeds:

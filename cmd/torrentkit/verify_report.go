@@ -43,6 +43,16 @@ type verified struct {
 	err     error
 	repair  *verify.Repaired  // nil if nothing was to be repaired
 	web     *verify.WebReport // nil if it is data on disk
+	search  *searchResult     // nil without --search
+	fixed   *verify.Fixed     // nil without --fix
+}
+
+// ok tells whether the answer is yes: with --search, whether everything was found.
+func (v *verified) ok() bool {
+	if v.search != nil {
+		return v.search.whole()
+	}
+	return v.report.OK()
 }
 
 // verifyReports gathers outcomes and writes them at the end.
