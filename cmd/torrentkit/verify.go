@@ -60,6 +60,13 @@ deletes and shortens nothing.`,
 		Args: arity(1, -1),
 		RunE: a.run(func(ctx context.Context, args []string) error { return a.verify(ctx, args, &f) }),
 	}
+	f.bind(cmd)
+	exits(cmd, "all data that was read is as the torrent says", "data is missing or differs")
+	return cmd
+}
+
+// bind gives the command its flags.
+func (f *verifyFlags) bind(cmd *cobra.Command) {
 	o := &f.options
 	group(cmd, "Content", func(fs *pflag.FlagSet) {
 		fs.StringVar(&f.content, "content", "", "look for the content of all torrents in `FOLDER`")
@@ -98,8 +105,6 @@ deletes and shortens nothing.`,
 		fs.Var(&f.rate, "limit-rate", "read at most `SIZE` bytes a second")
 		fs.Var(&f.maxSize, "max-size", "refuse torrents larger than `SIZE`")
 	})
-	exits(cmd, "all data that was read is as the torrent says", "data is missing or differs")
-	return cmd
 }
 
 func (a *app) verify(ctx context.Context, args []string, f *verifyFlags) error {
