@@ -1,0 +1,349 @@
+// Package internal_test holds the architecture: who may import whom, and the
+// habits that keep the code readable. Each failure says what to do.
+package internal_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/torrentkit/torrentkit/"
+
+// table is "who may import whom" of the architecture: packages of this module,
+// then modules of others. A package that is not here yet wants a line.
+var table = map[string][2]string{
+	"internal/layout":      {"", ""},
+	"internal/sha1simd":    {"", "golang.org/x/sys"},
+	"internal/sha256simd":  {"", "golang.org/x/sys"},
+	"internal/bencode":     {"", "github.com/zeebo/bencode"},
+	"internal/journal":     {"", "github.com/cespare/xxhash/v2"},
+	"internal/merkle":      {"internal/sha256simd", ""},
+	"internal/content":     {"internal/layout", "github.com/bmatcuk/doublestar/v4 golang.org/x/sys golang.org/x/text"},
+	"internal/metainfo":    {"internal/bencode internal/layout internal/merkle internal/sha256simd", ""},
+	"internal/piecehash":   {"internal/layout internal/merkle internal/sha1simd internal/sha256simd", ""},
+	"internal/peerwire":    {"internal/bencode", ""},
+	"internal/dht":         {"internal/bencode", ""},
+	"internal/trackertest": {"internal/bencode", "github.com/coder/websocket"},
+	"internal/peertest":    {"", ""},
+	"internal/bench":       {"", ""},
+	"create":               {"internal/metainfo internal/content internal/layout internal/piecehash internal/journal internal/bencode", ""},
+	"verify":               {"internal/metainfo internal/content internal/layout internal/piecehash internal/journal", "github.com/klauspost/compress github.com/ulikunitz/xz"},
+	"inspect":              {"internal/metainfo internal/layout internal/bencode", "golang.org/x/text"},
+	"magnet":               {"internal/metainfo internal/bencode internal/peerwire internal/dht", "rsc.io/qr"},
+	"announce":             {"internal/bencode internal/dht", "github.com/coder/websocket"},
+	"cmd/torrentkit": {"create inspect verify magnet announce",
+		"github.com/spf13/cobra github.com/spf13/pflag github.com/schollz/progressbar/v3 go.yaml.in/yaml/v3 golang.org/x/term golang.org/x/sys github.com/rivo/uniseg"},
+}
+
+// shared are the modules that more than one package may import: x/sys knows the CPU for the kernels, and the systems' calls
+// for what touches them; x/text is the standard library's Unicode, for names that are scanned and names that are judged; the
+// server that tests a WebSocket client has to speak the same.
+var shared = map[string]bool{"golang.org/x/sys": true, "golang.org/x/text": true, "github.com/coder/websocket": true}
+
+// source is a Go file that is no test.
+type source struct {
+	path      string // slash-separated, from the module's root
+	fset      *token.FileSet
+	file      *ast.File
+	text      string
+	generated bool
+}
+
+func (s *source) dir() string { return path.Dir(s.path) }
+
+func (s *source) line(p token.Pos) int { return s.fset.Position(p).Line }
+
+// sources parses all Go files of the module; those of tests too if asked.
+func sources(t *testing.T, tests bool) []*source {
+	t.Helper()
+	var all []*source
+	err := filepath.WalkDir("..", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel := strings.TrimPrefix(filepath.ToSlash(name), "../")
+		base := d.Name()
+		switch {
+		case d.IsDir() && rel != ".." && (strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_") || base == "testdata"):
+			return filepath.SkipDir
+		case d.IsDir() || !strings.HasSuffix(base, ".go") || !tests && strings.HasSuffix(base, "_test.go"):
+			return nil
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		s := &source{path: rel, fset: token.NewFileSet(), text: string(text)}
+		if s.file, err = parser.ParseFile(s.fset, name, text, parser.ParseComments|parser.SkipObjectResolution); err != nil {
+			return err
+		}
+		s.generated = ast.IsGenerated(s.file)
+		all = append(all, s)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) < 20 {
+		t.Fatalf("only %d files found: is this test still where it belongs?", len(all))
+	}
+	return all
+}
+
+// imports are the packages that a file imports.
+func (s *source) imports(t *testing.T) []string {
+	t.Helper()
+	var list []string
+	for _, i := range s.file.Imports {
+		p, err := strconv.Unquote(i.Path.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, p)
+	}
+	return list
+}
+
+// thirdParty is the module of an imported package, as go.mod names it; "" for the standard library.
+func thirdParty(t *testing.T, modules []string, pkg string) string {
+	t.Helper()
+	if !strings.Contains(strings.SplitN(pkg, "/", 2)[0], ".") {
+		return ""
+	}
+	for _, m := range modules {
+		if pkg == m || strings.HasPrefix(pkg, m+"/") {
+			return m
+		}
+	}
+	t.Fatalf("%s belongs to no module of go.mod", pkg)
+	return ""
+}
+
+func requiredModules(t *testing.T) []string {
+	t.Helper()
+	text, err := os.ReadFile("../go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []string
+	for _, m := range regexp.MustCompile(`(?m)^(?:require)?\s+([a-z0-9.-]+\.[a-z]+/\S+) v`).FindAllStringSubmatch(string(text), -1) {
+		list = append(list, m[1])
+	}
+	if len(list) < 4 {
+		t.Fatalf("go.mod requires only %v", list)
+	}
+	return list
+}
+
+func TestImports(t *testing.T) {
+	modules := requiredModules(t)
+	importers := make(map[string]map[string]bool) // of each module
+	for _, s := range sources(t, false) {
+		allowed, known := table[s.dir()]
+		if !known {
+			t.Errorf("%s: package %s is not in the import table: give it a line in internal/arch_test.go and internal/README.md", s.path, s.dir())
+			continue
+		}
+		for _, p := range s.imports(t) {
+			if own, ok := strings.CutPrefix(p, module); ok {
+				if !slices.Contains(strings.Fields(allowed[0]), own) {
+					t.Errorf("%s -> %s: not in the import table; a package may import only what the table gives it", s.path, own)
+				}
+				continue
+			}
+			m := thirdParty(t, modules, p)
+			if m == "" {
+				continue
+			}
+			if !slices.Contains(strings.Fields(allowed[1]), m) {
+				t.Errorf("%s -> %s: the table gives that module to another package", s.path, p)
+			}
+			if importers[m] == nil {
+				importers[m] = make(map[string]bool)
+			}
+			importers[m][s.dir()] = true
+		}
+	}
+	for name := range reviewed {
+		if _, ok := table[path.Dir(strings.ReplaceAll(name, ".", "/"))]; !ok {
+			t.Errorf("%s is reviewed, but there is no such package", name)
+		}
+	}
+	for m, dirs := range importers {
+		if len(dirs) > 1 && !shared[m] {
+			t.Errorf("%s is imported by %v: one dependency, one door", m, slices.Sorted(maps.Keys(dirs)))
+		}
+	}
+}
+
+// The table itself keeps the rules that are above it.
+func TestTable(t *testing.T) {
+	verbs := []string{"create", "inspect", "verify", "magnet", "announce"}
+	for pkg, allowed := range table {
+		for _, p := range strings.Fields(allowed[0]) {
+			if _, ok := table[p]; !ok {
+				t.Errorf("%s may import %s, which has no line", pkg, p)
+			}
+			if slices.Contains(verbs, p) && pkg != "cmd/torrentkit" {
+				t.Errorf("%s may import the verb %s: only the command line puts verbs together", pkg, p)
+			}
+			if pkg == "cmd/torrentkit" && strings.HasPrefix(p, "internal/") {
+				t.Errorf("the command line may import %s: it has no private doors", p)
+			}
+		}
+	}
+	if len(shared) > 3 {
+		t.Error("one dependency, one door")
+	}
+}
+
+// Tests may import what helps them, but a library's tests never need the command line.
+func TestTestImports(t *testing.T) {
+	for _, s := range sources(t, true) {
+		for _, p := range s.imports(t) {
+			if p == module+"cmd/torrentkit" || !strings.HasSuffix(s.path, "_test.go") && p == module+"internal/peertest" {
+				t.Errorf("%s -> %s", s.path, p)
+			}
+		}
+	}
+}
+
+const (
+	maxFunction = 60
+	maxFile     = 400
+)
+
+func TestLengths(t *testing.T) {
+	for _, s := range sources(t, false) {
+		if s.generated {
+			continue
+		}
+		if n := strings.Count(s.text, "\n"); n > maxFile {
+			t.Errorf("%s has %d lines, more than %d: split it by topic", s.path, n, maxFile)
+		}
+		for _, d := range s.file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok {
+				if n := s.line(f.End()) - s.line(f.Pos()) + 1; n > maxFunction {
+					t.Errorf("%s:%d: %s has %d lines, more than %d", s.path, s.line(f.Pos()), f.Name.Name, n, maxFunction)
+				}
+			}
+		}
+	}
+}
+
+// reviewed are package-level variables that are tables or values which nothing changes after they were made, but which
+// the rule cannot see to be so.
+var reviewed = map[string]string{
+	"announce.be":                    "a short name of binary.BigEndian",
+	"internal/trackertest.be":        "a short name of binary.BigEndian",
+	"internal/metainfo.ownKeys":      "a table of names, only looked up",
+	"internal/metainfo.ownInfoKeys":  "a table of names, only looked up",
+	"internal/peerwire.verification": "eight zeros, which an array constant would be if Go had them",
+	"magnet.base32Hash":              "an encoding, which has no state",
+}
+
+// State of a package makes tests depend on each other. What is left is errors (by their names), embedded files, assertions
+// of interfaces, compiled patterns, and the reviewed list.
+func TestNoState(t *testing.T) {
+	for _, s := range sources(t, false) {
+		for _, d := range s.file.Decls {
+			switch d := d.(type) {
+			case *ast.FuncDecl:
+				if d.Name.Name == "init" && d.Recv == nil {
+					t.Errorf("%s:%d: init(): do it where it is wanted, or in main", s.path, s.line(d.Pos()))
+				}
+			case *ast.GenDecl:
+				if d.Tok != token.VAR {
+					continue
+				}
+				for _, spec := range d.Specs {
+					v := spec.(*ast.ValueSpec)
+					for i, name := range v.Names {
+						if !constant(d, v, i) && reviewed[s.dir()+"."+name.Name] == "" {
+							t.Errorf("%s:%d: package-level variable %s: make it a constant, a local, or a field", s.path, s.line(name.Pos()), name.Name)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// constant tells whether a variable is one of the kinds that are used like constants.
+func constant(d *ast.GenDecl, v *ast.ValueSpec, i int) bool {
+	if name := v.Names[i].Name; name == "_" || strings.HasPrefix(strings.ToLower(name), "err") {
+		return true
+	}
+	if d.Doc != nil && strings.Contains(docText(d.Doc)+docText(v.Doc), "//go:embed") {
+		return true
+	}
+	if i >= len(v.Values) {
+		return false
+	}
+	call, ok := v.Values[i].(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	f, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	pkg, _ := f.X.(*ast.Ident)
+	if pkg == nil {
+		return false
+	}
+	switch pkg.Name + "." + f.Sel.Name {
+	case "regexp.MustCompile":
+		return true
+	}
+	return false
+}
+
+func docText(g *ast.CommentGroup) string {
+	if g == nil {
+		return ""
+	}
+	s := ""
+	for _, c := range g.List {
+		s += c.Text + "\n"
+	}
+	return s
+}
+
+func TestNothingIsLeftToDo(t *testing.T) {
+	todo := regexp.MustCompile(`\b(TO` + `DO|FIX` + `ME|XX` + `X|HA` + `CK)\b`)
+	for _, s := range sources(t, true) {
+		for i, line := range strings.Split(s.text, "\n") {
+			if todo.MatchString(line) && strings.Contains(line, "//") {
+				t.Errorf("%s:%d: do it, or open an issue: %s", s.path, i+1, strings.TrimSpace(line))
+			}
+		}
+	}
+}
+
+// Every package says what it is, and what it does not do.
+func TestPackageComments(t *testing.T) {
+	docs := make(map[string]string)
+	for _, s := range sources(t, false) {
+		docs[s.dir()] += docText(s.file.Doc)
+	}
+	for dir, text := range docs {
+		if !strings.Contains(text, "// Package ") && !strings.Contains(text, "// Command ") && !strings.HasPrefix(dir, "cmd/") {
+			t.Errorf("%s has no package comment", dir)
+		}
+		if denial := regexp.MustCompile(`\b(not|no|nothing|never|neither)\b`); strings.HasPrefix(text, "// Package") && !denial.MatchString(strings.ToLower(text)) {
+			t.Errorf("the package comment of %s does not say what the package does not do", dir)
+		}
+	}
+}
