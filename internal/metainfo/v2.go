@@ -1,6 +1,8 @@
 package metainfo
 
 import (
+	"bytes"
+
 	"strings"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
@@ -18,7 +20,7 @@ func (p *parser) filesV2(m map[string]bencode.Value, agree bool) {
 		p.fail("file-tree", "info.file tree", tree, "a %v where a dictionary was expected", tree.Kind())
 		return
 	}
-	w := walker{p: p, before: p.errors}
+	w := walker{p: p, before: p.errors, files: make([]File, 0, countLeaves(tree.Raw()))}
 	w.folder(&node{name: "info.file tree"}, tree, nil)
 	if len(w.files) == 0 && p.errors == w.before {
 		p.fail("file-tree", "info.file tree", tree, "empty")
@@ -46,6 +48,14 @@ func (p *parser) filesV2(m map[string]bencode.Value, agree bool) {
 	p.t.Single = single
 	p.t.Files = w.files
 	p.duplicates()
+}
+
+// countLeaves guesses how many files a tree has, so that memory for them is
+// taken once. Strings in the tree may look like leaves: the guess is bounded by
+// what a tree of that size can hold.
+func countLeaves(tree []byte) int {
+	const smallest = len("1:ad0:d6:lengthi0eeee")
+	return min(bytes.Count(tree, []byte("d0:d")), len(tree)/smallest)
 }
 
 // walker collects the files of a tree.
