@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -118,7 +117,7 @@ func (y *yamlFile) jobKey(j *yamlJob, key string, v *yaml.Node) (mine bool, err 
 		for _, n := range v.Content {
 			list, err := y.settings(n, noOwn)
 			for _, s := range list {
-				if slices.Contains(notForAlso, s.name) {
+				if ofTheRun(s.name) {
 					err = errors.Join(err, y.fail(n, "%s is the same for all torrents of one job", s.name))
 				}
 			}

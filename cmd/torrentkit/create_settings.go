@@ -61,11 +61,9 @@ func recordFlags(cmd *cobra.Command, to *[]setting) {
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { f.Value = &recorded{f.Value, f.Name, to} })
 }
 
-// rivals are flags that speak of the same thing: the layer that has one of them decides.
-var rivals = [...][2]string{{"date", "no-date"}, {"created-by", "no-created-by"}, {"piece-length", "target-pieces"}, {"exclude", "include"}}
-
+// topic is one name for flags that speak of the same thing: the layer that has one of them decides.
 func topic(name string) string {
-	for _, pair := range rivals {
+	for _, pair := range [...][2]string{{"date", "no-date"}, {"created-by", "no-created-by"}, {"piece-length", "target-pieces"}, {"exclude", "include"}} {
 		if name == pair[1] {
 			return pair[0]
 		}
@@ -127,12 +125,14 @@ func parseAlso(s string) ([]setting, error) {
 			return nil, fmt.Errorf("--also: unknown key %q", key)
 		}
 	}
-	if i := slices.IndexFunc(list, func(s setting) bool { return slices.Contains(notForAlso, s.name) }); i >= 0 {
+	if i := slices.IndexFunc(list, func(s setting) bool { return ofTheRun(s.name) }); i >= 0 {
 		return nil, fmt.Errorf("--also: %s is the same for all torrents of one run", list[i].name)
 	}
 	return list, nil
 }
 
-// notForAlso are flags about the run or the files, which all torrents of one pass have in common.
-var notForAlso = []string{"journal", "recheck", "reuse", "shard", "workers", "exclude", "include", "ignore-file", "gitignore", "hidden",
-	"junk", "symlinks", "files-from", "sort", "normalize", "list", "plan", "dry-run"}
+// ofTheRun tells flags about the run or the files, which all torrents of one pass have in common.
+func ofTheRun(name string) bool {
+	return slices.Contains([]string{"journal", "recheck", "reuse", "shard", "workers", "io", "no-cache", "exclude", "include", "ignore-file",
+		"gitignore", "hidden", "junk", "symlinks", "files-from", "sort", "normalize", "list", "plan", "dry-run"}, name)
+}
