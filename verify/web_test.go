@@ -148,7 +148,7 @@ func TestWebFaults(t *testing.T) {
 			w.WriteHeader(206)
 			w.Write(make([]byte, 1<<20))
 		}, "/", "bad-range"},
-		{"redirects for ever", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path+"x", 302) }, "/", "redirect"},
+		{"redirects for ever", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path+"x", http.StatusFound) }, "/", "redirect"},
 		{"closes", func(w http.ResponseWriter, r *http.Request) { panic(http.ErrAbortHandler) }, "/", "connect"},
 		{"busy at first", func(w http.ResponseWriter, r *http.Request) {
 			if calls++; calls%2 == 1 {
