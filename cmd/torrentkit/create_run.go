@@ -58,7 +58,7 @@ func (a *app) create(ctx context.Context, paths []string, o *create.Options, f *
 	if err != nil {
 		return err
 	}
-	return a.finishCreate(ctx, plan, raw, out)
+	return a.finishCreate(ctx, plan.Reused, raw, out)
 }
 
 // hash does the long part, with a progress bar.
@@ -82,8 +82,8 @@ func (a *app) hash(ctx context.Context, plan *create.Plan, stopped string, work 
 	return raw, err
 }
 
-// finishCreate writes the torrent and prints what it is.
-func (a *app) finishCreate(ctx context.Context, plan *create.Plan, raw []byte, out *output) error {
+// finishCreate writes the torrent and prints what it is. The plan is not needed any more, and may be as large. The plan is not needed any more, and may be as large.
+func (a *app) finishCreate(ctx context.Context, reused create.Reused, raw []byte, out *output) error {
 	t, err := inspect.Parse(raw)
 	if err != nil {
 		return fmt.Errorf("reading the torrent that was made: %w", err)
@@ -94,7 +94,7 @@ func (a *app) finishCreate(ctx context.Context, plan *create.Plan, raw []byte, o
 	if err := a.tellLint(raw); err != nil {
 		return err
 	}
-	return a.showCreated(t, plan, out)
+	return a.showCreated(t, reused, out)
 }
 
 // createShard hashes a part of the content into the journal.

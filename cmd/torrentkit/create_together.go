@@ -44,7 +44,7 @@ func (a *app) createTogether(ctx context.Context, paths []string, jobs []*create
 		return err
 	}
 	for i := range raws {
-		if err := a.finishCreate(ctx, plans[i], raws[i], outs[i]); err != nil {
+		if err := a.finishCreate(ctx, plans[i].Reused, raws[i], outs[i]); err != nil {
 			return err
 		}
 	}

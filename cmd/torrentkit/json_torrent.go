@@ -49,13 +49,13 @@ type shardJSON struct {
 	Known  int `json:"known"` // of them from the journal
 }
 
-func createdToJSON(t *inspect.Torrent, p *create.Plan, out *output) createdJSON {
+func createdToJSON(t *inspect.Torrent, reused create.Reused, out *output) createdJSON {
 	v1, v2 := infoHashes(t)
 	return createdJSON{
 		Name: t.Name, NameHex: hexIfNeeded(t.Name), Format: t.Format.String(), InfoHash: v1, InfoHashV2: v2,
 		Files: contentFiles(t), Size: t.Layout().TotalLength(), PieceLength: t.PieceLength, Pieces: t.Layout().NumPieces(),
 		TorrentSize: len(t.Raw()), Magnet: magnetLink(t).String(), Output: out.String(),
-		ReusedPieces: p.Reused.Pieces, ReusedBytes: p.Reused.Bytes, Contradicted: p.Reused.Contradicted,
+		ReusedPieces: reused.Pieces, ReusedBytes: reused.Bytes, Contradicted: reused.Contradicted,
 	}
 }
 

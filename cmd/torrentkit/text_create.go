@@ -135,12 +135,12 @@ func (a *app) explainRefusals(choices []create.Choice) {
 }
 
 // showCreated prints what was made. Where standard output is the torrent itself, nothing else goes there.
-func (a *app) showCreated(t *inspect.Torrent, p *create.Plan, out *output) error {
+func (a *app) showCreated(t *inspect.Torrent, reused create.Reused, out *output) error {
 	if out.kind == toStdout {
 		return nil
 	}
 	if a.global.json {
-		return writeJSON(a.out, createdToJSON(t, p, out))
+		return writeJSON(a.out, createdToJSON(t, reused, out))
 	}
 	var f fields
 	f.text("name", t.Name)

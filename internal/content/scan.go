@@ -269,7 +269,7 @@ func (s *scanner) add(name string, st *stat) {
 		stamp:      st.stamp,
 		Executable: st.exec,
 		Hidden:     st.hidden || strings.HasPrefix(name, "."),
-		root:       s.root,
+		root:       uint32(s.root),
 	})
 }
 

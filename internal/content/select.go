@@ -110,7 +110,7 @@ func (s *scanner) addLink(verdict int) error {
 		target = s.prefix + "/" + target
 	}
 	s.decide(true, s.rules.text(verdict))
-	s.files = append(s.files, File{Path: string(s.path), Link: target, root: s.root})
+	s.files = append(s.files, File{Path: string(s.path), Link: target, root: uint32(s.root)})
 	return nil
 }
 

@@ -29,7 +29,7 @@ type File struct {
 	Link string
 
 	stamp stamp
-	root  int // which root of a scan it lies below
+	root  uint32 // which root of a scan it lies below
 
 	Executable bool // may be executed by someone (BEP 47, attribute x); never on Windows
 	Hidden     bool // the name starts with a dot, or the system calls the file hidden (BEP 47, attribute h)

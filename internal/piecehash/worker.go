@@ -15,7 +15,7 @@ import (
 const (
 	arenaSize    = 2 << 20  // of one worker, where there are few
 	allArenas    = 24 << 20 // of all workers together
-	allBigArenas = 32 << 20 // the same for sequential reading
+	allBigArenas = 16 << 20 // the same for sequential reading
 	maxBigArenas = 4        // one is read into while the others are hashed
 	skew         = 192      // between lanes, so that lanes a power of two apart do not share cache sets
 	maxRun       = 512      // pieces in a run
