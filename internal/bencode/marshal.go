@@ -42,7 +42,11 @@ type Entry struct {
 // leaves entries in.
 func AppendDict(dst []byte, entries []Entry) []byte {
 	slices.SortFunc(entries, func(a, b Entry) int { return bytes.Compare([]byte(a.Key), []byte(b.Key)) })
-	dst = append(dst, 'd')
+	n := 2
+	for _, e := range entries {
+		n += 12 + len(e.Key) + len(e.Value)
+	}
+	dst = append(slices.Grow(dst, n), 'd')
 	for _, e := range entries {
 		dst = AppendString(dst, e.Key)
 		dst = append(dst, e.Value...)
