@@ -160,9 +160,18 @@ func newReport(t *metainfo.Torrent, root string, files []int32, located *content
 	for k := range r.Files {
 		f, p := &r.Files[k], located.Presence()[k]
 		f.Size, f.Err, f.State = p.Size, p.Err, stateOf(p, f.Length)
+		if p.Err != nil && p.Detail != "" {
+			f.Err = &absence{p}
+		}
 	}
 	return r
 }
+
+// absence is why there is no file, in the words that say most.
+type absence struct{ content.Presence }
+
+func (a *absence) Error() string { return a.Detail }
+func (a *absence) Unwrap() error { return a.Err }
 
 // blankReport begins a report on files that have not been looked for.
 func blankReport(t *metainfo.Torrent, root string, files []int32) *Report {
