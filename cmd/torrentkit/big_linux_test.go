@@ -1,0 +1,111 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// The memory and the time of the real program, on data that is large: it takes 2 GiB of disk and some minutes, so it
+// runs only where TORRENTKIT_BIG_TESTS is set.
+func TestBig(t *testing.T) {
+	if os.Getenv("TORRENTKIT_BIG_TESTS") == "" {
+		t.Skip("set TORRENTKIT_BIG_TESTS to hash 2 GiB in every format and piece length")
+	}
+	dir := t.TempDir()
+	program := filepath.Join(dir, "torrentkit")
+	build := exec.Command("go", "build", "-o", program, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	t.Run("hashing", func(t *testing.T) { bigHashing(t, program, dir) })
+	t.Run("many files", func(t *testing.T) { bigInspect(t, program, dir) })
+}
+
+// bigHashing holds create and verify to 64 MiB.
+func bigHashing(t *testing.T, program, dir string) {
+	data := filepath.Join(dir, "data")
+	noise(t, data, 2<<30)
+	for _, format := range []string{"v1", "v2", "hybrid"} {
+		for _, length := range []string{"16K", "1M", "16M", "128M"} {
+			torrent := filepath.Join(dir, format+length+".torrent")
+			for _, args := range [][]string{
+				{"create", "-q", "--no-date", "-f", format, "-l", length, "-o", torrent, data},
+				{"verify", "-q", torrent, data},
+			} {
+				used, took := measure(t, program, args...)
+				t.Logf("%s %s %s: %d MiB, %v", args[0], format, length, used>>20, took.Round(time.Millisecond))
+				if used > 64<<20 {
+					t.Errorf("%s %s with pieces of %s takes %d MiB, more than 64", args[0], format, length, used>>20)
+				}
+			}
+		}
+	}
+}
+
+// bigInspect holds inspect of 200 000 files to a second and 200 MB.
+func bigInspect(t *testing.T, program, dir string) {
+	const files, length, pieceLength = 200_000, 1000, 1 << 20
+	pieces := (files*length + pieceLength - 1) / pieceLength
+	var b strings.Builder
+	b.WriteString("d4:infod5:filesl")
+	for i := range files {
+		fmt.Fprintf(&b, "d6:lengthi%de4:pathl10:folder-%03d14:file-%09dee", length, i/1000, i)
+	}
+	fmt.Fprintf(&b, "e4:name4:many12:piece lengthi%de6:pieces%d:%see", pieceLength, 20*pieces, strings.Repeat("x", 20*pieces))
+	torrent := filepath.Join(dir, "many.torrent")
+	if err := os.WriteFile(torrent, []byte(b.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, more := range [][]string{nil, {"--files"}, {"--json"}} {
+		used, took := measure(t, program, append([]string{"inspect", "-q", torrent}, more...)...)
+		t.Logf("inspect %v: %d MB, %v", more, used/1e6, took.Round(time.Millisecond))
+		if used > 200e6 || took > time.Second {
+			t.Errorf("inspect %v of %d files takes %d MB and %v", more, files, used/1e6, took)
+		}
+	}
+}
+
+// measure runs the program, and returns the most memory that it had resident, in bytes, and its time.
+func measure(t *testing.T, program string, args ...string) (int64, time.Duration) {
+	t.Helper()
+	cmd := exec.Command(program, args...)
+	start := time.Now()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %v: %s", args, err, out)
+	}
+	took := time.Since(start)
+	return cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10, took
+}
+
+// noise writes a file that no file system can make small.
+func noise(t *testing.T, path string, size int64) {
+	t.Helper()
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := bufio.NewWriterSize(f, 1<<20)
+	chunk := make([]byte, 1<<20)
+	source := rand.NewChaCha8([32]byte{1})
+	for ; size > 0; size -= int64(len(chunk)) {
+		source.Read(chunk)
+		if _, err := w.Write(chunk); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
