@@ -255,7 +255,7 @@ func TestDumpStreams(t *testing.T) {
 		return &repeated{head: fmt.Sprintf("d1:a%d:", parts*part), body: strings.Repeat("\xff", part), tail: "e", left: parts}
 	}
 	many := func() io.Reader {
-		return &repeated{head: "l", body: strings.Repeat("d4:name4:text5:valuei1234567ee", part/31), tail: "e", left: parts}
+		return &repeated{head: "l", body: strings.Repeat("d4:name4:text5:valuei1234567ee", part/31), tail: "e", left: parts / 4}
 	}
 	for name, source := range map[string]func() io.Reader{"one string": long, "many values": many} {
 		t.Run(name, func(t *testing.T) {

@@ -3,6 +3,7 @@ package inspect
 import (
 	"bytes"
 	"crypto/sha1"
+	"encoding/hex"
 	"flag"
 	"os"
 	"path/filepath"
@@ -176,6 +177,23 @@ func TestPredictIndex(t *testing.T) {
 		} else if up, err := PredictIndex(m); err == nil {
 			t.Errorf("predicts %+v of what the index refuses", up)
 		}
+	}
+}
+
+// TestPredictIndexVector uses an infohash that the index's own tests have.
+func TestPredictIndexVector(t *testing.T) {
+	pieces := "\xd4\x91\x58\x7f\x1c\x42\xdf\xf0\xcb\x0f\xf5\xc2\xb8\xce\xfe\x22\xb3\xad\x31\x0a"
+	info := dict{"length", 11, "name", "sample.txt", "piece length", leaf, "pieces", pieces, "x_cross_seed", "1"}
+	m, err := Parse(encode(torrent(info)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	up, err := PredictIndex(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := hex.EncodeToString(up.InfoHash[:]); got != "79fa9e4a2927804fe4feab488a76c8c2d3d1cdca" || up.Same {
+		t.Errorf("infohash %s, same: %v", got, up.Same)
 	}
 }
 

@@ -158,7 +158,7 @@ func artifactURI(input string) string {
 	}
 	u := url.URL{Path: strings.TrimPrefix(filepath.ToSlash(input), "./")}
 	if filepath.IsAbs(input) {
-		u.Scheme = "file"
+		u.Scheme, u.Path = "file", "/"+strings.TrimPrefix(u.Path, "/") // a drive letter has no slash in front
 	}
 	return u.String()
 }
