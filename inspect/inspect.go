@@ -1,11 +1,25 @@
-// Package inspect reads torrents.
+// Package inspect reads, judges and compares torrents.
 //
 // [Parse] gives a typed view of the bytes of a .torrent and fails, with the key
 // and the byte offset, on what makes it unusable; what other clients load in
 // spite of its faults is a warning in the view. [Read] goes on after errors and
-// returns all of them, for judging a torrent.
+// returns all of them. [Query] finds any key, whether it has a meaning here or
+// not.
 //
-// The package opens no files and makes no connections: bytes in, view out.
+// [Lint] judges by named [Rules]: the BEPs, names that do not travel, trackers
+// that cannot work, and the limits of a [Target]. [PredictIndex] tells what the
+// Torrust index makes of an upload.
+//
+// [Diff] compares two torrents, [Common] finds the files that several share, and
+// [Stats] are totals over many. Content is the same where its hashes say so;
+// where they cannot be compared, that is the answer.
+//
+// [Dump] writes any bencode as JSON without loss, and [Restore] writes the
+// bencode again. Both stream.
+//
+// The package opens no files, makes no connections and hashes no content: bytes
+// in, values out. It writes no torrents (package create does), and what a
+// finding is worth, an exit code or a colour, is the business of its callers.
 package inspect
 
 import (
