@@ -1,0 +1,63 @@
+package main
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+// Every flag that the README's table of other tools names on our side exists.
+func TestReadmeTableIsTrue(t *testing.T) {
+	var text []byte
+	for _, name := range []string{"../../README.md", "../../README.create.md"} {
+		more, err := os.ReadFile(name)
+		if err == nil {
+			text = append(text, more...)
+		}
+	}
+	_, table, found := strings.Cut(string(text), "## Coming from another tool")
+	if !found {
+		t.Fatal("the README has no table of other tools")
+	}
+	root, _ := newRoot(env{})
+	command := func(name string) *cobra.Command {
+		cmd, _, err := root.Find([]string{name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return cmd
+	}
+	flags := regexp.MustCompile("--[a-z][a-z-]+[a-z]")
+	rows := 0
+	for line := range strings.Lines(table) {
+		cells := strings.Split(strings.TrimSpace(strings.ReplaceAll(line, `\|`, "/")), "|")
+		if len(cells) != 5 || strings.HasPrefix(cells[1], "---") || strings.HasPrefix(cells[1], " elsewhere") {
+			continue
+		}
+		rows++
+		here := cells[3]
+		if strings.TrimSpace(here) == "" {
+			t.Errorf("empty row: %s", line)
+		}
+		name := "create"
+		if strings.Contains(here, "`edit ") {
+			name = "edit"
+		}
+		for _, f := range flags.FindAllString(here, -1) {
+			name := name
+			if f == "--entropy" && !strings.HasPrefix(strings.TrimSpace(here), "`edit") {
+				name = "create"
+			}
+			cmd := command(name)
+			if cmd.Flags().Lookup(f[2:]) == nil && cmd.InheritedFlags().Lookup(f[2:]) == nil && command("create").Flags().Lookup(f[2:]) == nil {
+				t.Errorf("%s has no %s: %s", name, f, line)
+			}
+		}
+	}
+	if rows < 60 {
+		t.Errorf("only %d rows", rows)
+	}
+}
