@@ -60,6 +60,8 @@ type Report struct {
 	// Pieces counts all pieces, those that match, those known to be wrong,
 	// those that could not be checked, and those that Options left out.
 	Pieces, GoodPieces, BadPieces, UncheckedPieces, SkippedPieces int
+	// KnownPieces counts those of GoodPieces that Options.Journal knew.
+	KnownPieces int
 	// Bytes counts all bytes of content, those in pieces that match, and those
 	// in pieces that Options left out.
 	Bytes, GoodBytes, SkippedBytes int64

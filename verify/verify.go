@@ -12,6 +12,7 @@ package verify
 
 import (
 	"context"
+	"time"
 
 	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/metainfo"
@@ -58,6 +59,13 @@ type Options struct {
 	Sums []string
 	// LimitRate is how many bytes a second are read at most; 0 is no limit.
 	LimitRate int64
+
+	// Journal is a file that remembers good pieces: those of files whose path,
+	// size, times and inode are what they were when a run with this journal
+	// read them are not read again, however that run ended. It is made if it is
+	// not there. Recheck reads them all the same.
+	Journal string
+	Recheck bool
 }
 
 // Data verifies the content of the torrent with the given raw bytes at path:
@@ -78,6 +86,7 @@ func Data(ctx context.Context, torrent []byte, path string, o Options) (*Report,
 		return nil, err
 	}
 	files := contentFiles(t)
+	seen := time.Now()
 	located, err := content.Locate(ctx, root, wants(t, files))
 	if err != nil {
 		return nil, err
@@ -97,12 +106,19 @@ func Data(ctx context.Context, torrent []byte, path string, o Options) (*Report,
 		return nil, err
 	}
 	switch {
+	case len(o.Sums) > 0 && o.Journal != "":
+		return nil, ErrJournalSums
 	case o.FailFast && !r.fine():
 		r.Incomplete = true
 	case len(o.Sums) > 0:
 		err = r.readInOrder(ctx, o)
 	default:
-		err = r.read(ctx, limited(ctx, source{r}, o.LimitRate), o)
+		var m *memoir
+		if m, err = r.recall(o.Journal, o.Recheck, seen); err != nil {
+			return nil, err
+		}
+		err = r.read(ctx, limited(ctx, source{r}, o.LimitRate), m, o)
+		err = firstOf(err, m.close())
 	}
 	return r.finish(ctx, o, err)
 }
@@ -118,7 +134,7 @@ func (r *Report) finish(ctx context.Context, o Options, err error) (*Report, err
 }
 
 // read hashes the chosen pieces and records what became of them.
-func (r *Report) read(ctx context.Context, src piecehash.Source, o Options) error {
+func (r *Report) read(ctx context.Context, src piecehash.Source, m *memoir, o Options) error {
 	job := piecehash.Job{Layout: r.torrent.Layout(), Source: src, Skip: r.skip(), Workers: o.Workers, Order: o.ReadOrder, Progress: o.Progress}
 	for p, err := range job.Pieces(ctx) {
 		if p.Index < 0 {
@@ -128,6 +144,9 @@ func (r *Report) read(ctx context.Context, src piecehash.Source, o Options) erro
 			r.unread(err)
 		} else {
 			r.weigh(p)
+			if err := m.note(p); err != nil {
+				return err
+			}
 		}
 		if s := r.pieces[p.Index]; o.FailFast && s != PieceOK && s != PieceNoHash {
 			r.Incomplete = true
@@ -137,11 +156,12 @@ func (r *Report) read(ctx context.Context, src piecehash.Source, o Options) erro
 	return nil
 }
 
-// skip is a Job's, from the pieces that were chosen.
+// skip is a Job's, from the pieces that were not chosen or are known. A piece
+// is asked for before it is read, and not again after.
 func (r *Report) skip() func(int) bool {
 	for _, s := range r.pieces {
-		if s == PieceSkipped {
-			return func(i int) bool { return r.pieces[i] == PieceSkipped }
+		if s != PieceUnread {
+			return func(i int) bool { return r.pieces[i] != PieceUnread }
 		}
 	}
 	return nil

@@ -200,6 +200,9 @@ func (a *app) showSums(r *verify.Report, good int) {
 	bytes := ofCell(r.GoodBytes, r.Bytes, "")
 	bytes.human = fmt.Sprintf("%s of %s (%s %%)", formatSize(r.GoodBytes), formatSize(r.Bytes), percent(r.GoodBytes, r.Bytes))
 	f.add("bytes", bytes)
+	if r.KnownPieces > 0 {
+		f.count("from the journal", int64(r.KnownPieces))
+	}
 	if r.SkippedPieces > 0 {
 		f.count("left out", int64(r.SkippedPieces))
 	}

@@ -49,6 +49,7 @@ deletes and shortens nothing.`,
   torrentkit verify album.torrent /srv/music
   torrentkit verify --content /srv/music torrents/
   torrentkit verify --compare-with /backup/album --extra album.torrent
+  torrentkit verify --journal album.journal album.torrent
   torrentkit verify --sample 20 --fail-fast huge.torrent /srv/archive
   curl -s https://example.org/film.mkv | torrentkit verify film.torrent -
   torrentkit verify --tar album.torrent album.tar.zst
@@ -102,6 +103,8 @@ func (f *verifyFlags) bind(cmd *cobra.Command) {
 	})
 	group(cmd, "Run", func(fs *pflag.FlagSet) {
 		readFlags(fs, &o.Workers, &o.ReadOrder, &o.DropCache)
+		fs.StringVar(&o.Journal, "journal", "", "remember good pieces in `FILE`, and do not read them again while their files are unchanged")
+		fs.BoolVar(&o.Recheck, "recheck", false, "read what the journal knows all the same")
 		fs.Var(&f.rate, "limit-rate", "read at most `SIZE` bytes a second")
 		fs.Var(&f.maxSize, "max-size", "refuse torrents larger than `SIZE`")
 	})
