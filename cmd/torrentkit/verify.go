@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -211,7 +212,11 @@ func (a *app) readContent(ctx context.Context, torrent []byte, where string, tar
 		return nil, inputError(where, err)
 	}
 	defer file.Close()
-	r, err := verify.Archive(ctx, torrent, &contextReader{ctx: ctx, r: file}, o)
+	var in io.Reader = file
+	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
+		in = &contextReader{ctx: ctx, r: file} // it may be a FIFO, whose reads can take for ever
+	}
+	r, err := verify.Archive(ctx, torrent, in, o)
 	if r != nil {
 		r.Root = where
 	}
