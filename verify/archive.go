@@ -73,7 +73,7 @@ func newArchive(r *Report, o Options) *archive {
 // bound is how many bytes an archive of the content may have at most. A small
 // stream can decompress without an end.
 func (a *archive) bound() int64 {
-	const slack = 1 << 30
+	const slack = 128 << 20
 	return a.r.Bytes + min(9*a.r.Bytes, 1<<60) + slack
 }
 
