@@ -175,8 +175,9 @@ func (s *seed) readRuns(ctx context.Context, o WebOptions) error {
 	var wg sync.WaitGroup
 	for range workers {
 		wg.Go(func() {
+			var buf []byte
 			for r := range work {
-				if err := s.readRun(ctx, r); err != nil {
+				if err := s.readRun(ctx, r, &buf); err != nil {
 					s.blame(err)
 					if s.giveUp(err) || o.FailFast {
 						cancel(err)
@@ -202,13 +203,17 @@ func (s *seed) giveUp(err error) bool {
 }
 
 // readRun fetches the pieces of a run and judges them. Files whose size is
-// wrong or that are missing are not asked for again.
-func (s *seed) readRun(ctx context.Context, r run) error {
+// wrong or that are missing are not asked for again. The memory at scratch
+// serves one run after the other.
+func (s *seed) readRun(ctx context.Context, r run, scratch *[]byte) error {
 	n := s.plane.start(r.end) - s.plane.start(r.first)
 	if n > maxRepair {
 		return &WebFault{"size", -1, fmt.Sprintf("pieces of %d bytes are not checked over the network", n)}
 	}
-	buf := make([]byte, n)
+	if int64(cap(*scratch)) < n {
+		*scratch = make([]byte, n)
+	}
+	buf := (*scratch)[:n]
 	missing := map[int]bool{} // pieces of which a file did not come
 	var first error
 	if s.kind == bep17 {

@@ -47,6 +47,7 @@ func newClient(o WebOptions) *http.Client {
 			MaxIdleConnsPerHost:    o.Connections,
 			MaxConnsPerHost:        o.Connections,
 			MaxResponseHeaderBytes: 64 << 10,
+			ReadBufferSize:         64 << 10,
 			ForceAttemptHTTP2:      true,
 		},
 		CheckRedirect: func(next *http.Request, via []*http.Request) error {
