@@ -289,3 +289,50 @@ func TestParseEntry(t *testing.T) {
 		}
 	}
 }
+
+// Torrents with every kind of flaw keep it: an edit outside of info leaves the
+// bytes of info and of all other keys as they are, and undoing it gives the
+// file back.
+func TestEditKeepsFlaws(t *testing.T) {
+	files, err := filepath.Glob("../inspect/testdata/lint/*.torrent")
+	if err != nil || len(files) < 50 {
+		t.Fatalf("%d torrents: %v", len(files), err)
+	}
+	edited := 0
+	for _, name := range files {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, err := inspect.Parse(raw)
+		if err != nil {
+			continue // what cannot be read cannot be edited
+		}
+		e, err := create.Edit(raw, create.EditOptions{Set: []create.Entry{create.TextEntry("x-edit", "y")}})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		added := []byte("6:x-edit1:y")
+		if i := bytes.Index(e.Raw, added); i < 0 || !bytes.Equal(append(e.Raw[:i:i], e.Raw[i+len(added):]...), raw) {
+			t.Errorf("%s: more than a key was added", name)
+		}
+		back := edit(t, string(e.Raw), create.EditOptions{Set: []create.Entry{{Key: "x-edit"}}})
+		if !bytes.Equal(back.Raw, raw) {
+			t.Errorf("%s: undone, it is another file", name)
+		}
+		e, err = create.Edit(raw, create.EditOptions{Trackers: create.TierEdit{Set: [][]string{{"udp://new.example:1"}}}, Comment: ptr("new")})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		after, err := inspect.Parse(e.Raw)
+		if err != nil || !bytes.Equal(before.RawInfo(), after.RawInfo()) || e.Old != e.New || after.Comment != "new" || len(after.Trackers) != 1 {
+			t.Errorf("%s: %v, %v", name, err, after)
+		}
+		edited++
+	}
+	if edited < 40 {
+		t.Errorf("only %d torrents could be edited", edited)
+	}
+}

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/torrentkit/torrentkit/create"
 )
 
 func isFolder(path string) bool {
@@ -44,6 +46,45 @@ func findTorrents(folder string) ([]string, error) {
 		err = fmt.Errorf("editing %q: there is no .torrent file in it", folder)
 	}
 	return found, errors.Join(append(failed, err)...)
+}
+
+// editOne edits one torrent, and prints what became of it.
+func (a *app) editOne(ctx context.Context, name string, o *create.EditOptions, f *editFlags) error {
+	raw, err := a.readTorrent(ctx, name, int64(f.maxSize))
+	if err != nil {
+		return err
+	}
+	e, err := create.Edit(raw, *o)
+	if err != nil {
+		var refused *create.InfoHashError
+		if errors.As(err, &refused) {
+			err = withHint(err, "--new-infohash allows it: it will be another torrent")
+		}
+		return fmt.Errorf("editing %s: %w", quotedName(name), err)
+	}
+	if f.dryRun {
+		return a.showEdited(name, "", e, f)
+	}
+	out, err := a.editOutput(name, f)
+	if err != nil {
+		return err
+	}
+	inPlace := f.output == "" && name != "-"
+	if inPlace && len(e.Changes) == 0 {
+		return a.showEdited(name, out.String(), e, f)
+	}
+	if inPlace && f.backup != "" {
+		if err := a.writeBackup(ctx, name+f.backup, raw, f); err != nil {
+			return err
+		}
+	}
+	if err := out.write(ctx, e.Raw); err != nil {
+		return err
+	}
+	if out.kind == toStdout {
+		return nil
+	}
+	return a.showEdited(name, out.String(), e, f)
 }
 
 // editOutput decides where an edited torrent goes.
