@@ -247,7 +247,7 @@ func TestRealLarge(t *testing.T) {
 	}
 	res, took := fetchWhenReady(t, linkOf(info, "127.0.0.1:"+out.Text()))
 	t.Logf("%d bytes of info from libtorrent in %v", len(info), took)
-	if took > 3*time.Second || !bytes.Equal(res.Info, info) {
+	if took > 30*time.Second || !bytes.Equal(res.Info, info) { // it takes about a second where nothing else runs
 		t.Errorf("took %v", took)
 	}
 }
