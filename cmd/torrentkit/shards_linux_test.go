@@ -61,10 +61,10 @@ func TestShardsUnderParallel(t *testing.T) {
 // A Slurm of one node, on the loopback interface, that lives as long as the test.
 func TestShardsUnderSlurm(t *testing.T) {
 	t.Parallel() // sbatch takes its time to see that a job has ended
-	munged, controller, node, batch := peertest.Need(t, "munged"), peertest.Need(t, "slurmctld"), peertest.Need(t, "slurmd"), peertest.Need(t, "sbatch")
 	if os.Getuid() != 0 {
-		t.Skip("peer test skipped: Slurm's node daemon wants to be root")
+		t.Skip("Slurm's node daemon wants to be root: .ci/run starts this test as root")
 	}
+	munged, controller, node, batch := peertest.Need(t, "munged"), peertest.Need(t, "slurmctld"), peertest.Need(t, "slurmd"), peertest.Need(t, "sbatch")
 	dir, err := os.MkdirTemp("/run", "slurm-test") // munge refuses folders that everybody can write to
 	if err != nil {
 		t.Skipf("peer test skipped: %v", err)
