@@ -110,7 +110,7 @@ func (r *Report) hashWindow(ctx context.Context, first, end int, job piecehash.J
 // flush hands what is ready over, once the batch before is hashed.
 func (f *feeder) flush() error {
 	for i, data := range <-f.hashed {
-		if f.failFast && f.r.pieces[i] != PieceOK {
+		if s := f.r.pieces[i]; f.failFast && s != PieceOK && s != PieceNoHash {
 			f.r.Incomplete = true
 		}
 		if f.r.torrent.PieceLength <= batchSize/8 && int64(len(f.spare)) < batchSize/f.r.torrent.PieceLength {

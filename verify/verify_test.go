@@ -177,3 +177,32 @@ func TestHostileTorrents(t *testing.T) {
 		}
 	}
 }
+
+// The same holds where files are read in order, for checksums, and where the first fault ends the run.
+func TestWithoutPieceLayersInOtherWays(t *testing.T) {
+	root := filepath.Join(t.TempDir(), "tree")
+	write(t, root, map[string]int{"large": 50000, "larger": 90000, "small": 100})
+	torrent := torrentOf(t, root, create.V2)
+	info, err := inspect.Parse(torrent)
+	do(t, err)
+	bare := append(append([]byte("d4:info"), info.RawInfo()...), 'e')
+	for what, o := range map[string]verify.Options{
+		"checksums":            {Sums: []string{"sha256"}},
+		"fail fast":            {FailFast: true},
+		"both":                 {FailFast: true, Sums: []string{"md5"}},
+		"one file":             {Only: []string{"large"}},
+		"with a limit":         {LimitRate: 1 << 30},
+		"one worker, limited":  {Workers: 1, LimitRate: 1 << 30},
+		"extra":                {Extra: true},
+		"compared with itself": {CompareWith: root},
+	} {
+		r, err := verify.Data(context.Background(), bare, root, o)
+		if err != nil {
+			t.Errorf("%s: %v", what, err)
+			continue
+		}
+		if !r.OK() || r.BadPieces > 0 || r.UncheckedPieces > 0 {
+			t.Errorf("%s: %s; %d bad, %d unchecked, incomplete: %v", what, states(r), r.BadPieces, r.UncheckedPieces, r.Incomplete)
+		}
+	}
+}
