@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/torrentkit/torrentkit/inspect"
 	"github.com/torrentkit/torrentkit/magnet"
@@ -50,15 +51,18 @@ func magnetLink(t *inspect.Torrent) magnet.Link {
 	return l
 }
 
-// magnetText is the link for people: passkeys do not show.
+// magnetText is the link for people: passkeys do not show, and the stars in their place are no part of a URL that works.
 func (a *app) magnetText(t *inspect.Torrent) string {
 	l := magnetLink(t)
-	for _, urls := range [][]string{l.Trackers, l.WebSeeds} {
-		for i := range urls {
-			urls[i] = a.url(urls[i])
+	hide := func(urls []string) []string {
+		hidden := make([]string, len(urls))
+		for i, u := range urls {
+			hidden[i] = a.url(u)
 		}
+		return hidden
 	}
-	return l.String()
+	l.Trackers, l.WebSeeds = hide(l.Trackers), hide(l.WebSeeds)
+	return strings.ReplaceAll(l.String(), "%2A%2A%2A", "***")
 }
 
 // showTorrent prints what a torrent says.
