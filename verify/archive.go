@@ -125,14 +125,16 @@ func (a *archive) entry(h *tar.Header, t *tar.Reader) error {
 		return nil
 	}
 	f := &a.r.Files[a.r.disk[i]]
-	if f.State == Skipped && !a.r.wanted(i, int(a.r.disk[i])) {
-		return nil
+	if a.seen[i] && f.State != Skipped {
+		f.State, f.Err = Unreadable, errors.New("it is in the archive twice")
 	}
 	if a.seen[i] {
-		f.State, f.Err = Unreadable, errors.New("it is in the archive twice")
 		return nil
 	}
 	a.seen[i] = true
+	if f.State == Skipped && !a.r.wanted(i, int(a.r.disk[i])) {
+		return nil
+	}
 	return a.content(f, i, h, t)
 }
 
