@@ -90,7 +90,16 @@ func (p *Plan) hash(ctx context.Context, first, end int) (err error) {
 }
 
 func (p *Plan) job() piecehash.Job {
-	return piecehash.Job{Layout: p.draft.Layout(), Source: p.source, Workers: p.workers, Order: p.reading}
+	job := piecehash.Job{Layout: p.draft.Layout(), Source: p.source, Workers: p.workers, Order: p.reading}
+	if len(p.journals) > 0 {
+		// What is begun when a run is killed is read again: at most a 128th of the content.
+		workers := p.workers
+		if workers <= 0 {
+			workers = runtime.GOMAXPROCS(0)
+		}
+		job.MaxRun = int(max(1, p.TotalLength/128/int64(workers)/p.PieceLength))
+	}
+	return job
 }
 
 func (p *Plan) unchanged() error {

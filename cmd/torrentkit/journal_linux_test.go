@@ -62,9 +62,9 @@ func tree(t *testing.T, root string, files int, size int64) {
 // Killed at 20 random moments and started again each time, create reads hardly more than once, and makes the torrent
 // that it makes undisturbed. TORRENTKIT_TREE is the size of the tree in MiB.
 func TestJournalSurvivesKills(t *testing.T) {
-	size := 192
+	size, length := 192, "128K"
 	if n, err := strconv.Atoi(os.Getenv("TORRENTKIT_TREE")); err == nil {
-		size = n
+		size, length = n, "1M"
 	}
 	root := filepath.Join(t.TempDir(), "root")
 	tree(t, root, size/8, 8<<20)
@@ -72,7 +72,7 @@ func TestJournalSurvivesKills(t *testing.T) {
 		t.Run(format, func(t *testing.T) {
 			dir := t.TempDir()
 			args := func(out string) []string {
-				return []string{"torrentkit", "create", "--json", "-q", "--no-date", "-f", format, "-l", "128K", "-o", filepath.Join(dir, out), root}
+				return []string{"torrentkit", "create", "--json", "-q", "--no-date", "-f", format, "-l", length, "-o", filepath.Join(dir, out), root}
 			}
 			start := time.Now()
 			if err := program(t, "torrentkit", "version").Run(); err != nil {
@@ -91,7 +91,7 @@ func TestJournalSurvivesKills(t *testing.T) {
 				if err := cmd.Start(); err != nil {
 					t.Fatal(err)
 				}
-				time.Sleep(startup + time.Duration(rng.Int64N(int64(whole)/10)))
+				time.Sleep(startup + time.Duration(rng.Int64N(max(1, int64(whole)/10))))
 				cmd.Process.Signal(syscall.SIGSTOP)
 				var status syscall.WaitStatus
 				if _, err := syscall.Wait4(cmd.Process.Pid, &status, syscall.WUNTRACED, nil); err != nil {

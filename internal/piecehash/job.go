@@ -85,6 +85,10 @@ type Job struct {
 	// processor that Go may use.
 	Workers int
 	Order   Order
+	// MaxRun is how many pieces a worker may have begun and not finished; 0 is
+	// as many as fill its lanes. Fewer are slower, and less is lost when the
+	// process is killed.
+	MaxRun int
 	// Progress, if not nil, is told how many bytes of content are done, about
 	// ten times a second and at the end, on the goroutine that ranges over Pieces.
 	Progress func(done, total int64)

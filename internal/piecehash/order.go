@@ -13,14 +13,17 @@ func (w *worker) begin() {
 		arena = w.borrow()
 		chunk = (len(arena) - 16*skew) / layout.LeafSize * layout.LeafSize
 	}
-	used, count := 0, 0
+	used, count, most := 0, 0, maxRun
+	if w.p.MaxRun > 0 {
+		most = min(most, w.p.MaxRun)
+	}
 	w.run = w.p.queue.take(w.run[:0], w.sha1.Lanes(), func(p layout.Piece) bool {
 		used += slotSize(p, chunk)
 		count++
 		if sequential && p.Length > int64(chunk) {
 			used = len(arena) + 1 // read in parts: alone, or its parts and others would not be in order
 		}
-		return used <= len(arena) && count <= maxRun
+		return used <= len(arena) && count <= most
 	})
 	w.place(arena, chunk)
 	if sequential {
