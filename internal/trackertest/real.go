@@ -67,14 +67,19 @@ func Opentracker(t testing.TB, hashes ...[20]byte) Real {
 	return Real{Name: "opentracker", HTTP: "http://" + host + "/announce", UDP: "udp://" + host + "/announce"}
 }
 
-// npmServer runs bittorrent-tracker, each socket on its own address.
+// npmServer runs bittorrent-tracker, each socket on its own address. It has one
+// socket for HTTP by itself, and takes requests from others.
 const npmServer = `
+import http from 'http'
 import Server from '%s'
 const s = new Server({ udp: true, http: true, ws: true, stats: true })
 s.on('error', e => { console.error(e.message); process.exit(1) })
 s.on('warning', () => {})
-s.on('listening', () => console.log('listening'))
-s.listen(%d, { http: '127.0.0.1', udp: '127.0.0.1', udp6: '::1' })
+const port = %d
+const http6 = http.createServer((req, res) => s.onHttpRequest(req, res))
+http6.on('error', e => { console.error(e.message); process.exit(1) })
+s.on('listening', () => http6.listen(port, '::1', () => console.log('listening')))
+s.listen(port, { http: '127.0.0.1', udp: '127.0.0.1', udp6: '::1' })
 process.stdin.resume()
 process.stdin.on('end', () => process.exit(0))
 `
@@ -100,7 +105,7 @@ func BittorrentTracker(t testing.TB) Real {
 	start(t, exec.Command(node, script), "listening")
 	host, host6 := fmt.Sprintf("127.0.0.1:%d", port), fmt.Sprintf("[::1]:%d", port)
 	return Real{
-		Name: "bittorrent-tracker", HTTP: "http://" + host + "/announce",
+		Name: "bittorrent-tracker", HTTP: "http://" + host + "/announce", HTTP6: "http://" + host6 + "/announce",
 		UDP: "udp://" + host + "/announce", UDP6: "udp://" + host6 + "/announce", WS: "ws://" + host + "/announce",
 	}
 }
