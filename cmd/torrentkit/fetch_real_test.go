@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -111,15 +112,19 @@ func seedWithLibtorrent(t *testing.T, s seeded, host string, trackers []string) 
 	}
 }
 
-// seedWithAria2 starts an aria2 for each tracker, as one announces to the first only that answers. It asks UDP trackers
-// through the socket of its DHT, which knows no node here.
+// seedWithAria2 starts an aria2 for each tracker, as one announces to the first only that answers. Each has the content for
+// itself, because it writes notes beside it, and asks UDP trackers through the socket of a DHT that knows no node.
 func seedWithAria2(t *testing.T, s seeded, host string, trackers []string) {
 	t.Helper()
 	for _, u := range trackers {
+		dir := t.TempDir()
+		if err := os.CopyFS(dir, os.DirFS(s.dir)); err != nil {
+			t.Fatal(err)
+		}
 		args := []string{"--no-conf", "--interface=" + host, "--bt-enable-lpd=false", "--listen-port=" + freePeerPort(t, host),
 			"--seed-ratio=0", "-V", "-d", s.dir, "--bt-tracker=" + u}
 		if strings.HasPrefix(u, "udp:") {
-			args = append(args, "--enable-dht=true", "--dht-listen-port="+freePeerPort(t, host), "--dht-file-path="+filepath.Join(t.TempDir(), "dht"))
+			args = append(args, "--enable-dht=true", "--dht-listen-port="+freePeerPort(t, host), "--dht-file-path="+filepath.Join(dir, "dht"))
 		} else {
 			args = append(args, "--enable-dht=false")
 		}
@@ -198,12 +203,15 @@ func freePeerPort(t *testing.T, host string) string {
 	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
 }
 
+// foundBy is a tracker program whose peers are at one address.
+type foundBy struct {
+	name, host string
+	trackers   func(*testing.T, seeded) []string
+}
+
 // TestRealFetchThroughTrackers fetches from seeders that are known by a tracker only, through each way to ask it.
 func TestRealFetchThroughTrackers(t *testing.T) {
-	ways := []struct {
-		name, host string
-		urls       func(*testing.T, seeded) []string
-	}{
+	ways := []foundBy{
 		{"opentracker", "127.0.0.1", func(t *testing.T, s seeded) []string {
 			r := trackertest.Opentracker(t, s.announced()...)
 			return []string{r.HTTP, r.UDP}
@@ -221,26 +229,33 @@ func TestRealFetchThroughTrackers(t *testing.T) {
 		client, format string
 		seed           seeding
 	}{
-		{"Transmission", "v1", seedWithTransmission}, // the slowest first
+		{"Transmission", "v1", seedWithTransmission},
 		{"aria2", "v1", seedWithAria2},
 		{"libtorrent", "v1", seedWithLibtorrent},
 		{"libtorrent", "v2", seedWithLibtorrent},
 		{"libtorrent", "hybrid", seedWithLibtorrent},
 	} {
 		s := newSeeded(t, oracle, c.format, uint64(i))
-		for _, way := range ways {
-			t.Run(c.client+" "+c.format+" through "+way.name, func(t *testing.T) {
-				t.Parallel()
-				if way.host == "::1" {
-					needIPv6(t)
-				}
-				trackers := way.urls(t, s)
-				c.seed(t, s, way.host, trackers)
-				for _, u := range trackers {
-					fetchThrough(t, s, u, c.client, way.host)
-				}
-			})
-		}
+		t.Run(c.client+" "+c.format, func(t *testing.T) {
+			t.Parallel()
+			var group sync.WaitGroup // of tests that wait more than they work
+			defer group.Wait()
+			for _, way := range ways {
+				group.Go(func() { t.Run(way.name, func(t *testing.T) { fetchBy(t, s, c.client, c.seed, way) }) })
+			}
+		})
+	}
+}
+
+func fetchBy(t *testing.T, s seeded, client string, seed seeding, way foundBy) {
+	t.Helper()
+	if way.host == "::1" {
+		needIPv6(t)
+	}
+	trackers := way.trackers(t, s)
+	seed(t, s, way.host, trackers)
+	for _, u := range trackers {
+		fetchThrough(t, s, u, client, way.host)
 	}
 }
 
