@@ -370,6 +370,23 @@ func TestRealTrackerOverUDP6(t *testing.T) {
 	}
 }
 
+// TestFetchIsNoPeer holds that who asks a tracker is not among the peers, though the tracker says so.
+func TestFetchIsNoPeer(t *testing.T) {
+	tracker := trackertest.Start(t, trackertest.SwarmSelf)
+	for _, u := range []string{tracker.HTTP(), tracker.UDP()} {
+		link := magnet.Link{V1: magnet.HashV1(announce.RandomHash()), Trackers: []string{u}}
+		e, out, errs := testEnv()
+		code := run(context.Background(), e, []string{"magnet", "fetch", "--json", "--no-dht", "--allow-private", "-o", t.TempDir(), link.String()})
+		var res fetchJSON
+		if err := json.Unmarshal([]byte(out.String()), &res); err != nil {
+			t.Fatal(err)
+		}
+		if code == exitYes || len(res.Sources) != 1 || res.Sources[0].Error != "" || len(res.Peers) != 0 {
+			t.Errorf("exit code %d: %+v: %s", code, res, errs)
+		}
+	}
+}
+
 func checkFetched(t *testing.T, target string, want []byte) {
 	t.Helper()
 	raw, err := os.ReadFile(target)

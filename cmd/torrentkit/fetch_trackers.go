@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"net"
 	"strconv"
 
@@ -15,7 +16,9 @@ const trackerPeers = 100
 
 var errWebRTC = errors.New("a WebSocket tracker leads to WebRTC peers only, which are not spoken to")
 
-// trackerSources asks each tracker of a link, at all of its addresses, under both infohashes of a hybrid.
+// trackerSources asks each tracker of a link, at all of its addresses, under both infohashes of a hybrid. An announce needs
+// a port, and many trackers name who asks among the peers. It is a random one, so that it can be told from theirs, and so
+// that the goodbye afterwards does not take a client of this machine out of the swarm.
 func trackerSources(l magnet.Link, f *fetchFlags) []magnet.Source {
 	var hashes []announce.Hash
 	if !l.V1.IsZero() {
@@ -24,14 +27,15 @@ func trackerSources(l magnet.Link, f *fetchFlags) []magnet.Source {
 	if !l.V2.IsZero() {
 		hashes = append(hashes, l.V2.Short())
 	}
+	o := announce.Options{NumWant: trackerPeers, AllAddresses: true, Timeout: f.Timeout, UserAgent: f.Client, Port: 52000 + rand.N[uint16](12000)}
 	var sources []magnet.Source
 	for _, tracker := range l.Trackers {
 		sources = append(sources, magnet.Source{Name: tracker, Find: func(ctx context.Context, found func(string)) error {
 			var faults []error
 			for _, hash := range hashes {
 				q := announce.Query{Tracker: tracker, Hash: hash, Length: l.Size}
-				for _, r := range announce.Probe(ctx, q, announce.Options{NumWant: trackerPeers, AllAddresses: true, Timeout: f.Timeout, UserAgent: f.Client}) {
-					faults = append(faults, namePeers(&r, found))
+				for _, r := range announce.Probe(ctx, q, o) {
+					faults = append(faults, namePeers(&r, o.Port, found))
 				}
 			}
 			return firstIfAll(faults)
@@ -40,8 +44,8 @@ func trackerSources(l magnet.Link, f *fetchFlags) []magnet.Source {
 	return sources
 }
 
-// namePeers passes on the peers of an answer, or says why there are none.
-func namePeers(r *announce.Result, found func(string)) error {
+// namePeers passes on the peers of an answer but for our own port, or says why there are none.
+func namePeers(r *announce.Result, own uint16, found func(string)) error {
 	switch {
 	case r.Transport == announce.WS || r.Transport == announce.WSS:
 		return errWebRTC
@@ -49,6 +53,9 @@ func namePeers(r *announce.Result, found func(string)) error {
 		return r.Failure
 	}
 	for _, p := range r.Reply.Peers {
+		if p.Port == own {
+			continue
+		}
 		host := p.Host
 		if p.Addr.IsValid() {
 			host = p.Addr.Addr().String()
