@@ -21,7 +21,7 @@ func (a *app) showReport(v verified) error {
 	good := 0
 	for i := range r.Files {
 		f := &r.Files[i]
-		if f.State == verify.OK {
+		if f.State == verify.OK && len(f.Unverified) == 0 { // else nothing is wrong with it, but not all of it was checked
 			good++
 		}
 		if f.State != verify.OK && f.State != verify.Skipped || len(f.Unverified) > 0 {
