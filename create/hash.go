@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"runtime"
 
 	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/journal"
@@ -71,7 +70,12 @@ func (p *Plan) hash(ctx context.Context, first, end int) (err error) {
 	job := p.job()
 	job.Progress = p.Progress
 	if k.have != nil || first > 0 || end < p.NumPieces {
-		job.Skip = func(i int) bool { return i < first || i >= end || k.have != nil && k.have[i] && !p.recheck }
+		job.Only = make([]int, 0, end-first)
+		for i := first; i < end; i++ {
+			if k.have == nil || !k.have[i] || p.recheck {
+				job.Only = append(job.Only, i)
+			}
+		}
 	}
 	for piece, err := range job.Pieces(ctx) {
 		if err != nil {
@@ -90,16 +94,9 @@ func (p *Plan) hash(ctx context.Context, first, end int) (err error) {
 }
 
 func (p *Plan) job() piecehash.Job {
-	job := piecehash.Job{Layout: p.draft.Layout(), Source: p.source, Workers: p.workers, Order: p.reading}
-	if len(p.journals) > 0 {
-		// What is begun when a run is killed is read again: at most a 128th of the content.
-		workers := p.workers
-		if workers <= 0 {
-			workers = runtime.GOMAXPROCS(0)
-		}
-		job.MaxRun = int(max(1, p.TotalLength/128/int64(workers)/p.PieceLength))
+	return piecehash.Job{
+		Layout: p.draft.Layout(), Source: p.source, Workers: p.workers, Order: p.reading, Durable: len(p.journals) > 0,
 	}
-	return job
 }
 
 func (p *Plan) unchanged() error {
@@ -122,13 +119,11 @@ func (p *Plan) sampleOld(ctx context.Context, k *known) error {
 	if len(taken) == 0 || p.recheck {
 		return nil
 	}
-	sample := make(map[int]bool)
 	count := min(len(taken), max(16, len(taken)/100))
-	for i := range count {
-		sample[taken[i*len(taken)/count]] = true
-	}
 	job := p.job()
-	job.Skip = func(i int) bool { return !sample[i] }
+	for i := range count {
+		job.Only = append(job.Only, taken[i*len(taken)/count])
+	}
 	for piece, err := range job.Pieces(ctx) {
 		if err != nil {
 			return unwrapRead(err)
@@ -169,16 +164,15 @@ func bare(err error) error {
 
 // source gives the files of the tree to the pipeline, which counts pad files too.
 type source struct {
-	tree   *content.Tree
-	disk   []int32 // index in the tree of each file of the layout
-	place  []int32 // its place in the plan
-	yields bool    // to the goroutine that takes the pieces
-	sums   *sums
+	tree  *content.Tree
+	disk  []int32 // index in the tree of each file of the layout
+	place []int32 // its place in the plan
+	sums  *sums
 }
 
 func (p *Plan) newSource() source {
 	files := p.draft.Files()
-	s := source{tree: p.tree, disk: make([]int32, len(files)), place: make([]int32, len(files)), yields: len(p.journals) > 0, sums: p.sums}
+	s := source{tree: p.tree, disk: make([]int32, len(files)), place: make([]int32, len(files)), sums: p.sums}
 	next := int32(0)
 	for i := range files {
 		if !files[i].Pad() {
@@ -195,22 +189,8 @@ func (s source) Open(i int) (piecehash.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := piecehash.File(opened)
 	if s.sums != nil {
-		f = summed{f, s.sums, int(s.place[i])}
+		return summed{opened, s.sums, int(s.place[i])}, nil
 	}
-	if s.yields {
-		f = yielding{f}
-	}
-	return f, nil
-}
-
-// yielding lets the goroutine that writes the journal run before every read.
-// Where workers keep all processors busy, digests would wait for their turn for
-// milliseconds otherwise, and a kill would lose them.
-type yielding struct{ piecehash.File }
-
-func (y yielding) ReadAt(b []byte, off int64) (int, error) {
-	runtime.Gosched()
-	return y.File.ReadAt(b, off)
+	return opened, nil
 }

@@ -209,7 +209,9 @@ func (t *track) hash(ctx context.Context, end int64) error {
 	}
 	job := t.p.job()
 	job.Source = t.source
-	job.Skip = func(i int) bool { return i < first || i >= stop }
+	for i := first; i < stop; i++ {
+		job.Only = append(job.Only, i)
+	}
 	for piece, err := range job.Pieces(ctx) {
 		if err != nil {
 			return unwrapRead(err)

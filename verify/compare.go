@@ -29,10 +29,7 @@ func (r *Report) compare(ctx context.Context, o Options) error {
 	if r.BadPieces == 0 {
 		return nil
 	}
-	job := piecehash.Job{
-		Layout: r.torrent.Layout(), Source: other, Workers: o.Workers,
-		Skip: func(i int) bool { return !r.pieces[i].Bad() },
-	}
+	job := piecehash.Job{Layout: r.torrent.Layout(), Source: other, Only: r.piecesThat(PieceState.Bad), Workers: o.Workers}
 	d := differ{ours: source{r}, theirs: other, a: make([]byte, compareChunk), b: make([]byte, compareChunk)}
 	defer d.close()
 	for p, err := range job.Pieces(ctx) {

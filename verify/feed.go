@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
@@ -72,27 +74,15 @@ func (r *Report) hashBatch(ctx context.Context, m memory, workers int) error {
 
 // judge hashes pieces that are in memory, and tells their digests.
 func (r *Report) judge(ctx context.Context, m memory, workers int, tell func(piecehash.Piece)) error {
-	first, last := r.Pieces, -1
-	for i := range m.pieces {
-		first, last = min(first, i), max(last, i)
-	}
-	if last < 0 {
+	if len(m.pieces) == 0 {
 		return nil
 	}
-	skip := func(i int) bool { return i < first || i > last || m.pieces[i] == nil }
-	return r.hashWindow(ctx, first, last+1, piecehash.Job{Source: m, Skip: skip, Workers: workers}, tell)
+	return r.hashOnly(ctx, piecehash.Job{Source: m, Only: slices.Sorted(maps.Keys(m.pieces)), Workers: workers}, tell)
 }
 
-// hashWindow runs a job, whose Source and Skip are about the whole torrent, on
-// the pieces from first to end.
-func (r *Report) hashWindow(ctx context.Context, first, end int, job piecehash.Job, tell func(piecehash.Piece)) error {
-	w, err := windowOf(r.torrent.Layout(), first, end)
-	if err != nil {
-		return err
-	}
-	skip := job.Skip
-	job.Layout, job.Source = w.layout, windowSource{w, job.Source}
-	job.Skip = func(i int) bool { return skip(i + w.begin) }
+// hashOnly runs a job on pieces that are sure to be readable.
+func (r *Report) hashOnly(ctx context.Context, job piecehash.Job, tell func(piecehash.Piece)) error {
+	job.Layout = r.torrent.Layout()
 	for p, err := range job.Pieces(ctx) {
 		if p.Index < 0 {
 			return err
@@ -101,7 +91,6 @@ func (r *Report) hashWindow(ctx context.Context, first, end int, job piecehash.J
 		if errors.As(err, &read) {
 			return read.Err
 		}
-		p.Index += w.begin
 		tell(p)
 	}
 	return nil
@@ -204,8 +193,7 @@ func (f *feeder) part(i, p int, length int64, rd io.Reader) error {
 	case length == whole && whole > batchSize:
 		in := &sequential{file: i, r: rd}
 		in.at, _ = l.InFile(i, p)
-		job := piecehash.Job{Source: in, Workers: 1, Skip: func(i int) bool { return i != p }}
-		return f.r.hashWindow(f.ctx, p, p+1, job, f.r.weigh)
+		return f.r.hashOnly(f.ctx, piecehash.Job{Source: in, Workers: 1, Only: []int{p}}, f.r.weigh)
 	}
 	h := f.held[p]
 	if h == nil {

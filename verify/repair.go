@@ -138,10 +138,7 @@ func (r *Report) again(ctx context.Context, pieces []int, o Options) (*Report, e
 	for _, p := range pieces {
 		now.pieces[p] = PieceUnread
 	}
-	job := piecehash.Job{
-		Layout: r.torrent.Layout(), Source: source{now}, Workers: o.Workers,
-		Skip: func(i int) bool { _, is := slices.BinarySearch(pieces, i); return !is },
-	}
+	job := piecehash.Job{Layout: r.torrent.Layout(), Source: source{now}, Only: append([]int{}, pieces...), Workers: o.Workers}
 	for p, err := range job.Pieces(ctx) {
 		if err != nil {
 			now.unread(err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -260,7 +261,7 @@ func (s *search) hash(ctx context.Context, pieces map[int]int) (map[int]bool, er
 	}
 	job := piecehash.Job{
 		Layout: s.r.torrent.Layout(), Source: candidates{s}, Workers: s.workers,
-		Skip: func(p int) bool { _, asked := pieces[p]; return !asked },
+		Only: slices.Sorted(maps.Keys(pieces)),
 	}
 	for p, err := range job.Pieces(ctx) {
 		if p.Index < 0 {

@@ -135,7 +135,10 @@ func (r *Report) finish(ctx context.Context, o Options, err error) (*Report, err
 
 // read hashes the chosen pieces and records what became of them.
 func (r *Report) read(ctx context.Context, src piecehash.Source, m *memoir, o Options) error {
-	job := piecehash.Job{Layout: r.torrent.Layout(), Source: src, Skip: r.skip(), Workers: o.Workers, Order: o.ReadOrder, Progress: o.Progress}
+	job := piecehash.Job{
+		Layout: r.torrent.Layout(), Source: src, Workers: o.Workers, Order: o.ReadOrder, Durable: m != nil, Progress: o.Progress,
+		Only: r.piecesThat(func(s PieceState) bool { return s == PieceUnread }),
+	}
 	for p, err := range job.Pieces(ctx) {
 		if p.Index < 0 {
 			return err
@@ -156,15 +159,15 @@ func (r *Report) read(ctx context.Context, src piecehash.Source, m *memoir, o Op
 	return nil
 }
 
-// skip is a Job's, from the pieces that were not chosen or are known. A piece
-// is asked for before it is read, and not again after.
-func (r *Report) skip() func(int) bool {
-	for _, s := range r.pieces {
-		if s != PieceUnread {
-			return func(i int) bool { return r.pieces[i] != PieceUnread }
+// piecesThat lists the pieces in a state.
+func (r *Report) piecesThat(in func(PieceState) bool) []int {
+	list := make([]int, 0, len(r.pieces))
+	for i, s := range r.pieces {
+		if in(s) {
+			list = append(list, i)
 		}
 	}
-	return nil
+	return list
 }
 
 // fine tells whether nothing is known against any file yet.

@@ -63,6 +63,9 @@ const (
 	Parallel
 	// Sequential reads pieces whole and in order, one reader at a time.
 	Sequential
+	// Streams lets each worker read neighbouring pieces whole and in order, beside
+	// the others: one connection for each.
+	Streams
 )
 
 // ParseOrder reads "auto", "parallel" or "sequential".
@@ -79,16 +82,17 @@ func ParseOrder(s string) (Order, error) {
 type Job struct {
 	Layout *layout.Layout
 	Source Source
-	// Skip tells which pieces are left out; nil leaves none out.
-	Skip func(piece int) bool
+	// Only are the pieces to hash, in the order in which they are read; nil is
+	// all of them, and an empty slice none.
+	Only []int
 	// Workers is the number of goroutines that read and hash; 0 is one for each
 	// processor that Go may use.
 	Workers int
 	Order   Order
-	// MaxRun is how many pieces a worker may have begun and not finished; 0 is
-	// as many as fill its lanes. Fewer are slower, and less is lost when the
-	// process is killed.
-	MaxRun int
+	// Durable says that digests are written down as they come: at most a 128th of
+	// the content, or a piece for each worker, is begun and not finished at any
+	// time, so that little is lost when the process is killed.
+	Durable bool
 	// Progress, if not nil, is told how many bytes of content are done, about
 	// ten times a second and at the end, on the goroutine that ranges over Pieces.
 	Progress func(done, total int64)
@@ -161,11 +165,12 @@ func (j Job) Pieces(ctx context.Context) iter.Seq2[Piece, error] {
 // pipeline is a job that runs.
 type pipeline struct {
 	Job
-	queue   queue
+	queue   *queue
 	reader  sync.Mutex  // held while a run is taken, and while it is read sequentially
 	big     chan []byte // arenas for sequential reading; nil is one that was not made yet
 	results chan []result
 	spare   chan []result
+	maxRun  int          // pieces in a run
 	done    atomic.Int64 // bytes of content
 	total   int64
 }
@@ -174,27 +179,23 @@ func (j Job) start(ctx context.Context) *pipeline {
 	if j.Workers <= 0 {
 		j.Workers = runtime.GOMAXPROCS(0)
 	}
-	j.Workers = max(1, min(j.Workers, j.Layout.NumPieces()))
-	p := &pipeline{
-		Job:     j,
-		results: make(chan []result, j.Workers),
-		spare:   make(chan []result, 2*j.Workers),
-		big:     make(chan []byte, min(j.Workers, maxBigArenas)),
-		total:   j.Layout.TotalLength(),
+	p := &pipeline{queue: newQueue(j.Layout, j.Only), maxRun: maxRun, total: j.Layout.TotalLength()}
+	j.Workers = max(1, min(j.Workers, p.queue.count))
+	if j.Only != nil {
+		p.total = 0
+		for _, i := range j.Only {
+			p.total += j.Layout.ContentLength(i)
+		}
 	}
+	if j.Durable {
+		p.maxRun = int(max(1, min(maxRun, p.total/128/int64(j.Workers)/j.Layout.PieceLength())))
+	}
+	p.Job, p.queue.workers = j, j.Workers
+	p.results = make(chan []result, j.Workers)
+	p.spare = make(chan []result, 2*j.Workers)
+	p.big = make(chan []byte, p.bigArenas())
 	for range cap(p.big) {
 		p.big <- nil
-	}
-	p.queue = queue{layout: j.Layout, skip: j.Skip, workers: j.Workers, left: j.Layout.NumPieces()}
-	if j.Skip != nil {
-		p.total = 0
-		for i := range j.Layout.NumPieces() {
-			if j.Skip(i) {
-				p.queue.left--
-			} else {
-				p.total += j.Layout.ContentLength(i)
-			}
-		}
 	}
 	var wg sync.WaitGroup
 	for range j.Workers {
@@ -205,6 +206,14 @@ func (j Job) start(ctx context.Context) *pipeline {
 		close(p.results)
 	}()
 	return p
+}
+
+// bigArenas is how many workers can read pieces whole at a time.
+func (p *pipeline) bigArenas() int {
+	if p.Order == Streams {
+		return p.Workers
+	}
+	return min(p.Workers, maxBigArenas)
 }
 
 func (p *pipeline) report() {

@@ -8,27 +8,28 @@ import "github.com/torrentkit/torrentkit/internal/layout"
 func (w *worker) begin() {
 	w.lock()
 	arena, chunk := w.arena, w.chunk
-	sequential := w.sequential()
-	if sequential {
+	whole := w.whole()
+	if whole {
 		arena = w.borrow()
 		chunk = (len(arena) - 16*skew) / layout.LeafSize * layout.LeafSize
 	}
-	used, count, most := 0, 0, maxRun
-	if w.p.MaxRun > 0 {
-		most = min(most, w.p.MaxRun)
-	}
+	used, count := 0, 0
 	w.run = w.p.queue.take(w.run[:0], w.sha1.Lanes(), func(p layout.Piece) bool {
 		used += slotSize(p, chunk)
 		count++
-		if sequential && p.Length > int64(chunk) {
+		if whole && p.Length > int64(chunk) {
 			used = len(arena) + 1 // read in parts: alone, or its parts and others would not be in order
 		}
-		return used <= len(arena) && count <= most
+		return used <= len(arena) && count <= w.p.maxRun
 	})
 	w.place(arena, chunk)
-	if sequential {
-		w.readAhead()
-	} else {
+	switch {
+	case w.p.Order == Streams:
+		w.unlock()
+		w.readAhead(1, 0)
+	case whole:
+		w.readAhead(256<<10, 4<<20) // so that nothing stands still until the next run is announced
+	default:
 		w.unlock()
 	}
 }
@@ -63,19 +64,20 @@ func (w *worker) release() {
 	}
 }
 
-// sequential decides how the next run is read. Data in memory is read fastest
-// by all workers at once, from everywhere. What is not in memory comes fastest
-// in order, from any kind of storage, as long as it is asked for ahead.
-func (w *worker) sequential() bool {
+// whole decides whether the next run is read piece by piece, and not all pieces
+// side by side. Data in memory is read fastest by all workers at once, from
+// everywhere. What is not in memory comes fastest in order, from any kind of
+// storage, as long as it is asked for ahead.
+func (w *worker) whole() bool {
 	if w.p.Order != Auto {
-		return w.p.Order == Sequential
+		return w.p.Order != Parallel
 	}
-	next, lanes, last := w.p.queue.peek(), w.sha1.Lanes(), w.p.Layout.NumPieces()-1
+	next, lanes, last := w.p.queue.peek(), w.sha1.Lanes(), w.p.queue.count-1
 	if next > last {
 		return false
 	}
 	for _, i := range [...]int{next, next + lanes/2, next + lanes - 1} {
-		if w.cold(min(i, last)) {
+		if w.cold(w.p.queue.piece(min(i, last))) {
 			return true
 		}
 	}
@@ -101,13 +103,10 @@ func (w *worker) cold(piece int) bool {
 	return false
 }
 
-// readAhead announces what the run will read, so that the storage is busy from
-// here on and not only while somebody waits for it.
-func (w *worker) readAhead() {
-	const (
-		worthwhile = 256 << 10
-		beyond     = 4 << 20 // so that nothing stands still until the next run is announced
-	)
+// readAhead announces what the run will read of each file, if that is
+// worthwhile, and some bytes beyond, so that the storage is busy from here on
+// and not only while somebody waits for it.
+func (w *worker) readAhead(worthwhile, beyond int64) {
 	for i := 0; i < len(w.slots); {
 		whole := w.slots[i].cursor.Span()
 		for i++; i < len(w.slots); i++ { // pieces that go on in the same file

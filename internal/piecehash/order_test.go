@@ -98,6 +98,8 @@ func TestColdDataIsReadInOrder(t *testing.T) {
 			if !slices.IsSorted(s.trace) {
 				t.Errorf("%v, pieces of %d: sequential reads are out of order", format, pieceLength)
 			}
+			job.Order, job.Workers = Streams, 7
+			s.check(t, job)
 		}
 	}
 }

@@ -225,10 +225,12 @@ func TestUnreadableFiles(t *testing.T) {
 	}
 }
 
-func TestSkip(t *testing.T) {
+func TestOnly(t *testing.T) {
 	rng := rand.New(rand.NewPCG(13, 14))
 	job, _ := newJob(t, rng, layout.V1, 16384, []int64{1 << 20})
-	job.Skip = func(i int) bool { return i%3 != 0 }
+	for i := 0; i < job.Layout.NumPieces(); i += 3 {
+		job.Only = append(job.Only, i)
+	}
 	var last, total int64
 	job.Progress = func(d, n int64) { last, total = d, n }
 	n := 0

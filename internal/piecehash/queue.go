@@ -9,13 +9,29 @@ import (
 // queue hands out the pieces of a job in order, in runs of neighbours.
 type queue struct {
 	layout  *layout.Layout
-	skip    func(int) bool
+	only    []int
+	count   int // of pieces in the job
 	workers int
 
 	mu    sync.Mutex
-	next  int
-	left  int // pieces not handed out
+	next  int // of the job's pieces
 	quota int // of pieces in a run, once the rest is shared out evenly; 0 before
+}
+
+func newQueue(l *layout.Layout, only []int) *queue {
+	q := &queue{layout: l, only: only, count: len(only)}
+	if only == nil {
+		q.count = l.NumPieces()
+	}
+	return q
+}
+
+// piece returns the index of the job's k-th piece.
+func (q *queue) piece(k int) int {
+	if q.only == nil {
+		return k
+	}
+	return q.only[k]
 }
 
 // take appends the next pieces to run: as many as admit accepts, and at least
@@ -24,32 +40,25 @@ type queue struct {
 func (q *queue) take(run []layout.Piece, lanes int, admit func(layout.Piece) bool) []layout.Piece {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.quota == 0 && q.left <= lanes*q.workers {
-		q.quota = (q.left + q.workers - 1) / q.workers
+	if left := q.count - q.next; q.quota == 0 && left <= lanes*q.workers {
+		q.quota = (left + q.workers - 1) / q.workers
 	}
-	for ; q.next < q.layout.NumPieces(); q.next++ {
-		if q.skip != nil && q.skip(q.next) {
-			continue
-		}
+	for ; q.next < q.count; q.next++ {
 		if q.quota > 0 && len(run) == q.quota {
 			break
 		}
-		p := q.layout.Piece(q.next)
+		p := q.layout.Piece(q.piece(q.next))
 		if !admit(p) && len(run) > 0 {
 			break
 		}
 		run = append(run, p)
-		q.left--
 	}
 	return run
 }
 
-// peek returns the piece that is handed out next; behind the last at the end.
+// peek returns which of the job's pieces is handed out next.
 func (q *queue) peek() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for q.skip != nil && q.next < q.layout.NumPieces() && q.skip(q.next) {
-		q.next++
-	}
 	return q.next
 }

@@ -3,6 +3,7 @@ package piecehash
 import (
 	"context"
 	"io"
+	"runtime"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/merkle"
@@ -63,11 +64,13 @@ func newWorker(p *pipeline) *worker {
 	w.trees = merkle.New(w.sha256)
 	size := min(arenaSize, allArenas/p.Workers)
 	lanes := 1 // where only leaves are hashed, those of one piece fill all lanes
-	if p.Layout.NumPieces() > 0 && p.Layout.Piece(0).SHA1 {
+	if p.queue.count > 0 && p.Layout.Piece(p.queue.piece(0)).SHA1 {
 		lanes = w.sha1.Lanes()
 	}
 	w.chunk = max(size/lanes/layout.LeafSize, 1) * layout.LeafSize
-	w.arena = make([]byte, lanes*w.chunk+max(lanes, 16)*skew)
+	share := int64((p.queue.count + p.Workers - 1) / p.Workers)
+	need := share * int64(slotSize(layout.Piece{Length: p.Layout.PieceLength()}, w.chunk))
+	w.arena = make([]byte, min(need, int64(lanes*w.chunk+max(lanes, 16)*skew)))
 	return w
 }
 
@@ -221,6 +224,11 @@ func (w *worker) open(span layout.Span) (f File, zeros int64, err error) {
 
 // read reads one span, whole.
 func (w *worker) read(f File, span layout.Span, buf []byte) error {
+	if w.p.Durable {
+		// Where workers keep all processors busy, digests wait milliseconds until
+		// they are taken, and a kill would lose them.
+		runtime.Gosched()
+	}
 	n, err := f.ReadAt(buf, span.Offset)
 	if n < len(buf) {
 		if err == nil || err == io.EOF {
