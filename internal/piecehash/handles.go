@@ -1,20 +1,23 @@
 package piecehash
 
-// maxHandles is how many files a worker keeps open. The pieces of a run rarely
-// touch more files at a time, and a file whose end was read is closed at once.
-const maxHandles = 24
+// maxHandles bounds how many files all workers together keep open.
+const maxHandles = 1 << 10
 
-// handles is the open files of one worker.
+// handles is the open files of one worker: room for the file that each piece of
+// a run is in, and for the one in which it began. A file that was read whole is
+// closed at once.
 type handles struct {
 	source Source
 	open   []handle
+	limit  int
 	clock  int
 }
 
 type handle struct {
 	index int
 	file  File
-	used  int // by the clock
+	used  int   // by the clock
+	read  int64 // bytes
 }
 
 // get returns the open file i.
@@ -34,18 +37,21 @@ func (h *handles) get(i int) (File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(h.open) == maxHandles {
+	if len(h.open) == h.limit {
 		h.closeAt(oldest)
 	}
-	h.open = append(h.open, handle{i, f, h.clock})
+	h.open = append(h.open, handle{i, f, h.clock, 0})
 	return f, nil
 }
 
-// release closes file i, of which nothing more is wanted.
-func (h *handles) release(i int) {
+// took notes that n of the bytes of file i, which has length, were read. The
+// pieces of a run may read the end of a file before its start.
+func (h *handles) took(i int, n, length int64) {
 	for k := range h.open {
 		if h.open[k].index == i {
-			h.closeAt(k)
+			if h.open[k].read += n; h.open[k].read >= length {
+				h.closeAt(k)
+			}
 			return
 		}
 	}

@@ -60,7 +60,8 @@ type worker struct {
 }
 
 func newWorker(p *pipeline) *worker {
-	w := &worker{p: p, files: handles{source: p.Source}, sha1: sha1simd.New(), sha256: sha256simd.New()}
+	w := &worker{p: p, sha1: sha1simd.New(), sha256: sha256simd.New()}
+	w.files = handles{source: p.Source, limit: max(2, min(2*w.sha1.Lanes()+8, maxHandles/p.Workers))}
 	w.trees = merkle.New(w.sha256)
 	size := min(arenaSize, allArenas/p.Workers)
 	lanes := 1 // where only leaves are hashed, those of one piece fill all lanes
@@ -236,9 +237,7 @@ func (w *worker) read(f File, span layout.Span, buf []byte) error {
 		}
 		return &ReadError{span.File, span.Offset + int64(n), err}
 	}
-	if span.Offset+int64(n) == w.p.Layout.File(span.File).Length {
-		w.files.release(span.File)
-	}
+	w.files.took(span.File, int64(n), w.p.Layout.File(span.File).Length)
 	return nil
 }
 
