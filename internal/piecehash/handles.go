@@ -1,5 +1,7 @@
 package piecehash
 
+import "slices"
+
 // maxHandles bounds how many files all workers together keep open.
 const maxHandles = 1 << 10
 
@@ -8,52 +10,49 @@ const maxHandles = 1 << 10
 // closed at once.
 type handles struct {
 	source Source
-	open   []handle
 	limit  int
+	index  []int32 // of the files in open, apart from it because it is searched for every read
+	open   []handle
 	clock  int
 }
 
 type handle struct {
-	index int
-	file  File
-	used  int   // by the clock
-	read  int64 // bytes
+	file File
+	used int   // by the clock
+	left int64 // bytes of the file that were not read
 }
 
-// get returns the open file i.
-func (h *handles) get(i int) (File, error) {
+// get returns the open file i, which has length.
+func (h *handles) get(i int, length int64) (File, error) {
 	h.clock++
-	oldest := 0
-	for k := range h.open {
-		if h.open[k].index == i {
-			h.open[k].used = h.clock
-			return h.open[k].file, nil
-		}
-		if h.open[k].used < h.open[oldest].used {
-			oldest = k
-		}
+	if k := slices.Index(h.index, int32(i)); k >= 0 {
+		h.open[k].used = h.clock
+		return h.open[k].file, nil
 	}
 	f, err := h.source.Open(i)
 	if err != nil {
 		return nil, err
 	}
 	if len(h.open) == h.limit {
+		oldest := 0
+		for k := range h.open {
+			if h.open[k].used < h.open[oldest].used {
+				oldest = k
+			}
+		}
 		h.closeAt(oldest)
 	}
-	h.open = append(h.open, handle{i, f, h.clock, 0})
+	h.index = append(h.index, int32(i))
+	h.open = append(h.open, handle{f, h.clock, length})
 	return f, nil
 }
 
-// took notes that n of the bytes of file i, which has length, were read. The
-// pieces of a run may read the end of a file before its start.
-func (h *handles) took(i int, n, length int64) {
-	for k := range h.open {
-		if h.open[k].index == i {
-			if h.open[k].read += n; h.open[k].read >= length {
-				h.closeAt(k)
-			}
-			return
-		}
+// took notes that n bytes of file i were read. The pieces of a run may read the
+// end of a file before its start.
+func (h *handles) took(i, n int) {
+	k := slices.Index(h.index, int32(i))
+	if h.open[k].left -= int64(n); h.open[k].left <= 0 {
+		h.closeAt(k)
 	}
 }
 
@@ -68,6 +67,7 @@ func (h *handles) closeAll() {
 func (h *handles) closeAt(k int) {
 	h.open[k].file.Close()
 	last := len(h.open) - 1
-	h.open[k] = h.open[last]
-	h.open = h.open[:last]
+	h.open[k], h.index[k] = h.open[last], h.index[last]
+	h.open[last] = handle{}
+	h.open, h.index = h.open[:last], h.index[:last]
 }

@@ -214,7 +214,7 @@ func (w *worker) open(span layout.Span) (f File, zeros int64, err error) {
 	if span.Zero {
 		return nil, span.Length, nil
 	}
-	if f, err = w.files.get(span.File); err != nil {
+	if f, err = w.files.get(span.File, w.p.Layout.File(span.File).Length); err != nil {
 		return nil, 0, &ReadError{span.File, span.Offset, err}
 	}
 	if s, ok := f.(sparser); ok {
@@ -237,7 +237,7 @@ func (w *worker) read(f File, span layout.Span, buf []byte) error {
 		}
 		return &ReadError{span.File, span.Offset + int64(n), err}
 	}
-	w.files.took(span.File, int64(n), w.p.Layout.File(span.File).Length)
+	w.files.took(span.File, n)
 	return nil
 }
 
