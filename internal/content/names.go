@@ -23,24 +23,29 @@ func NFC(path string) string {
 func Portability(paths []string) Notes {
 	var notes Notes
 	folded := make(map[string]string, len(paths)) // folder or file, as a system sees it that knows no case -> as it is
+	folder := ""                                  // of the path before, with its slash, if there was nothing to say of it
 	for _, p := range paths {
 		if p == "" {
 			continue
 		}
+		done := 0
+		if strings.HasPrefix(p, folder) {
+			done = len(folder)
+		}
 		why := ""
-		for end := 0; end < len(p) && why == ""; end++ { // every folder on the way, then the file
-			next := strings.IndexByte(p[end:], '/')
-			if next < 0 {
+		for end := done; end < len(p) && why == ""; end++ { // every folder on the way, then the file
+			start := end
+			if next := strings.IndexByte(p[end:], '/'); next < 0 {
 				end = len(p)
 			} else {
 				end += next
 			}
-			why = collision(folded, p[:end])
-		}
-		for name := range strings.SplitSeq(p, "/") {
-			if why == "" {
-				why = unportable(name)
+			if why = collision(folded, p[:end]); why == "" {
+				why = unportable(p[start:end])
 			}
+		}
+		if why == "" {
+			folder = p[:strings.LastIndexByte(p, '/')+1]
 		}
 		if why == "" && utf8.RuneCountInString(p) > maxPortablePath {
 			why = fmt.Sprintf("%d characters long, more than Windows takes in most places", utf8.RuneCountInString(p))
@@ -77,17 +82,28 @@ func isPlain(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
 }
 
+// device returns the device of Windows that a name stands for, or nothing.
+func device(name string) string {
+	stem, _, _ := strings.Cut(name, ".")
+	stem = strings.TrimRight(stem, " ")
+	if len(stem) < 3 || len(stem) > len("CONOUT$") {
+		return ""
+	}
+	stem = strings.ToUpper(stem)
+	numbered := len(stem) == 4 && (strings.HasPrefix(stem, "COM") || strings.HasPrefix(stem, "LPT")) && stem[3] >= '1' && stem[3] <= '9'
+	if numbered || slices.Contains([]string{"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"}, stem) {
+		return stem
+	}
+	return ""
+}
+
 // unportable tells why some system does not take a name.
 func unportable(name string) string {
-	stem, _, _ := strings.Cut(strings.ToUpper(name), ".")
-	stem = strings.TrimRight(stem, " ")
-	reserved := []string{"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"}
-	device := len(stem) == 4 && (strings.HasPrefix(stem, "COM") || strings.HasPrefix(stem, "LPT")) && stem[3] >= '1' && stem[3] <= '9'
-	switch {
+	switch device := device(name); {
 	case !utf8.ValidString(name):
 		return "not valid UTF-8: macOS refuses it, others show it differently"
-	case slices.Contains(reserved, stem) || device:
-		return fmt.Sprintf("%s is the name of a device on Windows", stem)
+	case device != "":
+		return fmt.Sprintf("%s is the name of a device on Windows", device)
 	case strings.HasSuffix(name, ".") || strings.HasSuffix(name, " "):
 		return "Windows drops the dot or space at the end of a name"
 	case strings.ContainsAny(name, `<>:"|?*\`):
