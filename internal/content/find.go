@@ -124,7 +124,7 @@ func (w *finder) record(i int, st *stat) Presence {
 		return *wrongType(st.kind)
 	}
 	f := &w.files[i]
-	f.Size, f.stamp, f.Executable = st.size, st.stamp, st.exec
+	f.Size, f.stamp, f.traits, f.Executable = st.size, st.stamp, st.traits, st.exec
 	f.Hidden = st.hidden || strings.HasPrefix(path.Base(f.Path), ".")
 	return Presence{Kind: Present, Size: st.size}
 }

@@ -8,7 +8,7 @@ func (f *openFile) Cached(off int64) (yes, known bool) { return f.raw.cached(off
 // NextData returns where the next data at or behind off begins: off itself, unless it lies in a hole of a sparse file,
 // whose bytes are zeros that need not be read. Behind the last data it is the size of the file.
 func (f *openFile) NextData(off int64) int64 {
-	if !f.sparse {
+	if !f.tree.files[f.index].sparse {
 		return off
 	}
 	return f.raw.nextData(off, f.tree.files[f.index].Size)

@@ -248,8 +248,7 @@ func TestFileReplacedByLink(t *testing.T) {
 			t.Fatal(err)
 		}
 		symlink(t, filepath.Join(outside, "b"), root, "b")
-		_, err := tree.Open(1)
-		wantChanged(t, tree, 1, err)
+		wantChanged(t, tree, 1, openAndClose(tree, 1))
 	})
 }
 

@@ -10,10 +10,8 @@ import (
 
 // openFile is a file of a tree, open for reading.
 type openFile struct {
-	tree    *Tree
-	index   int
-	removed bool // had no name when it was opened: some file systems count none
-	sparse  bool
+	tree  *Tree
+	index int
 
 	// The lock keeps Close from giving the descriptor to another file while it is read from.
 	mu     sync.RWMutex
@@ -35,6 +33,9 @@ func (f *openFile) ReadAt(p []byte, off int64) (int, error) {
 		err = io.ErrUnexpectedEOF
 	}
 	if err != nil {
+		if e := f.look(); e != nil {
+			return n, e
+		}
 		return n, fmt.Errorf("reading %q at byte %d: %w", f.tree.display(f.index), off+int64(n), err)
 	}
 	if f.tree.dropCache {
@@ -50,23 +51,26 @@ func (f *openFile) Close() error {
 		return fmt.Errorf("closing %q: %w", f.tree.display(f.index), fs.ErrClosed)
 	}
 	f.closed = true
+	err := f.look()
+	if e := f.raw.close(); err == nil && e != nil {
+		return fmt.Errorf("closing %q: %w", f.tree.display(f.index), e)
+	}
+	return err
+}
+
+// look says how the open file differs from the one that the tree saw.
+func (f *openFile) look() error {
 	now, err := f.raw.stat()
+	if err != nil {
+		return fmt.Errorf("looking at %q: %w", f.tree.display(f.index), err)
+	}
 	file := &f.tree.files[f.index]
-	var changed string
-	if err == nil {
-		changed = file.stamp.difference(file.Size, &now, f.raw.stable)
-		if changed == "" && now.removed && !f.removed {
-			changed = "it was removed or replaced"
-		}
+	changed := file.stamp.difference(file.Size, &now, f.raw.stable)
+	if changed == "" && now.removed && !file.removed {
+		changed = "it was removed or replaced"
 	}
-	if e := f.raw.close(); err == nil {
-		err = e
-	}
-	switch {
-	case changed != "":
+	if changed != "" {
 		return f.tree.hasChanged(f.index, changed, nil)
-	case err != nil:
-		return fmt.Errorf("closing %q: %w", f.tree.display(f.index), err)
 	}
 	return nil
 }

@@ -70,7 +70,7 @@ func ScanAll(ctx context.Context, roots []string, o ScanOptions) (*Tree, Notes, 
 	if len(roots) > 1 {
 		t.name = "" // paths begin with the names of the roots
 	}
-	t.open = scannedFiles{s.bases, t.files}
+	t.open = &scannedFiles{bases: s.bases, files: t.files}
 	return t, s.notes, nil
 }
 
@@ -97,7 +97,7 @@ func (s *scanner) scanRoot(i int, root string, several bool) error {
 		}
 		s.prefixes = append(s.prefixes, s.prefix)
 	}
-	s.bases = append(s.bases, rootBase{base, s.prefix})
+	s.bases = append(s.bases, &rootBase{path: base, prefix: s.prefix, file: st.kind == kindFile})
 	switch st.kind {
 	case kindFile:
 		s.decide(true, "")
@@ -126,7 +126,7 @@ type scanner struct {
 	files     []File
 	notes     Notes
 	decisions []Decision
-	bases     []rootBase
+	bases     []*rootBase
 	prefixes  []string
 	spare     [][]entry        // buffers for folders
 	slab      strings.Builder  // paths of files, many in one allocation
@@ -267,6 +267,7 @@ func (s *scanner) add(name string, st *stat) {
 		Path:       s.slab.String()[start:],
 		Size:       st.size,
 		stamp:      st.stamp,
+		traits:     st.traits,
 		Executable: st.exec,
 		Hidden:     st.hidden || strings.HasPrefix(name, "."),
 		root:       uint32(s.root),
@@ -340,23 +341,3 @@ func join(base, path string) string {
 	}
 	return base + string(filepath.Separator) + filepath.FromSlash(path)
 }
-
-// rootBase is one of the roots of a scan.
-type rootBase struct{ base, prefix string }
-
-// scannedFiles opens what the user named, following links.
-type scannedFiles struct {
-	bases []rootBase
-	files []File
-}
-
-func (s scannedFiles) openFile(i int) (rawFile, error) {
-	f := &s.files[i]
-	if f.Link != "" {
-		return rawFile{}, errNoContent
-	}
-	b := &s.bases[f.root]
-	return openPath(join(b.base, strings.TrimPrefix(strings.TrimPrefix(f.Path, b.prefix), "/")))
-}
-
-func (s scannedFiles) close() error { return nil }

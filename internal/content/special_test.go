@@ -87,7 +87,7 @@ func TestReplacedByFIFO(t *testing.T) {
 		}
 		fifo(t, name)
 		soon(t, func() {
-			_, err := tree.Open(1)
+			err := openAndClose(tree, 1)
 			wantChanged(t, tree, 1, err)
 			if err != nil && !strings.Contains(err.Error(), "FIFO") {
 				t.Errorf("error %v does not say what took its place", err)
@@ -148,11 +148,12 @@ func TestDescriptors(t *testing.T) {
 			f.Close()
 		}
 		os.Truncate(filepath.Join(root, want[i].Path), 0)
-		if _, err := l.Open(i); err == nil {
-			t.Errorf("%q changed, and was opened", want[i].Path)
+		if err := openAndClose(l.Tree, i); err == nil {
+			t.Errorf("%q changed, and nobody said so", want[i].Path)
 		}
 	}
 	l.Close()
+	tree.Close()
 	if n := count() - before; n != 0 {
 		t.Errorf("%d more files are open when all is closed", n)
 	}

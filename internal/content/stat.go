@@ -45,15 +45,20 @@ type stamp struct {
 	dev, ino uint64
 }
 
+// traits is what matters of a file while it is open.
+type traits struct {
+	removed bool // no name leads to it any more; some file systems say so of every file
+	sparse  bool // takes less room on disk than it has bytes, so it may have holes
+}
+
 // stat is what the package wants to know of a file, on every system.
 type stat struct {
 	stamp
-	size    int64
-	kind    kind
-	exec    bool
-	hidden  bool // marked hidden by an attribute; names with a leading dot are not looked at here
-	removed bool // no name leads to the open file any more
-	sparse  bool // takes less room on disk than it has bytes, so it may have holes
+	traits
+	size   int64
+	kind   kind
+	exec   bool
+	hidden bool // marked hidden by an attribute; names with a leading dot are not looked at here
 }
 
 // entry is one name in a folder.

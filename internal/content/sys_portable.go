@@ -24,6 +24,16 @@ func openPath(path string) (rawFile, error) {
 	return rawFile{f}, bare(err)
 }
 
+// base is a folder that files are opened below.
+type base struct{ path string }
+
+func openBase(path string) (base, error) { return base{path}, nil }
+
+// open opens the file at a slash path below the folder, following links.
+func (b base) open(path string) (rawFile, error) { return openPath(join(b.path, path)) }
+
+func (base) close() error { return nil }
+
 func (f rawFile) stat() (stat, error) {
 	fi, err := f.file.Stat()
 	if err != nil {
@@ -128,12 +138,12 @@ func (l *listing) size() int { return len(l.entries) }
 
 // appendStat looks at the names from i to j (exclusive) and appends them to out.
 func (l *listing) appendStat(out []entry, i, j int) ([]entry, error) {
-	for _, d := range l.entries[i:j] {
+	n := len(out)
+	out = slices.Grow(out, j-i)[:n+j-i]
+	each(j-i, func(k int) {
+		d, e := l.entries[i+k], &out[n+k]
 		fi, err := d.Info()
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // removed since the folder was listed
-		}
-		e := entry{name: d.Name(), err: bare(err)}
+		*e = entry{name: d.Name(), err: bare(err)}
 		if err == nil {
 			e.stat = statOf(fi)
 			// Junctions and mount points of Windows are irregular, and lead somewhere as links do.
@@ -142,9 +152,10 @@ func (l *listing) appendStat(out []entry, i, j int) ([]entry, error) {
 				e.stat, e.err = statPath(filepath.Join(l.path, e.name))
 			}
 		}
-		out = append(out, e)
-	}
-	return out, nil
+	})
+	return slices.DeleteFunc(out, func(e entry) bool {
+		return errors.Is(e.err, fs.ErrNotExist) && !e.link // removed since the folder was listed
+	}), nil
 }
 
 // folder is an open folder below a root.

@@ -43,9 +43,10 @@ func openAt(dir int, name string, flags int) (fd int, err error) {
 	return fd, err
 }
 
-// openLong opens an absolute path of any length, following links, piece by piece if the system could not take it whole.
-func openLong(path string, flags int) (int, error) {
-	dir := unix.AT_FDCWD
+// openLong opens a path of any length, absolute or below an open folder, following links, piece by piece if the system
+// could not take it whole.
+func openLong(at int, path string, flags int) (int, error) {
+	dir := at
 	for {
 		cut := len(path)
 		if cut > maxPath {
@@ -59,7 +60,7 @@ func openLong(path string, flags int) (int, error) {
 			f = flags
 		}
 		fd, err := openAt(dir, path[:cut], f)
-		if dir != unix.AT_FDCWD {
+		if dir != at {
 			unix.Close(dir)
 		}
 		if last || err != nil {
@@ -71,9 +72,29 @@ func openLong(path string, flags int) (int, error) {
 
 // openPath opens the file at an absolute path, following links.
 func openPath(path string) (rawFile, error) {
-	fd, err := openLong(path, openFlags)
+	fd, err := openLong(unix.AT_FDCWD, path, openFlags)
 	return rawFile{fd}, err
 }
+
+// base is an open folder: opening files by their path below it is cheaper than by an absolute one.
+type base struct{ file *os.File }
+
+// openBase opens the folder at an absolute path. The collector closes what nobody closes.
+func openBase(path string) (base, error) {
+	fd, err := openLong(unix.AT_FDCWD, path, folderFlags)
+	if err != nil {
+		return base{}, err
+	}
+	return base{os.NewFile(uintptr(fd), path)}, nil
+}
+
+// open opens the file at a slash path below the folder, following links.
+func (b base) open(path string) (rawFile, error) {
+	fd, err := openLong(int(b.file.Fd()), path, openFlags)
+	return rawFile{fd}, err
+}
+
+func (b base) close() error { return b.file.Close() }
 
 func (f rawFile) stat() (stat, error) {
 	var st unix.Stat_t
@@ -120,10 +141,12 @@ func isGone(err error) bool {
 
 func statOf(st *unix.Stat_t) stat {
 	s := stat{
-		stamp:   stamp{mtime: st.Mtim.Nano(), ctime: st.Ctim.Nano(), dev: uint64(st.Dev), ino: uint64(st.Ino)},
-		size:    int64(st.Size),
-		removed: st.Nlink == 0,
-		sparse:  int64(st.Blocks)*512 < int64(st.Size), // POSIX counts blocks of 512 bytes
+		stamp: stamp{mtime: st.Mtim.Nano(), ctime: st.Ctim.Nano(), dev: uint64(st.Dev), ino: uint64(st.Ino)},
+		traits: traits{
+			removed: st.Nlink == 0,
+			sparse:  int64(st.Blocks)*512 < int64(st.Size), // POSIX counts blocks of 512 bytes
+		},
+		size: int64(st.Size),
 	}
 	switch uint32(st.Mode) & unix.S_IFMT {
 	case unix.S_IFREG:
@@ -168,7 +191,7 @@ type listing struct {
 
 // list reads the names in the folder at an absolute path.
 func list(ctx context.Context, path string) (listing, error) {
-	fd, err := openLong(path, folderFlags)
+	fd, err := openLong(unix.AT_FDCWD, path, folderFlags)
 	if err != nil {
 		return listing{}, err
 	}
@@ -196,24 +219,25 @@ func (l *listing) size() int { return len(l.names) }
 
 // appendStat looks at the names from i to j (exclusive) and appends them to out.
 func (l *listing) appendStat(out []entry, i, j int) ([]entry, error) {
-	fd, err := openLong(l.path, folderFlags)
+	fd, err := openLong(unix.AT_FDCWD, l.path, folderFlags)
 	if err != nil {
 		return nil, err
 	}
 	defer unix.Close(fd)
-	for _, name := range l.names[i:j] {
-		e := entry{name: name}
-		e.stat, e.err = statAt(fd, name, unix.AT_SYMLINK_NOFOLLOW)
-		if e.err == unix.ENOENT {
-			continue // removed since the folder was listed
-		}
+	n := len(out)
+	out = slices.Grow(out, j-i)[:n+j-i]
+	each(j-i, func(k int) {
+		e := &out[n+k]
+		*e = entry{name: l.names[i+k]}
+		e.stat, e.err = statAt(fd, e.name, unix.AT_SYMLINK_NOFOLLOW)
 		if e.err == nil && e.stat.kind == kindLink {
 			e.link = true
-			e.stat, e.err = statAt(fd, name, 0)
+			e.stat, e.err = statAt(fd, e.name, 0)
 		}
-		out = append(out, e)
-	}
-	return out, nil
+	})
+	return slices.DeleteFunc(out, func(e entry) bool {
+		return e.err == unix.ENOENT && !e.link // removed since the folder was listed
+	}), nil
 }
 
 // folder is an open folder below a root: names in it are looked at without following links.

@@ -30,6 +30,7 @@ type File struct {
 
 	stamp stamp
 	root  uint32 // which root of a scan it lies below
+	traits
 
 	Executable bool // may be executed by someone (BEP 47, attribute x); never on Windows
 	Hidden     bool // the name starts with a dot, or the system calls the file hidden (BEP 47, attribute h)
@@ -110,8 +111,13 @@ func (e *ChangedError) Error() string {
 
 func (e *ChangedError) Unwrap() error { return e.Err }
 
+// smallFile is the size of files that are read before it is known that they are the ones that the tree saw: looking at
+// a file once, when it is closed, says both that it is and that it did not change, and so saves a call for each file.
+const smallFile = 1 << 20
+
 // Open opens file i for reading, without ever blocking on what may have taken its place. It fails with a
-// [*ChangedError] unless it is the same regular file, with the same size and time of modification, that the tree saw.
+// [*ChangedError] unless it is the same regular file, with the same size and time of modification, that the tree saw. Of
+// a small file that is found out when it cannot be read, or is closed.
 func (t *Tree) Open(i int) (Reader, error) {
 	raw, err := t.open.openFile(i)
 	if err == errNoContent {
@@ -123,17 +129,14 @@ func (t *Tree) Open(i int) (Reader, error) {
 		}
 		return nil, fmt.Errorf("opening %q: %w", t.display(i), err)
 	}
-	now, err := raw.stat()
-	if err != nil {
-		raw.close()
-		return nil, fmt.Errorf("looking at %q: %w", t.display(i), err)
+	f := &openFile{tree: t, index: i, raw: raw}
+	if t.files[i].Size > smallFile {
+		if err := f.look(); err != nil {
+			raw.close()
+			return nil, err
+		}
 	}
-	f := &t.files[i]
-	if d := f.stamp.difference(f.Size, &now, raw.stable); d != "" {
-		raw.close()
-		return nil, t.hasChanged(i, d, nil)
-	}
-	return &openFile{tree: t, index: i, raw: raw, removed: now.removed, sparse: now.sparse}, nil
+	return f, nil
 }
 
 // display is the path of file i as a user would write it.
