@@ -32,6 +32,8 @@ type Report struct {
 	// Torrent is what could be read, nil where that was nothing. Its Layout may
 	// be nil.
 	Torrent *Torrent
+	// Refused is the error of Parse, nil where that takes the torrent.
+	Refused error
 	// Findings are sorted by offset. Of one rule there are at most 100.
 	Findings []Finding
 	// Omitted counts what was found of a rule, by ID, beyond that.
@@ -73,6 +75,9 @@ func Lint(raw []byte, o LintOptions) (*Report, error) {
 	l.t = t
 	l.report.Torrent = t
 	for _, p := range problems {
+		if l.report.Refused == nil && p.Severity == Error {
+			l.report.Refused = p
+		}
 		l.problem(p)
 	}
 	if t == nil {

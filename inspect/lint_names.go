@@ -224,7 +224,12 @@ func fold(s string) string {
 
 // collisions finds the names whose folded paths are equal, but not the paths.
 func (l *linter) collisions(c *collider) {
-	slices.SortFunc(c.entries, func(a, b folded) int { return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.file, b.file)) })
+	slices.SortFunc(c.entries, func(a, b folded) int {
+		if a.hash != b.hash {
+			return cmp.Compare(a.hash, b.hash)
+		}
+		return cmp.Compare(a.file, b.file)
+	})
 	for i := 1; i < len(c.entries); i++ {
 		a, b := c.entries[i-1], c.entries[i]
 		if a.hash != b.hash {

@@ -84,17 +84,18 @@ func (a *app) hash(ctx context.Context, plan *create.Plan, stopped string, work 
 
 // finishCreate writes the torrent and prints what it is. The plan is not needed any more, and may be as large. The plan is not needed any more, and may be as large.
 func (a *app) finishCreate(ctx context.Context, reused create.Reused, raw []byte, out *output) error {
-	t, err := inspect.Parse(raw)
+	lint, err := inspect.Lint(raw, inspect.LintOptions{Now: a.now()})
+	if err == nil {
+		err = lint.Refused
+	}
 	if err != nil {
 		return fmt.Errorf("reading the torrent that was made: %w", err)
 	}
 	if err := out.write(ctx, raw); err != nil {
 		return err
 	}
-	if err := a.tellLint(raw); err != nil {
-		return err
-	}
-	return a.showCreated(t, reused, out)
+	a.tellLint(lint)
+	return a.showCreated(lint.Torrent, reused, out)
 }
 
 // createShard hashes a part of the content into the journal.

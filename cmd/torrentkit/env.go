@@ -4,7 +4,9 @@ import (
 	"context"
 	"io"
 	"os"
+	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,13 +29,10 @@ type env struct {
 	now    func() time.Time
 }
 
-// realEnv is the process's own world. It also sets what is global to the process: the console's mode and cobra's text
-// for people who double-click the program in Windows Explorer, which would make it useless in shortcuts.
-//
-// The collector is told to keep the heap within a quarter of what is in use: a torrent of a million files takes hundreds
-// of megabytes, which twofold is too much for small devices, and hashing allocates next to nothing.
+// realEnv is the process's own world. It also sets what is global to the process: the collector, the console's mode and
+// cobra's text for people who double-click the program in Windows Explorer, which would make it useless in shortcuts.
 func realEnv() env {
-	debug.SetGCPercent(25)
+	tuneCollector()
 	cobra.MousetrapHelpText = ""
 	e := env{
 		in: os.Stdin, out: os.Stdout, err: os.Stderr,
@@ -46,6 +45,24 @@ func realEnv() env {
 	}
 	e.ansi = enableANSI(os.Stdout, e.outTTY) && enableANSI(os.Stderr, e.errTTY)
 	return e
+}
+
+// tuneCollector lets the heap grow by a quarter of what is in use before it is collected, and by no less than 16 MiB: a
+// torrent of a million files takes hundreds of megabytes, which twofold is too much for small devices, and a small heap
+// is not worth the work.
+func tuneCollector() {
+	const least, most, headroom = 25, 400, 16 << 20
+	debug.SetGCPercent(most) // of 4 MiB, which is where Go begins
+	type cycle struct{ _ *byte }
+	var again func(*cycle)
+	again = func(c *cycle) { // runs after each collection
+		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+		metrics.Read(live)
+		percent := headroom * 100 / max(live[0].Value.Uint64(), 1)
+		debug.SetGCPercent(int(min(max(percent, least), most)))
+		runtime.SetFinalizer(c, again)
+	}
+	runtime.SetFinalizer(&cycle{}, again)
 }
 
 func terminalWidth() int {

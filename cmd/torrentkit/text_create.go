@@ -37,11 +37,7 @@ func (a *app) tellPlan(p *create.Plan) {
 }
 
 // tellLint says on standard error what lint finds in the torrent that was made, three times of each rule at the most.
-func (a *app) tellLint(raw []byte) error {
-	report, err := inspect.Lint(raw, inspect.LintOptions{Now: a.now()})
-	if err != nil {
-		return err
-	}
+func (a *app) tellLint(report *inspect.Report) {
 	counts := map[string]int{}
 	for i := range report.Findings {
 		f := &report.Findings[i]
@@ -54,7 +50,6 @@ func (a *app) tellLint(raw []byte) error {
 			a.warn(fmt.Sprintf("%s: %d more", r.ID, n))
 		}
 	}
-	return nil
 }
 
 // showPlan is the result of --dry-run.
