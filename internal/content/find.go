@@ -112,6 +112,8 @@ func (w *finder) resolve(name string) (string, *Presence) {
 }
 
 func (w *finder) move(i int, name string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if w.moved == nil {
 		w.moved = map[int]string{}
 	}
@@ -148,6 +150,8 @@ func (w *finder) link(i int, k kind, name, target string) Presence {
 		detail := fmt.Sprintf("symbolic link leads to %q, not to %q", leads, target)
 		return Presence{Kind: WrongType, Err: ErrWrongType, Detail: detail}
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if w.links == nil {
 		w.links = map[int]bool{}
 	}

@@ -9,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 )
 
@@ -67,6 +68,7 @@ type locatedFiles struct {
 	real     string   // the root, absolute and without links
 	files    []File
 	presence []Presence
+	mu       sync.Mutex     // guards what follows until all files were located
 	moved    map[int]string // where the files are that a link, or the root itself, stands for: local slash paths
 	links    map[int]bool   // links that were wanted and are there
 }
@@ -100,22 +102,30 @@ func (l *locatedFiles) enter(base string, single bool) *Presence {
 }
 
 func (l *locatedFiles) locate(ctx context.Context, files []Want, single bool) error {
+	if single {
+		w := finder{locatedFiles: l}
+		defer w.leave()
+		l.presence[0] = w.find(0, l.moved[0], &files[0])
+		return nil
+	}
+	share(len(files), func(from, to int) { l.locateSome(ctx, files, from, to) })
+	return ctx.Err()
+}
+
+func (l *locatedFiles) locateSome(ctx context.Context, files []Want, from, to int) {
 	w := finder{locatedFiles: l}
 	defer w.leave()
-	for i := range files {
+	for i := from; i < to; i++ {
 		if i%256 == 0 && ctx.Err() != nil {
-			return ctx.Err()
+			return
 		}
 		name := files[i].Path
-		if single {
-			name = l.moved[0]
-		} else if why := unsafePath(name, filepath.Separator == '\\'); why != "" {
+		if why := unsafePath(name, filepath.Separator == '\\'); why != "" {
 			l.presence[i] = Presence{Kind: Unreadable, Err: ErrUnsafe, Detail: "path " + why}
 			continue
 		}
 		l.presence[i] = w.find(i, name, &files[i])
 	}
-	return nil
 }
 
 // openFile opens only what was Present, below the root and without following a link.

@@ -3,7 +3,6 @@ package content
 import (
 	"errors"
 	"io/fs"
-	"runtime"
 	"strings"
 	"sync"
 )
@@ -50,23 +49,4 @@ func (s *scannedFiles) close() error {
 		}
 	}
 	return err
-}
-
-// each calls f with 0 to n-1, on several processors where that is worthwhile: the system takes most of the time that a
-// scan takes, and a slow one can look at several files at a time.
-func each(n int, f func(k int)) {
-	const share = 32
-	parts := min(runtime.GOMAXPROCS(0), n/share)
-	var wg sync.WaitGroup
-	for p := 1; p < parts; p++ {
-		wg.Go(func() {
-			for k := p * n / parts; k < (p+1)*n/parts; k++ {
-				f(k)
-			}
-		})
-	}
-	for k := 0; k < n/max(parts, 1); k++ {
-		f(k)
-	}
-	wg.Wait()
 }

@@ -140,22 +140,28 @@ func (l *listing) size() int { return len(l.entries) }
 func (l *listing) appendStat(out []entry, i, j int) ([]entry, error) {
 	n := len(out)
 	out = slices.Grow(out, j-i)[:n+j-i]
-	each(j-i, func(k int) {
-		d, e := l.entries[i+k], &out[n+k]
-		fi, err := d.Info()
-		*e = entry{name: d.Name(), err: bare(err)}
-		if err == nil {
-			e.stat = statOf(fi)
-			// Junctions and mount points of Windows are irregular, and lead somewhere as links do.
-			if fi.Mode()&(fs.ModeSymlink|fs.ModeIrregular) != 0 {
-				e.link = true
-				e.stat, e.err = statPath(filepath.Join(l.path, e.name))
-			}
+	share(j-i, func(from, to int) {
+		for k := from; k < to; k++ {
+			out[n+k] = l.look(l.entries[i+k])
 		}
 	})
 	return slices.DeleteFunc(out, func(e entry) bool {
 		return errors.Is(e.err, fs.ErrNotExist) && !e.link // removed since the folder was listed
 	}), nil
+}
+
+func (l *listing) look(d fs.DirEntry) entry {
+	fi, err := d.Info()
+	e := entry{name: d.Name(), err: bare(err)}
+	if err == nil {
+		e.stat = statOf(fi)
+		// Junctions and mount points of Windows are irregular, and lead somewhere as links do.
+		if fi.Mode()&(fs.ModeSymlink|fs.ModeIrregular) != 0 {
+			e.link = true
+			e.stat, e.err = statPath(filepath.Join(l.path, e.name))
+		}
+	}
+	return e
 }
 
 // folder is an open folder below a root.

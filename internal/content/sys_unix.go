@@ -226,13 +226,15 @@ func (l *listing) appendStat(out []entry, i, j int) ([]entry, error) {
 	defer unix.Close(fd)
 	n := len(out)
 	out = slices.Grow(out, j-i)[:n+j-i]
-	each(j-i, func(k int) {
-		e := &out[n+k]
-		*e = entry{name: l.names[i+k]}
-		e.stat, e.err = statAt(fd, e.name, unix.AT_SYMLINK_NOFOLLOW)
-		if e.err == nil && e.stat.kind == kindLink {
-			e.link = true
-			e.stat, e.err = statAt(fd, e.name, 0)
+	share(j-i, func(from, to int) {
+		for k := from; k < to; k++ {
+			e := &out[n+k]
+			*e = entry{name: l.names[i+k]}
+			e.stat, e.err = statAt(fd, e.name, unix.AT_SYMLINK_NOFOLLOW)
+			if e.err == nil && e.stat.kind == kindLink {
+				e.link = true
+				e.stat, e.err = statAt(fd, e.name, 0)
+			}
 		}
 	})
 	return slices.DeleteFunc(out, func(e entry) bool {
