@@ -51,6 +51,9 @@ func (s PieceState) String() string {
 // Bad tells whether the data of the piece is known to be wrong.
 func (s PieceState) Bad() bool { return s == PieceBad || s == PieceOnlySHA1 || s == PieceOnlyRoot }
 
+// Problem is one thing that is wrong with a torrent.
+type Problem = metainfo.Problem
+
 // Report is what verifying found.
 type Report struct {
 	Name   string // of the torrent
@@ -75,6 +78,8 @@ type Report struct {
 	Compared *Comparison
 	// Seed is what the pieces of Options.Sample were drawn with.
 	Seed uint64
+	// Warnings are what is odd about the torrent itself.
+	Warnings []Problem
 
 	torrent  *metainfo.Torrent
 	located  *content.Located
@@ -178,7 +183,7 @@ func (a *absence) Unwrap() error { return a.Err }
 // blankReport begins a report on files that have not been looked for.
 func blankReport(t *metainfo.Torrent, root string, files []int32) *Report {
 	r := &Report{
-		Name: t.Name, Single: t.Single, Root: root, torrent: t, files: files,
+		Name: t.Name, Single: t.Single, Root: root, Warnings: t.Problems, torrent: t, files: files,
 		Files:  make([]FileReport, len(files)),
 		Pieces: t.Layout().NumPieces(),
 		Bytes:  t.Layout().TotalLength(),

@@ -144,15 +144,20 @@ func (a *app) parseTorrent(ctx context.Context, name string, limit int64) (*insp
 	if err != nil {
 		return nil, inputError(inputName(name), err)
 	}
+	a.warnOf(name, t.Problems)
+	return t, nil
+}
+
+// warnOf says what is odd about a torrent that was read.
+func (a *app) warnOf(name string, problems []inspect.Problem) {
 	const most = 10
-	for i, p := range t.Problems {
+	for i, p := range problems {
 		if i == most {
-			a.warn(fmt.Sprintf("%s: %d more warnings", inputName(name), len(t.Problems)-most))
+			a.warn(fmt.Sprintf("%s: %d more warnings", inputName(name), len(problems)-most))
 			break
 		}
 		a.warn(fmt.Sprintf("%s: %v", inputName(name), p))
 	}
-	return t, nil
 }
 
 func inputName(name string) string {

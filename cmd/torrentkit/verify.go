@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -109,7 +110,7 @@ func (a *app) verify(ctx context.Context, args []string, f *verifyFlags) error {
 
 // verifyOne verifies one torrent and prints its report.
 func (a *app) verifyOne(ctx context.Context, task verifyTask, f *verifyFlags, reports *verifyReports) error {
-	t, err := a.parseTorrent(ctx, task.torrent, int64(f.maxSize))
+	raw, err := a.readInput(ctx, task.torrent, int64(f.maxSize))
 	if err != nil {
 		reports.add(verified{torrent: task.torrent, err: err})
 		return err
@@ -125,21 +126,26 @@ func (a *app) verifyOne(ctx context.Context, task verifyTask, f *verifyFlags, re
 	var v verified
 	switch {
 	case f.repair.from != "":
-		v, err = a.repair(ctx, t.Raw(), task, o, f)
+		v, err = a.repair(ctx, raw, task, o, f)
 	case len(f.search.dirs) > 0:
-		v, err = a.search(ctx, t.Raw(), task, o, &f.search)
+		v, err = a.search(ctx, raw, task, o, &f.search)
 	case f.search.fix:
-		v, err = a.fix(ctx, t.Raw(), task, o, f.repair.dryRun)
+		v, err = a.fix(ctx, raw, task, o, f.repair.dryRun)
 	default:
-		v.report, err = a.readContent(ctx, t.Raw(), task.content, f.tar, o)
+		v.report, err = a.readContent(ctx, raw, task.content, f.tar, o)
 	}
 	p.finish()
+	var wrong verify.Problem
+	if errors.As(err, &wrong) {
+		err = inputError(inputName(task.torrent), wrong)
+	}
 	v.torrent, v.err = task.torrent, err
 	reports.add(v)
 	r := v.report
 	if r == nil {
 		return err
 	}
+	a.warnOf(task.torrent, r.Warnings)
 	show := a.showReport
 	if f.brief {
 		show = a.showBrief
