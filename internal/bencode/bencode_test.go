@@ -211,7 +211,8 @@ func TestUnmarshal(t *testing.T) {
 }
 
 func TestAppendDict(t *testing.T) {
-	got := AppendDict(nil, []Entry{{"name", AppendString(nil, "n")}, {"length", AppendInt(nil, -3)}})
+	name := func(dst []byte) []byte { return AppendString(dst, "n") }
+	got := AppendDict(nil, []Entry{{Key: "name", Append: name}, {Key: "length", Value: AppendInt(nil, -3)}})
 	if want := "d6:lengthi-3e4:name1:ne"; string(got) != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

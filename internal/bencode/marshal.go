@@ -36,6 +36,9 @@ func Unmarshal(raw []byte, v any) error {
 type Entry struct {
 	Key   string
 	Value []byte
+	// Append, if not nil, appends the value: a large one need not be in memory
+	// twice.
+	Append func(dst []byte) []byte
 }
 
 // AppendDict appends a dictionary with its keys in canonical order, which it
@@ -49,7 +52,11 @@ func AppendDict(dst []byte, entries []Entry) []byte {
 	dst = append(slices.Grow(dst, n), 'd')
 	for _, e := range entries {
 		dst = AppendString(dst, e.Key)
-		dst = append(dst, e.Value...)
+		if e.Append != nil {
+			dst = e.Append(dst)
+		} else {
+			dst = append(dst, e.Value...)
+		}
 	}
 	return append(dst, 'e')
 }

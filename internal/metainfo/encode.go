@@ -18,7 +18,7 @@ func (d *Draft) Encode() []byte {
 	return d.encode(d.finishRoots())
 }
 
-func (d *Draft) encode(layers []byte) []byte {
+func (d *Draft) encode(layers []bencode.Entry) []byte {
 	f := &d.fields
 	var doc []bencode.Entry
 	put := func(key string, value any) { doc = append(doc, entry(key, value)) }
@@ -48,14 +48,14 @@ func (d *Draft) encode(layers []byte) []byte {
 	if !f.CreationDate.IsZero() {
 		put("creation date", f.CreationDate.Unix())
 	}
-	doc = append(doc, bencode.Entry{Key: "info", Value: d.encodeInfo()})
-	if layers != nil {
-		doc = append(doc, bencode.Entry{Key: "piece layers", Value: layers})
+	doc = append(doc, bencode.Entry{Key: "info", Append: d.appendInfo})
+	if d.roots != nil {
+		doc = append(doc, bencode.Entry{Key: "piece layers", Append: func(b []byte) []byte { return bencode.AppendDict(b, layers) }})
 	}
 	for _, e := range d.shape.Outer {
-		doc = append(doc, bencode.Entry(e))
+		doc = append(doc, bencode.Entry{Key: e.Key, Value: e.Value})
 	}
-	return bencode.AppendDict(nil, doc)
+	return bencode.AppendDict(d.room(), doc)
 }
 
 // entry encodes a value of a known type, which cannot fail.
@@ -93,8 +93,8 @@ func splitNode(s string) (string, int64, error) {
 }
 
 // finishRoots computes the pieces root of every file from its pieces, and
-// encodes the piece layers; nil in v1.
-func (d *Draft) finishRoots() []byte {
+// returns the piece layers; none in v1.
+func (d *Draft) finishRoots() []bencode.Entry {
 	if d.roots == nil {
 		return nil
 	}
@@ -117,18 +117,20 @@ func (d *Draft) finishRoots() []byte {
 		f.Root = trees.LayerRoot(row, perPiece)
 		if !seen[f.Root] {
 			seen[f.Root] = true
-			layer := make([]byte, 0, 32*(end-first))
-			for _, h := range d.roots[first:end] {
-				layer = append(layer, h[:]...)
-			}
-			entries = append(entries, bencode.Entry{Key: string(f.Root[:]), Value: bencode.AppendString(nil, layer)})
+			entries = append(entries, bencode.Entry{Key: string(f.Root[:]), Append: func(b []byte) []byte {
+				b = append(strconv.AppendInt(b, 32*int64(end-first), 10), ':')
+				for _, h := range d.roots[first:end] {
+					b = append(b, h[:]...)
+				}
+				return b
+			}})
 		}
 	}
-	return bencode.AppendDict(nil, entries)
+	return entries
 }
 
-// encodeInfo returns the info dictionary.
-func (d *Draft) encodeInfo() []byte {
+// appendInfo appends the info dictionary.
+func (d *Draft) appendInfo(b []byte) []byte {
 	format := d.layout.Format()
 	single := len(d.files) == 1 && d.files[0].Path == ""
 	info := []bencode.Entry{
@@ -142,41 +144,52 @@ func (d *Draft) encodeInfo() []byte {
 		info = append(info, entry("source", d.fields.Source))
 	}
 	if format.HasV1() {
-		info = append(info, bencode.Entry{Key: "pieces", Value: bencode.AppendString(nil, d.sha1)})
+		info = append(info, bencode.Entry{Key: "pieces", Append: func(b []byte) []byte { return bencode.AppendString(b, d.sha1) }})
 		if single {
 			info = append(info, entry("length", d.files[0].Length))
 			if d.files[0].Attr != "" {
 				info = append(info, entry("attr", d.files[0].Attr))
 			}
 			for _, e := range d.files[0].Sums {
-				info = append(info, bencode.Entry(e))
+				info = append(info, bencode.Entry{Key: e.Key, Value: e.Value})
 			}
 		} else {
-			info = append(info, bencode.Entry{Key: "files", Value: d.encodeFiles()})
+			info = append(info, bencode.Entry{Key: "files", Append: d.appendFiles})
 		}
 	}
 	if format.HasV2() {
-		info = append(info, entry("meta version", 2), bencode.Entry{Key: "file tree", Value: d.encodeTree()})
+		info = append(info, entry("meta version", 2), bencode.Entry{Key: "file tree", Append: d.appendTree})
 	}
 	for _, e := range d.shape.Info {
-		info = append(info, bencode.Entry(e))
+		info = append(info, bencode.Entry{Key: e.Key, Value: e.Value})
 	}
-	return bencode.AppendDict(nil, info)
+	return bencode.AppendDict(b, info)
 }
 
-// room is a buffer for a list of the files, with so many bytes for each and its
-// path: growing it step by step would take twice the memory in the end.
-func (d *Draft) room(each int) []byte {
-	n := each
+// room is a buffer for nearly all torrents of these files: growing it step by
+// step would take twice the memory in the end.
+func (d *Draft) room() []byte {
+	format := d.layout.Format()
+	n := 4<<10 + len(d.sha1)
 	for i := range d.files {
-		n += each + len(d.files[i].Path)
+		f := &d.files[i]
+		if format.HasV1() {
+			n += 40 + len(f.Path)
+		}
+		if format.HasV2() && !f.pad {
+			n += 80 + len(f.Path)
+		}
+		if d.roots != nil && f.Length > d.layout.PieceLength() && !f.pad {
+			first, end := d.layout.FilePieces(i)
+			n += 48 + 32*(end-first)
+		}
 	}
 	return make([]byte, 0, n)
 }
 
-// encodeFiles returns the list of files of BEP 3.
-func (d *Draft) encodeFiles() []byte {
-	b := append(d.room(48), 'l')
+// appendFiles appends the list of files of BEP 3.
+func (d *Draft) appendFiles(b []byte) []byte {
+	b = append(b, 'l')
 	for i := range d.files {
 		f := &d.files[i]
 		b = append(b, 'd')
@@ -214,10 +227,10 @@ func appendPath(b []byte, path string) []byte {
 	return append(b, 'e')
 }
 
-// encodeTree returns the file tree of BEP 52. The files are in its order
+// appendTree appends the file tree of BEP 52. The files are in its order
 // already, so folders open and close as the paths go by.
-func (d *Draft) encodeTree() []byte {
-	b := append(d.room(80), 'd')
+func (d *Draft) appendTree(b []byte) []byte {
+	b = append(b, 'd')
 	var open []string
 	for i := range d.files {
 		f := &d.files[i]
