@@ -1,10 +1,10 @@
 package verify
 
 import (
+	"bytes"
 	"context"
 	"slices"
 
-	"github.com/torrentkit/torrentkit/internal/metainfo"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
@@ -13,32 +13,29 @@ const (
 	maxChoiceBytes  = 128 << 20 // in memory for one piece
 )
 
-// choice is bytes that may be a file's part of a piece.
+// choice is bytes that may be a file's part of a piece, and where they are:
+// groups of files that are equal, and differ from each other elsewhere at most.
 type choice struct {
-	path string
-	data []byte
+	groups [][]string
+	data   []byte
 }
 
 // matchShared goes through the pieces that files share, and tries the
 // candidates of their files together, until a combination matches. Pieces with
-// few combinations come first: what they decide leaves fewer for the others.
+// few combinations come first: what they decide leaves fewer for the others. As
+// it never leaves more, a piece of which all were tried is not tried again.
 func (s *search) matchShared(ctx context.Context) error {
+	if err := s.group(ctx); err != nil {
+		return err
+	}
 	for {
-		var open []int
-		for p, ok := range s.good {
-			if !ok && s.r.pieces[p] != PieceSkipped && s.combinations(p) > 0 {
-				open = append(open, p)
-			}
+		single, open := s.undecided()
+		if err := s.hashSingle(ctx, single); err != nil {
+			return err
 		}
-		slices.SortFunc(open, func(a, b int) int {
-			if d := s.combinations(a) - s.combinations(b); d != 0 {
-				return d
-			}
-			return a - b
-		})
-		decided := false
+		decided := len(single) > 0
 		for _, p := range open {
-			if n := s.combinations(p); n == 0 || n > maxCombinations {
+			if n := s.combinations(p); n > maxCombinations {
 				continue
 			}
 			ok, err := s.combine(ctx, p)
@@ -53,71 +50,180 @@ func (s *search) matchShared(ctx context.Context) error {
 	}
 }
 
+// undecided returns the pieces that can be tried: those with one combination
+// only, which are hashed side by side, and the others, by how many they have.
+func (s *search) undecided() (single, open []int) {
+	uses := map[string]int{}
+	for _, path := range s.chosen {
+		uses[path]++
+	}
+	ways := map[int]int{}
+	for p, state := range s.r.pieces {
+		if s.good[p] || s.tried[p] || state == PieceSkipped {
+			continue
+		}
+		switch n := s.combinations(p); {
+		case n == 1 && !s.reused(p, uses):
+			single = append(single, p)
+		case n > 0:
+			ways[p] = n
+			open = append(open, p)
+		}
+	}
+	slices.SortStableFunc(open, func(a, b int) int { return ways[a] - ways[b] })
+	return single, open
+}
+
+// reused tells whether a file of a piece is in the same place as others, and the
+// piece can be put together in memory, so that they need be read once only.
+func (s *search) reused(p int, uses map[string]int) bool {
+	if s.plane.content(p) > maxKept/2 {
+		return false
+	}
+	for span := range s.plane.Spans(p) {
+		if !span.Zero && uses[s.chosen[int(s.r.disk[span.File])]] > 1 {
+			return true
+		}
+	}
+	return false
+}
+
 // combinations counts how a piece can be put together: 0 if a file of it is
-// nowhere, or if its file is settled and more than maxCombinations if too many.
+// nowhere, or if all are in their places, and more than maxCombinations if there
+// are too many.
 func (s *search) combinations(p int) int {
-	n := 1
+	n, elsewhere := 1, s.r.pieces[p] == PieceUnread
 	for span := range s.plane.Spans(p) {
 		if span.Zero {
 			continue
 		}
 		k := int(s.r.disk[span.File])
-		switch {
-		case !s.wanted(k) && s.r.Files[k].State == Skipped:
+		if !s.wanted(k) {
+			if s.r.Files[k].State == Skipped {
+				return 0
+			}
+			continue
+		}
+		options := s.options(k)
+		if len(options) == 0 {
 			return 0
-		case s.wanted(k) && !s.chosen[k]:
-			n *= len(s.paths(k))
 		}
-		if n == 0 {
-			return 0
-		}
-		if n > maxCombinations {
-			return n
-		}
+		n = min(n*len(options), maxCombinations+1)
+		elsewhere = elsewhere || s.pick(k, options[0]) != s.inPlace(k)
+	}
+	if !elsewhere {
+		return 0
 	}
 	return n
 }
 
-// paths lists where a file's bytes may be. What is in its place may be right in
-// one piece though it is too long, or wrong in another.
-func (s *search) paths(k int) []string {
+// options lists where a file's bytes may be, as groups of equal files. What is
+// in its place may be right in one piece though it is too long, or wrong in
+// another.
+func (s *search) options(k int) [][]string {
+	f := &s.r.Files[k]
 	own := s.inPlace(k)
+	left, narrowed := s.left[k]
+	path, found := s.chosen[k]
 	switch {
 	case !s.wanted(k):
-		return []string{own}
-	case s.chosen[k]:
-		return s.tries[k][:1]
-	case s.r.Files[k].State <= Short:
-		return append(slices.Clip(s.tries[k]), own)
+		return [][]string{{own}}
+	case narrowed:
+		return left
+	case found:
+		return [][]string{{path}}
 	}
-	return s.tries[k]
+	var groups [][]string
+	if from, to := s.inside(k); from == to {
+		groups = s.sizes[f.Length].groups
+		if slices.ContainsFunc(groups, func(g []string) bool { return slices.Contains(g, own) }) {
+			return groups
+		}
+	}
+	if f.State <= Short {
+		groups = append(slices.Clip(groups), []string{own})
+	}
+	return groups
+}
+
+// pick returns which of several equal files is the best for a file: any but the
+// one in its place, and of those the one with a name like it.
+func (s *search) pick(k int, group []string) string {
+	best, own := "", s.inPlace(k)
+	for _, path := range group {
+		if path != own && (best == "" || s.rank(k, path) < s.rank(k, best)) {
+			best = path
+		}
+	}
+	if best == "" {
+		return own
+	}
+	return best
+}
+
+// hashSingle hashes pieces that have one combination only.
+func (s *search) hashSingle(ctx context.Context, pieces []int) error {
+	src := standIns{}
+	for _, p := range pieces {
+		s.tried[p] = true
+		for span := range s.plane.Spans(p) {
+			if !span.Zero {
+				k := int(s.r.disk[span.File])
+				src[span.File] = func() (piecehash.File, error) { return s.openPart(k, s.pick(k, s.options(k)[0])) }
+			}
+		}
+	}
+	var matched []int
+	err := s.hash(ctx, pieces, src, func(p piecehash.Piece) {
+		if s.matches(p.Index, p) {
+			matched = append(matched, p.Index)
+		}
+	})
+	for _, p := range matched {
+		s.good[p] = true
+		for span := range s.plane.Spans(p) {
+			if !span.Zero {
+				k := int(s.r.disk[span.File])
+				s.settle(k, s.options(k))
+			}
+		}
+	}
+	return err
 }
 
 // combine tries the combinations of one piece.
 func (s *search) combine(ctx context.Context, p int) (bool, error) {
-	var files []int
-	var choices [][]choice
-	var bytes int64
+	var parts []part
+	var total int64
 	for span := range s.plane.Spans(p) {
-		if span.Zero {
-			continue
+		if !span.Zero {
+			k := int(s.r.disk[span.File])
+			parts = append(parts, part{k, span.File, span.Offset, span.Length})
+			total += span.Length * int64(len(s.options(k)))
 		}
-		k := int(s.r.disk[span.File])
-		paths := s.paths(k)
-		if bytes += span.Length * int64(len(paths)); bytes > maxChoiceBytes {
-			return false, nil
-		}
-		files = append(files, k)
-		choices = append(choices, readChoices(paths, span.Offset, span.Length))
 	}
-	taken := make([]int, len(files))
+	if total > maxChoiceBytes {
+		return false, nil
+	}
+	choices := make([][]choice, len(parts))
+	for i, at := range parts {
+		choices[i] = s.readChoices(at)
+	}
+	s.tried[p] = true
+	if slices.ContainsFunc(choices, func(list []choice) bool { return len(list) == 0 }) {
+		return false, nil
+	}
+	taken := make([]int, len(parts))
 	for {
-		ok, err := s.try(ctx, p, choices, taken)
+		ok, err := s.try(ctx, p, parts, choices, taken)
 		if err != nil {
 			return false, err
 		}
 		if ok {
-			s.settle(p, files, choices, taken)
+			s.good[p] = true
+			for i, at := range parts {
+				s.settle(at.k, choices[i][taken[i]].groups)
+			}
 			return true, nil
 		}
 		if !next(taken, choices) {
@@ -126,21 +232,27 @@ func (s *search) combine(ctx context.Context, p int) (bool, error) {
 	}
 }
 
-// readChoices reads the same bytes of several files. Those that cannot be read,
-// or that are equal to others, are no choice.
-func readChoices(paths []string, off, length int64) []choice {
+// part is bytes of a file, which has one index in Report.Files, and one in the layout.
+type part struct {
+	k, file     int
+	off, length int64
+}
+
+// readChoices reads the same bytes of several files. Those that cannot be read
+// are no choice, and those that are equal are one.
+func (s *search) readChoices(at part) []choice {
 	var list []choice
-	for _, path := range paths {
-		f, err := openPlain(path)
+	for _, group := range s.options(at.k) {
+		data, err := s.readPart(at.k, s.pick(at.k, group), at.off, at.length)
 		if err != nil {
 			continue
 		}
-		data := make([]byte, length)
-		_, err = f.ReadAt(data, off)
-		f.Close()
-		if err == nil && !slices.ContainsFunc(list, func(c choice) bool { return string(c.data) == string(data) }) {
-			list = append(list, choice{path, data})
+		same := slices.IndexFunc(list, func(c choice) bool { return bytes.Equal(c.data, data) })
+		if same < 0 {
+			list = append(list, choice{data: data})
+			same = len(list) - 1
 		}
+		list[same].groups = append(list[same].groups, group)
 	}
 	return list
 }
@@ -156,26 +268,21 @@ func next(taken []int, choices [][]choice) bool {
 	return false
 }
 
-func (s *search) try(ctx context.Context, p int, choices [][]choice, taken []int) (ok bool, err error) {
-	data := make([]byte, 0, s.plane.content(p))
-	for i, list := range choices {
-		if len(list) == 0 {
-			return false, nil
-		}
-		data = append(data, list[taken[i]].data...)
+func (s *search) try(ctx context.Context, p int, parts []part, choices [][]choice, taken []int) (ok bool, err error) {
+	src := standIns{}
+	for i, at := range parts {
+		data := choices[i][taken[i]].data
+		src[at.file] = func() (piecehash.File, error) { return held{bytes.NewReader(data), at.off}, nil }
 	}
-	err = s.r.judge(ctx, memory{s.plane, map[int][]byte{p: data}}, 1, func(p piecehash.Piece) { ok = s.r.torrent.Check(p.Index, p.SHA1, p.Root) == metainfo.Good })
+	err = s.hash(ctx, []int{p}, src, func(sum piecehash.Piece) { ok = s.matches(p, sum) })
 	return ok, err
 }
 
-// settle takes the candidates that matched. Equal ones stay behind them: they
-// differ in other pieces at most, and are tried there.
-func (s *search) settle(p int, files []int, choices [][]choice, taken []int) {
-	s.good[p] = true
-	for i, k := range files {
-		if path := choices[i][taken[i]].path; s.wanted(k) && !s.chosen[k] && path != s.inPlace(k) {
-			s.chosen[k] = true
-			s.tries[k] = []string{path}
-		}
+// settle takes the candidates that matched. What is in place is not found
+// elsewhere. Candidates that are equal here are decided between by other pieces.
+func (s *search) settle(k int, groups [][]string) {
+	path := s.pick(k, groups[0])
+	if _, found := s.chosen[k]; s.wanted(k) && path != s.inPlace(k) && (!found || s.left[k] != nil) {
+		s.chosen[k], s.left[k] = path, groups
 	}
 }

@@ -48,11 +48,7 @@ func Fix(ctx context.Context, torrent []byte, dir string, o FixOptions) (*Fixed,
 		return nil, err
 	}
 	s.dropOwn()
-	s.order()
-	if err := s.matchInside(ctx); err != nil {
-		return nil, err
-	}
-	if err := s.matchShared(ctx); err != nil {
+	if err := s.match(ctx); err != nil {
 		return nil, err
 	}
 	root, err := os.OpenRoot(r.Root)
@@ -75,12 +71,8 @@ func (s *search) dropOwn() {
 	for k := range s.r.Files {
 		own[s.inPlace(k)] = true
 	}
-	for k, list := range s.tries {
-		if list = slices.DeleteFunc(list, func(p string) bool { return own[p] }); len(list) == 0 {
-			delete(s.tries, k)
-		} else {
-			s.tries[k] = list
-		}
+	for _, b := range s.sizes {
+		b.paths = slices.DeleteFunc(b.paths, func(p string) bool { return own[p] })
 	}
 }
 

@@ -5,13 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/torrentkit/torrentkit/internal/metainfo"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
@@ -37,13 +35,18 @@ type SearchReport struct {
 // ErrNothingToSearch is that a search names no folder.
 var ErrNothingToSearch = errors.New("no folder to search")
 
-// maxCandidates bounds how many files of one size are tried for one file.
-const maxCandidates = 1000
+const (
+	maxCandidates = 100_000    // files of one size that are tried
+	maxHeads      = 50_000_000 // pieces that are hashed to find out which files of one size they may be
+)
 
 // Search verifies the content like [Data], and looks below the folders for the
 // files that are missing or damaged: by size, then by the hashes of pieces that
-// lie inside a file, a few of them first, then by those of pieces that files
-// share. Symbolic links are not followed, and nothing is changed.
+// lie inside a file, the first of them first, then by those of pieces that files
+// share. No candidate is read more than twice, and one that is none of the files
+// no further than two piece lengths; only small files of one size that share
+// pieces, if there are more than fit into 16 MiB, are read as often as there are
+// pieces. Symbolic links are not followed, and nothing is changed.
 func Search(ctx context.Context, torrent []byte, path string, dirs []string, o Options) (*SearchReport, error) {
 	if len(dirs) == 0 {
 		return nil, ErrNothingToSearch
@@ -58,11 +61,7 @@ func Search(ctx context.Context, torrent []byte, path string, dirs []string, o O
 			return nil, err
 		}
 	}
-	s.order()
-	if err := s.matchInside(ctx); err != nil {
-		return nil, err
-	}
-	if err := s.matchShared(ctx); err != nil {
+	if err := s.match(ctx); err != nil {
 		return nil, err
 	}
 	return s.report(), nil
@@ -73,25 +72,52 @@ type search struct {
 	r       *Report
 	plane   plane
 	workers int
-	sizes   map[int64][]int     // wanted files by size
-	tries   map[int][]string    // candidates of each wanted file that are left, best first
-	chosen  map[int]bool        // files whose first candidate matched a piece
+	sizes   map[int64]*bunch
+	places  map[string]int      // wanted files by where they belong
+	classOf map[int]*class      // of files that have pieces inside
+	chosen  map[int]string      // where files were found
+	left    map[int][][]string  // groups of equal candidates of files that were found by pieces they share
 	good    map[int]bool        // pieces that match
+	tried   map[int]bool        // shared pieces of which all combinations were tried
 	seen    map[string]struct{} // paths
+	open    func(string) (piecehash.File, error)
+	heads   int64           // bytes of candidates that are in memory at a time
+	crowded map[string]bool // candidates that may be of many classes
+	cache   cache
+}
+
+// bunch is the wanted files of one size, and their candidates.
+type bunch struct {
+	files   []int
+	names   map[string][]int // files by their names in lower case
+	classes []*class         // of those that have pieces inside
+	paths   []string         // candidates, those with a name like a file's first
+	next    int              // of paths
+	groups  [][]string       // candidates that are equal, for files without pieces inside; nil until it is asked for
 }
 
 func newSearch(r *Report, workers int) *search {
 	s := &search{
 		r: r, plane: newPlane(r.torrent.Layout()), workers: workers,
-		sizes: map[int64][]int{}, tries: map[int][]string{}, chosen: map[int]bool{}, good: map[int]bool{}, seen: map[string]struct{}{},
+		sizes: map[int64]*bunch{}, places: map[string]int{}, classOf: map[int]*class{}, chosen: map[int]string{}, left: map[int][][]string{},
+		good: map[int]bool{}, tried: map[int]bool{}, seen: map[string]struct{}{},
+		open: func(path string) (piecehash.File, error) { return openPlain(path) }, heads: headBytes, crowded: map[string]bool{},
 	}
 	for k := range r.Files {
 		if s.wanted(k) {
-			s.sizes[r.Files[k].Length] = append(s.sizes[r.Files[k].Length], k)
+			size := r.Files[k].Length
+			s.places[s.inPlace(k)] = k
+			if s.sizes[size] == nil {
+				s.sizes[size] = &bunch{names: map[string][]int{}}
+			}
+			b := s.sizes[size]
+			b.files = append(b.files, k)
+			name := strings.ToLower(baseName(r.Files[k].Path))
+			b.names[name] = append(b.names[name], k)
 		}
 	}
-	for i, state := range r.pieces {
-		s.good[i] = state == PieceOK
+	for _, b := range s.sizes {
+		s.classify(b)
 	}
 	return s
 }
@@ -137,14 +163,13 @@ func (s *search) walk(ctx context.Context, dir string) error {
 		if err != nil {
 			return nil
 		}
-		if _, again := s.seen[path]; again || len(s.sizes[info.Size()]) == 0 {
+		b := s.sizes[info.Size()]
+		if _, again := s.seen[path]; again || b == nil {
 			return nil
 		}
 		s.seen[path] = struct{}{}
-		for _, k := range s.sizes[info.Size()] {
-			if len(s.tries[k]) < maxCandidates && path != s.inPlace(k) {
-				s.tries[k] = append(s.tries[k], path)
-			}
+		if len(b.paths) < min(maxCandidates, maxHeads/max(1, len(b.classes))) {
+			b.paths = append(b.paths, path)
 		}
 		return nil
 	})
@@ -158,129 +183,82 @@ func bareCause(err error) error {
 	return err
 }
 
-// order puts candidates with a name like the file's first.
-func (s *search) order() {
-	for k, list := range s.tries {
-		want := filepath.ToSlash(s.r.Files[k].Path)
-		name := want[strings.LastIndexByte(want, '/')+1:]
-		rank := func(path string) int {
-			path = filepath.ToSlash(path)
-			switch base := path[strings.LastIndexByte(path, '/')+1:]; {
-			case strings.HasSuffix(path, "/"+want):
-				return 0
-			case base == name:
-				return 1
-			case strings.EqualFold(base, name):
-				return 2
-			case strings.EqualFold(filepath.Ext(base), filepath.Ext(name)):
-				return 3
-			}
-			return 4
-		}
-		slices.SortStableFunc(list, func(a, b string) int { return rank(a) - rank(b) })
+// match finds out which candidates are the files.
+func (s *search) match(ctx context.Context) error {
+	for _, b := range s.sizes {
+		s.order(b)
 	}
+	if err := s.matchInside(ctx); err != nil {
+		return err
+	}
+	return s.matchShared(ctx)
 }
 
-// inside returns the pieces that hold bytes of this file only.
-func (s *search) inside(k int) (pieces []int) {
-	i := int(s.r.files[k])
-	first, end := s.plane.FilePieces(i)
-	for p := first; p < end; p++ {
-		if _, n := s.plane.InFile(i, p); n == s.plane.content(p) {
-			pieces = append(pieces, p)
-		}
+// The ranks of names.
+const (
+	samePath = iota
+	sameName
+	sameFold // but for the case
+	sameExt
+	otherName
+)
+
+// rank tells how much the name of a candidate is like a file's; less is more.
+func (s *search) rank(k int, path string) int {
+	want := filepath.ToSlash(s.r.Files[k].Path)
+	path = filepath.ToSlash(path)
+	switch name, base := baseName(want), baseName(path); {
+	case strings.HasSuffix(path, "/"+want):
+		return samePath
+	case base == name:
+		return sameName
+	case strings.EqualFold(base, name):
+		return sameFold
+	case strings.EqualFold(filepath.Ext(base), filepath.Ext(name)):
+		return sameExt
 	}
-	return pieces
+	return otherName
 }
 
-// matchInside tries candidates by the pieces inside of files: all files side by
-// side, each with its next candidate, first by three pieces, then by all.
-func (s *search) matchInside(ctx context.Context) error {
-	pending := map[int][]int{}
-	for k := range s.tries {
-		if pieces := s.inside(k); len(pieces) > 0 {
-			pending[k] = pieces
-		}
-	}
-	for len(pending) > 0 {
-		sample := map[int]int{}
-		for k, pieces := range pending {
-			for _, p := range []int{pieces[0], pieces[len(pieces)/2], pieces[len(pieces)-1]} {
-				sample[p] = k
-			}
-		}
-		matched, err := s.hash(ctx, sample)
-		if err != nil {
-			return err
-		}
-		rest := map[int]int{}
-		for k, pieces := range pending {
-			if s.all(pieces, sample, matched) {
-				for _, p := range pieces {
-					if _, done := sample[p]; !done {
-						rest[p] = k
-					}
-				}
-			}
-		}
-		more, err := s.hash(ctx, rest)
-		if err != nil {
-			return err
-		}
-		for k, pieces := range pending {
-			if s.all(pieces, sample, matched) && s.all(pieces, rest, more) {
-				s.chosen[k] = true
-				for _, p := range pieces {
-					s.good[p] = true
-				}
-				delete(pending, k)
-			} else if s.tries[k] = s.tries[k][1:]; len(s.tries[k]) == 0 {
-				delete(s.tries, k)
-				delete(pending, k)
-			}
-		}
-	}
-	return nil
+func baseName(slashed string) string { return slashed[strings.LastIndexByte(slashed, '/')+1:] }
+
+// namesakes are the files of a bunch with the name of a candidate.
+func (b *bunch) namesakes(path string) []int {
+	return b.names[strings.ToLower(baseName(filepath.ToSlash(path)))]
 }
 
-// all tells whether those of the pieces that were asked for matched.
-func (s *search) all(pieces []int, asked map[int]int, matched map[int]bool) bool {
-	for _, p := range pieces {
-		if _, was := asked[p]; was && !matched[p] {
-			return false
-		}
+// order puts candidates with a name like a file's first.
+func (s *search) order(b *bunch) {
+	exts := map[string]bool{}
+	for name := range b.names {
+		exts[filepath.Ext(name)] = true
 	}
-	return true
+	ranks := make(map[string]int, len(b.paths))
+	for _, path := range b.paths {
+		best := otherName
+		if exts[strings.ToLower(filepath.Ext(path))] {
+			best = sameExt
+		}
+		for _, k := range b.namesakes(path) {
+			best = min(best, s.rank(k, path))
+		}
+		ranks[path] = best
+	}
+	slices.SortStableFunc(b.paths, func(x, y string) int { return ranks[x] - ranks[y] })
 }
 
-// hash reads pieces from the first candidates of their files.
-func (s *search) hash(ctx context.Context, pieces map[int]int) (map[int]bool, error) {
-	matched := map[int]bool{}
-	if len(pieces) == 0 {
-		return matched, nil
+// wants tells whether a file would be better off with a candidate: it has none
+// yet, or one whose name is less like its own.
+func (s *search) wants(k int, path string) bool {
+	if own, is := s.places[path]; is && own == k {
+		return false
 	}
-	job := piecehash.Job{
-		Layout: s.r.torrent.Layout(), Source: candidates{s}, Workers: s.workers,
-		Only: slices.Sorted(maps.Keys(pieces)),
+	have, found := s.chosen[k]
+	if !found {
+		return true
 	}
-	for p, err := range job.Pieces(ctx) {
-		if p.Index < 0 {
-			return nil, err
-		}
-		matched[p.Index] = err == nil && s.r.torrent.Check(p.Index, p.SHA1, p.Root) == metainfo.Good
-	}
-	return matched, nil
-}
-
-// candidates is a Source of the first candidates, and of files in their place.
-type candidates struct{ *search }
-
-func (c candidates) Open(i int) (piecehash.File, error) {
-	k := int(c.r.disk[i])
-	if list := c.tries[k]; len(list) > 0 {
-		return openPlain(list[0])
-	}
-	return openPlain(c.inPlace(k))
+	n := s.rank(k, path)
+	return n <= sameFold && n < s.rank(k, have)
 }
 
 // openPlain opens a file that was seen as a regular one, and does not wait if
@@ -303,7 +281,8 @@ func (s *search) report() *SearchReport {
 		if !s.wanted(k) {
 			continue
 		}
-		if !s.chosen[k] {
+		path, found := s.chosen[k]
+		if !found {
 			rep.Lost = append(rep.Lost, k)
 			continue
 		}
@@ -312,7 +291,7 @@ func (s *search) report() *SearchReport {
 		for p := first; p < end; p++ {
 			proved = proved && s.good[p]
 		}
-		rep.Found = append(rep.Found, Found{k, s.tries[k][0], proved})
+		rep.Found = append(rep.Found, Found{k, path, proved})
 	}
 	return rep
 }

@@ -1,0 +1,348 @@
+package verify
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/internal/piecehash"
+)
+
+const (
+	maxTrials = 64      // candidates for files of one class that are tried side by side
+	headBytes = 8 << 20 // of candidates that are in memory at a time
+)
+
+// class is files of one size whose pieces inside lie at the same offsets and
+// are hashed alike: what is computed of a candidate for one of them holds for
+// all. In v2 a size has one class. In v1 it has as many as there are places in
+// a piece where its files start.
+type class struct {
+	files []int
+	first []int            // piece inside of each
+	end   int64            // of that piece, in the file
+	heads map[string][]int // files by the digest of their first piece inside
+	open  int              // files that were not found yet
+	used  int              // files that stand for the class in this round
+}
+
+// shape is what the files of a class have in common, beside their size.
+type shape struct {
+	offset      int64 // of the first piece inside
+	count       int
+	first, last layout.Piece // without their indices
+}
+
+// inside returns the pieces that hold bytes of this file only, as the first and
+// the one behind the last.
+func (s *search) inside(k int) (from, to int) {
+	i := int(s.r.files[k])
+	alone := func(p int) bool {
+		_, n := s.plane.InFile(i, p)
+		return n == s.plane.content(p)
+	}
+	from, to = s.plane.FilePieces(i)
+	if from < to && !alone(from) {
+		from++
+	}
+	if from < to && !alone(to-1) {
+		to--
+	}
+	return from, to
+}
+
+// classify makes the classes of a bunch, in the order of their files.
+func (s *search) classify(b *bunch) {
+	known := map[shape]*class{}
+	for _, k := range b.files {
+		from, to := s.inside(k)
+		if from == to || !s.r.hasHash(from) {
+			continue
+		}
+		at, n := s.plane.InFile(int(s.r.files[k]), from)
+		sh := shape{at, to - from, s.plane.Piece(from), s.plane.Piece(to - 1)}
+		sh.first.Index, sh.last.Index = 0, 0
+		c := known[sh]
+		if c == nil {
+			c = &class{end: at + n, heads: map[string][]int{}}
+			known[sh] = c
+			b.classes = append(b.classes, c)
+		}
+		c.files, c.first = append(c.files, k), append(c.first, from)
+		c.open++
+		head := string(s.r.torrent.PieceSHA1(from))
+		if head == "" {
+			head = string(s.r.torrent.PieceRoot(from))
+		}
+		c.heads[head] = append(c.heads[head], k)
+		s.classOf[k] = c
+	}
+}
+
+// trial is a candidate of which the first piece inside is hashed for a class.
+type trial struct {
+	path  string
+	class *class
+}
+
+// hit is a candidate whose first piece is that of some files of a class.
+type hit struct {
+	path  string
+	files []int
+}
+
+// round is what is hashed side by side.
+type round struct {
+	only   []int
+	source standIns
+	trials map[int]trial // by piece
+	heads  map[string][]byte
+	room   int64 // for heads
+	hits   []hit
+}
+
+// matchInside tries candidates by the pieces inside of files: of all sizes side
+// by side, the first piece of the next candidates, for every class, and then the
+// others of those whose first piece was that of a file.
+func (s *search) matchInside(ctx context.Context) error {
+	var bunches []*bunch
+	for _, size := range slices.Sorted(maps.Keys(s.sizes)) {
+		bunches = append(bunches, s.sizes[size])
+	}
+	for {
+		r := &round{source: standIns{}, trials: map[int]trial{}, heads: map[string][]byte{}, room: s.heads}
+		before := 0
+		for _, b := range bunches {
+			for _, c := range b.classes {
+				c.used = 0
+			}
+			n := b.next
+			if err := s.fill(ctx, b, r); err != nil {
+				return err
+			}
+			before += b.next - n
+		}
+		if before == 0 {
+			return nil
+		}
+		if err := s.hashHeads(ctx, r); err != nil {
+			return err
+		}
+		s.note(r)
+		if err := s.hashRest(ctx, r.hits); err != nil {
+			return err
+		}
+	}
+}
+
+// fill adds the next candidates of a bunch to a round, as many as there are
+// files in their classes to stand for them, and room for them in memory.
+func (s *search) fill(ctx context.Context, b *bunch, r *round) error {
+	for ; b.next < len(b.paths); b.next++ {
+		path := b.paths[b.next]
+		classes := s.classesFor(b, path)
+		for _, c := range classes {
+			if c.used >= max(1, min(c.open, maxTrials)) {
+				return nil
+			}
+		}
+		open := func() (piecehash.File, error) { return s.open(path) }
+		if len(classes) > 1 {
+			last := slices.MaxFunc(classes, func(a, b *class) int { return cmp.Compare(a.end, b.end) })
+			switch n := last.end; {
+			case n > s.heads && len(classes) > 2:
+				b.next++ // alone: what it is may leave fewer classes for the next one
+				return s.slideHeads(ctx, path, classes, r)
+			case n <= s.heads && n > r.room:
+				return nil
+			case n <= s.heads:
+				head, err := s.readAt(path, 0, n)
+				if err != nil {
+					continue
+				}
+				r.room -= n
+				r.heads[path] = head
+				open = func() (piecehash.File, error) { return held{bytes.NewReader(head), 0}, nil }
+			}
+		}
+		for _, c := range classes {
+			p := c.first[c.used]
+			r.only = append(r.only, p)
+			r.trials[p] = trial{path, c}
+			r.source[int(s.r.files[c.files[c.used]])] = open
+			c.used++
+		}
+	}
+	return nil
+}
+
+// classesFor returns the classes that a candidate may be of: those with files
+// that were not found, or that have a better name for one that was.
+func (s *search) classesFor(b *bunch, path string) []*class {
+	var list []*class
+	for _, c := range b.classes {
+		if c.open > 0 {
+			list = append(list, c)
+		}
+	}
+	for _, k := range b.namesakes(path) {
+		if c := s.classOf[k]; c != nil && c.open == 0 && s.wants(k, path) && !slices.Contains(list, c) {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// hashHeads finds out of which files the candidates of a round have the first piece.
+func (s *search) hashHeads(ctx context.Context, r *round) error {
+	return s.hash(ctx, r.only, r.source, func(p piecehash.Piece) {
+		t := r.trials[p.Index]
+		r.hits = append(r.hits, s.hitsOf(t, p)...)
+	})
+}
+
+// slideHeads does the same for one candidate, whose first pieces inside are too
+// large for memory.
+func (s *search) slideHeads(ctx context.Context, path string, classes []*class, r *round) error {
+	trials := map[int]trial{}
+	for _, c := range classes {
+		trials[c.first[0]] = trial{path, c}
+	}
+	return s.slide(ctx, path, slices.Collect(maps.Keys(trials)), func(p piecehash.Piece) {
+		r.hits = append(r.hits, s.hitsOf(trials[p.Index], p)...)
+	})
+}
+
+// hitsOf is the hit of a trial, if it is one.
+func (s *search) hitsOf(t trial, p piecehash.Piece) []hit {
+	head := string(p.SHA1[:])
+	if !s.plane.Piece(p.Index).SHA1 {
+		head = string(p.Root[:])
+	}
+	var files []int
+	for _, k := range t.class.heads[head] {
+		if from, _ := s.inside(k); s.matches(from, p) && s.wants(k, t.path) {
+			files = append(files, k)
+		}
+	}
+	if len(files) == 0 {
+		return nil
+	}
+	return []hit{{t.path, files}}
+}
+
+// note remembers which candidates may be of more than two classes, as one of
+// zeros is: they are read in one pass, and their ends are kept.
+func (s *search) note(r *round) {
+	count := map[string]int{}
+	for _, h := range r.hits {
+		if count[h.path]++; count[h.path] == 3 {
+			s.crowded[h.path] = true
+			if head := r.heads[h.path]; head != nil {
+				n := min(int64(len(head)), s.plane.PieceLength())
+				s.cache.put(keptPart{h.path, 0, n}, slices.Clone(head[:n]))
+			}
+		}
+	}
+}
+
+// hashRest reads the other pieces of candidates, each for a file of its own. One
+// whose files are all taken by others waits for what becomes of those.
+func (s *search) hashRest(ctx context.Context, hits []hit) error {
+	for len(hits) > 0 {
+		var now, later []hit
+		reps := map[int]bool{}
+		for _, h := range hits {
+			h.files = slices.DeleteFunc(h.files, func(k int) bool { return !s.wants(k, h.path) })
+			free := slices.IndexFunc(h.files, func(k int) bool { return !reps[k] })
+			switch {
+			case len(h.files) == 0:
+			case free < 0:
+				later = append(later, h)
+			default:
+				h.files[0], h.files[free] = h.files[free], h.files[0]
+				reps[h.files[0]] = true
+				now = append(now, h)
+			}
+		}
+		sums, err := s.digests(ctx, now)
+		if err != nil {
+			return err
+		}
+		s.accept(now, sums)
+		hits = later
+	}
+	return nil
+}
+
+// digests hashes all pieces inside of candidates but the first, as pieces of the
+// first of their files.
+func (s *search) digests(ctx context.Context, hits []hit) (map[int]piecehash.Piece, error) {
+	sums := map[int]piecehash.Piece{}
+	src := standIns{}
+	var only []int
+	together := map[string][]int{}
+	for _, h := range hits {
+		rep := h.files[0]
+		from, to := s.inside(rep)
+		src[int(s.r.files[rep])] = func() (piecehash.File, error) { return s.open(h.path) }
+		for p := from + 1; p < to; p++ {
+			if s.crowded[h.path] {
+				together[h.path] = append(together[h.path], p)
+			} else {
+				only = append(only, p)
+			}
+		}
+	}
+	tell := func(p piecehash.Piece) { sums[p.Index] = p }
+	for path, pieces := range together {
+		if err := s.slide(ctx, path, pieces, tell); err != nil {
+			return nil, err
+		}
+	}
+	return sums, s.hash(ctx, only, src, tell)
+}
+
+// accept gives candidates to the files that they are: first each to the file
+// that it was read for, so that equal files get candidates of their own where
+// there are enough.
+func (s *search) accept(hits []hit, sums map[int]piecehash.Piece) {
+	for i := range hits {
+		h := &hits[i]
+		first, to := s.inside(h.files[0])
+		h.files = slices.DeleteFunc(h.files, func(k int) bool {
+			from, _ := s.inside(k)
+			for p := first + 1; p < to; p++ {
+				if sum, read := sums[p]; !read || !s.matches(from+p-first, sum) {
+					return true
+				}
+			}
+			return false
+		})
+		if len(h.files) > 0 && s.wants(h.files[0], h.path) {
+			s.take(h.files[0], h.path)
+		}
+	}
+	for _, h := range hits {
+		for _, k := range h.files {
+			if s.wants(k, h.path) {
+				s.take(k, h.path)
+			}
+		}
+	}
+}
+
+// take settles where a file with pieces inside is.
+func (s *search) take(k int, path string) {
+	if _, again := s.chosen[k]; !again {
+		s.classOf[k].open--
+	}
+	s.chosen[k] = path
+	from, to := s.inside(k)
+	for p := from; p < to; p++ {
+		s.good[p] = true
+	}
+}

@@ -1,0 +1,57 @@
+package verify
+
+import (
+	"bytes"
+	"context"
+
+	"github.com/torrentkit/torrentkit/internal/metainfo"
+	"github.com/torrentkit/torrentkit/internal/piecehash"
+)
+
+// standIns is a Source of other files than those of the layout.
+type standIns map[int]func() (piecehash.File, error)
+
+func (m standIns) Open(i int) (piecehash.File, error) { return m[i]() }
+
+// held is bytes of a file that are in memory.
+type held struct {
+	data *bytes.Reader
+	from int64
+}
+
+func (h held) ReadAt(p []byte, off int64) (int, error) { return h.data.ReadAt(p, off-h.from) }
+func (h held) Close() error                            { return nil }
+
+func (s *search) readAt(path string, off, n int64) ([]byte, error) {
+	f, err := s.open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data := make([]byte, n)
+	if got, err := f.ReadAt(data, off); got < len(data) {
+		return nil, err
+	}
+	return data, nil
+}
+
+func (s *search) matches(piece int, p piecehash.Piece) bool {
+	return s.r.torrent.Check(piece, p.SHA1, p.Root) == metainfo.Good
+}
+
+// hash hashes pieces. Those that cannot be read match nothing, and are not told.
+func (s *search) hash(ctx context.Context, only []int, src piecehash.Source, tell func(piecehash.Piece)) error {
+	if len(only) == 0 {
+		return nil
+	}
+	job := piecehash.Job{Layout: s.r.torrent.Layout(), Source: src, Workers: s.workers, Only: only}
+	for p, err := range job.Pieces(ctx) {
+		if p.Index < 0 {
+			return err
+		}
+		if err == nil {
+			tell(p)
+		}
+	}
+	return nil
+}
