@@ -59,6 +59,39 @@ func tree(t *testing.T, root string, files int, size int64) {
 	time.Sleep(30 * time.Millisecond)
 }
 
+// killed runs a program 20 times, and kills it at a random moment of the first tenth of the time that a whole run takes
+// after starting. It returns how often that came before the end, and how many bytes were read till then.
+func killed(t *testing.T, whole time.Duration, faster func(), args ...string) (kills int, read int64) {
+	t.Helper()
+	start := time.Now()
+	if err := program(t, "torrentkit", "version").Run(); err != nil {
+		t.Fatal(err)
+	}
+	startup := time.Since(start)
+	rng := rand.New(rand.NewPCG(9, uint64(len(args))))
+	for range 20 {
+		cmd := program(t, args...)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(startup + time.Duration(rng.Int64N(max(1, int64(whole-startup)/10))))
+		cmd.Process.Signal(syscall.SIGSTOP)
+		var status syscall.WaitStatus
+		if _, err := syscall.Wait4(cmd.Process.Pid, &status, syscall.WUNTRACED, nil); err != nil {
+			t.Fatal(err)
+		}
+		if !status.Stopped() {
+			faster()
+			continue
+		}
+		read += bytesRead(t, cmd.Process.Pid)
+		cmd.Process.Kill()
+		cmd.Wait()
+		kills++
+	}
+	return kills, read
+}
+
 // Killed at 20 random moments and started again each time, create reads hardly more than once, and makes the torrent
 // that it makes undisturbed. TORRENTKIT_TREE is the size of the tree in MiB.
 func TestJournalSurvivesKills(t *testing.T) {
@@ -75,37 +108,10 @@ func TestJournalSurvivesKills(t *testing.T) {
 				return []string{"torrentkit", "create", "--json", "-q", "--no-date", "-f", format, "-l", length, "-o", filepath.Join(dir, out), root}
 			}
 			start := time.Now()
-			if err := program(t, "torrentkit", "version").Run(); err != nil {
-				t.Fatal(err)
-			}
-			startup := time.Since(start)
-			start = time.Now()
 			finished(t, program(t, args("whole.torrent")...))
-			whole := time.Since(start) - startup
-			var read int64
-			kills := 0
-			rng := rand.New(rand.NewPCG(9, uint64(len(format))))
+			whole := time.Since(start)
 			resume := append(args("killed.torrent"), "--journal", filepath.Join(dir, "j"))
-			for range 20 {
-				cmd := program(t, resume...)
-				if err := cmd.Start(); err != nil {
-					t.Fatal(err)
-				}
-				time.Sleep(startup + time.Duration(rng.Int64N(max(1, int64(whole)/10))))
-				cmd.Process.Signal(syscall.SIGSTOP)
-				var status syscall.WaitStatus
-				if _, err := syscall.Wait4(cmd.Process.Pid, &status, syscall.WUNTRACED, nil); err != nil {
-					t.Fatal(err)
-				}
-				if !status.Stopped() {
-					os.Remove(filepath.Join(dir, "killed.torrent")) // it was faster
-					continue
-				}
-				read += bytesRead(t, cmd.Process.Pid)
-				cmd.Process.Kill()
-				cmd.Wait()
-				kills++
-			}
+			kills, read := killed(t, whole, func() { os.Remove(filepath.Join(dir, "killed.torrent")) }, resume...)
 			created, last := finished(t, program(t, append(resume, "--force")...))
 			read += last
 			a, err1 := os.ReadFile(filepath.Join(dir, "whole.torrent"))
@@ -119,6 +125,29 @@ func TestJournalSurvivesKills(t *testing.T) {
 				t.Errorf("read %.3f times the size, want at most %.2f", factor, limit)
 			}
 		})
+	}
+}
+
+// Killed as often, verify reads hardly more than once either, and what a run found good is not read again.
+func TestVerifyJournalSurvivesKills(t *testing.T) {
+	const size = 192 << 20
+	dir := t.TempDir()
+	root, torrent, j := filepath.Join(dir, "root"), filepath.Join(dir, "t"), filepath.Join(dir, "j")
+	tree(t, root, size>>23, 8<<20)
+	finished(t, program(t, "torrentkit", "create", "--json", "-q", "-f", "hybrid", "-l", "128K", "-o", torrent, root))
+	start := time.Now()
+	if err := program(t, "torrentkit", "verify", "-q", torrent, root).Run(); err != nil {
+		t.Fatal(err)
+	}
+	kills, read := killed(t, time.Since(start), func() {}, "torrentkit", "verify", "-q", "--journal", j, torrent, root)
+	read += readBy(t, dir, "verify", "-q", "--journal", j, torrent, root)
+	factor := float64(read) / size
+	t.Logf("killed %d times: read %.3f times the size", kills, factor)
+	if factor > 1+102.4/192 { // as for create; and the journal and the torrent are read each time
+		t.Errorf("read %.3f times the size", factor)
+	}
+	if again := readBy(t, dir, "verify", "-q", "--journal", j, torrent, root); again > 8<<20 {
+		t.Errorf("%d bytes were read though all is known", again)
 	}
 }
 
