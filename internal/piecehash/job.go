@@ -85,6 +85,11 @@ type Job struct {
 	// Only are the pieces to hash, in the order in which they are read; nil is
 	// all of them, and an empty slice none.
 	Only []int
+	// Next, if not nil, gives the pieces of Only one by one, for a Source whose
+	// bytes come in an order of their own; Order must be Sequential. -1 is nothing
+	// more before those that it gave are read; with idle they are, and -1 is the
+	// end. It is called by one goroutine at a time, never while the Source is read.
+	Next func(idle bool) int
 	// Workers is the number of goroutines that read and hash; 0 is one for each
 	// processor that Go may use.
 	Workers int
@@ -179,7 +184,7 @@ func (j Job) start(ctx context.Context) *pipeline {
 	if j.Workers <= 0 {
 		j.Workers = runtime.GOMAXPROCS(0)
 	}
-	p := &pipeline{queue: newQueue(j.Layout, j.Only), maxRun: maxRun, total: j.Layout.TotalLength()}
+	p := &pipeline{queue: newQueue(j), maxRun: maxRun, total: j.Layout.TotalLength()}
 	j.Workers = max(1, min(j.Workers, p.queue.count))
 	if j.Only != nil {
 		p.total = 0

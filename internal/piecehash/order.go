@@ -22,6 +22,9 @@ func (w *worker) begin() {
 		}
 		return used <= len(arena) && count <= w.p.maxRun
 	})
+	if whole && len(w.run) == 1 && w.run[0].Length > int64(chunk) {
+		chunk = bigPart
+	}
 	w.place(arena, chunk)
 	switch {
 	case w.p.Order == Streams:

@@ -12,16 +12,21 @@ type queue struct {
 	only    []int
 	count   int // of pieces in the job
 	workers int
+	draw    func(idle bool) int
 
 	mu    sync.Mutex
 	next  int // of the job's pieces
+	kept  int // a piece that was drawn and not taken; -1 if there is none
 	quota int // of pieces in a run, once the rest is shared out evenly; 0 before
 }
 
-func newQueue(l *layout.Layout, only []int) *queue {
-	q := &queue{layout: l, only: only, count: len(only)}
-	if only == nil {
-		q.count = l.NumPieces()
+func newQueue(j Job) *queue {
+	q := &queue{layout: j.Layout, only: j.Only, count: len(j.Only), draw: j.Next, kept: -1}
+	if j.Only == nil {
+		q.count = j.Layout.NumPieces()
+	}
+	if q.draw == nil {
+		q.draw = func(bool) int { return q.piece(q.next) }
 	}
 	return q
 }
@@ -47,10 +52,17 @@ func (q *queue) take(run []layout.Piece, lanes int, admit func(layout.Piece) boo
 		if q.quota > 0 && len(run) == q.quota {
 			break
 		}
-		p := q.layout.Piece(q.piece(q.next))
+		if q.kept < 0 {
+			q.kept = q.draw(len(run) == 0)
+		}
+		if q.kept < 0 {
+			break
+		}
+		p := q.layout.Piece(q.kept)
 		if !admit(p) && len(run) > 0 {
 			break
 		}
+		q.kept = -1
 		run = append(run, p)
 	}
 	return run

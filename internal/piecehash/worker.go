@@ -18,6 +18,7 @@ const (
 	allArenas    = 24 << 20 // of all workers together
 	allBigArenas = 16 << 20 // the same for sequential reading
 	maxBigArenas = 4        // one is read into while the others are hashed
+	bigPart      = 1 << 20  // of a piece that no big arena holds: what is read while the one before is hot
 	skew         = 192      // between lanes, so that lanes a power of two apart do not share cache sets
 	maxRun       = 512      // pieces in a run
 	maxZeroStep  = 1 << 20  // bytes of zeros that a piece is fed at a time, so that a job can be stopped
@@ -137,6 +138,9 @@ func (w *worker) step(ctx context.Context) bool {
 		if s.err == nil {
 			active = append(active, s)
 			more = more || s.left > 0
+			if w.big != nil && s.left > 0 && s.counted < w.p.Layout.ContentLength(s.piece.Index) {
+				break // the rest of its content comes before that of the next piece
+			}
 		}
 	}
 	if !more {
