@@ -13,12 +13,17 @@ import (
 	"strings"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
 // Archive verifies the content of a torrent in a tar archive, plain or
 // compressed by gzip, zstd or xz, read once from r. Entries may come in any
 // order, with or without the torrent's name in front of their paths; nothing
-// is unpacked.
+// is unpacked. r is read ahead as by [Stream].
+//
+// A piece that several files share is checked if they come in the torrent's
+// order, or if what has to wait for the rest of it, of all such pieces, is no
+// more than 16 MiB. Else it stays PieceUnread, and is counted in Report.LostPieces.
 //
 // An entry that the torrent does not have is Extra if the options ask, and one
 // whose path leads out of the folder always is. The error is one of the
@@ -28,46 +33,65 @@ func Archive(ctx context.Context, torrent []byte, r io.Reader, o Options) (*Repo
 	if err != nil {
 		return nil, err
 	}
-	plain, err := decompress(&stoppable{ctx, r})
+	reading, stop := context.WithCancel(ctx)
+	defer stop()
+	plain, err := decompress(readAhead(reading, r))
 	if err != nil {
 		return nil, err
 	}
 	defer plain.Close()
 	a := newArchive(rep, o)
-	for k := range rep.Files {
-		if f := &rep.Files[k]; f.State == OK {
-			f.State, f.Err = Missing, fs.ErrNotExist
-		}
+	a.tar = tar.NewReader(&bounded{r: newLimiter(ctx, o.LimitRate).reader(plain), left: a.bound()})
+	o.ReadOrder = piecehash.Sequential
+	err = rep.read(ctx, a, nil, o)
+	if err == nil && !rep.Incomplete {
+		a.rest()
 	}
-	a.feeder = newFeeder(ctx, rep, o)
-	err = a.read(tar.NewReader(&bounded{r: newLimiter(ctx, o.LimitRate).reader(plain), left: a.bound()}))
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		err = ctx.Err()
-	} else if err != nil && err != errStopped {
-		err = fmt.Errorf("reading the archive: %w", err)
+	case err == nil && a.err != nil && a.err != io.EOF:
+		err = fmt.Errorf("reading the archive: %w", a.err)
 	}
-	err = a.feeder.close(err)
-	slices.SortFunc(rep.Extra, func(a, b Extra) int { return layout.ComparePaths(a.Path, b.Path) })
+	a.close(rep)
 	return rep.finish(ctx, o, err)
 }
 
-// archive is a tar that is read.
+// archive is a tar that is read. It gives the pieces of the torrent in the order
+// in which their bytes come. While a job reads, it keeps what it finds to itself.
 type archive struct {
-	r      *Report
-	o      Options
-	feeder *feeder
-	files  map[string]int // of the torrent, by path
-	seen   map[int]bool
+	r     *Report // of which only what does not change while pieces are judged
+	o     Options
+	tar   *tar.Reader
+	err   error          // that ended it; io.EOF at its end
+	files map[string]int // of the torrent, by path
+	seen  map[int]bool
+	found []FileReport
+	extra []Extra
+	gatherer
 }
 
 func newArchive(r *Report, o Options) *archive {
-	a := &archive{r: r, o: o, files: map[string]int{}, seen: map[int]bool{}}
+	a := &archive{r: r, o: o, files: map[string]int{}, seen: map[int]bool{}, found: slices.Clone(r.Files)}
 	for i, k := range r.disk {
 		if k >= 0 {
 			a.files[r.Files[k].Path] = i
 		}
 	}
+	for k := range a.found {
+		if f := &a.found[k]; f.State == OK {
+			f.State, f.Err = Missing, fs.ErrNotExist
+		}
+	}
+	a.gatherer = newGatherer(r.torrent.Layout(), r.pieces)
 	return a
+}
+
+// close reports what was found.
+func (a *archive) close(r *Report) {
+	a.settle()
+	r.Files, r.Extra, r.LostPieces = a.found, a.extra, a.lost
+	slices.SortFunc(r.Extra, func(a, b Extra) int { return layout.ComparePaths(a.Path, b.Path) })
 }
 
 // bound is how many bytes an archive of the content may have at most. A small
@@ -93,57 +117,90 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (a *archive) read(t *tar.Reader) error {
-	for {
-		h, err := t.Next()
-		if err == io.EOF {
-			return nil
+// advance goes on to the next entry that is content of the torrent. It tells
+// whether there is one.
+func (a *archive) advance() bool {
+	a.leave()
+	for a.err == nil {
+		var h *tar.Header
+		if h, a.err = a.tar.Next(); a.err == nil && a.entry(h) {
+			return true
 		}
-		if err != nil {
-			return err
-		}
-		if err := a.entry(h, t); err != nil {
-			return err
+	}
+	return false
+}
+
+// leave ends the entry that is read, if any.
+func (a *archive) leave() {
+	if a.tail >= 0 {
+		a.hold(a.file, a.tail)
+	}
+	if a.file >= 0 && len(a.o.Sums) > 0 {
+		a.in.finish()
+	}
+	a.settle()
+}
+
+// settle notes how far the entry was read.
+func (a *archive) settle() {
+	if a.file < 0 {
+		return
+	}
+	f := &a.found[a.r.disk[a.file]]
+	a.file, a.asIs, a.end, a.tail = -1, 0, 0, -1
+	switch {
+	case a.in.err == io.EOF:
+		f.Sums = a.in.sums.sums()
+	case a.in.err != nil:
+		a.err = a.in.err
+		if f.State != Skipped {
+			f.State, f.Err = Unreadable, a.err
 		}
 	}
 }
 
-// entry takes one entry of the archive.
-func (a *archive) entry(h *tar.Header, t *tar.Reader) error {
+// rest reads on to the end of the archive when all pieces were read.
+func (a *archive) rest() {
+	for a.advance() {
+	}
+}
+
+// entry looks at one entry of the archive. It tells whether it has content to be read.
+func (a *archive) entry(h *tar.Header) bool {
 	name := strings.TrimPrefix(path.Clean(strings.TrimSuffix(h.Name, "/")), "./")
 	i, ok := a.find(name)
 	switch {
 	case path.IsAbs(name) || name == ".." || strings.HasPrefix(name, "../"):
-		a.extra(Extra{Path: h.Name, Size: h.Size, Kind: "escapes"})
-		return nil
+		a.note(Extra{Path: h.Name, Size: h.Size, Kind: "escapes"})
+		return false
 	case !ok && (h.Typeflag == tar.TypeDir || h.Typeflag == tar.TypeXGlobalHeader):
-		return nil
+		return false
 	case !ok:
 		if a.o.Extra {
-			a.extra(tarExtra(name, h))
+			a.note(tarExtra(name, h))
 		}
-		return nil
+		return false
 	}
-	f := &a.r.Files[a.r.disk[i]]
+	f := &a.found[a.r.disk[i]]
 	if a.seen[i] && f.State != Skipped {
 		f.State, f.Err = Unreadable, errors.New("it is in the archive twice")
 	}
 	if a.seen[i] {
-		return nil
+		return false
 	}
 	a.seen[i] = true
-	if f.State == Skipped && !a.r.wanted(i, int(a.r.disk[i])) {
-		return nil
+	if f.State == Skipped && !a.wanted(i) {
+		return false
 	}
-	return a.content(f, i, h, t)
+	return a.content(f, i, h)
 }
 
 // maxEntries bounds what is remembered of a strange archive.
 const maxEntries = 100_000
 
-func (a *archive) extra(e Extra) {
-	if len(a.r.Extra) < maxEntries {
-		a.r.Extra = append(a.r.Extra, e)
+func (a *archive) note(e Extra) {
+	if len(a.extra) < maxEntries {
+		a.extra = append(a.extra, e)
 	}
 }
 
@@ -169,21 +226,21 @@ func (a *archive) find(name string) (int, bool) {
 	return 0, false
 }
 
-// content takes what an entry holds for a file of the torrent.
-func (a *archive) content(f *FileReport, i int, h *tar.Header, t *tar.Reader) error {
+// content begins an entry for a file of the torrent. It tells whether there are bytes to be read.
+func (a *archive) content(f *FileReport, i int, h *tar.Header) bool {
 	tf := &a.r.torrent.Files[i]
 	skipped := f.State == Skipped
 	f.Err = nil
 	switch {
 	case tf.IsLink() && h.Typeflag == tar.TypeSymlink && path.Join(path.Dir(tf.Path), filepath.ToSlash(h.Linkname)) == path.Clean(tf.Link):
 		f.State = OK
-		return nil
+		return false
 	case h.Typeflag == tar.TypeLink:
 		f.State, f.Err = Unreadable, fmt.Errorf("it is a hard link to %q in the archive, which has no bytes of its own", h.Linkname)
-		return nil
+		return false
 	case h.Typeflag != tar.TypeReg || tf.IsLink():
 		f.State, f.Err = WrongType, errors.New("it is not the kind of file that was wanted")
-		return nil
+		return false
 	}
 	f.State, f.Size = OK, h.Size
 	switch {
@@ -194,16 +251,7 @@ func (a *archive) content(f *FileReport, i int, h *tar.Header, t *tar.Reader) er
 	case f.Size > f.Length:
 		f.State = Long
 	}
-	sums := newTally(a.o.Sums)
-	rd := io.TeeReader(t, sums)
-	err := a.feeder.file(i, min(f.Size, f.Length), rd)
-	if err == nil && len(a.o.Sums) > 0 {
-		_, err = io.Copy(io.Discard, rd)
-	}
-	if err == nil {
-		f.Sums = sums.sums()
-	} else if !skipped && err != errStopped {
-		f.State, f.Err = Unreadable, err
-	}
-	return err
+	a.in.start(a.tar, newTally(a.o.Sums))
+	a.enter(i, min(f.Size, f.Length))
+	return true
 }

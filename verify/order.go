@@ -6,6 +6,9 @@ import (
 	"hash"
 	"io"
 	"slices"
+	"sync"
+
+	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
 // sumNames are the checksums that Options.Sums may name.
@@ -20,10 +23,11 @@ func checkSumNames(names []string) error {
 	return nil
 }
 
-// tally takes checksums of what is read.
+// tally takes checksums of what is read. nil takes none.
 type tally struct {
 	names  []string
 	hashes []hash.Hash
+	busy   sync.WaitGroup
 }
 
 func newTally(names []string) *tally {
@@ -34,11 +38,28 @@ func newTally(names []string) *tally {
 	return t
 }
 
-func (t *tally) Write(p []byte) (int, error) {
-	for _, h := range t.hashes {
-		h.Write(p)
+func (t *tally) any() bool { return t != nil && len(t.hashes) > 0 }
+
+// add sums the next bytes, all checksums side by side. It may keep p until wait
+// returns.
+func (t *tally) add(p []byte) {
+	if !t.any() {
+		return
 	}
-	return len(p), nil
+	t.wait()
+	for _, h := range t.hashes {
+		if len(p) < 64<<10 {
+			h.Write(p)
+			continue
+		}
+		t.busy.Go(func() { h.Write(p) })
+	}
+}
+
+func (t *tally) wait() {
+	if t.any() {
+		t.busy.Wait()
+	}
 }
 
 func (t *tally) sums() map[string][]byte {
@@ -50,22 +71,6 @@ func (t *tally) sums() map[string][]byte {
 		m[n] = t.hashes[i].Sum(nil)
 	}
 	return m
-}
-
-// readInOrder reads the files one after the other, each from its start to its end.
-func (r *Report) readInOrder(ctx context.Context, o Options) error {
-	f := newFeeder(ctx, r, o)
-	lim := newLimiter(ctx, o.LimitRate)
-	var err error
-	for i, k := range r.disk {
-		if k < 0 || r.Files[k].State > Short && !r.wanted(i, int(k)) {
-			continue
-		}
-		if err = r.readFile(f, i, lim, o); err != nil {
-			break
-		}
-	}
-	return f.close(err)
 }
 
 // wanted tells whether a file that was skipped shares a piece that was not.
@@ -82,29 +87,115 @@ func (r *Report) wanted(i, k int) bool {
 	return false
 }
 
-// readFile reads one file. An error that is the file's own is noted, and none.
-func (r *Report) readFile(f *feeder, i int, lim *limiter, o Options) error {
-	k := int(r.disk[i])
-	report := &r.Files[k]
-	file, err := r.located.Open(k)
-	if err == nil {
-		size := r.located.Files()[k].Size
-		t := newTally(o.Sums)
-		rd := io.TeeReader(lim.reader(&stoppable{f.ctx, io.NewSectionReader(file, 0, size)}), t)
-		if err = f.file(i, min(size, report.Length), rd); err == nil && len(o.Sums) > 0 {
-			_, err = io.Copy(io.Discard, rd) // what a long file has too much
-		}
-		if e := file.Close(); err == nil && e == nil && report.State < Unreadable {
-			report.Sums = t.sums()
+// readInOrder reads the files one after the other, each from its start to its
+// end, and takes their checksums.
+func (r *Report) readInOrder(ctx context.Context, o Options) error {
+	s := &inOrder{
+		r: r, ctx: ctx, names: o.Sums, limit: newLimiter(ctx, o.LimitRate), file: -1,
+		take: make([]bool, len(r.Files)), errs: make([]error, len(r.Files)), sums: make([]map[string][]byte, len(r.Files)),
+	}
+	for i, k := range r.disk {
+		if k >= 0 {
+			s.take[k] = r.Files[k].State <= Short || r.wanted(i, int(k))
 		}
 	}
+	o.ReadOrder = piecehash.Sequential
+	err := r.read(ctx, s, nil, o)
+	if err == nil && !r.Incomplete {
+		s.reach(len(r.disk))
+		err = ctx.Err()
+	}
+	s.close()
+	for k := range r.Files {
+		f := &r.Files[k]
+		if f.State <= Short && s.errs[k] != nil && err == nil {
+			f.State, f.Err = Unreadable, s.errs[k]
+		}
+		if f.State < Unreadable {
+			f.Sums = s.sums[k]
+		}
+	}
+	return err
+}
+
+// inOrder is a Source of files that are read one after the other, each whole,
+// whatever is asked for of it.
+type inOrder struct {
+	r     *Report
+	ctx   context.Context
+	names []string
+	limit *limiter
+	take  []bool // by index in Report.Files
+	errs  []error
+	sums  []map[string][]byte
+
+	file int // of the torrent, that is read now
+	open piecehash.File
+	in   forward
+}
+
+func (s *inOrder) Open(i int) (piecehash.File, error) { return orderedFile{s, i}, nil }
+
+type orderedFile struct {
+	s    *inOrder
+	file int
+}
+
+func (f orderedFile) Close() error { return nil }
+
+func (f orderedFile) ReadAt(p []byte, off int64) (int, error) {
+	f.s.reach(f.file)
 	switch {
-	case f.ctx.Err() != nil:
-		return f.ctx.Err()
-	case err == errStopped:
-		return err
-	case err != nil && report.State <= Short:
-		report.State, report.Err = Unreadable, err
+	case f.s.ctx.Err() != nil:
+		return 0, f.s.ctx.Err()
+	case f.s.file > f.file:
+		return 0, fmt.Errorf("file %d was asked for behind file %d", f.file, f.s.file)
 	}
-	return nil
+	return f.s.in.ReadAt(p, off)
+}
+
+// reach reads on to the start of a file of the torrent, or to the end.
+func (s *inOrder) reach(file int) {
+	for s.file < file && s.ctx.Err() == nil {
+		if s.open != nil {
+			s.end()
+		}
+		if s.file++; s.file < len(s.r.disk) {
+			s.begin(int(s.r.disk[s.file]))
+		}
+	}
+}
+
+func (s *inOrder) begin(k int) {
+	s.in.refuse(errNotThere)
+	if k < 0 || !s.take[k] {
+		return
+	}
+	f, err := s.r.located.Open(k)
+	if err != nil {
+		s.errs[k] = err
+		s.in.refuse(err)
+		return
+	}
+	s.open = f
+	section := io.NewSectionReader(f, 0, s.r.located.Files()[k].Size)
+	s.in.start(s.limit.reader(&stoppable{s.ctx, section}), newTally(s.names))
+}
+
+// end reads what nobody asked for of the file, what it has too much included.
+func (s *inOrder) end() {
+	k := s.r.disk[s.file]
+	s.errs[k] = s.in.finish()
+	if err := s.close(); err == nil && s.errs[k] == nil {
+		s.sums[k] = s.in.sums.sums()
+	}
+}
+
+func (s *inOrder) close() error {
+	if s.open == nil {
+		return nil
+	}
+	f := s.open
+	s.open = nil
+	return f.Close()
 }

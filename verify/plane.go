@@ -1,8 +1,11 @@
 package verify
 
 import (
+	"context"
 	"errors"
 	"io"
+	"maps"
+	"slices"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
@@ -58,6 +61,10 @@ func (p plane) pieceAt(file int, off int64) int {
 	return first + 1 + int((off-n)/p.PieceLength())
 }
 
+// batchSize is how many bytes of whole pieces are gathered before they are
+// hashed side by side.
+const batchSize = 8 << 20
+
 // memory is a Source of pieces that are in memory, without their padding.
 type memory struct {
 	plane
@@ -94,4 +101,19 @@ func (f memoryFile) ReadAt(p []byte, off int64) (int, error) {
 		return done, errNotThere
 	}
 	return done, nil
+}
+
+// judge hashes pieces that are in memory, and tells their digests.
+func (r *Report) judge(ctx context.Context, m memory, workers int, tell func(piecehash.Piece)) error {
+	if len(m.pieces) == 0 {
+		return nil
+	}
+	job := piecehash.Job{Layout: r.torrent.Layout(), Source: m, Only: slices.Sorted(maps.Keys(m.pieces)), Workers: workers}
+	for p, err := range job.Pieces(ctx) {
+		if err != nil {
+			return err
+		}
+		tell(p)
+	}
+	return nil
 }

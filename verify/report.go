@@ -63,6 +63,9 @@ type Report struct {
 	// Pieces counts all pieces, those that match, those known to be wrong,
 	// those that could not be checked, and those that Options left out.
 	Pieces, GoodPieces, BadPieces, UncheckedPieces, SkippedPieces int
+	// LostPieces counts those of UncheckedPieces that an [Archive] had all bytes
+	// of, too far apart to wait for one another.
+	LostPieces int
 	// KnownPieces counts those of GoodPieces that Options.Journal knew.
 	KnownPieces int
 	// Bytes counts all bytes of content, those in pieces that match, and those

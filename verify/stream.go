@@ -7,11 +7,15 @@ import (
 	"io"
 
 	"github.com/torrentkit/torrentkit/internal/metainfo"
+	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
 // Stream verifies the content of a torrent of one file, read from r to its end.
-// Where more comes than the torrent says, reading stops one byte later, and the
-// file is Long with that Size.
+// Where more comes than the torrent says, the file is Long, with a Size of one
+// byte more.
+//
+// r is read ahead, by 2 MiB at most, and where Stream ends before r does, a Read
+// that was begun may end after Stream.
 //
 // Options that look into a folder, and choices by file, do not go with it.
 func Stream(ctx context.Context, torrent []byte, r io.Reader, o Options) (*Report, error) {
@@ -22,31 +26,32 @@ func Stream(ctx context.Context, torrent []byte, r io.Reader, o Options) (*Repor
 	if !rep.torrent.Single {
 		return nil, fmt.Errorf("the torrent has %d files, and a stream is one: read an archive of them", len(rep.Files))
 	}
-	f := newFeeder(ctx, rep, o)
-	file := &rep.Files[0]
-	t := newTally(o.Sums)
-	in := &counter{r: io.TeeReader(newLimiter(ctx, o.LimitRate).reader(&stoppable{ctx, r}), t)}
+	reading, stop := context.WithCancel(ctx)
+	defer stop()
+	file, in := &rep.Files[0], &forward{}
+	in.start(newLimiter(ctx, o.LimitRate).reader(readAhead(reading, r)), newTally(o.Sums))
 	file.State = OK
-	err = f.file(0, file.Length, in)
-	if err == nil {
-		_, err = io.ReadFull(in, make([]byte, 1))
+	o.ReadOrder = piecehash.Sequential
+	err = rep.read(ctx, in, nil, o)
+	if err == nil && !rep.Incomplete {
+		in.skip(file.Length + 1)
 	}
-	file.Size = in.n
-	switch {
-	case ctx.Err() != nil:
+	if ctx.Err() != nil {
 		err = ctx.Err()
-	case err == nil:
+	}
+	file.State, file.Err, file.Size = OK, nil, in.at
+	switch {
+	case in.at > file.Length:
 		file.State = Long
-	case err == io.EOF || err == io.ErrUnexpectedEOF:
-		err = nil
-		file.Sums = t.sums()
-		if file.Size < file.Length {
+	case in.err == io.EOF:
+		file.Sums = in.sums.sums()
+		if in.at < file.Length {
 			file.State = Short
 		}
-	case err != errStopped:
-		file.State, file.Err, err = Unreadable, err, nil
+	case in.err != nil && err == nil:
+		file.State, file.Err = Unreadable, in.err
 	}
-	return rep.finish(ctx, o, f.close(err))
+	return rep.finish(ctx, o, err)
 }
 
 // streamReport begins a report on content that is not on disk.
@@ -63,16 +68,4 @@ func streamReport(torrent []byte, root string, o Options) (*Report, error) {
 		return nil, err
 	}
 	return r, checkSumNames(o.Sums)
-}
-
-// counter counts what is read.
-type counter struct {
-	r io.Reader
-	n int64
-}
-
-func (c *counter) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	c.n += int64(n)
-	return n, err
 }

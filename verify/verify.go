@@ -139,6 +139,9 @@ func (r *Report) read(ctx context.Context, src piecehash.Source, m *memoir, o Op
 		Layout: r.torrent.Layout(), Source: src, Workers: o.Workers, Order: o.ReadOrder, Durable: m != nil, Progress: o.Progress,
 		Only: r.piecesThat(func(s PieceState) bool { return s == PieceUnread }),
 	}
+	if s, ok := src.(interface{ next(idle bool) int }); ok {
+		job.Next = s.next
+	}
 	for p, err := range job.Pieces(ctx) {
 		if p.Index < 0 {
 			return err

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -163,9 +162,9 @@ func (a *app) verifyOne(ctx context.Context, task verifyTask, f *verifyFlags, re
 func (a *app) readContent(ctx context.Context, torrent []byte, where string, tar bool, o verify.Options) (*verify.Report, error) {
 	switch {
 	case where == "-" && tar:
-		return verify.Archive(ctx, torrent, a.stdin(ctx), o)
+		return verify.Archive(ctx, torrent, a.in, o)
 	case where == "-":
-		return verify.Stream(ctx, torrent, a.stdin(ctx), o)
+		return verify.Stream(ctx, torrent, a.in, o)
 	case !tar:
 		return verify.Data(ctx, torrent, where, o)
 	}
@@ -174,11 +173,7 @@ func (a *app) readContent(ctx context.Context, torrent []byte, where string, tar
 		return nil, inputError(where, err)
 	}
 	defer file.Close()
-	var in io.Reader = file
-	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
-		in = &contextReader{ctx: ctx, r: file} // it may be a FIFO, whose reads can take for ever
-	}
-	r, err := verify.Archive(ctx, torrent, in, o)
+	r, err := verify.Archive(ctx, torrent, file, o)
 	if r != nil {
 		r.Root = where
 	}

@@ -1,0 +1,83 @@
+package verify
+
+import (
+	"fmt"
+	"io"
+	"math"
+
+	"github.com/torrentkit/torrentkit/internal/piecehash"
+)
+
+// forward is a file that is read once from its start to its end, and into
+// checksums. What nobody asks for is read all the same, and let go.
+type forward struct {
+	r       io.Reader
+	sums    *tally
+	at      int64 // how much was read
+	err     error // that ended it: io.EOF behind its last byte
+	scratch []byte
+}
+
+// start begins another file.
+func (f *forward) start(r io.Reader, sums *tally) {
+	f.r, f.sums, f.at, f.err = r, sums, 0, nil
+}
+
+// refuse begins a file that cannot be read.
+func (f *forward) refuse(err error) {
+	f.start(nil, nil)
+	f.err = err
+}
+
+// take reads until p is full, or the file ends.
+func (f *forward) take(p []byte) int {
+	n := 0
+	for n < len(p) && f.err == nil {
+		rest := p[n:]
+		if f.sums.any() { // the last bytes are summed while the next are read
+			rest = rest[:min(len(rest), aheadSize)]
+		}
+		var k int
+		k, f.err = f.r.Read(rest)
+		f.sums.add(rest[:k])
+		n += k
+	}
+	f.sums.wait()
+	f.at += int64(n)
+	return n
+}
+
+// skip reads on until n bytes were read of the file, or it ends.
+func (f *forward) skip(n int64) {
+	if f.at < n && f.scratch == nil {
+		f.scratch = make([]byte, aheadSize)
+	}
+	for f.at < n && f.err == nil {
+		f.take(f.scratch[:min(int64(len(f.scratch)), n-f.at)])
+	}
+}
+
+// finish reads to the end of the file. An error is one other than that it ends.
+func (f *forward) finish() error {
+	f.skip(math.MaxInt64)
+	if f.err == io.EOF {
+		return nil
+	}
+	return f.err
+}
+
+func (f *forward) ReadAt(p []byte, off int64) (int, error) {
+	if off < f.at {
+		return 0, fmt.Errorf("byte %d was asked for behind byte %d of a stream", off, f.at)
+	}
+	f.skip(off)
+	n := f.take(p)
+	if n < len(p) {
+		return n, f.err
+	}
+	return n, nil
+}
+
+// A forward is a Source of one file.
+func (f *forward) Open(int) (piecehash.File, error) { return f, nil }
+func (f *forward) Close() error                     { return nil }

@@ -1,0 +1,237 @@
+package verify
+
+import (
+	"errors"
+
+	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/internal/piecehash"
+)
+
+const (
+	maxHeld  = 16 << 20 // bytes of an archive that wait in memory for the rest of their pieces
+	maxReady = 4 << 20  // bytes of whole pieces that are gathered, so that they are hashed side by side
+	minAsIs  = 2 << 20  // an entry of fewer bytes is gathered; others are read when they are hashed
+)
+
+// gatherer tells which pieces can be read at the place where an archive is, and
+// keeps what comes before the rest of its piece does.
+type gatherer struct {
+	plane plane
+	open  []bool // pieces that are wanted, and neither given nor given up
+
+	in        forward            // the entry that is read
+	file      int                // of the torrent, that it is; -1 if there is none
+	asIs, end int                // pieces that are still to be read from it, as it comes
+	tail      int                // the piece behind them, whose bytes are held then; -1 if there is none
+	through   int                // the piece that is read while entries change; -1 if there is none
+	held      map[partKey][]byte // by piece and file of the torrent
+	have      map[int]int64      // how much of a piece is held
+	size      int64              // of all that is held
+	ready     []int              // pieces that are held whole
+	readySize int64
+	given     []int // pieces whose reading may not have ended
+	lost      int   // pieces that were given up
+}
+
+func newGatherer(l *layout.Layout, pieces []PieceState) gatherer {
+	g := gatherer{
+		plane: newPlane(l), open: make([]bool, len(pieces)), file: -1, tail: -1, through: -1,
+		held: map[partKey][]byte{}, have: map[int]int64{},
+	}
+	for i, s := range pieces {
+		g.open[i] = s == PieceUnread
+		if g.open[i] && g.plane.content(i) == 0 { // padding comes in no entry
+			g.ready = append(g.ready, i)
+		}
+	}
+	return g
+}
+
+// wanted tells whether a file has bytes in a piece that is to be read.
+func (g *gatherer) wanted(i int) bool {
+	first, end := g.plane.FilePieces(i)
+	for first < end && !g.open[first] {
+		first++
+	}
+	return first < end
+}
+
+// enter begins an entry that holds n bytes of a file.
+func (g *gatherer) enter(i int, n int64) {
+	g.file, g.tail = i, -1
+	first, end := g.plane.FilePieces(i)
+	for ; end > first; end-- {
+		if at, length := g.plane.InFile(i, end-1); at+length <= n {
+			break
+		}
+		g.drop(end - 1)
+	}
+	switch {
+	case first < end && first == g.through: // its bytes are read first
+		first++
+	case n < minAsIs:
+		for ; first < end && (g.fits(i, first) || !g.readable(i, first)); first++ {
+			g.hold(i, first)
+		}
+	case first < end && !g.readable(i, first):
+		g.hold(i, first)
+		first++
+	}
+	if first < end && !g.readable(i, end-1) {
+		end--
+		g.tail = end
+	}
+	g.asIs, g.end = first, end
+}
+
+// fits tells whether there is room to hold the bytes of a file in a piece.
+func (g *gatherer) fits(i, p int) bool {
+	_, length := g.plane.InFile(i, p)
+	return g.size+length <= maxHeld
+}
+
+// readable tells whether a piece is read best when the entry that has its bytes
+// of a file comes to them: because they are all that is missing, or because
+// there is no room for them.
+func (g *gatherer) readable(i, p int) bool {
+	_, length := g.plane.InFile(i, p)
+	if g.have[p]+length == g.plane.content(p) {
+		return true
+	}
+	if g.fits(i, p) {
+		return false
+	}
+	for span := range g.plane.Spans(p) {
+		if span.File == i {
+			return true
+		}
+		if _, ok := g.held[partKey{p, span.File}]; !ok && !span.Zero {
+			return false
+		}
+	}
+	return false
+}
+
+// hold keeps the bytes of a piece that are next in the entry.
+func (g *gatherer) hold(i, p int) {
+	at, length := g.plane.InFile(i, p)
+	whole := g.have[p]+length == g.plane.content(p)
+	switch {
+	case !g.open[p]:
+		return
+	case !g.fits(i, p):
+		g.lose(p)
+		return
+	}
+	data := make([]byte, length)
+	if _, err := g.in.ReadAt(data, at); err != nil {
+		g.drop(p)
+		return
+	}
+	g.held[partKey{p, i}] = data
+	g.have[p] += length
+	g.size += length
+	if whole {
+		g.ready = append(g.ready, p)
+		g.readySize += g.have[p]
+	}
+}
+
+// lose gives up a piece whose bytes come too far apart.
+func (g *gatherer) lose(p int) {
+	g.lost++
+	g.drop(p)
+}
+
+// drop forgets a piece.
+func (g *gatherer) drop(p int) {
+	g.open[p] = false
+	if g.have[p] == 0 {
+		return
+	}
+	for span := range g.plane.Spans(p) {
+		delete(g.held, partKey{p, span.File})
+	}
+	g.size -= g.have[p]
+	delete(g.have, p)
+}
+
+// next gives the pieces to a job, in the order in which they can be read.
+func (a *archive) next(idle bool) int {
+	if idle {
+		for _, p := range a.given {
+			a.drop(p)
+		}
+		a.given = a.given[:0]
+		a.pass()
+		for a.readySize < maxReady && a.asIs == a.end && a.advance() {
+			a.pass()
+		}
+	}
+	p := -1
+	switch {
+	case len(a.ready) > 0:
+		p = a.ready[0]
+		a.ready = a.ready[1:]
+		a.readySize -= a.have[p]
+	case a.asIs < a.end:
+		p = a.asIs
+		a.asIs++
+		a.pass()
+	default:
+		return -1
+	}
+	a.open[p] = false
+	a.given = append(a.given, p)
+	return p
+}
+
+// pass skips pieces of the entry that are not wanted.
+func (g *gatherer) pass() {
+	for g.asIs < g.end && !g.open[g.asIs] {
+		g.asIs++
+	}
+}
+
+func (a *archive) Open(i int) (piecehash.File, error) { return archivedFile{a, i}, nil }
+
+type archivedFile struct {
+	a    *archive
+	file int
+}
+
+func (f archivedFile) Close() error { return nil }
+
+func (f archivedFile) ReadAt(b []byte, off int64) (int, error) {
+	p := f.a.plane.pieceAt(f.file, off)
+	if data, ok := f.a.held[partKey{p, f.file}]; ok {
+		at, _ := f.a.plane.InFile(f.file, p)
+		return copy(b, data[off-at:]), nil
+	}
+	if err := f.a.reach(f.file, p); err != nil {
+		return 0, err
+	}
+	return f.a.in.ReadAt(b, off)
+}
+
+var errScattered = errors.New("the rest of the piece comes too late in the archive")
+
+// reach goes on in the archive, while a piece is read, to the entry of its next
+// file. What lies between must fit into memory.
+func (a *archive) reach(file, piece int) error {
+	if a.file == file {
+		return nil
+	}
+	a.through = piece
+	defer func() { a.through = -1 }()
+	for a.file != file {
+		if a.seen[file] || a.asIs < a.end || a.size > maxHeld {
+			a.lost++
+			return errScattered
+		}
+		if !a.advance() {
+			return errNotThere
+		}
+	}
+	return nil
+}

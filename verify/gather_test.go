@@ -1,0 +1,204 @@
+package verify
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/internal/metainfo"
+)
+
+// An archive in whatever order says of pieces what the folder says, save for
+// those that it counts as lost.
+func TestArchivesOfAnyOrder(t *testing.T) {
+	rng := rand.New(rand.NewPCG(17, 1))
+	tree := files{}
+	for i := range 14 {
+		size := []int{0, 100, 20_000, 300_000, 1 << 20, 2<<20 + 5, 5 << 20, 9 << 20}[rng.IntN(8)]
+		tree[fmt.Sprintf("%c/%02d", 'a'+i%3, i)] = noise(rng, size)
+	}
+	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	for _, format := range formats() {
+		for _, pieceLength := range []int64{64 << 10, 1 << 20, 8 << 20, 64 << 20} {
+			torrent := makeTorrent(t, dir, format, pieceLength, metainfo.Fields{})
+			for round := range 3 {
+				bad := files{}
+				for name, data := range tree {
+					switch n := len(data); {
+					case n > 0 && rng.IntN(8) == 0:
+						data = flipAt(data, rng.IntN(n))
+					case n > 0 && rng.IntN(12) == 0:
+						data = data[:rng.IntN(n)]
+					case rng.IntN(12) == 0:
+						data = append(slices.Clip(data), 1, 2, 3)
+					case rng.IntN(12) == 0:
+						continue
+					}
+					bad[name] = data
+				}
+				names := bad.paths()
+				if round > 0 {
+					rng.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
+				}
+				disk := data(t, torrent, bad.write(t, filepath.Join(t.TempDir(), "tree")), Options{})
+				r := archive1(t, torrent, pack(t, bad, names, ""), Options{})
+				lost := 0
+				for i, s := range r.pieces {
+					if s != disk.pieces[i] && s != PieceUnread {
+						t.Errorf("%v, pieces of %d: piece %d is %v, not %v", format, pieceLength, i, s, disk.pieces[i])
+					} else if s != disk.pieces[i] {
+						lost++
+					}
+				}
+				if lost > r.LostPieces || round == 0 && r.LostPieces > 0 {
+					t.Errorf("%v, pieces of %d, round %d: %d are lost, %d counted", format, pieceLength, round, lost, r.LostPieces)
+				}
+				for k, f := range r.Files {
+					if lost == 0 && f.State != disk.Files[k].State {
+						t.Errorf("%s is %v, not %v", f.Path, f.State, disk.Files[k].State)
+					}
+				}
+			}
+		}
+	}
+}
+
+// A piece that is larger than what may be held is checked if its files come in order, and else said to be lost.
+func TestArchivesOfLargeSharedPieces(t *testing.T) {
+	rng := rand.New(rand.NewPCG(17, 2))
+	tree := files{}
+	for i := range 24 {
+		tree[fmt.Sprintf("%02d", i)] = noise(rng, 1<<20+i*100_000)
+	}
+	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	torrent := makeTorrent(t, dir, layout.V1, 128<<20, metainfo.Fields{})
+	names := tree.paths()
+	if r := archive1(t, torrent, pack(t, tree, names, ""), Options{}); !r.OK() || r.LostPieces != 0 {
+		t.Errorf("in order: %v, %d lost", r.pieces, r.LostPieces)
+	}
+	names[3], names[6] = names[6], names[3] // little lies between
+	if r := archive1(t, torrent, pack(t, tree, names, ""), Options{}); !r.OK() {
+		t.Errorf("nearly in order: %v, %d lost", r.pieces, r.LostPieces)
+	}
+	slices.Reverse(names)
+	r := archive1(t, torrent, pack(t, tree, names, ""), Options{Sums: []string{"crc32"}})
+	if r.OK() || r.LostPieces != 1 || r.PieceState(0) != PieceUnread {
+		t.Errorf("in reverse: %v, %d lost", r.pieces, r.LostPieces)
+	}
+	for _, f := range r.Files {
+		if f.State != OK || len(f.Unverified) != 1 || len(f.Sums["crc32"]) != 4 {
+			t.Errorf("in reverse: %+v", f)
+		}
+	}
+}
+
+// What is chosen of a stream is checked, and the rest counts for its size and checksums.
+func TestPartOfAStream(t *testing.T) {
+	rng := rand.New(rand.NewPCG(17, 3))
+	whole := noise(rng, 3<<20+5)
+	file := filepath.Join(t.TempDir(), "film")
+	put(t, file, whole)
+	for _, format := range formats() {
+		torrent := makeTorrent(t, file, format, 65536, metainfo.Fields{})
+		all := data(t, torrent, file, Options{Sums: []string{"md5", "sha1"}})
+		o := Options{Pieces: []PieceRange{{3, 4}, {9, 30}}, Sums: []string{"sha1", "md5"}}
+		r, err := Stream(context.Background(), torrent, iotest.HalfReader(bytes.NewReader(flipAt(whole, 6*65536))), o)
+		if err != nil || !r.OK() || r.GoodPieces != 24 || r.Files[0].Size != int64(len(whole)) {
+			t.Errorf("%v: %v, %+v", format, err, r)
+		}
+		if r, err = Stream(context.Background(), torrent, bytes.NewReader(whole), o); err != nil || !r.OK() {
+			t.Errorf("%v: %v, %+v", format, err, r)
+		}
+		for name, sum := range all.Files[0].Sums {
+			if got := r.Files[0].Sums[name]; !bytes.Equal(got, sum) {
+				t.Errorf("%v: %s %x, want %x", format, name, got, sum)
+			}
+		}
+	}
+}
+
+// stalled gives some bytes, and then waits until it is closed.
+type stalled struct {
+	io.Reader
+	once   sync.Once
+	end    func()
+	closed chan struct{}
+}
+
+func (s *stalled) Read(p []byte) (int, error) {
+	n, err := s.Reader.Read(p)
+	if err == io.EOF {
+		s.once.Do(s.end)
+		<-s.closed
+	}
+	return n, err
+}
+
+// A stream that does not go on is let go when the context ends.
+func TestStalledStreams(t *testing.T) {
+	rng := rand.New(rand.NewPCG(17, 4))
+	tree := files{"a": noise(rng, 1<<20), "b": noise(rng, 2<<20)}
+	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	torrents := [][]byte{
+		makeTorrent(t, filepath.Join(dir, "b"), layout.V1, 65536, metainfo.Fields{}),
+		makeTorrent(t, dir, layout.V1, 65536, metainfo.Fields{}),
+	}
+	bytesOf := [][]byte{tree["b"], pack(t, tree, tree.paths(), "")}
+	for i, read := range []func(context.Context, []byte, io.Reader, Options) (*Report, error){Stream, Archive} {
+		ctx, cancel := context.WithCancel(context.Background())
+		in := &stalled{Reader: bytes.NewReader(bytesOf[i][:1<<20+5000]), end: cancel, closed: make(chan struct{})}
+		start := time.Now()
+		r, err := read(ctx, torrents[i], in, Options{Sums: []string{"md5"}})
+		if !errors.Is(err, context.Canceled) || r == nil || !r.Incomplete || r.OK() || time.Since(start) > 10*time.Second {
+			t.Errorf("%d: %v after %v, %+v", i, err, time.Since(start), r)
+		}
+		close(in.closed)
+	}
+}
+
+// The first fault ends a stream.
+func TestStreamsFailFast(t *testing.T) {
+	rng := rand.New(rand.NewPCG(17, 5))
+	tree := files{"a": noise(rng, 60<<20), "b": noise(rng, 100)}
+	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	tree["a"] = flipAt(tree["a"], 70000)
+	torrent := makeTorrent(t, dir, layout.V1, 65536, metainfo.Fields{})
+	o := Options{FailFast: true, Sums: []string{"crc32"}}
+	if r := archive1(t, torrent, pack(t, tree, tree.paths(), ""), o); !r.Incomplete || r.BadPieces != 1 || r.file(t, "b").State != Missing {
+		t.Errorf("archive: %+v", r)
+	}
+	torrent = makeTorrent(t, filepath.Join(dir, "a"), layout.V1, 65536, metainfo.Fields{})
+	r, err := Stream(context.Background(), torrent, bytes.NewReader(tree["a"]), o)
+	if err != nil || !r.Incomplete || r.BadPieces != 1 || r.Files[0].Size >= 60<<20 || r.Files[0].Sums != nil {
+		t.Errorf("stream: %v, %+v", err, r)
+	}
+}
+
+// Checksums are of all bytes of the files that are there, whatever becomes of
+// the pieces that they share with others.
+func TestSumsOfDamagedTrees(t *testing.T) {
+	rng := rand.New(rand.NewPCG(17, 6))
+	tree := files{"a": noise(rng, 10), "b": noise(rng, 70_000), "c": noise(rng, 20), "d": noise(rng, 300_000), "e": nil, "f": noise(rng, 1000)}
+	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	torrent := makeTorrent(t, dir, layout.V1, 65536, metainfo.Fields{})
+	bad := files{"b": tree["b"][:30_000], "c": tree["c"], "d": append(slices.Clip(tree["d"]), noise(rng, 400_000)...), "e": nil, "f": flipAt(tree["f"], 5)}
+	r := data(t, torrent, bad.write(t, filepath.Join(t.TempDir(), "tree")), Options{Sums: []string{"md5"}})
+	want := map[string]State{"a": Missing, "b": Short, "c": OK, "d": Long, "e": OK, "f": Damaged}
+	for _, f := range r.Files {
+		h := newSum("md5")
+		h.Write(bad[f.Path])
+		if sum := h.Sum(nil); f.State != want[f.Path] || f.State != Missing && !bytes.Equal(f.Sums["md5"], sum) || f.State == Missing && f.Sums != nil {
+			t.Errorf("%s: %v, %x, want %v, %x", f.Path, f.State, f.Sums["md5"], want[f.Path], sum)
+		}
+	}
+}
