@@ -10,6 +10,7 @@ import (
 const (
 	maxHeld  = 16 << 20 // bytes of an archive that wait in memory for the rest of their pieces
 	maxReady = 4 << 20  // bytes of whole pieces that are gathered, so that they are hashed side by side
+	blockLen = 4 << 10  // of the memory that bytes are held in: what is freed fits whatever comes next
 	minAsIs  = 2 << 20  // an entry of fewer bytes is gathered; others are read when they are hashed
 )
 
@@ -19,15 +20,16 @@ type gatherer struct {
 	plane plane
 	open  []bool // pieces that are wanted, and neither given nor given up
 
-	in        forward            // the entry that is read
-	file      int                // of the torrent, that it is; -1 if there is none
-	asIs, end int                // pieces that are still to be read from it, as it comes
-	tail      int                // the piece behind them, whose bytes are held then; -1 if there is none
-	through   int                // the piece that is read while entries change; -1 if there is none
-	held      map[partKey][]byte // by piece and file of the torrent
-	have      map[int]int64      // how much of a piece is held
-	size      int64              // of all that is held
-	ready     []int              // pieces that are held whole
+	in        forward              // the entry that is read
+	file      int                  // of the torrent, that it is; -1 if there is none
+	asIs, end int                  // pieces that are still to be read from it, as it comes
+	tail      int                  // the piece behind them, whose bytes are held then; -1 if there is none
+	through   int                  // the piece that is read while entries change; -1 if there is none
+	held      map[partKey][][]byte // by piece and file of the torrent
+	have      map[int]int64        // how much of a piece is held
+	spare     [][]byte             // blocks
+	size      int64                // of all blocks in use
+	ready     []int                // pieces that are held whole
 	readySize int64
 	given     []int // pieces whose reading may not have ended
 	lost      int   // pieces that were given up
@@ -36,7 +38,7 @@ type gatherer struct {
 func newGatherer(l *layout.Layout, pieces []PieceState) gatherer {
 	g := gatherer{
 		plane: newPlane(l), open: make([]bool, len(pieces)), file: -1, tail: -1, through: -1,
-		held: map[partKey][]byte{}, have: map[int]int64{},
+		held: map[partKey][][]byte{}, have: map[int]int64{},
 	}
 	for i, s := range pieces {
 		g.open[i] = s == PieceUnread
@@ -123,18 +125,35 @@ func (g *gatherer) hold(i, p int) {
 		g.lose(p)
 		return
 	}
-	data := make([]byte, length)
-	if _, err := g.in.ReadAt(data, at); err != nil {
-		g.drop(p)
-		return
+	key, left := partKey{p, i}, length
+	for left > 0 {
+		b := g.block()[:min(left, blockLen)]
+		g.held[key] = append(g.held[key], b)
+		n, _ := g.in.ReadAt(b, at)
+		if n < len(b) {
+			break
+		}
+		at, left = at+int64(n), left-int64(n)
 	}
-	g.held[partKey{p, i}] = data
 	g.have[p] += length
-	g.size += length
-	if whole {
+	switch {
+	case left > 0:
+		g.drop(p)
+	case whole:
 		g.ready = append(g.ready, p)
 		g.readySize += g.have[p]
 	}
+}
+
+// block returns memory for the next bytes that are held.
+func (g *gatherer) block() []byte {
+	g.size += blockLen
+	if last := len(g.spare) - 1; last >= 0 {
+		b := g.spare[last]
+		g.spare = g.spare[:last]
+		return b
+	}
+	return make([]byte, blockLen)
 }
 
 // lose gives up a piece whose bytes come too far apart.
@@ -150,9 +169,13 @@ func (g *gatherer) drop(p int) {
 		return
 	}
 	for span := range g.plane.Spans(p) {
-		delete(g.held, partKey{p, span.File})
+		key := partKey{p, span.File}
+		for _, b := range g.held[key] {
+			g.spare = append(g.spare, b[:blockLen])
+			g.size -= blockLen
+		}
+		delete(g.held, key)
 	}
-	g.size -= g.have[p]
 	delete(g.have, p)
 }
 
@@ -204,9 +227,14 @@ func (f archivedFile) Close() error { return nil }
 
 func (f archivedFile) ReadAt(b []byte, off int64) (int, error) {
 	p := f.a.plane.pieceAt(f.file, off)
-	if data, ok := f.a.held[partKey{p, f.file}]; ok {
+	if blocks, ok := f.a.held[partKey{p, f.file}]; ok {
 		at, _ := f.a.plane.InFile(f.file, p)
-		return copy(b, data[off-at:]), nil
+		n := 0
+		for n < len(b) {
+			from := off + int64(n) - at
+			n += copy(b[n:], blocks[from/blockLen][from%blockLen:])
+		}
+		return n, nil
 	}
 	if err := f.a.reach(f.file, p); err != nil {
 		return 0, err

@@ -14,6 +14,7 @@ type reportJSON struct {
 	PiecesOK        int              `json:"pieces_ok"`
 	PiecesBad       int              `json:"pieces_bad"`
 	PiecesUnchecked int              `json:"pieces_unchecked"`
+	PiecesLost      int              `json:"pieces_lost,omitempty"`    // of pieces_unchecked: too scattered in the archive
 	PiecesKnown     int              `json:"pieces_known,omitempty"`   // of pieces_ok: from the journal
 	PiecesSkipped   int              `json:"pieces_skipped,omitempty"` // left out by --only, --pieces or --sample
 	Seed            uint64           `json:"seed,omitempty"`           // of --sample
@@ -79,7 +80,7 @@ type partJSON struct {
 
 func reportToJSON(torrent string, r *verify.Report) reportJSON {
 	v := reportJSON{
-		Torrent: torrent, PiecesKnown: r.KnownPieces, PiecesSkipped: r.SkippedPieces, Seed: r.Seed,
+		Torrent: torrent, PiecesLost: r.LostPieces, PiecesKnown: r.KnownPieces, PiecesSkipped: r.SkippedPieces, Seed: r.Seed,
 		Name: r.Name, NameHex: hexIfNeeded(r.Name), Content: r.Root, OK: r.OK(), Incomplete: r.Incomplete,
 		Pieces: r.Pieces, PiecesOK: r.GoodPieces, PiecesBad: r.BadPieces, PiecesUnchecked: r.UncheckedPieces,
 		Bytes: r.Bytes, BytesOK: r.GoodBytes, Percent: percent(r.GoodBytes, r.Bytes),

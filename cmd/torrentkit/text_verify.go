@@ -203,6 +203,9 @@ func (a *app) showSums(r *verify.Report, good int) {
 	if r.KnownPieces > 0 {
 		f.count("from the journal", int64(r.KnownPieces))
 	}
+	if r.LostPieces > 0 {
+		f.count("too scattered to check", int64(r.LostPieces))
+	}
 	if r.SkippedPieces > 0 {
 		f.count("left out", int64(r.SkippedPieces))
 	}
