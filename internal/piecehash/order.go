@@ -15,14 +15,15 @@ func (w *worker) begin() {
 	}
 	used, count := 0, 0
 	w.run = w.p.queue.take(w.run[:0], w.sha1.Lanes(), func(p layout.Piece) bool {
-		used += slotSize(p, chunk)
+		n := w.length(p)
+		used += slotSize(n, chunk)
 		count++
-		if whole && p.Length > int64(chunk) {
+		if whole && n > int64(chunk) {
 			used = len(arena) + 1 // read in parts: alone, or its parts and others would not be in order
 		}
 		return used <= len(arena) && count <= w.p.maxRun
 	})
-	if whole && len(w.run) == 1 && w.run[0].Length > int64(chunk) {
+	if whole && len(w.run) == 1 && w.length(w.run[0]) > int64(chunk) {
 		chunk = bigPart
 	}
 	w.place(arena, chunk)
@@ -35,6 +36,15 @@ func (w *worker) begin() {
 	default:
 		w.unlock()
 	}
+}
+
+// length is how much of a piece needs room in an arena: where it is read whole,
+// not the padding, which can be most of it.
+func (w *worker) length(p layout.Piece) int64 {
+	if w.big == nil {
+		return p.Length
+	}
+	return w.p.Layout.ContentLength(p.Index)
 }
 
 func (w *worker) lock() {

@@ -31,6 +31,7 @@ type slot struct {
 	state  sha1simd.State
 	sum    [sha1simd.Size]byte
 	buf    []byte // the slot's part of the arena
+	length int64  // as worker.length has it
 	left   int64  // bytes of the piece that are not in state, data or zeros
 
 	data    []byte // bytes to hash next, in buf
@@ -71,7 +72,7 @@ func newWorker(p *pipeline) *worker {
 	}
 	w.chunk = max(size/lanes/layout.LeafSize, 1) * layout.LeafSize
 	share := int64((p.queue.count + p.Workers - 1) / p.Workers)
-	need := share * int64(slotSize(layout.Piece{Length: p.Layout.PieceLength()}, w.chunk))
+	need := share * int64(slotSize(p.Layout.PieceLength(), w.chunk))
 	w.arena = make([]byte, min(need, int64(lanes*w.chunk+max(lanes, 16)*skew)))
 	return w
 }
@@ -100,8 +101,9 @@ func (w *worker) place(arena []byte, chunk int) {
 	w.slots = w.slots[:0]
 	leaves := 0
 	for _, p := range w.run {
-		n := slotSize(p, chunk)
-		s := slot{piece: p, cursor: w.p.Layout.Cursor(p.Index), left: p.Length, buf: arena[:n-skew], firstAt: leaves}
+		length := w.length(p)
+		n := slotSize(length, chunk)
+		s := slot{piece: p, cursor: w.p.Layout.Cursor(p.Index), length: length, left: p.Length, buf: arena[:n-skew], firstAt: leaves}
 		s.state.Reset()
 		arena = arena[n:]
 		if p.Leaves > 0 {
@@ -115,9 +117,10 @@ func (w *worker) place(arena []byte, chunk int) {
 	w.scratch.leaves = w.scratch.leaves[:leaves]
 }
 
-// slotSize is the room that a piece wants in an arena: whole blocks.
-func slotSize(p layout.Piece, chunk int) int {
-	n := int(min(p.Length, int64(chunk)))
+// slotSize is the room that bytes of a piece want in an arena: whole blocks, and
+// one at least.
+func slotSize(length int64, chunk int) int {
+	n := int(max(1, min(length, int64(chunk))))
 	return (n+sha1simd.BlockSize-1)/sha1simd.BlockSize*sha1simd.BlockSize + skew
 }
 
@@ -137,8 +140,10 @@ func (w *worker) step(ctx context.Context) bool {
 		w.fill(s)
 		if s.err == nil {
 			active = append(active, s)
-			more = more || s.left > 0
-			if w.big != nil && s.left > 0 && s.counted < w.p.Layout.ContentLength(s.piece.Index) {
+			if s.counted < s.length {
+				more = true
+			}
+			if more && w.big != nil {
 				break // the rest of its content comes before that of the next piece
 			}
 		}
