@@ -63,8 +63,8 @@ type Report struct {
 	// Pieces counts all pieces, those that match, those known to be wrong,
 	// those that could not be checked, and those that Options left out.
 	Pieces, GoodPieces, BadPieces, UncheckedPieces, SkippedPieces int
-	// LostPieces counts those of UncheckedPieces that an [Archive] had all bytes
-	// of, too far apart to wait for one another.
+	// LostPieces counts those of UncheckedPieces that were given up because their
+	// bytes come too far apart in an [Archive] to wait for one another.
 	LostPieces int
 	// KnownPieces counts those of GoodPieces that Options.Journal knew.
 	KnownPieces int
