@@ -64,7 +64,8 @@ const (
 	// Sequential reads pieces whole and in order, one reader at a time.
 	Sequential
 	// Streams lets each worker read neighbouring pieces whole and in order, beside
-	// the others: one connection for each.
+	// the others: one connection for each. A file that takes hints is told what a
+	// worker will read of it, without a gap, before the first byte of that.
 	Streams
 )
 

@@ -7,11 +7,14 @@ import "github.com/torrentkit/torrentkit/internal/layout"
 // runs until it has read its own; it hashes while the next one reads.
 func (w *worker) begin() {
 	w.lock()
-	arena, chunk := w.arena, w.chunk
 	whole := w.whole()
+	var arena []byte
+	chunk := w.chunk
 	if whole {
 		arena = w.borrow()
 		chunk = (len(arena) - 16*skew) / layout.LeafSize * layout.LeafSize
+	} else {
+		arena = w.own()
 	}
 	used, count := 0, 0
 	w.run = w.p.queue.take(w.run[:0], w.sha1.Lanes(), func(p layout.Piece) bool {
@@ -24,13 +27,13 @@ func (w *worker) begin() {
 		return used <= len(arena) && count <= w.p.maxRun
 	})
 	if whole && len(w.run) == 1 && w.length(w.run[0]) > int64(chunk) {
-		chunk = bigPart
+		chunk = min(chunk, bigPart)
 	}
 	w.place(arena, chunk)
 	switch {
 	case w.p.Order == Streams:
 		w.unlock()
-		w.readAhead(1, 0)
+		w.told = announced{file: -1}
 	case whole:
 		w.readAhead(256<<10, 4<<20) // so that nothing stands still until the next run is announced
 	default:
@@ -63,7 +66,7 @@ func (w *worker) unlock() {
 func (w *worker) borrow() []byte {
 	w.big = <-w.p.big
 	if w.big == nil {
-		w.big = make([]byte, allBigArenas/cap(w.p.big)+16*skew)
+		w.big = make([]byte, max(allBigArenas/cap(w.p.big), layout.LeafSize)+16*skew)
 	}
 	return w.big
 }
@@ -116,19 +119,27 @@ func (w *worker) cold(piece int) bool {
 	return false
 }
 
+// inOneFile returns all that the run reads from the span at the cursor of a
+// slot on without leaving its file, and the first slot that starts elsewhere.
+func (w *worker) inOneFile(i int) (whole layout.Span, next int) {
+	whole = w.slots[i].cursor.Span()
+	for next = i + 1; next < len(w.slots); next++ { // pieces that go on in the same file
+		s := w.slots[next].cursor.Span()
+		if s.File != whole.File || s.Offset != whole.Offset+whole.Length {
+			break
+		}
+		whole.Length += s.Length
+	}
+	return whole, next
+}
+
 // readAhead announces what the run will read of each file, if that is
 // worthwhile, and some bytes beyond, so that the storage is busy from here on
 // and not only while somebody waits for it.
 func (w *worker) readAhead(worthwhile, beyond int64) {
 	for i := 0; i < len(w.slots); {
-		whole := w.slots[i].cursor.Span()
-		for i++; i < len(w.slots); i++ { // pieces that go on in the same file
-			s := w.slots[i].cursor.Span()
-			if s.File != whole.File || s.Offset != whole.Offset+whole.Length {
-				break
-			}
-			whole.Length += s.Length
-		}
+		var whole layout.Span
+		whole, i = w.inOneFile(i)
 		if whole.Zero || whole.Length < worthwhile {
 			continue
 		}
@@ -137,5 +148,25 @@ func (w *worker) readAhead(worthwhile, beyond int64) {
 				h.ReadAhead(whole.Offset, whole.Length+beyond)
 			}
 		}
+	}
+}
+
+// announced is bytes of a file that a worker said it would read.
+type announced struct {
+	file     int
+	from, to int64
+}
+
+// announce tells a file, as the run comes to it, all that will be read of it
+// from there on: it is one request where a file is a connection. Files further
+// on are told later, so that one connection is in use at a time.
+func (w *worker) announce(i int, file File, span layout.Span) {
+	if w.told.file == span.File && w.told.from <= span.Offset && span.Offset < w.told.to {
+		return
+	}
+	if h, ok := file.(hinter); ok {
+		whole, _ := w.inOneFile(i)
+		w.told = announced{whole.File, whole.Offset, whole.Offset + whole.Length}
+		h.ReadAhead(whole.Offset, whole.Length)
 	}
 }

@@ -52,10 +52,12 @@ type worker struct {
 	sha1    *sha1simd.Hasher
 	sha256  *sha256simd.Hasher
 	trees   *merkle.Hasher
-	arena   []byte
-	chunk   int // bytes of a piece that are read at a time, in parallel order
+	arena   []byte // for parallel order; nil before it is used
+	size    int    // of arena
+	chunk   int    // bytes of a piece that are read at a time, in parallel order
 	big     []byte
-	reading bool // the worker holds the pipeline's reader lock
+	told    announced // in order Streams
+	reading bool      // the worker holds the pipeline's reader lock
 	run     []layout.Piece
 	slots   []slot
 	scratch scratch
@@ -73,8 +75,16 @@ func newWorker(p *pipeline) *worker {
 	w.chunk = max(size/lanes/layout.LeafSize, 1) * layout.LeafSize
 	share := int64((p.queue.count + p.Workers - 1) / p.Workers)
 	need := share * int64(slotSize(p.Layout.PieceLength(), w.chunk))
-	w.arena = make([]byte, min(need, int64(lanes*w.chunk+max(lanes, 16)*skew)))
+	w.size = int(min(need, int64(lanes*w.chunk+max(lanes, 16)*skew)))
 	return w
+}
+
+// own returns the worker's own arena.
+func (w *worker) own() []byte {
+	if w.arena == nil {
+		w.arena = make([]byte, w.size)
+	}
+	return w.arena
 }
 
 // work takes runs until there are none.
@@ -137,7 +147,7 @@ func (w *worker) step(ctx context.Context) bool {
 		if ctx.Err() != nil {
 			return false
 		}
-		w.fill(s)
+		w.fill(i)
 		if s.err == nil {
 			active = append(active, s)
 			if s.counted < s.length {
@@ -158,9 +168,10 @@ func (w *worker) step(ctx context.Context) bool {
 	return len(active) > 0
 }
 
-// fill reads the next bytes of a piece into its buffer, or finds that zeros are
+// fill reads the next bytes of the piece in slot i into its buffer, or finds that zeros are
 // next: padding, or a hole of a sparse file.
-func (w *worker) fill(s *slot) {
+func (w *worker) fill(i int) {
+	s := &w.slots[i]
 	s.data, s.content, s.zeros = s.buf[:0], 0, 0
 	for s.left > 0 && len(s.data) < len(s.buf) {
 		span := s.cursor.Span()
@@ -176,6 +187,9 @@ func (w *worker) fill(s *slot) {
 		switch {
 		case zeros == 0:
 			n = int(min(int64(n), span.Length))
+			if w.p.Order == Streams {
+				w.announce(i, file, span)
+			}
 			if err := w.read(file, span, s.buf[have:have+n]); err != nil {
 				w.fail(s, err)
 				return
