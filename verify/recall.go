@@ -21,28 +21,30 @@ var ErrJournalSums = errors.New("checksums need every byte to be read, and a jou
 type memoir struct {
 	r       *Report
 	path    string
+	version versioner
+	set     journal.Set
 	file    *journal.Writer
-	settled []bool // by index in Report.Files: another change would show in the file's times
-	pending int64  // bytes of content whose digests may still be lost by a kill
+	pending int64 // bytes of content whose digests may still be lost by a kill
 	buf     []byte
 }
+
+// versioner appends to b what decides which bytes the file k of Report.Files
+// has, up to its byte end. It is false if they may be others all the same.
+type versioner func(b []byte, k int, end int64) ([]byte, bool)
 
 // flushBytes is how much content is hashed for one write to the journal.
 const flushBytes = 512 << 10
 
-// recall opens the journal, and marks the pieces that it knows to be good: they
-// are not read. With recheck none are.
-func (r *Report) recall(path string, recheck bool, seen time.Time) (*memoir, error) {
+// remember opens the journal, and reads it unless everything is to be checked
+// again.
+func (r *Report) remember(path string, recheck bool, version versioner) (*memoir, error) {
 	if path == "" {
 		return nil, nil
 	}
-	m := &memoir{r: r, path: path, settled: make([]bool, len(r.Files))}
-	for k := range m.settled {
-		m.settled[k] = r.isSettled(k, seen)
-	}
+	m := &memoir{r: r, path: path, version: version}
 	if !recheck {
-		if err := m.read(); err != nil {
-			return nil, err
+		if _, err := m.set.ReadFile(path); err != nil {
+			return nil, fmt.Errorf("reading journal %q: %w", path, bareCause(err))
 		}
 	}
 	var err error
@@ -52,25 +54,29 @@ func (r *Report) recall(path string, recheck bool, seen time.Time) (*memoir, err
 	return m, nil
 }
 
-func (m *memoir) read() error {
-	var set journal.Set
-	if _, err := set.ReadFile(m.path); err != nil {
-		return fmt.Errorf("reading journal %q: %w", m.path, bareCause(err))
-	}
-	if set.Len() == 0 {
-		return nil
+// knowing tells whether the journal knows anything.
+func (m *memoir) knowing() bool { return m != nil && m.set.Len() > 0 }
+
+// recall marks the pieces that are known to be good: they are not read.
+func (m *memoir) recall() {
+	if !m.knowing() {
+		return
 	}
 	r := m.r
 	for i, s := range r.pieces {
-		if s != PieceUnread || !m.knowable(i) {
+		key, ok := journal.Key{}, s == PieceUnread
+		if ok {
+			key, ok = m.key(i)
+		}
+		if !ok {
 			continue
 		}
-		if d, ok := set.Get(m.key(i)); ok && r.torrent.Check(i, d.SHA1, d.Root) == metainfo.Good {
+		if d, ok := m.set.Get(key); ok && r.torrent.Check(i, d.SHA1, d.Root) == metainfo.Good {
 			r.pieces[i] = PieceOK
 			r.KnownPieces++
 		}
 	}
-	return nil
+	m.set = journal.Set{}
 }
 
 // isSettled tells whether a file was changed last so long before it was seen
@@ -85,23 +91,23 @@ func (r *Report) isSettled(k int, seen time.Time) bool {
 	return seen.UnixNano()-max(s.Modified, s.Changed) > int64(wait)
 }
 
-// knowable tells whether all files of a piece are there, and settled.
-func (m *memoir) knowable(i int) bool {
-	for span := range m.r.torrent.Layout().Spans(i) {
-		if span.Zero {
-			continue
+// versions is the versions of files that were seen at a time: path, size, times
+// and inode.
+func (r *Report) versions(seen time.Time) versioner {
+	return func(b []byte, k int, end int64) ([]byte, bool) {
+		s := r.located.Stamp(k)
+		path := r.located.Files()[k].Path
+		b = append(binary.AppendUvarint(append(b, 1), uint64(len(path))), path...)
+		for _, n := range []uint64{uint64(r.Files[k].Size), uint64(s.Modified), uint64(s.Changed), s.Inode} {
+			b = binary.LittleEndian.AppendUint64(b, n)
 		}
-		k := m.r.disk[span.File]
-		f := &m.r.Files[k]
-		if !m.settled[k] || f.Size < span.Offset+span.Length {
-			return false
-		}
+		return b, r.isSettled(k, seen) && r.Files[k].Size >= end
 	}
-	return true
 }
 
-// key describes a piece: what is computed, over which bytes of files in which state.
-func (m *memoir) key(i int) journal.Key {
+// key describes a piece: what is computed, over which bytes of which versions of
+// files. It is false where a version is not known.
+func (m *memoir) key(i int) (journal.Key, bool) {
 	l := m.r.torrent.Layout()
 	p := l.Piece(i)
 	b := append(m.buf[:0], "torrentkit verify\x00"...)
@@ -117,25 +123,26 @@ func (m *memoir) key(i int) journal.Key {
 			b = append(b, 0)
 			continue
 		}
-		k := int(m.r.disk[span.File])
-		s := m.r.located.Stamp(k)
-		path := m.r.located.Files()[k].Path
-		b = append(binary.AppendUvarint(append(b, 1), uint64(len(path))), path...)
-		for _, n := range []uint64{uint64(m.r.Files[k].Size), uint64(s.Modified), uint64(s.Changed), s.Inode} {
-			b = binary.LittleEndian.AppendUint64(b, n)
+		var ok bool
+		if b, ok = m.version(b, int(m.r.disk[span.File]), span.Offset+span.Length); !ok {
+			return journal.Key{}, false
 		}
 	}
 	m.buf = b
 	sum := sha256.Sum256(b)
-	return journal.Key(sum[:])
+	return journal.Key(sum[:]), true
 }
 
 // note writes down what was computed of a piece that is good.
 func (m *memoir) note(p piecehash.Piece) error {
-	if m == nil || m.r.pieces[p.Index] != PieceOK || !m.knowable(p.Index) {
+	if m == nil || m.r.pieces[p.Index] != PieceOK {
 		return nil
 	}
-	err := m.file.Put(m.key(p.Index), journal.Digest{SHA1: p.SHA1, Root: p.Root})
+	key, ok := m.key(p.Index)
+	if !ok {
+		return nil
+	}
+	err := m.file.Put(key, journal.Digest{SHA1: p.SHA1, Root: p.Root})
 	if m.pending += m.r.torrent.Layout().Piece(p.Index).Length; m.pending >= flushBytes && err == nil {
 		m.pending = 0
 		err = m.file.Flush()

@@ -114,9 +114,10 @@ func Data(ctx context.Context, torrent []byte, path string, o Options) (*Report,
 		err = r.readInOrder(ctx, o)
 	default:
 		var m *memoir
-		if m, err = r.recall(o.Journal, o.Recheck, seen); err != nil {
+		if m, err = r.remember(o.Journal, o.Recheck, r.versions(seen)); err != nil {
 			return nil, err
 		}
+		m.recall()
 		err = r.read(ctx, limited(ctx, source{r}, o.LimitRate), m, o)
 		err = firstOf(err, m.close())
 	}
@@ -151,15 +152,24 @@ func (r *Report) read(ctx context.Context, src piecehash.Source, m *memoir, o Op
 		} else {
 			r.weigh(p)
 			if err := m.note(p); err != nil {
+				quit(src)
 				return err
 			}
 		}
 		if s := r.pieces[p.Index]; o.FailFast && s != PieceOK && s != PieceNoHash {
 			r.Incomplete = true
+			quit(src)
 			return nil
 		}
 	}
 	return nil
+}
+
+// quit tells a source whose reads may take long that nobody wants them any more.
+func quit(src piecehash.Source) {
+	if q, ok := src.(interface{ quit() }); ok {
+		q.quit()
+	}
 }
 
 // piecesThat lists the pieces in a state.

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/metainfo"
@@ -15,7 +16,7 @@ import (
 
 // WebOptions say how to check web seeds.
 type WebOptions struct {
-	Options // choices, workers and progress; what is about folders has no effect
+	Options // choices, journal and progress; what is about folders has no effect
 	// URLs are the seeds to check, by the rules of BEP 19; none are those of
 	// the torrent (BEP 19 and BEP 17).
 	URLs []string
@@ -44,6 +45,10 @@ type WebReport struct {
 	// Requests counts the answers of the server, and Received the bytes of
 	// content in them.
 	Requests, Received int64
+	// Unremembered counts the files whose good pieces Options.Journal could not
+	// take: the server sends no strong ETag and no Last-Modified that is old
+	// enough to tell another version, or several servers take turns.
+	Unremembered int
 }
 
 // OK tells whether everything that was asked for was served, by the rules.
@@ -52,7 +57,8 @@ func (w *WebReport) OK() bool { return len(w.Faults) == 0 && w.Report.OK() }
 // WebFault is one thing that is wrong with a web seed.
 type WebFault struct {
 	// Kind is a stable name: url, scheme, address, connect, tls, redirect, status,
-	// missing, base-folder, no-range, bad-range, size, encoding, stall, cut-short or busy.
+	// missing, base-folder, no-range, bad-range, size, changed, encoding, stall,
+	// cut-short or busy.
 	Kind    string
 	File    int    // index in Report.Files; -1 if it is not about one file
 	Message string // never holds a URL
@@ -60,17 +66,23 @@ type WebFault struct {
 
 func (f *WebFault) Error() string { return f.Message }
 
-// maxFaults bounds what is remembered of a bad seed, maxBadRuns how often it is
-// asked for more.
+// maxFaults bounds what is remembered of a bad seed, maxBad and maxAbsent with
+// how many files in vain it is asked for more: those that cost tries and
+// waiting, and those that are missing or of another size.
 const (
-	maxFaults  = 100
-	maxBadRuns = 8
+	maxFaults = 100
+	maxBad    = 8
+	maxAbsent = 200
 )
 
 // WebSeeds checks the web seeds of a torrent, or those in the options, one
 // after the other: URL, sizes, ranges and content. No byte of content is stored.
 // What is wrong with a seed is in its report. The error is a problem of the
-// torrent, that there are no seeds, or ctx's.
+// torrent or the journal, that there are no seeds, or ctx's.
+//
+// Options.Journal remembers good pieces by the URL of their files, the size and
+// the version (ETag, Last-Modified) that the server tells: before what it knows
+// is taken over, one byte of each file is asked for.
 func WebSeeds(ctx context.Context, torrent []byte, o WebOptions) ([]*WebReport, error) {
 	t, err := metainfo.Parse(torrent)
 	if err != nil {
@@ -82,12 +94,17 @@ func WebSeeds(ctx context.Context, torrent []byte, o WebOptions) ([]*WebReport, 
 	}
 	var reports []*WebReport
 	for _, s := range seeds {
-		if s.rep, err = newWebReport(t, s, o); err != nil {
+		within, err := s.begin(ctx, o.Options)
+		if err != nil {
 			return nil, err
 		}
-		err := s.check(ctx, o)
+		err = s.check(within, o.Options)
+		s.stop(nil)
 		s.client.CloseIdleConnections()
 		reports = append(reports, s.rep)
+		if ctx.Err() != nil {
+			err = ctx.Err()
+		}
 		if err != nil {
 			return reports, err
 		}
@@ -95,12 +112,17 @@ func WebSeeds(ctx context.Context, torrent []byte, o WebOptions) ([]*WebReport, 
 	return reports, nil
 }
 
-func newWebReport(t *metainfo.Torrent, s *seed, o WebOptions) (*WebReport, error) {
-	r := blankReport(t, s.raw, contentFiles(t))
-	if err := r.choose(o.Options); err != nil {
+// begin makes the report of a seed, and a context that ends when there is no
+// use in asking for more.
+func (s *seed) begin(ctx context.Context, o Options) (context.Context, error) {
+	r := blankReport(s.t, s.raw, contentFiles(s.t))
+	if err := r.choose(o); err != nil {
 		return nil, err
 	}
-	return &WebReport{URL: s.raw, Kind: s.kind, Report: r}, nil
+	s.rep = &WebReport{URL: s.raw, Kind: s.kind, Report: r}
+	s.files = make([]served, len(r.Files))
+	ctx, s.stop = context.WithCancelCause(ctx)
+	return ctx, nil
 }
 
 // ErrNoSeeds is that a torrent has no web seed to check.
@@ -163,10 +185,12 @@ type seed struct {
 	o      WebOptions
 	rep    *WebReport
 
-	mu    sync.Mutex // guards rep and what follows
-	bad   int        // runs that failed
-	done  int64      // bytes of content that were asked for, of total
-	total int64
+	requests, received atomic.Int64
+	stop               context.CancelCauseFunc // ends all that goes on
+
+	mu          sync.Mutex // guards rep.Faults and what follows
+	files       []served   // by index in Report.Files
+	bad, absent int        // files that were asked for in vain
 }
 
 // parse reads the URL by the rules of BEP 19. It returns what makes the seed unusable.
@@ -201,24 +225,24 @@ func (s *seed) parse() error {
 	return nil
 }
 
-// below returns the URL of a name in a folder. Every byte of the name that
-// means something in a path is escaped.
-func below(u *url.URL, name string) *url.URL {
+// below returns the URL of a name in a folder, or in folders below it. Every
+// byte of the names that means something in a path is escaped.
+func below(u *url.URL, names ...string) *url.URL {
 	b := *u
-	b.RawPath = strings.TrimSuffix(u.EscapedPath(), "/") + "/" + url.PathEscape(name)
+	b.RawPath = strings.TrimSuffix(u.EscapedPath(), "/")
+	for _, name := range names {
+		b.RawPath += "/" + url.PathEscape(name)
+	}
 	b.Path, _ = url.PathUnescape(b.RawPath)
 	return &b
 }
 
 // urlOf returns the URL of a file of the torrent.
-func (s *seed) urlOf(i int) string {
-	u := s.base
-	if !s.t.Single {
-		for part := range strings.SplitSeq(s.t.Files[i].Path, "/") {
-			u = below(u, part)
-		}
+func (s *seed) urlOf(i int) *url.URL {
+	if s.t.Single {
+		return s.base
 	}
-	return u.String()
+	return below(s.base, strings.Split(s.t.Files[i].Path, "/")...)
 }
 
 // fault remembers what is wrong, once.

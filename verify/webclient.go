@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -117,20 +118,43 @@ func unwrapAll(err error) error {
 
 var errStalled = errors.New("the server stalled")
 
-// watchdog cancels a request that gets nothing for some time.
+// enough is how many bytes a server must send in the time of a stall, if it has
+// as many: fewer are a server that stands still.
+const enough = 16 << 10
+
+// watchdog cancels a request that gets nothing, or next to nothing, for some
+// time.
 type watchdog struct {
-	timer *time.Timer
 	after time.Duration
+	timer *time.Timer
+	fed   atomic.Int64 // when enough had come last, in nanoseconds since start
+	start time.Time
+	bytes int // since then
 }
 
 func newWatchdog(ctx context.Context, after time.Duration) (context.Context, *watchdog, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	w := &watchdog{time.AfterFunc(after, func() { cancel(errStalled) }), after}
+	w := &watchdog{after: after, start: time.Now()}
+	// Reads do not touch the timer, which would cost more than they do: when it
+	// fires, it looks at what came in the meantime.
+	w.timer = time.AfterFunc(time.Hour, func() {
+		if rest := after - (time.Since(w.start) - time.Duration(w.fed.Load())); rest > 0 {
+			w.timer.Reset(rest)
+			return
+		}
+		cancel(errStalled)
+	})
+	w.timer.Reset(after)
 	return ctx, w, func() {
 		w.timer.Stop()
 		cancel(nil)
 	}
 }
 
-// pat keeps the dog quiet.
-func (w *watchdog) pat() { w.timer.Reset(w.after) }
+// pat keeps the dog quiet, after n more bytes.
+func (w *watchdog) pat(n int) {
+	if w.bytes += n; w.bytes >= enough {
+		w.bytes = 0
+		w.fed.Store(int64(time.Since(w.start)))
+	}
+}

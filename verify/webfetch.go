@@ -2,112 +2,76 @@ package verify
 
 import (
 	"context"
-	"errors"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// answer is an open response: its body gives the bytes from at on.
-type answer struct {
-	body  io.ReadCloser
-	guard *watchdog
-	stop  context.CancelFunc
-}
-
-func (a *answer) close() {
-	a.stop()
-	a.body.Close()
-}
-
-// get fills buf with the bytes at off of a file, and puts requests again that
-// fail for reasons that may pass.
-func (s *seed) get(ctx context.Context, file int, off int64, buf []byte) error {
-	have := 0
-	for try := 0; ; try++ {
-		n, err := s.getOnce(ctx, file, off+int64(have), buf[have:])
-		if have += n; have == len(buf) {
-			return nil
-		}
-		if n > 0 {
-			try = 0 // it goes on
-		}
-		if err := s.again(ctx, err, try); err != nil {
-			return err
-		}
-	}
-}
-
-// passing is a fault that may not be one the next time.
-type passing struct {
-	*WebFault
-	after time.Duration // that the server asks for
-}
-
-// maxWait is the longest pause that a server can ask for.
-const maxWait = 10 * time.Second
-
-// again waits before another try, or returns why there is none.
-func (s *seed) again(ctx context.Context, err error, try int) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	var p *passing
-	if !errors.As(err, &p) {
-		return err
-	}
-	if try >= s.o.Retries {
-		return p.WebFault
-	}
-	pause := max(s.o.Pause<<min(try, 10), p.after)
-	timer := time.NewTimer(min(pause, maxWait))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (s *seed) getOnce(ctx context.Context, file int, off int64, buf []byte) (int, error) {
-	k := int(s.rep.Report.disk[file])
-	header := http.Header{"Range": {fmt.Sprintf("bytes=%d-%d", off, off+int64(len(buf))-1)}}
-	resp, a, err := s.request(ctx, s.urlOf(file), header)
+// askRange asks for n bytes of a file.
+func (s *seed) askRange(ctx context.Context, k int, u *url.URL, off, n int64) (*answer, error) {
+	a, err := s.request(ctx, u, fmt.Sprintf("bytes=%d-%d", off, off+n-1))
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	defer a.close()
-	n, err := s.judge(resp, k, off, int64(len(buf)))
+	a.file, a.at = k, off
+	if a.left, err = s.judge(a.Response, k, off, n); err == nil {
+		err = s.recognise(k, u, a.Response)
+	}
 	if err != nil {
-		return 0, err
+		a.close()
+		return nil, err
 	}
-	have, err := s.readBody(ctx, a, buf[:n], k)
-	if err == nil && resp.ContentLength < 0 {
-		var more [1]byte
-		if extra, _ := io.ReadFull(a.body, more[:]); extra > 0 {
-			return 0, &WebFault{"bad-range", k, fmt.Sprintf("the server sends more than the %d bytes that its answer is for", n)}
-		}
+	return a, nil
+}
+
+// urlOfPiece returns where a BEP 17 seed serves a piece.
+func (s *seed) urlOfPiece(piece int) *url.URL {
+	hash, _ := s.t.InfoHash()
+	u := *s.base
+	q := "info_hash=" + url.QueryEscape(string(hash[:])) + fmt.Sprintf("&piece=%d", piece)
+	u.RawQuery = strings.TrimPrefix(u.RawQuery+"&"+q, "&")
+	return &u
+}
+
+// askPiece asks a BEP 17 seed for a piece.
+func (s *seed) askPiece(ctx context.Context, u *url.URL, length int64) (*answer, error) {
+	a, err := s.request(ctx, u, "")
+	if err != nil {
+		return nil, err
 	}
-	return have, err
+	a.file, a.left = -1, length
+	switch {
+	case a.StatusCode == http.StatusServiceUnavailable: // BEP 17: the body is the number of seconds to wait
+		text, _ := io.ReadAll(io.LimitReader(a.Body, 16))
+		var seconds int
+		fmt.Sscanf(strings.TrimSpace(string(text)), "%d", &seconds)
+		pause := time.Duration(min(max(seconds, 0), 60)) * time.Second
+		err = &passing{&WebFault{"busy", -1, "the server refuses for now (503)"}, pause}
+	case a.StatusCode != http.StatusOK && a.StatusCode != http.StatusPartialContent:
+		err = &WebFault{"status", -1, fmt.Sprintf("the server answers %d %s", a.StatusCode, http.StatusText(a.StatusCode))}
+	case a.ContentLength >= 0 && a.ContentLength != length:
+		err = &WebFault{"size", -1, fmt.Sprintf("a piece of %d bytes was asked for, and the answer has %d", length, a.ContentLength)}
+	}
+	if err != nil {
+		a.close()
+		return nil, err
+	}
+	return a, nil
 }
 
 // request puts one request. Its error is a fault, or passing.
-func (s *seed) request(ctx context.Context, url string, header http.Header) (*http.Response, *answer, error) {
+func (s *seed) request(ctx context.Context, u *url.URL, span string) (*answer, error) {
 	ctx, guard, stop := newWatchdog(ctx, s.o.Stall)
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		stop()
-		return nil, nil, &WebFault{"url", -1, "the URL cannot be requested"}
+	header := http.Header{"User-Agent": {s.o.UserAgent}, "Accept-Encoding": {"identity"}}
+	if span != "" {
+		header["Range"] = []string{span}
 	}
-	for key, values := range header {
-		req.Header[key] = values
-	}
-	req.Header.Set("User-Agent", s.o.UserAgent)
-	req.Header.Set("Accept-Encoding", "identity")
+	req := (&http.Request{Method: http.MethodGet, URL: u, Host: u.Host, Header: header}).WithContext(ctx)
 	resp, err := s.client.Do(req)
 	if err != nil {
 		if context.Cause(ctx) == errStalled {
@@ -116,41 +80,86 @@ func (s *seed) request(ctx context.Context, url string, header http.Header) (*ht
 		stop()
 		f, again := connectFault(err)
 		if again {
-			return nil, nil, &passing{WebFault: f}
+			return nil, &passing{WebFault: f}
 		}
-		return nil, nil, f
+		return nil, f
 	}
-	guard.pat()
-	s.mu.Lock()
-	s.rep.Requests++
-	s.mu.Unlock()
-	return resp, &answer{resp.Body, guard, stop}, nil
+	guard.pat(enough)
+	s.requests.Add(1)
+	return &answer{Response: resp, seed: s, guard: guard, stop: stop}, nil
 }
 
-// readBody reads what was promised.
-func (s *seed) readBody(ctx context.Context, a *answer, buf []byte, k int) (int, error) {
-	have := 0
-	for have < len(buf) {
-		n, err := a.body.Read(buf[have:])
-		have += n
-		a.guard.pat()
-		s.mu.Lock()
-		s.rep.Received += int64(n)
-		s.mu.Unlock()
-		if have == len(buf) {
-			break
-		}
-		if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
-			return have, &passing{WebFault: &WebFault{"cut-short", k, fmt.Sprintf("the answer ends %d bytes early", len(buf)-have)}}
-		}
-		if err != nil && ctx.Err() == nil {
-			return have, &passing{WebFault: &WebFault{"stall", k, "the server stops sending in the middle of an answer"}}
-		}
-		if err != nil {
-			return have, err
-		}
+// otherSize is a fault that tells the size that a file has on the server.
+type otherSize struct {
+	*WebFault
+	size int64
+}
+
+func (o *otherSize) Unwrap() error { return o.WebFault }
+
+func (s *seed) otherSize(k int, size int64) error {
+	want := s.rep.Report.Files[k].Length
+	return &otherSize{&WebFault{"size", k, fmt.Sprintf("the file has %d bytes on the server, not %d: it is another or an old one", size, want)}, size}
+}
+
+// digest stands for text that need not be kept.
+type digest [16]byte
+
+func digestOf(parts ...string) digest {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return digest(sum[:])
+}
+
+// recognise compares the version of a file that an answer is of with the answers
+// before: a file that is replaced while it is read is a fault. Mirrors that take
+// turns behind one URL have versions of their own, which are not compared.
+func (s *seed) recognise(k int, asked *url.URL, resp *http.Response) error {
+	from, length := resp.Request.URL.String(), strconv.FormatInt(s.rep.Report.Files[k].Length, 10)
+	etag, modified := resp.Header.Get("ETag"), resp.Header.Get("Last-Modified")
+	now := served{seen: true, place: digestOf(from), key: digestOf(asked.String(), from, length, etag, modified), firm: isFirm(resp.Header)}
+	if now.version = digestOf(strings.TrimPrefix(etag, "W/")); etag == "" {
+		now.version = digestOf("", modified)
 	}
-	return have, nil
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := &s.files[k]
+	switch {
+	case !f.seen:
+		now.lost, now.state, now.size = f.lost, f.state, f.size
+		*f = now
+	case f.place == now.place && f.version != now.version:
+		return &WebFault{"changed", k, "the file changes while it is read: the server calls it another version (ETag, Last-Modified)"}
+	}
+	f.firm = f.firm && now.firm && f.key == now.key
+	return nil
+}
+
+// isFirm tells whether the validators of an answer are sure to be others when
+// the file is another: a strong ETag, or else a time of change that is so long
+// ago that another change would show (RFC 9110, 8.8). Servers make ETags of
+// times in whole seconds, so that a file that was just written may be written
+// again under the same one.
+func isFirm(h http.Header) bool {
+	etag := h.Get("ETag")
+	strong := etag != "" && !strings.HasPrefix(etag, "W/")
+	changed, err1 := http.ParseTime(h.Get("Last-Modified"))
+	now, err2 := http.ParseTime(h.Get("Date"))
+	if err1 != nil || err2 != nil {
+		return strong
+	}
+	wait := 2 * time.Second
+	if !strong {
+		wait = time.Minute
+	}
+	return now.Sub(changed) >= wait
+}
+
+// version describes the version of a file, for the journal.
+func (s *seed) version(b []byte, k int, _ int64) ([]byte, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := &s.files[k]
+	return append(append(b, 3), f.key[:]...), f.firm && f.lost == nil
 }
 
 // judge decides whether an answer is what BEP 19 wants for n bytes at off, and
@@ -164,16 +173,14 @@ func (s *seed) judge(resp *http.Response, k int, off, n int64) (int64, error) {
 	case code == http.StatusPartialContent:
 		return s.judgeRange(resp, k, off, n)
 	case code == http.StatusOK && resp.ContentLength >= 0 && resp.ContentLength != f.Length:
-		s.sized(k, resp.ContentLength)
-		return 0, &WebFault{"size", k, fmt.Sprintf("the file has %d bytes on the server, not %d: it is another or an old one", resp.ContentLength, f.Length)}
+		return 0, s.otherSize(k, resp.ContentLength)
 	case code == http.StatusOK:
 		return 0, &WebFault{"no-range", -1, "the server answers a request for a range with the whole file (200, not 206 and Content-Range): clients cannot use it"}
 	case code == http.StatusNotFound || code == http.StatusGone:
 		return 0, &WebFault{"missing", k, fmt.Sprintf("the file is not there (%d)", code)}
 	case code == http.StatusRequestedRangeNotSatisfiable:
 		if total, ok := rangeTotal(resp.Header.Get("Content-Range")); ok {
-			s.sized(k, total)
-			return 0, &WebFault{"size", k, fmt.Sprintf("the file has %d bytes on the server, not %d: it is another or an old one", total, f.Length)}
+			return 0, s.otherSize(k, total)
 		}
 		return 0, &WebFault{"size", k, "the server says that the range lies behind the end of the file (416): it is another or an old one"}
 	case code == http.StatusTooManyRequests || code == http.StatusServiceUnavailable || code >= 500:
@@ -194,8 +201,7 @@ func (s *seed) judgeRange(resp *http.Response, k int, off, n int64) (int64, erro
 		return 0, &WebFault{"bad-range", k, fmt.Sprintf("Content-Range %q is not one of bytes", value)}
 	}
 	if total, ok := rangeTotal(value); ok && total != f.Length {
-		s.sized(k, total)
-		return 0, &WebFault{"size", k, fmt.Sprintf("the file has %d bytes on the server, not %d: it is another or an old one", total, f.Length)}
+		return 0, s.otherSize(k, total)
 	}
 	got := last - first + 1
 	switch {
@@ -212,18 +218,4 @@ func rangeTotal(value string) (int64, bool) {
 	_, total, _ := strings.Cut(value, "/")
 	n, err := strconv.ParseInt(total, 10, 64)
 	return n, err == nil && n >= 0
-}
-
-// sized notes the size that a file has on the server.
-func (s *seed) sized(k int, size int64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	f := &s.rep.Report.Files[k]
-	f.Size = size
-	if f.State == OK && size != f.Length {
-		f.State = Short
-		if size > f.Length {
-			f.State = Long
-		}
-	}
 }

@@ -4,31 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
-
-	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
-
-// webSource is the files of a BEP 19 seed.
-type webSource struct {
-	ctx  context.Context
-	seed *seed
-}
-
-func (w webSource) Open(i int) (piecehash.File, error) { return webFile{w, i}, nil }
-
-type webFile struct {
-	webSource
-	file int
-}
-
-func (f webFile) ReadAt(p []byte, off int64) (int, error) {
-	if err := f.seed.get(f.ctx, f.file, off, p); err != nil {
-		return 0, err
-	}
-	return len(p), nil
-}
-
-func (f webFile) Close() error { return nil }
 
 // repairFromWeb asks one seed after the other for what is not whole yet.
 func (r *Report) repairFromWeb(ctx context.Context, o RepairOptions) (*Repaired, error) {
@@ -42,14 +18,17 @@ func (r *Report) repairFromWeb(ctx context.Context, o RepairOptions) (*Repaired,
 		if s.kind != bep19 {
 			continue
 		}
-		if s.rep, err = newWebReport(r.torrent, s, *o.Web); err != nil {
+		within, err := s.begin(ctx, o.Web.Options)
+		if err != nil {
 			return nil, err
 		}
 		from = append(from, s.raw)
 		if err := s.parse(); err != nil {
+			s.stop(nil)
 			return nil, fmt.Errorf("web seed %q: %w", s.raw, err)
 		}
-		res, err := sum.Report.repairFrom(ctx, webSource{ctx, s}, s.raw, o)
+		res, err := sum.Report.repairFrom(ctx, webSource{s, within}, s.raw, o)
+		s.stop(nil)
 		s.client.CloseIdleConnections()
 		sum.add(res)
 		if err != nil || len(res.Failed) == 0 {

@@ -1,0 +1,300 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/torrentkit/torrentkit/internal/piecehash"
+)
+
+// answer is an open response: its body gives the bytes from at on, left of them.
+type answer struct {
+	*http.Response
+	seed  *seed
+	guard *watchdog
+	stop  context.CancelFunc
+	file  int // index in Report.Files; -1 if it is not one file's
+	at    int64
+	left  int64
+}
+
+func (a *answer) close() {
+	a.stop()
+	a.Body.Close()
+}
+
+// read fills p, or as much of it as the answer has left. Bytes go from the
+// connection to p without a copy between.
+func (a *answer) read(p []byte) (have int, err error) {
+	p = p[:min(int64(len(p)), a.left)]
+	for have < len(p) && err == nil {
+		var n int
+		n, err = a.Body.Read(p[have:])
+		have += n
+		a.guard.pat(n)
+	}
+	a.at += int64(have)
+	a.left -= int64(have)
+	a.seed.received.Add(int64(have))
+	switch {
+	case a.left == 0:
+		return have, a.end()
+	case have == len(p):
+		return have, nil
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return have, &passing{WebFault: &WebFault{"cut-short", a.file, fmt.Sprintf("the answer ends %d bytes early", a.left)}}
+	}
+	return have, &passing{WebFault: &WebFault{"stall", a.file, "the server stops sending in the middle of an answer"}}
+}
+
+// end looks for bytes behind those that were promised. Where the length of the
+// body was told, more of them are never read.
+func (a *answer) end() error {
+	if a.ContentLength >= 0 {
+		return nil
+	}
+	var more [1]byte
+	if n, _ := io.ReadFull(a.Body, more[:]); n > 0 {
+		return &WebFault{"bad-range", a.file, "the server sends more than the bytes that its answer is for"}
+	}
+	return nil
+}
+
+// stream gives bytes in order, from one answer after the other: a new one is
+// asked for where the last one ended, was cut off, or lies elsewhere.
+type stream struct {
+	ctx  context.Context
+	seed *seed
+	// ask requests n bytes at off. The answer may have fewer, and may begin before off.
+	ask  func(off, n int64) (*answer, error)
+	open *answer // nil if there is none
+}
+
+func (st *stream) close() {
+	if st.open != nil {
+		st.open.close()
+		st.open = nil
+	}
+}
+
+// fill reads the bytes at off into p, where those up to end will be wanted
+// next. It puts requests again that fail for reasons that may pass.
+func (st *stream) fill(p []byte, off, end int64) error {
+	for try := 0; len(p) > 0; {
+		n, err := st.some(p, off, end)
+		p, off = p[n:], off+int64(n)
+		if err == nil {
+			continue
+		}
+		st.close()
+		if n >= enough {
+			try = 0 // it goes on
+		}
+		if err := st.seed.again(st.ctx, err, try); err != nil {
+			return err
+		}
+		try++
+	}
+	return nil
+}
+
+// some reads the next bytes of what is wanted.
+func (st *stream) some(p []byte, off, end int64) (n int, err error) {
+	if st.open != nil && (off < st.open.at || off >= st.open.at+st.open.left) {
+		st.close()
+	}
+	if st.open == nil {
+		if st.open, err = st.ask(off, end-off); err != nil {
+			return 0, err
+		}
+	}
+	if err = st.skip(off); err == nil {
+		n, err = st.open.read(p)
+	}
+	if err == nil && st.open.left == 0 {
+		st.close()
+	}
+	return n, err
+}
+
+// skip reads what lies before off and is not wanted.
+func (st *stream) skip(off int64) error {
+	if st.open == nil || st.open.at >= off {
+		return nil
+	}
+	rest := make([]byte, min(off-st.open.at, 32<<10))
+	for st.open.at < off {
+		if _, err := st.open.read(rest[:min(off-st.open.at, int64(len(rest)))]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// drain reads the padding up to the end, so that the connection can be used again.
+func (st *stream) drain(off, end int64) error {
+	padding := make([]byte, min(end-off, 32<<10))
+	for off < end {
+		p := padding[:min(end-off, int64(len(padding)))]
+		if err := st.fill(p, off, end); err != nil {
+			return err
+		}
+		off += int64(len(p))
+	}
+	return nil
+}
+
+// passing is a fault that may not be one the next time.
+type passing struct {
+	*WebFault
+	after time.Duration // that the server asks for
+}
+
+func (p *passing) Unwrap() error { return p.WebFault }
+
+// maxWait is the longest pause that a server can ask for.
+const maxWait = 10 * time.Second
+
+// again waits before another try, or returns why there is none.
+func (s *seed) again(ctx context.Context, err error, try int) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	var p *passing
+	if !errors.As(err, &p) {
+		return err
+	}
+	if try >= s.o.Retries {
+		return p.WebFault
+	}
+	pause := max(s.o.Pause<<min(try, 10), p.after)
+	timer := time.NewTimer(min(pause, maxWait))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// webSource is the files of a BEP 19 seed.
+type webSource struct {
+	seed *seed
+	ctx  context.Context
+}
+
+func (w webSource) Open(i int) (piecehash.File, error) {
+	k := int(w.seed.rep.Report.disk[i])
+	if err := w.seed.known(k); err != nil {
+		return nil, err
+	}
+	url := w.seed.urlOf(i)
+	ask := func(off, n int64) (*answer, error) { return w.seed.askRange(w.ctx, k, url, off, n) }
+	return &webFile{file: k, stream: stream{ctx: w.ctx, seed: w.seed, ask: ask}}, nil
+}
+
+// errStopped is why a request that goes on at the first fault ends.
+var errStopped = errors.New("stopped at the first fault")
+
+// quit lets nobody wait for an answer any longer.
+func (w webSource) quit() { w.seed.stop(errStopped) }
+
+// webFile is a file of a BEP 19 seed.
+type webFile struct {
+	stream
+	file     int
+	from, to int64 // what will be read
+}
+
+// ReadAhead tells what will be read, so that it can be one request.
+func (f *webFile) ReadAhead(off, n int64) { f.from, f.to = off, off+n }
+
+func (f *webFile) ReadAt(p []byte, off int64) (int, error) {
+	end := off + int64(len(p))
+	if f.from <= off && end <= f.to {
+		end = f.to
+	}
+	err := f.seed.known(f.file)
+	if err != nil {
+		return 0, err
+	}
+	if err = f.fill(p, off, end); err != nil {
+		return 0, f.seed.blame(f.ctx, err)
+	}
+	return len(p), nil
+}
+
+func (f *webFile) Close() error {
+	f.close()
+	return nil
+}
+
+// pieceSource is the files of a BEP 17 seed, which serves whole pieces with
+// their padding: the answer for a piece is handed on from file to file.
+type pieceSource struct {
+	seed *seed
+	ctx  context.Context
+
+	mu   sync.Mutex
+	open map[int]*stream // by the piece
+}
+
+func (s *pieceSource) Open(i int) (piecehash.File, error) { return pieceFile{s, i}, nil }
+
+func (s *pieceSource) quit() { s.seed.stop(errStopped) }
+
+type pieceFile struct {
+	*pieceSource
+	file int
+}
+
+func (f pieceFile) Close() error { return nil }
+
+// ReadAt reads bytes of one piece.
+func (f pieceFile) ReadAt(p []byte, off int64) (int, error) {
+	l := f.seed.plane
+	piece := l.pieceAt(f.file, off)
+	at, length := l.Start(f.file)+off-int64(piece)*l.PieceLength(), l.Piece(piece).Length
+	st := f.take(piece)
+	err := st.fill(p, at, length)
+	from, n := l.InFile(f.file, piece)
+	if err == nil && l.part(f.file, piece)+n == l.content(piece) && off+int64(len(p)) == from+n {
+		err = st.drain(at+int64(len(p)), length)
+	}
+	if err != nil {
+		st.close()
+		return 0, f.seed.blame(f.ctx, err)
+	}
+	f.put(piece, st)
+	return len(p), nil
+}
+
+// take returns the stream of a piece.
+func (s *pieceSource) take(piece int) *stream {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if st := s.open[piece]; st != nil {
+		delete(s.open, piece)
+		return st
+	}
+	length := s.seed.plane.Piece(piece).Length
+	url := s.seed.urlOfPiece(piece)
+	return &stream{ctx: s.ctx, seed: s.seed, ask: func(int64, int64) (*answer, error) { return s.seed.askPiece(s.ctx, url, length) }}
+}
+
+// put keeps the stream of a piece that is not at its end.
+func (s *pieceSource) put(piece int, st *stream) {
+	if st.open == nil || st.open.left == 0 {
+		st.close()
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.open[piece] = st
+}
