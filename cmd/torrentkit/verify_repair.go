@@ -24,8 +24,8 @@ func (f *verifyFlags) check() error {
 	switch {
 	case f.options.Recheck && f.options.Journal == "":
 		return errors.New("--recheck needs --journal")
-	case f.options.Journal != "" && (f.tar || f.content == "-" || f.web.wanted()):
-		return errors.New("--journal is about files on disk, not a stream or web seeds")
+	case f.options.Journal != "" && (f.tar || f.content == "-"):
+		return errors.New("--journal is about files on disk and web seeds, not a stream")
 	case f.repair.dryRun && f.repair.from == "" && !f.search.fix:
 		return errors.New("--dry-run needs something that would be done: --repair-from or --fix")
 	case f.repair.from != "" && (f.tar || f.content == "-"):

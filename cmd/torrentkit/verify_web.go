@@ -111,6 +111,13 @@ func (a *app) showWeb(v verified, brief bool) error {
 	f.text("web seed", a.url(w.URL))
 	f.text("kind", w.Kind)
 	f.add("pieces", ofCell(int64(w.Report.GoodPieces), int64(w.Report.Pieces-w.Report.SkippedPieces), "ok"))
+	if w.Report.KnownPieces > 0 {
+		f.count("from the journal", int64(w.Report.KnownPieces))
+	}
+	if w.Unremembered > 0 {
+		f.count("not in the journal", int64(w.Unremembered))
+		a.note(fmt.Sprintf("the journal cannot remember %d files: nothing in the server's answers tells their version for certain", w.Unremembered))
+	}
 	if w.Report.SkippedPieces > 0 {
 		f.count("left out", int64(w.Report.SkippedPieces))
 		f.text("seed", fmt.Sprint(w.Report.Seed))
@@ -125,11 +132,13 @@ func (a *app) showWeb(v verified, brief bool) error {
 // webJSON is what "verify --web-seeds --json" prints for each seed.
 type webJSON struct {
 	reportJSON
-	URL      string         `json:"url"`
-	Kind     string         `json:"kind"` // BEP 19 or BEP 17
-	Requests int64          `json:"requests"`
-	Received int64          `json:"received"` // bytes of content
-	Faults   []webFaultJSON `json:"faults"`
+	URL  string `json:"url"`
+	Kind string `json:"kind"` // BEP 19 or BEP 17
+	// Files whose pieces the journal cannot remember
+	Unremembered int            `json:"files_not_in_journal,omitempty"`
+	Requests     int64          `json:"requests"`
+	Received     int64          `json:"received"` // bytes of content
+	Faults       []webFaultJSON `json:"faults"`
 }
 
 type webFaultJSON struct {
@@ -141,7 +150,7 @@ type webFaultJSON struct {
 func (a *app) webToJSON(v verified) webJSON {
 	w := v.web
 	j := webJSON{
-		reportJSON: verifiedToJSON(v), URL: a.url(w.URL), Kind: w.Kind, Requests: w.Requests, Received: w.Received, Faults: []webFaultJSON{},
+		reportJSON: verifiedToJSON(v), URL: a.url(w.URL), Kind: w.Kind, Requests: w.Requests, Received: w.Received, Unremembered: w.Unremembered, Faults: []webFaultJSON{},
 	}
 	j.OK = w.OK()
 	j.Content = j.URL

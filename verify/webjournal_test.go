@@ -1,0 +1,261 @@
+package verify
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	mathrand "math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/internal/metainfo"
+)
+
+// webServer serves files below /tree/ and remembers what was asked for.
+type webServer struct {
+	tree files
+	// header, if not nil, is called before an answer, with the number of the request.
+	header func(n int, w http.ResponseWriter, r *http.Request)
+
+	busy  sync.WaitGroup
+	mu    sync.Mutex
+	asked []asked
+	sent  int64 // bytes of content
+}
+
+type asked struct {
+	file     string
+	from, to int64
+}
+
+func (s *webServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.busy.Add(1)
+	defer s.busy.Done()
+	name := strings.TrimPrefix(r.URL.Path, "/tree/")
+	a := asked{file: name}
+	fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-%d", &a.from, &a.to)
+	a.to++
+	s.mu.Lock()
+	s.asked = append(s.asked, a)
+	n := len(s.asked)
+	data, ok := s.tree[name]
+	if s.header != nil {
+		s.header(n, w, r)
+	}
+	s.mu.Unlock()
+	if w.Header().Get("Location") != "" {
+		w.WriteHeader(http.StatusFound)
+		return
+	}
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	http.ServeContent(&countingWriter{w, s}, r, "", time.Time{}, bytes.NewReader(data))
+}
+
+type countingWriter struct {
+	http.ResponseWriter
+	s *webServer
+}
+
+func (c *countingWriter) Write(p []byte) (int, error) {
+	n, err := c.ResponseWriter.Write(p)
+	c.s.mu.Lock()
+	c.s.sent += int64(n)
+	c.s.mu.Unlock()
+	return n, err
+}
+
+// reset forgets what was asked for, and returns it.
+func (s *webServer) reset() (list []asked, sent int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list, sent = s.asked, s.sent
+	s.asked, s.sent = nil, 0
+	return list, sent
+}
+
+// old is a time of change that a journal trusts.
+func old(w http.ResponseWriter) {
+	w.Header().Set("Last-Modified", time.Now().Add(-time.Hour).UTC().Truncate(time.Hour).Format(http.TimeFormat))
+}
+
+// serveTree serves a tree and makes its torrent.
+func serveTree(t *testing.T, tree files, format layout.Format, pieceLength int64) (*webServer, []byte) {
+	s := &webServer{tree: tree}
+	server := httptest.NewServer(s)
+	t.Cleanup(server.Close)
+	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	return s, makeTorrent(t, dir, format, pieceLength, metainfo.Fields{WebSeeds: []string{server.URL + "/"}})
+}
+
+func TestWebJournal(t *testing.T) {
+	rng := mathrand.New(mathrand.NewPCG(8, 1))
+	for _, format := range formats() {
+		tree := files{"a": noise(rng, 300000), "b": noise(rng, 100), "c": noise(rng, 70000), "empty": nil}
+		s, torrent := serveTree(t, tree, format, 16384)
+		s.header = func(_ int, w http.ResponseWriter, _ *http.Request) { old(w) }
+		o := webOptions()
+		o.Journal = filepath.Join(t.TempDir(), "journal")
+		if w := webCheck(t, torrent, o); !w.OK() || w.Report.KnownPieces != 0 || w.Unremembered != 0 {
+			t.Fatalf("%v: first run: %+v, known %d, not remembered %d", format, w.Faults, w.Report.KnownPieces, w.Unremembered)
+		}
+		s.reset()
+		w := webCheck(t, torrent, o)
+		if list, sent := s.reset(); !w.OK() || w.Report.KnownPieces != w.Report.Pieces || sent != 3 || w.Received != 3 {
+			t.Errorf("%v: second run: %+v, known %d of %d, sent %d for %v", format, w.Faults, w.Report.KnownPieces, w.Report.Pieces, sent, list)
+		}
+		o.Recheck = true
+		w = webCheck(t, torrent, o)
+		if _, sent := s.reset(); !w.OK() || w.Report.KnownPieces != 0 || sent != 370100+1 {
+			t.Errorf("%v: recheck: known %d, sent %d", format, w.Report.KnownPieces, sent)
+		}
+		o.Recheck = false
+		// Another version is read again, and of a file that is gone nothing is known.
+		s.tree = files{"a": flipAt(tree["a"], 150000), "c": tree["c"], "empty": nil}
+		s.header = func(_ int, w http.ResponseWriter, r *http.Request) {
+			if old(w); strings.HasSuffix(r.URL.Path, "/a") {
+				w.Header().Set("Last-Modified", "Sun, 06 Nov 1994 08:49:37 GMT")
+			}
+		}
+		w = webCheck(t, torrent, o)
+		if w.OK() || w.Report.file(t, "a").State != Damaged || w.Report.BadPieces != 1 || w.Report.file(t, "b").State != Missing || w.Report.KnownPieces == 0 || w.Report.file(t, "c").State != OK {
+			t.Errorf("%v: after a change: %+v, %+v, known %d", format, w.Report.Files, w.Faults, w.Report.KnownPieces)
+		}
+		if w = webCheck(t, torrent, o); w.Report.BadPieces != 1 {
+			t.Errorf("%v: the damage is forgotten: %+v", format, w.Report.Files)
+		}
+	}
+}
+
+// Only what tells another version for certain makes a piece known.
+func TestWebJournalWantsValidators(t *testing.T) {
+	tree := files{"a": noise(mathrand.New(mathrand.NewPCG(8, 2)), 100000)}
+	s, torrent := serveTree(t, tree, layout.V1, 16384)
+	modified := func(w http.ResponseWriter, ago time.Duration) {
+		w.Header().Set("Last-Modified", time.Now().Add(-ago).UTC().Format(http.TimeFormat))
+	}
+	second := 0
+	at := time.Now().Add(-time.Hour)
+	for name, tt := range map[string]struct {
+		header func(n int, w http.ResponseWriter, r *http.Request)
+		want   bool
+	}{
+		"nothing":           {func(_ int, w http.ResponseWriter, _ *http.Request) {}, false},
+		"weak":              {func(_ int, w http.ResponseWriter, _ *http.Request) { w.Header().Set("ETag", `W/"x"`) }, false},
+		"strong":            {func(_ int, w http.ResponseWriter, _ *http.Request) { w.Header().Set("ETag", `"x"`) }, true},
+		"modified just now": {func(_ int, w http.ResponseWriter, _ *http.Request) { modified(w, 10*time.Second) }, false},
+		"modified": {func(_ int, w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Last-Modified", at.UTC().Format(http.TimeFormat))
+		}, true},
+		"strong and just now": {func(_ int, w http.ResponseWriter, _ *http.Request) { w.Header().Set("ETag", `"y"`); modified(w, 0) }, false},
+		"mirrors in turn": {func(n int, w http.ResponseWriter, r *http.Request) {
+			if r.URL.RawQuery == "" {
+				second++
+				w.Header().Set("Location", fmt.Sprintf("%s?mirror=%d", r.URL.Path, second%2))
+				return
+			}
+			w.Header().Set("ETag", `"`+r.URL.RawQuery+`"`)
+		}, false},
+	} {
+		s.header = tt.header
+		o := webOptions()
+		o.Journal = filepath.Join(t.TempDir(), "journal")
+		first := webCheck(t, torrent, o)
+		again := webCheck(t, torrent, o)
+		known := again.Report.KnownPieces > 0
+		if name == "mirrors in turn" { // what one of them had, before the other answered, is known if it is asked again
+			known = false
+		}
+		if !first.OK() || !again.OK() || known != tt.want || (first.Unremembered == 0) != tt.want {
+			t.Errorf("%s: known %d, not remembered %d, %+v %+v", name, again.Report.KnownPieces, first.Unremembered, first.Faults, again.Faults)
+		}
+	}
+}
+
+// A file that is replaced while it is read is a fault, whatever the pieces say.
+func TestWebFileChanges(t *testing.T) {
+	tree := files{"a": noise(mathrand.New(mathrand.NewPCG(8, 3)), 100000), "b": noise(mathrand.New(mathrand.NewPCG(8, 4)), 50000)}
+	s, torrent := serveTree(t, tree, layout.V1, 16384)
+	for _, header := range []string{"ETag", "Last-Modified"} {
+		s.reset()
+		s.header = func(n int, w http.ResponseWriter, r *http.Request) {
+			w.Header().Set(header, `"x"`)
+			if strings.HasSuffix(r.URL.Path, "/a") && n > 2 {
+				w.Header().Set(header, `"y"`)
+			}
+		}
+		w := webCheck(t, torrent, webOptions())
+		if faultKinds(w) != "changed" || w.OK() || w.Report.file(t, "a").State != Unreadable || w.Report.file(t, "b").State != OK {
+			t.Errorf("%s: %+v %+v", header, w.Faults, w.Report.Files)
+		}
+	}
+}
+
+// What a run that was stopped had verified is not asked for again.
+func TestWebJournalAfterAStop(t *testing.T) {
+	tree := files{"a": noise(mathrand.New(mathrand.NewPCG(8, 5)), 24<<20)}
+	s, torrent := serveTree(t, tree, layout.V1, 64<<10)
+	s.header = func(_ int, w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("ETag", `"x"`)
+		time.Sleep(time.Millisecond)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	o := webOptions()
+	o.Journal = filepath.Join(t.TempDir(), "journal")
+	o.Stall = 20 * time.Second
+	go func() {
+		for sent := int64(0); sent < 8<<20; {
+			time.Sleep(time.Millisecond)
+			s.mu.Lock()
+			sent = s.sent
+			s.mu.Unlock()
+		}
+		cancel()
+	}()
+	reports, err := WebSeeds(ctx, torrent, o)
+	if !errors.Is(err, context.Canceled) || len(reports) != 1 || !reports[0].Report.Incomplete || reports[0].Report.GoodPieces == 0 {
+		t.Fatalf("the run was not stopped in its middle: %v, %d reports", err, len(reports))
+	}
+	first := reports[0].Report
+	time.Sleep(50 * time.Millisecond) // for what is on its way
+	s.busy.Wait()
+	s.reset()
+	w := webCheck(t, torrent, o)
+	if !w.OK() || w.Report.KnownPieces != first.GoodPieces {
+		t.Errorf("ok %v, known %d, want %d", w.OK(), w.Report.KnownPieces, first.GoodPieces)
+	}
+	list, _ := s.reset()
+	for _, a := range list {
+		for p := a.from / (64 << 10); p*64<<10 < a.to && a.to-a.from > 1; p++ {
+			if first.PieceState(int(p)) == PieceOK {
+				t.Errorf("piece %d was verified, and bytes %d to %d are asked for", p, a.from, a.to)
+			}
+		}
+	}
+	if want := int64(24<<20-first.GoodPieces*64<<10) + 1; w.Received != want {
+		t.Errorf("%d bytes were received, want %d", w.Received, want)
+	}
+}
+
+func TestWebJournalRefuses(t *testing.T) {
+	s, torrent := serveTree(t, files{"a": []byte("x")}, layout.V1, 16384)
+	o := webOptions()
+	o.Journal = filepath.Join(t.TempDir(), "notes")
+	put(t, o.Journal, []byte("this is no journal"))
+	if _, err := WebSeeds(context.Background(), torrent, o); err == nil {
+		t.Error("a file that is no journal is no error")
+	}
+	if list, _ := s.reset(); len(list) > 0 {
+		t.Errorf("the seed was asked for %v", list)
+	}
+}
