@@ -63,7 +63,7 @@ type Options struct {
 	// Journal is a file that remembers good pieces: those of files whose path,
 	// size, times and inode are what they were when a run with this journal
 	// read them are not read again, however that run ended. It is made if it is
-	// not there. Recheck reads them all the same.
+	// not there. Recheck reads them all the same. Of web seeds see WebSeeds.
 	Journal string
 	Recheck bool
 }

@@ -327,7 +327,7 @@ func TestPeerPythonHTTPServer(t *testing.T) {
 
 func TestPeerNginx(t *testing.T) {
 	nginx := peertest.Need(t, "nginx")
-	_, parent := webTree(t)
+	tree, parent := webTree(t)
 	big := make([]byte, 32<<20)
 	rand.Read(big)
 	put(t, filepath.Join(parent, "a tree", "big"), big)
@@ -355,5 +355,13 @@ server { listen 127.0.0.1:%[2]s; root "%[3]s"; } }`, work, port, parent)
 			t.Errorf("%v: %+v", format, w.Faults)
 		}
 		t.Logf("%v: %v over nginx, %v from the disk, %d requests", format, served, local, w.Requests)
+	}
+	age(t, filepath.Join(parent, "a tree"), append(tree.paths(), "big"))
+	o.Journal = filepath.Join(work, "journal")
+	torrent := makeTorrent(t, filepath.Join(parent, "a tree"), layout.V1, 1<<20, metainfo.Fields{})
+	for _, known := range []int{0, 33} {
+		if w := webCheck(t, torrent, o); !w.OK() || w.Report.Pieces != 33 || w.Report.KnownPieces != known || w.Unremembered > 0 {
+			t.Errorf("with a journal: %d of %d pieces known, %+v", w.Report.KnownPieces, w.Report.Pieces, w.Faults)
+		}
 	}
 }

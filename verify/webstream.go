@@ -222,6 +222,7 @@ func (f *webFile) ReadAt(p []byte, off int64) (int, error) {
 	}
 	err := f.seed.known(f.file)
 	if err != nil {
+		f.close() // others want the connection
 		return 0, err
 	}
 	if err = f.fill(p, off, end); err != nil {

@@ -239,3 +239,42 @@ func TestBEP17Streams(t *testing.T) {
 		server.Close()
 	}
 }
+
+// A file that another connection found to be wrong is read no further, and keeps
+// no connection from the files behind it.
+func TestWebFileOfNoUse(t *testing.T) {
+	_, torrent := serveTree(t, files{"a": make([]byte, 4<<20)}, layout.V1, 16384)
+	parsed, err := metainfo.Parse(torrent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seeds, err := seedsOf(parsed, webOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := seeds[0]
+	ctx, err := s.begin(context.Background(), Options{})
+	if err == nil {
+		err = s.parse()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	opened, err := webSource{s, ctx}.Open(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := opened.(*webFile)
+	f.ReadAhead(0, 4<<20)
+	if _, err := f.ReadAt(make([]byte, 16384), 0); err != nil || f.open == nil {
+		t.Fatalf("%v", err)
+	}
+	s.blame(ctx, &WebFault{"status", 0, "the server answers 403"})
+	if _, err := f.ReadAt(make([]byte, 16384), 16384); err == nil || f.open != nil {
+		t.Errorf("%v, and the answer is open: %v", err, f.open != nil)
+	}
+	if _, err := (webSource{s, ctx}).Open(0); err == nil {
+		t.Error("it is opened again")
+	}
+	s.stop(nil)
+}
