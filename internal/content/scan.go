@@ -50,7 +50,7 @@ func ScanAll(ctx context.Context, roots []string, o ScanOptions) (*Tree, Notes, 
 	if err != nil {
 		return nil, nil, err
 	}
-	s := &scanner{ctx: ctx, rules: rules, o: o, above: map[folderID]int{}}
+	s := &scanner{ctx: ctx, rules: rules, o: o, above: map[folderID]int{}, loading: map[string]*loading{}}
 	if err := s.prepare(roots); err != nil {
 		return nil, nil, err
 	}
@@ -128,10 +128,11 @@ type scanner struct {
 	decisions []Decision
 	bases     []*rootBase
 	prefixes  []string
-	spare     [][]entry        // buffers for folders
-	slab      strings.Builder  // paths of files, many in one allocation
-	path      []byte           // slash path of the entry at hand
-	above     map[folderID]int // the folders that the walk is in, and the length of their paths
+	spare     [][]entry           // buffers for folders
+	slab      strings.Builder     // paths of files, many in one allocation
+	path      []byte              // slash path of the entry at hand
+	loading   map[string]*loading // folders that will be walked soon, by their paths for the system
+	above     map[folderID]int    // the folders that the walk is in, and the length of their paths
 }
 
 // batch is how many entries of a folder are looked at before they are visited: bounded memory for folders of any size,
@@ -140,7 +141,7 @@ const batch = 256
 
 // walk visits the folder at s.path, whose verdict was given.
 func (s *scanner) walk(verdict int, id folderID, ig ignores) error {
-	l, err := list(s.ctx, s.osPath())
+	l, first, err := s.load()
 	if err != nil {
 		return s.folderError(err)
 	}
@@ -159,10 +160,14 @@ func (s *scanner) walk(verdict int, id folderID, ig ignores) error {
 		if s.ctx.Err() != nil {
 			return s.ctx.Err()
 		}
-		if buf, err = l.appendStat(buf[:0], i, min(i+batch, l.size())); err != nil {
-			return s.folderError(err)
+		entries := first
+		if i > 0 {
+			if buf, err = l.appendStat(buf[:0], i, min(i+batch, l.size())); err != nil {
+				return s.folderError(err)
+			}
+			entries = buf
 		}
-		if err := s.visitAll(buf, verdict, id, ig); err != nil {
+		if err := s.visitAll(entries, verdict, id, ig); err != nil {
 			return err
 		}
 	}
@@ -181,11 +186,11 @@ func (s *scanner) folderError(err error) error {
 // visitAll visits some entries of the folder at s.path.
 func (s *scanner) visitAll(list []entry, verdict int, id folderID, ig ignores) error {
 	mark := len(s.path)
+	soon := loader{s: s, list: list, inherited: verdict, ig: ig}
+	defer soon.forget()
 	for i := range list {
-		if mark > 0 {
-			s.path = append(s.path, '/')
-		}
-		s.path = append(s.path, list[i].name...)
+		soon.load(i + 1)
+		s.enter(list[i].name)
 		if err := s.visit(&list[i], verdict, id, ig); err != nil {
 			return err
 		}
@@ -194,9 +199,22 @@ func (s *scanner) visitAll(list []entry, verdict int, id folderID, ig ignores) e
 	return nil
 }
 
+// enter goes from the folder at s.path to an entry of it.
+func (s *scanner) enter(name string) {
+	if len(s.path) > 0 {
+		s.path = append(s.path, '/')
+	}
+	s.path = append(s.path, name...)
+}
+
+// walks says whether an entry is a folder that is walked unless it is left out.
+func (s *scanner) walks(e *entry) bool {
+	return e.err == nil && e.stat.kind == kindFolder && !(e.link && s.o.Links != FollowLinks)
+}
+
 // visit decides about the entry at s.path, which lies in the folder parent.
 func (s *scanner) visit(e *entry, inherited int, parent folderID, ig ignores) error {
-	folder := e.err == nil && e.stat.kind == kindFolder && !(e.link && s.o.Links != FollowLinks)
+	folder := s.walks(e)
 	verdict := s.rules.verdict(inherited, s.path, e.name, folder)
 	wanted := s.rules.includes(verdict)
 	if why := s.leftOut(e, folder, verdict, ig); why != "" {
