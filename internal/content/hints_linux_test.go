@@ -1,6 +1,7 @@
 package content
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"path/filepath"
@@ -68,5 +69,35 @@ func TestCachedAfterReading(t *testing.T) {
 	defer r.Close()
 	if yes, known := r.(*openFile).Cached(50_000); known && !yes {
 		t.Error("a file that was just written is not in memory")
+	}
+}
+
+// What is read without waiting is what the file holds, as far as it is in memory.
+func TestReadCached(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "file")
+	data := make([]byte, 300_000)
+	for i := range data {
+		data[i] = byte(i >> 8)
+	}
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	f, err := openPath(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, off := range []int64{0, 1, 299_999, 300_000, 1 << 40} {
+		buf := make([]byte, 100_000)
+		n := f.readCached(buf, off)
+		if want := data[min(off, 300_000):]; n > min(len(want), len(buf)) || !bytes.Equal(buf[:n], want[:n]) {
+			t.Errorf("%d bytes at %d are not those of the file", n, off)
+		}
+	}
+	if n := f.readCached(nil, 0); n != 0 {
+		t.Errorf("%d bytes for an empty buffer", n)
+	}
+	f.close()
+	if n := f.readCached(make([]byte, 1), 0); n != 0 {
+		t.Errorf("%d bytes of a closed file", n)
 	}
 }

@@ -106,6 +106,7 @@ func (f rawFile) stat() (stat, error) {
 
 // readAt reads until p is full, the file ends (io.EOF) or something fails.
 func (f rawFile) readAt(p []byte, off int64) (n int, err error) {
+	n = f.readCached(p, off)
 	for n < len(p) {
 		part := p[n:min(len(p), n+maxRead)]
 		m, err := unix.Pread(f.fd, part, off+int64(n))
