@@ -1,11 +1,16 @@
 package piecehash
 
-import "github.com/torrentkit/torrentkit/internal/layout"
+import (
+	"context"
+
+	"github.com/torrentkit/torrentkit/internal/layout"
+)
 
 // begin takes a run from the queue, of a length that fits the order in which it
-// will be read. A worker that reads sequentially keeps all others from taking
-// runs until it has read its own; it hashes while the next one reads.
-func (w *worker) begin() {
+// will be read, and returns the step that reads and hashes it. A worker that
+// reads sequentially keeps all others from taking runs until it has read its
+// own; it hashes while the next one reads.
+func (w *worker) begin() (step func(context.Context) bool) {
 	w.lock()
 	whole := w.whole()
 	var arena []byte
@@ -26,10 +31,12 @@ func (w *worker) begin() {
 		}
 		return used <= len(arena) && count <= w.p.maxRun
 	})
-	if whole && len(w.run) == 1 && w.length(w.run[0]) > int64(chunk) {
-		chunk = min(chunk, bigPart)
+	step = w.step
+	if whole && len(w.run) == 1 && w.length(w.run[0]) > int64(chunk) && w.divide(arena, chunk) {
+		step = w.stepPart
+	} else {
+		w.place(arena, chunk)
 	}
-	w.place(arena, chunk)
 	switch {
 	case w.p.Order == Streams:
 		w.unlock()
@@ -39,6 +46,7 @@ func (w *worker) begin() {
 	default:
 		w.unlock()
 	}
+	return step
 }
 
 // length is how much of a piece needs room in an arena: where it is read whole,

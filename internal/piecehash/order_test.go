@@ -3,6 +3,7 @@ package piecehash
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -129,5 +130,28 @@ func TestHoles(t *testing.T) {
 	s.check(t, sparse)
 	if len(s.trace) > 0 {
 		t.Errorf("a file that is one hole was read %d times", len(s.trace))
+	}
+}
+
+// A piece that is read in parts and ends early is an error, and those around it
+// are right.
+func TestFaultInALongPiece(t *testing.T) {
+	rng := rand.New(rand.NewPCG(27, 28))
+	for _, order := range []Order{Sequential, Streams} {
+		for _, format := range []layout.Format{layout.V1, layout.Hybrid} {
+			job, m := newJob(t, rng, format, 16<<20, []int64{64 << 20})
+			whole := m.files[0]
+			m.files[0] = whole[:41<<20]
+			job.Order, job.Workers = order, 2
+			for p, err := range job.Pieces(context.Background()) {
+				var read *ReadError
+				switch {
+				case p.Index < 2 && (err != nil || p != naive(job.Layout, &memory{files: [][]byte{whole}}, p.Index)):
+					t.Errorf("%v: piece %d is wrong: %v", format, p.Index, err)
+				case p.Index >= 2 && (!errors.As(err, &read) || p.Index == 2 && read.Offset != 41<<20):
+					t.Errorf("%v: piece %d: %v", format, p.Index, err)
+				}
+			}
+		}
 	}
 }

@@ -18,7 +18,7 @@ const (
 	allArenas    = 24 << 20 // of all workers together
 	allBigArenas = 16 << 20 // the same for sequential reading
 	maxBigArenas = 4        // one is read into while the others are hashed
-	bigPart      = 1 << 20  // of a piece that no big arena holds: what is read while the one before is hot
+	bigPart      = 1 << 20  // of a piece that no big arena holds: what is read while the one before is hashed
 	skew         = 192      // between lanes, so that lanes a power of two apart do not share cache sets
 	maxRun       = 512      // pieces in a run
 	maxZeroStep  = 1 << 20  // bytes of zeros that a piece is fed at a time, so that a job can be stopped
@@ -60,6 +60,7 @@ type worker struct {
 	reading bool      // the worker holds the pipeline's reader lock
 	run     []layout.Piece
 	slots   []slot
+	parts   parts
 	scratch scratch
 }
 
@@ -91,8 +92,7 @@ func (w *worker) own() []byte {
 func (w *worker) work(ctx context.Context) {
 	defer w.files.closeAll()
 	for ctx.Err() == nil {
-		w.begin()
-		for w.step(ctx) {
+		for step := w.begin(); step(ctx); {
 		}
 		w.release()
 		if len(w.slots) == 0 || ctx.Err() != nil {
@@ -162,14 +162,19 @@ func (w *worker) step(ctx context.Context) bool {
 		w.unlock()
 	}
 	w.scratch.slots = active
-	w.feedSHA1(active)
-	w.feedLeaves(active)
-	w.end(active)
+	w.hash(active)
 	return len(active) > 0
 }
 
-// fill reads the next bytes of the piece in slot i into its buffer, or finds that zeros are
-// next: padding, or a hole of a sparse file.
+// hash hashes what was read of pieces.
+func (w *worker) hash(active []*slot) {
+	w.feedSHA1(active)
+	w.feedLeaves(active)
+	w.end(active)
+}
+
+// fill reads the next bytes of the piece in slot i into its buffer, or finds
+// that zeros are next: padding, or a hole of a sparse file.
 func (w *worker) fill(i int) {
 	s := &w.slots[i]
 	s.data, s.content, s.zeros = s.buf[:0], 0, 0
