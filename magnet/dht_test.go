@@ -25,6 +25,7 @@ def session():
     return lt.session({"listen_interfaces": "127.0.0.1:0", "enable_dht": True, "enable_lsd": False, "enable_upnp": False, "enable_natpmp": False,
         "dht_bootstrap_nodes": "", "dht_restrict_routing_ips": False, "dht_restrict_search_ips": False, "dht_prefer_verified_node_ids": False,
         "dht_enforce_node_id": False, "dht_ignore_dark_internet": False, "dht_privacy_lookups": False, "dht_max_fail_count": 3,
+        "dht_block_ratelimit": 100000, "dht_upload_rate_limit": 10000000,
         "allow_multiple_connections_per_ip": True, "alert_mask": lt.alert.category_t.dht_notification | lt.alert.category_t.status_notification})
 sessions = [session() for _ in range(24)]
 for s in sessions:
@@ -58,6 +59,12 @@ func TestRealDHT(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = d.Close() }()
+	// The announcement goes on after the nodes have told their ports.
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(200 * time.Millisecond) {
+		if _, err := fetch(t, link, FetchOptions{Sources: []Source{d.Source(link)}}); err == nil {
+			break
+		}
+	}
 	res := mustFetch(t, link, FetchOptions{Sources: []Source{d.Source(link)}})
 	compareReal(t, torrent, res)
 	if res.Sources[0].Name != "dht" || res.Sources[0].Peers == 0 {

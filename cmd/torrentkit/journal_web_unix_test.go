@@ -19,7 +19,7 @@ type slowFolder struct {
 	dir  string
 	mu   sync.Mutex
 	sent int64
-	busy sync.WaitGroup
+	busy int // requests
 }
 
 type slowWriter struct {
@@ -37,9 +37,16 @@ func (w slowWriter) Write(p []byte) (int, error) {
 }
 
 func (s *slowFolder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.busy.Add(1)
-	defer s.busy.Done()
+	s.serving(1)
+	defer s.serving(-1)
 	http.FileServer(http.Dir(s.dir)).ServeHTTP(slowWriter{w, s}, r)
+}
+
+func (s *slowFolder) serving(more int) (requests int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.busy += more
+	return s.busy
 }
 
 func (s *slowFolder) count() int64 {
@@ -75,7 +82,9 @@ func TestWebJournalSurvivesAKill(t *testing.T) {
 	}
 	cmd.Process.Kill()
 	cmd.Wait()
-	s.busy.Wait()
+	for s.serving(0) > 0 {
+		time.Sleep(time.Millisecond)
+	}
 	first := s.count()
 	var out, msg bytes.Buffer
 	cmd = program(t, args...)

@@ -225,7 +225,7 @@ func TestHostileMessages(t *testing.T) {
 		"no piece":           {speak(ext, frame(20, "\x01d8:msg_typei1ee")), ErrMessage},
 		"short hashes":       {speak(frame(22, "x")), ErrMessage},
 		"odd hashes":         {speak(frame(22, strings.Repeat("x", hashRequestSize+31))), ErrMessage},
-		"truncated":          {func(c net.Conn) { speak()(&halfOpen{c}); _, _ = c.Write([]byte{0, 0, 0, 9, 20}) }, io.ErrUnexpectedEOF},
+		"truncated":          {truncate, io.ErrUnexpectedEOF},
 		"flood of haves":     {flood(frame(4, "\x00\x00\x00\x01")), ErrFlood},
 		"flood of pieces":    {flood(frame(7, strings.Repeat("x", 100000))), ErrFlood},
 		"flood of unknown":   {flood(frame(20, "\x63"+strings.Repeat("x", 1000))), ErrFlood},
@@ -253,6 +253,15 @@ func TestHostileMessages(t *testing.T) {
 }
 
 var errTimeout = errors.New("timeout")
+
+// truncate ends in the middle of a message. What the other side has sent is read
+// first: closing a connection with unread bytes resets it.
+func truncate(c net.Conn) {
+	speak()(&halfOpen{c})
+	_, _ = c.Write([]byte{0, 0, 0, 9, 20})
+	_ = c.(*net.TCPConn).CloseWrite()
+	_, _ = io.Copy(io.Discard, c)
+}
 
 // halfOpen makes speak return at once.
 type halfOpen struct{ net.Conn }
