@@ -6,6 +6,7 @@ import (
 	"crypto/rc4" //nolint:gosec // the cipher that MSE prescribes: it hides the protocol from filters, not from readers
 	"crypto/sha1"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"math/big"
@@ -26,6 +27,11 @@ const (
 )
 
 var verification [8]byte // VC: eight zeros
+
+// errShortSecret is that the shared secret began with a zero, as one of 256
+// does. Some peers leave it out where they hash the secret (libtorrent before its
+// pull request 8434, rTorrent's before 894), and other keys help.
+var errShortSecret = errors.New("the shared secret begins with a zero")
 
 func msePrime() *big.Int {
 	p, _ := new(big.Int).SetString("FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74020BBEA63B139B22"+
@@ -116,7 +122,10 @@ func encryptOutgoing(nc net.Conn, skey [20]byte, first []byte) (net.Conn, error)
 		return nil, err
 	}
 	method, err := mseAnswer(nc, in)
-	if err != nil {
+	switch {
+	case err != nil && shared[0] == 0:
+		return nil, fmt.Errorf("%w: %w (%w)", ErrEncryption, err, errShortSecret)
+	case err != nil:
 		return nil, fmt.Errorf("%w: %w", ErrEncryption, err)
 	}
 	if method == cryptoPlain {

@@ -82,17 +82,25 @@ type Conn struct {
 // the peer's is awaited by Next.
 func Connect(ctx context.Context, address string, cfg Config) (*Conn, error) {
 	if cfg.Encryption == EncryptedOnly {
-		return connect(ctx, address, cfg, true)
+		return connectEncrypted(ctx, address, cfg)
 	}
 	c, err := connect(ctx, address, cfg, false)
 	if err == nil || cfg.Encryption == PlainOnly || !closedByPeer(err) {
 		return c, err
 	}
-	c, again := connect(ctx, address, cfg, true)
+	c, again := connectEncrypted(ctx, address, cfg)
 	if errors.Is(again, ErrEncryption) {
 		return nil, fmt.Errorf("%w, and encrypted: %v", err, again) // it closes whatever we do
 	}
 	return c, again
+}
+
+func connectEncrypted(ctx context.Context, address string, cfg Config) (*Conn, error) {
+	c, err := connect(ctx, address, cfg, true)
+	if errors.Is(err, errShortSecret) {
+		return connect(ctx, address, cfg, true)
+	}
+	return c, err
 }
 
 // handshakeError marks that a connection was made, and failed afterwards.

@@ -366,6 +366,56 @@ func TestEncryption(t *testing.T) {
 	}
 }
 
+// shortSecret shakes hands with keys whose shared secret begins with a zero, as
+// it does once in 256 times, until the offer, and closes.
+func shortSecret(c net.Conn) {
+	var theirs [mseKeySize]byte
+	if _, err := io.ReadFull(c, theirs[:]); err != nil {
+		return
+	}
+	for {
+		x, public, err := mseKeyPair()
+		if err != nil {
+			return
+		}
+		if shared, err := mseShared(x, theirs[:]); err != nil || shared[0] == 0 {
+			_, _ = c.Write(public)
+			break
+		}
+	}
+	_, _ = io.ReadFull(c, make([]byte, 20))
+	_ = c.(*net.TCPConn).CloseWrite()
+	_, _ = io.Copy(io.Discard, c)
+}
+
+// Peers that take a secret with a zero in front for a shorter one get another try.
+func TestShortSecret(t *testing.T) {
+	answer := func(c net.Conn) {
+		if enc, _, err := acceptEncrypted(c, cryptoRC4, 0); err == nil {
+			_, _ = enc.Write(handshake(testHash, bep10...))
+			_, _ = io.Copy(io.Discard, enc)
+		}
+	}
+	for _, mode := range []Encryption{PlainFirst, EncryptedOnly} {
+		handlers := []func(net.Conn){shortSecret, answer}
+		if mode == PlainFirst {
+			handlers = append([]func(net.Conn){func(c net.Conn) { readHello(c) }}, handlers...)
+		}
+		cfg := config()
+		cfg.Encryption = mode
+		conn := connectTo(t, serve(t, handlers...), cfg)
+		if !conn.Encrypted {
+			t.Error("not encrypted")
+		}
+		_ = conn.Close()
+	}
+	cfg := config()
+	cfg.Encryption = EncryptedOnly
+	if _, err := Connect(context.Background(), serve(t, shortSecret, shortSecret), cfg); !errors.Is(err, ErrEncryption) {
+		t.Errorf("twice short: %v", err)
+	}
+}
+
 func TestHostileEncryption(t *testing.T) {
 	skip := func(c net.Conn) { _, _ = io.ReadFull(c, make([]byte, mseKeySize)) }
 	for name, peer := range map[string]func(net.Conn){
