@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	maxKept  = 16 << 20 // bytes of candidates that are kept for other pieces
+	maxKept  = 32 << 20 // bytes of candidates that are kept for other pieces
 	maxWhole = 1 << 20  // a file that is kept whole
 )
 

@@ -45,7 +45,7 @@ const (
 // lie inside a file, the first of them first, then by those of pieces that files
 // share. No candidate is read more than twice, and one that is none of the files
 // no further than two piece lengths; only small files of one size that share
-// pieces, if there are more than fit into 16 MiB, are read as often as there are
+// pieces, if there are more than fit into 32 MiB, are read as often as there are
 // pieces. Symbolic links are not followed, and nothing is changed.
 func Search(ctx context.Context, torrent []byte, path string, dirs []string, o Options) (*SearchReport, error) {
 	if len(dirs) == 0 {
