@@ -7,6 +7,9 @@
 // chunk, so that the lanes of the multi-buffer hashers stay filled across
 // pieces and files, and memory does not depend on the length of pieces.
 //
+// Who does not know yet which bytes make up a piece continues [Prefix]es of it
+// with an [Extender], in as many ways as there are.
+//
 // It does not judge: creating keeps the digests, verifying compares them. It
 // knows no paths and opens no files; a Source does.
 package piecehash
