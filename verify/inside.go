@@ -99,8 +99,7 @@ type round struct {
 	only   []int
 	source standIns
 	trials map[int]trial // by piece
-	heads  map[string][]byte
-	room   int64 // for heads
+	room   int64         // for heads
 	hits   []hit
 }
 
@@ -113,7 +112,7 @@ func (s *search) matchInside(ctx context.Context) error {
 		bunches = append(bunches, s.sizes[size])
 	}
 	for {
-		r := &round{source: standIns{}, trials: map[int]trial{}, heads: map[string][]byte{}, room: s.heads}
+		r := &round{source: standIns{}, trials: map[int]trial{}, room: s.heads}
 		before := 0
 		for _, b := range bunches {
 			for _, c := range b.classes {
@@ -164,8 +163,7 @@ func (s *search) fill(ctx context.Context, b *bunch, r *round) error {
 					continue
 				}
 				r.room -= n
-				r.heads[path] = head
-				open = func() (piecehash.File, error) { return held{bytes.NewReader(head), 0}, nil }
+				open = func() (piecehash.File, error) { return held{bytes.NewReader(head)}, nil }
 			}
 		}
 		for _, c := range classes {
@@ -235,16 +233,12 @@ func (s *search) hitsOf(t trial, p piecehash.Piece) []hit {
 }
 
 // note remembers which candidates may be of more than two classes, as one of
-// zeros is: they are read in one pass, and their ends are kept.
+// zeros is: they are read in one pass.
 func (s *search) note(r *round) {
 	count := map[string]int{}
 	for _, h := range r.hits {
 		if count[h.path]++; count[h.path] == 3 {
 			s.crowded[h.path] = true
-			if head := r.heads[h.path]; head != nil {
-				n := min(int64(len(head)), s.plane.PieceLength())
-				s.cache.put(keptPart{h.path, 0, n}, slices.Clone(head[:n]))
-			}
 		}
 	}
 }

@@ -5,157 +5,96 @@ import (
 	"context"
 	"crypto/sha256"
 	"io"
+	"maps"
 	"slices"
-	"sync"
 
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
 const (
-	maxKept  = 32 << 20 // bytes of candidates that are kept for other pieces
-	maxWhole = 1 << 20  // a file that is kept whole
+	maxKept    = 16 << 20 // bytes of candidates that are kept in memory
+	sampleSize = 4 << 10  // at the start, in the middle and at the end of a candidate
 )
 
-// cache keeps what was read of candidates that may be asked for again.
-type cache struct {
-	sync.Mutex
-	parts map[keptPart][]byte
-	size  int
-}
-
-type keptPart struct {
-	path        string
-	off, length int64
-}
-
-// get returns bytes that are kept; nil if they are not.
-func (c *cache) get(at keptPart) []byte {
-	c.Lock()
-	defer c.Unlock()
-	return c.parts[at]
-}
-
-// put keeps bytes, in the place of others taken at random: candidates are gone
-// through again and again, and the oldest would be those that are wanted next.
-func (c *cache) put(at keptPart, data []byte) {
-	c.Lock()
-	defer c.Unlock()
-	if c.parts[at] != nil || len(data) > maxKept/2 {
-		return
+// view opens a file where it may be. What is kept in memory is read once.
+func (s *search) view(k int, path string) (piecehash.File, error) {
+	if k < 0 || path == s.inPlace(k) || !s.wanted(k) || s.isInside(k) || !s.sizes[s.r.Files[k].Length].keep {
+		return s.open(path)
 	}
-	if c.parts == nil {
-		c.parts = map[keptPart][]byte{}
-	}
-	c.size += len(data)
-	for other, old := range c.parts {
-		if c.size <= maxKept {
-			break
+	s.keeping.Lock()
+	defer s.keeping.Unlock()
+	data := s.kept[path]
+	if data == nil {
+		var err error
+		if data, err = s.readAt(path, 0, s.r.Files[k].Length); err != nil {
+			return nil, err
 		}
-		c.size -= len(old)
-		delete(c.parts, other)
+		s.kept[path] = data
 	}
-	c.parts[at] = data
-}
-
-// keep reads bytes of a candidate, unless they are kept, and keeps them.
-func (s *search) keep(path string, off, length int64) ([]byte, error) {
-	at := keptPart{path, off, length}
-	if data := s.cache.get(at); data != nil {
-		return data, nil
-	}
-	data, err := s.readAt(path, off, length)
-	if err == nil {
-		s.cache.put(at, data)
-	}
-	return data, err
-}
-
-// whole returns all of a file where it may be, if it is kept, or is to be: it has
-// no pieces inside, and others may be the same. Otherwise it returns nil.
-func (s *search) whole(k int, path string) []byte {
-	size := s.r.Files[k].Length
-	if size > maxWhole || path == s.inPlace(k) {
-		return nil
-	}
-	data := s.cache.get(keptPart{path, 0, size})
-	if from, to := s.inside(k); data == nil && from == to && s.wanted(k) && len(s.sizes[size].files) > 1 {
-		data, _ = s.keep(path, 0, size)
-	}
-	return data
-}
-
-// readPart reads bytes of a file where it may be.
-func (s *search) readPart(k int, path string, off, length int64) ([]byte, error) {
-	if data := s.whole(k, path); data != nil {
-		return data[off : off+length], nil
-	}
-	from, n := off, length
-	if piece := s.plane.PieceLength(); s.crowded[path] && piece <= maxKept/4 {
-		// Its parts differ from class to class, and lie in the first or the last of these.
-		size := s.r.Files[k].Length
-		if from, n = 0, min(piece, size); off+length > n {
-			from = size - n
-		}
-	}
-	data, err := s.keep(path, from, n)
-	if err != nil {
-		return nil, err
-	}
-	return data[off-from:][:length], nil
-}
-
-// openPart opens a file where it may be.
-func (s *search) openPart(k int, path string) (piecehash.File, error) {
-	if data := s.whole(k, path); data != nil {
-		return held{bytes.NewReader(data), 0}, nil
-	}
-	return s.open(path)
+	return held{bytes.NewReader(data)}, nil
 }
 
 // group finds out which candidates of files without pieces inside are equal, so
-// that copies do not multiply the combinations. Those of one size are read once
-// for that, unless there is one only.
+// that copies do not multiply what is tried: those of which samples are equal are
+// read. It chooses the sizes that are kept in memory: those that fit, as
+// candidates are gone through again and again.
 func (s *search) group(ctx context.Context) error {
-	for size, b := range s.sizes {
-		if !slices.ContainsFunc(b.files, func(k int) bool { from, to := s.inside(k); return from == to }) {
+	for _, size := range slices.Sorted(maps.Keys(s.sizes)) {
+		b := s.sizes[size]
+		k := slices.IndexFunc(b.files, func(k int) bool { return s.chosen[k] == "" && !s.isInside(k) })
+		if k < 0 || len(b.paths) == 0 {
 			continue
 		}
-		paths := b.paths[:min(len(b.paths), maxCombinations)]
-		at := map[[sha256.Size]byte]int{}
-		for _, path := range paths {
-			var sum [sha256.Size]byte
-			if len(paths) > 1 {
-				var err error
-				if sum, err = s.sum(ctx, path, size); ctx.Err() != nil {
-					return ctx.Err()
-				} else if err != nil {
-					continue
-				}
+		k = b.files[k]
+		paths := b.paths[:min(len(b.paths), maxStarts)]
+		if all := size * int64(len(paths)); all <= s.room && len(b.files)+len(paths) > 2 {
+			b.keep = true
+			s.room -= all
+		}
+		if len(paths) == 1 {
+			b.groups = [][]string{paths}
+			continue
+		}
+		for _, alike := range s.split(ctx, k, paths, min(size, sampleSize)) {
+			if len(alike) == 1 {
+				b.groups = append(b.groups, alike)
+			} else {
+				b.groups = append(b.groups, s.split(ctx, k, alike, size)...)
 			}
-			i, known := at[sum]
-			if !known {
-				i = len(b.groups)
-				at[sum] = i
-				b.groups = append(b.groups, nil)
-			}
-			b.groups[i] = append(b.groups[i], path)
 		}
 	}
-	return nil
+	return ctx.Err()
 }
 
-// sum hashes a candidate.
-func (s *search) sum(ctx context.Context, path string, size int64) (sum [sha256.Size]byte, err error) {
-	if size <= maxWhole {
-		data, err := s.keep(path, 0, size)
-		return sha256.Sum256(data), err
+// split puts candidates of one size into groups that are equal: at their starts,
+// in the middle and at their ends, n bytes each. Those that cannot be read are in
+// no group.
+func (s *search) split(ctx context.Context, k int, paths []string, n int64) (groups [][]string) {
+	size := s.r.Files[k].Length
+	known := map[[sha256.Size]byte]int{}
+	for _, path := range paths {
+		f, err := s.view(k, path)
+		if err != nil {
+			continue
+		}
+		h := sha256.New()
+		for _, at := range slices.Compact([]int64{0, (size - n) / 2, size - n}) {
+			if err == nil {
+				_, err = io.Copy(h, &stoppable{ctx, io.NewSectionReader(f, at, n)})
+			}
+		}
+		f.Close()
+		if err != nil {
+			continue
+		}
+		sum := [sha256.Size]byte(h.Sum(nil))
+		i, again := known[sum]
+		if !again {
+			i = len(groups)
+			known[sum] = i
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], path)
 	}
-	f, err := s.open(path)
-	if err != nil {
-		return sum, err
-	}
-	defer f.Close()
-	h := sha256.New()
-	_, err = io.Copy(h, &stoppable{ctx, io.NewSectionReader(f, 0, size)})
-	return [sha256.Size]byte(h.Sum(nil)), err
+	return groups
 }

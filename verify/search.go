@@ -9,14 +9,17 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
 // Found is a file of the torrent that lies somewhere else.
 type Found struct {
-	File int    // index in Report.Files
-	Path string // of the system
+	File int // index in Report.Files
+	// Path is one of the system. It is that of the file's own place if the file was
+	// suspected, and what was found of others shows that it is whole.
+	Path string
 	// Proved is set when all pieces of the file match. Otherwise those that lie
 	// inside of it do, and the first or the last could not be checked, because
 	// a file that shares it was not found.
@@ -28,6 +31,9 @@ type SearchReport struct {
 	Report *Report // of the content in its place
 	Found  []Found // by rising File
 	Lost   []int   // files that are not whole in their place and were not found
+	// Untried are those of Lost that may be there: too many files of one size share
+	// a piece with others that were not found, for all ways to put it together.
+	Untried []int
 	// Candidates is how many files of a right size were looked at.
 	Candidates int
 }
@@ -44,9 +50,11 @@ const (
 // files that are missing or damaged: by size, then by the hashes of pieces that
 // lie inside a file, the first of them first, then by those of pieces that files
 // share. No candidate is read more than twice, and one that is none of the files
-// no further than two piece lengths; only small files of one size that share
-// pieces, if there are more than fit into 32 MiB, are read as often as there are
-// pieces. Symbolic links are not followed, and nothing is changed.
+// no further than two piece lengths; only where several files of one size that
+// have no piece of their own share pieces, what one piece tells is wanted for the
+// next, and candidates that do not fit into 16 MiB are read again for it. Ways to
+// put such a piece together are tried until 128 GiB were hashed, those that names
+// suggest first. Symbolic links are not followed, and nothing is changed.
 func Search(ctx context.Context, torrent []byte, path string, dirs []string, o Options) (*SearchReport, error) {
 	if len(dirs) == 0 {
 		return nil, ErrNothingToSearch
@@ -69,51 +77,66 @@ func Search(ctx context.Context, torrent []byte, path string, dirs []string, o O
 
 // search is a search that runs. Files are meant by their index in Report.Files.
 type search struct {
-	r       *Report
-	plane   plane
-	workers int
-	sizes   map[int64]*bunch
-	places  map[string]int      // wanted files by where they belong
-	classOf map[int]*class      // of files that have pieces inside
-	chosen  map[int]string      // where files were found
-	left    map[int][][]string  // groups of equal candidates of files that were found by pieces they share
-	good    map[int]bool        // pieces that match
-	tried   map[int]bool        // shared pieces of which all combinations were tried
-	seen    map[string]struct{} // paths
-	open    func(string) (piecehash.File, error)
-	heads   int64           // bytes of candidates that are in memory at a time
-	crowded map[string]bool // candidates that may be of many classes
-	cache   cache
+	r        *Report
+	plane    plane
+	workers  int
+	sizes    map[int64]*bunch
+	places   map[string]int      // wanted files by where they belong
+	classOf  map[int]*class      // of files that have pieces inside
+	chosen   map[int]string      // where files were found
+	left     map[int][][]string  // groups of equal candidates of files that were found by pieces they share
+	good     map[int]bool        // pieces that match
+	unproved []int               // the others
+	tried    map[int]int         // how pieces that files share were
+	all      bool                // candidates that other files were found to be are tried too
+	uses     map[string]int      // how many files those were
+	untried  map[int]bool        // files of which not all candidates were tried
+	changed  map[int]bool        // files of which another candidate was right than that which was found first
+	seen     map[string]struct{} // paths
+	open     func(string) (piecehash.File, error)
+	heads    int64           // bytes of candidates that are in memory at a time
+	crowded  map[string]bool // candidates that may be of many classes
+	keeping  sync.Mutex
+	kept     map[string][]byte // candidates that are in memory
+	room     int64             // for them
+	extender *piecehash.Extender
+	buf      []byte // for passes over files
 }
 
 // bunch is the wanted files of one size, and their candidates.
 type bunch struct {
 	files   []int
+	at      map[string]int   // files by their paths
+	named   map[string]bool  // their names
 	names   map[string][]int // files by their names in lower case
 	classes []*class         // of those that have pieces inside
 	paths   []string         // candidates, those with a name like a file's first
 	next    int              // of paths
 	groups  [][]string       // candidates that are equal, for files without pieces inside; nil until it is asked for
+	free    [][]string       // those that no file was found to be
+	keep    bool             // they are kept in memory
 }
 
 func newSearch(r *Report, workers int) *search {
 	s := &search{
 		r: r, plane: newPlane(r.torrent.Layout()), workers: workers,
 		sizes: map[int64]*bunch{}, places: map[string]int{}, classOf: map[int]*class{}, chosen: map[int]string{}, left: map[int][][]string{},
-		good: map[int]bool{}, tried: map[int]bool{}, seen: map[string]struct{}{},
-		open: func(path string) (piecehash.File, error) { return openPlain(path) }, heads: headBytes, crowded: map[string]bool{},
+		good: map[int]bool{}, tried: map[int]int{}, uses: map[string]int{}, untried: map[int]bool{}, changed: map[int]bool{}, seen: map[string]struct{}{},
+		open: func(path string) (piecehash.File, error) { return openPlain(path) }, heads: headBytes, crowded: map[string]bool{}, kept: map[string][]byte{}, room: maxKept, extender: piecehash.NewExtender(workers),
 	}
 	for k := range r.Files {
 		if s.wanted(k) {
 			size := r.Files[k].Length
 			s.places[s.inPlace(k)] = k
 			if s.sizes[size] == nil {
-				s.sizes[size] = &bunch{names: map[string][]int{}}
+				s.sizes[size] = &bunch{at: map[string]int{}, named: map[string]bool{}, names: map[string][]int{}}
 			}
 			b := s.sizes[size]
 			b.files = append(b.files, k)
-			name := strings.ToLower(baseName(r.Files[k].Path))
-			b.names[name] = append(b.names[name], k)
+			path := filepath.ToSlash(r.Files[k].Path)
+			name := baseName(path)
+			b.at[path], b.named[name] = k, true
+			b.names[strings.ToLower(name)] = append(b.names[strings.ToLower(name)], k)
 		}
 	}
 	for _, b := range s.sizes {
@@ -222,6 +245,15 @@ func (s *search) rank(k int, path string) int {
 
 func baseName(slashed string) string { return slashed[strings.LastIndexByte(slashed, '/')+1:] }
 
+// placeOf returns the file whose whole path a candidate's path ends in.
+func (b *bunch) placeOf(path string) (k int, ok bool) {
+	for rest, more := filepath.ToSlash(path), true; more && !ok; {
+		_, rest, more = strings.Cut(rest, "/")
+		k, ok = b.at[rest]
+	}
+	return k, ok
+}
+
 // namesakes are the files of a bunch with the name of a candidate.
 func (b *bunch) namesakes(path string) []int {
 	return b.names[strings.ToLower(baseName(filepath.ToSlash(path)))]
@@ -235,14 +267,19 @@ func (s *search) order(b *bunch) {
 	}
 	ranks := make(map[string]int, len(b.paths))
 	for _, path := range b.paths {
-		best := otherName
-		if exts[strings.ToLower(filepath.Ext(path))] {
-			best = sameExt
+		_, there := b.placeOf(path)
+		switch name := baseName(filepath.ToSlash(path)); {
+		case there:
+			ranks[path] = samePath
+		case b.named[name]:
+			ranks[path] = sameName
+		case len(b.namesakes(path)) > 0:
+			ranks[path] = sameFold
+		case exts[strings.ToLower(filepath.Ext(path))]:
+			ranks[path] = sameExt
+		default:
+			ranks[path] = otherName
 		}
-		for _, k := range b.namesakes(path) {
-			best = min(best, s.rank(k, path))
-		}
-		ranks[path] = best
 	}
 	slices.SortStableFunc(b.paths, func(x, y string) int { return ranks[x] - ranks[y] })
 }
@@ -281,17 +318,23 @@ func (s *search) report() *SearchReport {
 		if !s.wanted(k) {
 			continue
 		}
-		path, found := s.chosen[k]
-		if !found {
-			rep.Lost = append(rep.Lost, k)
-			continue
-		}
 		proved := true
 		first, end := s.plane.FilePieces(int(s.r.files[k]))
 		for p := first; p < end; p++ {
 			proved = proved && s.good[p]
 		}
-		rep.Found = append(rep.Found, Found{k, path, proved})
+		path, found := s.chosen[k]
+		if f := &s.r.Files[k]; !found && proved && f.Size == f.Length && holds(s.left[k], s.inPlace(k)) {
+			path, found = s.inPlace(k), true
+		}
+		if found {
+			rep.Found = append(rep.Found, Found{k, path, proved})
+			continue
+		}
+		rep.Lost = append(rep.Lost, k)
+		if s.untried[k] {
+			rep.Untried = append(rep.Untried, k)
+		}
 	}
 	return rep
 }

@@ -250,12 +250,12 @@ func TestFixEqual(t *testing.T) {
 }
 
 // Pieces that slide over a file have the digests that they have when they are
-// read one by one, padding and the ends of slideBytes included.
+// read one by one, padding and the ends of maxSweep included.
 func TestSlide(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 70))
 	list := []metainfo.File{{Path: "a", Length: 5}}
 	for i := range 5 { // of one size, at several places in a piece
-		list = append(list, metainfo.File{Path: fmt.Sprint("f", i), Length: slideBytes + 70001})
+		list = append(list, metainfo.File{Path: fmt.Sprint("f", i), Length: maxSweep + 70001})
 	}
 	for _, align := range []bool{false, true} {
 		d, err := metainfo.NewDraft(metainfo.Shape{Format: layout.V1, Name: "tree", PieceLength: 16384, Align: align}, list, metainfo.Fields{})
@@ -266,12 +266,12 @@ func TestSlide(t *testing.T) {
 			d.Set(i, [20]byte{}, [32]byte{})
 		}
 		path := filepath.Join(t.TempDir(), "x")
-		put(t, path, noise(rng, slideBytes+70001))
+		put(t, path, noise(rng, maxSweep+70001))
 		s := newSearch(data(t, d.Encode(), t.TempDir(), Options{}), 0)
 		src, want, got := standIns{}, map[int]piecehash.Piece{}, map[int]piecehash.Piece{}
 		var pieces []int
 		for k := range s.r.Files {
-			if s.r.Files[k].Length < slideBytes {
+			if s.r.Files[k].Length < maxSweep {
 				continue
 			}
 			src[int(s.r.files[k])] = func() (piecehash.File, error) { return openPlain(path) }

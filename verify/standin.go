@@ -13,14 +13,10 @@ type standIns map[int]func() (piecehash.File, error)
 
 func (m standIns) Open(i int) (piecehash.File, error) { return m[i]() }
 
-// held is bytes of a file that are in memory.
-type held struct {
-	data *bytes.Reader
-	from int64
-}
+// held is the start of a file in memory.
+type held struct{ *bytes.Reader }
 
-func (h held) ReadAt(p []byte, off int64) (int, error) { return h.data.ReadAt(p, off-h.from) }
-func (h held) Close() error                            { return nil }
+func (held) Close() error { return nil }
 
 func (s *search) readAt(path string, off, n int64) ([]byte, error) {
 	f, err := s.open(path)

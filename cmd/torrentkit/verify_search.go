@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/torrentkit/torrentkit/verify"
 )
@@ -117,7 +118,11 @@ func (a *app) showSearch(r *searchResult) {
 		t.row(state, textCell(r.found.Report.Files[f.File].Path), textCell(f.Path))
 	}
 	for _, k := range r.found.Lost {
-		t.row(textCell("not found").in(red), textCell(r.found.Report.Files[k].Path), textCell(""))
+		where := ""
+		if _, untried := slices.BinarySearch(r.found.Untried, k); untried {
+			where = "not all candidates tried: too many files of its size share a piece"
+		}
+		t.row(textCell("not found").in(red), textCell(r.found.Report.Files[k].Path), textCell(where))
 	}
 	if len(t.rows) > 0 {
 		a.showTable(t)
@@ -135,7 +140,8 @@ type searchJSON struct {
 	Candidates int         `json:"candidates"` // files of a right size
 	Found      []foundJSON `json:"found"`
 	Lost       []string    `json:"lost"`
-	Output     string      `json:"output,omitempty"` // with --link
+	Untried    []string    `json:"untried,omitempty"` // those of lost of which not all candidates were tried
+	Output     string      `json:"output,omitempty"`  // with --link
 	Linked     int         `json:"linked,omitempty"`
 }
 
@@ -166,6 +172,9 @@ func searchToJSON(r *searchResult) *searchJSON {
 	}
 	for _, k := range r.found.Lost {
 		j.Lost = append(j.Lost, r.found.Report.Files[k].Path)
+	}
+	for _, k := range r.found.Untried {
+		j.Untried = append(j.Untried, r.found.Report.Files[k].Path)
 	}
 	return j
 }

@@ -1,0 +1,143 @@
+package verify
+
+import (
+	"cmp"
+	"slices"
+)
+
+// options lists where a file's bytes may be, as groups of equal files, and tells
+// whether that is all. What is in its place may be right in one piece though it
+// is too long, or wrong in another.
+func (s *search) options(k int) (groups [][]string, final bool) {
+	f := &s.r.Files[k]
+	own := s.inPlace(k)
+	groups = s.soFar(k)
+	switch {
+	case f.State == Skipped:
+		return nil, true
+	case !s.wanted(k):
+		return [][]string{{own}}, true
+	case groups != nil:
+		others := s.others(k, groups)
+		if s.all {
+			groups = append(slices.Clip(groups), others...)
+		}
+		return groups, s.all || len(others) == 0
+	}
+	final = true
+	if !s.isInside(k) {
+		b := s.sizes[f.Length]
+		groups = b.groups
+		if !s.all {
+			groups, final = b.free, len(b.free) == len(b.groups)
+		}
+		if slices.ContainsFunc(groups, func(g []string) bool { return slices.Contains(g, own) }) {
+			return groups, final
+		}
+	}
+	if f.State <= Short {
+		groups = append(slices.Clip(groups), []string{own})
+	}
+	return groups, final
+}
+
+// others lists what else may be a file that was found, where a piece of it does
+// not match: files can be the same in all pieces but one. A file changes once.
+func (s *search) others(k int, groups [][]string) (others [][]string) {
+	if s.changed[k] {
+		return nil
+	}
+	b := s.sizes[s.r.Files[k].Length]
+	if s.isInside(k) {
+		for _, path := range b.paths {
+			if s.uses[path] == 0 {
+				others = append(others, []string{path})
+			}
+		}
+		return others
+	}
+	for _, group := range b.groups {
+		if !holds(groups, group[0]) {
+			others = append(others, group)
+		}
+	}
+	return others
+}
+
+func holds(groups [][]string, path string) bool {
+	return slices.ContainsFunc(groups, func(g []string) bool { return slices.Contains(g, path) })
+}
+
+// isInside tells whether a file has pieces inside.
+func (s *search) isInside(k int) bool {
+	from, to := s.inside(k)
+	return from < to
+}
+
+// pick returns which of several equal files is the best for a file: any but the
+// one in its place, of those the one with a name like it, and of those one that
+// no other file was found to be.
+func (s *search) pick(k int, group []string) string {
+	own := s.inPlace(k)
+	return slices.MinFunc(group, func(a, b string) int {
+		if a == own || b == own {
+			return cmp.Compare(btoi(a == own), btoi(b == own))
+		}
+		return cmp.Or(s.rank(k, a)-s.rank(k, b), min(s.uses[a], 1)-min(s.uses[b], 1))
+	})
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// settle takes the candidates that matched in a piece. Those that are equal in it
+// are decided between by other pieces.
+func (s *search) settle(p, k int, groups [][]string) {
+	if !s.wanted(k) {
+		return
+	}
+	if before := s.soFar(k); before != nil {
+		both := slices.DeleteFunc(slices.Clone(groups), func(g []string) bool { return !holds(before, g[0]) })
+		if len(both) == 0 {
+			s.change(p, k)
+		} else {
+			groups = both
+		}
+	}
+	s.left[k] = groups
+	switch path := s.pick(k, groups[0]); path {
+	case s.chosen[k]:
+	case s.inPlace(k): // it is not elsewhere
+		delete(s.chosen, k)
+	default:
+		s.chosen[k] = path
+		s.uses[path]++
+	}
+}
+
+// soFar returns what a file was found to be, as groups of equal files; nil if
+// nothing is known of it.
+func (s *search) soFar(k int) [][]string {
+	path, found := s.chosen[k]
+	if s.left[k] == nil && found {
+		return [][]string{{path}}
+	}
+	return s.left[k]
+}
+
+// change makes what matched of a file, but for one piece, to be proved again.
+func (s *search) change(but, k int) {
+	s.changed[k] = true
+	from, to := s.plane.FilePieces(int(s.r.files[k]))
+	for p := from; p < to; p++ {
+		if p != but && s.good[p] {
+			s.good[p] = false
+			delete(s.tried, p)
+			s.unproved = append(s.unproved, p)
+		}
+	}
+}

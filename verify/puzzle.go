@@ -1,0 +1,277 @@
+package verify
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/internal/piecehash"
+)
+
+const (
+	maxTrialBytes = 1 << 37  // that are hashed in all to find out which of several files belong together
+	openCost      = 16 << 10 // what opening a candidate counts as
+	lookCost      = 1 << 10  // and looking at a piece that may be next
+	maxStarts     = 1 << 16  // ways to put pieces together up to some byte that are in memory
+)
+
+// puzzle is a piece of which it is not known where all of its files are.
+type puzzle struct {
+	piece int
+	parts []puzzlePart
+	pivot int     // the last part with several options
+	ways  float64 // to put together what is before the pivot
+	cost  float64 // bytes to hash until all ways were tried
+	final bool    // no candidate is left out
+	front []*start
+}
+
+// puzzlePart is a span of a puzzle, and where its bytes may be: groups of files
+// that are equal.
+type puzzlePart struct {
+	layout.Span
+	k       int // index in Report.Files
+	options [][]string
+}
+
+// start is one way to put the start of a puzzle together.
+type start struct {
+	piecehash.Prefix
+	before *start     // what it continues
+	part   int        // the last part with several options
+	groups [][]string // the options of that: the bytes of all of them are the same
+}
+
+// matchShared goes through the pieces that files share, and tries the candidates
+// of their files together: first those with names like the files', then those
+// that no other file was found to be, then all. What one piece decides leaves
+// fewer for the others, so the cheapest comes first, and pieces with one file
+// that is not known are tried side by side.
+func (s *search) matchShared(ctx context.Context) error {
+	if err := s.guess(ctx); err != nil {
+		return err
+	}
+	if err := s.group(ctx); err != nil {
+		return err
+	}
+	for budget := float64(maxTrialBytes); ; {
+		single, open := s.undecided()
+		if err := s.hashSingle(ctx, single); err != nil {
+			return err
+		}
+		budget -= lookCost * float64(len(single)+len(open))
+		wave := nextWave(open, budget)
+		if err := s.solve(ctx, wave); err != nil {
+			return err
+		}
+		for _, z := range wave {
+			budget -= z.cost
+		}
+		if len(wave) == 0 && len(single) == 0 {
+			if s.all {
+				s.giveUp(open)
+				return nil
+			}
+			s.all = true
+		}
+	}
+}
+
+// giveUp notes the files of pieces that can be put together in too many ways.
+func (s *search) giveUp(open []*puzzle) {
+	for _, z := range open {
+		for _, t := range z.parts {
+			if !t.Zero && len(t.options) > 1 {
+				s.untried[t.k] = true
+			}
+		}
+	}
+}
+
+// guess tries the candidates whose names are most like those of files without
+// pieces inside.
+func (s *search) guess(ctx context.Context) error {
+	named := map[int][][]string{}
+	try := func(k int, path string) {
+		if named[k] == nil && !s.isInside(k) && path != s.inPlace(k) {
+			named[k] = [][]string{{path}}
+		}
+	}
+	for _, b := range s.sizes {
+		byName := map[string]string{}
+		for _, path := range slices.Backward(b.paths) { // the best come first
+			byName[strings.ToLower(baseName(filepath.ToSlash(path)))] = path
+			if k, ok := b.placeOf(path); ok {
+				try(k, path)
+			}
+		}
+		for name, files := range b.names {
+			if path, ok := byName[name]; ok {
+				for _, k := range files {
+					try(k, path)
+				}
+			}
+		}
+	}
+	if len(named) == 0 {
+		return nil
+	}
+	var list []*puzzle
+	for _, p := range s.rest() {
+		z := s.puzzle(p, func(k int) ([][]string, bool) {
+			if groups := named[k]; groups != nil {
+				return groups, true
+			}
+			return s.options(k)
+		})
+		if z != nil && z.single() {
+			list = append(list, z)
+		}
+	}
+	return s.hashSingle(ctx, list)
+}
+
+// rest returns the pieces that are not known to match.
+func (s *search) rest() []int {
+	if s.unproved == nil {
+		s.unproved = []int{}
+		for p, state := range s.r.pieces {
+			if state != PieceSkipped {
+				s.unproved = append(s.unproved, p)
+			}
+		}
+	}
+	s.unproved = slices.DeleteFunc(s.unproved, func(p int) bool { return s.good[p] })
+	return s.unproved
+}
+
+// undecided returns the pieces that can be tried: those with one way to put them
+// together, which are hashed side by side, and the others.
+func (s *search) undecided() (single, open []*puzzle) {
+	s.uses = map[string]int{}
+	taken := map[string]bool{}
+	for k, path := range s.chosen {
+		s.uses[path]++
+		taken[path] = taken[path] || len(s.left[k]) <= 1
+	}
+	for _, b := range s.sizes {
+		b.free = slices.DeleteFunc(slices.Clone(b.groups), func(group []string) bool {
+			return !slices.ContainsFunc(group, func(path string) bool { return !taken[path] })
+		})
+	}
+	for _, p := range s.rest() {
+		if how := s.tried[p]; how == triedAll || how == triedFree && !s.all {
+			continue
+		}
+		switch z := s.puzzle(p, s.options); {
+		case z == nil:
+		case z.single() && !s.reused(z):
+			s.tried[p] = z.tried(s.all)
+			single = append(single, z)
+		default:
+			open = append(open, z)
+		}
+	}
+	return single, open
+}
+
+// How a piece was tried.
+const (
+	triedFree = 1 + iota // with the candidates that no other file was found to be
+	triedAll
+)
+
+func (z *puzzle) tried(all bool) int {
+	if all || z.final {
+		return triedAll
+	}
+	return triedFree
+}
+
+func (z *puzzle) single() bool {
+	return z.ways == 1 && (z.pivot < 0 || len(z.parts[z.pivot].options) == 1)
+}
+
+// reused tells whether a file of a piece is in the same place as others, so that
+// it is better read once for all of them.
+func (s *search) reused(z *puzzle) bool {
+	return s.plane.Piece(z.piece).Leaves == 0 && slices.ContainsFunc(z.parts, func(t puzzlePart) bool {
+		return !t.Zero && s.uses[s.chosen[t.k]] > 1
+	})
+}
+
+// puzzle lays out a piece. It returns nil if a file of it is nowhere, or if all
+// are in their places.
+func (s *search) puzzle(p int, options func(k int) (groups [][]string, final bool)) *puzzle {
+	z := &puzzle{piece: p, pivot: -1, ways: 1, final: true}
+	elsewhere, ways := s.r.pieces[p] == PieceUnread, 1.0
+	for span := range s.plane.Spans(p) {
+		t := puzzlePart{Span: span, k: -1}
+		if !span.Zero {
+			var final bool
+			t.k = int(s.r.disk[span.File])
+			if t.options, final = options(t.k); len(t.options) == 0 {
+				return nil
+			}
+			z.final = z.final && final
+			elsewhere = elsewhere || s.pick(t.k, t.options[0]) != s.inPlace(t.k)
+			if n := float64(len(t.options)); n > 1 || z.pivot < 0 || ways == 1 {
+				z.pivot, z.ways = len(z.parts), ways
+				z.cost += ways * n * openCost
+				ways *= n
+			}
+		}
+		z.cost += ways * float64(span.Length)
+		z.parts = append(z.parts, t)
+	}
+	if !elsewhere {
+		return nil
+	}
+	return z
+}
+
+// hashSingle hashes pieces that can be put together in one way.
+func (s *search) hashSingle(ctx context.Context, list []*puzzle) error {
+	src := standIns{}
+	byPiece := map[int]*puzzle{}
+	var only []int
+	for _, z := range list {
+		only = append(only, z.piece)
+		byPiece[z.piece] = z
+		for _, t := range z.parts {
+			if !t.Zero {
+				src[t.File] = func() (piecehash.File, error) { return s.view(t.k, s.pick(t.k, t.options[0])) }
+			}
+		}
+	}
+	var matched []*puzzle
+	err := s.hash(ctx, only, src, func(p piecehash.Piece) {
+		if s.matches(p.Index, p) {
+			matched = append(matched, byPiece[p.Index])
+		}
+	})
+	for _, z := range matched {
+		s.solved(z, nil)
+	}
+	return err
+}
+
+// solved settles the files of a piece that matched.
+func (s *search) solved(z *puzzle, way *start) {
+	s.good[z.piece] = true
+	groups := make([][][]string, len(z.parts))
+	for ; way != nil && way.before != nil; way = way.before {
+		groups[way.part] = way.groups
+	}
+	for i, t := range z.parts {
+		switch {
+		case t.Zero:
+		case groups[i] == nil:
+			s.settle(z.piece, t.k, t.options)
+		default:
+			s.settle(z.piece, t.k, groups[i])
+		}
+	}
+}

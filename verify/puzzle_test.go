@@ -1,0 +1,214 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/internal/metainfo"
+)
+
+// scatter writes the files of a tree under other names.
+func scatter(t *testing.T, rng *rand.Rand, tree files) (moved files, dir string) {
+	t.Helper()
+	moved = files{}
+	for _, name := range tree.paths() {
+		moved[fmt.Sprintf("%d/%x", rng.IntN(9), rng.Uint64())] = tree[name]
+	}
+	return moved, moved.write(t, t.TempDir())
+}
+
+// v1Torrent writes a tree, and makes its v1 torrent with pieces of 16 KiB.
+func v1Torrent(t *testing.T, tree files) []byte {
+	t.Helper()
+	return makeTorrent(t, tree.write(t, filepath.Join(t.TempDir(), "tree")), layout.V1, 16384, metainfo.Fields{})
+}
+
+// Files of one size that were all moved and renamed are found though no piece
+// lies inside of most of them, and pieces have several of them.
+func TestSearchOneSize(t *testing.T) {
+	for _, c := range []struct{ n, size int }{{60, 15000}, {40, 9000}, {60, 16384 + 2000}, {60, 30000}, {12, 5500}, {5, 4000}} {
+		rng := rand.New(rand.NewPCG(10, uint64(c.size)))
+		tree := files{}
+		for i := range c.n {
+			tree[fmt.Sprintf("%03d", i)] = noise(rng, c.size)
+		}
+		torrent := v1Torrent(t, tree)
+		moved, dir := scatter(t, rng, tree)
+		for _, room := range []int64{maxKept, 0} {
+			t.Run(fmt.Sprint(c, room), func(t *testing.T) {
+				s, rep := searchCounted(t, torrent, t.TempDir(), dir, func(s *search) { s.room = room })
+				s.whole(t, tree, moved, dir, rep)
+				if room > 0 && c.size < 16384 {
+					s.within(t, moved, dir, twice)
+				}
+			})
+		}
+	}
+}
+
+// Small files of one size among large ones are told apart in one pass over them,
+// though they do not fit into memory.
+func TestSearchBetween(t *testing.T) {
+	rng := rand.New(rand.NewPCG(10, 1))
+	tree := files{}
+	for i := range 150 {
+		tree[fmt.Sprintf("%03d a", i)] = noise(rng, 3000)
+		tree[fmt.Sprintf("%03d b", i)] = noise(rng, 50000+i)
+	}
+	torrent := v1Torrent(t, tree)
+	moved, dir := scatter(t, rng, tree)
+	s, rep := searchCounted(t, torrent, t.TempDir(), dir, func(s *search) { s.room = 0 })
+	s.whole(t, tree, moved, dir, rep)
+	s.within(t, moved, dir, func(_ string, size int64) int64 {
+		if size == 3000 {
+			size *= 2 // all of it is sampled
+		}
+		return size + 32768
+	})
+}
+
+// Names tell what sizes cannot, and files with the right names are read once.
+func TestSearchByNames(t *testing.T) {
+	rng := rand.New(rand.NewPCG(10, 2))
+	tree := files{}
+	for i := range 300 {
+		tree[fmt.Sprintf("d%d/cover.jpg", i)] = noise(rng, 500)
+		tree[fmt.Sprintf("d%d/Track %d.mp3", i, i)] = noise(rng, 700)
+	}
+	torrent := v1Torrent(t, tree)
+	moved := files{}
+	for _, name := range tree.paths() {
+		moved["some/where/"+strings.Replace(name, "Track", "track", 1)] = tree[name]
+	}
+	dir := moved.write(t, t.TempDir())
+	s, rep := searchCounted(t, torrent, t.TempDir(), dir, nil)
+	s.whole(t, tree, moved, dir, rep)
+	s.within(t, moved, dir, func(_ string, size int64) int64 { return size })
+}
+
+// What cannot be tried, as there are too many ways, is said, and costs nothing.
+func TestSearchTooMany(t *testing.T) {
+	rng := rand.New(rand.NewPCG(10, 3))
+	tree := files{}
+	for i := range 300 {
+		tree[fmt.Sprintf("%03d", i)] = noise(rng, 500)
+	}
+	tree["z"] = noise(rng, 100000)
+	torrent := v1Torrent(t, tree)
+	moved, dir := scatter(t, rng, tree)
+	s, rep := searchCounted(t, torrent, t.TempDir(), dir, nil)
+	if len(rep.Found) != 1 || rep.Found[0].Proved || len(rep.Lost) != 300 || !slices.Equal(rep.Lost, rep.Untried) {
+		t.Errorf("%+v; lost %d, untried %d", rep.Found, len(rep.Lost), len(rep.Untried))
+	}
+	s.within(t, moved, dir, twice)
+}
+
+// Many ways can be stopped.
+func TestSearchStopped(t *testing.T) {
+	rng := rand.New(rand.NewPCG(10, 4))
+	tree := files{}
+	for i := range 250 {
+		tree[fmt.Sprintf("%03d", i)] = noise(rng, 150000)
+	}
+	torrent := makeTorrent(t, tree.write(t, filepath.Join(t.TempDir(), "tree")), layout.V1, 1<<18, metainfo.Fields{})
+	_, dir := scatter(t, rng, tree)
+	ctx, cancel := context.WithCancel(context.Background())
+	var stopped time.Time
+	time.AfterFunc(300*time.Millisecond, func() { stopped = time.Now(); cancel() })
+	_, err := Search(ctx, torrent, t.TempDir(), []string{dir}, Options{})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	if late := time.Since(stopped); late > 2*time.Second {
+		t.Errorf("stopped %v late", late)
+	}
+}
+
+// Whatever is copied, missing, damaged or in the way: what is proved has the
+// right bytes, and what is there, and can be told apart, is found.
+func TestSearchRandom(t *testing.T) {
+	for seed := range uint64(200) {
+		rng := rand.New(rand.NewPCG(11, seed))
+		sizes := []int{1 + rng.IntN(40000), 1 + rng.IntN(20000), 1 + rng.IntN(9000), 10000}
+		tree := files{}
+		var before []byte
+		for i := range 3 + rng.IntN(14) {
+			data := noise(rng, sizes[rng.IntN(1+rng.IntN(len(sizes)))])
+			switch rng.IntN(9) {
+			case 0:
+				clear(data)
+			case 1:
+				if before != nil {
+					data = before
+				}
+			case 2:
+				if before != nil { // alike but for one byte
+					data = flipAt(before, rng.IntN(len(before)))
+				}
+			}
+			tree[fmt.Sprintf("%02d", i)] = data
+			before = data
+		}
+		whole := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+		torrent := makeTorrent(t, whole, formats()[rng.IntN(3)], 16384, metainfo.Fields{})
+		place, moved, gone := files{}, files{}, map[string]bool{}
+		for _, name := range tree.paths() {
+			data := tree[name]
+			to := fmt.Sprintf("%x", rng.Uint64())
+			switch rng.IntN(12) {
+			case 0:
+				gone[name] = true
+				continue
+			case 1:
+				moved[to+" copy"] = data
+			case 2:
+				moved[to+" other"] = noise(rng, len(data))
+			case 3:
+				place[name] = flipAt(data, rng.IntN(len(data)))
+				gone[name] = true // nothing tells that it is damaged, beside a file that is missing
+			case 4:
+				place[name] = data[:rng.IntN(len(data))]
+			case 5:
+				place[name] = append(slices.Clip(data), "more"...)
+			case 6:
+				place[name] = data
+				continue
+			}
+			moved[to] = data
+		}
+		at := place.write(t, filepath.Join(t.TempDir(), "tree"))
+		dir := moved.write(t, t.TempDir())
+		_, rep := searchCounted(t, torrent, at, dir, func(s *search) { s.room = int64(rng.IntN(2)) * maxKept })
+		proved := map[string]bool{}
+		for _, f := range rep.Found {
+			name := rep.Report.Files[f.File].Path
+			got, err := os.ReadFile(f.Path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if f.Proved && string(got) != string(tree[name]) {
+				t.Errorf("seed %d: %s is not %s", seed, f.Path, name)
+			}
+			proved[name] = f.Proved
+		}
+		if len(gone) == 0 && len(rep.Untried) == 0 {
+			for _, k := range rep.Lost {
+				t.Errorf("seed %d: %s was not found", seed, rep.Report.Files[k].Path)
+			}
+			for name, ok := range proved {
+				if !ok {
+					t.Errorf("seed %d: %s was found, and not proved", seed, name)
+				}
+			}
+		}
+	}
+}

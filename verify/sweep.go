@@ -1,0 +1,187 @@
+package verify
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/torrentkit/torrentkit/internal/piecehash"
+)
+
+const (
+	sweepBytes = 4 << 20  // of files that are read side by side
+	minSweep   = 64 << 10 // of each of them
+	maxSweep   = 1 << 20
+	maxSweeps  = sweepBytes / minSweep
+	maxStep    = 256 << 20 // hashed at a time, so that a search can be stopped
+	minStep    = 4 << 10
+)
+
+// strip is bytes of a file, and the starts of pieces that they continue.
+type strip struct {
+	from, to int64
+	starts   []*piecehash.Prefix
+	failed   bool // it could not be read
+}
+
+// sweep is a pass over a file: strips that overlap are read once, and what lies
+// between strips is not.
+type sweep struct {
+	k      int // a file that it may be
+	path   string
+	strips []*strip
+	file   piecehash.File
+	active []*strip
+	at     int64
+	buf    []byte
+}
+
+// step reads on, and tells the Extender. It returns false at the end.
+func (w *sweep) step(e *piecehash.Extender) bool {
+	w.active = slices.DeleteFunc(w.active, func(t *strip) bool { return t.to <= w.at })
+	if len(w.active) == 0 {
+		if len(w.strips) == 0 {
+			return false
+		}
+		w.at = w.strips[0].from
+	}
+	end := w.at
+	for _, t := range w.active {
+		end = max(end, t.to)
+	}
+	for len(w.strips) > 0 && w.strips[0].from <= min(end, w.at+int64(len(w.buf))-1) {
+		w.active = append(w.active, w.strips[0])
+		end = max(end, w.strips[0].to)
+		w.strips = w.strips[1:]
+	}
+	data := w.buf[:min(int64(len(w.buf)), end-w.at)]
+	n, _ := w.file.ReadAt(data, w.at)
+	for _, t := range w.active {
+		from, to := max(t.from-w.at, 0), min(t.to-w.at, int64(len(data)))
+		if t.failed = to > int64(n); t.failed {
+			continue
+		}
+		for _, p := range t.starts {
+			e.Add(p, data[from:to])
+		}
+	}
+	w.at += int64(n)
+	if n == len(data) {
+		return true
+	}
+	for _, t := range w.strips {
+		t.failed = true
+	}
+	return false
+}
+
+// read makes passes over files, side by side as many as keep all lanes filled.
+func (s *search) read(ctx context.Context, list []*sweep) error {
+	for len(list) > 0 {
+		n, lanes := 0, 0
+		for n < min(len(list), maxSweeps) && lanes < s.extender.Lanes() {
+			for _, t := range list[n].strips {
+				lanes += len(t.starts)
+			}
+			n++
+		}
+		if err := s.readGroup(ctx, list[:n]); err != nil {
+			return err
+		}
+		list = list[n:]
+	}
+	return nil
+}
+
+func (s *search) readGroup(ctx context.Context, group []*sweep) error {
+	if s.buf == nil {
+		s.buf = make([]byte, sweepBytes)
+	}
+	starts := 0
+	for _, w := range group {
+		for _, t := range w.strips {
+			starts += len(t.starts)
+		}
+	}
+	share := max(minStep, min(maxSweep, sweepBytes/len(group), maxStep/max(1, starts)))
+	var open []*sweep
+	for i, w := range group {
+		slices.SortFunc(w.strips, func(a, b *strip) int { return cmp.Compare(a.from, b.from) })
+		f, err := s.view(w.k, w.path)
+		if err != nil {
+			for _, t := range w.strips {
+				t.failed = true
+			}
+			continue
+		}
+		defer f.Close()
+		w.file, w.buf = f, s.buf[i*share:][:share]
+		open = append(open, w)
+	}
+	for len(open) > 0 {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		open = slices.DeleteFunc(open, func(w *sweep) bool { return !w.step(s.extender) })
+		s.extender.Flush()
+	}
+	return nil
+}
+
+// zeros continues starts of pieces with zeros.
+func (s *search) zeros(ctx context.Context, starts []*piecehash.Prefix, n int64) error {
+	var block [minStep]byte
+	for ; n > 0; n -= int64(len(block)) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		for _, p := range starts {
+			s.extender.Add(p, block[:min(n, int64(len(block)))])
+		}
+		s.extender.Flush()
+	}
+	return nil
+}
+
+// slide hashes pieces of files for which one candidate stands, all in one pass
+// over it, though they overlap: reading them one by one would read the candidate
+// as often as there are classes, and need not fit into memory. Pieces have no
+// trees: where there are trees, files start at the start of a piece, and there
+// are no more than two classes. What cannot be read is not told.
+func (s *search) slide(ctx context.Context, path string, pieces []int, tell func(piecehash.Piece)) error {
+	starts := make([]piecehash.Prefix, len(pieces))
+	w := &sweep{k: -1, path: path}
+	strips := make([]strip, len(pieces))
+	after := make([]int64, len(pieces))
+	for i, p := range pieces {
+		starts[i] = piecehash.NewPrefix()
+		t := &strips[i]
+		t.starts = []*piecehash.Prefix{&starts[i]}
+		for span := range s.plane.Spans(p) {
+			switch {
+			case !span.Zero:
+				t.from, t.to = span.Offset, span.Offset+span.Length
+			case t.to == 0:
+				if err := s.zeros(ctx, t.starts, span.Length); err != nil {
+					return err
+				}
+			default:
+				after[i] += span.Length
+			}
+		}
+		w.strips = append(w.strips, t)
+	}
+	if err := s.read(ctx, []*sweep{w}); err != nil {
+		return err
+	}
+	for i, p := range pieces {
+		if strips[i].failed {
+			continue
+		}
+		if err := s.zeros(ctx, strips[i].starts, after[i]); err != nil {
+			return err
+		}
+		tell(piecehash.Piece{Index: p, SHA1: s.extender.Sums(strips[i].starts)[0]})
+	}
+	return nil
+}
