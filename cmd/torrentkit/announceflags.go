@@ -40,7 +40,7 @@ func (f *announceFlags) bindRequest(cmd *cobra.Command) {
 		fs.Var(&f.uploaded, "uploaded", "say that `SIZE` was uploaded")
 		fs.Var(&f.downloaded, "downloaded", "say that `SIZE` was downloaded")
 		fs.StringVar(&f.ip, "ip", "", "say that our address is `ADDRESS`")
-		fs.StringVar(&f.compact, "compact", "1", "ask for compact peers with 1, for dictionaries with 0, and do not say with omit")
+		fs.StringVar(&f.compact, "compact", "1", "how peers are asked for: `WAY` is 1 (compact), 0 (dictionaries) or omit (not said)")
 		fs.BoolVar(&f.noStop, "no-stop", false, "stay registered: do not say stopped afterwards")
 		fs.BoolVar(&f.all, "all-addresses", false, "ask every address of each host, and give a result for each")
 	})
