@@ -46,12 +46,12 @@ func (s *SearchReport) Link(ctx context.Context, dir string, how LinkKind) (int,
 		return 0, fmt.Errorf("opening %q: %w", dir, bareCause(err))
 	}
 	defer root.Close()
-	made := 0
+	made, content := 0, r.absRoot()
 	for k := range r.Files {
 		f := &r.Files[k]
 		src, found := from[k]
 		if !found && f.State == OK {
-			src = r.inPlace(k)
+			src = r.below(content, k)
 		}
 		isLink := r.torrent.Files[r.files[k]].IsLink()
 		if src == "" && (f.State != Missing || f.Length > 0) || isLink || f.State == Skipped {

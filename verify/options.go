@@ -1,9 +1,6 @@
 package verify
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // options lists where a file's bytes may be, as groups of equal files, and tells
 // whether that is all. What is in its place may be right in one piece though it
@@ -78,20 +75,17 @@ func (s *search) isInside(k int) bool {
 // one in its place, of those the one with a name like it, and of those one that
 // no other file was found to be.
 func (s *search) pick(k int, group []string) string {
-	own := s.inPlace(k)
-	return slices.MinFunc(group, func(a, b string) int {
-		if a == own || b == own {
-			return cmp.Compare(btoi(a == own), btoi(b == own))
-		}
-		return cmp.Or(s.rank(k, a)-s.rank(k, b), min(s.uses[a], 1)-min(s.uses[b], 1))
-	})
-}
-
-func btoi(b bool) int {
-	if b {
-		return 1
+	if len(group) == 1 {
+		return group[0]
 	}
-	return 0
+	own := s.inPlace(k)
+	faults := func(path string) int {
+		if path == own {
+			return 2 * (otherName + 1)
+		}
+		return 2*s.rank(k, path) + min(s.uses[path], 1)
+	}
+	return slices.MinFunc(group, func(a, b string) int { return faults(a) - faults(b) })
 }
 
 // settle takes the candidates that matched in a piece. Those that are equal in it

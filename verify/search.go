@@ -78,6 +78,7 @@ func Search(ctx context.Context, torrent []byte, path string, dirs []string, o O
 // search is a search that runs. Files are meant by their index in Report.Files.
 type search struct {
 	r        *Report
+	root     string // of the content
 	plane    plane
 	workers  int
 	sizes    map[int64]*bunch
@@ -119,7 +120,7 @@ type bunch struct {
 
 func newSearch(r *Report, workers int) *search {
 	s := &search{
-		r: r, plane: newPlane(r.torrent.Layout()), workers: workers,
+		r: r, root: r.absRoot(), plane: newPlane(r.torrent.Layout()), workers: workers,
 		sizes: map[int64]*bunch{}, places: map[string]int{}, classOf: map[int]*class{}, chosen: map[int]string{}, left: map[int][][]string{},
 		good: map[int]bool{}, tried: map[int]int{}, uses: map[string]int{}, untried: map[int]bool{}, changed: map[int]bool{}, seen: map[string]struct{}{},
 		open: func(path string) (piecehash.File, error) { return openPlain(path) }, heads: headBytes, crowded: map[string]bool{}, kept: map[string][]byte{}, room: maxKept, extender: piecehash.NewExtender(workers),
@@ -151,13 +152,18 @@ func (s *search) wanted(k int) bool {
 }
 
 // inPlace is where a file belongs, as an absolute path of the system.
-func (s *search) inPlace(k int) string { return s.r.inPlace(k) }
+func (s *search) inPlace(k int) string { return s.r.below(s.root, k) }
 
-func (r *Report) inPlace(k int) string {
+func (r *Report) absRoot() string {
 	root, err := filepath.Abs(r.Root)
 	if err != nil {
 		root = r.Root
 	}
+	return root
+}
+
+// below is where a file belongs, below the root of the content.
+func (r *Report) below(root string, k int) string {
 	if r.torrent.Single {
 		return root
 	}
