@@ -216,7 +216,7 @@ func (s *search) puzzle(p int, options func(k int) (groups [][]string, final boo
 				return nil
 			}
 			z.final = z.final && final
-			elsewhere = elsewhere || s.pick(t.k, t.options[0]) != s.inPlace(t.k)
+			elsewhere = elsewhere || len(t.options) > 1 || s.pick(t.k, t.options[0]) != s.inPlace(t.k)
 			if n := float64(len(t.options)); n > 1 || z.pivot < 0 || ways == 1 {
 				z.pivot, z.ways = len(z.parts), ways
 				z.cost += ways * n * openCost

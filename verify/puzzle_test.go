@@ -212,3 +212,15 @@ func TestSearchRandom(t *testing.T) {
 		}
 	}
 }
+
+// The right file is found beside a damaged one that is in its place, though that
+// is looked at too: its folder is searched.
+func TestSearchAroundPlace(t *testing.T) {
+	rng := rand.New(rand.NewPCG(10, 5))
+	tree := files{"a": noise(rng, 5000), "b": noise(rng, 5100)}
+	torrent := v1Torrent(t, tree)
+	moved := files{"tree/a": tree["a"], "tree/b": flipAt(tree["b"], 99), "z/x": tree["b"]}
+	dir := moved.write(t, t.TempDir())
+	s, rep := searchCounted(t, torrent, filepath.Join(dir, "tree"), dir, nil)
+	s.whole(t, tree, moved, dir, rep)
+}
