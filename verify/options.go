@@ -1,6 +1,9 @@
 package verify
 
-import "slices"
+import (
+	"iter"
+	"slices"
+)
 
 // options lists where a file's bytes may be, as groups of equal files, and tells
 // whether that is all. What is in its place may be right in one piece though it
@@ -17,9 +20,12 @@ func (s *search) options(k int) (groups [][]string, final bool) {
 	case groups != nil:
 		others := s.others(k, groups)
 		if s.all {
-			groups = append(slices.Clip(groups), others...)
+			return slices.AppendSeq(slices.Clip(groups), others), true
 		}
-		return groups, s.all || len(others) == 0
+		for range others {
+			return groups, false
+		}
+		return groups, true
 	}
 	final = true
 	if !s.isInside(k) {
@@ -40,25 +46,25 @@ func (s *search) options(k int) (groups [][]string, final bool) {
 
 // others lists what else may be a file that was found, where a piece of it does
 // not match: files can be the same in all pieces but one. A file changes once.
-func (s *search) others(k int, groups [][]string) (others [][]string) {
-	if s.changed[k] {
-		return nil
-	}
-	b := s.sizes[s.r.Files[k].Length]
-	if s.isInside(k) {
-		for _, path := range b.paths {
-			if s.uses[path] == 0 {
-				others = append(others, []string{path})
+func (s *search) others(k int, groups [][]string) iter.Seq[[]string] {
+	return func(yield func([]string) bool) {
+		b := s.sizes[s.r.Files[k].Length]
+		switch {
+		case s.changed[k]:
+		case s.isInside(k):
+			for _, path := range b.paths {
+				if s.uses[path] == 0 && !yield([]string{path}) {
+					return
+				}
+			}
+		default:
+			for _, group := range b.groups {
+				if !holds(groups, group[0]) && !yield(group) {
+					return
+				}
 			}
 		}
-		return others
 	}
-	for _, group := range b.groups {
-		if !holds(groups, group[0]) {
-			others = append(others, group)
-		}
-	}
-	return others
 }
 
 func holds(groups [][]string, path string) bool {

@@ -20,11 +20,12 @@ const (
 // puzzle is a piece of which it is not known where all of its files are.
 type puzzle struct {
 	piece int
-	parts []puzzlePart
-	pivot int     // the last part with several options
-	ways  float64 // to put together what is before the pivot
-	cost  float64 // bytes to hash until all ways were tried
-	final bool    // no candidate is left out
+	parts []puzzlePart // nil until it is tried: options of many puzzles are more than memory holds
+	pivot int          // the last part with several options
+	ends  int          // options of that
+	ways  float64      // to put together what is before the pivot
+	cost  float64      // bytes to hash until all ways were tried
+	final bool         // no candidate is left out
 	front []*start
 }
 
@@ -57,7 +58,10 @@ func (s *search) matchShared(ctx context.Context) error {
 		return err
 	}
 	for budget := float64(maxTrialBytes); ; {
-		single, open := s.undecided()
+		single, open := s.undecided(ctx)
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if err := s.hashSingle(ctx, single); err != nil {
 			return err
 		}
@@ -82,9 +86,12 @@ func (s *search) matchShared(ctx context.Context) error {
 // giveUp notes the files of pieces that can be put together in too many ways.
 func (s *search) giveUp(open []*puzzle) {
 	for _, z := range open {
-		for _, t := range z.parts {
-			if !t.Zero && len(t.options) > 1 {
-				s.untried[t.k] = true
+		for span := range s.plane.Spans(z.piece) {
+			if span.Zero {
+				continue
+			}
+			if k := int(s.r.disk[span.File]); s.soFar(k) == nil && s.wanted(k) && len(s.sizes[s.r.Files[k].Length].groups) > 0 {
+				s.untried[k] = true
 			}
 		}
 	}
@@ -149,7 +156,7 @@ func (s *search) rest() []int {
 
 // undecided returns the pieces that can be tried: those with one way to put them
 // together, which are hashed side by side, and the others.
-func (s *search) undecided() (single, open []*puzzle) {
+func (s *search) undecided(ctx context.Context) (single, open []*puzzle) {
 	s.uses = map[string]int{}
 	taken := map[string]bool{}
 	for k, path := range s.chosen {
@@ -162,7 +169,7 @@ func (s *search) undecided() (single, open []*puzzle) {
 		})
 	}
 	for _, p := range s.rest() {
-		if how := s.tried[p]; how == triedAll || how == triedFree && !s.all {
+		if how := s.tried[p]; ctx.Err() != nil || how == triedAll || how == triedFree && !s.all {
 			continue
 		}
 		switch z := s.puzzle(p, s.options); {
@@ -171,6 +178,7 @@ func (s *search) undecided() (single, open []*puzzle) {
 			s.tried[p] = z.tried(s.all)
 			single = append(single, z)
 		default:
+			z.parts = nil
 			open = append(open, z)
 		}
 	}
@@ -191,7 +199,7 @@ func (z *puzzle) tried(all bool) int {
 }
 
 func (z *puzzle) single() bool {
-	return z.ways == 1 && (z.pivot < 0 || len(z.parts[z.pivot].options) == 1)
+	return z.ways == 1 && z.ends <= 1
 }
 
 // reused tells whether a file of a piece is in the same place as others, so that
@@ -218,9 +226,12 @@ func (s *search) puzzle(p int, options func(k int) (groups [][]string, final boo
 			z.final = z.final && final
 			elsewhere = elsewhere || len(t.options) > 1 || s.pick(t.k, t.options[0]) != s.inPlace(t.k)
 			if n := float64(len(t.options)); n > 1 || z.pivot < 0 || ways == 1 {
-				z.pivot, z.ways = len(z.parts), ways
+				z.pivot, z.ends, z.ways = len(z.parts), len(t.options), ways
 				z.cost += ways * n * openCost
 				ways *= n
+			}
+			if z.ways > maxStarts {
+				return z // whatever follows
 			}
 		}
 		z.cost += ways * float64(span.Length)

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -223,4 +224,26 @@ func TestSearchAroundPlace(t *testing.T) {
 	dir := moved.write(t, t.TempDir())
 	s, rep := searchCounted(t, torrent, filepath.Join(dir, "tree"), dir, nil)
 	s.whole(t, tree, moved, dir, rep)
+}
+
+// What there is to choose from is not in memory for all pieces at a time.
+func TestSearchMemory(t *testing.T) {
+	rng := rand.New(rand.NewPCG(10, 6))
+	tree, place, moved := files{}, files{}, files{}
+	for i := range 3000 {
+		name := fmt.Sprintf("%04d", i)
+		tree[name], place[name], moved[name+"/x"] = noise(rng, 20), noise(rng, 19), noise(rng, 20)
+	}
+	torrent := v1Torrent(t, tree)
+	at, dir := place.write(t, t.TempDir()), moved.write(t, t.TempDir())
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, rep := searchCounted(t, torrent, at, dir, nil)
+	runtime.ReadMemStats(&after)
+	if n := (after.TotalAlloc - before.TotalAlloc) >> 20; n > 256 {
+		t.Errorf("%d MiB were allocated", n)
+	}
+	if len(rep.Lost) != len(tree) || !slices.Equal(rep.Lost, rep.Untried) {
+		t.Errorf("lost %d, untried %d", len(rep.Lost), len(rep.Untried))
+	}
 }

@@ -18,7 +18,7 @@ func nextWave(open []*puzzle, budget float64) []*puzzle {
 	n := 0
 	for ends := 0; n < len(open); n++ {
 		z := open[n]
-		ends += len(z.parts[z.pivot].options)
+		ends += z.ends
 		budget -= z.cost
 		if n > 0 && (z.ways > 1 || ends > maxStarts || budget < 0) {
 			break
@@ -31,7 +31,9 @@ func nextWave(open []*puzzle, budget float64) []*puzzle {
 // together first; then their candidates are read, once for all puzzles, and then
 // what is behind.
 func (s *search) solve(ctx context.Context, wave []*puzzle) error {
-	for _, z := range wave {
+	for i := range wave {
+		wave[i] = s.puzzle(wave[i].piece, s.options)
+		z := wave[i]
 		z.front = []*start{{Prefix: piecehash.NewPrefix()}}
 		s.tried[z.piece] = z.tried(s.all)
 	}
