@@ -41,7 +41,7 @@ func (s *search) view(k int, path string) (piecehash.File, error) {
 func (s *search) group(ctx context.Context) error {
 	for _, size := range slices.Sorted(maps.Keys(s.sizes)) {
 		b := s.sizes[size]
-		k := slices.IndexFunc(b.files, func(k int) bool { return s.chosen[k] == "" && !s.isInside(k) })
+		k := slices.IndexFunc(b.files, func(k int) bool { return !s.isInside(k) && !s.proved(k) })
 		if k < 0 || len(b.paths) == 0 {
 			continue
 		}

@@ -247,3 +247,15 @@ func TestSearchMemory(t *testing.T) {
 		t.Errorf("lost %d, untried %d", len(rep.Lost), len(rep.Untried))
 	}
 }
+
+// A file with the right name that matches in its first piece only is not taken
+// for one that is whole and has another name.
+func TestSearchWrongName(t *testing.T) {
+	rng := rand.New(rand.NewPCG(10, 7))
+	tree := files{"a": noise(rng, 5000), "b": noise(rng, 20000), "c": noise(rng, 5001)}
+	torrent := v1Torrent(t, tree)
+	moved := files{"a": tree["a"], "b": flipAt(tree["b"], 19000), "x": tree["b"], "c": tree["c"]}
+	dir := moved.write(t, t.TempDir())
+	s, rep := searchCounted(t, torrent, t.TempDir(), dir, nil)
+	s.whole(t, tree, moved, dir, rep)
+}

@@ -317,6 +317,17 @@ func openPlain(path string) (*os.File, error) {
 	return os.Open(path)
 }
 
+// proved tells whether all pieces of a file match.
+func (s *search) proved(k int) bool {
+	first, end := s.plane.FilePieces(int(s.r.files[k]))
+	for p := first; p < end; p++ {
+		if !s.good[p] {
+			return false
+		}
+	}
+	return true
+}
+
 // report draws the conclusions.
 func (s *search) report() *SearchReport {
 	rep := &SearchReport{Report: s.r, Candidates: len(s.seen)}
@@ -324,11 +335,7 @@ func (s *search) report() *SearchReport {
 		if !s.wanted(k) {
 			continue
 		}
-		proved := true
-		first, end := s.plane.FilePieces(int(s.r.files[k]))
-		for p := first; p < end; p++ {
-			proved = proved && s.good[p]
-		}
+		proved := s.proved(k)
 		path, found := s.chosen[k]
 		if f := &s.r.Files[k]; !found && proved && f.Size == f.Length && holds(s.left[k], s.inPlace(k)) {
 			path, found = s.inPlace(k), true
