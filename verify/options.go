@@ -129,15 +129,55 @@ func (s *search) soFar(k int) [][]string {
 	return s.left[k]
 }
 
+// former is what a file was found to be before another candidate was right in a
+// piece.
+type former struct {
+	path   string
+	groups [][]string
+	pieces []int // that matched
+}
+
 // change makes what matched of a file, but for one piece, to be proved again.
 func (s *search) change(but, k int) {
 	s.changed[k] = true
+	was := former{path: s.chosen[k], groups: s.left[k]}
 	from, to := s.plane.FilePieces(int(s.r.files[k]))
 	for p := from; p < to; p++ {
 		if p != but && s.good[p] {
-			s.good[p] = false
-			delete(s.tried, p)
-			s.unproved = append(s.unproved, p)
+			was.pieces = append(was.pieces, p)
+			s.again(p)
 		}
 	}
+	s.former[k] = was
+}
+
+// again makes a piece to be tried again.
+func (s *search) again(p int) {
+	if s.good[p] {
+		s.unproved = append(s.unproved, p)
+	}
+	s.good[p] = false
+	delete(s.tried, p)
+}
+
+// restore takes changes back that did not hold: another candidate was right in
+// one piece, and wrong where the first one was right. It tells whether there was
+// one.
+func (s *search) restore() (any bool) {
+	for k, was := range s.former {
+		delete(s.former, k)
+		if !slices.ContainsFunc(was.pieces, func(p int) bool { return !s.good[p] }) {
+			continue
+		}
+		any = true
+		s.left[k], s.chosen[k] = was.groups, was.path
+		if was.path == "" {
+			delete(s.chosen, k)
+		}
+		from, to := s.plane.FilePieces(int(s.r.files[k]))
+		for p := from; p < to; p++ {
+			s.again(p)
+		}
+	}
+	return any
 }

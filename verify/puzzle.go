@@ -74,11 +74,13 @@ func (s *search) matchShared(ctx context.Context) error {
 			budget -= z.cost
 		}
 		if len(wave) == 0 && len(single) == 0 {
-			if s.all {
+			switch {
+			case !s.all:
+				s.all = true
+			case !s.restore():
 				s.giveUp(open)
 				return nil
 			}
-			s.all = true
 		}
 	}
 }

@@ -259,3 +259,16 @@ func TestSearchWrongName(t *testing.T) {
 	s, rep := searchCounted(t, torrent, t.TempDir(), dir, nil)
 	s.whole(t, tree, moved, dir, rep)
 }
+
+// Of two damaged copies that is found which is right in the pieces inside of the
+// file, and those beside the other are proved as before.
+func TestSearchDamagedCopies(t *testing.T) {
+	rng := rand.New(rand.NewPCG(10, 8))
+	tree := files{"a": noise(rng, 5000), "b": noise(rng, 100000), "c": noise(rng, 5001)}
+	torrent := v1Torrent(t, tree)
+	moved := files{"1": tree["a"], "2": flipAt(tree["b"], 99999), "3": flipAt(tree["b"], 50000), "4": tree["c"]}
+	_, rep := searchCounted(t, torrent, t.TempDir(), moved.write(t, t.TempDir()), nil)
+	if len(rep.Found) < 2 || !rep.Found[0].Proved || filepath.Base(rep.Found[1].Path) != "2" || rep.Found[1].Proved {
+		t.Errorf("%+v", rep.Found)
+	}
+}

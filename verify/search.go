@@ -93,6 +93,7 @@ type search struct {
 	uses     map[string]int      // how many files those were
 	untried  map[int]bool        // files of which not all candidates were tried
 	changed  map[int]bool        // files of which another candidate was right than that which was found first
+	former   map[int]former      // that, until it is known whether the other is right everywhere
 	seen     map[string]struct{} // paths
 	open     func(string) (piecehash.File, error)
 	heads    int64           // bytes of candidates that are in memory at a time
@@ -122,7 +123,7 @@ func newSearch(r *Report, workers int) *search {
 	s := &search{
 		r: r, root: r.absRoot(), plane: newPlane(r.torrent.Layout()), workers: workers,
 		sizes: map[int64]*bunch{}, places: map[string]int{}, classOf: map[int]*class{}, chosen: map[int]string{}, left: map[int][][]string{},
-		good: map[int]bool{}, tried: map[int]int{}, uses: map[string]int{}, untried: map[int]bool{}, changed: map[int]bool{}, seen: map[string]struct{}{},
+		good: map[int]bool{}, tried: map[int]int{}, uses: map[string]int{}, untried: map[int]bool{}, changed: map[int]bool{}, former: map[int]former{}, seen: map[string]struct{}{},
 		open: func(path string) (piecehash.File, error) { return openPlain(path) }, heads: headBytes, crowded: map[string]bool{}, kept: map[string][]byte{}, room: maxKept, extender: piecehash.NewExtender(workers),
 	}
 	for k := range r.Files {
