@@ -14,6 +14,8 @@ import (
 const (
 	maxTrials = 64      // candidates for files of one class that are tried side by side
 	headBytes = 8 << 20 // of candidates that are in memory at a time
+
+	maxNamesakes = 64 // files with the name of a candidate that it is tried for first
 )
 
 // class is files of one size whose pieces inside lie at the same offsets and
@@ -104,13 +106,38 @@ type round struct {
 }
 
 // matchInside tries candidates by the pieces inside of files: of all sizes side
-// by side, the first piece of the next candidates, for every class, and then the
-// others of those whose first piece was that of a file.
+// by side, the first piece of the next candidates, and then the others of those
+// whose first piece was that of a file. First they are tried for the files whose
+// names they have, then for every class.
 func (s *search) matchInside(ctx context.Context) error {
 	var bunches []*bunch
 	for _, size := range slices.Sorted(maps.Keys(s.sizes)) {
 		bunches = append(bunches, s.sizes[size])
 	}
+	if err := s.matchClasses(ctx, bunches, s.namedClasses); err != nil {
+		return err
+	}
+	// Those that were found to be one file may be another, too, but rarely are.
+	for _, again := range []bool{false, true} {
+		found := maps.Clone(s.uses)
+		for _, b := range bunches {
+			b.next = 0
+		}
+		err := s.matchClasses(ctx, bunches, func(b *bunch, path string) []*class {
+			if again != (found[path] > 0) {
+				return nil
+			}
+			return s.otherClasses(b, path)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// matchClasses tries all candidates for the classes that are given for each.
+func (s *search) matchClasses(ctx context.Context, bunches []*bunch, classes func(*bunch, string) []*class) error {
 	for {
 		r := &round{source: standIns{}, trials: map[int]trial{}, room: s.heads}
 		before := 0
@@ -119,7 +146,7 @@ func (s *search) matchInside(ctx context.Context) error {
 				c.used = 0
 			}
 			n := b.next
-			if err := s.fill(ctx, b, r); err != nil {
+			if err := s.fill(ctx, b, r, classes); err != nil {
 				return err
 			}
 			before += b.next - n
@@ -139,10 +166,10 @@ func (s *search) matchInside(ctx context.Context) error {
 
 // fill adds the next candidates of a bunch to a round, as many as there are
 // files in their classes to stand for them, and room for them in memory.
-func (s *search) fill(ctx context.Context, b *bunch, r *round) error {
+func (s *search) fill(ctx context.Context, b *bunch, r *round, classesFor func(*bunch, string) []*class) error {
 	for ; b.next < len(b.paths); b.next++ {
 		path := b.paths[b.next]
-		classes := s.classesFor(b, path)
+		classes := classesFor(b, path)
 		for _, c := range classes {
 			if c.used >= max(1, min(c.open, maxTrials)) {
 				return nil
@@ -177,17 +204,29 @@ func (s *search) fill(ctx context.Context, b *bunch, r *round) error {
 	return nil
 }
 
-// classesFor returns the classes that a candidate may be of: those with files
-// that were not found, or that have a better name for one that was.
-func (s *search) classesFor(b *bunch, path string) []*class {
+// namedClasses returns the classes of the files that a candidate may be by its
+// name, unless all of them were found under better ones: those of one file, if
+// the candidate's path ends in that file's, or of some with its name.
+func (s *search) namedClasses(b *bunch, path string) []*class {
+	files := b.namesakes(path)
+	if k, ok := b.placeOf(path); ok {
+		files = []int{k}
+	}
 	var list []*class
-	for _, c := range b.classes {
-		if c.open > 0 {
+	for _, k := range files[:min(len(files), maxNamesakes)] {
+		if c := s.classOf[k]; c != nil && s.wants(k, path) && !slices.Contains(list, c) {
 			list = append(list, c)
 		}
 	}
-	for _, k := range b.namesakes(path) {
-		if c := s.classOf[k]; c != nil && c.open == 0 && s.wants(k, path) && !slices.Contains(list, c) {
+	return list
+}
+
+// otherClasses returns the other classes of which files were not found.
+func (s *search) otherClasses(b *bunch, path string) []*class {
+	var list []*class
+	named := s.namedClasses(b, path)
+	for _, c := range b.classes {
+		if c.open > 0 && !slices.Contains(named, c) {
 			list = append(list, c)
 		}
 	}
@@ -335,6 +374,7 @@ func (s *search) take(k int, path string) {
 		s.classOf[k].open--
 	}
 	s.chosen[k] = path
+	s.uses[path]++
 	from, to := s.inside(k)
 	for p := from; p < to; p++ {
 		s.good[p] = true

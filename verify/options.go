@@ -19,7 +19,7 @@ func (s *search) options(k int) (groups [][]string, final bool) {
 		return [][]string{{own}}, true
 	case groups != nil:
 		others := s.others(k, groups)
-		if s.all {
+		if s.phase == byAll {
 			return slices.AppendSeq(slices.Clip(groups), others), true
 		}
 		for range others {
@@ -27,11 +27,14 @@ func (s *search) options(k int) (groups [][]string, final bool) {
 		}
 		return groups, true
 	}
+	if named := s.named[k]; named != nil && s.phase == byName {
+		return named, false
+	}
 	final = true
 	if !s.isInside(k) {
 		b := s.sizes[f.Length]
 		groups = b.groups
-		if !s.all {
+		if s.phase < byAll {
 			groups, final = b.free, len(b.free) == len(b.groups)
 		}
 		if slices.ContainsFunc(groups, func(g []string) bool { return slices.Contains(g, own) }) {
@@ -53,7 +56,7 @@ func (s *search) others(k int, groups [][]string) iter.Seq[[]string] {
 		case s.changed[k]:
 		case s.isInside(k):
 			for _, path := range b.paths {
-				if s.uses[path] == 0 && !yield([]string{path}) {
+				if (s.uses[path] == 0 || s.doubtful[path]) && !holds(groups, path) && !yield([]string{path}) {
 					return
 				}
 			}

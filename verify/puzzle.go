@@ -75,8 +75,8 @@ func (s *search) matchShared(ctx context.Context) error {
 		}
 		if len(wave) == 0 && len(single) == 0 {
 			switch {
-			case !s.all:
-				s.all = true
+			case s.phase < byAll:
+				s.phase++
 			case !s.restore():
 				s.giveUp(open)
 				return nil
@@ -102,10 +102,9 @@ func (s *search) giveUp(open []*puzzle) {
 // guess tries the candidates whose names are most like those of files without
 // pieces inside.
 func (s *search) guess(ctx context.Context) error {
-	named := map[int][][]string{}
 	try := func(k int, path string) {
-		if named[k] == nil && !s.isInside(k) && path != s.inPlace(k) {
-			named[k] = [][]string{{path}}
+		if s.named[k] == nil && !s.isInside(k) && path != s.inPlace(k) {
+			s.named[k] = [][]string{{path}}
 		}
 	}
 	for _, b := range s.sizes {
@@ -124,18 +123,12 @@ func (s *search) guess(ctx context.Context) error {
 			}
 		}
 	}
-	if len(named) == 0 {
+	if len(s.named) == 0 {
 		return nil
 	}
 	var list []*puzzle
 	for _, p := range s.rest() {
-		z := s.puzzle(p, func(k int) ([][]string, bool) {
-			if groups := named[k]; groups != nil {
-				return groups, true
-			}
-			return s.options(k)
-		})
-		if z != nil && z.single() {
+		if z := s.puzzle(p, s.options); z != nil && z.single() {
 			list = append(list, z)
 		}
 	}
@@ -146,11 +139,16 @@ func (s *search) guess(ctx context.Context) error {
 func (s *search) rest() []int {
 	if s.unproved == nil {
 		s.unproved = []int{}
-		for p, state := range s.r.pieces {
-			if state != PieceSkipped {
-				s.unproved = append(s.unproved, p)
+		for k := range s.r.Files {
+			from, to := s.plane.FilePieces(int(s.r.files[k]))
+			for p := from; p < to && s.wanted(k); p++ {
+				if n := len(s.unproved); s.r.pieces[p] != PieceSkipped && (n == 0 || s.unproved[n-1] != p) {
+					s.unproved = append(s.unproved, p)
+				}
 			}
 		}
+		slices.Sort(s.unproved)
+		s.unproved = slices.Compact(s.unproved)
 	}
 	s.unproved = slices.DeleteFunc(s.unproved, func(p int) bool { return s.good[p] })
 	return s.unproved
@@ -165,19 +163,32 @@ func (s *search) undecided(ctx context.Context) (single, open []*puzzle) {
 		s.uses[path]++
 		taken[path] = taken[path] || len(s.left[k]) <= 1
 	}
+	if s.phase == byName {
+		for _, groups := range s.named {
+			taken[groups[0][0]] = true
+		}
+	}
+	s.doubtful = map[string]bool{}
+	for _, p := range s.rest() {
+		for span := range s.plane.Spans(p) {
+			if path, found := s.chosen[int(s.r.disk[span.File])]; found && !span.Zero {
+				s.doubtful[path] = true
+			}
+		}
+	}
 	for _, b := range s.sizes {
 		b.free = slices.DeleteFunc(slices.Clone(b.groups), func(group []string) bool {
 			return !slices.ContainsFunc(group, func(path string) bool { return !taken[path] })
 		})
 	}
 	for _, p := range s.rest() {
-		if how := s.tried[p]; ctx.Err() != nil || how == triedAll || how == triedFree && !s.all {
+		if ctx.Err() != nil || s.tried[p] > s.phase {
 			continue
 		}
 		switch z := s.puzzle(p, s.options); {
 		case z == nil:
 		case z.single() && !s.reused(z):
-			s.tried[p] = z.tried(s.all)
+			s.tried[p] = z.tried(s.phase)
 			single = append(single, z)
 		default:
 			z.parts = nil
@@ -187,17 +198,20 @@ func (s *search) undecided(ctx context.Context) (single, open []*puzzle) {
 	return single, open
 }
 
-// How a piece was tried.
+// The phases of a search: which candidates are tried.
 const (
-	triedFree = 1 + iota // with the candidates that no other file was found to be
-	triedAll
+	byName   = iota // for files with the name of one, that
+	freeOnly        // those that no other file was found to be
+	byAll
+	triedAll // is what is to be tried of a piece, when all was
 )
 
-func (z *puzzle) tried(all bool) int {
-	if all || z.final {
+// tried returns from which phase on there is more to try, once z was.
+func (z *puzzle) tried(phase int) int {
+	if z.final {
 		return triedAll
 	}
-	return triedFree
+	return phase + 1
 }
 
 func (z *puzzle) single() bool {

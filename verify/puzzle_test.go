@@ -96,6 +96,34 @@ func TestSearchByNames(t *testing.T) {
 	s.within(t, moved, dir, func(_ string, size int64) int64 { return size })
 }
 
+// Names tell files of one size with pieces inside apart, too: no other class is
+// tried, and nothing is read twice.
+func TestSearchByNamesInside(t *testing.T) {
+	rng := rand.New(rand.NewPCG(10, 6))
+	tree := files{}
+	for i := range 200 {
+		tree[fmt.Sprintf("%03d.bin", i)] = noise(rng, 40000)
+	}
+	torrent := v1Torrent(t, tree)
+	dir := tree.write(t, filepath.Join(t.TempDir(), "other", "tree"))
+	s, rep := searchCounted(t, torrent, t.TempDir(), dir, nil)
+	s.whole(t, tree, tree, dir, rep)
+	s.within(t, tree, dir, func(_ string, size int64) int64 { return size })
+}
+
+// Two files that are the same in all pieces inside may be found the wrong way
+// round, and are exchanged.
+func TestSearchSwapped(t *testing.T) {
+	rng := rand.New(rand.NewPCG(10, 7))
+	b := noise(rng, 98304+3000)
+	tree := files{"b": b, "c": noise(rng, 13384), "d": flipAt(b, 98304+2), "e": noise(rng, 5001)}
+	torrent := v1Torrent(t, tree)
+	moved := files{"1": tree["d"], "2": tree["c"], "3": tree["b"], "4": tree["e"]}
+	dir := moved.write(t, t.TempDir())
+	s, rep := searchCounted(t, torrent, t.TempDir(), dir, nil)
+	s.whole(t, tree, moved, dir, rep)
+}
+
 // What cannot be tried, as there are too many ways, is said, and costs nothing.
 func TestSearchTooMany(t *testing.T) {
 	rng := rand.New(rand.NewPCG(10, 3))

@@ -82,15 +82,17 @@ type search struct {
 	plane    plane
 	workers  int
 	sizes    map[int64]*bunch
-	places   map[string]int      // wanted files by where they belong
-	classOf  map[int]*class      // of files that have pieces inside
-	chosen   map[int]string      // where files were found
-	left     map[int][][]string  // groups of equal candidates of files that were found by pieces they share
-	good     map[int]bool        // pieces that match
-	unproved []int               // the others
-	tried    map[int]int         // how pieces that files share were
-	all      bool                // candidates that other files were found to be are tried too
+	places   map[string]int     // wanted files by where they belong
+	classOf  map[int]*class     // of files that have pieces inside
+	chosen   map[int]string     // where files were found
+	left     map[int][][]string // groups of equal candidates of files that were found by pieces they share
+	good     map[int]bool       // pieces that match
+	unproved []int              // the others
+	tried    map[int]int        // the phase in which there is more to try of a piece
+	phase    int
+	named    map[int][][]string  // the candidates with the names of files without pieces inside
 	uses     map[string]int      // how many files those were
+	doubtful map[string]bool     // those of which a piece is not known to match
 	untried  map[int]bool        // files of which not all candidates were tried
 	changed  map[int]bool        // files of which another candidate was right than that which was found first
 	former   map[int]former      // that, until it is known whether the other is right everywhere
@@ -123,7 +125,7 @@ func newSearch(r *Report, workers int) *search {
 	s := &search{
 		r: r, root: r.absRoot(), plane: newPlane(r.torrent.Layout()), workers: workers,
 		sizes: map[int64]*bunch{}, places: map[string]int{}, classOf: map[int]*class{}, chosen: map[int]string{}, left: map[int][][]string{},
-		good: map[int]bool{}, tried: map[int]int{}, uses: map[string]int{}, untried: map[int]bool{}, changed: map[int]bool{}, former: map[int]former{}, seen: map[string]struct{}{},
+		good: map[int]bool{}, tried: map[int]int{}, named: map[int][][]string{}, uses: map[string]int{}, untried: map[int]bool{}, changed: map[int]bool{}, former: map[int]former{}, seen: map[string]struct{}{},
 		open: func(path string) (piecehash.File, error) { return openPlain(path) }, heads: headBytes, crowded: map[string]bool{}, kept: map[string][]byte{}, room: maxKept, extender: piecehash.NewExtender(workers),
 	}
 	for k := range r.Files {

@@ -31,12 +31,16 @@ func nextWave(open []*puzzle, budget float64) []*puzzle {
 // together first; then their candidates are read, once for all puzzles, and then
 // what is behind.
 func (s *search) solve(ctx context.Context, wave []*puzzle) error {
-	for i := range wave {
-		wave[i] = s.puzzle(wave[i].piece, s.options)
-		z := wave[i]
-		z.front = []*start{{Prefix: piecehash.NewPrefix()}}
-		s.tried[z.piece] = z.tried(s.all)
+	var laid []*puzzle
+	for _, z := range wave {
+		// What was found since the wave was chosen may leave nothing to try, or too much.
+		if z = s.puzzle(z.piece, s.options); z != nil && z.ways <= maxStarts {
+			z.front = []*start{{Prefix: piecehash.NewPrefix()}}
+			s.tried[z.piece] = z.tried(s.phase)
+			laid = append(laid, z)
+		}
 	}
+	wave = laid
 	before := func(z *puzzle, i int) (int, bool) { return i, i < z.pivot }
 	if err := s.extend(ctx, wave, before); err != nil {
 		return err
