@@ -1,8 +1,6 @@
 package verify
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -12,10 +10,9 @@ import (
 )
 
 const (
-	maxTrials = 64      // candidates for files of one class that are tried side by side
-	headBytes = 8 << 20 // of candidates that are in memory at a time
-
-	maxNamesakes = 64 // files with the name of a candidate that it is tried for first
+	maxTrials    = 64      // candidates that are tried for a class side by side
+	maxHeads     = 1 << 14 // first pieces that are hashed side by side
+	maxNamesakes = 64      // files with the name of a candidate that it is tried for first
 )
 
 // class is files of one size whose pieces inside lie at the same offsets and
@@ -25,10 +22,10 @@ const (
 type class struct {
 	files []int
 	first []int            // piece inside of each
-	end   int64            // of that piece, in the file
+	trees bool             // their pieces have merkle trees
 	heads map[string][]int // files by the digest of their first piece inside
 	open  int              // files that were not found yet
-	used  int              // files that stand for the class in this round
+	used  int              // candidates that are tried in this round
 }
 
 // shape is what the files of a class have in common, beside their size.
@@ -64,12 +61,12 @@ func (s *search) classify(b *bunch) {
 		if from == to || !s.r.hasHash(from) {
 			continue
 		}
-		at, n := s.plane.InFile(int(s.r.files[k]), from)
+		at, _ := s.plane.InFile(int(s.r.files[k]), from)
 		sh := shape{at, to - from, s.plane.Piece(from), s.plane.Piece(to - 1)}
 		sh.first.Index, sh.last.Index = 0, 0
 		c := known[sh]
 		if c == nil {
-			c = &class{end: at + n, heads: map[string][]int{}}
+			c = &class{trees: sh.first.Leaves > 0, heads: map[string][]int{}}
 			known[sh] = c
 			b.classes = append(b.classes, c)
 		}
@@ -96,13 +93,16 @@ type hit struct {
 	files []int
 }
 
-// round is what is hashed side by side.
+// round is what is hashed side by side: pieces with trees in the place of those
+// of files, and others in passes over the candidates.
 type round struct {
-	only   []int
-	source standIns
-	trials map[int]trial // by piece
-	room   int64         // for heads
-	hits   []hit
+	only    []int
+	source  standIns
+	trials  map[int]trial // by piece
+	passes  []pass
+	classes map[int]*class // by their first pieces
+	heads   int
+	hits    []hit
 }
 
 // matchInside tries candidates by the pieces inside of files: of all sizes side
@@ -139,16 +139,14 @@ func (s *search) matchInside(ctx context.Context) error {
 // matchClasses tries all candidates for the classes that are given for each.
 func (s *search) matchClasses(ctx context.Context, bunches []*bunch, classes func(*bunch, string) []*class) error {
 	for {
-		r := &round{source: standIns{}, trials: map[int]trial{}, room: s.heads}
+		r := &round{source: standIns{}, trials: map[int]trial{}, classes: map[int]*class{}}
 		before := 0
 		for _, b := range bunches {
 			for _, c := range b.classes {
 				c.used = 0
 			}
 			n := b.next
-			if err := s.fill(ctx, b, r, classes); err != nil {
-				return err
-			}
+			s.fill(b, r, classes)
 			before += b.next - n
 		}
 		if before == 0 {
@@ -164,45 +162,38 @@ func (s *search) matchClasses(ctx context.Context, bunches []*bunch, classes fun
 	}
 }
 
-// fill adds the next candidates of a bunch to a round, as many as there are
-// files in their classes to stand for them, and room for them in memory.
-func (s *search) fill(ctx context.Context, b *bunch, r *round, classesFor func(*bunch, string) []*class) error {
-	for ; b.next < len(b.paths); b.next++ {
+// fill adds the next candidates of a bunch to a round.
+func (s *search) fill(b *bunch, r *round, classesFor func(*bunch, string) []*class) {
+	for ; b.next < len(b.paths) && r.heads < maxHeads; b.next++ {
 		path := b.paths[b.next]
 		classes := classesFor(b, path)
-		for _, c := range classes {
-			if c.used >= max(1, min(c.open, maxTrials)) {
-				return nil
-			}
+		if slices.ContainsFunc(classes, (*class).full) {
+			return
 		}
-		open := func() (piecehash.File, error) { return s.open(path) }
-		if len(classes) > 1 {
-			last := slices.MaxFunc(classes, func(a, b *class) int { return cmp.Compare(a.end, b.end) })
-			switch n := last.end; {
-			case n > s.heads && len(classes) > 2:
-				b.next++ // alone: what it is may leave fewer classes for the next one
-				return s.slideHeads(ctx, path, classes, r)
-			case n <= s.heads && n > r.room:
-				return nil
-			case n <= s.heads:
-				head, err := s.readAt(path, 0, n)
-				if err != nil {
-					continue
-				}
-				r.room -= n
-				open = func() (piecehash.File, error) { return held{bytes.NewReader(head)}, nil }
-			}
-		}
+		var pieces []int
 		for _, c := range classes {
-			p := c.first[c.used]
-			r.only = append(r.only, p)
-			r.trials[p] = trial{path, c}
-			r.source[int(s.r.files[c.files[c.used]])] = open
+			p := c.first[0]
+			if c.trees {
+				p = c.first[c.used]
+				r.only = append(r.only, p)
+				r.trials[p] = trial{path, c}
+				r.source[int(s.r.files[c.files[c.used]])] = func() (piecehash.File, error) { return s.open(path) }
+			} else {
+				pieces = append(pieces, p)
+				r.classes[p] = c
+			}
 			c.used++
 		}
+		if len(pieces) > 0 {
+			r.passes = append(r.passes, pass{path, pieces})
+			r.heads += len(pieces)
+		}
 	}
-	return nil
 }
+
+// full tells whether no more candidates can be tried for a class in this round.
+// A file stands for each where there are trees.
+func (c *class) full() bool { return c.used == maxTrials || c.trees && c.used == len(c.files) }
 
 // namedClasses returns the classes of the files that a candidate may be by its
 // name, unless all of them were found under better ones: those of one file, if
@@ -235,21 +226,14 @@ func (s *search) otherClasses(b *bunch, path string) []*class {
 
 // hashHeads finds out of which files the candidates of a round have the first piece.
 func (s *search) hashHeads(ctx context.Context, r *round) error {
-	return s.hash(ctx, r.only, r.source, func(p piecehash.Piece) {
-		t := r.trials[p.Index]
-		r.hits = append(r.hits, s.hitsOf(t, p)...)
+	err := s.hash(ctx, r.only, r.source, func(p piecehash.Piece) {
+		r.hits = append(r.hits, s.hitsOf(r.trials[p.Index], p)...)
 	})
-}
-
-// slideHeads does the same for one candidate, whose first pieces inside are too
-// large for memory.
-func (s *search) slideHeads(ctx context.Context, path string, classes []*class, r *round) error {
-	trials := map[int]trial{}
-	for _, c := range classes {
-		trials[c.first[0]] = trial{path, c}
+	if err != nil {
+		return err
 	}
-	return s.slide(ctx, path, slices.Collect(maps.Keys(trials)), func(p piecehash.Piece) {
-		r.hits = append(r.hits, s.hitsOf(trials[p.Index], p)...)
+	return s.slide(ctx, r.passes, func(path string, p piecehash.Piece) {
+		r.hits = append(r.hits, s.hitsOf(trial{path, r.classes[p.Index]}, p)...)
 	})
 }
 
@@ -331,10 +315,12 @@ func (s *search) digests(ctx context.Context, hits []hit) (map[int]piecehash.Pie
 		}
 	}
 	tell := func(p piecehash.Piece) { sums[p.Index] = p }
+	var passes []pass
 	for path, pieces := range together {
-		if err := s.slide(ctx, path, pieces, tell); err != nil {
-			return nil, err
-		}
+		passes = append(passes, pass{path, pieces})
+	}
+	if err := s.slide(ctx, passes, func(_ string, p piecehash.Piece) { tell(p) }); err != nil {
+		return nil, err
 	}
 	return sums, s.hash(ctx, only, src, tell)
 }

@@ -72,6 +72,7 @@ func (s *search) group(ctx context.Context) error {
 func (s *search) split(ctx context.Context, k int, paths []string, n int64) (groups [][]string) {
 	size := s.r.Files[k].Length
 	known := map[[sha256.Size]byte]int{}
+	buf := make([]byte, 32<<10)
 	for _, path := range paths {
 		f, err := s.view(k, path)
 		if err != nil {
@@ -80,7 +81,7 @@ func (s *search) split(ctx context.Context, k int, paths []string, n int64) (gro
 		h := sha256.New()
 		for _, at := range slices.Compact([]int64{0, (size - n) / 2, size - n}) {
 			if err == nil {
-				_, err = io.Copy(h, &stoppable{ctx, io.NewSectionReader(f, at, n)})
+				_, err = io.CopyBuffer(h, &stoppable{ctx, io.NewSectionReader(f, at, n)}, buf)
 			}
 		}
 		f.Close()

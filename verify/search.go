@@ -43,18 +43,19 @@ var ErrNothingToSearch = errors.New("no folder to search")
 
 const (
 	maxCandidates = 100_000    // files of one size that are tried
-	maxHeads      = 50_000_000 // pieces that are hashed to find out which files of one size they may be
+	maxTries      = 50_000_000 // pieces that are hashed to find out which files of one size they may be
 )
 
 // Search verifies the content like [Data], and looks below the folders for the
 // files that are missing or damaged: by size, then by the hashes of pieces that
 // lie inside a file, the first of them first, then by those of pieces that files
-// share. No candidate is read more than twice, and one that is none of the files
-// no further than two piece lengths; only where several files of one size that
-// have no piece of their own share pieces, what one piece tells is wanted for the
-// next, and candidates that do not fit into 16 MiB are read again for it. Ways to
-// put such a piece together are tried until 128 GiB were hashed, those that names
-// suggest first. Symbolic links are not followed, and nothing is changed.
+// share; for the files whose names they have before all others. As long as what
+// is wanted is there, no candidate is read more than twice, and one that is none
+// of the files no further than two piece lengths; only where several files of one
+// size that have no piece of their own share pieces, what one piece tells is
+// wanted for the next, and candidates that do not fit into 16 MiB are read again
+// for it. Ways to put such pieces together are tried until 128 GiB were hashed.
+// Symbolic links are not followed, and nothing is changed.
 func Search(ctx context.Context, torrent []byte, path string, dirs []string, o Options) (*SearchReport, error) {
 	if len(dirs) == 0 {
 		return nil, ErrNothingToSearch
@@ -98,7 +99,6 @@ type search struct {
 	former   map[int]former      // that, until it is known whether the other is right everywhere
 	seen     map[string]struct{} // paths
 	open     func(string) (piecehash.File, error)
-	heads    int64           // bytes of candidates that are in memory at a time
 	crowded  map[string]bool // candidates that may be of many classes
 	keeping  sync.Mutex
 	kept     map[string][]byte // candidates that are in memory
@@ -126,7 +126,7 @@ func newSearch(r *Report, workers int) *search {
 		r: r, root: r.absRoot(), plane: newPlane(r.torrent.Layout()), workers: workers,
 		sizes: map[int64]*bunch{}, places: map[string]int{}, classOf: map[int]*class{}, chosen: map[int]string{}, left: map[int][][]string{},
 		good: map[int]bool{}, tried: map[int]int{}, named: map[int][][]string{}, uses: map[string]int{}, untried: map[int]bool{}, changed: map[int]bool{}, former: map[int]former{}, seen: map[string]struct{}{},
-		open: func(path string) (piecehash.File, error) { return openPlain(path) }, heads: headBytes, crowded: map[string]bool{}, kept: map[string][]byte{}, room: maxKept, extender: piecehash.NewExtender(workers),
+		open: func(path string) (piecehash.File, error) { return openPlain(path) }, crowded: map[string]bool{}, kept: map[string][]byte{}, room: maxKept, extender: piecehash.NewExtender(workers),
 	}
 	for k := range r.Files {
 		if s.wanted(k) {
@@ -200,7 +200,7 @@ func (s *search) walk(ctx context.Context, dir string) error {
 			return nil
 		}
 		s.seen[path] = struct{}{}
-		if len(b.paths) < min(maxCandidates, maxHeads/max(1, len(b.classes))) {
+		if len(b.paths) < min(maxCandidates, maxTries/max(1, len(b.classes))) {
 			b.paths = append(b.paths, path)
 		}
 		return nil

@@ -143,45 +143,71 @@ func (s *search) zeros(ctx context.Context, starts []*piecehash.Prefix, n int64)
 	return nil
 }
 
-// slide hashes pieces of files for which one candidate stands, all in one pass
-// over it, though they overlap: reading them one by one would read the candidate
-// as often as there are classes, and need not fit into memory. Pieces have no
-// trees: where there are trees, files start at the start of a piece, and there
-// are no more than two classes. What cannot be read is not told.
-func (s *search) slide(ctx context.Context, path string, pieces []int, tell func(piecehash.Piece)) error {
-	starts := make([]piecehash.Prefix, len(pieces))
-	w := &sweep{k: -1, path: path}
-	strips := make([]strip, len(pieces))
-	after := make([]int64, len(pieces))
-	for i, p := range pieces {
-		starts[i] = piecehash.NewPrefix()
-		t := &strips[i]
-		t.starts = []*piecehash.Prefix{&starts[i]}
-		for span := range s.plane.Spans(p) {
-			switch {
-			case !span.Zero:
-				t.from, t.to = span.Offset, span.Offset+span.Length
-			case t.to == 0:
-				if err := s.zeros(ctx, t.starts, span.Length); err != nil {
-					return err
-				}
-			default:
-				after[i] += span.Length
+// pass is a candidate, and pieces of files that it stands for.
+type pass struct {
+	path   string
+	pieces []int
+}
+
+// slide hashes pieces of the files for which candidates stand, all in one pass
+// over each, though they overlap: reading them one by one would read a candidate
+// as often as there are classes. Pieces have no trees: where there are trees, all
+// files start at the start of a piece. What cannot be read is not told.
+func (s *search) slide(ctx context.Context, list []pass, tell func(path string, p piecehash.Piece)) error {
+	var sweeps []*sweep
+	var slides []slideStrip
+	for _, c := range list {
+		w := &sweep{k: -1, path: c.path}
+		for _, p := range c.pieces {
+			t, err := s.slideOver(ctx, p)
+			if err != nil {
+				return err
 			}
+			t.path = c.path
+			w.strips = append(w.strips, t.strip)
+			slides = append(slides, t)
 		}
-		w.strips = append(w.strips, t)
+		sweeps = append(sweeps, w)
 	}
-	if err := s.read(ctx, []*sweep{w}); err != nil {
+	if err := s.read(ctx, sweeps); err != nil {
 		return err
 	}
-	for i, p := range pieces {
-		if strips[i].failed {
+	for _, t := range slides {
+		if t.failed {
 			continue
 		}
-		if err := s.zeros(ctx, strips[i].starts, after[i]); err != nil {
+		if err := s.zeros(ctx, t.starts, t.after); err != nil {
 			return err
 		}
-		tell(piecehash.Piece{Index: p, SHA1: s.extender.Sums(strips[i].starts)[0]})
+		tell(t.path, piecehash.Piece{Index: t.piece, SHA1: s.extender.Sums(t.starts)[0]})
 	}
 	return nil
+}
+
+// slideStrip is the part of a piece that is read, of one file, and the zeros
+// behind it.
+type slideStrip struct {
+	*strip
+	path  string
+	piece int
+	after int64
+}
+
+// slideOver begins a piece with the zeros before what is read of it.
+func (s *search) slideOver(ctx context.Context, p int) (slideStrip, error) {
+	start := piecehash.NewPrefix()
+	t := slideStrip{strip: &strip{starts: []*piecehash.Prefix{&start}}, piece: p}
+	for span := range s.plane.Spans(p) {
+		switch {
+		case !span.Zero:
+			t.from, t.to = span.Offset, span.Offset+span.Length
+		case t.to > 0:
+			t.after += span.Length
+		default:
+			if err := s.zeros(ctx, t.starts, span.Length); err != nil {
+				return t, err
+			}
+		}
+	}
+	return t, nil
 }
