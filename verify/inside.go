@@ -121,7 +121,9 @@ func (s *search) matchInside(ctx context.Context) error {
 	for _, again := range []bool{false, true} {
 		found := maps.Clone(s.uses)
 		for _, b := range bunches {
-			b.next = 0
+			if slices.ContainsFunc(b.classes, func(c *class) bool { return c.open > 0 }) {
+				b.next = 0
+			}
 		}
 		err := s.matchClasses(ctx, bunches, func(b *bunch, path string) []*class {
 			if again != (found[path] > 0) {
