@@ -90,8 +90,23 @@ func newArchive(r *Report, o Options) *archive {
 // close reports what was found.
 func (a *archive) close(r *Report) {
 	a.settle()
-	r.Files, r.Extra, r.LostPieces = a.found, a.extra, a.lost
+	r.Files, r.Extra, r.LostPieces = a.found, a.extra, a.lostPieces()
 	slices.SortFunc(r.Extra, func(a, b Extra) int { return layout.ComparePaths(a.Path, b.Path) })
+}
+
+// lostPieces counts the pieces that were given up though all of their files came:
+// what waits for one that is missing would not have been checked either.
+func (a *archive) lostPieces() (n int) {
+	for _, p := range a.lost {
+		came := true
+		for span := range a.plane.Spans(p) {
+			came = came && (span.Zero || a.seen[span.File])
+		}
+		if came {
+			n++
+		}
+	}
+	return n
 }
 
 // bound is how many bytes an archive of the content may have at most. A small

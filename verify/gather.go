@@ -32,7 +32,7 @@ type gatherer struct {
 	ready     []int                // pieces that are held whole
 	readySize int64
 	given     []int // pieces whose reading may not have ended
-	lost      int   // pieces that were given up
+	lost      []int // pieces that were given up
 }
 
 func newGatherer(l *layout.Layout, pieces []PieceState) gatherer {
@@ -158,7 +158,7 @@ func (g *gatherer) block() []byte {
 
 // lose gives up a piece whose bytes come too far apart.
 func (g *gatherer) lose(p int) {
-	g.lost++
+	g.lost = append(g.lost, p)
 	g.drop(p)
 }
 
@@ -254,7 +254,7 @@ func (a *archive) reach(file, piece int) error {
 	defer func() { a.through = -1 }()
 	for a.file != file {
 		if a.seen[file] || a.asIs < a.end || a.size > maxHeld {
-			a.lost++
+			a.lost = append(a.lost, piece)
 			return errScattered
 		}
 		if !a.advance() {

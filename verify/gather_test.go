@@ -33,7 +33,8 @@ func TestArchivesOfAnyOrder(t *testing.T) {
 			torrent := makeTorrent(t, dir, format, pieceLength, metainfo.Fields{})
 			for round := range 3 {
 				bad := files{}
-				for name, data := range tree {
+				for _, name := range tree.paths() {
+					data := tree[name]
 					switch n := len(data); {
 					case n > 0 && rng.IntN(8) == 0:
 						data = flipAt(data, rng.IntN(n))
@@ -70,6 +71,22 @@ func TestArchivesOfAnyOrder(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// A piece that waits for a file that is missing is not lost for the order.
+func TestArchiveMissing(t *testing.T) {
+	rng := rand.New(rand.NewPCG(17, 6))
+	tree := files{}
+	for i := range 6 {
+		tree[fmt.Sprintf("%02d", i)] = noise(rng, 9<<20)
+	}
+	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	torrent := makeTorrent(t, dir, layout.V1, 64<<20, metainfo.Fields{})
+	names := slices.Delete(tree.paths(), 1, 2)
+	r := archive1(t, torrent, pack(t, tree, names, ""), Options{})
+	if r.LostPieces != 0 || r.file(t, "01").State != Missing {
+		t.Errorf("%d lost, 01 is %v", r.LostPieces, r.file(t, "01").State)
 	}
 }
 
