@@ -94,6 +94,7 @@ func FuzzWebSocket(f *testing.F) {
 func FuzzTrackerURL(f *testing.F) {
 	f.Add("http://user:secretsecret@host/announce?passkey=secretsecret")
 	f.Add("udp://[::1]:80/secretsecret/announce")
+	f.Add("WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWD=") // base32 of 19 bytes
 	f.Fuzz(func(t *testing.T, s string) {
 		if _, fl := parseTracker(s); fl != nil && fl.Detail == "" {
 			t.Error("a failure without words")

@@ -37,7 +37,8 @@ func ParseHash(s string) (Hash, error) {
 			return Hash(raw), nil
 		}
 	case 32:
-		if raw, err := base32.StdEncoding.DecodeString(strings.ToUpper(s)); err == nil {
+		// The decoder takes padding, and passes over line feeds.
+		if raw, err := base32.StdEncoding.DecodeString(strings.ToUpper(s)); err == nil && len(raw) == len(h) {
 			return Hash(raw), nil
 		}
 	case 64, 68:

@@ -313,3 +313,12 @@ func TestSameTorrent(t *testing.T) {
 		}
 	}
 }
+
+// What base32 passes over, and what is shorter in upper case, is no digit.
+func TestNotBase32(t *testing.T) {
+	for _, s := range []string{"CIQGCYLBMFQWCYLBMFQWCYLBMFQWCYſ", "CIQGCYLBMFQWCYLBMFQWCYLBMFQWCYI\n", "CIQGCYLBMFQWCYLBMFQWCYLBMFQWCYI="} {
+		if l, _, err := Parse(s); err == nil {
+			t.Errorf("%q is read as %v", s, l)
+		}
+	}
+}

@@ -3,7 +3,6 @@ package magnet
 import (
 	"encoding/base32"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"strings"
 )
@@ -153,14 +152,19 @@ func decodeDigits(s string) (raw []byte, pos int, err error) {
 		raw, err = hex.DecodeString(s)
 		return raw, 0, err
 	case 32, 52, 55:
-		raw, err = base32Hash.DecodeString(strings.ToUpper(s))
-		if bad := base32.CorruptInputError(0); errors.As(err, &bad) {
-			i := min(int(bad), len(s)-1)
-			return nil, i, fmt.Errorf("character %d of the infohash, %q, is not base32", i+1, s[i:i+1])
+		for i := range len(s) { // the decoder passes over line feeds, and some runes have upper cases of other lengths
+			if !isBase32(s[i]) {
+				return nil, i, fmt.Errorf("character %d of the infohash, %q, is not base32", i+1, s[i:i+1])
+			}
 		}
+		raw, err = base32Hash.DecodeString(strings.ToUpper(s))
 		return raw, 0, err
 	}
 	return nil, 0, fmt.Errorf("the infohash %q has %d characters; 40 hex or 32 base32 are needed, or 64 hex in v2", clip(s), len(s))
+}
+
+func isBase32(c byte) bool {
+	return c >= '2' && c <= '7' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
 }
 
 func isAlnum(r rune) bool {
