@@ -53,6 +53,12 @@ func (s *search) inside(k int) (from, to int) {
 	return from, to
 }
 
+// isInside tells whether a file has pieces inside.
+func (s *search) isInside(k int) bool {
+	from, to := s.inside(k)
+	return from < to
+}
+
 // classify makes the classes of a bunch, in the order of their files.
 func (s *search) classify(b *bunch) {
 	known := map[shape]*class{}

@@ -26,12 +26,31 @@ func (s *search) view(k int, path string) (piecehash.File, error) {
 	data := s.kept[path]
 	if data == nil {
 		var err error
-		if data, err = s.readAt(path, 0, s.r.Files[k].Length); err != nil {
+		if data, err = s.readWhole(path, s.r.Files[k].Length); err != nil {
 			return nil, err
 		}
 		s.kept[path] = data
 	}
 	return held{bytes.NewReader(data)}, nil
+}
+
+// held is a candidate in memory.
+type held struct{ *bytes.Reader }
+
+func (held) Close() error { return nil }
+
+// readWhole reads a candidate of n bytes.
+func (s *search) readWhole(path string, n int64) ([]byte, error) {
+	f, err := s.open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data := make([]byte, n)
+	if got, err := f.ReadAt(data, 0); got < len(data) {
+		return nil, err
+	}
+	return data, nil
 }
 
 // group finds out which candidates of files without pieces inside are equal, so

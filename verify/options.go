@@ -37,7 +37,7 @@ func (s *search) options(k int) (groups [][]string, final bool) {
 		if s.phase < byAll {
 			groups, final = b.free, len(b.free) == len(b.groups)
 		}
-		if slices.ContainsFunc(groups, func(g []string) bool { return slices.Contains(g, own) }) {
+		if holds(groups, own) {
 			return groups, final
 		}
 	}
@@ -72,12 +72,6 @@ func (s *search) others(k int, groups [][]string) iter.Seq[[]string] {
 
 func holds(groups [][]string, path string) bool {
 	return slices.ContainsFunc(groups, func(g []string) bool { return slices.Contains(g, path) })
-}
-
-// isInside tells whether a file has pieces inside.
-func (s *search) isInside(k int) bool {
-	from, to := s.inside(k)
-	return from < to
 }
 
 // pick returns which of several equal files is the best for a file: any but the
@@ -140,7 +134,8 @@ type former struct {
 	pieces []int // that matched
 }
 
-// change makes what matched of a file, but for one piece, to be proved again.
+// change forgets what matched of a file, but for one piece, so that it is proved
+// anew.
 func (s *search) change(but, k int) {
 	s.changed[k] = true
 	was := former{path: s.chosen[k], groups: s.left[k]}
@@ -154,7 +149,7 @@ func (s *search) change(but, k int) {
 	s.former[k] = was
 }
 
-// again makes a piece to be tried again.
+// again forgets that a piece matched, so that it is tried anew.
 func (s *search) again(p int) {
 	if s.good[p] {
 		s.unproved = append(s.unproved, p)

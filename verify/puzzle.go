@@ -142,7 +142,7 @@ func (s *search) rest() []int {
 		for k := range s.r.Files {
 			from, to := s.plane.FilePieces(int(s.r.files[k]))
 			for p := from; p < to && s.wanted(k); p++ {
-				if n := len(s.unproved); s.r.pieces[p] != PieceSkipped && (n == 0 || s.unproved[n-1] != p) {
+				if s.r.pieces[p] != PieceSkipped {
 					s.unproved = append(s.unproved, p)
 				}
 			}

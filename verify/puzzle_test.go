@@ -27,6 +27,15 @@ func scatter(t *testing.T, rng *rand.Rand, tree files) (moved files, dir string)
 	return moved, moved.write(t, t.TempDir())
 }
 
+// ofOneSize is n files of a size.
+func ofOneSize(rng *rand.Rand, n, size int) files {
+	tree := files{}
+	for i := range n {
+		tree[fmt.Sprintf("%03d", i)] = noise(rng, size)
+	}
+	return tree
+}
+
 // v1Torrent writes a tree, and makes its v1 torrent with pieces of 16 KiB.
 func v1Torrent(t *testing.T, tree files) []byte {
 	t.Helper()
@@ -38,10 +47,7 @@ func v1Torrent(t *testing.T, tree files) []byte {
 func TestSearchOneSize(t *testing.T) {
 	for _, c := range []struct{ n, size int }{{60, 15000}, {40, 9000}, {60, 16384 + 2000}, {60, 30000}, {12, 5500}, {5, 4000}} {
 		rng := rand.New(rand.NewPCG(10, uint64(c.size)))
-		tree := files{}
-		for i := range c.n {
-			tree[fmt.Sprintf("%03d", i)] = noise(rng, c.size)
-		}
+		tree := ofOneSize(rng, c.n, c.size)
 		torrent := v1Torrent(t, tree)
 		moved, dir := scatter(t, rng, tree)
 		for _, room := range []int64{maxKept, 0} {
@@ -100,10 +106,7 @@ func TestSearchByNames(t *testing.T) {
 // tried, and nothing is read twice.
 func TestSearchByNamesInside(t *testing.T) {
 	rng := rand.New(rand.NewPCG(10, 6))
-	tree := files{}
-	for i := range 200 {
-		tree[fmt.Sprintf("%03d.bin", i)] = noise(rng, 40000)
-	}
+	tree := ofOneSize(rng, 200, 40000)
 	torrent := v1Torrent(t, tree)
 	dir := tree.write(t, filepath.Join(t.TempDir(), "other", "tree"))
 	s, rep := searchCounted(t, torrent, t.TempDir(), dir, nil)
@@ -127,10 +130,7 @@ func TestSearchSwapped(t *testing.T) {
 // What cannot be tried, as there are too many ways, is said, and costs nothing.
 func TestSearchTooMany(t *testing.T) {
 	rng := rand.New(rand.NewPCG(10, 3))
-	tree := files{}
-	for i := range 300 {
-		tree[fmt.Sprintf("%03d", i)] = noise(rng, 500)
-	}
+	tree := ofOneSize(rng, 300, 500)
 	tree["z"] = noise(rng, 100000)
 	torrent := v1Torrent(t, tree)
 	moved, dir := scatter(t, rng, tree)
@@ -144,10 +144,7 @@ func TestSearchTooMany(t *testing.T) {
 // Many ways can be stopped.
 func TestSearchStopped(t *testing.T) {
 	rng := rand.New(rand.NewPCG(10, 4))
-	tree := files{}
-	for i := range 250 {
-		tree[fmt.Sprintf("%03d", i)] = noise(rng, 150000)
-	}
+	tree := ofOneSize(rng, 250, 150000)
 	torrent := makeTorrent(t, tree.write(t, filepath.Join(t.TempDir(), "tree")), layout.V1, 1<<18, metainfo.Fields{})
 	_, dir := scatter(t, rng, tree)
 	ctx, cancel := context.WithCancel(context.Background())

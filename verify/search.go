@@ -99,7 +99,7 @@ type search struct {
 	former   map[int]former      // that, until it is known whether the other is right everywhere
 	seen     map[string]struct{} // paths
 	open     func(string) (piecehash.File, error)
-	crowded  map[string]bool // candidates that may be of many classes
+	crowded  map[string]bool // candidates that may be files of many classes
 	keeping  sync.Mutex
 	kept     map[string][]byte // candidates that are in memory
 	room     int64             // for them
@@ -124,9 +124,11 @@ type bunch struct {
 func newSearch(r *Report, workers int) *search {
 	s := &search{
 		r: r, root: r.absRoot(), plane: newPlane(r.torrent.Layout()), workers: workers,
-		sizes: map[int64]*bunch{}, places: map[string]int{}, classOf: map[int]*class{}, chosen: map[int]string{}, left: map[int][][]string{},
-		good: map[int]bool{}, tried: map[int]int{}, named: map[int][][]string{}, uses: map[string]int{}, untried: map[int]bool{}, changed: map[int]bool{}, former: map[int]former{}, seen: map[string]struct{}{},
-		open: func(path string) (piecehash.File, error) { return openPlain(path) }, crowded: map[string]bool{}, kept: map[string][]byte{}, room: maxKept, extender: piecehash.NewExtender(workers),
+		sizes: map[int64]*bunch{}, places: map[string]int{}, classOf: map[int]*class{}, seen: map[string]struct{}{},
+		chosen: map[int]string{}, left: map[int][][]string{}, named: map[int][][]string{}, uses: map[string]int{},
+		good: map[int]bool{}, tried: map[int]int{}, untried: map[int]bool{}, changed: map[int]bool{}, former: map[int]former{},
+		open:    func(path string) (piecehash.File, error) { return openPlain(path) },
+		crowded: map[string]bool{}, kept: map[string][]byte{}, room: maxKept, extender: piecehash.NewExtender(workers),
 	}
 	for k := range r.Files {
 		if s.wanted(k) {

@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"bytes"
 	"context"
 
 	"github.com/torrentkit/torrentkit/internal/metainfo"
@@ -12,24 +11,6 @@ import (
 type standIns map[int]func() (piecehash.File, error)
 
 func (m standIns) Open(i int) (piecehash.File, error) { return m[i]() }
-
-// held is the start of a file in memory.
-type held struct{ *bytes.Reader }
-
-func (held) Close() error { return nil }
-
-func (s *search) readAt(path string, off, n int64) ([]byte, error) {
-	f, err := s.open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data := make([]byte, n)
-	if got, err := f.ReadAt(data, off); got < len(data) {
-		return nil, err
-	}
-	return data, nil
-}
 
 func (s *search) matches(piece int, p piecehash.Piece) bool {
 	return s.r.torrent.Check(piece, p.SHA1, p.Root) == metainfo.Good
