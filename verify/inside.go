@@ -91,12 +91,14 @@ func (s *search) classify(b *bunch) {
 type trial struct {
 	path  string
 	class *class
+	order int // among those of the round
 }
 
 // hit is a candidate whose first piece is that of some files of a class.
 type hit struct {
 	path  string
 	files []int
+	order int // of its trial
 }
 
 // round is what is hashed side by side: pieces with trees in the place of those
@@ -183,8 +185,8 @@ func (s *search) fill(b *bunch, r *round, classesFor func(*bunch, string) []*cla
 			p := c.first[0]
 			if c.trees {
 				p = c.first[c.used]
+				r.trials[p] = trial{path, c, len(r.only)}
 				r.only = append(r.only, p)
-				r.trials[p] = trial{path, c}
 				r.source[int(s.r.files[c.files[c.used]])] = func() (piecehash.File, error) { return s.open(path) }
 			} else {
 				pieces = append(pieces, p)
@@ -240,8 +242,9 @@ func (s *search) hashHeads(ctx context.Context, r *round) error {
 	if err != nil {
 		return err
 	}
+	slices.SortFunc(r.hits, func(a, b hit) int { return a.order - b.order }) // the best names come first
 	return s.slide(ctx, r.passes, func(path string, p piecehash.Piece) {
-		r.hits = append(r.hits, s.hitsOf(trial{path, r.classes[p.Index]}, p)...)
+		r.hits = append(r.hits, s.hitsOf(trial{path: path, class: r.classes[p.Index]}, p)...)
 	})
 }
 
@@ -260,7 +263,7 @@ func (s *search) hitsOf(t trial, p piecehash.Piece) []hit {
 	if len(files) == 0 {
 		return nil
 	}
-	return []hit{{t.path, files}}
+	return []hit{{t.path, files, t.order}}
 }
 
 // note remembers which candidates may be of more than two classes, as one of

@@ -279,6 +279,7 @@ func (s *search) hashSingle(ctx context.Context, list []*puzzle) error {
 			matched = append(matched, byPiece[p.Index])
 		}
 	})
+	slices.SortFunc(matched, func(a, b *puzzle) int { return a.piece - b.piece }) // as if one had come after the other
 	for _, z := range matched {
 		s.solved(z, nil)
 	}
