@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/torrentkit/torrentkit/internal/metainfo"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // EditOptions say what an edit changes. The zero value changes nothing.

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"github.com/torrentkit/torrentkit/internal/content"
-	"github.com/torrentkit/torrentkit/internal/metainfo"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // InfoFields are keys of info that are rarer than those of [Fields].

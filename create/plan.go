@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/content"
-	"github.com/torrentkit/torrentkit/internal/metainfo"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // NewPlan scans path, a file or a folder, without reading any content.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
-	"github.com/torrentkit/torrentkit/internal/metainfo"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // TooLargeError is a .torrent that does not fit into Options.MaxTorrentSize.

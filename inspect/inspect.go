@@ -24,7 +24,7 @@ package inspect
 
 import (
 	"github.com/torrentkit/torrentkit/internal/layout"
-	"github.com/torrentkit/torrentkit/internal/metainfo"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // Torrent is a view of the bytes of a .torrent, which it shares.

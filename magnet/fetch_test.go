@@ -18,7 +18,7 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
-	"github.com/torrentkit/torrentkit/internal/metainfo"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 func fetch(t *testing.T, link Link, opts FetchOptions) (*Result, error) {

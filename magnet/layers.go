@@ -8,8 +8,8 @@ import (
 	"sync"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
-	"github.com/torrentkit/torrentkit/internal/metainfo"
 	"github.com/torrentkit/torrentkit/internal/peerwire"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 const (

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
-	"github.com/torrentkit/torrentkit/internal/metainfo"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // document is proven metadata and where it came from.

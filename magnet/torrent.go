@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/torrentkit/torrentkit/internal/metainfo"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // TrackerChoice says which trackers of a torrent go into its link.

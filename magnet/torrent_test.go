@@ -10,8 +10,8 @@ import (
 	"testing"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
-	"github.com/torrentkit/torrentkit/internal/metainfo"
 	"github.com/torrentkit/torrentkit/internal/peertest"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 func torrentWith(t *testing.T, format layout.Format, fields metainfo.Fields, paths ...string) []byte {

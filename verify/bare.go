@@ -1,8 +1,8 @@
 package verify
 
 import (
-	"github.com/torrentkit/torrentkit/internal/metainfo"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // bareFile is a file whose pieces have no hashes of their own in the torrent,

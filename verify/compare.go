@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"context"
 
-	"github.com/torrentkit/torrentkit/internal/metainfo"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 const (

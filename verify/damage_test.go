@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
-	"github.com/torrentkit/torrentkit/internal/metainfo"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // damaged is a folder that was damaged, and what is in it now: nil where no

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/torrentkit/torrentkit/internal/content"
-	"github.com/torrentkit/torrentkit/internal/metainfo"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // findContent decides whether path is the content or the folder that holds it.

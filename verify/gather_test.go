@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
-	"github.com/torrentkit/torrentkit/internal/metainfo"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // An archive in whatever order says of pieces what the folder says, save for

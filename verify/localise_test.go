@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
-	"github.com/torrentkit/torrentkit/internal/metainfo"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // withSums adds an md5sum to each file of a v1 torrent.

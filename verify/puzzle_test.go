@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
-	"github.com/torrentkit/torrentkit/internal/metainfo"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // scatter writes the files of a tree under other names.

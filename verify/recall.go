@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/journal"
-	"github.com/torrentkit/torrentkit/internal/metainfo"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // ErrJournalSums is that a journal, which saves reading, and checksums, which

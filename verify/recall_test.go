@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/torrentkit/torrentkit/internal/metainfo"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // age makes files look as if they had been written long ago, and waits until

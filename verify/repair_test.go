@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
-	"github.com/torrentkit/torrentkit/internal/metainfo"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // readBack reads files from disk; what is none is nil.

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
-	"github.com/torrentkit/torrentkit/internal/metainfo"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // A folder whose 200 files were renamed and moved at random is found and

@@ -3,8 +3,8 @@ package verify
 import (
 	"context"
 
-	"github.com/torrentkit/torrentkit/internal/metainfo"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // standIns is a Source of other files than those of the layout.

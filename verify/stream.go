@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/torrentkit/torrentkit/internal/metainfo"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // Stream verifies the content of a torrent of one file, read from r to its end.

@@ -19,7 +19,7 @@ import (
 	"github.com/ulikunitz/xz"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
-	"github.com/torrentkit/torrentkit/internal/metainfo"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 func formats() []layout.Format { return []layout.Format{layout.V1, layout.V2, layout.Hybrid} }

@@ -17,7 +17,7 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
-	"github.com/torrentkit/torrentkit/internal/metainfo"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // One request brings all that a connection reads next of a file, and connections
