@@ -24,22 +24,6 @@ import (
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
-// Format says which metadata versions a torrent gets.
-type Format = layout.Format
-
-// The formats: BEP 3, BEP 52, and both in one torrent.
-const (
-	V1     = layout.V1
-	V2     = layout.V2
-	Hybrid = layout.Hybrid
-)
-
-// ParseFormat reads "v1", "v2" or "hybrid".
-func ParseFormat(s string) (Format, error) { return layout.ParseFormat(s) }
-
-// Fields are the keys of a torrent that say nothing about its content.
-type Fields = metainfo.Fields
-
 // ReadOrder is how content is read.
 type ReadOrder = piecehash.Order
 
@@ -49,12 +33,12 @@ func ParseReadOrder(s string) (ReadOrder, error) { return piecehash.ParseOrder(s
 // Options say what torrent to make. The zero value makes a v1 torrent named
 // after its path, with a piece length that fits its size.
 type Options struct {
-	Fields
+	metainfo.Fields
 	InfoFields
 	// Set and SetInfo are arbitrary keys outside of info and in it.
-	Set, SetInfo []Entry
-	Name         string // default: the last element of the path
-	Format       Format // default: V1
+	Set, SetInfo []metainfo.Entry
+	Name         string          // default: the last element of the path
+	Format       metainfo.Format // default: V1
 
 	PieceLength    int64 // in bytes; 0 chooses one, by what follows
 	TargetPieces   int   // if not 0, the smallest piece length that gives no more pieces
@@ -101,7 +85,7 @@ type File struct {
 // Plan is a torrent of which everything is known but the hashes.
 type Plan struct {
 	Name        string
-	Format      Format
+	Format      metainfo.Format
 	PieceLength int64  // in bytes
 	NumPieces   int    // of v1; in v2 every file starts a piece of its own
 	TotalLength int64  // bytes of content
@@ -126,7 +110,7 @@ type Plan struct {
 	tree    *content.Tree
 	order   []int32 // where in the tree each file is
 	files   []metainfo.File
-	fields  Fields
+	fields  metainfo.Fields
 	shape   metainfo.Shape
 	draft   *metainfo.Draft
 	source  source
@@ -164,7 +148,7 @@ func (o *Options) check() (err error) {
 		return errors.New("a number of pieces or a size is negative")
 	}
 	if o.Format == 0 {
-		o.Format = V1
+		o.Format = metainfo.V1
 	}
 	o.ExpectInfoHash, err = cleanHash(o.ExpectInfoHash)
 	return err

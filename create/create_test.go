@@ -16,8 +16,8 @@ import (
 	"testing"
 
 	"github.com/torrentkit/torrentkit/create"
-	"github.com/torrentkit/torrentkit/inspect"
 	"github.com/torrentkit/torrentkit/internal/peertest"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 func plan(t *testing.T, path string, o create.Options) *create.Plan {
@@ -59,13 +59,13 @@ func TestSizeIsKnownBefore(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 3))
 	exact := 0
 	for round := range 60 {
-		o := create.Options{Format: []create.Format{create.V1, create.V2, create.Hybrid}[round%3], PieceLength: 16384 << rng.IntN(3)}
+		o := create.Options{Format: []metainfo.Format{metainfo.V1, metainfo.V2, metainfo.Hybrid}[round%3], PieceLength: 16384 << rng.IntN(3)}
 		if round%2 == 0 {
 			o.Align, o.Attributes = true, true
 			o.Checksums = []create.Checksum{create.MD5, create.SHA256}
 			o.Similar = []string{strings.Repeat("0a", 20), strings.Repeat("ff", 32)}
 			o.Collections, o.UpdateURL, o.Entropy = []string{"c"}, "https://u.example/", "x"
-			o.Set, o.SetInfo = []create.Entry{create.TextEntry("zz", "1")}, []create.Entry{create.TextEntry("a", "1")}
+			o.Set, o.SetInfo = []metainfo.Entry{metainfo.TextEntry("zz", "1")}, []metainfo.Entry{metainfo.TextEntry("a", "1")}
 			o.Trackers, o.HTTPSeeds = [][]string{{"udp://a:1"}, {"udp://b:1"}}, []string{"http://h/"}
 		}
 		root := peertest.Tree(t, rng, t.TempDir(), o.PieceLength)
@@ -89,11 +89,11 @@ func TestSizeIsKnownBefore(t *testing.T) {
 			if c.Chosen != (c.PieceLength == o.PieceLength) {
 				t.Errorf("chosen is %v for %d", c.Chosen, c.PieceLength)
 			}
-			if size := map[create.Format]int64{create.V1: c.V1, create.V2: c.V2, create.Hybrid: c.Hybrid}[o.Format]; c.Chosen && size != p.Size {
+			if size := map[metainfo.Format]int64{metainfo.V1: c.V1, metainfo.V2: c.V2, metainfo.Hybrid: c.Hybrid}[o.Format]; c.Chosen && size != p.Size {
 				t.Errorf("%v: the table says %d, the plan %d", o.Format, size, p.Size)
 			}
 		}
-		if m, err := inspect.Parse(raw); err != nil || len(m.Problems) > 0 {
+		if m, err := metainfo.Parse(raw); err != nil || len(m.Problems) > 0 {
 			t.Errorf("problems %v, %v", m.Problems, err)
 		}
 	}
@@ -117,7 +117,7 @@ func TestPieceLengthFits(t *testing.T) {
 		"torrent of 13000 bytes": {create.Options{MaxTorrentSize: 13000}, 16 << 10},
 		"torrent of 12000 bytes": {create.Options{MaxTorrentSize: 12000}, 32 << 10},
 		"torrent of 500 bytes":   {create.Options{MaxTorrentSize: 500}, 512 << 10},
-		"v2 of 12000 bytes":      {create.Options{MaxTorrentSize: 12000, Format: create.V2}, 32 << 10},
+		"v2 of 12000 bytes":      {create.Options{MaxTorrentSize: 12000, Format: metainfo.V2}, 32 << 10},
 	} {
 		p := plan(t, path, test.o)
 		if p.PieceLength != test.want || test.o.MaxTorrentSize > 0 && p.Size > test.o.MaxTorrentSize {
@@ -141,9 +141,9 @@ func TestPieceLengthFits(t *testing.T) {
 func TestExpectInfoHash(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "f")
 	file(t, path, 100000)
-	v1, v2 := hashes(t, torrent(t, path, create.Options{Format: create.Hybrid}))
+	v1, v2 := hashes(t, torrent(t, path, create.Options{Format: metainfo.Hybrid}))
 	for _, want := range []string{v1, v2, strings.ToUpper(v2)} {
-		torrent(t, path, create.Options{Format: create.Hybrid, ExpectInfoHash: want})
+		torrent(t, path, create.Options{Format: metainfo.Hybrid, ExpectInfoHash: want})
 	}
 	var other *create.UnexpectedHashError
 	_, err := create.Torrent(context.Background(), path, create.Options{ExpectInfoHash: v1})
@@ -186,10 +186,10 @@ func TestFieldsAreRefused(t *testing.T) {
 	for name, o := range map[string]create.Options{
 		"similar":     {InfoFields: create.InfoFields{Similar: []string{"zz"}}},
 		"update URL":  {InfoFields: create.InfoFields{UpdateURL: "udp://x:1"}},
-		"own key":     {Set: []create.Entry{create.TextEntry("announce", "x")}},
-		"own in info": {SetInfo: []create.Entry{create.TextEntry("pieces", "x")}},
-		"twice":       {InfoFields: create.InfoFields{Entropy: "x"}, SetInfo: []create.Entry{create.TextEntry("entropy", "y")}},
-		"http seed":   {Fields: create.Fields{HTTPSeeds: []string{"ftp://x"}}},
+		"own key":     {Set: []metainfo.Entry{metainfo.TextEntry("announce", "x")}},
+		"own in info": {SetInfo: []metainfo.Entry{metainfo.TextEntry("pieces", "x")}},
+		"twice":       {InfoFields: create.InfoFields{Entropy: "x"}, SetInfo: []metainfo.Entry{metainfo.TextEntry("entropy", "y")}},
+		"http seed":   {Fields: metainfo.Fields{HTTPSeeds: []string{"ftp://x"}}},
 	} {
 		if _, err := create.NewPlan(context.Background(), path, o); err == nil {
 			t.Errorf("%s: no error", name)
@@ -200,11 +200,11 @@ func TestFieldsAreRefused(t *testing.T) {
 func TestLimitWarnings(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "f")
 	file(t, path, 100)
-	p := plan(t, path, create.Options{PieceLength: 32 << 20, Fields: create.Fields{Trackers: [][]string{{"https://t.hdbits.org/x"}}}})
+	p := plan(t, path, create.Options{PieceLength: 32 << 20, Fields: metainfo.Fields{Trackers: [][]string{{"https://t.hdbits.org/x"}}}})
 	if got := strings.Join(p.Warnings, "\n"); got != "pieces of 32 MiB are refused by uTorrent 2 and other old clients\npieces of 32 MiB are refused by hdbits.org" {
 		t.Errorf("warnings:\n%s", got)
 	}
-	if p = plan(t, path, create.Options{Format: create.V2}); len(p.Warnings) > 0 {
+	if p = plan(t, path, create.Options{Format: metainfo.V2}); len(p.Warnings) > 0 {
 		t.Errorf("warnings: %s", p.Warnings)
 	}
 }
@@ -243,7 +243,7 @@ func TestChecksums(t *testing.T) {
 			if p.SizeIsExact && p.Size != int64(len(raw)) {
 				t.Errorf("%d bytes, foretold were %d", len(raw), p.Size)
 			}
-			if m, err := inspect.Parse(raw); err != nil || len(m.Problems) > 0 {
+			if m, err := metainfo.Parse(raw); err != nil || len(m.Problems) > 0 {
 				t.Errorf("problems %v, %v", m.Problems, err)
 			}
 			other, err := p.Also(create.Options{PieceLength: 65536, Checksums: o.Checksums})

@@ -12,14 +12,14 @@ import (
 	"testing"
 
 	"github.com/torrentkit/torrentkit/create"
-	"github.com/torrentkit/torrentkit/inspect"
 	"github.com/torrentkit/torrentkit/internal/peertest"
+	"github.com/torrentkit/torrentkit/metainfo"
 	"github.com/torrentkit/torrentkit/verify"
 )
 
 func hashes(t *testing.T, raw []byte) (v1, v2 string) {
 	t.Helper()
-	m, err := inspect.Parse(raw)
+	m, err := metainfo.Parse(raw)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func TestAgainstLibtorrent(t *testing.T) {
 	oracle := peertest.Libtorrent(t)
 	rng := rand.New(rand.NewPCG(2024, 52))
 	for round := range 66 {
-		format := []create.Format{create.V1, create.V2, create.Hybrid}[round%3]
+		format := []metainfo.Format{metainfo.V1, metainfo.V2, metainfo.Hybrid}[round%3]
 		pieceLength := int64(16384) << rng.IntN(4)
 		t.Run(fmt.Sprintf("%d %v %d", round, format, pieceLength), func(t *testing.T) {
 			dir := t.TempDir()
@@ -120,15 +120,15 @@ func TestAgainstCommandLinePeers(t *testing.T) {
 				}
 				intact(t, theirs, root)
 				intact(t, theirs, dir)
-				m, err := inspect.Parse(theirs)
+				m, err := metainfo.Parse(theirs)
 				if err != nil {
 					t.Fatal(err)
 				}
-				ours, err := create.Torrent(context.Background(), root, create.Options{PieceLength: m.PieceLength, Fields: create.Fields{Private: m.Private}})
+				ours, err := create.Torrent(context.Background(), root, create.Options{PieceLength: m.PieceLength, Fields: metainfo.Fields{Private: m.Private}})
 				if err != nil {
 					t.Fatal(err)
 				}
-				o, err := inspect.Parse(ours)
+				o, err := metainfo.Parse(ours)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -148,7 +148,7 @@ func TestAgainstCommandLinePeers(t *testing.T) {
 	}
 }
 
-func paths(m *inspect.Torrent) string {
+func paths(m *metainfo.Torrent) string {
 	s := ""
 	for i := range m.Files {
 		s += m.Files[i].Path + "\n"

@@ -9,29 +9,6 @@ import (
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
-// EditOptions say what an edit changes. The zero value changes nothing.
-type EditOptions = metainfo.Edit
-
-// The parts of EditOptions.
-type (
-	ListEdit    = metainfo.ListEdit
-	TierEdit    = metainfo.TierEdit
-	Replacement = metainfo.Replacement
-)
-
-// Change is one key that an edit changed.
-type Change = metainfo.Change
-
-// Entry is an arbitrary key of a torrent with its bencoded value.
-type Entry = metainfo.Entry
-
-// ParseEntry reads KEY=JSON. Whole numbers, strings, lists and objects become
-// what bencode has for them, true and false become 1 and 0.
-func ParseEntry(s string) (Entry, error) { return metainfo.ParseEntry(s) }
-
-// TextEntry is an entry whose value is a string.
-func TextEntry(key, value string) Entry { return metainfo.TextEntry(key, value) }
-
 // NewEntropy returns a random text that makes the infohash of a torrent its own.
 func NewEntropy() string { return rand.Text() }
 
@@ -59,11 +36,11 @@ func (h Hashes) String() string {
 type Edited struct {
 	Raw      []byte
 	Old, New Hashes
-	Changes  []Change // in the order of the keys; empty if nothing changed
+	Changes  []metainfo.Change // in the order of the keys; empty if nothing changed
 }
 
 // InfoHashError is an edit that would change the infohash without
-// EditOptions.NewInfoHash.
+// metainfo.Edit.NewInfoHash.
 type InfoHashError struct {
 	Keys     []string // that are part of info
 	Old, New Hashes
@@ -77,12 +54,12 @@ func (e *InfoHashError) Error() string {
 // exact bytes: unknown keys, unsorted dictionaries, and with them the infohash.
 // An edit of keys in info is an [*InfoHashError] unless it was asked for by
 // NewInfoHash. An edit that changes nothing returns the same bytes.
-func Edit(raw []byte, o EditOptions) (*Edited, error) {
+func Edit(raw []byte, o metainfo.Edit) (*Edited, error) {
 	t, err := metainfo.Parse(raw)
 	if err != nil {
 		return nil, err
 	}
-	added := Fields{Trackers: append(o.Trackers.Set[:len(o.Trackers.Set):len(o.Trackers.Set)], o.Trackers.Add...)}
+	added := metainfo.Fields{Trackers: append(o.Trackers.Set[:len(o.Trackers.Set):len(o.Trackers.Set)], o.Trackers.Add...)}
 	added.WebSeeds = append(o.WebSeeds.Set[:len(o.WebSeeds.Set):len(o.WebSeeds.Set)], o.WebSeeds.Add...)
 	added.HTTPSeeds = append(o.HTTPSeeds.Set[:len(o.HTTPSeeds.Set):len(o.HTTPSeeds.Set)], o.HTTPSeeds.Add...)
 	if err := checkURLs(&added); err != nil {
@@ -129,7 +106,7 @@ func checkReplaced(old, now *metainfo.Torrent) error {
 		}
 		return urls
 	}
-	f := Fields{WebSeeds: fresh(now.WebSeeds), HTTPSeeds: fresh(now.HTTPSeeds)}
+	f := metainfo.Fields{WebSeeds: fresh(now.WebSeeds), HTTPSeeds: fresh(now.HTTPSeeds)}
 	for _, tier := range now.Trackers {
 		f.Trackers = append(f.Trackers, fresh(tier))
 	}

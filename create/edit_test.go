@@ -15,8 +15,8 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/create"
-	"github.com/torrentkit/torrentkit/inspect"
 	"github.com/torrentkit/torrentkit/internal/peertest"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // messy is a torrent that no canonical encoder would give back: unsorted keys
@@ -25,7 +25,7 @@ const messy = "d8:url-list9:http://w/8:announce12:http://t/a/b13:announce-listll
 	"e7:comment3:old4:infod12:piece lengthi16384e6:lengthi05e4:name1:f7:x_extrad1:zi1e1:ai2ee6:pieces20:aaaaaaaaaaaaaaaaaaaae" +
 	"5:zebrai-3e5:azurelee"
 
-func edit(t *testing.T, raw string, o create.EditOptions) *create.Edited {
+func edit(t *testing.T, raw string, o metainfo.Edit) *create.Edited {
 	t.Helper()
 	e, err := create.Edit([]byte(raw), o)
 	if err != nil {
@@ -41,25 +41,25 @@ func TestEditSplices(t *testing.T) {
 	raw := strings.Replace(messy, "8:udp://u:e", "9:udp://u:1e", 1)
 	tests := []struct {
 		name     string
-		edit     create.EditOptions
+		edit     metainfo.Edit
 		old, new string
 	}{
-		{"nothing", create.EditOptions{}, "", ""},
-		{"the same comment", create.EditOptions{Comment: ptr("old")}, "", ""},
-		{"comment", create.EditOptions{Comment: ptr("newer")}, "7:comment3:old", "7:comment5:newer"},
-		{"no comment", create.EditOptions{Comment: ptr("")}, "7:comment3:old", ""},
-		{"date", create.EditOptions{CreationDate: ptr(time.Unix(7, 0))}, "8:url-list", "13:creation datei7e8:url-list"},
-		{"remove tracker", create.EditOptions{Trackers: create.TierEdit{Remove: []string{"udp://u:1"}}}, "9:udp://u:1", ""},
-		{"remove host", create.EditOptions{Trackers: create.TierEdit{Remove: []string{"X"}}}, "l9:wss://x/ye", ""},
-		{"add tracker", create.EditOptions{Trackers: create.TierEdit{Add: [][]string{{"udp://u:1", "http://n/"}}}}, "l9:wss://x/ye", "l9:wss://x/yel9:http://n/e"},
-		{"remove and add", create.EditOptions{Trackers: create.TierEdit{Remove: []string{"wss://x/y"}, Add: [][]string{{"http://n/"}}}}, "l9:wss://x/ye", "l9:http://n/e"},
-		{"replace in a list", create.EditOptions{Replace: []create.Replacement{{Old: "wss://x", New: "ws://abc"}}}, "9:wss://x/y", "10:ws://abc/y"},
-		{"replace in a seed", create.EditOptions{Replace: []create.Replacement{{Old: "//w/", New: "//seed/"}}}, "9:http://w/", "12:http://seed/"},
-		{"second web seed", create.EditOptions{WebSeeds: create.ListEdit{Add: []string{"http://v/"}}}, "9:http://w/", "l9:http://w/9:http://v/e"},
-		{"no web seed", create.EditOptions{WebSeeds: create.ListEdit{Remove: []string{"http://w/"}}}, "8:url-list9:http://w/", ""},
-		{"nodes", create.EditOptions{Nodes: create.ListEdit{Add: []string{"[::1]:6881"}}}, "8:url-list", "5:nodesll3:::1i6881eee8:url-list"},
-		{"arbitrary key", create.EditOptions{Set: []create.Entry{{Key: "zebra", Value: []byte("le")}}}, "5:zebrai-3e", "5:zebrale"},
-		{"remove a key", create.EditOptions{Set: []create.Entry{{Key: "azure"}, {Key: "absent"}}}, "5:azurele", ""},
+		{"nothing", metainfo.Edit{}, "", ""},
+		{"the same comment", metainfo.Edit{Comment: ptr("old")}, "", ""},
+		{"comment", metainfo.Edit{Comment: ptr("newer")}, "7:comment3:old", "7:comment5:newer"},
+		{"no comment", metainfo.Edit{Comment: ptr("")}, "7:comment3:old", ""},
+		{"date", metainfo.Edit{CreationDate: ptr(time.Unix(7, 0))}, "8:url-list", "13:creation datei7e8:url-list"},
+		{"remove tracker", metainfo.Edit{Trackers: metainfo.TierEdit{Remove: []string{"udp://u:1"}}}, "9:udp://u:1", ""},
+		{"remove host", metainfo.Edit{Trackers: metainfo.TierEdit{Remove: []string{"X"}}}, "l9:wss://x/ye", ""},
+		{"add tracker", metainfo.Edit{Trackers: metainfo.TierEdit{Add: [][]string{{"udp://u:1", "http://n/"}}}}, "l9:wss://x/ye", "l9:wss://x/yel9:http://n/e"},
+		{"remove and add", metainfo.Edit{Trackers: metainfo.TierEdit{Remove: []string{"wss://x/y"}, Add: [][]string{{"http://n/"}}}}, "l9:wss://x/ye", "l9:http://n/e"},
+		{"replace in a list", metainfo.Edit{Replace: []metainfo.Replacement{{Old: "wss://x", New: "ws://abc"}}}, "9:wss://x/y", "10:ws://abc/y"},
+		{"replace in a seed", metainfo.Edit{Replace: []metainfo.Replacement{{Old: "//w/", New: "//seed/"}}}, "9:http://w/", "12:http://seed/"},
+		{"second web seed", metainfo.Edit{WebSeeds: metainfo.ListEdit{Add: []string{"http://v/"}}}, "9:http://w/", "l9:http://w/9:http://v/e"},
+		{"no web seed", metainfo.Edit{WebSeeds: metainfo.ListEdit{Remove: []string{"http://w/"}}}, "8:url-list9:http://w/", ""},
+		{"nodes", metainfo.Edit{Nodes: metainfo.ListEdit{Add: []string{"[::1]:6881"}}}, "8:url-list", "5:nodesll3:::1i6881eee8:url-list"},
+		{"arbitrary key", metainfo.Edit{Set: []metainfo.Entry{{Key: "zebra", Value: []byte("le")}}}, "5:zebrai-3e", "5:zebrale"},
+		{"remove a key", metainfo.Edit{Set: []metainfo.Entry{{Key: "azure"}, {Key: "absent"}}}, "5:azurele", ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -86,27 +86,27 @@ func TestEditSplices(t *testing.T) {
 func TestEditAnnounce(t *testing.T) {
 	raw := strings.Replace(messy, "8:udp://u:e", "9:udp://u:1e", 1)
 	first := func(e *create.Edited) string {
-		m, err := inspect.Parse(e.Raw)
+		m, err := metainfo.Parse(e.Raw)
 		if err != nil {
 			t.Fatal(err)
 		}
 		_, rest, _ := strings.Cut(string(e.Raw), "8:announce")
 		return fmt.Sprint(rest[:2], " ", m.Trackers)
 	}
-	got := first(edit(t, raw, create.EditOptions{Replace: []create.Replacement{{Old: "t/a/b", New: "tracker/"}}}))
+	got := first(edit(t, raw, metainfo.Edit{Replace: []metainfo.Replacement{{Old: "t/a/b", New: "tracker/"}}}))
 	if want := "15 [[http://tracker/ udp://u:1] [wss://x/y]]"; got != want {
 		t.Errorf("replacing: %s, want %s", got, want)
 	}
-	got = first(edit(t, raw, create.EditOptions{Trackers: create.TierEdit{Remove: []string{"http://t/a/b"}}}))
+	got = first(edit(t, raw, metainfo.Edit{Trackers: metainfo.TierEdit{Remove: []string{"http://t/a/b"}}}))
 	if want := "9: [[udp://u:1] [wss://x/y]]"; got != want {
 		t.Errorf("removing: %s, want %s", got, want)
 	}
-	e := edit(t, raw, create.EditOptions{Trackers: create.TierEdit{Set: [][]string{}}})
+	e := edit(t, raw, metainfo.Edit{Trackers: metainfo.TierEdit{Set: [][]string{}}})
 	if bytes.Contains(e.Raw, []byte("announce")) {
 		t.Errorf("trackers are left: %s", e.Raw)
 	}
 	lone := "d8:announce8:http://a13:announce-listll8:http://bee" + raw[strings.Index(raw, "4:info"):]
-	e = edit(t, lone, create.EditOptions{Trackers: create.TierEdit{Add: [][]string{{"http://c"}}}})
+	e = edit(t, lone, metainfo.Edit{Trackers: metainfo.TierEdit{Add: [][]string{{"http://c"}}}})
 	if want := "d8:announce8:http://a13:announce-listll8:http://ael8:http://bel8:http://cee"; !bytes.HasPrefix(e.Raw, []byte(want)) {
 		t.Errorf("an announce URL beside the list was lost: %s", e.Raw)
 	}
@@ -115,19 +115,19 @@ func TestEditAnnounce(t *testing.T) {
 func TestEditRefuses(t *testing.T) {
 	raw := strings.Replace(messy, "8:udp://u:e", "9:udp://u:1e", 1)
 	var changed *create.InfoHashError
-	if _, err := create.Edit([]byte(raw), create.EditOptions{Source: ptr("S")}); !errors.As(err, &changed) || !slices.Equal(changed.Keys, []string{"info.source"}) {
+	if _, err := create.Edit([]byte(raw), metainfo.Edit{Source: ptr("S")}); !errors.As(err, &changed) || !slices.Equal(changed.Keys, []string{"info.source"}) {
 		t.Errorf("source without NewInfoHash: %v", err)
 	}
-	for name, o := range map[string]create.EditOptions{
-		"tracker scheme":  {Trackers: create.TierEdit{Add: [][]string{{"gopher://x"}}}},
-		"broken replace":  {Replace: []create.Replacement{{Old: "http", New: "hxxp"}}},
-		"web seed":        {WebSeeds: create.ListEdit{Add: []string{"http://"}}},
-		"node":            {Nodes: create.ListEdit{Add: []string{"host"}}},
-		"info as a key":   {Set: []create.Entry{{Key: "info", Value: []byte("de")}}},
-		"pieces as a key": {SetInfo: []create.Entry{{Key: "pieces"}}, NewInfoHash: true},
+	for name, o := range map[string]metainfo.Edit{
+		"tracker scheme":  {Trackers: metainfo.TierEdit{Add: [][]string{{"gopher://x"}}}},
+		"broken replace":  {Replace: []metainfo.Replacement{{Old: "http", New: "hxxp"}}},
+		"web seed":        {WebSeeds: metainfo.ListEdit{Add: []string{"http://"}}},
+		"node":            {Nodes: metainfo.ListEdit{Add: []string{"host"}}},
+		"info as a key":   {Set: []metainfo.Entry{{Key: "info", Value: []byte("de")}}},
+		"pieces as a key": {SetInfo: []metainfo.Entry{{Key: "pieces"}}, NewInfoHash: true},
 		"name":            {Name: ptr("../x"), NewInfoHash: true},
-		"keep v2 of v1":   {KeepOnly: create.V2, NewInfoHash: true},
-		"bad value":       {Set: []create.Entry{{Key: "x", Value: []byte("i")}}},
+		"keep v2 of v1":   {KeepOnly: metainfo.V2, NewInfoHash: true},
+		"bad value":       {Set: []metainfo.Entry{{Key: "x", Value: []byte("i")}}},
 	} {
 		if e, err := create.Edit([]byte(raw), o); err == nil {
 			t.Errorf("%s: no error, but %s", name, e.Raw)
@@ -140,21 +140,21 @@ func TestEditRefuses(t *testing.T) {
 func TestEditInfo(t *testing.T) {
 	rng := rand.New(rand.NewPCG(52, 4))
 	for round := range 24 {
-		format := []create.Format{create.V1, create.V2, create.Hybrid}[round%3]
+		format := []metainfo.Format{metainfo.V1, metainfo.V2, metainfo.Hybrid}[round%3]
 		dir := t.TempDir()
 		root := peertest.Tree(t, rng, dir, 32768)
 		raw, err := create.Torrent(context.Background(), root, create.Options{Format: format, PieceLength: 32768})
 		if err != nil {
 			t.Fatal(err)
 		}
-		e := edit(t, string(raw), create.EditOptions{Source: ptr("S"), Private: ptr(true), NewInfoHash: true,
-			Collections: create.ListEdit{Add: []string{"c"}}, SetInfo: []create.Entry{create.TextEntry("entropy", create.NewEntropy())}})
+		e := edit(t, string(raw), metainfo.Edit{Source: ptr("S"), Private: ptr(true), NewInfoHash: true,
+			Collections: metainfo.ListEdit{Add: []string{"c"}}, SetInfo: []metainfo.Entry{metainfo.TextEntry("entropy", create.NewEntropy())}})
 		intact(t, e.Raw, root)
 		if e.Old == e.New || len(e.Changes) != 4 {
 			t.Errorf("hashes %v and %v, changes %v", e.Old, e.New, e.Changes)
 		}
-		back := edit(t, string(e.Raw), create.EditOptions{Source: ptr(""), Private: ptr(false), NewInfoHash: true,
-			Collections: create.ListEdit{Set: []string{}}, SetInfo: []create.Entry{{Key: "entropy"}}})
+		back := edit(t, string(e.Raw), metainfo.Edit{Source: ptr(""), Private: ptr(false), NewInfoHash: true,
+			Collections: metainfo.ListEdit{Set: []string{}}, SetInfo: []metainfo.Entry{{Key: "entropy"}}})
 		if !bytes.Equal(back.Raw, raw) {
 			t.Error("undoing the edit does not give the torrent back")
 		}
@@ -163,11 +163,11 @@ func TestEditInfo(t *testing.T) {
 		if err := os.Rename(root, renamed); err != nil {
 			t.Fatal(err)
 		}
-		intact(t, edit(t, string(raw), create.EditOptions{Name: &name, NewInfoHash: true}).Raw, renamed)
-		for _, keep := range []create.Format{create.V1, create.V2} {
-			if format == create.Hybrid {
-				one := edit(t, string(raw), create.EditOptions{KeepOnly: keep, NewInfoHash: true})
-				m, err := inspect.Parse(one.Raw)
+		intact(t, edit(t, string(raw), metainfo.Edit{Name: &name, NewInfoHash: true}).Raw, renamed)
+		for _, keep := range []metainfo.Format{metainfo.V1, metainfo.V2} {
+			if format == metainfo.Hybrid {
+				one := edit(t, string(raw), metainfo.Edit{KeepOnly: keep, NewInfoHash: true})
+				m, err := metainfo.Parse(one.Raw)
 				if err != nil || m.Format != keep {
 					t.Fatalf("kept %v, wanted %v: %v", m.Format, keep, err)
 				}
@@ -183,16 +183,16 @@ func TestEditAgainstPeers(t *testing.T) {
 	show := peertest.Need(t, "transmission-show")
 	rng := rand.New(rand.NewPCG(52, 5))
 	for round := range 12 {
-		format := []create.Format{create.V1, create.V2, create.Hybrid}[round%3]
+		format := []metainfo.Format{metainfo.V1, metainfo.V2, metainfo.Hybrid}[round%3]
 		dir := t.TempDir()
 		root := peertest.Tree(t, rng, dir, 16384)
 		raw, err := create.Torrent(context.Background(), root, create.Options{Format: format, PieceLength: 16384,
-			Fields: create.Fields{Trackers: [][]string{{"http://old.example/announce"}}, Comment: "x"}})
+			Fields: metainfo.Fields{Trackers: [][]string{{"http://old.example/announce"}}, Comment: "x"}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		o := create.EditOptions{Replace: []create.Replacement{{Old: "old", New: "new"}}, Comment: ptr(""),
-			Trackers: create.TierEdit{Add: [][]string{{"udp://u.example:1"}}}}
+		o := metainfo.Edit{Replace: []metainfo.Replacement{{Old: "old", New: "new"}}, Comment: ptr(""),
+			Trackers: metainfo.TierEdit{Add: [][]string{{"udp://u.example:1"}}}}
 		if round%2 == 1 {
 			o.NewInfoHash, o.Private, o.Source = true, ptr(true), ptr("S")
 		}
@@ -208,7 +208,7 @@ func TestEditAgainstPeers(t *testing.T) {
 		if got := strings.Join(a.Trackers, " "); got != "http://new.example/announce udp://u.example:1" {
 			t.Errorf("libtorrent reads the trackers as %s", got)
 		}
-		if format != create.V1 {
+		if format != metainfo.V1 {
 			continue // Transmission 3 reads no others
 		}
 		out, err := exec.Command(show, file).CombinedOutput()
@@ -231,7 +231,7 @@ func TestEditRandom(t *testing.T) {
 	}
 	raw := strings.Replace(messy, "8:udp://u:e", "9:udp://u:1e", 1)
 	for range 2000 {
-		o := create.EditOptions{Trackers: create.TierEdit{Add: [][]string{some(), some()}, Remove: some()}}
+		o := metainfo.Edit{Trackers: metainfo.TierEdit{Add: [][]string{some(), some()}, Remove: some()}}
 		if rng.IntN(3) == 0 {
 			o.Trackers.Set = [][]string{some()}
 		}
@@ -242,7 +242,7 @@ func TestEditRandom(t *testing.T) {
 			o.CreationDate = ptr(time.Unix(rng.Int64N(1<<33), 0))
 		}
 		e := edit(t, raw, o)
-		m, err := inspect.Parse(e.Raw)
+		m, err := metainfo.Parse(e.Raw)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -283,7 +283,7 @@ func TestParseEntry(t *testing.T) {
 		`a=` + strings.Repeat("[", 61) + strings.Repeat("]", 61): strings.Repeat("l", 61) + strings.Repeat("e", 61),
 		`a=` + strings.Repeat("[", 62) + strings.Repeat("]", 62): "",
 	} {
-		e, err := create.ParseEntry(s)
+		e, err := metainfo.ParseEntry(s)
 		if string(e.Value) != want || (err != nil) != (want == "") || err == nil && e.Key != "a" {
 			t.Errorf("%s: %q under %q, %v; want %q", s, e.Value, e.Key, err, want)
 		}
@@ -304,11 +304,11 @@ func TestEditKeepsFlaws(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		before, err := inspect.Parse(raw)
+		before, err := metainfo.Parse(raw)
 		if err != nil {
 			continue // what cannot be read cannot be edited
 		}
-		e, err := create.Edit(raw, create.EditOptions{Set: []create.Entry{create.TextEntry("x-edit", "y")}})
+		e, err := create.Edit(raw, metainfo.Edit{Set: []metainfo.Entry{metainfo.TextEntry("x-edit", "y")}})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -317,16 +317,16 @@ func TestEditKeepsFlaws(t *testing.T) {
 		if i := bytes.Index(e.Raw, added); i < 0 || !bytes.Equal(append(e.Raw[:i:i], e.Raw[i+len(added):]...), raw) {
 			t.Errorf("%s: more than a key was added", name)
 		}
-		back := edit(t, string(e.Raw), create.EditOptions{Set: []create.Entry{{Key: "x-edit"}}})
+		back := edit(t, string(e.Raw), metainfo.Edit{Set: []metainfo.Entry{{Key: "x-edit"}}})
 		if !bytes.Equal(back.Raw, raw) {
 			t.Errorf("%s: undone, it is another file", name)
 		}
-		e, err = create.Edit(raw, create.EditOptions{Trackers: create.TierEdit{Set: [][]string{{"udp://new.example:1"}}}, Comment: ptr("new")})
+		e, err = create.Edit(raw, metainfo.Edit{Trackers: metainfo.TierEdit{Set: [][]string{{"udp://new.example:1"}}}, Comment: ptr("new")})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		after, err := inspect.Parse(e.Raw)
+		after, err := metainfo.Parse(e.Raw)
 		if err != nil || !bytes.Equal(before.RawInfo(), after.RawInfo()) || e.Old != e.New || after.Comment != "new" || len(after.Trackers) != 1 {
 			t.Errorf("%s: %v, %v", name, err, after)
 		}

@@ -18,7 +18,7 @@ type InfoFields struct {
 }
 
 // entries returns the keys in info: those fields, and arbitrary ones.
-func (f *InfoFields) entries(more []Entry) ([]Entry, error) {
+func (f *InfoFields) entries(more []metainfo.Entry) ([]metainfo.Entry, error) {
 	list := slices.Clone(more)
 	var similar []string
 	for _, s := range f.Similar {

@@ -13,9 +13,10 @@ import (
 
 	"github.com/torrentkit/torrentkit/create"
 	"github.com/torrentkit/torrentkit/internal/peertest"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
-var formats = []create.Format{create.V1, create.V2, create.Hybrid}
+var formats = []metainfo.Format{metainfo.V1, metainfo.V2, metainfo.Hybrid}
 
 // settle waits until files that were just written are old enough for a journal.
 func settle() { time.Sleep(30 * time.Millisecond) }
@@ -94,7 +95,7 @@ func TestJournalIncremental(t *testing.T) {
 				t.Error("the torrent is not that of a fresh run")
 			}
 			least := p.TotalLength - 40001 // v1 pieces behind a change of length are others
-			if format == create.V1 {
+			if format == metainfo.V1 {
 				least = 50*40000 - 16384
 			}
 			if p.Reused.Bytes < least {
@@ -216,7 +217,7 @@ func TestRecheckFindsRot(t *testing.T) {
 	file(t, filepath.Join(root, "a"), 50000)
 	file(t, filepath.Join(root, "b"), 50000)
 	settle()
-	o := create.Options{Format: create.V2, PieceLength: 16384, Journals: []string{filepath.Join(dir, "j")}}
+	o := create.Options{Format: metainfo.V2, PieceLength: 16384, Journals: []string{filepath.Join(dir, "j")}}
 	want, _ := make1(t, root, o)
 	o.Recheck = true
 	got, p := make1(t, root, o)
@@ -269,7 +270,7 @@ func TestReuse(t *testing.T) {
 			}
 			// Another piece length has no piece in common.
 			o.PieceLength = 65536
-			if _, p = make1(t, root, o); format == create.V1 && p.Reused.OldRefused == "" {
+			if _, p = make1(t, root, o); format == metainfo.V1 && p.Reused.OldRefused == "" {
 				t.Errorf("another piece length: reused %+v", p.Reused)
 			}
 		})

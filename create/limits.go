@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // Limit is what a client or a tracker accepts.
@@ -64,7 +65,7 @@ func readLimits(data []byte) ([]Limit, error) {
 
 func (l *Limit) check() error {
 	for _, f := range l.Formats {
-		if _, err := ParseFormat(f); err != nil {
+		if _, err := metainfo.ParseFormat(f); err != nil {
 			return err
 		}
 	}
@@ -88,7 +89,7 @@ func (l *Limit) check() error {
 }
 
 // refuses tells why a torrent is not accepted; "" if it is.
-func (l *Limit) refuses(format Format, pieceLength, size int64) string {
+func (l *Limit) refuses(format metainfo.Format, pieceLength, size int64) string {
 	switch {
 	case l.MaxPieceLength > 0 && pieceLength > l.MaxPieceLength:
 		return fmt.Sprintf("pieces of %d MiB", pieceLength>>20)

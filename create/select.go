@@ -8,6 +8,7 @@ import (
 
 	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // Rule includes or excludes files by a glob; the last that matches decides.
@@ -74,7 +75,7 @@ func (s *Selection) scan(paths, journals []string) content.ScanOptions {
 
 // arrange puts files, given as indices, in order, and refuses names that two of
 // them share.
-func (s *Selection) arrange(order []int32, names []string, files []content.File, format Format) error {
+func (s *Selection) arrange(order []int32, names []string, files []content.File, format metainfo.Format) error {
 	if s.Order != ByPath && format.HasV2() {
 		return fmt.Errorf("a %v torrent has its files in the order of their paths and no other", format)
 	}

@@ -9,8 +9,9 @@ import (
 	"testing"
 
 	"github.com/torrentkit/torrentkit/create"
-	"github.com/torrentkit/torrentkit/inspect"
+
 	"github.com/torrentkit/torrentkit/internal/peertest"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 func listed(p *create.Plan) string {
@@ -36,7 +37,7 @@ func TestStoredLinks(t *testing.T) {
 	for _, format := range formats {
 		raw := torrent(t, root, create.Options{Format: format, PieceLength: 16384, Selection: create.Selection{Links: create.StoreLinks}})
 		intact(t, raw, root)
-		m, err := inspect.Parse(raw)
+		m, err := metainfo.Parse(raw)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -87,7 +88,7 @@ func TestOrder(t *testing.T) {
 			t.Errorf("order %d: %s, want %s", order, got, want)
 		}
 		intact(t, torrent(t, root, o), root)
-		o.Format = create.V2
+		o.Format = metainfo.V2
 		if _, err := create.NewPlan(context.Background(), root, o); (err == nil) != (order == create.ByPath) {
 			t.Errorf("order %d in v2: %v", order, err)
 		}

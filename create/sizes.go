@@ -84,7 +84,7 @@ func (p *Plan) Choices() ([]Choice, error) {
 		shape := p.shape
 		shape.PieceLength = n
 		var own int64
-		for _, format := range []Format{V1, V2, Hybrid} {
+		for _, format := range []metainfo.Format{metainfo.V1, metainfo.V2, metainfo.Hybrid} {
 			shape.Format = format
 			draft, err := metainfo.NewDraft(shape, p.files, p.fields)
 			if err != nil {
@@ -92,11 +92,11 @@ func (p *Plan) Choices() ([]Choice, error) {
 			}
 			size, exact := draft.Size()
 			switch l := draft.Layout(); format {
-			case V1:
+			case metainfo.V1:
 				c.V1, c.Pieces = size, l.NumPieces()
-			case V2:
+			case metainfo.V2:
 				c.V2, c.PiecesV2 = size, l.NumPieces()
-			case Hybrid:
+			case metainfo.Hybrid:
 				c.Hybrid, c.Padding, c.Exact = size, l.PaddedLength()-l.TotalLength(), exact
 			}
 			if format == p.Format {

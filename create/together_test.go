@@ -11,6 +11,7 @@ import (
 
 	"github.com/torrentkit/torrentkit/create"
 	"github.com/torrentkit/torrentkit/internal/peertest"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // Torrents that are made together are those that are made one by one.
@@ -27,7 +28,7 @@ func TestTogether(t *testing.T) {
 		options := []create.Options{{}}
 		for range 1 + rng.IntN(4) {
 			options = append(options, create.Options{Format: formats[rng.IntN(3)], PieceLength: 16384 << rng.IntN(12), Align: rng.IntN(2) == 0,
-				Fields: create.Fields{Source: "x"}})
+				Fields: metainfo.Fields{Source: "x"}})
 		}
 		first := plan(t, root, options[0])
 		plans := []*create.Plan{first}

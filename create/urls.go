@@ -5,11 +5,13 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // checkURLs refuses URLs that no client could use. Its errors name the field
 // and quote no more of a URL than its scheme, since announce URLs hold secrets.
-func checkURLs(f *Fields) error {
+func checkURLs(f *metainfo.Fields) error {
 	for _, tier := range f.Trackers {
 		for _, u := range tier {
 			if err := checkURL("tracker", u, "http", "https", "udp", "ws", "wss"); err != nil {

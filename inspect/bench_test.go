@@ -4,15 +4,17 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // millionFiles is a torrent of so many files, in folders of a thousand.
-func millionFiles(n int, format Format) []byte {
+func millionFiles(n int, format metainfo.Format) []byte {
 	var b strings.Builder
 	info := func(key string) {
 		b.WriteString("d8:announce" + string(encode(goodTracker)) + "4:infod" + string(encode(key)))
 	}
-	if format == V1 {
+	if format == metainfo.V1 {
 		info("files")
 		b.WriteByte('l')
 		for i := range n {
@@ -39,12 +41,12 @@ func millionFiles(n int, format Format) []byte {
 }
 
 func BenchmarkMillionFiles(b *testing.B) {
-	for _, format := range []Format{V1, V2} {
+	for _, format := range []metainfo.Format{metainfo.V1, metainfo.V2} {
 		doc := millionFiles(1_000_000, format)
 		b.Run(format.String()+"/Parse", func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := Parse(doc); err != nil {
+				if _, err := metainfo.Parse(doc); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // Difference is what Diff finds between two torrents, a and b.
@@ -80,7 +81,7 @@ type FileChange struct {
 // the same where their pieces roots are, or where equally long pieces that hold
 // nothing else have the same hashes; whatever cannot be compared is said to be
 // unclear.
-func Diff(a, b *Torrent) *Difference {
+func Diff(a, b *metainfo.Torrent) *Difference {
 	d := &Difference{SameInfoHash: bytes.Equal(a.RawInfo(), b.RawInfo())}
 	d.InfoKeys = diffKeys("info", a.RawInfo(), b.RawInfo())
 	for _, k := range diffKeys("", a.Raw(), b.Raw()) {
@@ -128,7 +129,7 @@ func diffKeys(path string, a, b []byte) []KeyChange {
 	return changes
 }
 
-func (d *Difference) fields(a, b *Torrent) {
+func (d *Difference) fields(a, b *metainfo.Torrent) {
 	field := func(name, x, y string) {
 		if x != y {
 			d.Fields = append(d.Fields, FieldChange{name, x, y})

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // fileIDs identifies the bytes of a file: files that share an ID are the same.
@@ -18,7 +19,7 @@ import (
 // hold bytes of other files too.
 type fileIDs struct{ root, pieces string }
 
-func idsOf(t *Torrent, i int) fileIDs {
+func idsOf(t *metainfo.Torrent, i int) fileIDs {
 	var ids fileIDs
 	f := &t.Files[i]
 	if f.Length == 0 {
@@ -60,12 +61,12 @@ func (a fileIDs) same(b fileIDs) (same, known bool) {
 
 // side is a torrent that is compared, with its files by path.
 type side struct {
-	t       *Torrent
+	t       *metainfo.Torrent
 	byPath  map[string]int
 	matched []bool
 }
 
-func newSide(t *Torrent) *side {
+func newSide(t *metainfo.Torrent) *side {
 	s := &side{t: t, byPath: map[string]int{}, matched: make([]bool, len(t.Files))}
 	for i := range t.Files {
 		if t.Files[i].Pad() {
@@ -82,7 +83,7 @@ func (s *side) path(i int) string {
 	return cmp.Or(s.t.Files[i].Path, s.t.Name)
 }
 
-func (d *Difference) files(a, b *Torrent) {
+func (d *Difference) files(a, b *metainfo.Torrent) {
 	x, y := newSide(a), newSide(b)
 	pieces := comparePieces(a, b)
 	for i := range a.Files {
@@ -190,12 +191,12 @@ func uniqueLengths(s *side) map[int64]int {
 // piecesEqual compares files through pieces that they share with others: two
 // v1 torrents whose pieces are equally long.
 type piecesEqual struct {
-	a, b   *Torrent
+	a, b   *metainfo.Torrent
 	usable bool
 }
 
-func comparePieces(a, b *Torrent) piecesEqual {
-	hashes := func(t *Torrent) bool { return t.Layout().NumPieces() > 0 && t.PieceSHA1(0) != nil }
+func comparePieces(a, b *metainfo.Torrent) piecesEqual {
+	hashes := func(t *metainfo.Torrent) bool { return t.Layout().NumPieces() > 0 && t.PieceSHA1(0) != nil }
 	return piecesEqual{a, b, a.PieceLength == b.PieceLength && hashes(a) && hashes(b)}
 }
 
@@ -243,7 +244,7 @@ type Place struct {
 // Common returns the files that at least two of the torrents have, the largest
 // first: those are the torrents that BEP 38 calls similar. Files are recognized
 // as by Diff; a v1 file that shares pieces with others cannot be.
-func Common(torrents []*Torrent) []SharedFile {
+func Common(torrents []*metainfo.Torrent) []SharedFile {
 	byID := map[string]*SharedFile{}
 	var order []*SharedFile
 	for n, t := range torrents {

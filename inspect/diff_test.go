@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
-func parsed(t *testing.T, doc dict) *Torrent {
+func parsed(t *testing.T, doc dict) *metainfo.Torrent {
 	t.Helper()
-	m, err := Parse(encode(doc))
+	m, err := metainfo.Parse(encode(doc))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +102,7 @@ func TestDiff(t *testing.T) {
 }
 
 func TestCommon(t *testing.T) {
-	shared := Common([]*Torrent{
+	shared := Common([]*metainfo.Torrent{
 		parsed(t, tree("a", "1", "b", "2")), parsed(t, tree("x", "2", "y", "3")), parsed(t, aligned("pq", "m", "n")),
 		parsed(t, aligned("rp", "o", "z")), parsed(t, torrent(multi(file(10, "a")))), parsed(t, tree("same", "9", "same too", "9")),
 	})

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // DumpStyle says how Dump writes strings that are not UTF-8.
@@ -57,13 +58,13 @@ const chunkSize = 48 << 10
 func Dump(w io.Writer, r io.Reader, o DumpOptions) error {
 	d := dumper{r: bufio.NewReaderSize(r, 64<<10), w: bufio.NewWriterSize(w, 64<<10), o: o}
 	err := d.value()
-	var broken Problem
+	var broken metainfo.Problem
 	if errors.As(err, &broken) {
 		d.broken(broken)
 	}
 	if err == nil {
 		if _, more := d.r.Peek(1); more == nil {
-			err = Problem{Severity: Error, ID: "trailing-data", Offset: int(d.off), Message: "data after the end of the value"}
+			err = metainfo.Problem{Severity: metainfo.Error, ID: "trailing-data", Offset: int(d.off), Message: "data after the end of the value"}
 		} else if more != io.EOF {
 			err = more
 		}
@@ -207,7 +208,7 @@ func (d *dumper) close() {
 }
 
 // broken writes where the input breaks off, and closes what is open.
-func (d *dumper) broken(p Problem) {
+func (d *dumper) broken(p metainfo.Problem) {
 	if !d.said {
 		d.sayBroken(p)
 	}
@@ -216,7 +217,7 @@ func (d *dumper) broken(p Problem) {
 	}
 }
 
-func (d *dumper) sayBroken(p Problem) {
+func (d *dumper) sayBroken(p metainfo.Problem) {
 	mark := []byte(`{"offset":` + strconv.Itoa(p.Offset) + `,"reason":`)
 	mark = appendJSON(mark, []byte(p.Message))
 	if d.read != "" {
@@ -251,7 +252,7 @@ func (d *dumper) fail(offset int64, reason string) error {
 			path = bencode.JoinKey(path, l.key)
 		}
 	}
-	return Problem{Severity: Error, ID: "bencode", Path: path, Offset: int(offset), Message: reason}
+	return metainfo.Problem{Severity: metainfo.Error, ID: "bencode", Path: path, Offset: int(offset), Message: reason}
 }
 
 // maxDigits bounds integers; real ones have twenty digits at the most.

@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 func dump(t testing.TB, doc []byte, o DumpOptions) (string, error) {
@@ -174,7 +175,7 @@ func TestDumpBroken(t *testing.T) {
 		{"d9000000:abc", `{"$hex:616263":null,"$broken":{"offset":1,"reason":"string is longer than the rest of the input"}}`},
 	} {
 		got, err := dump(t, []byte(tt.doc), DumpOptions{})
-		var p Problem
+		var p metainfo.Problem
 		if got != tt.want+"\n" || !errors.As(err, &p) || !strings.Contains(got, reason+`"`+p.Message) {
 			t.Errorf("%q: %s, %v, want %s", tt.doc, got, err, tt.want)
 		}
@@ -183,11 +184,11 @@ func TestDumpBroken(t *testing.T) {
 		}
 	}
 	got, err := dump(t, []byte("i5ex"), DumpOptions{})
-	if p, ok := err.(Problem); got != "5\n" || !ok || p.ID != "trailing-data" || p.Offset != 3 {
+	if p, ok := err.(metainfo.Problem); got != "5\n" || !ok || p.ID != "trailing-data" || p.Offset != 3 {
 		t.Errorf("%s, %v", got, err)
 	}
 	_, err = dump(t, []byte("d1:ald1:b1:"), DumpOptions{})
-	if p, ok := err.(Problem); !ok || p.Path != "a[0].b" {
+	if p, ok := err.(metainfo.Problem); !ok || p.Path != "a[0].b" {
 		t.Errorf("%v does not name a[0].b", err)
 	}
 }

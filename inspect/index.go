@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // IndexUpload is what the Torrust index makes of a torrent that is uploaded: it
@@ -18,14 +19,14 @@ type IndexUpload struct {
 	Same bool
 	// Lost are the keys that are dropped, at most 1000. Of keys that many files
 	// have, only the first is listed.
-	Lost []Key
+	Lost []metainfo.Key
 }
 
 const maxLost = 1000
 
 // PredictIndex tells what the Torrust index makes of a torrent. It fails where
 // the index would refuse the upload.
-func PredictIndex(t *Torrent) (*IndexUpload, error) {
+func PredictIndex(t *metainfo.Torrent) (*IndexUpload, error) {
 	root, _, err := bencode.Scan(t.Raw())
 	if err != nil {
 		return nil, err
@@ -83,7 +84,7 @@ func (p *predictor) drop(path, key string, v bencode.Value) {
 	if len(p.lost.Lost) == maxLost {
 		return
 	}
-	p.lost.Lost = append(p.lost.Lost, Key{Path: bencode.JoinKey(path, key), Offset: v.Offset(), Raw: v.Raw()})
+	p.lost.Lost = append(p.lost.Lost, metainfo.Key{Path: bencode.JoinKey(path, key), Offset: v.Offset(), Raw: v.Raw()})
 }
 
 // dropOnce is drop for the keys of files.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // LintOptions say how strict Lint is. The zero value applies the rules of all
@@ -21,7 +22,7 @@ type LintOptions struct {
 // Finding is one thing that Lint found.
 type Finding struct {
 	Rule     Rule
-	Severity Severity
+	Severity metainfo.Severity
 	Key      string // where it is, like info.files[3].path; "" for the whole document
 	Offset   int    // in bytes
 	Message  string
@@ -31,7 +32,7 @@ type Finding struct {
 type Report struct {
 	// Torrent is what could be read, nil where that was nothing. Its Layout may
 	// be nil.
-	Torrent *Torrent
+	Torrent *metainfo.Torrent
 	// Refused is the error of Parse, nil where that takes the torrent.
 	Refused error
 	// Findings are sorted by offset. Of one rule there are at most 100.
@@ -51,7 +52,7 @@ func (r *Report) Count() (errors, warnings int) {
 		if last := i+1 == len(r.Findings) || !slices.ContainsFunc(r.Findings[i+1:], func(g Finding) bool { return g.Rule.ID == f.Rule.ID }); last {
 			n += r.Omitted[f.Rule.ID]
 		}
-		if f.Severity == Error {
+		if f.Severity == metainfo.Error {
 			errors += n
 		} else {
 			warnings += n
@@ -71,11 +72,11 @@ func Lint(raw []byte, o LintOptions) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, problems := Read(raw)
+	t, problems := metainfo.Read(raw)
 	l.t = t
 	l.report.Torrent = t
 	for _, p := range problems {
-		if l.report.Refused == nil && p.Severity == Error {
+		if l.report.Refused == nil && p.Severity == metainfo.Error {
 			l.report.Refused = p
 		}
 		l.problem(p)
@@ -98,7 +99,7 @@ func Lint(raw []byte, o LintOptions) (*Report, error) {
 }
 
 type linter struct {
-	t      *Torrent
+	t      *metainfo.Torrent
 	root   bencode.Value
 	doc    map[string]bencode.Value // the values of the keys outside of info
 	info   map[string]bencode.Value // and of those in it
@@ -122,7 +123,7 @@ func newLinter(o LintOptions) (*linter, error) {
 	}
 	for _, id := range o.Deny {
 		r := l.rules[id]
-		r.Severity = Error
+		r.Severity = metainfo.Error
 		l.rules[id] = r
 	}
 	for _, id := range o.Allow {
@@ -148,9 +149,9 @@ func (l *linter) add(id, key string, offset int, format string, args ...any) {
 }
 
 // problem makes a finding of what reading the document has found.
-func (l *linter) problem(p Problem) {
+func (l *linter) problem(p metainfo.Problem) {
 	id := p.ID
-	warning := p.Severity == Warning
+	warning := p.Severity == metainfo.Warning
 	switch {
 	case id == "strange-name":
 		return // names has a rule for each way of being strange

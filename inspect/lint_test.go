@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 var update = flag.Bool("update", false, "write the torrents of the tests to testdata")
@@ -153,7 +155,7 @@ func TestPredictIndex(t *testing.T) {
 	noisy := clean.with("files", list{dict{"attr", "x", "length", 10, "md5sum", strings.Repeat("0", 32), "path", list{"a"}, "path.utf-8", list{"a"}}},
 		"name.utf-8", "album", "similar", list{})
 	doc := torrent(noisy).with("announce", goodTracker, "announce-list", list{list{goodTracker}}, "comment", "c", "url-list", "https://x/")
-	m, err := Parse(encode(doc))
+	m, err := metainfo.Parse(encode(doc))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +174,7 @@ func TestPredictIndex(t *testing.T) {
 		t.Errorf("lost: %s\nwant: %s", got, want)
 	}
 	for _, bad := range []dict{v2(dict{"a", leafFile(10, hashOf("a"))}).with("name", "\xff"), single().with("private", 1000), single().with("source", 5)} {
-		if m, err := Parse(encode(torrent(bad))); err != nil {
+		if m, err := metainfo.Parse(encode(torrent(bad))); err != nil {
 			t.Error(err)
 		} else if up, err := PredictIndex(m); err == nil {
 			t.Errorf("predicts %+v of what the index refuses", up)
@@ -184,7 +186,7 @@ func TestPredictIndex(t *testing.T) {
 func TestPredictIndexVector(t *testing.T) {
 	pieces := "\xd4\x91\x58\x7f\x1c\x42\xdf\xf0\xcb\x0f\xf5\xc2\xb8\xce\xfe\x22\xb3\xad\x31\x0a"
 	info := dict{"length", 11, "name", "sample.txt", "piece length", leaf, "pieces", pieces, "x_cross_seed", "1"}
-	m, err := Parse(encode(torrent(info)))
+	m, err := metainfo.Parse(encode(torrent(info)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -208,7 +210,7 @@ func FuzzLint(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Parse(doc); err != nil {
+		if _, err := metainfo.Parse(doc); err != nil {
 			if e, _ := r.Count(); e == 0 {
 				t.Fatalf("no error, though it cannot be parsed: %v", err)
 			}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // Query returns the raw bencode of the value that a pointer leads to, and where
@@ -18,7 +19,7 @@ func Query(doc []byte, pointer string) (value []byte, offset int, ok bool, err e
 	if err != nil {
 		e := err.(*bencode.Error)
 		if !e.Trailing {
-			return nil, 0, false, Problem{Severity: Error, ID: "bencode", Path: e.Path, Offset: e.Offset, Message: e.Reason}
+			return nil, 0, false, metainfo.Problem{Severity: metainfo.Error, ID: "bencode", Path: e.Path, Offset: e.Offset, Message: e.Reason}
 		}
 	}
 	pointer = strings.TrimPrefix(pointer, "/")

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 func TestQuery(t *testing.T) {
@@ -39,13 +41,13 @@ func TestStats(t *testing.T) {
 		"d": torrent(v2(dict{"x", leafFile(10, hashOf("x"))})),
 		"e": torrent(v2(dict{"y", leafFile(10, hashOf("x"))}).with("piece length", 2*leaf)),
 	} {
-		m, err := Parse(encode(doc))
+		m, err := metainfo.Parse(encode(doc))
 		if err != nil {
 			t.Fatal(name, err)
 		}
 		s.Add(name, m)
 	}
-	if s.Torrents != 5 || s.Private != 1 || s.Size != 51 || s.Files != 5 || s.Formats[V1] != 3 || s.PieceLengths[leaf] != 4 || s.Trackers["t.example.org:80"] != 1 {
+	if s.Torrents != 5 || s.Private != 1 || s.Size != 51 || s.Files != 5 || s.Formats[metainfo.V1] != 3 || s.PieceLengths[leaf] != 4 || s.Trackers["t.example.org:80"] != 1 {
 		t.Errorf("%+v", s)
 	}
 	dups := s.Duplicates()

@@ -1,10 +1,12 @@
 package inspect
 
+import "github.com/torrentkit/torrentkit/metainfo"
+
 // Rule is one thing that Lint judges.
 type Rule struct {
 	// ID is a stable name, like piece-layers.
 	ID       string
-	Severity Severity
+	Severity metainfo.Severity
 	// BEP is the number of the specification, 0 where the rule follows none.
 	BEP int
 	// Section is the part of the BEP, or what the rule rests on instead.
@@ -30,106 +32,106 @@ func Rules() []Rule {
 func encodingRules() []Rule {
 	const section = "bencoding"
 	return []Rule{
-		{"bencode", Error, 3, section, "not bencode", "Make the torrent again, the file is damaged or no torrent at all.", false},
-		{"trailing-data", Error, 3, section, "bytes follow the end of the torrent", "Cut the file off at the byte that is named.", false},
-		{"unsorted-keys", Error, 3, section, "keys of a dictionary are out of order", "Sort the keys as raw bytes: clients that encode info again compute another infohash.", false},
-		{"duplicate-key", Error, 3, section, "a key stands twice in a dictionary", "Keep one of the two, as programs disagree on which one counts.", false},
-		{"duplicate-info", Error, 3, section, "the torrent has two info dictionaries", "Make the torrent again, its infohash depends on the program that reads it.", false},
-		{"leading-zero", Error, 3, section, "a number is written with leading zeros", "Write numbers without leading zeros, as strict decoders refuse them.", false},
-		{"negative-zero", Error, 3, section, "zero is written with a minus", "Write zero as i0e.", false},
-		{"big-integer", Warning, 3, section, "an integer does not fit into 64 bits", "Keep integers within 64 bits, as most programs cut or refuse larger ones.", false},
-		{"not-utf8", Error, 3, "metainfo files", "text is not UTF-8", "Write names as UTF-8, or give name.utf-8 and path.utf-8 beside them.", false},
-		{"mistyped", Warning, 3, "metainfo files", "a value has the wrong type and is ignored", "Give the value the type that the specification says.", false},
-		{"misplaced-key", Warning, 3, "metainfo files", "a key stands inside of info that belongs outside, or the other way round", "Move the key, clients do not look for it there.", false},
-		{"encoding", Warning, 3, "metainfo files", "encoding is not UTF-8", "Write all text as UTF-8 and leave the key encoding out.", false},
+		{"bencode", metainfo.Error, 3, section, "not bencode", "Make the torrent again, the file is damaged or no torrent at all.", false},
+		{"trailing-data", metainfo.Error, 3, section, "bytes follow the end of the torrent", "Cut the file off at the byte that is named.", false},
+		{"unsorted-keys", metainfo.Error, 3, section, "keys of a dictionary are out of order", "Sort the keys as raw bytes: clients that encode info again compute another infohash.", false},
+		{"duplicate-key", metainfo.Error, 3, section, "a key stands twice in a dictionary", "Keep one of the two, as programs disagree on which one counts.", false},
+		{"duplicate-info", metainfo.Error, 3, section, "the torrent has two info dictionaries", "Make the torrent again, its infohash depends on the program that reads it.", false},
+		{"leading-zero", metainfo.Error, 3, section, "a number is written with leading zeros", "Write numbers without leading zeros, as strict decoders refuse them.", false},
+		{"negative-zero", metainfo.Error, 3, section, "zero is written with a minus", "Write zero as i0e.", false},
+		{"big-integer", metainfo.Warning, 3, section, "an integer does not fit into 64 bits", "Keep integers within 64 bits, as most programs cut or refuse larger ones.", false},
+		{"not-utf8", metainfo.Error, 3, "metainfo files", "text is not UTF-8", "Write names as UTF-8, or give name.utf-8 and path.utf-8 beside them.", false},
+		{"mistyped", metainfo.Warning, 3, "metainfo files", "a value has the wrong type and is ignored", "Give the value the type that the specification says.", false},
+		{"misplaced-key", metainfo.Warning, 3, "metainfo files", "a key stands inside of info that belongs outside, or the other way round", "Move the key, clients do not look for it there.", false},
+		{"encoding", metainfo.Warning, 3, "metainfo files", "encoding is not UTF-8", "Write all text as UTF-8 and leave the key encoding out.", false},
 	}
 }
 
 func structureRules() []Rule {
 	const section = "info dictionary"
 	return []Rule{
-		{"not-a-torrent", Error, 3, "metainfo files", "bencode, but no dictionary", "Check that this is the right file.", false},
-		{"no-info", Error, 3, "metainfo files", "there is no info dictionary", "Check that this is the right file: a tracker's reply or a resume file has none either.", false},
-		{"no-pieces", Error, 3, section, "there are no hashes of pieces", "Make the torrent again.", false},
-		{"piece-length", Error, 3, section, "piece length is missing or not possible", "Use a power of two of at least 16 KiB.", false},
-		{"odd-piece-length", Warning, 3, section, "piece length is not a power of two of at least 16 KiB", "Use a power of two from 16 KiB to 16 MiB, clients refuse or waste memory on others.", false},
-		{"pieces", Error, 3, section, "the hashes do not fit the content", "Make the torrent again, the number of pieces must be the size divided by the piece length, rounded up.", false},
-		{"files", Error, 3, section, "the list of files is missing or broken", "Give either length or files, and at least one file.", false},
-		{"length", Error, 3, section, "a file has no valid length", "Give each file a length from 0 to 2^63-1.", false},
-		{"layout", Error, 3, section, "the files cannot be laid out in pieces", "Make the torrent again, in a hybrid pad files must bring each file to a piece boundary.", false},
-		{"no-content", Warning, 3, section, "all files are empty", "Put content into it, clients refuse torrents of no bytes.", false},
-		{"creation-date", Warning, 3, "metainfo files", "creation date is not a time", "Write it as seconds since 1970, an integer.", false},
-		{"date-future", Warning, 3, "metainfo files", "creation date lies in the future", "Set the clock, and --date when you make it again.", false},
-		{"tail-padding", Warning, 47, "pad files", "the last file is padding", "Leave the pad file at the end out: with it, clients that pad by themselves get another infohash.", false},
-		{"stray-padding", Warning, 47, "pad files", "a pad file does not end on a piece boundary", "Leave the pad file out, it aligns nothing.", false},
-		{"link-target", Warning, 47, "extended file attributes", "a symbolic link does not say where it leads", "Give the link a symlink path.", false},
+		{"not-a-torrent", metainfo.Error, 3, "metainfo files", "bencode, but no dictionary", "Check that this is the right file.", false},
+		{"no-info", metainfo.Error, 3, "metainfo files", "there is no info dictionary", "Check that this is the right file: a tracker's reply or a resume file has none either.", false},
+		{"no-pieces", metainfo.Error, 3, section, "there are no hashes of pieces", "Make the torrent again.", false},
+		{"piece-length", metainfo.Error, 3, section, "piece length is missing or not possible", "Use a power of two of at least 16 KiB.", false},
+		{"odd-piece-length", metainfo.Warning, 3, section, "piece length is not a power of two of at least 16 KiB", "Use a power of two from 16 KiB to 16 MiB, clients refuse or waste memory on others.", false},
+		{"pieces", metainfo.Error, 3, section, "the hashes do not fit the content", "Make the torrent again, the number of pieces must be the size divided by the piece length, rounded up.", false},
+		{"files", metainfo.Error, 3, section, "the list of files is missing or broken", "Give either length or files, and at least one file.", false},
+		{"length", metainfo.Error, 3, section, "a file has no valid length", "Give each file a length from 0 to 2^63-1.", false},
+		{"layout", metainfo.Error, 3, section, "the files cannot be laid out in pieces", "Make the torrent again, in a hybrid pad files must bring each file to a piece boundary.", false},
+		{"no-content", metainfo.Warning, 3, section, "all files are empty", "Put content into it, clients refuse torrents of no bytes.", false},
+		{"creation-date", metainfo.Warning, 3, "metainfo files", "creation date is not a time", "Write it as seconds since 1970, an integer.", false},
+		{"date-future", metainfo.Warning, 3, "metainfo files", "creation date lies in the future", "Set the clock, and --date when you make it again.", false},
+		{"tail-padding", metainfo.Warning, 47, "pad files", "the last file is padding", "Leave the pad file at the end out: with it, clients that pad by themselves get another infohash.", false},
+		{"stray-padding", metainfo.Warning, 47, "pad files", "a pad file does not end on a piece boundary", "Leave the pad file out, it aligns nothing.", false},
+		{"link-target", metainfo.Warning, 47, "extended file attributes", "a symbolic link does not say where it leads", "Give the link a symlink path.", false},
 	}
 }
 
 func v2Rules() []Rule {
 	const section = "metainfo files"
 	return []Rule{
-		{"meta-version", Error, 52, section, "meta version is not one that is known, or has no file tree", "Use meta version 2 together with a file tree.", false},
-		{"meta-version-ignored", Warning, 52, section, "only the v1 part of the torrent can be read", "Use meta version 2 together with a file tree.", false},
-		{"file-tree", Error, 52, section, "the file tree is broken", "Make the torrent again.", false},
-		{"pieces-root", Error, 52, section, "a file has no valid pieces root", "Make the torrent again.", false},
-		{"empty-pieces-root", Warning, 52, section, "an empty file has a pieces root", "Leave the pieces root of empty files out.", false},
-		{"piece-layers", Error, 52, section, "a piece layer is wrong", "Make the torrent again, the layer does not hash to the pieces root of its file.", false},
-		{"no-piece-layer", Error, 52, section, "a file has no piece layer", "Keep the piece layers when the torrent is passed on: without them no piece of the file can be checked.", false},
-		{"stray-piece-layer", Warning, 52, section, "a piece layer belongs to no file", "Leave the piece layer out.", false},
-		{"hybrid-disagrees", Error, 52, "upgrade path", "the v1 and the v2 part list different files", "Make the torrent again, both parts must describe the same content.", false},
+		{"meta-version", metainfo.Error, 52, section, "meta version is not one that is known, or has no file tree", "Use meta version 2 together with a file tree.", false},
+		{"meta-version-ignored", metainfo.Warning, 52, section, "only the v1 part of the torrent can be read", "Use meta version 2 together with a file tree.", false},
+		{"file-tree", metainfo.Error, 52, section, "the file tree is broken", "Make the torrent again.", false},
+		{"pieces-root", metainfo.Error, 52, section, "a file has no valid pieces root", "Make the torrent again.", false},
+		{"empty-pieces-root", metainfo.Warning, 52, section, "an empty file has a pieces root", "Leave the pieces root of empty files out.", false},
+		{"piece-layers", metainfo.Error, 52, section, "a piece layer is wrong", "Make the torrent again, the layer does not hash to the pieces root of its file.", false},
+		{"no-piece-layer", metainfo.Error, 52, section, "a file has no piece layer", "Keep the piece layers when the torrent is passed on: without them no piece of the file can be checked.", false},
+		{"stray-piece-layer", metainfo.Warning, 52, section, "a piece layer belongs to no file", "Leave the piece layer out.", false},
+		{"hybrid-disagrees", metainfo.Error, 52, "upgrade path", "the v1 and the v2 part list different files", "Make the torrent again, both parts must describe the same content.", false},
 	}
 }
 
 func nameRules() []Rule {
 	const portable = "portable file names"
 	return []Rule{
-		{"bad-name", Error, 3, "info dictionary", "a name is missing, empty or impossible", "Give every file and the torrent a name.", false},
-		{"bad-path", Error, 3, "info dictionary", "a path is missing, empty or of the wrong type", "Give every file a path, a list of names.", false},
-		{"path-escapes", Error, 3, "info dictionary", "a path could lead out of the folder", "Do not load this torrent: a name must not be . or .. or hold a slash.", false},
-		{"path-length", Error, 0, "limits of torrentkit", "paths are out of proportion to the torrent", "Use shorter names of folders.", false},
-		{"duplicate-path", Error, 3, "info dictionary", "two files have the same path", "Rename one of the two.", false},
-		{"name-collision", Warning, 0, portable, "names differ only in case or Unicode form", "Rename one of them: on Windows and macOS one file overwrites the other.", false},
-		{"not-nfc", Warning, 0, portable, "a name is not in Unicode form NFC", "Rename the file to form NFC, the same letters look alike and do not match otherwise.", false},
-		{"reserved-name", Warning, 0, portable, "a name cannot be used on Windows", `Avoid <>:"\|?*, dots and spaces at the end, and names of devices such as CON.`, false},
-		{"control-character", Warning, 0, portable, "a name has control or invisible characters", "Rename the file.", false},
-		{"bidi-character", Warning, 0, portable, "a name has characters that reverse the direction of text", "Rename the file, the characters can hide what kind of file it is.", false},
-		{"long-name", Warning, 0, portable, "a name is longer than 255 bytes", "Shorten the name, most file systems refuse it.", false},
-		{"long-path", Warning, 0, portable, "a path is longer than 240 characters", "Shorten the path, Windows ends paths at 260 characters with the folder in front.", false},
+		{"bad-name", metainfo.Error, 3, "info dictionary", "a name is missing, empty or impossible", "Give every file and the torrent a name.", false},
+		{"bad-path", metainfo.Error, 3, "info dictionary", "a path is missing, empty or of the wrong type", "Give every file a path, a list of names.", false},
+		{"path-escapes", metainfo.Error, 3, "info dictionary", "a path could lead out of the folder", "Do not load this torrent: a name must not be . or .. or hold a slash.", false},
+		{"path-length", metainfo.Error, 0, "limits of torrentkit", "paths are out of proportion to the torrent", "Use shorter names of folders.", false},
+		{"duplicate-path", metainfo.Error, 3, "info dictionary", "two files have the same path", "Rename one of the two.", false},
+		{"name-collision", metainfo.Warning, 0, portable, "names differ only in case or Unicode form", "Rename one of them: on Windows and macOS one file overwrites the other.", false},
+		{"not-nfc", metainfo.Warning, 0, portable, "a name is not in Unicode form NFC", "Rename the file to form NFC, the same letters look alike and do not match otherwise.", false},
+		{"reserved-name", metainfo.Warning, 0, portable, "a name cannot be used on Windows", `Avoid <>:"\|?*, dots and spaces at the end, and names of devices such as CON.`, false},
+		{"control-character", metainfo.Warning, 0, portable, "a name has control or invisible characters", "Rename the file.", false},
+		{"bidi-character", metainfo.Warning, 0, portable, "a name has characters that reverse the direction of text", "Rename the file, the characters can hide what kind of file it is.", false},
+		{"long-name", metainfo.Warning, 0, portable, "a name is longer than 255 bytes", "Shorten the name, most file systems refuse it.", false},
+		{"long-path", metainfo.Warning, 0, portable, "a path is longer than 240 characters", "Shorten the path, Windows ends paths at 260 characters with the folder in front.", false},
 	}
 }
 
 func trackerRules() []Rule {
 	return []Rule{
-		{"tracker-url", Error, 3, "trackers", "a tracker is not a URL", "Correct the URL.", false},
-		{"tracker-scheme", Error, 3, "trackers", "no client speaks the scheme of a tracker", "Use http, https, udp, ws or wss.", false},
-		{"tracker-port", Error, 15, "UDP tracker protocol", "a tracker has no usable port", "Give a port from 1 to 65535; udp trackers have no default port.", false},
-		{"tracker-loopback", Error, 3, "trackers", "a tracker is on this very machine", "Use the address by which others reach the tracker.", false},
-		{"tracker-private-address", Warning, 3, "trackers", "a tracker has an address of a private network", "Use a public address unless all peers are in that network.", false},
-		{"tracker-duplicate", Warning, 12, "multitracker metadata", "a tracker is listed twice", "List each tracker once.", false},
-		{"announce-not-in-list", Warning, 12, "multitracker metadata", "announce is not in announce-list", "Put the URL into announce-list too: clients ignore announce where there is a list.", false},
-		{"empty-tier", Warning, 12, "multitracker metadata", "announce-list has no tracker, or a tier without any", "Leave empty tiers out.", false},
-		{"private-nodes", Error, 27, "private torrents", "a private torrent has DHT nodes", "Remove nodes: peers of a private torrent come from its trackers only.", false},
-		{"private-trackers", Warning, 27, "private torrents", "a private torrent has trackers on several hosts", "Keep a private torrent to one tracker, as clients must not mix their peers.", false},
-		{"private-no-tracker", Error, 27, "private torrents", "a private torrent has no tracker", "Add a tracker, or remove private: nobody can find peers otherwise.", false},
-		{"passkey", Warning, 0, "secrets", "a torrent that is not private has what looks like a passkey", "Remove the passkey before you publish it: others act in your name with it.", false},
-		{"web-seed-url", Error, 19, "metadata extension", "a web seed is not a URL of http, https or ftp", "Correct the URL.", false},
-		{"web-seed-slash", Warning, 19, "metadata extension", "the web seed of a folder does not end in a slash", "End the URL in a slash, clients append the name and path to it.", false},
+		{"tracker-url", metainfo.Error, 3, "trackers", "a tracker is not a URL", "Correct the URL.", false},
+		{"tracker-scheme", metainfo.Error, 3, "trackers", "no client speaks the scheme of a tracker", "Use http, https, udp, ws or wss.", false},
+		{"tracker-port", metainfo.Error, 15, "UDP tracker protocol", "a tracker has no usable port", "Give a port from 1 to 65535; udp trackers have no default port.", false},
+		{"tracker-loopback", metainfo.Error, 3, "trackers", "a tracker is on this very machine", "Use the address by which others reach the tracker.", false},
+		{"tracker-private-address", metainfo.Warning, 3, "trackers", "a tracker has an address of a private network", "Use a public address unless all peers are in that network.", false},
+		{"tracker-duplicate", metainfo.Warning, 12, "multitracker metadata", "a tracker is listed twice", "List each tracker once.", false},
+		{"announce-not-in-list", metainfo.Warning, 12, "multitracker metadata", "announce is not in announce-list", "Put the URL into announce-list too: clients ignore announce where there is a list.", false},
+		{"empty-tier", metainfo.Warning, 12, "multitracker metadata", "announce-list has no tracker, or a tier without any", "Leave empty tiers out.", false},
+		{"private-nodes", metainfo.Error, 27, "private torrents", "a private torrent has DHT nodes", "Remove nodes: peers of a private torrent come from its trackers only.", false},
+		{"private-trackers", metainfo.Warning, 27, "private torrents", "a private torrent has trackers on several hosts", "Keep a private torrent to one tracker, as clients must not mix their peers.", false},
+		{"private-no-tracker", metainfo.Error, 27, "private torrents", "a private torrent has no tracker", "Add a tracker, or remove private: nobody can find peers otherwise.", false},
+		{"passkey", metainfo.Warning, 0, "secrets", "a torrent that is not private has what looks like a passkey", "Remove the passkey before you publish it: others act in your name with it.", false},
+		{"web-seed-url", metainfo.Error, 19, "metadata extension", "a web seed is not a URL of http, https or ftp", "Correct the URL.", false},
+		{"web-seed-slash", metainfo.Warning, 19, "metadata extension", "the web seed of a folder does not end in a slash", "End the URL in a slash, clients append the name and path to it.", false},
 	}
 }
 
 func targetRules() []Rule {
 	const section = "limits of the target"
 	return []Rule{
-		{"target-size", Error, 0, section, "the .torrent is larger than the target loads", "Use longer pieces, or split the content.", true},
-		{"target-tokens", Error, 0, section, "the .torrent has more values than the target decodes", "Put fewer files into one torrent.", true},
-		{"target-pieces", Error, 0, section, "there are more pieces than the target loads", "Use longer pieces.", true},
-		{"target-piece-length", Error, 0, section, "the target does not load this piece length", "Use a power of two from 16 KiB to 16 MiB.", true},
-		{"target-format", Error, 0, section, "the target does not load this format", "Make a v1 or a hybrid torrent.", true},
-		{"target-content", Error, 0, section, "the target does not load what is not canonical, or has no content", "Make the torrent again.", true},
-		{"target-tracker", Warning, 0, section, "the target does not speak to a tracker", "Add a tracker that the target speaks to.", true},
-		{"index-infohash", Warning, 0, "Torrust index", "the index stores the torrent under another infohash", "Make it without the keys that are named, or publish the infohash that the index shows.", true},
-		{"index-key", Warning, 0, "Torrust index", "the index drops a key", "Do not rely on the key for what is downloaded from the index.", true},
-		{"index-tracker", Warning, 0, "Torrust index", "the index replaces the tracker", "Expect the tracker of the index in what is downloaded from there.", true},
+		{"target-size", metainfo.Error, 0, section, "the .torrent is larger than the target loads", "Use longer pieces, or split the content.", true},
+		{"target-tokens", metainfo.Error, 0, section, "the .torrent has more values than the target decodes", "Put fewer files into one torrent.", true},
+		{"target-pieces", metainfo.Error, 0, section, "there are more pieces than the target loads", "Use longer pieces.", true},
+		{"target-piece-length", metainfo.Error, 0, section, "the target does not load this piece length", "Use a power of two from 16 KiB to 16 MiB.", true},
+		{"target-format", metainfo.Error, 0, section, "the target does not load this format", "Make a v1 or a hybrid torrent.", true},
+		{"target-content", metainfo.Error, 0, section, "the target does not load what is not canonical, or has no content", "Make the torrent again.", true},
+		{"target-tracker", metainfo.Warning, 0, section, "the target does not speak to a tracker", "Add a tracker that the target speaks to.", true},
+		{"index-infohash", metainfo.Warning, 0, "Torrust index", "the index stores the torrent under another infohash", "Make it without the keys that are named, or publish the infohash that the index shows.", true},
+		{"index-key", metainfo.Warning, 0, "Torrust index", "the index drops a key", "Do not rely on the key for what is downloaded from the index.", true},
+		{"index-tracker", metainfo.Warning, 0, "Torrust index", "the index replaces the tracker", "Expect the tracker of the index in what is downloaded from there.", true},
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // Stats are totals over many torrents.
@@ -18,7 +20,7 @@ type Stats struct {
 	Files        int64 // without padding
 	Pieces       int64
 	TorrentSize  int64 // bytes of the .torrent files themselves
-	Formats      map[Format]int
+	Formats      map[metainfo.Format]int
 	PieceLengths map[int64]int
 	Trackers     map[string]int // torrents by host of the tracker
 	contents     map[string][]string
@@ -26,11 +28,11 @@ type Stats struct {
 
 // NewStats returns empty totals.
 func NewStats() *Stats {
-	return &Stats{Formats: map[Format]int{}, PieceLengths: map[int64]int{}, Trackers: map[string]int{}, contents: map[string][]string{}}
+	return &Stats{Formats: map[metainfo.Format]int{}, PieceLengths: map[int64]int{}, Trackers: map[string]int{}, contents: map[string][]string{}}
 }
 
 // Add counts a torrent, by Parse, under a name. The torrent is not kept.
-func (s *Stats) Add(name string, t *Torrent) {
+func (s *Stats) Add(name string, t *metainfo.Torrent) {
 	s.Torrents++
 	if t.Private {
 		s.Private++
@@ -74,7 +76,7 @@ func (s *Stats) Duplicates() [][]string {
 }
 
 // TrackerHosts returns the hosts of the trackers with their ports, each once.
-func TrackerHosts(t *Torrent) []string {
+func TrackerHosts(t *metainfo.Torrent) []string {
 	var hosts []string
 	seen := map[string]bool{}
 	for _, tier := range t.Trackers {
@@ -94,7 +96,7 @@ func TrackerHosts(t *Torrent) []string {
 
 // contentIDs identifies the content of a torrent: torrents that share an ID
 // have the same bytes in the same order.
-func contentIDs(t *Torrent) []string {
+func contentIDs(t *metainfo.Torrent) []string {
 	var ids []string
 	if t.Layout().NumPieces() == 0 {
 		return nil

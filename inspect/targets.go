@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // Target is a program or site that a torrent is made for.
@@ -83,7 +83,7 @@ func (l *linter) target(target Target) {
 		l.add("target-piece-length", "info.piece length", l.info["piece length"].Offset(), "%s loads pieces from %d to %d bytes, these have %d",
 			target, max(m.minPieceLength, 1), m.maxPieceLength, n)
 	}
-	if m.needsV1 && t.Format == layout.V2 {
+	if m.needsV1 && t.Format == metainfo.V2 {
 		l.add("target-format", "info", info, "%s does not load torrents that are v2 only", target)
 	}
 	if m.needsContent && t.Layout() != nil && t.Layout().TotalLength() == 0 {

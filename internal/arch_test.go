@@ -42,7 +42,7 @@ var table = map[string][2]string{
 	"inspect":              {"metainfo internal/layout internal/bencode", "golang.org/x/text"},
 	"magnet":               {"metainfo internal/bencode internal/peerwire internal/dht", "rsc.io/qr"},
 	"announce":             {"internal/bencode internal/dht", "github.com/coder/websocket"},
-	"cmd/torrentkit": {"create inspect verify magnet announce",
+	"cmd/torrentkit": {"metainfo create inspect verify magnet announce",
 		"github.com/spf13/cobra github.com/spf13/pflag github.com/schollz/progressbar/v3 go.yaml.in/yaml/v3 golang.org/x/term golang.org/x/sys github.com/rivo/uniseg"},
 }
 

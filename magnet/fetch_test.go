@@ -17,7 +17,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -68,7 +67,7 @@ func TestFetchV1(t *testing.T) {
 }
 
 func TestFetchCutHash(t *testing.T) {
-	raw, s := v2Torrent(t, layout.V2, 16384, 100)
+	raw, s := v2Torrent(t, metainfo.V2, 16384, 100)
 	res := mustFetch(t, Link{V1: s.hash, Peers: []string{listen(t, s.serve)}}, FetchOptions{})
 	if !bytes.Equal(res.Torrent, raw) {
 		t.Errorf("%q\n%q", res.Torrent, raw)
@@ -77,16 +76,16 @@ func TestFetchCutHash(t *testing.T) {
 
 func TestFetchLayers(t *testing.T) {
 	for _, c := range []struct {
-		format  layout.Format
+		format  metainfo.Format
 		piece   int64
 		lengths []int64
 	}{
-		{layout.V2, 16384, []int64{16384}},
-		{layout.V2, 16384, []int64{16385}},
-		{layout.V2, 16384, []int64{16384 * 3, 5, 16384 * 4}},
-		{layout.V2, 65536, []int64{65536*1000 + 1, 65536 * 512, 65536 * 513, 0}},
-		{layout.V2, 32768, []int64{32768 * 5000}},
-		{layout.Hybrid, 32768, []int64{32768 * 700, 1, 32768 * 2}},
+		{metainfo.V2, 16384, []int64{16384}},
+		{metainfo.V2, 16384, []int64{16385}},
+		{metainfo.V2, 16384, []int64{16384 * 3, 5, 16384 * 4}},
+		{metainfo.V2, 65536, []int64{65536*1000 + 1, 65536 * 512, 65536 * 513, 0}},
+		{metainfo.V2, 32768, []int64{32768 * 5000}},
+		{metainfo.Hybrid, 32768, []int64{32768 * 700, 1, 32768 * 2}},
 	} {
 		t.Run(fmt.Sprint(c.format, c.piece, c.lengths), func(t *testing.T) {
 			raw, s := v2Torrent(t, c.format, c.piece, c.lengths...)
@@ -116,7 +115,7 @@ func TestFetchLayers(t *testing.T) {
 // TestFetchLayersAmongHostilePeers holds that those who are honest about the
 // metadata and lie about hashes do not keep a good peer from giving them.
 func TestFetchLayersAmongHostilePeers(t *testing.T) {
-	raw, good := v2Torrent(t, layout.V2, 16384, 16384*3000, 16384*5, 16384*2)
+	raw, good := v2Torrent(t, metainfo.V2, 16384, 16384*3000, 16384*5, 16384*2)
 	var peers []string
 	for range 3 {
 		for _, change := range []func(*seed){
@@ -148,7 +147,7 @@ func TestFetchLayersAmongHostilePeers(t *testing.T) {
 }
 
 func TestFetchMissingLayers(t *testing.T) {
-	_, s := v2Torrent(t, layout.V2, 16384, 16384*4)
+	_, s := v2Torrent(t, metainfo.V2, 16384, 16384*4)
 	s.layers = nil
 	link := Link{V2: sha256.Sum256(s.info), Peers: []string{listen(t, s.serve)}}
 	if _, err := fetch(t, link, FetchOptions{}); !errors.Is(err, ErrNoLayers) {
@@ -161,7 +160,7 @@ func TestFetchMissingLayers(t *testing.T) {
 }
 
 func TestFetchURL(t *testing.T) {
-	raw, s := v2Torrent(t, layout.V2, 16384, 16384*5)
+	raw, s := v2Torrent(t, metainfo.V2, 16384, 16384*5)
 	good := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(raw) }))
 	defer good.Close()
 	bad := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("d4:infode")) }))
@@ -406,7 +405,7 @@ func TestFetchFails(t *testing.T) {
 }
 
 func TestFetchContradictingHashes(t *testing.T) {
-	_, s := v2Torrent(t, layout.Hybrid, 16384, 100)
+	_, s := v2Torrent(t, metainfo.Hybrid, 16384, 100)
 	link := Link{V1: sha1.Sum(s.info), V2: HashV2{1}, Peers: []string{listen(t, s.serve)}}
 	_, err := fetch(t, link, FetchOptions{})
 	var fe *FetchError

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
-	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -178,7 +177,7 @@ func seedOf(info []byte) *seed { return &seed{info: info, hash: sha1.Sum(info)} 
 func linkOf(info []byte, peers ...string) Link { return Link{V1: sha1.Sum(info), Peers: peers} }
 
 // v2Torrent makes a torrent with made-up piece hashes, and a peer that serves it.
-func v2Torrent(t testing.TB, format layout.Format, pieceLength int64, lengths ...int64) ([]byte, *seed) {
+func v2Torrent(t testing.TB, format metainfo.Format, pieceLength int64, lengths ...int64) ([]byte, *seed) {
 	t.Helper()
 	var files []metainfo.File
 	for i, n := range lengths {

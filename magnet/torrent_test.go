@@ -9,12 +9,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/peertest"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
-func torrentWith(t *testing.T, format layout.Format, fields metainfo.Fields, paths ...string) []byte {
+func torrentWith(t *testing.T, format metainfo.Format, fields metainfo.Fields, paths ...string) []byte {
 	t.Helper()
 	var files []metainfo.File
 	for _, p := range paths {
@@ -32,7 +31,7 @@ func TestFromTorrent(t *testing.T) {
 		Trackers: [][]string{{"http://a/announce", "udp://b:1/announce"}, {"https://c/0123456789abcdef0123/announce", "http://a/announce"}},
 		WebSeeds: []string{"http://w/file", "http://user:pw@w/file"},
 	}
-	raw := torrentWith(t, layout.V1, fields, "a.flac", "b.txt", "c/d.flac")
+	raw := torrentWith(t, metainfo.V1, fields, "a.flac", "b.txt", "c/d.flac")
 	for name, c := range map[string]struct {
 		o      LinkOptions
 		want   string
@@ -82,7 +81,7 @@ func TestFromTorrent(t *testing.T) {
 }
 
 func TestFromTorrentRefuses(t *testing.T) {
-	private := torrentWith(t, layout.V1, metainfo.Fields{Private: true}, "a")
+	private := torrentWith(t, metainfo.V1, metainfo.Fields{Private: true}, "a")
 	if _, _, err := FromTorrent(private, LinkOptions{Public: true}); !errors.Is(err, ErrPrivate) {
 		t.Errorf("a private torrent: %v", err)
 	}
@@ -95,7 +94,7 @@ func TestFromTorrentRefuses(t *testing.T) {
 }
 
 func TestFromTorrentFormats(t *testing.T) {
-	for _, format := range []layout.Format{layout.V1, layout.V2, layout.Hybrid} {
+	for _, format := range []metainfo.Format{metainfo.V1, metainfo.V2, metainfo.Hybrid} {
 		l, _, err := FromTorrent(torrentWith(t, format, metainfo.Fields{}, "a", "b"), LinkOptions{Size: true, SelectGlobs: []string{"b"}})
 		if err != nil || l.V1.IsZero() == format.HasV1() || l.V2.IsZero() == format.HasV2() || l.Size != 200 {
 			t.Errorf("%v: %+v, %v", format, l, err)
@@ -107,7 +106,7 @@ func TestFromTorrentFormats(t *testing.T) {
 // torrents as we make them ourselves.
 func TestTransmissionLinks(t *testing.T) {
 	show := peertest.Need(t, "transmission-show")
-	raw := torrentWith(t, layout.V1, metainfo.Fields{Trackers: [][]string{{"http://a.example/announce"}, {"udp://b.example:1/announce?x=1&y=2"}}}, "a", "b")
+	raw := torrentWith(t, metainfo.V1, metainfo.Fields{Trackers: [][]string{{"http://a.example/announce"}, {"udp://b.example:1/announce?x=1&y=2"}}}, "a", "b")
 	file := t.TempDir() + "/x.torrent"
 	if err := os.WriteFile(file, raw, 0o644); err != nil {
 		t.Fatal(err)

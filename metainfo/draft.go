@@ -14,7 +14,7 @@ import (
 
 // Shape is what a torrent will be like, besides its files and Fields.
 type Shape struct {
-	Format      layout.Format
+	Format      Format
 	Name        string
 	PieceLength int64 // in bytes
 	// Align gives a v1 torrent the pad files of a hybrid (BEP 47).
@@ -60,11 +60,11 @@ func NewDraft(s Shape, files []File, fields Fields) (*Draft, error) {
 	for i := range files {
 		sizes[i].Length = files[i].Length
 	}
-	padded := layout.Pad(s.Format, s.PieceLength, sizes)
-	if s.Align && s.Format == layout.V1 {
+	padded := layout.Pad(layout.Format(s.Format), s.PieceLength, sizes)
+	if s.Align && s.Format == V1 {
 		padded = layout.Align(s.PieceLength, sizes)
 	}
-	l, err := layout.New(s.Format, s.PieceLength, padded)
+	l, err := layout.New(layout.Format(s.Format), s.PieceLength, padded)
 	if err != nil {
 		return nil, err
 	}
@@ -93,11 +93,11 @@ func withPads(files []File, sizes []layout.File) []File {
 var ErrName = errors.New("in v2, a folder whose only file has its name reads as that file alone")
 
 // checkTree refuses what a file tree cannot say.
-func checkTree(format layout.Format, name string, files []File) error {
+func checkTree(format Format, name string, files []File) error {
 	if !format.HasV2() {
 		return nil
 	}
-	if format == layout.V2 && len(files) == 1 && files[0].Path == name {
+	if format == V2 && len(files) == 1 && files[0].Path == name {
 		return fmt.Errorf("name %q: %w", name, ErrName)
 	}
 	const around = 4 // the document, info, the tree and the file are levels too

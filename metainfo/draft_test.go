@@ -17,7 +17,7 @@ import (
 // their pieces now and then.
 func draft(t *testing.T, rng *rand.Rand) (*Draft, Fields, bool) {
 	t.Helper()
-	format := []layout.Format{layout.V1, layout.V2, layout.Hybrid}[rng.IntN(3)]
+	format := []Format{V1, V2, Hybrid}[rng.IntN(3)]
 	pl := int64(leaf) << rng.IntN(4)
 	lengths := []int64{0, 0, 1, 100, leaf - 1, leaf, leaf + 1, pl - 1, pl, pl + 1, 2 * pl, 5*pl + 3}
 	var files []File
@@ -90,7 +90,7 @@ func TestDraftReadsBack(t *testing.T) {
 		if got, want := fmt.Sprintf("%+v", m.Fields), fmt.Sprintf("%+v", fields); got != want {
 			t.Fatalf("fields are\n%s\nwant\n%s", got, want)
 		}
-		if m.Name != "näme" || m.Format != d.Layout().Format() || m.PieceLength != d.Layout().PieceLength() || len(m.Files) != len(d.Files()) || string(m.Raw()) != string(raw) {
+		if m.Name != "näme" || m.Format != Format(d.Layout().Format()) || m.PieceLength != d.Layout().PieceLength() || len(m.Files) != len(d.Files()) || string(m.Raw()) != string(raw) {
 			t.Fatalf("read back as %+v", m)
 		}
 		for i, f := range d.Files() {
@@ -117,7 +117,7 @@ func TestDraftReadsBack(t *testing.T) {
 }
 
 func TestDraftBytes(t *testing.T) {
-	d, err := NewDraft(Shape{Format: layout.V1, Name: "n", PieceLength: leaf}, []File{{Path: "a/b", Length: 3}, {Path: "c", Length: 0}},
+	d, err := NewDraft(Shape{Format: V1, Name: "n", PieceLength: leaf}, []File{{Path: "a/b", Length: 3}, {Path: "c", Length: 0}},
 		Fields{Trackers: [][]string{nil, {"http://a"}, {}}, WebSeeds: []string{"http://w"}, Private: true, CreationDate: time.Unix(5, 0)})
 	if err != nil {
 		t.Fatal(err)
@@ -135,39 +135,39 @@ func TestNewDraftRefuses(t *testing.T) {
 	deep := func(n int) []File { return []File{{Path: strings.Repeat("d/", n-1) + "f", Length: 1}} }
 	for _, tt := range []struct {
 		what   string
-		format layout.Format
+		format Format
 		name   string
 		pl     int64
 		files  []File
 		fields Fields
 		want   string
 	}{
-		{"no name", layout.V1, "", leaf, one, Fields{}, "empty"},
-		{"name ..", layout.V1, "..", leaf, one, Fields{}, "lead out"},
-		{"name with a slash", layout.V1, "a/b", leaf, one, Fields{}, "slash"},
-		{"name with NUL", layout.V1, "a\x00", leaf, one, Fields{}, "NUL"},
-		{"no files", layout.V1, "n", leaf, nil, Fields{}, "without files"},
-		{"piece length", layout.V1, "n", 20000, one, Fields{}, "power of two"},
-		{"piece length over 128 MiB", layout.V1, "n", 256 << 20, one, Fields{}, "power of two"},
-		{"node without a port", layout.V1, "n", leaf, one, Fields{Nodes: []string{"host"}}, "HOST:PORT"},
-		{"node of port 0", layout.V1, "n", leaf, one, Fields{Nodes: []string{"host:0"}}, "port"},
-		{"date before 1970", layout.V1, "n", leaf, one, Fields{CreationDate: time.Unix(-1, 0)}, "1970"},
-		{"date after 9999", layout.V1, "n", leaf, one, Fields{CreationDate: time.Unix(year9999+1, 0)}, "9999"},
-		{"too deep", layout.V2, "n", leaf, deep(61), Fields{}, "deeper than"},
-		{"too deep in a hybrid", layout.Hybrid, "n", leaf, deep(61), Fields{}, "deeper than"},
-		{"reads as a single file", layout.V2, "a", leaf, one, Fields{}, "reads as"},
+		{"no name", V1, "", leaf, one, Fields{}, "empty"},
+		{"name ..", V1, "..", leaf, one, Fields{}, "lead out"},
+		{"name with a slash", V1, "a/b", leaf, one, Fields{}, "slash"},
+		{"name with NUL", V1, "a\x00", leaf, one, Fields{}, "NUL"},
+		{"no files", V1, "n", leaf, nil, Fields{}, "without files"},
+		{"piece length", V1, "n", 20000, one, Fields{}, "power of two"},
+		{"piece length over 128 MiB", V1, "n", 256 << 20, one, Fields{}, "power of two"},
+		{"node without a port", V1, "n", leaf, one, Fields{Nodes: []string{"host"}}, "HOST:PORT"},
+		{"node of port 0", V1, "n", leaf, one, Fields{Nodes: []string{"host:0"}}, "port"},
+		{"date before 1970", V1, "n", leaf, one, Fields{CreationDate: time.Unix(-1, 0)}, "1970"},
+		{"date after 9999", V1, "n", leaf, one, Fields{CreationDate: time.Unix(year9999+1, 0)}, "9999"},
+		{"too deep", V2, "n", leaf, deep(61), Fields{}, "deeper than"},
+		{"too deep in a hybrid", Hybrid, "n", leaf, deep(61), Fields{}, "deeper than"},
+		{"reads as a single file", V2, "a", leaf, one, Fields{}, "reads as"},
 	} {
 		if _, err := NewDraft(Shape{Format: tt.format, Name: tt.name, PieceLength: tt.pl}, tt.files, tt.fields); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v", tt.what, err)
 		}
 	}
-	if _, err := NewDraft(Shape{Format: layout.V2, Name: "a", PieceLength: leaf}, one, Fields{}); !errors.Is(err, ErrName) {
+	if _, err := NewDraft(Shape{Format: V2, Name: "a", PieceLength: leaf}, one, Fields{}); !errors.Is(err, ErrName) {
 		t.Errorf("%v is not ErrName", err)
 	}
 	for _, tt := range []struct {
-		format layout.Format
+		format Format
 		files  []File
-	}{{layout.V2, deep(60)}, {layout.Hybrid, deep(60)}, {layout.V1, deep(500)}, {layout.Hybrid, []File{{Path: "n", Length: 1}}}} {
+	}{{V2, deep(60)}, {Hybrid, deep(60)}, {V1, deep(500)}, {Hybrid, []File{{Path: "n", Length: 1}}}} {
 		d, err := NewDraft(Shape{Format: tt.format, Name: "n", PieceLength: leaf}, tt.files, Fields{})
 		if err != nil {
 			t.Error(err)

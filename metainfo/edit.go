@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
-	"github.com/torrentkit/torrentkit/internal/layout"
 )
 
 // Edit says what is to change in a torrent. The zero value changes nothing; a
@@ -35,8 +34,8 @@ type Edit struct {
 	Name, Source *string
 	Private      *bool
 	SetInfo      []Entry
-	KeepOnly     layout.Format // V1 or V2 makes a hybrid into one of the two
-	Collections  ListEdit      // BEP 38
+	KeepOnly     Format   // V1 or V2 makes a hybrid into one of the two
+	Collections  ListEdit // BEP 38
 	// NewInfoHash says that the infohash may change. Apply makes the edit
 	// either way; who calls it refuses what was not wanted.
 	NewInfoHash bool
@@ -188,7 +187,7 @@ func (t *Torrent) outerEntries(e *Edit) ([]Entry, error) {
 			list[len(list)-1].Value = bencode.AppendInt(nil, d.Unix())
 		}
 	}
-	if t.keeps(e, layout.V1) {
+	if t.keeps(e, V1) {
 		list = append(list, Entry{"piece layers", nil})
 	}
 	return list, nil
@@ -361,8 +360,8 @@ func (l *TierEdit) removes(u string) bool {
 }
 
 // keeps tells whether the edit makes a hybrid into a torrent of only the format.
-func (t *Torrent) keeps(e *Edit, format layout.Format) bool {
-	return t.Format == layout.Hybrid && e.KeepOnly == format
+func (t *Torrent) keeps(e *Edit, format Format) bool {
+	return t.Format == Hybrid && e.KeepOnly == format
 }
 
 var errKeepOnly = errors.New("the torrent is not a hybrid and has no metadata of that format to keep")

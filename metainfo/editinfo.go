@@ -8,7 +8,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
-	"github.com/torrentkit/torrentkit/internal/layout"
 )
 
 // infoEntries are the changes of keys in info.
@@ -46,9 +45,9 @@ func (t *Torrent) infoEntries(e *Edit) ([]Entry, error) {
 	switch {
 	case e.KeepOnly != 0 && t.Format&e.KeepOnly == 0:
 		return nil, fmt.Errorf("keeping only %v of a %v torrent: %w", e.KeepOnly, t.Format, errKeepOnly)
-	case t.keeps(e, layout.V1):
+	case t.keeps(e, V1):
 		list = append(list, Entry{"file tree", nil}, Entry{"meta version", nil})
-	case t.keeps(e, layout.V2):
+	case t.keeps(e, V2):
 		list = append(list, Entry{"pieces", nil}, Entry{"files", nil}, Entry{"length", nil})
 	}
 	return list, nil

@@ -30,7 +30,7 @@ import (
 // Torrent is a .torrent document.
 type Torrent struct {
 	Fields
-	Format layout.Format
+	Format Format
 	// Name is the suggested name of the file or folder: name.utf-8 where it is
 	// present, else name. It need not be valid UTF-8.
 	Name string
@@ -84,7 +84,7 @@ type File struct {
 	// their keys; none are read.
 	Sums []Entry
 	// Root is the file's pieces root (BEP 52), zero where there is none.
-	Root merkle.Hash
+	Root [32]byte
 
 	offset int // where the file stands in the document
 	pad    bool
@@ -217,7 +217,7 @@ func (t *Torrent) PieceRoot(i int) []byte {
 // piece layer is missing. roots is overwritten.
 func (t *Torrent) CheckFile(i int, roots [][32]byte) bool {
 	f := &t.Files[i]
-	return f.Root != merkle.Hash{} && merkle.New(sha256simd.New()).LayerRoot(roots, int(t.PieceLength/layout.LeafSize)) == f.Root
+	return f.Root != [32]byte{} && merkle.New(sha256simd.New()).LayerRoot(roots, int(t.PieceLength/layout.LeafSize)) == f.Root
 }
 
 // Verdict is what comparing a piece with a torrent gives.

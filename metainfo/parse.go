@@ -213,12 +213,12 @@ func (p *parser) format(info bencode.Value, m map[string]bencode.Value) {
 	_, hasPieces := m["pieces"]
 	_, hasTree := m["file tree"]
 	if hasPieces {
-		p.t.Format |= layout.V1
+		p.t.Format |= V1
 	}
 	switch {
 	case !ok:
 	case version == 2 && hasTree:
-		p.t.Format |= layout.V2
+		p.t.Format |= V2
 	case version == 2:
 		p.fail("meta-version", "info.file tree", info, "missing, though meta version is 2")
 	case version > 2 && hasPieces:
@@ -241,7 +241,7 @@ func (p *parser) pieceLength(info, v bencode.Value) bool {
 	case !ok:
 		p.fail("piece-length", "info.piece length", v, "not an integer of 64 bits")
 	default:
-		if err := layout.CheckPieceLength(p.t.Format, n); err != nil {
+		if err := layout.CheckPieceLength(layout.Format(p.t.Format), n); err != nil {
 			p.fail("piece-length", "info.piece length", v, "%v", err)
 			return false
 		}

@@ -226,7 +226,7 @@ func (p *parser) layOut(info bencode.Value) {
 	for i := range p.t.Files {
 		files[i] = layout.File{Length: p.t.Files[i].Length, Pad: p.t.Files[i].pad}
 	}
-	l, err := layout.New(p.t.Format, p.t.PieceLength, files)
+	l, err := layout.New(layout.Format(p.t.Format), p.t.PieceLength, files)
 	var fe *layout.FileError
 	switch {
 	case err == nil:

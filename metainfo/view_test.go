@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"testing"
 	"time"
-
-	"github.com/torrentkit/torrentkit/internal/layout"
 )
 
 func parse(t *testing.T, doc any) *Torrent {
@@ -94,30 +92,30 @@ func TestFileViews(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		doc    any
-		format layout.Format
+		format Format
 		single bool
 		title  string
 		want   string
 	}{
-		{"single", torrent(single()), layout.V1, true, "n", `"" 10; `},
-		{"one of many", torrent(many(1, file(10, "n"))), layout.V1, false, "n", `"n" 10; `},
+		{"single", torrent(single()), V1, true, "n", `"" 10; `},
+		{"one of many", torrent(many(1, file(10, "n"))), V1, false, "n", `"n" 10; `},
 		{"utf-8 names", torrent(many(1, file(10, "caf\xe9").with("path.utf-8", list{"café"})).with("name", "\xe9").with("name.utf-8", "é")),
-			layout.V1, false, "é", `"café" 10; `},
-		{"padding", torrent(many(2, file(10, "a"), pad(leaf-10), file(0, "b"), file(5, "c"))), layout.V1, false, "n",
+			V1, false, "é", `"café" 10; `},
+		{"padding", torrent(many(2, file(10, "a"), pad(leaf-10), file(0, "b"), file(5, "c"))), V1, false, "n",
 			`"a" 10; ".pad/16374" 16374 pad; "b" 0; "c" 5; `},
-		{"BitComet padding", torrent(many(2, file(10, "a"), file(leaf-10, "d", "_____padding_file_0_if you see this"), file(5, "c"))), layout.V1, false, "n",
+		{"BitComet padding", torrent(many(2, file(10, "a"), file(leaf-10, "d", "_____padding_file_0_if you see this"), file(5, "c"))), V1, false, "n",
 			`"a" 10; "d/_____padding_file_0_if you see this" 16374 pad; "c" 5; `},
-		{"no padding", torrent(many(1, file(10, "_____padding", "a"), file(5, ".pad", "6"))), layout.V1, false, "n", `"_____padding/a" 10; ".pad/6" 5; `},
-		{"link", torrent(many(1, file(10, "a"), dict{"attr", "lx", "path", list{"d", "b"}, "symlink path", list{"d", "a"}})), layout.V1, false, "n",
+		{"no padding", torrent(many(1, file(10, "_____padding", "a"), file(5, ".pad", "6"))), V1, false, "n", `"_____padding/a" 10; ".pad/6" 5; `},
+		{"link", torrent(many(1, file(10, "a"), dict{"attr", "lx", "path", list{"d", "b"}, "symlink path", list{"d", "a"}})), V1, false, "n",
 			`"a" 10; "d/b" 0 -> "d/a"; `},
-		{"v2 single", torrent(v2(dict{"n", small(10)})), layout.V2, true, "n", `"" 10; `},
-		{"v2 of one", torrent(v2(dict{"m", small(10)})), layout.V2, false, "n", `"m" 10; `},
-		{"v2 below a folder of its name", torrent(v2(dict{"n", dict{"n", small(10)}})), layout.V2, false, "n", `"n/n" 10; `},
+		{"v2 single", torrent(v2(dict{"n", small(10)})), V2, true, "n", `"" 10; `},
+		{"v2 of one", torrent(v2(dict{"m", small(10)})), V2, false, "n", `"m" 10; `},
+		{"v2 below a folder of its name", torrent(v2(dict{"n", dict{"n", small(10)}})), V2, false, "n", `"n/n" 10; `},
 		{"v2", dict{"info", v2(dict{"a", dict{"x", small(1)}, "a-b", small(2), "z", dict{"", dict{"length", 0}}, "zz", large(root)}), "piece layers", dict{root, layer}},
-			layout.V2, false, "n", `"a/x" 1; "a-b" 2; "z" 0; "zz" 16385; `},
-		{"hybrid", torrent(hybrid()), layout.Hybrid, false, "n", `"a" 10; ".pad/16374" 16374 pad; "b" 20; `},
-		{"v1 of version 3", torrent(single().with("meta version", 3)), layout.V1, true, "n", `"" 10; `},
-		{"v1 with a tree", torrent(single().with("file tree", dict{"x", small(1)})), layout.V1, true, "n", `"" 10; `},
+			V2, false, "n", `"a/x" 1; "a-b" 2; "z" 0; "zz" 16385; `},
+		{"hybrid", torrent(hybrid()), Hybrid, false, "n", `"a" 10; ".pad/16374" 16374 pad; "b" 20; `},
+		{"v1 of version 3", torrent(single().with("meta version", 3)), V1, true, "n", `"" 10; `},
+		{"v1 with a tree", torrent(single().with("file tree", dict{"x", small(1)})), V1, true, "n", `"" 10; `},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			m := parse(t, tt.doc)

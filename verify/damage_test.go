@@ -10,7 +10,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -115,11 +114,11 @@ type region struct {
 
 // regions divides the files into pieces: one after the other in v1, each from a
 // new piece on in the other formats.
-func regions(orig files, format layout.Format, pieceLength int) [][]region {
+func regions(orig files, format metainfo.Format, pieceLength int) [][]region {
 	var pieces [][]region
 	room := 0
 	for _, name := range orig.paths() {
-		if format != layout.V1 {
+		if format != metainfo.V1 {
 			room = 0
 		}
 		for at := 0; at < len(orig[name]); {
@@ -236,7 +235,7 @@ func TestRandomDamages(t *testing.T) {
 			orig[n] = noise(rng, edges[rng.IntN(len(edges))])
 		}
 		whole := orig.write(t, filepath.Join(base, "whole", fmt.Sprint("tree", run)))
-		format := []layout.Format{layout.V1, layout.V2, layout.Hybrid}[run%3]
+		format := []metainfo.Format{metainfo.V1, metainfo.V2, metainfo.Hybrid}[run%3]
 		torrent := makeTorrent(t, whole, format, pieceLength, metainfo.Fields{})
 		d := damaged{dir: orig.write(t, filepath.Join(base, "copy", fmt.Sprint("tree", run))), now: files{}, want: map[string]State{}}
 		for n, data := range orig {

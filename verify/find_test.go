@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/torrentkit/torrentkit/create"
+	"github.com/torrentkit/torrentkit/metainfo"
 	"github.com/torrentkit/torrentkit/verify"
 )
 
@@ -37,7 +38,7 @@ func do(t *testing.T, err error) {
 	}
 }
 
-func torrentOf(t *testing.T, root string, format create.Format) []byte {
+func torrentOf(t *testing.T, root string, format metainfo.Format) []byte {
 	t.Helper()
 	raw, err := create.Torrent(context.Background(), root, create.Options{Format: format, PieceLength: 16384})
 	do(t, err)
@@ -90,7 +91,7 @@ func TestPath(t *testing.T) {
 func TestRenamedFolder(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "old"), map[string]int{"a": 1000, "b": 1000})
-	torrent := torrentOf(t, filepath.Join(dir, "old"), create.V1)
+	torrent := torrentOf(t, filepath.Join(dir, "old"), metainfo.V1)
 	path := filepath.Join(dir, "new")
 	do(t, os.Rename(filepath.Join(dir, "old"), path))
 	if r := check(t, torrent, path); !r.OK() {
@@ -108,7 +109,7 @@ func TestRenamedFolder(t *testing.T) {
 	}
 	many["zz"] = 6
 	write(t, filepath.Join(dir, "many"), many)
-	torrent = torrentOf(t, filepath.Join(dir, "many"), create.V2)
+	torrent = torrentOf(t, filepath.Join(dir, "many"), metainfo.V2)
 	r := check(t, torrent, filepath.Join(dir, "many"))
 	if !r.OK() || len(r.Files) != len(many) {
 		t.Errorf("%d of %d files", len(r.Files), len(many))
@@ -152,7 +153,7 @@ func readFile(t *testing.T, path string) []byte {
 func TestNoPath(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "tree"), map[string]int{"a": 10, "b": 0})
-	torrent := torrentOf(t, filepath.Join(dir, "tree"), create.V1)
+	torrent := torrentOf(t, filepath.Join(dir, "tree"), metainfo.V1)
 	if _, err := verify.Data(context.Background(), torrent, filepath.Join(dir, "nowhere"), verify.Options{}); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "nowhere") {
 		t.Errorf("error is %v", err)
 	}

@@ -14,7 +14,6 @@ import (
 	"testing/iotest"
 	"time"
 
-	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -82,7 +81,7 @@ func TestArchiveMissing(t *testing.T) {
 		tree[fmt.Sprintf("%02d", i)] = noise(rng, 9<<20)
 	}
 	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
-	torrent := makeTorrent(t, dir, layout.V1, 64<<20, metainfo.Fields{})
+	torrent := makeTorrent(t, dir, metainfo.V1, 64<<20, metainfo.Fields{})
 	names := slices.Delete(tree.paths(), 1, 2)
 	r := archive1(t, torrent, pack(t, tree, names, ""), Options{})
 	if r.LostPieces != 0 || r.file(t, "01").State != Missing {
@@ -98,7 +97,7 @@ func TestArchivesOfLargeSharedPieces(t *testing.T) {
 		tree[fmt.Sprintf("%02d", i)] = noise(rng, 1<<20+i*100_000)
 	}
 	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
-	torrent := makeTorrent(t, dir, layout.V1, 128<<20, metainfo.Fields{})
+	torrent := makeTorrent(t, dir, metainfo.V1, 128<<20, metainfo.Fields{})
 	names := tree.paths()
 	if r := archive1(t, torrent, pack(t, tree, names, ""), Options{}); !r.OK() || r.LostPieces != 0 {
 		t.Errorf("in order: %v, %d lost", r.pieces, r.LostPieces)
@@ -167,8 +166,8 @@ func TestStalledStreams(t *testing.T) {
 	tree := files{"a": noise(rng, 1<<20), "b": noise(rng, 2<<20)}
 	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
 	torrents := [][]byte{
-		makeTorrent(t, filepath.Join(dir, "b"), layout.V1, 65536, metainfo.Fields{}),
-		makeTorrent(t, dir, layout.V1, 65536, metainfo.Fields{}),
+		makeTorrent(t, filepath.Join(dir, "b"), metainfo.V1, 65536, metainfo.Fields{}),
+		makeTorrent(t, dir, metainfo.V1, 65536, metainfo.Fields{}),
 	}
 	bytesOf := [][]byte{tree["b"], pack(t, tree, tree.paths(), "")}
 	for i, read := range []func(context.Context, []byte, io.Reader, Options) (*Report, error){Stream, Archive} {
@@ -189,12 +188,12 @@ func TestStreamsFailFast(t *testing.T) {
 	tree := files{"a": noise(rng, 60<<20), "b": noise(rng, 100)}
 	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
 	tree["a"] = flipAt(tree["a"], 70000)
-	torrent := makeTorrent(t, dir, layout.V1, 65536, metainfo.Fields{})
+	torrent := makeTorrent(t, dir, metainfo.V1, 65536, metainfo.Fields{})
 	o := Options{FailFast: true, Sums: []string{"crc32"}}
 	if r := archive1(t, torrent, pack(t, tree, tree.paths(), ""), o); !r.Incomplete || r.BadPieces != 1 || r.file(t, "b").State != Missing {
 		t.Errorf("archive: %+v", r)
 	}
-	torrent = makeTorrent(t, filepath.Join(dir, "a"), layout.V1, 65536, metainfo.Fields{})
+	torrent = makeTorrent(t, filepath.Join(dir, "a"), metainfo.V1, 65536, metainfo.Fields{})
 	r, err := Stream(context.Background(), torrent, bytes.NewReader(tree["a"]), o)
 	if err != nil || !r.Incomplete || r.BadPieces != 1 || r.Files[0].Size >= 60<<20 || r.Files[0].Sums != nil {
 		t.Errorf("stream: %v, %+v", err, r)
@@ -207,7 +206,7 @@ func TestSumsOfDamagedTrees(t *testing.T) {
 	rng := rand.New(rand.NewPCG(17, 6))
 	tree := files{"a": noise(rng, 10), "b": noise(rng, 70_000), "c": noise(rng, 20), "d": noise(rng, 300_000), "e": nil, "f": noise(rng, 1000)}
 	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
-	torrent := makeTorrent(t, dir, layout.V1, 65536, metainfo.Fields{})
+	torrent := makeTorrent(t, dir, metainfo.V1, 65536, metainfo.Fields{})
 	bad := files{"b": tree["b"][:30_000], "c": tree["c"], "d": append(slices.Clip(tree["d"]), noise(rng, 400_000)...), "e": nil, "f": flipAt(tree["f"], 5)}
 	r := data(t, torrent, bad.write(t, filepath.Join(t.TempDir(), "tree")), Options{Sums: []string{"md5"}})
 	want := map[string]State{"a": Missing, "b": Short, "c": OK, "d": Long, "e": OK, "f": Damaged}

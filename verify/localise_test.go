@@ -11,7 +11,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -41,7 +40,7 @@ func TestChecksumsSettle(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 2))
 	tree := files{"a": noise(rng, 30000), "b": noise(rng, 500), "c": noise(rng, 40000)}
 	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
-	plain := makeTorrent(t, dir, layout.V1, 32768, metainfo.Fields{})
+	plain := makeTorrent(t, dir, metainfo.V1, 32768, metainfo.Fields{})
 	torrent := withSums(plain, tree)
 	if len(torrent) != len(plain)+3*len("6:md5sum32:00112233445566778899aabbccddeeff") {
 		t.Fatal("the test did not put the sums in")
@@ -75,7 +74,7 @@ func TestChecksumOfAFileDamagedElsewhere(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 3))
 	tree := files{"a": noise(rng, 70000), "b": noise(rng, 70000)}
 	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
-	torrent := withSums(makeTorrent(t, dir, layout.V1, 32768, metainfo.Fields{}), files{"a": tree["a"]})
+	torrent := withSums(makeTorrent(t, dir, metainfo.V1, 32768, metainfo.Fields{}), files{"a": tree["a"]})
 	put(t, filepath.Join(dir, "a"), flipAt(tree["a"], 10))
 	put(t, filepath.Join(dir, "b"), flipAt(tree["b"], 10))
 	r := data(t, torrent, dir, Options{})
@@ -89,7 +88,7 @@ func TestLikely(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 4))
 	tree := files{"a": noise(rng, 70000), "b": noise(rng, 70000)}
 	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
-	torrent := makeTorrent(t, dir, layout.V1, 32768, metainfo.Fields{})
+	torrent := makeTorrent(t, dir, metainfo.V1, 32768, metainfo.Fields{})
 	bad := bytes.Clone(tree["a"])
 	clear(bad[40000:]) // to its end, in two pieces
 	put(t, filepath.Join(dir, "a"), bad)
@@ -108,7 +107,7 @@ func TestCompareWithABadCopy(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 5))
 	tree := files{"a": noise(rng, 70000)}
 	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
-	torrent := makeTorrent(t, dir, layout.V2, 16384, metainfo.Fields{})
+	torrent := makeTorrent(t, dir, metainfo.V2, 16384, metainfo.Fields{})
 	other := files{"a": flipAt(tree["a"], 20000)}.write(t, filepath.Join(t.TempDir(), "tree"))
 	put(t, filepath.Join(dir, "a"), flipAt(flipAt(tree["a"], 20000), 60000))
 	r := data(t, torrent, dir, Options{CompareWith: other})
@@ -128,7 +127,7 @@ func TestExtraAndCase(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	tree := files{"a/B.txt": noise(rng, 100), "c": noise(rng, 100)}
 	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
-	torrent := makeTorrent(t, dir, layout.V1, 16384, metainfo.Fields{})
+	torrent := makeTorrent(t, dir, metainfo.V1, 16384, metainfo.Fields{})
 	if r := data(t, torrent, dir, Options{Extra: true}); !r.OK() || r.Extra != nil {
 		t.Errorf("nothing is extra, but %+v", r.Extra)
 	}
@@ -151,8 +150,8 @@ func TestChoices(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 7))
 	tree := files{"a.x": noise(rng, 40000), "b.y": noise(rng, 40000), "c.x": noise(rng, 40000)}
 	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
-	torrent := makeTorrent(t, dir, layout.V1, 16384, metainfo.Fields{}) // 8 pieces; b is in 2-4
-	put(t, filepath.Join(dir, "b.y"), flipAt(tree["b.y"], 20000))       // piece 3
+	torrent := makeTorrent(t, dir, metainfo.V1, 16384, metainfo.Fields{}) // 8 pieces; b is in 2-4
+	put(t, filepath.Join(dir, "b.y"), flipAt(tree["b.y"], 20000))         // piece 3
 	tests := []struct {
 		o       Options
 		ok      bool
@@ -190,7 +189,7 @@ func TestSampleDraws(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 8))
 	tree := files{"a": noise(rng, 20*16384)}
 	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
-	torrent := makeTorrent(t, dir, layout.V1, 16384, metainfo.Fields{})
+	torrent := makeTorrent(t, dir, metainfo.V1, 16384, metainfo.Fields{})
 	drawn := map[int]bool{}
 	for seed := range uint64(60) {
 		a, b := data(t, torrent, dir, Options{Sample: 4, Seed: seed}), data(t, torrent, dir, Options{Sample: 4, Seed: seed})
@@ -212,7 +211,7 @@ func TestFailFast(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 9))
 	tree := files{"a": noise(rng, 64*16384), "b": noise(rng, 5)}
 	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
-	torrent := makeTorrent(t, dir, layout.V1, 16384, metainfo.Fields{})
+	torrent := makeTorrent(t, dir, metainfo.V1, 16384, metainfo.Fields{})
 	if r := data(t, torrent, dir, Options{FailFast: true}); !r.OK() {
 		t.Error("whole data is not ok")
 	}

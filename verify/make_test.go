@@ -54,7 +54,7 @@ func noise(rng *rand.Rand, n int) []byte {
 }
 
 // makeTorrent makes a torrent of a file or folder.
-func makeTorrent(t testing.TB, root string, format layout.Format, pieceLength int64, fields metainfo.Fields) []byte {
+func makeTorrent(t testing.TB, root string, format metainfo.Format, pieceLength int64, fields metainfo.Fields) []byte {
 	t.Helper()
 	tree, _, err := content.Scan(context.Background(), root, content.ScanOptions{})
 	if err != nil {

@@ -15,8 +15,9 @@ import (
 	"testing"
 
 	"github.com/torrentkit/torrentkit/create"
-	"github.com/torrentkit/torrentkit/inspect"
+
 	"github.com/torrentkit/torrentkit/internal/peertest"
+	"github.com/torrentkit/torrentkit/metainfo"
 	"github.com/torrentkit/torrentkit/verify"
 )
 
@@ -47,7 +48,7 @@ func newModel(t *testing.T, root string, o create.Options) *model {
 	if err != nil {
 		t.Fatal(err)
 	}
-	info, err := inspect.Parse(torrent)
+	info, err := metainfo.Parse(torrent)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +67,7 @@ func newModel(t *testing.T, root string, o create.Options) *model {
 		m.files = append(m.files, f)
 		m.total += int64(len(f.data))
 	}
-	m.cut(o.PieceLength, o.Format != create.V1)
+	m.cut(o.PieceLength, o.Format != metainfo.V1)
 	return m
 }
 
@@ -391,7 +392,7 @@ func check(t *testing.T, torrent []byte, path string) *verify.Report {
 	return r
 }
 
-var formats = []create.Format{create.V1, create.V2, create.Hybrid}
+var formats = []metainfo.Format{metainfo.V1, metainfo.V2, metainfo.Hybrid}
 
 // Whatever happens to the files is found, where it is, and nothing else is.
 func TestDamage(t *testing.T) {

@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -39,7 +38,7 @@ func ofOneSize(rng *rand.Rand, n, size int) files {
 // v1Torrent writes a tree, and makes its v1 torrent with pieces of 16 KiB.
 func v1Torrent(t *testing.T, tree files) []byte {
 	t.Helper()
-	return makeTorrent(t, tree.write(t, filepath.Join(t.TempDir(), "tree")), layout.V1, 16384, metainfo.Fields{})
+	return makeTorrent(t, tree.write(t, filepath.Join(t.TempDir(), "tree")), metainfo.V1, 16384, metainfo.Fields{})
 }
 
 // Files of one size that were all moved and renamed are found though no piece
@@ -145,7 +144,7 @@ func TestSearchTooMany(t *testing.T) {
 func TestSearchStopped(t *testing.T) {
 	rng := rand.New(rand.NewPCG(10, 4))
 	tree := ofOneSize(rng, 250, 150000)
-	torrent := makeTorrent(t, tree.write(t, filepath.Join(t.TempDir(), "tree")), layout.V1, 1<<18, metainfo.Fields{})
+	torrent := makeTorrent(t, tree.write(t, filepath.Join(t.TempDir(), "tree")), metainfo.V1, 1<<18, metainfo.Fields{})
 	_, dir := scatter(t, rng, tree)
 	ctx, cancel := context.WithCancel(context.Background())
 	var stopped time.Time

@@ -11,7 +11,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -116,7 +115,7 @@ func TestRepairFromABadCopy(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 2))
 	tree := files{"a": noise(rng, 5*16384)}
 	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
-	torrent := makeTorrent(t, dir, layout.V1, 16384, metainfo.Fields{})
+	torrent := makeTorrent(t, dir, metainfo.V1, 16384, metainfo.Fields{})
 	other := files{"a": flipAt(flipAt(tree["a"], 0), 40000)}.write(t, filepath.Join(t.TempDir(), "tree"))
 	put(t, filepath.Join(dir, "a"), flipAt(flipAt(tree["a"], 20000), 40001))
 	r, err := Repair(context.Background(), torrent, dir, RepairOptions{From: other})
@@ -139,7 +138,7 @@ func TestRepairFromParts(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 3))
 	tree := files{"a": noise(rng, 1000), "b": noise(rng, 1000)}
 	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
-	torrent := makeTorrent(t, dir, layout.V1, 16384, metainfo.Fields{})
+	torrent := makeTorrent(t, dir, metainfo.V1, 16384, metainfo.Fields{})
 	other := files{"b": tree["b"]}.write(t, filepath.Join(t.TempDir(), "tree"))
 	if err := os.Remove(filepath.Join(dir, "b")); err != nil {
 		t.Fatal(err)
@@ -153,7 +152,7 @@ func TestRepairFromParts(t *testing.T) {
 func TestRepairFromItself(t *testing.T) {
 	tree := files{"a": []byte("x"), "b": []byte("y")}
 	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
-	torrent := makeTorrent(t, dir, layout.V2, 16384, metainfo.Fields{})
+	torrent := makeTorrent(t, dir, metainfo.V2, 16384, metainfo.Fields{})
 	if _, err := Repair(context.Background(), torrent, dir, RepairOptions{From: filepath.Dir(dir)}); err == nil {
 		t.Error("repairing from itself is no error")
 	}
@@ -164,7 +163,7 @@ func TestRepairStopped(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 4))
 	tree := files{"a": noise(rng, 12<<20), "b": noise(rng, 12<<20)}
 	whole := tree.write(t, filepath.Join(t.TempDir(), "tree"))
-	torrent := makeTorrent(t, whole, layout.V1, 1<<20, metainfo.Fields{})
+	torrent := makeTorrent(t, whole, metainfo.V1, 1<<20, metainfo.Fields{})
 	dir := files{"b": make([]byte, 12<<20)}.write(t, filepath.Join(t.TempDir(), "tree"))
 	before := data(t, torrent, dir, Options{})
 	ctx, cancel := context.WithCancel(context.Background())

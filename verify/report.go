@@ -51,9 +51,6 @@ func (s PieceState) String() string {
 // Bad tells whether the data of the piece is known to be wrong.
 func (s PieceState) Bad() bool { return s == PieceBad || s == PieceOnlySHA1 || s == PieceOnlyRoot }
 
-// Problem is one thing that is wrong with a torrent.
-type Problem = metainfo.Problem
-
 // Report is what verifying found.
 type Report struct {
 	Name   string // of the torrent
@@ -82,7 +79,7 @@ type Report struct {
 	// Seed is what the pieces of Options.Sample were drawn with.
 	Seed uint64
 	// Warnings are what is odd about the torrent itself.
-	Warnings []Problem
+	Warnings []metainfo.Problem
 
 	torrent  *metainfo.Torrent
 	located  *content.Located

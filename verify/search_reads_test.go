@@ -10,7 +10,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
@@ -164,7 +163,7 @@ func TestSearchCopies(t *testing.T) {
 		tree[name] = noise(rng, 1000+i)
 		moved["x/"+name+"x"], moved["y/"+name+"y"], moved["z/"+name] = tree[name], tree[name], tree[name]
 	}
-	torrent := makeTorrent(t, tree.write(t, filepath.Join(t.TempDir(), "tree")), layout.V1, 32768, metainfo.Fields{})
+	torrent := makeTorrent(t, tree.write(t, filepath.Join(t.TempDir(), "tree")), metainfo.V1, 32768, metainfo.Fields{})
 	dir := moved.write(t, t.TempDir())
 	c, rep := searchCounted(t, torrent, t.TempDir(), dir, nil)
 	c.whole(t, tree, moved, dir, rep)
@@ -181,7 +180,7 @@ func TestSearchProof(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 40))
 	tree := files{"a": noise(rng, 20000), "b": noise(rng, 100000), "c": noise(rng, 20000)}
 	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
-	torrent := makeTorrent(t, dir, layout.V1, 16384, metainfo.Fields{})
+	torrent := makeTorrent(t, dir, metainfo.V1, 16384, metainfo.Fields{})
 	put(t, filepath.Join(dir, "b"), flipAt(tree["b"], 50000))
 	for name, proved := range map[string]bool{"one": true, "two": false} {
 		other := t.TempDir()
@@ -256,7 +255,7 @@ func TestSlide(t *testing.T) {
 		list = append(list, metainfo.File{Path: fmt.Sprint("f", i), Length: maxSweep + 70001})
 	}
 	for _, align := range []bool{false, true} {
-		d, err := metainfo.NewDraft(metainfo.Shape{Format: layout.V1, Name: "tree", PieceLength: 16384, Align: align}, list, metainfo.Fields{})
+		d, err := metainfo.NewDraft(metainfo.Shape{Format: metainfo.V1, Name: "tree", PieceLength: 16384, Align: align}, list, metainfo.Fields{})
 		if err != nil {
 			t.Fatal(err)
 		}

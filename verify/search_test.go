@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -70,7 +69,7 @@ func TestSearchParts(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 2))
 	tree := files{"a": noise(rng, 100000), "b": noise(rng, 1000), "c": noise(rng, 100000)}
 	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
-	torrent := makeTorrent(t, dir, layout.V1, 16384, metainfo.Fields{})
+	torrent := makeTorrent(t, dir, metainfo.V1, 16384, metainfo.Fields{})
 	put(t, filepath.Join(dir, "a"), flipAt(tree["a"], 50))
 	if err := os.Remove(filepath.Join(dir, "b")); err != nil {
 		t.Fatal(err)

@@ -18,11 +18,10 @@ import (
 	"github.com/klauspost/compress/zstd"
 	"github.com/ulikunitz/xz"
 
-	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
-func formats() []layout.Format { return []layout.Format{layout.V1, layout.V2, layout.Hybrid} }
+func formats() []metainfo.Format { return []metainfo.Format{metainfo.V1, metainfo.V2, metainfo.Hybrid} }
 
 func TestStream(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 1))
@@ -47,7 +46,7 @@ func TestStream(t *testing.T) {
 		for i, tt := range tests {
 			if s, ok := tt.in.(*bytes.Reader); ok {
 				s.Seek(0, io.SeekStart)
-			} else if format != layout.V1 {
+			} else if format != metainfo.V1 {
 				continue
 			}
 			r, err := Stream(context.Background(), torrent, tt.in, Options{})
@@ -167,7 +166,7 @@ func TestStrangeArchives(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 4))
 	tree := files{"a": noise(rng, 100), "b": noise(rng, 100)}
 	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
-	torrent := makeTorrent(t, dir, layout.V1, 16384, metainfo.Fields{})
+	torrent := makeTorrent(t, dir, metainfo.V1, 16384, metainfo.Fields{})
 	twice := archive1(t, torrent, pack(t, tree, []string{"a", "b", "a"}, ""), Options{})
 	if f := twice.file(t, "a"); f.State != Unreadable || !strings.Contains(f.Err.Error(), "twice") {
 		t.Errorf("twice: %+v", f)
@@ -202,7 +201,7 @@ func TestSums(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 5))
 	tree := files{"a": noise(rng, 100000), "b": []byte("123456789"), "c": nil}
 	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
-	torrent := makeTorrent(t, dir, layout.V1, 16384, metainfo.Fields{})
+	torrent := makeTorrent(t, dir, metainfo.V1, 16384, metainfo.Fields{})
 	o := Options{Sums: []string{"crc32", "md5", "sha256"}}
 	disk := data(t, torrent, dir, o)
 	packed := archive1(t, torrent, pack(t, tree, []string{"c", "b", "a"}, ""), o)

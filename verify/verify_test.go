@@ -12,8 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/torrentkit/torrentkit/create"
-	"github.com/torrentkit/torrentkit/inspect"
+	"github.com/torrentkit/torrentkit/metainfo"
 	"github.com/torrentkit/torrentkit/verify"
 )
 
@@ -32,8 +31,8 @@ func changed(t *testing.T, torrent, old []byte) []byte {
 func TestHybridThatDisagrees(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "tree")
 	write(t, root, map[string]int{"a": 100, "b": 16384, "c": 5})
-	torrent := torrentOf(t, root, create.Hybrid)
-	info, err := inspect.Parse(torrent)
+	torrent := torrentOf(t, root, metainfo.Hybrid)
+	info, err := metainfo.Parse(torrent)
 	do(t, err)
 	for _, tt := range []struct {
 		what  string
@@ -60,14 +59,14 @@ func TestHybridThatDisagrees(t *testing.T) {
 func TestPaddingIsNotOnDisk(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "tree")
 	write(t, root, map[string]int{"a": 100, "b": 5})
-	torrent := torrentOf(t, root, create.Hybrid)
+	torrent := torrentOf(t, root, metainfo.Hybrid)
 	write(t, root, map[string]int{".pad/16284": 7})
 	r := check(t, torrent, root)
 	if !r.OK() || len(r.Files) != 2 || r.Bytes != 105 || r.GoodBytes != 105 {
 		t.Errorf("%s; %d of %d bytes", states(r), r.GoodBytes, r.Bytes)
 	}
 	// Padding that was hashed as something else than zeros is a bad piece, and names no other file than its own.
-	info, err := inspect.Parse(torrent)
+	info, err := metainfo.Parse(torrent)
 	do(t, err)
 	bad := check(t, changed(t, torrent, info.PieceSHA1(0)), root)
 	for p := range bad.NotOK() {
@@ -81,8 +80,8 @@ func TestPaddingIsNotOnDisk(t *testing.T) {
 func TestWithoutPieceLayers(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "tree")
 	write(t, root, map[string]int{"large": 50000, "small": 100})
-	torrent := torrentOf(t, root, create.V2)
-	info, err := inspect.Parse(torrent)
+	torrent := torrentOf(t, root, metainfo.V2)
+	info, err := metainfo.Parse(torrent)
 	do(t, err)
 	bare := append(append([]byte("d4:info"), info.RawInfo()...), 'e')
 	r := check(t, bare, root)
@@ -105,7 +104,7 @@ func TestWithoutPieceLayers(t *testing.T) {
 func TestCancelled(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "tree")
 	write(t, root, map[string]int{"a": 1 << 16, "b": 16 << 20})
-	torrent := torrentOf(t, root, create.V1)
+	torrent := torrentOf(t, root, metainfo.V1)
 	ctx, cancel := context.WithCancel(context.Background())
 	var stopped time.Time
 	r, err := verify.Data(ctx, torrent, root, verify.Options{Workers: 1, LimitRate: 16 << 20, Progress: func(done, total int64) {
@@ -131,7 +130,7 @@ func TestChangedWhileRead(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "tree")
 	file := filepath.Join(root, "b")
 	write(t, root, map[string]int{"a": 100, "b": 16 << 20})
-	torrent := torrentOf(t, root, create.V1)
+	torrent := torrentOf(t, root, metainfo.V1)
 	wrote := false
 	r, err := verify.Data(context.Background(), torrent, root, verify.Options{Workers: 1, LimitRate: 16 << 20, Progress: func(done, total int64) {
 		if done > 0 && done < total && !wrote {
@@ -182,8 +181,8 @@ func TestHostileTorrents(t *testing.T) {
 func TestWithoutPieceLayersInOtherWays(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "tree")
 	write(t, root, map[string]int{"large": 50000, "larger": 90000, "small": 100})
-	torrent := torrentOf(t, root, create.V2)
-	info, err := inspect.Parse(torrent)
+	torrent := torrentOf(t, root, metainfo.V2)
+	info, err := metainfo.Parse(torrent)
 	do(t, err)
 	bare := append(append([]byte("d4:info"), info.RawInfo()...), 'e')
 	for what, o := range map[string]verify.Options{

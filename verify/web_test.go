@@ -18,7 +18,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/peertest"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
@@ -77,7 +76,7 @@ func TestWebSeed(t *testing.T) {
 			t.Errorf("%v, no slash: %+v", format, w.Faults)
 		}
 	}
-	single := makeTorrent(t, filepath.Join(parent, "a tree", "100%"), layout.V1, 16384, metainfo.Fields{})
+	single := makeTorrent(t, filepath.Join(parent, "a tree", "100%"), metainfo.V1, 16384, metainfo.Fields{})
 	for _, url := range []string{server.URL + "/a%20tree/", server.URL + "/a%20tree/100%25"} {
 		o := webOptions()
 		o.URLs = []string{url}
@@ -86,7 +85,7 @@ func TestWebSeed(t *testing.T) {
 		}
 	}
 	put(t, filepath.Join(parent, "a tree", "plain"), flipAt(tree["plain"], 5))
-	torrent := makeTorrent(t, tree.write(t, filepath.Join(t.TempDir(), "a tree")), layout.V2, 32768, metainfo.Fields{WebSeeds: []string{server.URL + "/"}})
+	torrent := makeTorrent(t, tree.write(t, filepath.Join(t.TempDir(), "a tree")), metainfo.V2, 32768, metainfo.Fields{WebSeeds: []string{server.URL + "/"}})
 	if w := webCheck(t, torrent, webOptions()); w.OK() || w.Report.file(t, "plain").State != Damaged || w.Report.BadPieces != 1 {
 		t.Errorf("damaged: %+v", w.Report.Files)
 	}
@@ -97,7 +96,7 @@ func TestWebFaults(t *testing.T) {
 	rng := mathrand.New(mathrand.NewPCG(6, 2))
 	tree := files{"a": noise(rng, 50000), "b": noise(rng, 50000)}
 	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
-	torrent := makeTorrent(t, dir, layout.V1, 16384, metainfo.Fields{})
+	torrent := makeTorrent(t, dir, metainfo.V1, 16384, metainfo.Fields{})
 	content := func(w http.ResponseWriter, r *http.Request) {
 		name := strings.TrimPrefix(r.URL.Path, "/tree/")
 		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(tree[name]))
@@ -190,7 +189,7 @@ func TestWebAddresses(t *testing.T) {
 	_ = tree
 	server := httptest.NewServer(http.FileServer(http.Dir(parent)))
 	defer server.Close()
-	torrent := makeTorrent(t, filepath.Join(parent, "a tree"), layout.V1, 32768, metainfo.Fields{})
+	torrent := makeTorrent(t, filepath.Join(parent, "a tree"), metainfo.V1, 32768, metainfo.Fields{})
 	o := webOptions()
 	o.URLs, o.AllowPrivate = []string{server.URL + "/"}, false
 	if w := webCheck(t, torrent, o); faultKinds(w) != "address" || w.Requests != 0 {
@@ -226,9 +225,9 @@ func TestBEP17(t *testing.T) {
 	rng := mathrand.New(mathrand.NewPCG(6, 3))
 	tree := files{"a": noise(rng, 50000), "b": noise(rng, 50001)}
 	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
-	for _, format := range []layout.Format{layout.V1, layout.Hybrid} {
+	for _, format := range []metainfo.Format{metainfo.V1, metainfo.Hybrid} {
 		stream := append(bytes.Clone(tree["a"]), tree["b"]...)
-		if format == layout.Hybrid {
+		if format == metainfo.Hybrid {
 			stream = append(append(bytes.Clone(tree["a"]), make([]byte, 4*16384-50000)...), tree["b"]...)
 		}
 		var hash string
@@ -248,7 +247,7 @@ func TestBEP17(t *testing.T) {
 		}
 		sum, _ := parsed.InfoHash()
 		hash = string(sum[:])
-		if format == layout.Hybrid { // its last piece may be padded to the end
+		if format == metainfo.Hybrid { // its last piece may be padded to the end
 			stream = append(stream, make([]byte, parsed.Layout().PaddedLength()-int64(len(stream)))...)
 		}
 		w := webCheck(t, torrent, webOptions())
@@ -267,7 +266,7 @@ func TestRepairFromWebSeeds(t *testing.T) {
 	tree, parent := webTree(t)
 	server := httptest.NewServer(http.FileServer(http.Dir(parent)))
 	defer server.Close()
-	torrent := makeTorrent(t, filepath.Join(parent, "a tree"), layout.V1, 32768, metainfo.Fields{})
+	torrent := makeTorrent(t, filepath.Join(parent, "a tree"), metainfo.V1, 32768, metainfo.Fields{})
 	dir := filepath.Join(t.TempDir(), "a tree")
 	files{"a b/c#d": flipAt(tree["a b/c#d"], 70000), "plain": tree["plain"]}.write(t, dir)
 	o := webOptions()
@@ -315,7 +314,7 @@ func serve(t *testing.T, port string, cmd *exec.Cmd) string {
 func TestPeerPythonHTTPServer(t *testing.T) {
 	python := peertest.Need(t, "python3")
 	_, parent := webTree(t)
-	torrent := makeTorrent(t, filepath.Join(parent, "a tree"), layout.V1, 32768, metainfo.Fields{})
+	torrent := makeTorrent(t, filepath.Join(parent, "a tree"), metainfo.V1, 32768, metainfo.Fields{})
 	port := freePort(t)
 	o := webOptions()
 	o.Stall = 5 * time.Second
@@ -358,7 +357,7 @@ server { listen 127.0.0.1:%[2]s; root "%[3]s"; } }`, work, port, parent)
 	}
 	age(t, filepath.Join(parent, "a tree"), append(tree.paths(), "big"))
 	o.Journal = filepath.Join(work, "journal")
-	torrent := makeTorrent(t, filepath.Join(parent, "a tree"), layout.V1, 1<<20, metainfo.Fields{})
+	torrent := makeTorrent(t, filepath.Join(parent, "a tree"), metainfo.V1, 1<<20, metainfo.Fields{})
 	for _, known := range []int{0, 33} {
 		if w := webCheck(t, torrent, o); !w.OK() || w.Report.Pieces != 33 || w.Report.KnownPieces != known || w.Unremembered > 0 {
 			t.Errorf("with a journal: %d of %d pieces known, %+v", w.Report.KnownPieces, w.Report.Pieces, w.Faults)

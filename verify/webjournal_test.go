@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -89,7 +88,7 @@ func old(w http.ResponseWriter) {
 }
 
 // serveTree serves a tree and makes its torrent.
-func serveTree(t *testing.T, tree files, format layout.Format, pieceLength int64) (*webServer, []byte) {
+func serveTree(t *testing.T, tree files, format metainfo.Format, pieceLength int64) (*webServer, []byte) {
 	s := &webServer{tree: tree}
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
@@ -139,7 +138,7 @@ func TestWebJournal(t *testing.T) {
 // Only what tells another version for certain makes a piece known.
 func TestWebJournalWantsValidators(t *testing.T) {
 	tree := files{"a": noise(mathrand.New(mathrand.NewPCG(8, 2)), 100000)}
-	s, torrent := serveTree(t, tree, layout.V1, 16384)
+	s, torrent := serveTree(t, tree, metainfo.V1, 16384)
 	modified := func(w http.ResponseWriter, ago time.Duration) {
 		w.Header().Set("Last-Modified", time.Now().Add(-ago).UTC().Format(http.TimeFormat))
 	}
@@ -184,7 +183,7 @@ func TestWebJournalWantsValidators(t *testing.T) {
 // A file that is replaced while it is read is a fault, whatever the pieces say.
 func TestWebFileChanges(t *testing.T) {
 	tree := files{"a": noise(mathrand.New(mathrand.NewPCG(8, 3)), 100000), "b": noise(mathrand.New(mathrand.NewPCG(8, 4)), 50000)}
-	s, torrent := serveTree(t, tree, layout.V1, 16384)
+	s, torrent := serveTree(t, tree, metainfo.V1, 16384)
 	for _, header := range []string{"ETag", "Last-Modified"} {
 		s.reset()
 		s.header = func(n int, w http.ResponseWriter, r *http.Request) {
@@ -203,7 +202,7 @@ func TestWebFileChanges(t *testing.T) {
 // What a run that was stopped had verified is not asked for again.
 func TestWebJournalAfterAStop(t *testing.T) {
 	tree := files{"a": noise(mathrand.New(mathrand.NewPCG(8, 5)), 24<<20)}
-	s, torrent := serveTree(t, tree, layout.V1, 64<<10)
+	s, torrent := serveTree(t, tree, metainfo.V1, 64<<10)
 	s.header = func(_ int, w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("ETag", `"x"`)
 		time.Sleep(time.Millisecond)
@@ -248,7 +247,7 @@ func TestWebJournalAfterAStop(t *testing.T) {
 }
 
 func TestWebJournalRefuses(t *testing.T) {
-	s, torrent := serveTree(t, files{"a": []byte("x")}, layout.V1, 16384)
+	s, torrent := serveTree(t, files{"a": []byte("x")}, metainfo.V1, 16384)
 	o := webOptions()
 	o.Journal = filepath.Join(t.TempDir(), "notes")
 	put(t, o.Journal, []byte("this is no journal"))

@@ -16,7 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -33,7 +32,7 @@ func TestWebRequests(t *testing.T) {
 		tree files
 		most int64 // requests
 	}{{big, 32/4 + 8 + 3}, {small, 300 + 100 + 1}} { // small files are asked for once more where a piece ends in them
-		for _, format := range []layout.Format{layout.V1, layout.Hybrid} {
+		for _, format := range []metainfo.Format{metainfo.V1, metainfo.Hybrid} {
 			s, torrent := serveTree(t, tt.tree, format, 256<<10)
 			var conns atomic.Int32
 			server := httptest.NewUnstartedServer(s)
@@ -78,7 +77,7 @@ func TestWebGoesOn(t *testing.T) {
 		},
 	} {
 		server := httptest.NewServer(handler)
-		torrent := makeTorrent(t, tree.write(t, filepath.Join(t.TempDir(), "tree")), layout.V1, 16384, metainfo.Fields{WebSeeds: []string{server.URL + "/"}})
+		torrent := makeTorrent(t, tree.write(t, filepath.Join(t.TempDir(), "tree")), metainfo.V1, 16384, metainfo.Fields{WebSeeds: []string{server.URL + "/"}})
 		o := webOptions()
 		o.Connections = 1
 		w := webCheck(t, torrent, o)
@@ -105,7 +104,7 @@ func TestWebDrip(t *testing.T) {
 		}
 	}))
 	defer server.Close()
-	torrent := makeTorrent(t, tree.write(t, filepath.Join(t.TempDir(), "tree")), layout.V1, 16384, metainfo.Fields{WebSeeds: []string{server.URL + "/"}})
+	torrent := makeTorrent(t, tree.write(t, filepath.Join(t.TempDir(), "tree")), metainfo.V1, 16384, metainfo.Fields{WebSeeds: []string{server.URL + "/"}})
 	start := time.Now()
 	if w := webCheck(t, torrent, webOptions()); faultKinds(w) != "stall" || time.Since(start) > 4*time.Second {
 		t.Errorf("%v: %+v", time.Since(start), w.Faults)
@@ -137,7 +136,7 @@ func standing(t *testing.T, fault func(w http.ResponseWriter) bool) []byte {
 		}
 	}))
 	t.Cleanup(server.Close)
-	return makeTorrent(t, tree.write(t, filepath.Join(t.TempDir(), "tree")), layout.V1, 1<<20, metainfo.Fields{WebSeeds: []string{server.URL + "/"}})
+	return makeTorrent(t, tree.write(t, filepath.Join(t.TempDir(), "tree")), metainfo.V1, 1<<20, metainfo.Fields{WebSeeds: []string{server.URL + "/"}})
 }
 
 // Nobody waits for a server once ctx is done, the first fault was found, or there
@@ -180,7 +179,7 @@ func TestWebGivesUp(t *testing.T) {
 	for i := range 1000 {
 		tree[fmt.Sprintf("%04d", i)] = []byte("0123456789")
 	}
-	s, torrent := serveTree(t, tree, layout.V1, 16384)
+	s, torrent := serveTree(t, tree, metainfo.V1, 16384)
 	s.tree = nil
 	w := webCheck(t, torrent, webOptions())
 	missing := 0
@@ -200,7 +199,7 @@ func TestBEP17Streams(t *testing.T) {
 	rng := mathrand.New(mathrand.NewPCG(12, 4))
 	tree := files{"a": noise(rng, 10_000), "b": noise(rng, 20_000), "c": noise(rng, 600_000), "d": noise(rng, 7)}
 	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
-	for _, format := range []layout.Format{layout.V1, layout.Hybrid} {
+	for _, format := range []metainfo.Format{metainfo.V1, metainfo.Hybrid} {
 		const length = 128 << 10
 		torrent := makeTorrent(t, dir, format, length, metainfo.Fields{})
 		parsed, err := metainfo.Parse(torrent)
@@ -243,7 +242,7 @@ func TestBEP17Streams(t *testing.T) {
 // A file that another connection found to be wrong is read no further, and keeps
 // no connection from the files behind it.
 func TestWebFileOfNoUse(t *testing.T) {
-	_, torrent := serveTree(t, files{"a": make([]byte, 4<<20)}, layout.V1, 16384)
+	_, torrent := serveTree(t, files{"a": make([]byte, 4<<20)}, metainfo.V1, 16384)
 	parsed, err := metainfo.Parse(torrent)
 	if err != nil {
 		t.Fatal(err)

@@ -7,11 +7,12 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/create"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // createOptions completes the options of the library from the flags.
 func (a *app) createOptions(o *create.Options, f *createFlags) (err error) {
-	if o.Format, err = create.ParseFormat(f.format.value); err != nil {
+	if o.Format, err = metainfo.ParseFormat(f.format.value); err != nil {
 		return err
 	}
 	o.Trackers = tiers(f.trackers)

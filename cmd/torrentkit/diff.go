@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/torrentkit/torrentkit/inspect"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 type diffFlags struct {
@@ -55,7 +56,7 @@ func (a *app) diff(ctx context.Context, args []string, f *diffFlags) error {
 	if args[0] == "-" && args[1] == "-" {
 		return errors.New("standard input can be one of the two only")
 	}
-	var torrents [2]*inspect.Torrent
+	var torrents [2]*metainfo.Torrent
 	for i, name := range args {
 		t, err := a.parseTorrent(ctx, name, int64(f.maxSize))
 		if err != nil {
@@ -74,7 +75,7 @@ func (a *app) diff(ctx context.Context, args []string, f *diffFlags) error {
 }
 
 func (a *app) common(ctx context.Context, args []string, f *diffFlags) error {
-	var torrents []*inspect.Torrent
+	var torrents []*metainfo.Torrent
 	var names []string
 	err := a.eachInput(ctx, args, func(ctx context.Context, name string) error {
 		t, err := a.parseTorrent(ctx, name, int64(f.maxSize))

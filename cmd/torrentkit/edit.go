@@ -7,10 +7,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/torrentkit/torrentkit/create"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
-// editFlags are the flags of edit that are not fields of create.EditOptions.
+// editFlags are the flags of edit that are not fields of metainfo.Edit.
 type editFlags struct {
 	output, backup    string
 	force, dryRun     bool
@@ -20,7 +20,7 @@ type editFlags struct {
 }
 
 func newEdit(a *app) *cobra.Command {
-	var o create.EditOptions
+	var o metainfo.Edit
 	f := editFlags{maxSize: maxTorrent, first: true}
 	cmd := &cobra.Command{
 		Use:     "edit TORRENT...",
@@ -48,7 +48,7 @@ refused without --new-infohash.`,
 	return cmd
 }
 
-func (a *app) edit(ctx context.Context, names []string, o *create.EditOptions, f *editFlags) error {
+func (a *app) edit(ctx context.Context, names []string, o *metainfo.Edit, f *editFlags) error {
 	if !f.used {
 		return withHint(errors.New("nothing to change was named"), "see torrentkit edit --help")
 	}
@@ -70,7 +70,7 @@ func (a *app) edit(ctx context.Context, names []string, o *create.EditOptions, f
 }
 
 // editNamed edits a torrent, or all torrents in a folder.
-func (a *app) editNamed(ctx context.Context, name string, o *create.EditOptions, f *editFlags) error {
+func (a *app) editNamed(ctx context.Context, name string, o *metainfo.Edit, f *editFlags) error {
 	if name == "-" || !isFolder(name) {
 		return a.editOne(ctx, name, o, f)
 	}

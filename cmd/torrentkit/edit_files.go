@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/torrentkit/torrentkit/create"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 func isFolder(path string) bool {
@@ -49,7 +50,7 @@ func findTorrents(folder string) ([]string, error) {
 }
 
 // editOne edits one torrent, and prints what became of it.
-func (a *app) editOne(ctx context.Context, name string, o *create.EditOptions, f *editFlags) error {
+func (a *app) editOne(ctx context.Context, name string, o *metainfo.Edit, f *editFlags) error {
 	raw, err := a.readTorrent(ctx, name, int64(f.maxSize))
 	if err != nil {
 		return err

@@ -9,11 +9,11 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/torrentkit/torrentkit/create"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // editFlagGroups binds the flags of edit into the options of the library.
-func editFlagGroups(cmd *cobra.Command, o *create.EditOptions, f *editFlags) {
+func editFlagGroups(cmd *cobra.Command, o *metainfo.Edit, f *editFlags) {
 	group(cmd, "Trackers", func(fs *pflag.FlagSet) {
 		tiersFlag(fs, "add-tracker", "a", "add the announce `URL` as a tier at the end; URL,URL share one (repeatable)", &o.Trackers.Add)
 		fs.StringArrayVarP(&o.Trackers.Remove, "remove-tracker", "d", nil, "remove the tracker `URL`, or all of a host (repeatable)")
@@ -61,7 +61,7 @@ func editFlagGroups(cmd *cobra.Command, o *create.EditOptions, f *editFlags) {
 	}
 }
 
-func infoFlagGroup(cmd *cobra.Command, o *create.EditOptions) {
+func infoFlagGroup(cmd *cobra.Command, o *metainfo.Edit) {
 	group(cmd, "Info", func(fs *pflag.FlagSet) {
 		fs.BoolVar(&o.NewInfoHash, "new-infohash", false, "allow what the other flags of this group do: change the infohash")
 		fs.BoolFunc("private", "keep the torrent to its trackers (BEP 27); --private=false undoes that", func(s string) error {
@@ -73,13 +73,13 @@ func infoFlagGroup(cmd *cobra.Command, o *create.EditOptions) {
 		doFlag(fs, "no-source", "remove the source tag", func() { o.Source = new(string) })
 		textFlag(fs, "name", "", "set the name of the content to `TEXT`", &o.Name)
 		fs.Func("keep-only", "make a hybrid into one `FORMAT`: v1 or v2", func(s string) (err error) {
-			if o.KeepOnly, err = create.ParseFormat(s); err == nil && o.KeepOnly == create.Hybrid {
+			if o.KeepOnly, err = metainfo.ParseFormat(s); err == nil && o.KeepOnly == metainfo.Hybrid {
 				err = errors.New("must be v1 or v2")
 			}
 			return err
 		})
 		listFlags(fs, "collection", "collection `NAME` (BEP 38)", &o.Collections)
-		entropyFlag(fs, func(s string) { o.SetInfo = append(o.SetInfo, create.TextEntry("entropy", s)) })
+		entropyFlag(fs, func(s string) { o.SetInfo = append(o.SetInfo, metainfo.TextEntry("entropy", s)) })
 		entriesFlag(fs, "set-info", "set any key of info: `KEY=JSON` (repeatable)", &o.SetInfo)
 		unsetFlag(fs, "unset-info", "remove any `KEY` of info (repeatable)", &o.SetInfo)
 	})
@@ -96,13 +96,13 @@ func editsAnything(cmd *cobra.Command) bool {
 }
 
 // parseReplacement reads OLD=NEW or OLD=>NEW.
-func parseReplacement(s string) (create.Replacement, error) {
+func parseReplacement(s string) (metainfo.Replacement, error) {
 	from, to, ok := strings.Cut(s, "=>")
 	if !ok {
 		from, to, ok = strings.Cut(s, "=")
 	}
 	if !ok || from == "" {
-		return create.Replacement{}, errors.New("want OLD=NEW")
+		return metainfo.Replacement{}, errors.New("want OLD=NEW")
 	}
-	return create.Replacement{Old: from, New: to}, nil
+	return metainfo.Replacement{Old: from, New: to}, nil
 }

@@ -19,11 +19,11 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/announce"
-	"github.com/torrentkit/torrentkit/inspect"
 	"github.com/torrentkit/torrentkit/internal/bencode"
 	"github.com/torrentkit/torrentkit/internal/peertest"
 	"github.com/torrentkit/torrentkit/internal/trackertest"
 	"github.com/torrentkit/torrentkit/magnet"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // seeded is a torrent, with its content in the folder "content" beside it.
@@ -398,11 +398,11 @@ func checkFetched(t *testing.T, target string, want []byte) {
 			t.Errorf("%s differs: %d bytes instead of %d", key, len(b), len(a))
 		}
 	}
-	a, err := inspect.Parse(want)
+	a, err := metainfo.Parse(want)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := inspect.Parse(raw)
+	b, err := metainfo.Parse(raw)
 	if err != nil {
 		t.Fatal(err)
 	}

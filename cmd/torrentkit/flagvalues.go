@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/torrentkit/torrentkit/create"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // ruleValue is --exclude or --include. Both add to one list, since the order counts.
@@ -88,7 +89,7 @@ func doFlag(fs *pflag.FlagSet, name, usage string, do func()) {
 }
 
 // listFlags are the flags that change a list: --add-NAME, --remove-NAME, --set-NAMEs and --no-NAMEs.
-func listFlags(fs *pflag.FlagSet, name, what string, l *create.ListEdit) {
+func listFlags(fs *pflag.FlagSet, name, what string, l *metainfo.ListEdit) {
 	fs.StringArrayVar(&l.Add, "add-"+name, nil, "add the "+what+" (repeatable)")
 	fs.StringArrayVar(&l.Remove, "remove-"+name, nil, "remove the "+what+" (repeatable)")
 	fs.StringArrayVar(&l.Set, "set-"+name+"s", nil, "have the "+what+" instead of those there (repeatable)")
@@ -105,17 +106,17 @@ func tiersFlag(fs *pflag.FlagSet, name, short, usage string, to *[][]string) {
 }
 
 // entriesFlag is a flag of KEY=JSON.
-func entriesFlag(fs *pflag.FlagSet, name, usage string, to *[]create.Entry) {
+func entriesFlag(fs *pflag.FlagSet, name, usage string, to *[]metainfo.Entry) {
 	fs.Func(name, usage, func(s string) error {
-		e, err := create.ParseEntry(s)
+		e, err := metainfo.ParseEntry(s)
 		*to = append(*to, e)
 		return err
 	})
 }
 
-func unsetFlag(fs *pflag.FlagSet, name, usage string, to *[]create.Entry) {
+func unsetFlag(fs *pflag.FlagSet, name, usage string, to *[]metainfo.Entry) {
 	fs.Func(name, usage, func(s string) error {
-		*to = append(*to, create.Entry{Key: s})
+		*to = append(*to, metainfo.Entry{Key: s})
 		return nil
 	})
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/torrentkit/torrentkit/inspect"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 type inspectFlags struct {
@@ -135,12 +135,12 @@ func isMagnet(name string) bool {
 }
 
 // parseTorrent reads a torrent and says its warnings.
-func (a *app) parseTorrent(ctx context.Context, name string, limit int64) (*inspect.Torrent, error) {
+func (a *app) parseTorrent(ctx context.Context, name string, limit int64) (*metainfo.Torrent, error) {
 	raw, err := a.readInput(ctx, name, limit)
 	if err != nil {
 		return nil, err
 	}
-	t, err := inspect.Parse(raw)
+	t, err := metainfo.Parse(raw)
 	if err != nil {
 		return nil, inputError(inputName(name), err)
 	}
@@ -149,7 +149,7 @@ func (a *app) parseTorrent(ctx context.Context, name string, limit int64) (*insp
 }
 
 // warnOf says what is odd about a torrent that was read.
-func (a *app) warnOf(name string, problems []inspect.Problem) {
+func (a *app) warnOf(name string, problems []metainfo.Problem) {
 	const most = 10
 	for i, p := range problems {
 		if i == most {

@@ -11,12 +11,13 @@ import (
 
 	"github.com/torrentkit/torrentkit/inspect"
 	"github.com/torrentkit/torrentkit/magnet"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // inspectField is a value that --field prints.
 type inspectField struct {
 	name, about string
-	of          func(t *inspect.Torrent) []string
+	of          func(t *metainfo.Torrent) []string
 	// ofLink is the same for a magnet link; nil where links do not say.
 	ofLink func(l *magnet.Link) []string
 }
@@ -28,18 +29,18 @@ func number[T int | int64](n T) []string { return one(strconv.FormatInt(int64(n)
 // inspectFields are all fields. Those that are lists print any number of lines, the others one, which may be empty.
 func inspectFields() []inspectField {
 	return append(identityFields(), []inspectField{
-		{"piece-length", "bytes in a piece", func(t *inspect.Torrent) []string { return number(t.PieceLength) }, nil},
-		{"pieces", "number of pieces", func(t *inspect.Torrent) []string { return number(t.Layout().NumPieces()) }, nil},
-		{"private", "true or false", func(t *inspect.Torrent) []string { return one(strconv.FormatBool(t.Private)) }, nil},
-		{"source", "source tag", func(t *inspect.Torrent) []string { return one(t.Source) }, nil},
-		{"comment", "comment", func(t *inspect.Torrent) []string { return one(t.Comment) }, nil},
-		{"created-by", "creating program", func(t *inspect.Torrent) []string { return one(t.CreatedBy) }, nil},
+		{"piece-length", "bytes in a piece", func(t *metainfo.Torrent) []string { return number(t.PieceLength) }, nil},
+		{"pieces", "number of pieces", func(t *metainfo.Torrent) []string { return number(t.Layout().NumPieces()) }, nil},
+		{"private", "true or false", func(t *metainfo.Torrent) []string { return one(strconv.FormatBool(t.Private)) }, nil},
+		{"source", "source tag", func(t *metainfo.Torrent) []string { return one(t.Source) }, nil},
+		{"comment", "comment", func(t *metainfo.Torrent) []string { return one(t.Comment) }, nil},
+		{"created-by", "creating program", func(t *metainfo.Torrent) []string { return one(t.CreatedBy) }, nil},
 		{"created", "creation date, RFC 3339", createdField, nil},
-		{"torrent-size", "bytes of the .torrent itself", func(t *inspect.Torrent) []string { return number(len(t.Raw())) }, nil},
-		{"trackers", "announce URLs, a line each", func(t *inspect.Torrent) []string { return magnetLink(t).Trackers }, func(l *magnet.Link) []string { return l.Trackers }},
-		{"web-seeds", "web seeds, a line each", func(t *inspect.Torrent) []string { return t.WebSeeds }, func(l *magnet.Link) []string { return l.WebSeeds }},
-		{"http-seeds", "seeds of BEP 17, a line each", func(t *inspect.Torrent) []string { return t.HTTPSeeds }, nil},
-		{"nodes", "DHT nodes, a line each", func(t *inspect.Torrent) []string { return t.Nodes }, func(l *magnet.Link) []string { return l.Nodes }},
+		{"torrent-size", "bytes of the .torrent itself", func(t *metainfo.Torrent) []string { return number(len(t.Raw())) }, nil},
+		{"trackers", "announce URLs, a line each", func(t *metainfo.Torrent) []string { return magnetLink(t).Trackers }, func(l *magnet.Link) []string { return l.Trackers }},
+		{"web-seeds", "web seeds, a line each", func(t *metainfo.Torrent) []string { return t.WebSeeds }, func(l *magnet.Link) []string { return l.WebSeeds }},
+		{"http-seeds", "seeds of BEP 17, a line each", func(t *metainfo.Torrent) []string { return t.HTTPSeeds }, nil},
+		{"nodes", "DHT nodes, a line each", func(t *metainfo.Torrent) []string { return t.Nodes }, func(l *magnet.Link) []string { return l.Nodes }},
 		{"paths", "files without padding, a line each", pathsField, nil},
 		{"unknown-keys", "keys that have no meaning here, a line each", unknownField, nil},
 	}...)
@@ -47,39 +48,39 @@ func inspectFields() []inspectField {
 
 func identityFields() []inspectField {
 	return []inspectField{
-		{"infohash", "v1 infohash, hex", func(t *inspect.Torrent) []string { v1, _ := infoHashes(t); return one(v1) }, func(l *magnet.Link) []string {
+		{"infohash", "v1 infohash, hex", func(t *metainfo.Torrent) []string { v1, _ := infoHashes(t); return one(v1) }, func(l *magnet.Link) []string {
 			if l.V1.IsZero() {
 				return one("")
 			}
 			return one(l.V1.String())
 		}},
-		{"infohash-v2", "v2 infohash, hex", func(t *inspect.Torrent) []string { _, v2 := infoHashes(t); return one(v2) }, func(l *magnet.Link) []string {
+		{"infohash-v2", "v2 infohash, hex", func(t *metainfo.Torrent) []string { _, v2 := infoHashes(t); return one(v2) }, func(l *magnet.Link) []string {
 			if l.V2.IsZero() {
 				return one("")
 			}
 			return one(l.V2.String())
 		}},
-		{"name", "name", func(t *inspect.Torrent) []string { return one(t.Name) }, func(l *magnet.Link) []string { return one(l.Name) }},
-		{"magnet", "magnet link", func(t *inspect.Torrent) []string { return one(magnetLink(t).String()) }, func(l *magnet.Link) []string { return one(l.String()) }},
-		{"format", "v1, v2 or hybrid", func(t *inspect.Torrent) []string { return one(t.Format.String()) }, nil},
-		{"size", "bytes of content", func(t *inspect.Torrent) []string { return number(t.Layout().TotalLength()) }, func(l *magnet.Link) []string {
+		{"name", "name", func(t *metainfo.Torrent) []string { return one(t.Name) }, func(l *magnet.Link) []string { return one(l.Name) }},
+		{"magnet", "magnet link", func(t *metainfo.Torrent) []string { return one(magnetLink(t).String()) }, func(l *magnet.Link) []string { return one(l.String()) }},
+		{"format", "v1, v2 or hybrid", func(t *metainfo.Torrent) []string { return one(t.Format.String()) }, nil},
+		{"size", "bytes of content", func(t *metainfo.Torrent) []string { return number(t.Layout().TotalLength()) }, func(l *magnet.Link) []string {
 			if l.Size == 0 {
 				return one("")
 			}
 			return number(l.Size)
 		}},
-		{"files", "number of files, without padding", func(t *inspect.Torrent) []string { return number(contentFiles(t)) }, nil},
+		{"files", "number of files, without padding", func(t *metainfo.Torrent) []string { return number(contentFiles(t)) }, nil},
 	}
 }
 
-func createdField(t *inspect.Torrent) []string {
+func createdField(t *metainfo.Torrent) []string {
 	if t.CreationDate.IsZero() {
 		return one("")
 	}
 	return one(t.CreationDate.UTC().Format(time.RFC3339))
 }
 
-func pathsField(t *inspect.Torrent) []string {
+func pathsField(t *metainfo.Torrent) []string {
 	var paths []string
 	for i := range t.Files {
 		if !t.Files[i].Pad() {
@@ -89,7 +90,7 @@ func pathsField(t *inspect.Torrent) []string {
 	return paths
 }
 
-func unknownField(t *inspect.Torrent) []string {
+func unknownField(t *metainfo.Torrent) []string {
 	var keys []string
 	for _, k := range t.Unknown {
 		keys = append(keys, k.Path)
@@ -131,7 +132,7 @@ func (a *app) listFields() error {
 // fields prints the fields of one input.
 func (a *app) fields(ctx context.Context, name string, f *inspectFlags) error {
 	var link *magnet.Link
-	var t *inspect.Torrent
+	var t *metainfo.Torrent
 	var err error
 	if isMagnet(name) {
 		link, err = a.parseLink(name)

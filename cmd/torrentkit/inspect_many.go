@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/inspect"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // summary is what is kept of a torrent among many.
@@ -23,7 +24,7 @@ type summary struct {
 	hosts                       []string
 }
 
-func summarize(t *inspect.Torrent, input string) summary {
+func summarize(t *metainfo.Torrent, input string) summary {
 	v1, v2 := infoHashes(t)
 	return summary{
 		input: input, name: t.Name, v1: v1, v2: v2, format: t.Format.String(), size: t.Layout().TotalLength(), pieceLength: t.PieceLength,
@@ -213,8 +214,8 @@ func (a *app) inspectStats(ctx context.Context, names []string, f *inspectFlags)
 	err := a.eachInput(ctx, names, func(ctx context.Context, name string) error {
 		raw, err := a.readInput(ctx, name, int64(f.maxSize))
 		if err == nil {
-			var t *inspect.Torrent
-			if t, err = inspect.Parse(raw); err == nil {
+			var t *metainfo.Torrent
+			if t, err = metainfo.Parse(raw); err == nil {
 				stats.Add(name, t)
 				return nil
 			}
@@ -256,7 +257,7 @@ func (a *app) showStats(s *inspect.Stats, unreadable int) {
 	f.count("files", s.Files)
 	f.count("pieces", s.Pieces)
 	f.size("torrent size", s.TorrentSize)
-	for _, format := range []inspect.Format{inspect.V1, inspect.V2, inspect.Hybrid} {
+	for _, format := range []metainfo.Format{metainfo.V1, metainfo.V2, metainfo.Hybrid} {
 		if n := s.Formats[format]; n > 0 {
 			f.count(format.String(), int64(n))
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 
 	"github.com/torrentkit/torrentkit/inspect"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // diffJSON is what "diff --json" prints.
@@ -57,7 +58,7 @@ type fileChangeJSON struct {
 	LengthB int64  `json:"length_b"`
 }
 
-func diffToJSON(d *inspect.Difference, t [2]*inspect.Torrent, names []string) diffJSON {
+func diffToJSON(d *inspect.Difference, t [2]*metainfo.Torrent, names []string) diffJSON {
 	v := diffJSON{Same: d.Same(), SameInfoHash: d.SameInfoHash, InfoHashKeys: []string{}, Keys: []keyChangeJSON{}, Fields: []fieldDiffJSON{},
 		Lists: []listChangeJSON{}, Files: []fileChangeJSON{}, FilesKnownSame: d.SameFiles}
 	for i, side := range []*diffSideJSON{&v.A, &v.B} {
@@ -112,7 +113,7 @@ type placeJSON struct {
 	PathHex    string `json:"path_hex,omitempty"`
 }
 
-func commonToJSON(shared []inspect.SharedFile, torrents []*inspect.Torrent, names []string) commonJSON {
+func commonToJSON(shared []inspect.SharedFile, torrents []*metainfo.Torrent, names []string) commonJSON {
 	v := commonJSON{Files: []sharedJSON{}}
 	for _, s := range shared {
 		j := sharedJSON{Length: s.Length}

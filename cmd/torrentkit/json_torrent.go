@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/torrentkit/torrentkit/create"
-	"github.com/torrentkit/torrentkit/inspect"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // hexIfNeeded gives the bytes of a string that is not UTF-8, which JSON cannot hold.
@@ -49,7 +49,7 @@ type shardJSON struct {
 	Known  int `json:"known"` // of them from the journal
 }
 
-func createdToJSON(t *inspect.Torrent, reused create.Reused, out *output) createdJSON {
+func createdToJSON(t *metainfo.Torrent, reused create.Reused, out *output) createdJSON {
 	v1, v2 := infoHashes(t)
 	return createdJSON{
 		Name: t.Name, NameHex: hexIfNeeded(t.Name), Format: t.Format.String(), InfoHash: v1, InfoHashV2: v2,
@@ -59,7 +59,7 @@ func createdToJSON(t *inspect.Torrent, reused create.Reused, out *output) create
 	}
 }
 
-func infoHashes(t *inspect.Torrent) (v1, v2 string) {
+func infoHashes(t *metainfo.Torrent) (v1, v2 string) {
 	if h, ok := t.InfoHash(); ok {
 		v1 = hex.EncodeToString(h[:])
 	}
@@ -214,7 +214,7 @@ type problemJSON struct {
 }
 
 // torrentToJSON leaves the files out: writeTorrentJSON writes them one by one.
-func torrentToJSON(t *inspect.Torrent, input string) torrentJSON {
+func torrentToJSON(t *metainfo.Torrent, input string) torrentJSON {
 	v1, v2 := infoHashes(t)
 	v := torrentJSON{
 		Input: input, Name: t.Name, NameHex: hexIfNeeded(t.Name), InfoHash: v1, InfoHashV2: v2, Format: t.Format.String(),
@@ -239,7 +239,7 @@ func torrentToJSON(t *inspect.Torrent, input string) torrentJSON {
 
 // writeTorrentJSON prints what "inspect --json" prints. There may be a million files, so that the object is never in
 // memory whole.
-func (a *app) writeTorrentJSON(t *inspect.Torrent, input string, f *inspectFlags) error {
+func (a *app) writeTorrentJSON(t *metainfo.Torrent, input string, f *inspectFlags) error {
 	v := torrentToJSON(t, input)
 	if f.pieces {
 		for i := range t.Layout().NumPieces() {
@@ -284,7 +284,7 @@ func (a *app) writeTorrentJSON(t *inspect.Torrent, input string, f *inspectFlags
 	return a.stdout.Flush() // programs read results line by line, as they come
 }
 
-func fileToJSON(f *inspect.File, path string) fileJSON {
+func fileToJSON(f *metainfo.File, path string) fileJSON {
 	j := fileJSON{Path: path, PathHex: hexIfNeeded(path), Length: f.Length, Attr: f.Attr, Pad: f.Pad(), Link: f.Link}
 	if f.Root != [32]byte{} {
 		j.PiecesRoot = hex.EncodeToString(f.Root[:])

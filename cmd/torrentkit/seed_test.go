@@ -11,7 +11,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/torrentkit/torrentkit/inspect"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // scriptSeed is a peer that gives metadata (BEP 9) and nothing else.
@@ -19,7 +19,7 @@ func scriptSeed(ts *testscript.TestScript, neg bool, args []string) {
 	scriptUsage(ts, neg, args, 2, "seed NAME VAR")
 	raw, err := os.ReadFile(ts.MkAbs(args[0]))
 	ts.Check(err)
-	t, err := inspect.Parse(raw)
+	t, err := metainfo.Parse(raw)
 	ts.Check(err)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	ts.Check(err)

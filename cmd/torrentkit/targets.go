@@ -14,8 +14,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/torrentkit/torrentkit/announce"
-	"github.com/torrentkit/torrentkit/inspect"
 	"github.com/torrentkit/torrentkit/magnet"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // targetFlags say which trackers to ask beside the arguments.
@@ -133,7 +133,7 @@ func (a *app) fileOrHash(ctx context.Context, arg string) (subject, error) {
 	return torrentSubject(t, inputName(arg)), nil
 }
 
-func torrentSubject(t *inspect.Torrent, name string) subject {
+func torrentSubject(t *metainfo.Torrent, name string) subject {
 	s := subject{name: name}
 	if h, ok := t.InfoHash(); ok {
 		s.hashes = append(s.hashes, h)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/torrentkit/torrentkit/create"
 	"github.com/torrentkit/torrentkit/inspect"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // tellPlan says on standard error what the scan left out, and what clients may not like.
@@ -130,7 +131,7 @@ func (a *app) explainRefusals(choices []create.Choice) {
 }
 
 // showCreated prints what was made. Where standard output is the torrent itself, nothing else goes there.
-func (a *app) showCreated(t *inspect.Torrent, reused create.Reused, out *output) error {
+func (a *app) showCreated(t *metainfo.Torrent, reused create.Reused, out *output) error {
 	if out.kind == toStdout {
 		return nil
 	}

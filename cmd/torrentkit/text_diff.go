@@ -6,10 +6,11 @@ import (
 	"strings"
 
 	"github.com/torrentkit/torrentkit/inspect"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // showDiff prints what differs.
-func (a *app) showDiff(d *inspect.Difference, t [2]*inspect.Torrent, names []string) error {
+func (a *app) showDiff(d *inspect.Difference, t [2]*metainfo.Torrent, names []string) error {
 	switch {
 	case a.global.json:
 		return writeJSON(a.out, diffToJSON(d, t, names))
@@ -22,13 +23,13 @@ func (a *app) showDiff(d *inspect.Difference, t [2]*inspect.Torrent, names []str
 }
 
 // hashesOf returns the infohashes, the v1 one first.
-func hashesOf(t *inspect.Torrent) string {
+func hashesOf(t *metainfo.Torrent) string {
 	v1, v2 := infoHashes(t)
 	return strings.TrimSpace(v1 + " " + v2)
 }
 
 // pipeDiff prints one difference a line: what it is about, its name, and both values.
-func (a *app) pipeDiff(d *inspect.Difference, t [2]*inspect.Torrent) {
+func (a *app) pipeDiff(d *inspect.Difference, t [2]*metainfo.Torrent) {
 	rows := newTable(-1, "what", "name", "a", "b", "length a", "length b")
 	if !d.SameInfoHash {
 		rows.row(textCell("infohash"), textCell("infohash"), textCell(hashesOf(t[0])), textCell(hashesOf(t[1])))
@@ -71,7 +72,7 @@ func lengthOf(path string, n int64) string {
 }
 
 // showDiffLines is for people: - is what only A has, + is what only B has.
-func (a *app) showDiffLines(d *inspect.Difference, t [2]*inspect.Torrent) {
+func (a *app) showDiffLines(d *inspect.Difference, t [2]*metainfo.Torrent) {
 	line := func(c colour, format string, args ...any) {
 		fmt.Fprintln(a.out, a.paint(a.outStyle(), c, fmt.Sprintf(format, args...)))
 	}
@@ -149,7 +150,7 @@ func (a *app) showFileChanges(d *inspect.Difference, line func(c colour, format 
 }
 
 // showCommon prints the files that torrents share. A file that has no path within its torrent goes by the torrent's name.
-func (a *app) showCommon(shared []inspect.SharedFile, torrents []*inspect.Torrent, names []string) error {
+func (a *app) showCommon(shared []inspect.SharedFile, torrents []*metainfo.Torrent, names []string) error {
 	if a.global.json {
 		return writeJSON(a.out, commonToJSON(shared, torrents, names))
 	}

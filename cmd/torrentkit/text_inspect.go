@@ -6,12 +6,12 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/torrentkit/torrentkit/inspect"
 	"github.com/torrentkit/torrentkit/magnet"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // contentFiles counts the files that are no padding.
-func contentFiles(t *inspect.Torrent) int {
+func contentFiles(t *metainfo.Torrent) int {
 	n := 0
 	for i := range t.Files {
 		if !t.Files[i].Pad() {
@@ -22,12 +22,12 @@ func contentFiles(t *inspect.Torrent) int {
 }
 
 // piecesCell words how the content is cut: "1,024 of 1 MiB".
-func piecesCell(t *inspect.Torrent) cell {
+func piecesCell(t *metainfo.Torrent) cell {
 	n := int64(t.Layout().NumPieces())
 	return cell{human: formatCount(n) + " of " + formatSize(t.PieceLength), raw: strconv.FormatInt(n, 10)}
 }
 
-func addInfoHashes(f *fields, t *inspect.Torrent) {
+func addInfoHashes(f *fields, t *metainfo.Torrent) {
 	if h, ok := t.InfoHash(); ok {
 		f.text("infohash", hex.EncodeToString(h[:]))
 	}
@@ -37,7 +37,7 @@ func addInfoHashes(f *fields, t *inspect.Torrent) {
 }
 
 // magnetLink composes the link of a torrent.
-func magnetLink(t *inspect.Torrent) magnet.Link {
+func magnetLink(t *metainfo.Torrent) magnet.Link {
 	l := magnet.Link{Name: t.Name, WebSeeds: t.WebSeeds}
 	if h, ok := t.InfoHash(); ok {
 		l.V1 = h
@@ -52,7 +52,7 @@ func magnetLink(t *inspect.Torrent) magnet.Link {
 }
 
 // magnetText is the link for people: passkeys do not show, and the stars in their place are no part of a URL that works.
-func (a *app) magnetText(t *inspect.Torrent) string {
+func (a *app) magnetText(t *metainfo.Torrent) string {
 	l := magnetLink(t)
 	hide := func(urls []string) []string {
 		hidden := make([]string, len(urls))
@@ -66,7 +66,7 @@ func (a *app) magnetText(t *inspect.Torrent) string {
 }
 
 // showTorrent prints what a torrent says.
-func (a *app) showTorrent(t *inspect.Torrent, f *inspectFlags) {
+func (a *app) showTorrent(t *metainfo.Torrent, f *inspectFlags) {
 	var out fields
 	out.text("name", t.Name)
 	addInfoHashes(&out, t)
@@ -129,14 +129,14 @@ func rawText(raw []byte) string {
 }
 
 // filePath is the path of a file below the torrent's name.
-func filePath(t *inspect.Torrent, i int) string {
+func filePath(t *metainfo.Torrent, i int) string {
 	if t.Files[i].Path == "" {
 		return t.Name
 	}
 	return t.Files[i].Path
 }
 
-func (a *app) showFiles(t *inspect.Torrent, f *inspectFlags) {
+func (a *app) showFiles(t *metainfo.Torrent, f *inspectFlags) {
 	files := newTable(1, "size", "file", "attributes")
 	for i := range t.Files {
 		if file := &t.Files[i]; !file.Pad() || f.pads {

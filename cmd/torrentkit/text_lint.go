@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/torrentkit/torrentkit/inspect"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // showLint prints what was found in one torrent.
@@ -48,7 +49,7 @@ const mostShown = 5
 
 func (a *app) showRule(f *inspect.Finding, r *inspect.Report) {
 	c := yellow
-	if f.Severity == inspect.Error {
+	if f.Severity == metainfo.Error {
 		c = red
 	}
 	fmt.Fprintf(a.out, "  %s %s: %s\n", a.paint(a.outStyle(), c, f.Severity.String()), a.paint(a.outStyle(), bold, f.Rule.ID), f.Rule.Summary)

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/torrentkit/torrentkit/inspect"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // node is a folder or file of a tree that is drawn.
@@ -49,7 +49,7 @@ func (n *node) add(path string, size int64, file int) {
 }
 
 // showTree draws the folders. In a pipe it is a list: a drawing is of no use to a program.
-func (a *app) showTree(t *inspect.Torrent, f *inspectFlags) {
+func (a *app) showTree(t *metainfo.Torrent, f *inspectFlags) {
 	root := &node{name: t.Name, file: -1}
 	piped := newTable(-1, "size", "file", "attributes", "pieces", "pieces root")
 	for i := range t.Files {
@@ -75,7 +75,7 @@ func (a *app) showTree(t *inspect.Torrent, f *inspectFlags) {
 	a.showDrawing(drawing)
 }
 
-func attributes(f *inspect.File) string {
+func attributes(f *metainfo.File) string {
 	if f.Link != "" {
 		return f.Attr + " -> " + f.Link
 	}
@@ -83,7 +83,7 @@ func attributes(f *inspect.File) string {
 }
 
 // pieceRange tells the pieces that hold bytes of a file: "3-5", both included.
-func pieceRange(t *inspect.Torrent, i int) string {
+func pieceRange(t *metainfo.Torrent, i int) string {
 	first, end := t.Layout().FilePieces(i)
 	switch {
 	case first == end:
@@ -94,7 +94,7 @@ func pieceRange(t *inspect.Torrent, i int) string {
 	return fmt.Sprintf("%d-%d", first, end-1)
 }
 
-func rootText(f *inspect.File) string {
+func rootText(f *metainfo.File) string {
 	if f.Root == [32]byte{} {
 		return ""
 	}
@@ -102,7 +102,7 @@ func rootText(f *inspect.File) string {
 }
 
 // nodeCells are the columns of a line of the drawing. People see the first digits of a root; pipes and JSON have all.
-func (a *app) nodeCells(t *inspect.Torrent, n *node, branch string) []cell {
+func (a *app) nodeCells(t *metainfo.Torrent, n *node, branch string) []cell {
 	c := []cell{{human: branch + n.name, colour: bold}, sizeCell(n.size), {}, {}, {}}
 	if n.file < 0 {
 		c[0].human += "/"
@@ -119,7 +119,7 @@ func (a *app) nodeCells(t *inspect.Torrent, n *node, branch string) []cell {
 }
 
 // drawNode adds the lines of what is in a folder.
-func (a *app) drawNode(t *inspect.Torrent, drawing *table, n *node, indent string) {
+func (a *app) drawNode(t *metainfo.Torrent, drawing *table, n *node, indent string) {
 	for i, c := range n.children {
 		branch, below := "├── ", "│   "
 		if i == len(n.children)-1 {
@@ -155,7 +155,7 @@ func (a *app) showDrawing(d *table) {
 }
 
 // showPieces lists the pieces, a line each, as they are made: there may be millions.
-func (a *app) showPieces(t *inspect.Torrent) {
+func (a *app) showPieces(t *metainfo.Torrent) {
 	l := t.Layout()
 	separator, width := "\t", 0
 	if a.outTTY {

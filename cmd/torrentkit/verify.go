@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/torrentkit/torrentkit/metainfo"
 	"github.com/torrentkit/torrentkit/verify"
 )
 
@@ -134,7 +135,7 @@ func (a *app) verifyOne(ctx context.Context, task verifyTask, f *verifyFlags, re
 		v.report, err = a.readContent(ctx, raw, task.content, f.tar, o)
 	}
 	p.finish()
-	var wrong verify.Problem
+	var wrong metainfo.Problem
 	if errors.As(err, &wrong) {
 		err = inputError(inputName(task.torrent), wrong)
 	}

@@ -34,28 +34,6 @@ func (f Format) HasV1() bool { return f&V1 != 0 }
 // HasV2 tells whether files have merkle trees (BEP 52).
 func (f Format) HasV2() bool { return f&V2 != 0 }
 
-func (f Format) String() string {
-	switch f {
-	case V1:
-		return "v1"
-	case V2:
-		return "v2"
-	case Hybrid:
-		return "hybrid"
-	}
-	return "unknown"
-}
-
-// ParseFormat reads what String writes.
-func ParseFormat(s string) (Format, error) {
-	for _, f := range []Format{V1, V2, Hybrid} {
-		if s == f.String() {
-			return f, nil
-		}
-	}
-	return 0, fmt.Errorf("%q is not a format: want v1, v2 or hybrid", s)
-}
-
 // LeafSize is the length in bytes of the blocks that are the leaves of a
 // BEP 52 merkle tree.
 const LeafSize = 16 << 10
