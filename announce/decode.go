@@ -2,6 +2,8 @@ package announce
 
 import (
 	"bytes"
+
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // Kind is what a captured answer turns out to be.
@@ -82,7 +84,7 @@ func decodeDatagram(p []byte, v4 bool) Decoded {
 	case actAnnounce:
 		d.Reply, d.Findings, d.Failure = decodeUDPAnnounce(p, v4)
 	case actScrape:
-		d.Counts, d.Findings, d.Failure = decodeUDPScrape(p, make([]Hash, (len(p)-8)/12))
+		d.Counts, d.Findings, d.Failure = decodeUDPScrape(p, make([]metainfo.HashV1, (len(p)-8)/12))
 	case actError:
 		d.Failure, d.Findings = decodeUDPError(p)
 	case actConnect:

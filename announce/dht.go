@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/dht"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // DHTOptions says how the DHT is asked.
@@ -17,7 +18,7 @@ type DHTOptions struct {
 // DHTCounts is how many peers the DHT knows of a torrent, estimated from the
 // filters of the nodes that are nearest to it (BEP 33).
 type DHTCounts struct {
-	Hash    Hash
+	Hash    metainfo.HashV1
 	Seeds   int
 	Leeches int
 	Nodes   int // that knew something; 0 means that the torrent is unknown
@@ -28,7 +29,7 @@ type DHTCounts struct {
 
 // ScrapeDHT counts the peers of torrents in the DHT, a torrent after another.
 // It stores and announces nothing there.
-func ScrapeDHT(ctx context.Context, hashes []Hash, opt DHTOptions) ([]DHTCounts, error) {
+func ScrapeDHT(ctx context.Context, hashes []metainfo.HashV1, opt DHTOptions) ([]DHTCounts, error) {
 	c, err := dht.Open(dht.Config{Bootstrap: opt.Bootstrap, AllowPrivate: opt.AllowPrivate})
 	if err != nil {
 		return nil, err
@@ -47,7 +48,7 @@ func ScrapeDHT(ctx context.Context, hashes []Hash, opt DHTOptions) ([]DHTCounts,
 	return out, ctx.Err()
 }
 
-func countInDHT(ctx context.Context, c *dht.Client, h Hash, timeout time.Duration) DHTCounts {
+func countInDHT(ctx context.Context, c *dht.Client, h metainfo.HashV1, timeout time.Duration) DHTCounts {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	started := time.Now()

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // Check is one rule that Doctor holds a tracker to.
@@ -41,11 +43,11 @@ type Verdict struct {
 
 // DoctorOptions says how a tracker is examined.
 type DoctorOptions struct {
-	Options             // of each request: Timeout is that of one request, 5 s where 0
-	Hash       Hash     // zero means a random one; trackers with a whitelist need one that they list
-	Only       []string // ids or groups to run; empty means all
-	Skip       []string // ids or groups to leave out
-	Also       []string // URLs of the same tracker over other transports, beside those at the same port
+	Options                    // of each request: Timeout is that of one request, 5 s where 0
+	Hash       metainfo.HashV1 // zero means a random one; trackers with a whitelist need one that they list
+	Only       []string        // ids or groups to run; empty means all
+	Skip       []string        // ids or groups to leave out
+	Also       []string        // URLs of the same tracker over other transports, beside those at the same port
 	ExpiryWait time.Duration
 	// ExpiryWait is how long to wait for a UDP connection id to expire: two
 	// minutes is what BEP 15 asks for. Zero leaves that check out.
@@ -57,7 +59,7 @@ type Report struct {
 	Tracker   string
 	Transport Transport
 	Addr      netip.AddrPort
-	Hash      Hash
+	Hash      metainfo.HashV1
 	Failure   *Failure // the tracker cannot be examined at all
 	Verdicts  []Verdict
 	Elapsed   time.Duration
@@ -116,7 +118,7 @@ type doctor struct {
 	s     settings
 	e     endpoint
 	addrs []netip.AddrPort
-	hash  Hash
+	hash  metainfo.HashV1
 
 	h       *httpClient
 	httpRes Result
@@ -141,7 +143,7 @@ func Doctor(ctx context.Context, tracker string, opt DoctorOptions) Report {
 	if opt.Timeout == 0 {
 		opt.Timeout = 5 * time.Second
 	}
-	if opt.Hash == (Hash{}) {
+	if opt.Hash.IsZero() {
 		opt.Hash = RandomHash()
 	}
 	opt.NoStop, opt.Record, opt.AllAddresses = true, true, false

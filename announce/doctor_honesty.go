@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/netip"
+
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // spoofed is an address for documentation (RFC 5737) that nobody has.
@@ -163,7 +165,7 @@ func scrapeChecks() []check {
 // scraped judges the counts of our own torrent.
 func (d *doctor) scraped(judge func(Counts) (State, string)) (State, string) {
 	d.ask("a", EventNone, asSeed())
-	counts, _, f := d.scrapeRaw([]Hash{d.hash})
+	counts, _, f := d.scrapeRaw([]metainfo.HashV1{d.hash})
 	switch {
 	case f != nil:
 		return Skip, words(f)
@@ -175,7 +177,7 @@ func (d *doctor) scraped(judge func(Counts) (State, string)) (State, string) {
 
 func scrapeWorks(d *doctor) (State, string) {
 	d.ask("a", EventNone, asSeed())
-	counts, _, f := d.scrapeRaw([]Hash{d.hash})
+	counts, _, f := d.scrapeRaw([]metainfo.HashV1{d.hash})
 	switch {
 	case f != nil && f.Code == BadRequest:
 		return Skip, f.Error()
@@ -190,7 +192,7 @@ func scrapeWorks(d *doctor) (State, string) {
 func scrapeFinding(ids ...string) func(*doctor) (State, string) {
 	return func(d *doctor) (State, string) {
 		d.ask("a", EventNone, asSeed())
-		_, notes, f := d.scrapeRaw([]Hash{d.hash})
+		_, notes, f := d.scrapeRaw([]metainfo.HashV1{d.hash})
 		if f != nil {
 			return Skip, words(f)
 		}
@@ -202,7 +204,7 @@ func scrapeFinding(ids ...string) func(*doctor) (State, string) {
 }
 
 func scrapeUnknown(d *doctor) (State, string) {
-	counts, _, f := d.scrapeRaw([]Hash{RandomHash()})
+	counts, _, f := d.scrapeRaw([]metainfo.HashV1{RandomHash()})
 	switch {
 	case f != nil && f.Code == BadRequest:
 		return Skip, f.Error()

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // swarmFacts is what a small swarm showed: A seeds, B leeches, completes and
@@ -82,7 +84,7 @@ func (d *doctor) step(f *swarmFacts) (step, Result) {
 func (d *doctor) scrapeOwn(tracker string) Counts {
 	opt := d.opt.Options
 	opt.Timeout, opt.Record = min(opt.Timeout, 2*time.Second), false
-	r := Scrape(d.ctx, tracker, []Hash{d.hash}, opt)[0]
+	r := Scrape(d.ctx, tracker, []metainfo.HashV1{d.hash}, opt)[0]
 	if r.Failure != nil {
 		return unknownCounts(d.hash)
 	}
@@ -254,7 +256,7 @@ func judgeScrape(_ *doctor, f *swarmFacts) (State, string) {
 // scrapeMany asks for n torrents in one request, ours the last, and says
 // whether all were answered for.
 func (d *doctor) scrapeMany(n int) (bool, *Failure) {
-	hashes := make([]Hash, n)
+	hashes := make([]metainfo.HashV1, n)
 	for i := range hashes {
 		hashes[i] = RandomHash()
 	}
@@ -267,7 +269,7 @@ func (d *doctor) scrapeMany(n int) (bool, *Failure) {
 }
 
 // scrapeRaw sends one scrape as it is, without splitting it.
-func (d *doctor) scrapeRaw(hashes []Hash) ([]Counts, []Finding, *Failure) {
+func (d *doctor) scrapeRaw(hashes []metainfo.HashV1) ([]Counts, []Finding, *Failure) {
 	ctx, cancel := context.WithTimeout(d.ctx, d.opt.Timeout)
 	defer cancel()
 	r := Result{Query: Query{Tracker: d.e.raw}, Transport: d.e.transport}

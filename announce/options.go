@@ -4,16 +4,14 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/tls"
-	"encoding/base32"
-	"encoding/hex"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
-	"strings"
 	"time"
+
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // Limits on what a tracker may send.
@@ -23,45 +21,12 @@ const (
 	maxRedirects = 5
 )
 
-// Hash is a 20-byte infohash as trackers know it; v2 infohashes are truncated
-// to it (BEP 52).
-type Hash [20]byte
-
-// ParseHash reads an infohash: 40 hexadecimal or 32 base32 digits (v1), 64
-// hexadecimal digits or a btmh multihash of 68 (v2, which is truncated).
-func ParseHash(s string) (Hash, error) {
-	var h Hash
-	switch len(s) {
-	case 40:
-		if raw, err := hex.DecodeString(s); err == nil {
-			return Hash(raw), nil
-		}
-	case 32:
-		// The decoder takes padding, and passes over line feeds.
-		if raw, err := base32.StdEncoding.DecodeString(strings.ToUpper(s)); err == nil && len(raw) == len(h) {
-			return Hash(raw), nil
-		}
-	case 64, 68:
-		if len(s) == 68 && !strings.HasPrefix(s, "1220") {
-			break
-		}
-		if raw, err := hex.DecodeString(s[len(s)-64:]); err == nil {
-			copy(h[:], raw)
-			return h, nil
-		}
-	}
-	return h, errors.New("not an infohash: 40 hexadecimal or 32 base32 digits (v1), or 64 hexadecimal digits (v2) are one")
-}
-
 // RandomHash returns an infohash that nobody else has.
-func RandomHash() Hash {
-	var h Hash
+func RandomHash() metainfo.HashV1 {
+	var h metainfo.HashV1
 	rand.Read(h[:])
 	return h
 }
-
-// String returns 40 lower-case hexadecimal digits.
-func (h Hash) String() string { return hex.EncodeToString(h[:]) }
 
 // Event is the event of an announce (BEP 3, BEP 21).
 type Event string
@@ -155,7 +120,7 @@ type Options struct {
 // Query is one question: which tracker, about which torrent.
 type Query struct {
 	Tracker string // announce URL
-	Hash    Hash
+	Hash    metainfo.HashV1
 	Length  int64 // bytes of the torrent, sent as left; 0 where unknown
 }
 

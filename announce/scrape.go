@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // scrapeChunk is how many infohashes one request carries: real trackers
@@ -20,7 +21,7 @@ const scrapeChunk = 50
 // Counts is what a scrape says of one torrent (BEP 48). Counts that the
 // tracker did not give are Unknown.
 type Counts struct {
-	Hash       Hash
+	Hash       metainfo.HashV1
 	Known      bool // the tracker answered for it
 	Seeds      int64
 	Leeches    int64
@@ -28,7 +29,7 @@ type Counts struct {
 	Name       string
 }
 
-func unknownCounts(h Hash) Counts {
+func unknownCounts(h metainfo.HashV1) Counts {
 	return Counts{Hash: h, Seeds: Unknown, Leeches: Unknown, Downloaded: Unknown}
 }
 
@@ -86,7 +87,7 @@ func scrapeURL(e endpoint) (*url.URL, bool) {
 // real trackers need to answer in full. It returns one result, or with
 // Options.AllAddresses one for each address. Without hashes it asks HTTP
 // trackers for everything they have.
-func Scrape(ctx context.Context, tracker string, hashes []Hash, opt Options) []ScrapeResult {
+func Scrape(ctx context.Context, tracker string, hashes []metainfo.HashV1, opt Options) []ScrapeResult {
 	q := Query{Tracker: tracker}
 	if len(hashes) > 0 {
 		q.Hash = hashes[0]
@@ -112,7 +113,7 @@ func Scrape(ctx context.Context, tracker string, hashes []Hash, opt Options) []S
 	return out
 }
 
-func missing(hashes []Hash) []Counts {
+func missing(hashes []metainfo.HashV1) []Counts {
 	var out []Counts
 	for _, h := range hashes {
 		out = append(out, unknownCounts(h))
@@ -122,13 +123,13 @@ func missing(hashes []Hash) []Counts {
 
 // ScrapeAll scrapes many trackers at once and yields results as they arrive
 // with the index of their tracker.
-func ScrapeAll(ctx context.Context, trackers []string, hashes []Hash, opt Options) iter.Seq2[int, ScrapeResult] {
-	return ScrapeEach(ctx, len(trackers), func(i int) (string, []Hash) { return trackers[i], hashes }, opt)
+func ScrapeAll(ctx context.Context, trackers []string, hashes []metainfo.HashV1, opt Options) iter.Seq2[int, ScrapeResult] {
+	return ScrapeEach(ctx, len(trackers), func(i int) (string, []metainfo.HashV1) { return trackers[i], hashes }, opt)
 }
 
 // ScrapeEach is ScrapeAll for n trackers that are asked about torrents of
 // their own: ask returns the tracker of an index and its torrents.
-func ScrapeEach(ctx context.Context, n int, ask func(i int) (string, []Hash), opt Options) iter.Seq2[int, ScrapeResult] {
+func ScrapeEach(ctx context.Context, n int, ask func(i int) (string, []metainfo.HashV1), opt Options) iter.Seq2[int, ScrapeResult] {
 	return fanOut(ctx, n, opt.Parallel, func(ctx context.Context, i int) []ScrapeResult {
 		tracker, hashes := ask(i)
 		return Scrape(ctx, tracker, hashes, opt)
@@ -136,9 +137,9 @@ func ScrapeEach(ctx context.Context, n int, ask func(i int) (string, []Hash), op
 }
 
 // scraper asks for the counts of one chunk of hashes over an open session.
-type scraper func(ctx context.Context, chunk []Hash, sr *ScrapeResult, r *Result) ([]Counts, *Failure)
+type scraper func(ctx context.Context, chunk []metainfo.HashV1, sr *ScrapeResult, r *Result) ([]Counts, *Failure)
 
-func (s *settings) scrapeAddress(ctx context.Context, e endpoint, addrs []netip.AddrPort, hashes []Hash, r *Result) *ScrapeResult {
+func (s *settings) scrapeAddress(ctx context.Context, e endpoint, addrs []netip.AddrPort, hashes []metainfo.HashV1, r *Result) *ScrapeResult {
 	started := time.Now()
 	sr := &ScrapeResult{}
 	ask, done, f := s.openScrape(ctx, e, addrs, r)
@@ -156,7 +157,7 @@ func (s *settings) scrapeAddress(ctx context.Context, e endpoint, addrs []netip.
 
 // scrapeChunks asks chunk by chunk. Where a chunk of several comes back short
 // the hashes without counts are asked for once more, by themselves.
-func scrapeChunks(ctx context.Context, ask scraper, hashes []Hash, sr *ScrapeResult, r *Result) *Failure {
+func scrapeChunks(ctx context.Context, ask scraper, hashes []metainfo.HashV1, sr *ScrapeResult, r *Result) *Failure {
 	if len(hashes) == 0 {
 		all, f := ask(ctx, nil, sr, r)
 		sr.Counts = all
@@ -168,7 +169,7 @@ func scrapeChunks(ctx context.Context, ask scraper, hashes []Hash, sr *ScrapeRes
 		if f != nil {
 			return f
 		}
-		var again []Hash
+		var again []metainfo.HashV1
 		for _, c := range counts {
 			if !c.Known {
 				again = append(again, c.Hash)
@@ -184,12 +185,12 @@ func scrapeChunks(ctx context.Context, ask scraper, hashes []Hash, sr *ScrapeRes
 	return nil
 }
 
-func fillIn(ctx context.Context, ask scraper, counts []Counts, again []Hash, sr *ScrapeResult, r *Result) *Failure {
+func fillIn(ctx context.Context, ask scraper, counts []Counts, again []metainfo.HashV1, sr *ScrapeResult, r *Result) *Failure {
 	second, f := ask(ctx, again, sr, r)
 	if f != nil {
 		return f
 	}
-	found := make(map[Hash]Counts)
+	found := make(map[metainfo.HashV1]Counts)
 	for _, c := range second {
 		if c.Known {
 			found[c.Hash] = c
@@ -233,12 +234,12 @@ func (s *settings) openScrape(ctx context.Context, e endpoint, addrs []netip.Add
 		return nil, nil, fail(BadRequest, "no scrape URL: the path of "+Redact(e.raw)+" does not end in announce (BEP 48)")
 	}
 	c := s.newHTTPClient(e, addrs, r)
-	return func(ctx context.Context, chunk []Hash, sr *ScrapeResult, r *Result) ([]Counts, *Failure) {
+	return func(ctx context.Context, chunk []metainfo.HashV1, sr *ScrapeResult, r *Result) ([]Counts, *Failure) {
 		return c.scrape(ctx, u, chunk, sr, r)
 	}, c.close, nil
 }
 
-func (u *udpSession) scrape(ctx context.Context, chunk []Hash, sr *ScrapeResult, r *Result) ([]Counts, *Failure) {
+func (u *udpSession) scrape(ctx context.Context, chunk []metainfo.HashV1, sr *ScrapeResult, r *Result) ([]Counts, *Failure) {
 	if len(chunk) == 0 {
 		return nil, fail(BadRequest, "over UDP there is no scrape of everything")
 	}
@@ -260,7 +261,7 @@ func (u *udpSession) scrape(ctx context.Context, chunk []Hash, sr *ScrapeResult,
 	return counts, f
 }
 
-func (w *wsSession) scrape(ctx context.Context, chunk []Hash, sr *ScrapeResult, r *Result) ([]Counts, *Failure) {
+func (w *wsSession) scrape(ctx context.Context, chunk []metainfo.HashV1, sr *ScrapeResult, r *Result) ([]Counts, *Failure) {
 	if len(chunk) == 0 {
 		return nil, fail(BadRequest, "a scrape of everything is asked over HTTP only")
 	}
@@ -283,7 +284,7 @@ func (w *wsSession) scrape(ctx context.Context, chunk []Hash, sr *ScrapeResult, 
 	return counts, f
 }
 
-func (c *httpClient) scrape(ctx context.Context, u *url.URL, chunk []Hash, sr *ScrapeResult, r *Result) ([]Counts, *Failure) {
+func (c *httpClient) scrape(ctx context.Context, u *url.URL, chunk []metainfo.HashV1, sr *ScrapeResult, r *Result) ([]Counts, *Failure) {
 	sr.Requests++
 	var query []string
 	for _, h := range chunk {
@@ -309,7 +310,7 @@ func (c *httpClient) scrape(ctx context.Context, u *url.URL, chunk []Hash, sr *S
 
 // scrape reads the body of an HTTP scrape. Keys are matched by their 20 raw
 // bytes and, failing that, by undoing what turns bytes into UTF-8.
-func (d *replyReader) scrape(body []byte, hashes []Hash) ([]Counts, time.Duration, *Failure) {
+func (d *replyReader) scrape(body []byte, hashes []metainfo.HashV1) ([]Counts, time.Duration, *Failure) {
 	top, f := d.scan(body)
 	if f != nil {
 		return nil, 0, f
@@ -323,8 +324,8 @@ func (d *replyReader) scrape(body []byte, hashes []Hash) ([]Counts, time.Duratio
 	if !ok || files.Kind() != bencode.Dict {
 		return nil, 0, fail(Malformed, "the scrape answer has no files dictionary")
 	}
-	byHash := make(map[Hash]Counts)
-	var order []Hash
+	byHash := make(map[metainfo.HashV1]Counts)
+	var order []metainfo.HashV1
 	for k, v := range files.Entries() {
 		raw, _ := k.Bytes()
 		if len(raw) != 20 {
@@ -336,7 +337,7 @@ func (d *replyReader) scrape(body []byte, hashes []Hash) ([]Counts, time.Duratio
 			d.once("scrape-key-mangled", Error, 48, "a key of files has %d bytes, not 20: the infohash was written as UTF-8", len(raw))
 			raw = plain
 		}
-		h := Hash(raw)
+		h := metainfo.HashV1(raw)
 		byHash[h] = d.fileCounts(h, v)
 		order = append(order, h)
 	}
@@ -364,7 +365,7 @@ func (d *replyReader) once(id string, sev Severity, bep int, format string, args
 	}
 }
 
-func (d *replyReader) fileCounts(h Hash, v bencode.Value) Counts {
+func (d *replyReader) fileCounts(h metainfo.HashV1, v bencode.Value) Counts {
 	c := unknownCounts(h)
 	c.Known = true
 	for _, field := range []struct {

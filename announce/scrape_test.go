@@ -6,17 +6,18 @@ import (
 	"time"
 
 	tt "github.com/torrentkit/torrentkit/internal/trackertest"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
-func manyHashes(n int) []Hash {
-	out := make([]Hash, n)
+func manyHashes(n int) []metainfo.HashV1 {
+	out := make([]metainfo.HashV1, n)
 	for i := range out {
 		out[i] = RandomHash()
 	}
 	return out
 }
 
-func scrapeOne(t *testing.T, tracker string, hashes []Hash) ScrapeResult {
+func scrapeOne(t *testing.T, tracker string, hashes []metainfo.HashV1) ScrapeResult {
 	t.Helper()
 	rs := Scrape(t.Context(), tracker, hashes, Options{Timeout: 5 * time.Second})
 	if len(rs) != 1 || len(rs[0].Counts) != len(hashes) {
@@ -68,7 +69,7 @@ func TestScrapeFaults(t *testing.T) {
 		{tt.UDPScrapeLength, UDP, "scrape-length"}, {tt.HTML, HTTP, "not-a-tracker"}, {tt.Mute, WS, "timeout"}, {tt.Nested, HTTP, "malformed"},
 	} {
 		tr := tt.Start(t, c.fault)
-		rs := Scrape(t.Context(), urls(tr)[c.transport], []Hash{{0xff, 0xfe}}, Options{Timeout: time.Second})
+		rs := Scrape(t.Context(), urls(tr)[c.transport], []metainfo.HashV1{{0xff, 0xfe}}, Options{Timeout: time.Second})
 		checkOutcome(t, rs[0].Result, c.want, "")
 		if c.fault == tt.ScrapeMangled && !rs[0].Counts[0].Known {
 			t.Error("the mangled key was not matched")

@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // The packets of BEP 15, big endian throughout.
@@ -157,7 +159,7 @@ func decodeUDPError(p []byte) (*Failure, []Finding) {
 }
 
 // Counts of one torrent as a scrape gives them.
-func decodeUDPScrape(p []byte, hashes []Hash) ([]Counts, []Finding, *Failure) {
+func decodeUDPScrape(p []byte, hashes []metainfo.HashV1) ([]Counts, []Finding, *Failure) {
 	body := p[min(8, len(p)):]
 	var notes []Finding
 	if len(body)%12 != 0 {

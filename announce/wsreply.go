@@ -7,6 +7,8 @@ import (
 	"net/http/httptrace"
 	"slices"
 	"strconv"
+
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 func withTrace(ctx context.Context, t *tracer) context.Context {
@@ -117,7 +119,7 @@ func (m wsMessage) announce() (*Reply, []Finding, *Failure) {
 }
 
 // scrape reads the counts of a scrape answer.
-func (m wsMessage) scrape(hashes []Hash) ([]Counts, []Finding, *Failure) {
+func (m wsMessage) scrape(hashes []metainfo.HashV1) ([]Counts, []Finding, *Failure) {
 	if m.refuses() {
 		return nil, nil, m.failure()
 	}
@@ -146,12 +148,12 @@ func (m wsMessage) scrapeAll() ([]Counts, []Finding, *Failure) {
 	if err := json.Unmarshal(m["files"], &files); err != nil {
 		return nil, nil, &Failure{Code: Malformed, Detail: "the scrape answer has no files", Err: err}
 	}
-	var hashes []Hash
+	var hashes []metainfo.HashV1
 	for name := range files {
 		if raw := undoMangling([]byte(name)); len(raw) == 20 {
-			hashes = append(hashes, Hash(raw))
+			hashes = append(hashes, metainfo.HashV1(raw))
 		}
 	}
-	slices.SortFunc(hashes, func(a, b Hash) int { return bytes.Compare(a[:], b[:]) })
+	slices.SortFunc(hashes, func(a, b metainfo.HashV1) int { return bytes.Compare(a[:], b[:]) })
 	return m.scrape(hashes)
 }

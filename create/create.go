@@ -117,7 +117,7 @@ type Plan struct {
 	scanned time.Time // when the scan began
 	workers int
 	reading ReadOrder
-	expect  string
+	expect  string // in lower-case hex
 
 	selection Selection
 	journals  []string

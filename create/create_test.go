@@ -63,7 +63,7 @@ func TestSizeIsKnownBefore(t *testing.T) {
 		if round%2 == 0 {
 			o.Align, o.Attributes = true, true
 			o.Checksums = []create.Checksum{create.MD5, create.SHA256}
-			o.Similar = []string{strings.Repeat("0a", 20), strings.Repeat("ff", 32)}
+			o.Similar = []metainfo.HashV1{{1}, {2}}
 			o.Collections, o.UpdateURL, o.Entropy = []string{"c"}, "https://u.example/", "x"
 			o.Set, o.SetInfo = []metainfo.Entry{metainfo.TextEntry("zz", "1")}, []metainfo.Entry{metainfo.TextEntry("a", "1")}
 			o.Trackers, o.HTTPSeeds = [][]string{{"udp://a:1"}, {"udp://b:1"}}, []string{"http://h/"}
@@ -147,7 +147,7 @@ func TestExpectInfoHash(t *testing.T) {
 	}
 	var other *create.UnexpectedHashError
 	_, err := create.Torrent(context.Background(), path, create.Options{ExpectInfoHash: v1})
-	if !errors.As(err, &other) || other.Want != v1 || other.Got.V1 == "" {
+	if !errors.As(err, &other) || other.Want != v1 || other.Got.V1.IsZero() {
 		t.Errorf("another infohash: %v", err)
 	}
 }
@@ -184,7 +184,6 @@ func TestFieldsAreRefused(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "f")
 	file(t, path, 1)
 	for name, o := range map[string]create.Options{
-		"similar":     {InfoFields: create.InfoFields{Similar: []string{"zz"}}},
 		"update URL":  {InfoFields: create.InfoFields{UpdateURL: "udp://x:1"}},
 		"own key":     {Set: []metainfo.Entry{metainfo.TextEntry("announce", "x")}},
 		"own in info": {SetInfo: []metainfo.Entry{metainfo.TextEntry("pieces", "x")}},

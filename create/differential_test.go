@@ -3,7 +3,6 @@ package create_test
 import (
 	"bytes"
 	"context"
-	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -23,13 +22,7 @@ func hashes(t *testing.T, raw []byte) (v1, v2 string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if h, ok := m.InfoHash(); ok {
-		v1 = hex.EncodeToString(h[:])
-	}
-	if h, ok := m.InfoHashV2(); ok {
-		v2 = hex.EncodeToString(h[:])
-	}
-	return v1, v2
+	return m.Hashes().V1.String(), m.Hashes().V2.String()
 }
 
 // intact checks that a torrent verifies against its content.

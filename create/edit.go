@@ -2,7 +2,6 @@ package create
 
 import (
 	"crypto/rand"
-	"encoding/hex"
 	"fmt"
 	"strings"
 
@@ -12,30 +11,10 @@ import (
 // NewEntropy returns a random text that makes the infohash of a torrent its own.
 func NewEntropy() string { return rand.Text() }
 
-// Hashes are the infohashes of a torrent in lower-case hex; "" where it has none.
-type Hashes struct{ V1, V2 string }
-
-func hashesOf(t *metainfo.Torrent) (h Hashes) {
-	if sum, ok := t.InfoHash(); ok {
-		h.V1 = hex.EncodeToString(sum[:])
-	}
-	if sum, ok := t.InfoHashV2(); ok {
-		h.V2 = hex.EncodeToString(sum[:])
-	}
-	return h
-}
-
-func (h Hashes) String() string {
-	if h.V1 != "" && h.V2 != "" {
-		return h.V1 + " " + h.V2
-	}
-	return h.V1 + h.V2
-}
-
 // Edited is a torrent after an edit.
 type Edited struct {
 	Raw      []byte
-	Old, New Hashes
+	Old, New metainfo.Hashes
 	Changes  []metainfo.Change // in the order of the keys; empty if nothing changed
 }
 
@@ -43,7 +22,7 @@ type Edited struct {
 // metainfo.Edit.NewInfoHash.
 type InfoHashError struct {
 	Keys     []string // that are part of info
-	Old, New Hashes
+	Old, New metainfo.Hashes
 }
 
 func (e *InfoHashError) Error() string {
@@ -76,7 +55,7 @@ func Edit(raw []byte, o metainfo.Edit) (*Edited, error) {
 	if err := checkReplaced(t, now); err != nil {
 		return nil, err
 	}
-	e := &Edited{Raw: edited, Old: hashesOf(t), New: hashesOf(now), Changes: changes}
+	e := &Edited{Raw: edited, Old: t.Hashes(), New: now.Hashes(), Changes: changes}
 	if e.Old != e.New && !o.NewInfoHash {
 		refused := &InfoHashError{Old: e.Old, New: e.New}
 		for _, c := range changes {

@@ -11,22 +11,18 @@ import (
 
 // InfoFields are keys of info that are rarer than those of [Fields].
 type InfoFields struct {
-	Similar     []string // infohashes, in hex, of torrents that share files with this one (BEP 38)
-	Collections []string // names of collections that it belongs to (BEP 38)
-	UpdateURL   string   // where a newer version of the torrent is to be found (BEP 39)
-	Entropy     string   // anything: it makes the infohash another
+	Similar     []metainfo.HashV1 // infohashes of torrents that share files with this one (BEP 38), v2 ones made short
+	Collections []string          // names of collections that it belongs to (BEP 38)
+	UpdateURL   string            // where a newer version of the torrent is to be found (BEP 39)
+	Entropy     string            // anything: it makes the infohash another
 }
 
 // entries returns the keys in info: those fields, and arbitrary ones.
 func (f *InfoFields) entries(more []metainfo.Entry) ([]metainfo.Entry, error) {
 	list := slices.Clone(more)
 	var similar []string
-	for _, s := range f.Similar {
-		h, err := hex.DecodeString(s)
-		if err != nil || len(h) != 20 && len(h) != 32 {
-			return nil, fmt.Errorf("similar torrent %q: not an infohash of 40 or 64 hexadecimal digits", s)
-		}
-		similar = append(similar, string(h[:20])) // of a v2 infohash its beginning
+	for _, h := range f.Similar {
+		similar = append(similar, string(h[:]))
 	}
 	if len(similar) > 0 {
 		list = append(list, metainfo.ListEntry("similar", similar))
@@ -60,15 +56,15 @@ func attributes(f *content.File) string {
 
 // UnexpectedHashError is a torrent whose infohash is not Options.ExpectInfoHash.
 type UnexpectedHashError struct {
-	Want string
-	Got  Hashes
+	Want string // in lower-case hex
+	Got  metainfo.Hashes
 }
 
 func (e *UnexpectedHashError) Error() string {
 	return fmt.Sprintf("the infohash is %s, not %s", e.Got, e.Want)
 }
 
-// checkExpected holds the infohash of a torrent against what was expected; ""
+// checkExpected holds the infohashes of a torrent against what was expected; ""
 // expects nothing.
 func checkExpected(raw []byte, want string) error {
 	if want == "" {
@@ -78,7 +74,7 @@ func checkExpected(raw []byte, want string) error {
 	if err != nil {
 		return err
 	}
-	if got := hashesOf(t); want != got.V1 && want != got.V2 {
+	if got := t.Hashes(); want != got.V1.String() && want != got.V2.String() {
 		return &UnexpectedHashError{want, got}
 	}
 	return nil

@@ -49,8 +49,7 @@ func PredictIndex(t *metainfo.Torrent) (*IndexUpload, error) {
 		return nil, p.err
 	}
 	p.lost.InfoHash = sha1.Sum(info)
-	now, ok := t.InfoHash()
-	p.lost.Same = ok && now == p.lost.InfoHash
+	p.lost.Same = t.Hashes().V1 == p.lost.InfoHash
 	return p.lost, nil
 }
 
@@ -176,7 +175,7 @@ func (l *linter) index() {
 	if v, ok := l.doc["announce"]; ok {
 		l.add("index-tracker", "announce", v.Offset(), "the index puts its own tracker here")
 	}
-	if h, ok := l.t.InfoHash(); ok && !up.Same {
-		l.add("index-infohash", "info", l.doc["info"].Offset(), "stored as %x, not as %x", up.InfoHash, h)
+	if h := l.t.Hashes().V1; !h.IsZero() && !up.Same {
+		l.add("index-infohash", "info", l.doc["info"].Offset(), "stored as %v, not as %v", up.InfoHash, h)
 	}
 }

@@ -33,7 +33,7 @@ func (l Link) SameTorrent(o Link) bool {
 }
 
 func cut(short, long Link) bool {
-	return !short.V1.IsZero() && !long.V2.IsZero() && short.V1 == HashV1(long.V2.Short())
+	return !short.V1.IsZero() && !long.V2.IsZero() && short.V1 == long.V2.Short()
 }
 
 // Diff returns the fields in which two links differ, in the order in which a

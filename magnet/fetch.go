@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // FetchOptions say how Fetch goes about it. The zero value asks the link's own
@@ -65,11 +67,11 @@ type Result struct {
 	// Torrent is the .torrent: the info dictionary as it came, the link's
 	// trackers as tiers, its web seeds, and the piece layers.
 	Torrent []byte
-	Info    []byte // the raw info dictionary, part of what Torrent holds
-	V1      HashV1 // zero in a v2 torrent
-	V2      HashV2 // zero in a v1 torrent
-	Name    string // any bytes
-	Private bool   // the torrent asks not to be had through the DHT (BEP 27)
+	Info    []byte          // the raw info dictionary, part of what Torrent holds
+	V1      metainfo.HashV1 // zero in a v2 torrent
+	V2      metainfo.HashV2 // zero in a v1 torrent
+	Name    string          // any bytes
+	Private bool            // the torrent asks not to be had through the DHT (BEP 27)
 	// MissingLayers counts the files whose piece layers nobody gave; 0 unless
 	// AllowMissingLayers.
 	MissingLayers int
@@ -229,12 +231,12 @@ func (f *fetcher) checkBlocks(blocks [][]byte) error {
 		h1.Write(b)
 		h2.Write(b)
 	}
-	return f.checkHashes(HashV1(h1.Sum(nil)), HashV2(h2.Sum(nil)))
+	return f.checkHashes(metainfo.HashV1(h1.Sum(nil)), metainfo.HashV2(h2.Sum(nil)))
 }
 
-func (f *fetcher) checkHashes(v1 HashV1, v2 HashV2) error {
+func (f *fetcher) checkHashes(v1 metainfo.HashV1, v2 metainfo.HashV2) error {
 	// A v2 infohash cut to 20 bytes passes for a v1 one in the wild.
-	ok1 := f.link.V1 == v1 || f.link.V1 == HashV1(v2.Short())
+	ok1 := f.link.V1 == v1 || f.link.V1 == v2.Short()
 	ok2 := f.link.V2 == v2
 	switch {
 	case (ok1 || f.link.V1.IsZero()) && (ok2 || f.link.V2.IsZero()):

@@ -89,7 +89,7 @@ func TestFetchLayers(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(c.format, c.piece, c.lengths), func(t *testing.T) {
 			raw, s := v2Torrent(t, c.format, c.piece, c.lengths...)
-			v2 := HashV2(sha256.Sum256(s.info))
+			v2 := metainfo.HashV2(sha256.Sum256(s.info))
 			link := Link{V2: v2}
 			second := *s
 			second.hash = v2.Short()
@@ -406,7 +406,7 @@ func TestFetchFails(t *testing.T) {
 
 func TestFetchContradictingHashes(t *testing.T) {
 	_, s := v2Torrent(t, metainfo.Hybrid, 16384, 100)
-	link := Link{V1: sha1.Sum(s.info), V2: HashV2{1}, Peers: []string{listen(t, s.serve)}}
+	link := Link{V1: sha1.Sum(s.info), V2: metainfo.HashV2{1}, Peers: []string{listen(t, s.serve)}}
 	_, err := fetch(t, link, FetchOptions{})
 	var fe *FetchError
 	if !errors.As(err, &fe) || fe.Peers[0].Reason != HashMismatch || !strings.Contains(fe.Peers[0].Err.Error(), "v2") {

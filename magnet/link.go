@@ -20,31 +20,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/torrentkit/torrentkit/metainfo"
 )
-
-// HashV1 is a v1 infohash: the SHA-1 of the info dictionary (BEP 3). The zero
-// value means that there is none.
-type HashV1 [20]byte
-
-// HashV2 is a v2 infohash: the SHA-256 of the info dictionary (BEP 52). The
-// zero value means that there is none.
-type HashV2 [32]byte
-
-// IsZero reports whether there is no hash.
-func (h HashV1) IsZero() bool { return h == HashV1{} }
-
-// String returns the hash in lower-case hex, 40 characters.
-func (h HashV1) String() string { return hex.EncodeToString(h[:]) }
-
-// IsZero reports whether there is no hash.
-func (h HashV2) IsZero() bool { return h == HashV2{} }
-
-// String returns the hash in lower-case hex, 64 characters.
-func (h HashV2) String() string { return hex.EncodeToString(h[:]) }
-
-// Short returns the first 20 bytes, by which trackers, the DHT and peers know
-// a v2 torrent.
-func (h HashV2) Short() [20]byte { return [20]byte(h[:20]) }
 
 // PublicKey is the ed25519 key of a mutable torrent (BEP 46). The zero value
 // means that there is none.
@@ -59,8 +37,8 @@ func (k PublicKey) String() string { return hex.EncodeToString(k[:]) }
 // Link is what a magnet link says. Text is as it was meant, with escapes
 // undone; it comes from strangers and may hold any bytes.
 type Link struct {
-	V1 HashV1 // xt=urn:btih:
-	V2 HashV2 // xt=urn:btmh:1220; a hybrid has both
+	V1 metainfo.HashV1 // xt=urn:btih:
+	V2 metainfo.HashV2 // xt=urn:btmh:1220; a hybrid has both
 
 	Key  PublicKey // xs=urn:btpk: (BEP 46)
 	Salt []byte    // s, beside a key
@@ -81,6 +59,9 @@ type Link struct {
 	Topics []string // other exact topics, like urn:sha1:...
 	Extra  []Param  // parameters with no meaning here, in order
 }
+
+// Hashes returns the infohashes of the link.
+func (l Link) Hashes() metainfo.Hashes { return metainfo.Hashes{V1: l.V1, V2: l.V2} }
 
 // Range is a run of file indices, both ends included, counted from 0 (BEP 53).
 type Range struct{ First, Last int64 }

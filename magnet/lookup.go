@@ -11,6 +11,7 @@ import (
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
 	"github.com/torrentkit/torrentkit/internal/dht"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // DHTOptions say how to reach the DHT.
@@ -101,12 +102,12 @@ func (d *DHT) Resolve(ctx context.Context, l Link) (resolved Link, seq int64, er
 	ih, _ := v.Get("ih")
 	hash, _ := ih.Bytes()
 	resolved = l
-	resolved.V1, resolved.V2 = HashV1{}, HashV2{}
+	resolved.V1, resolved.V2 = metainfo.HashV1{}, metainfo.HashV2{}
 	switch len(hash) {
 	case 20:
-		resolved.V1 = HashV1(slices.Clone(hash))
+		resolved.V1 = metainfo.HashV1(slices.Clone(hash))
 	case 32:
-		resolved.V2 = HashV2(slices.Clone(hash))
+		resolved.V2 = metainfo.HashV2(slices.Clone(hash))
 	default:
 		return l, item.Seq, fmt.Errorf("resolving public key %s: the item has no infohash (ih) of 20 bytes", l.Key)
 	}

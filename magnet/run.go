@@ -31,13 +31,11 @@ func (f *fetcher) run(ctx context.Context) (*Result, error) {
 	if t == nil {
 		return nil, fmt.Errorf("%w: %w", ErrNotInfo, problems[0])
 	}
+	h := t.Hashes()
 	res := &Result{From: doc.from, Name: t.Name, Private: t.Private}
-	if h, ok := t.InfoHash(); ok {
-		res.V1 = h
-	}
+	res.V1, res.V2 = h.V1, h.V2
 	var layers *layerStore
-	if h, ok := t.InfoHashV2(); ok {
-		res.V2 = h
+	if !h.V2.IsZero() {
 		if layers, err = wantedLayers(t); err != nil {
 			return nil, err
 		}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
 	"github.com/torrentkit/torrentkit/internal/peertest"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // realTorrent makes a torrent of content that is long enough for several hash
@@ -198,7 +199,7 @@ func TestRealLibtorrent(t *testing.T) {
 				t.Errorf("client %q", res.Peers[0].Client)
 			}
 			if c.format == "hybrid" {
-				link.V2 = HashV2{}
+				link.V2 = metainfo.HashV2{}
 				checkReal(t, torrent, link) // layers are found through the v1 infohash alone
 			}
 		})

@@ -1,22 +1,22 @@
 package magnet
 
 import (
-	"encoding/base32"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strings"
-)
 
-var base32Hash = base32.StdEncoding.WithPadding(base32.NoPadding)
+	"github.com/torrentkit/torrentkit/metainfo"
+)
 
 // bare reads an infohash that stands alone.
 func (p *parser) bare(body string, base int) bool {
-	h, _, err := decodeHash(strings.Trim(body, "\"'`<>"))
-	if err != nil || h.v1.IsZero() && h.v2.IsZero() {
+	h, err := metainfo.ParseHash(strings.Trim(body, "\"'`<>"))
+	if err != nil {
 		return false
 	}
 	p.report(IssueScheme, "", base, "a bare infohash instead of a link")
-	p.link.V1, p.link.V2 = h.v1, h.v2
+	p.link.V1, p.link.V2 = h.V1, h.V2
 	return true
 }
 
@@ -37,7 +37,7 @@ func (p *parser) topic(f field) {
 	case hasPrefixFold(text, "urn:"):
 		p.add(f, &p.link.Topics, text)
 	default:
-		if _, _, err := decodeHash(text); err == nil {
+		if _, err := metainfo.ParseHash(text); err == nil {
 			p.report(IssueHash, f.key, f.at, "urn:btih: is missing in front of the infohash")
 			p.hash(f, text, "")
 			return
@@ -61,11 +61,12 @@ func (p *parser) hash(f field, text, namespace string) {
 		return
 	}
 	end := start + strings.IndexFunc(text[start:]+"#", func(r rune) bool { return !isAlnum(r) })
-	h, pos, err := decodeHash(text[start:end])
+	digits := text[start:end]
+	h, err := metainfo.ParseHash(digits)
 	if err != nil {
 		at := f.at
-		if i := strings.Index(f.raw, text[start:end]); i >= 0 {
-			at += i + pos
+		if i := strings.Index(f.raw, digits); i >= 0 {
+			at += i + wrongDigit(err)
 		}
 		p.badTopic(f, at, err.Error())
 		return
@@ -77,20 +78,20 @@ func (p *parser) hash(f field, text, namespace string) {
 		}
 		p.report(kind, f.key, f.at, "%q around the infohash is left out", clip(around))
 	}
-	isV2 := !h.v2.IsZero()
+	isV2 := len(digits) > 40
 	switch {
 	case namespace == "btmh" && !isV2:
 		p.badTopic(f, f.at, "a btmh topic is the multihash of a SHA-256: 1220 and 64 hex characters")
 		return
 	case namespace == "btih" && isV2:
 		p.report(IssueHash, f.key, f.at, "a v2 infohash under urn:btih:; it belongs under urn:btmh:1220")
-	case namespace == "btmh" && !h.multi:
+	case namespace == "btmh" && len(digits) != 68 && len(digits) != 55:
 		p.report(IssueHash, f.key, f.at, "1220 is missing in front of the v2 infohash")
 	}
 	if isV2 {
-		set(p, f, &p.link.V2, h.v2, "v2 infohash")
+		set(p, f, &p.link.V2, h.V2, "v2 infohash")
 	} else {
-		set(p, f, &p.link.V1, h.v1, "v1 infohash")
+		set(p, f, &p.link.V1, h.V1, "v1 infohash")
 	}
 }
 
@@ -112,59 +113,13 @@ func set[T interface {
 	}
 }
 
-type anyHash struct {
-	v1    HashV1
-	v2    HashV2
-	multi bool // was written as a multihash
-}
-
-// decodeHash reads an infohash in every form that is found: hex or base32, v1
-// or v2, v2 with and without its multihash prefix. pos is the character that an
-// error is about.
-func decodeHash(s string) (h anyHash, pos int, err error) {
-	raw, pos, err := decodeDigits(s)
-	if err != nil {
-		return h, pos, err
+// wrongDigit is where in the text of an infohash an error of parsing it points.
+func wrongDigit(err error) int {
+	var bad *metainfo.HashError
+	if errors.As(err, &bad) {
+		return bad.At
 	}
-	switch {
-	case len(raw) == 20:
-		h.v1 = HashV1(raw)
-	case len(raw) == 32:
-		h.v2 = HashV2(raw)
-	default:
-		if raw[0] != 0x12 || raw[1] != 32 {
-			return h, 0, fmt.Errorf("multihash %#02x of %d bytes is not a SHA-256 (1220)", raw[0], raw[1])
-		}
-		h.v2, h.multi = HashV2(raw[2:]), true
-	}
-	return h, 0, nil
-}
-
-// decodeDigits returns 20, 32 or 34 bytes.
-func decodeDigits(s string) (raw []byte, pos int, err error) {
-	switch len(s) {
-	case 40, 64, 68:
-		for i := range len(s) {
-			if hexValue(s[i]) < 0 {
-				return nil, i, fmt.Errorf("character %d of the infohash, %q, is not hex", i+1, s[i:i+1])
-			}
-		}
-		raw, err = hex.DecodeString(s)
-		return raw, 0, err
-	case 32, 52, 55:
-		for i := range len(s) { // the decoder passes over line feeds, and some runes have upper cases of other lengths
-			if !isBase32(s[i]) {
-				return nil, i, fmt.Errorf("character %d of the infohash, %q, is not base32", i+1, s[i:i+1])
-			}
-		}
-		raw, err = base32Hash.DecodeString(strings.ToUpper(s))
-		return raw, 0, err
-	}
-	return nil, 0, fmt.Errorf("the infohash %q has %d characters; 40 hex or 32 base32 are needed, or 64 hex in v2", clip(s), len(s))
-}
-
-func isBase32(c byte) bool {
-	return c >= '2' && c <= '7' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
+	return 0
 }
 
 func isAlnum(r rune) bool {

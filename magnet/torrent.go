@@ -65,12 +65,8 @@ func FromTorrent(raw []byte, o LinkOptions) (Link, []Issue, error) {
 	if o.Public && t.Private {
 		return l, nil, ErrPrivate
 	}
-	if h, ok := t.InfoHash(); ok {
-		l.V1 = h
-	}
-	if h, ok := t.InfoHashV2(); ok {
-		l.V2 = h
-	}
+	h := t.Hashes()
+	l.V1, l.V2 = h.V1, h.V2
 	l.Name = t.Name
 	if o.Size {
 		for i := range t.Files {

@@ -1,6 +1,10 @@
 package magnet
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/torrentkit/torrentkit/metainfo"
+)
 
 // unwrap finds the link in what people paste: quotes, markup and words around
 // it are cut away. base is where the result starts in s.
@@ -98,8 +102,8 @@ func markup(body string) int {
 func (p *parser) scheme(body string, base int) (string, int, error) {
 	if !hasPrefixFold(body, "magnet") {
 		if len(body) >= 20 && strings.IndexFunc(body, func(r rune) bool { return !isAlnum(r) }) < 0 {
-			if _, pos, err := decodeHash(body); err != nil {
-				return "", base, &Error{base + pos, err.Error()}
+			if _, err := metainfo.ParseHash(body); err != nil {
+				return "", base, &Error{base + wrongDigit(err), err.Error()}
 			}
 		}
 		return "", base, &Error{base, "neither magnet:? nor an infohash"}

@@ -169,16 +169,16 @@ func (t *Torrent) Raw() []byte { return t.raw }
 // RawInfo returns the exact bytes of the info dictionary.
 func (t *Torrent) RawInfo() []byte { return t.info.Raw() }
 
-// InfoHash returns the v1 infohash, the SHA-1 of the raw bytes of info; false
-// when the torrent is not a v1 one.
-func (t *Torrent) InfoHash() ([20]byte, bool) {
-	return sha1.Sum(t.info.Raw()), t.Format.HasV1()
-}
-
-// InfoHashV2 returns the v2 infohash, the SHA-256 of the raw bytes of info;
-// false when the torrent is not a v2 one.
-func (t *Torrent) InfoHashV2() ([32]byte, bool) {
-	return sha256.Sum256(t.info.Raw()), t.Format.HasV2()
+// Hashes returns the infohashes: digests of the exact bytes of the info
+// dictionary, of the versions that the torrent has. They are computed each time.
+func (t *Torrent) Hashes() (h Hashes) {
+	if t.Format.HasV1() {
+		h.V1 = sha1.Sum(t.info.Raw())
+	}
+	if t.Format.HasV2() {
+		h.V2 = sha256.Sum256(t.info.Raw())
+	}
+	return h
 }
 
 // Layout returns where the bytes of files lie in pieces. Its files are Files.

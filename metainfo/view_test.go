@@ -138,16 +138,14 @@ func TestInfoHashOfRawBytes(t *testing.T) {
 	} {
 		text, _ := build(info)
 		m := parse(t, dict{"zz", 1, "info", info, "a", dict{"x", 0}})
-		h, ok := m.InfoHash()
-		if _, v2 := m.InfoHashV2(); !ok || v2 || h != sha1.Sum(text) || string(m.RawInfo()) != string(text) {
-			t.Errorf("infohash of %q is %x, %v", text, h, ok)
+		if h := m.Hashes(); h != (Hashes{V1: sha1.Sum(text)}) || string(m.RawInfo()) != string(text) {
+			t.Errorf("infohash of %q is %v", text, h)
 		}
 	}
 	text, _ := build(v2(dict{"a", small(1)}).with("x", 1))
 	m := parse(t, torrent(raw(text)))
-	h, ok := m.InfoHashV2()
-	if _, v1 := m.InfoHash(); !ok || v1 || h != sha256.Sum256(text) {
-		t.Errorf("v2 infohash of %q is %x, %v", text, h, ok)
+	if h := m.Hashes(); h != (Hashes{V2: sha256.Sum256(text)}) {
+		t.Errorf("v2 infohash of %q is %v", text, h)
 	}
 }
 

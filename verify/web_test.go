@@ -245,7 +245,7 @@ func TestBEP17(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		sum, _ := parsed.InfoHash()
+		sum := parsed.Hashes().V1
 		hash = string(sum[:])
 		if format == metainfo.Hybrid { // its last piece may be padded to the end
 			stream = append(stream, make([]byte, parsed.Layout().PaddedLength()-int64(len(stream)))...)

@@ -31,7 +31,7 @@ func (s *seed) askRange(ctx context.Context, k int, u *url.URL, off, n int64) (*
 
 // urlOfPiece returns where a BEP 17 seed serves a piece.
 func (s *seed) urlOfPiece(piece int) *url.URL {
-	hash, _ := s.t.InfoHash()
+	hash := s.t.Hashes().V1
 	u := *s.base
 	q := "info_hash=" + url.QueryEscape(string(hash[:])) + fmt.Sprintf("&piece=%d", piece)
 	u.RawQuery = strings.TrimPrefix(u.RawQuery+"&"+q, "&")

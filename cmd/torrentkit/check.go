@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/torrentkit/torrentkit/announce"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // checkerConfig finds Torrust's checker configuration: the file named by --config, else the environment, which counts
@@ -84,7 +85,7 @@ func (a *app) check(ctx context.Context, c *announce.CheckerConfig, opt announce
 	return nil
 }
 
-func (c *checked) run(ctx context.Context, hash announce.Hash, opt announce.Options) {
+func (c *checked) run(ctx context.Context, hash metainfo.HashV1, opt announce.Options) {
 	u := c.announce.Tracker
 	if c.kind == "Health" {
 		c.announce = announce.Health(ctx, u, opt)
@@ -94,7 +95,7 @@ func (c *checked) run(ctx context.Context, hash announce.Hash, opt announce.Opti
 	scrape := announce.ScrapeResult{}
 	scrape.Failure = c.announce.Failure
 	if c.announce.Good() {
-		scrape = announce.Scrape(ctx, u, []announce.Hash{hash}, opt)[0]
+		scrape = announce.Scrape(ctx, u, []metainfo.HashV1{hash}, opt)[0]
 	}
 	c.scrape = &scrape
 }

@@ -5,6 +5,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/torrentkit/torrentkit/create"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // createFlagGroups binds the flags of create into the options of the library.
@@ -53,7 +54,11 @@ func createFlagGroups(cmd *cobra.Command, o *create.Options, f *createFlags) {
 // moreFieldFlags binds the rarer fields.
 func moreFieldFlags(cmd *cobra.Command, o *create.Options) {
 	group(cmd, "More fields", func(fs *pflag.FlagSet) {
-		fs.StringArrayVar(&o.Similar, "similar", nil, "infohash (`HEX`) of a torrent that has files in common (BEP 38; repeatable)")
+		fs.Func("similar", "infohash (`HEX`) of a torrent that has files in common (BEP 38; repeatable)", func(s string) error {
+			h, err := metainfo.ParseHash(s)
+			o.Similar = append(o.Similar, h.Swarms()...)
+			return err
+		})
 		fs.StringArrayVar(&o.Collections, "collection", nil, "`NAME` of a collection that the torrent belongs to (BEP 38; repeatable)")
 		fs.StringVar(&o.UpdateURL, "update-url", "", "`URL` of newer versions of the torrent (BEP 39)")
 		entropyFlag(fs, func(s string) { o.Entropy = s })

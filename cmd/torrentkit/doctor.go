@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/torrentkit/torrentkit/announce"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 type doctorFlags struct {
@@ -78,9 +79,11 @@ func (a *app) doctor(ctx context.Context, cmd *cobra.Command, args []string, f *
 		opt.Timeout = 5 * time.Second
 	}
 	if f.hash != "" {
-		if opt.Hash, err = announce.ParseHash(f.hash); err != nil {
+		h, err := metainfo.ParseHash(f.hash)
+		if err != nil {
 			return err
 		}
+		opt.Hash = h.Swarms()[0]
 	}
 	var reports []announce.Report
 	for _, tracker := range args {

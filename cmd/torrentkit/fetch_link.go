@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -49,8 +50,7 @@ func (a *app) resolve(ctx context.Context, l magnet.Link, f *fetchFlags) (magnet
 	if err != nil {
 		return l, err
 	}
-	v1, v2 := linkHashes(resolved.V1, resolved.V2)
-	a.note(fmt.Sprintf("public key %s stands for %s now (version %d)", l.Key, v1+v2, seq))
+	a.note(fmt.Sprintf("public key %s stands for %s now (version %d)", l.Key, resolved.Hashes(), seq))
 	return resolved, nil
 }
 
@@ -86,10 +86,7 @@ func (a *app) fetched(ctx context.Context, input string, res *magnet.Result, err
 func (a *app) fetchOutput(res *magnet.Result, f *fetchFlags) (*output, error) {
 	name := res.Name + ".torrent"
 	if !fileName(name) {
-		v1, v2 := linkHashes(res.V1, res.V2)
-		if name = v1 + ".torrent"; v1 == "" {
-			name = v2 + ".torrent"
-		}
+		name = cmp.Or(res.V1.String(), res.V2.String()) + ".torrent"
 	}
 	target := f.output
 	if target == "" {
@@ -135,13 +132,10 @@ func (a *app) fetchFailed(ctx context.Context, input string, err error, f *fetch
 // shortInput names a link in messages by its infohash.
 func shortInput(input string) string {
 	l, _, err := magnet.Parse(input)
-	if v1, v2 := linkHashes(l.V1, l.V2); err == nil && v1+v2 != "" {
-		if v1 == "" {
-			return v2
-		}
-		return v1
+	if err != nil {
+		return "a link"
 	}
-	return "a link"
+	return cmp.Or(l.V1.String(), l.V2.String(), "a link")
 }
 
 // fetchBoard sums the progress of fetches that run side by side, and says it in the label of the program's progress.

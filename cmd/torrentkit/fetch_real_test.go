@@ -161,7 +161,7 @@ func seedWithTransmission(t *testing.T, s seeded, host string, trackers []string
 }
 
 // announceSeed tells a tracker that somebody on this machine seeds a torrent at the port of an address.
-func announceSeed(t *testing.T, tracker string, hash announce.Hash, address string) {
+func announceSeed(t *testing.T, tracker string, hash metainfo.HashV1, address string) {
 	t.Helper()
 	_, port, err := net.SplitHostPort(address)
 	if err != nil {
@@ -342,14 +342,14 @@ func TestRealTrackerOverUDP6(t *testing.T) {
 	needIPv6(t)
 	s, address := seedIPv6(t)
 	tracker := trackertest.BittorrentTracker(t)
-	announceSeed(t, tracker.UDP6, announce.Hash(s.link.V1), address)
+	announceSeed(t, tracker.UDP6, s.link.V1, address)
 	fetchThrough(t, s, tracker.HTTP6, "", "::1")
 
 	for ipv4 := range 2 { // peers of the swarm
 		if ipv4 > 0 {
-			announceSeed(t, tracker.UDP, announce.Hash(s.link.V1), "127.0.0.1:7001")
+			announceSeed(t, tracker.UDP, s.link.V1, "127.0.0.1:7001")
 		}
-		q := announce.Query{Tracker: tracker.UDP6, Hash: announce.Hash(s.link.V1)}
+		q := announce.Query{Tracker: tracker.UDP6, Hash: s.link.V1}
 		r := announce.Probe(context.Background(), q, announce.Options{NumWant: 10, Timeout: time.Minute})[0]
 		if !r.Good() {
 			t.Fatal(r.Failure)
@@ -374,7 +374,7 @@ func TestRealTrackerOverUDP6(t *testing.T) {
 func TestFetchIsNoPeer(t *testing.T) {
 	tracker := trackertest.Start(t, trackertest.SwarmSelf)
 	for _, u := range []string{tracker.HTTP(), tracker.UDP()} {
-		link := magnet.Link{V1: magnet.HashV1(announce.RandomHash()), Trackers: []string{u}}
+		link := magnet.Link{V1: announce.RandomHash(), Trackers: []string{u}}
 		e, out, errs := testEnv()
 		code := run(context.Background(), e, []string{"magnet", "fetch", "--json", "--no-dht", "--allow-private", "-o", t.TempDir(), link.String()})
 		var res fetchJSON

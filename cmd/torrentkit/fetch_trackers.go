@@ -20,13 +20,7 @@ var errWebRTC = errors.New("a WebSocket tracker leads to WebRTC peers only, whic
 // a port, and many trackers name who asks among the peers. It is a random one, so that it can be told from theirs, and so
 // that the goodbye afterwards does not take a client of this machine out of the swarm.
 func trackerSources(l magnet.Link, f *fetchFlags) []magnet.Source {
-	var hashes []announce.Hash
-	if !l.V1.IsZero() {
-		hashes = append(hashes, announce.Hash(l.V1))
-	}
-	if !l.V2.IsZero() {
-		hashes = append(hashes, l.V2.Short())
-	}
+	hashes := l.Hashes().Swarms()
 	o := announce.Options{NumWant: trackerPeers, AllAddresses: true, Timeout: f.Timeout, UserAgent: f.Client, Port: 52000 + rand.N[uint16](12000)}
 	var sources []magnet.Source
 	for _, tracker := range l.Trackers {

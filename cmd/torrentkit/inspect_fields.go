@@ -48,16 +48,10 @@ func inspectFields() []inspectField {
 
 func identityFields() []inspectField {
 	return []inspectField{
-		{"infohash", "v1 infohash, hex", func(t *metainfo.Torrent) []string { v1, _ := infoHashes(t); return one(v1) }, func(l *magnet.Link) []string {
-			if l.V1.IsZero() {
-				return one("")
-			}
+		{"infohash", "v1 infohash, hex", func(t *metainfo.Torrent) []string { return one(t.Hashes().V1.String()) }, func(l *magnet.Link) []string {
 			return one(l.V1.String())
 		}},
-		{"infohash-v2", "v2 infohash, hex", func(t *metainfo.Torrent) []string { _, v2 := infoHashes(t); return one(v2) }, func(l *magnet.Link) []string {
-			if l.V2.IsZero() {
-				return one("")
-			}
+		{"infohash-v2", "v2 infohash, hex", func(t *metainfo.Torrent) []string { return one(t.Hashes().V2.String()) }, func(l *magnet.Link) []string {
 			return one(l.V2.String())
 		}},
 		{"name", "name", func(t *metainfo.Torrent) []string { return one(t.Name) }, func(l *magnet.Link) []string { return one(l.Name) }},

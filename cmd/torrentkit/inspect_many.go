@@ -25,9 +25,9 @@ type summary struct {
 }
 
 func summarize(t *metainfo.Torrent, input string) summary {
-	v1, v2 := infoHashes(t)
+	h := t.Hashes()
 	return summary{
-		input: input, name: t.Name, v1: v1, v2: v2, format: t.Format.String(), size: t.Layout().TotalLength(), pieceLength: t.PieceLength,
+		input: input, name: t.Name, v1: h.V1.String(), v2: h.V2.String(), format: t.Format.String(), size: t.Layout().TotalLength(), pieceLength: t.PieceLength,
 		files: contentFiles(t), pieces: t.Layout().NumPieces(), private: t.Private, source: strings.Clone(t.Source),
 		createdBy: strings.Clone(t.CreatedBy), created: t.CreationDate, hosts: inspect.TrackerHosts(t),
 	}

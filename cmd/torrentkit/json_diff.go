@@ -63,7 +63,8 @@ func diffToJSON(d *inspect.Difference, t [2]*metainfo.Torrent, names []string) d
 		Lists: []listChangeJSON{}, Files: []fileChangeJSON{}, FilesKnownSame: d.SameFiles}
 	for i, side := range []*diffSideJSON{&v.A, &v.B} {
 		side.Input = names[i]
-		side.InfoHash, side.InfoHashV2 = infoHashes(t[i])
+		h := t[i].Hashes()
+		side.InfoHash, side.InfoHashV2 = h.V1.String(), h.V2.String()
 	}
 	for _, k := range d.InfoKeys {
 		v.InfoHashKeys = append(v.InfoHashKeys, k.Key)
@@ -118,8 +119,8 @@ func commonToJSON(shared []inspect.SharedFile, torrents []*metainfo.Torrent, nam
 	for _, s := range shared {
 		j := sharedJSON{Length: s.Length}
 		for _, p := range s.In {
-			v1, v2 := infoHashes(torrents[p.Torrent])
-			j.In = append(j.In, placeJSON{names[p.Torrent], v1, v2, p.Path, hexIfNeeded(p.Path)})
+			h := torrents[p.Torrent].Hashes()
+			j.In = append(j.In, placeJSON{names[p.Torrent], h.V1.String(), h.V2.String(), p.Path, hexIfNeeded(p.Path)})
 		}
 		v.Files = append(v.Files, j)
 	}

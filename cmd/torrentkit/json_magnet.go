@@ -56,7 +56,7 @@ func linkToJSON(input string, l magnet.Link, issues []magnet.Issue) linkJSON {
 		Trackers: orEmpty(l.Trackers), WebSeeds: orEmpty(l.WebSeeds), Sources: l.Sources, Mirrors: l.Mirrors, Peers: l.Peers,
 		Keywords: l.Keywords, Manifests: l.Manifests, Nodes: l.Nodes, Topics: l.Topics, Issues: []issueJSON{},
 	}
-	v.InfoHash, v.InfoHashV2 = linkHashes(l.V1, l.V2)
+	v.InfoHash, v.InfoHashV2 = l.V1.String(), l.V2.String()
 	if !l.Key.IsZero() {
 		v.PublicKey = l.Key.String()
 	}
@@ -70,17 +70,6 @@ func linkToJSON(input string, l magnet.Link, issues []magnet.Issue) linkJSON {
 		v.Issues = append(v.Issues, issueJSON{i.Kind.String(), i.Lost(), i.Param, i.Offset, i.Detail})
 	}
 	return v
-}
-
-func linkHashes(v1 magnet.HashV1, v2 magnet.HashV2) (string, string) {
-	var a, b string
-	if !v1.IsZero() {
-		a = v1.String()
-	}
-	if !v2.IsZero() {
-		b = v2.String()
-	}
-	return a, b
 }
 
 // comparisonJSON is what "magnet A B --json" prints.

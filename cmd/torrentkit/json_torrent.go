@@ -50,23 +50,13 @@ type shardJSON struct {
 }
 
 func createdToJSON(t *metainfo.Torrent, reused create.Reused, out *output) createdJSON {
-	v1, v2 := infoHashes(t)
+	h := t.Hashes()
 	return createdJSON{
-		Name: t.Name, NameHex: hexIfNeeded(t.Name), Format: t.Format.String(), InfoHash: v1, InfoHashV2: v2,
+		Name: t.Name, NameHex: hexIfNeeded(t.Name), Format: t.Format.String(), InfoHash: h.V1.String(), InfoHashV2: h.V2.String(),
 		Files: contentFiles(t), Size: t.Layout().TotalLength(), PieceLength: t.PieceLength, Pieces: t.Layout().NumPieces(),
 		TorrentSize: len(t.Raw()), Magnet: magnetLink(t).String(), Output: out.String(),
 		ReusedPieces: reused.Pieces, ReusedBytes: reused.Bytes, Contradicted: reused.Contradicted,
 	}
-}
-
-func infoHashes(t *metainfo.Torrent) (v1, v2 string) {
-	if h, ok := t.InfoHash(); ok {
-		v1 = hex.EncodeToString(h[:])
-	}
-	if h, ok := t.InfoHashV2(); ok {
-		v2 = hex.EncodeToString(h[:])
-	}
-	return v1, v2
 }
 
 // planJSON is what "create --dry-run --json" prints.
@@ -215,9 +205,9 @@ type problemJSON struct {
 
 // torrentToJSON leaves the files out: writeTorrentJSON writes them one by one.
 func torrentToJSON(t *metainfo.Torrent, input string) torrentJSON {
-	v1, v2 := infoHashes(t)
+	h := t.Hashes()
 	v := torrentJSON{
-		Input: input, Name: t.Name, NameHex: hexIfNeeded(t.Name), InfoHash: v1, InfoHashV2: v2, Format: t.Format.String(),
+		Input: input, Name: t.Name, NameHex: hexIfNeeded(t.Name), InfoHash: h.V1.String(), InfoHashV2: h.V2.String(), Format: t.Format.String(),
 		Size: t.Layout().TotalLength(), PieceLength: t.PieceLength, Pieces: t.Layout().NumPieces(), Private: t.Private,
 		Trackers: orEmpty(t.Trackers), WebSeeds: orEmpty(t.WebSeeds), HTTPSeeds: t.HTTPSeeds, Nodes: t.Nodes,
 		Source: t.Source, Comment: t.Comment, CreatedBy: t.CreatedBy, TorrentSize: len(t.Raw()), Files: []fileJSON{},

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/torrentkit/torrentkit/announce"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 type scrapeFlags struct {
@@ -51,7 +52,7 @@ Where the scrape URL of a tracker is not known (BEP 48: the last part of the pat
 // scrapeJob is what one tracker is asked: the hashes of all torrents that name it.
 type scrapeJob struct {
 	tracker string
-	hashes  []announce.Hash
+	hashes  []metainfo.HashV1
 }
 
 func (a *app) scrape(ctx context.Context, cmd *cobra.Command, args []string, f *scrapeFlags) error {
@@ -72,7 +73,7 @@ func (a *app) scrape(ctx context.Context, cmd *cobra.Command, args []string, f *
 	jobs := scrapeJobs(&t, f.full)
 	var sum tally
 	rows := newTable(0, "tracker", "infohash", "seeds", "leeches", "downloaded", "address", "result")
-	queries := func(i int) (string, []announce.Hash) { return jobs[i].tracker, jobs[i].hashes }
+	queries := func(i int) (string, []metainfo.HashV1) { return jobs[i].tracker, jobs[i].hashes }
 	results := make([][]announce.ScrapeResult, len(jobs)) // the table has the order of the arguments
 	for i, r := range announce.ScrapeEach(ctx, len(jobs), queries, opt) {
 		sum.addScrape(&r)

@@ -34,8 +34,8 @@ func (f *targetFlags) bind(cmd *cobra.Command) {
 // subject is a torrent that trackers are asked about.
 type subject struct {
 	name     string
-	hashes   []announce.Hash // of a hybrid both, the v2 one truncated
-	length   int64           // bytes; 0 where unknown
+	hashes   []metainfo.HashV1 // of a hybrid both, the v2 one made short
+	length   int64             // bytes; 0 where unknown
 	trackers []string
 }
 
@@ -81,7 +81,7 @@ func (a *app) targets(ctx context.Context, args []string, f *targetFlags, tracke
 func (t *targets) complete(trackerless bool) error {
 	if len(t.subjects) == 0 {
 		t.random = true
-		t.subjects = []subject{{name: "a random infohash", hashes: []announce.Hash{announce.RandomHash()}}}
+		t.subjects = []subject{{name: "a random infohash", hashes: []metainfo.HashV1{announce.RandomHash()}}}
 	}
 	for i := range t.subjects {
 		s := &t.subjects[i]
@@ -120,8 +120,8 @@ func (t *targets) queries() []announce.Query {
 }
 
 func (a *app) fileOrHash(ctx context.Context, arg string) (subject, error) {
-	if h, err := announce.ParseHash(arg); err == nil {
-		return subject{name: arg, hashes: []announce.Hash{h}}, nil
+	if h, err := metainfo.ParseHash(arg); err == nil {
+		return subject{name: arg, hashes: h.Swarms()}, nil
 	}
 	t, err := a.parseTorrent(ctx, arg, maxTorrent)
 	if err != nil {
@@ -134,13 +134,7 @@ func (a *app) fileOrHash(ctx context.Context, arg string) (subject, error) {
 }
 
 func torrentSubject(t *metainfo.Torrent, name string) subject {
-	s := subject{name: name}
-	if h, ok := t.InfoHash(); ok {
-		s.hashes = append(s.hashes, h)
-	}
-	if h, ok := t.InfoHashV2(); ok {
-		s.hashes = append(s.hashes, announce.Hash(h[:20]))
-	}
+	s := subject{name: name, hashes: t.Hashes().Swarms()}
 	for i := range t.Files {
 		if !t.Files[i].Pad() {
 			s.length += t.Files[i].Length
@@ -157,13 +151,7 @@ func linkSubject(arg string) (subject, error) {
 	if err != nil {
 		return subject{}, fmt.Errorf("reading a magnet link: %w", err)
 	}
-	s := subject{name: "the link", length: l.Size, trackers: l.Trackers}
-	if !l.V1.IsZero() {
-		s.hashes = append(s.hashes, announce.Hash(l.V1))
-	}
-	if !l.V2.IsZero() {
-		s.hashes = append(s.hashes, announce.Hash(l.V2.Short()))
-	}
+	s := subject{name: "the link", hashes: l.Hashes().Swarms(), length: l.Size, trackers: l.Trackers}
 	if len(s.hashes) == 0 {
 		return s, errors.New("reading a magnet link: it has no infohash")
 	}

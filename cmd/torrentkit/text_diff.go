@@ -22,17 +22,11 @@ func (a *app) showDiff(d *inspect.Difference, t [2]*metainfo.Torrent, names []st
 	return nil
 }
 
-// hashesOf returns the infohashes, the v1 one first.
-func hashesOf(t *metainfo.Torrent) string {
-	v1, v2 := infoHashes(t)
-	return strings.TrimSpace(v1 + " " + v2)
-}
-
 // pipeDiff prints one difference a line: what it is about, its name, and both values.
 func (a *app) pipeDiff(d *inspect.Difference, t [2]*metainfo.Torrent) {
 	rows := newTable(-1, "what", "name", "a", "b", "length a", "length b")
 	if !d.SameInfoHash {
-		rows.row(textCell("infohash"), textCell("infohash"), textCell(hashesOf(t[0])), textCell(hashesOf(t[1])))
+		rows.row(textCell("infohash"), textCell("infohash"), textCell(t[0].Hashes().String()), textCell(t[1].Hashes().String()))
 	}
 	for _, changes := range [][]inspect.KeyChange{d.InfoKeys, d.OtherKeys} {
 		for _, k := range changes {
@@ -77,17 +71,17 @@ func (a *app) showDiffLines(d *inspect.Difference, t [2]*metainfo.Torrent) {
 		fmt.Fprintln(a.out, a.paint(a.outStyle(), c, fmt.Sprintf(format, args...)))
 	}
 	if d.Same() {
-		line(plain, "nothing differs: infohash %s", hashesOf(t[0]))
+		line(plain, "nothing differs: infohash %s", t[0].Hashes())
 		return
 	}
 	if d.SameInfoHash {
-		line(plain, "the infohash is the same: %s", hashesOf(t[0]))
+		line(plain, "the infohash is the same: %s", t[0].Hashes())
 	} else {
 		a.showLines("", "the infohash differs, by "+keyNames(d.InfoKeys))
-		for _, h := range strings.Fields(hashesOf(t[0])) {
+		for _, h := range strings.Fields(t[0].Hashes().String()) {
 			line(red, "- %s", h)
 		}
-		for _, h := range strings.Fields(hashesOf(t[1])) {
+		for _, h := range strings.Fields(t[1].Hashes().String()) {
 			line(green, "+ %s", h)
 		}
 	}

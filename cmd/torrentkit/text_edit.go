@@ -29,7 +29,7 @@ type changeJSON struct {
 func (a *app) showEdited(input, output string, e *create.Edited, f *editFlags) error {
 	if a.global.json {
 		j := editedJSON{Input: input, Output: output, Changed: len(e.Changes) > 0, Changes: []changeJSON{},
-			InfoHash: e.New.V1, InfoHashV2: e.New.V2, OldInfoHash: e.Old.V1, OldInfoHashV2: e.Old.V2}
+			InfoHash: e.New.V1.String(), InfoHashV2: e.New.V2.String(), OldInfoHash: e.Old.V1.String(), OldInfoHashV2: e.Old.V2.String()}
 		for _, c := range e.Changes {
 			j.Changes = append(j.Changes, changeJSON{c.Key, orEmpty(c.Old), orEmpty(c.New)})
 		}
@@ -47,10 +47,10 @@ func (a *app) showEdited(input, output string, e *create.Edited, f *editFlags) e
 	list.text("output", output)
 	list.yesNo("changed", len(e.Changes) > 0)
 	if e.Old != e.New {
-		optional(&list, "old infohash", e.Old.V1)
-		optional(&list, "new infohash", e.New.V1)
-		optional(&list, "old infohash v2", e.Old.V2)
-		optional(&list, "new infohash v2", e.New.V2)
+		optional(&list, "old infohash", e.Old.V1.String())
+		optional(&list, "new infohash", e.New.V1.String())
+		optional(&list, "old infohash v2", e.Old.V2.String())
+		optional(&list, "new infohash v2", e.New.V2.String())
 	}
 	a.show(&list)
 	return nil

@@ -58,10 +58,9 @@ func peerLine(p *magnet.PeerReport) string {
 
 // showFetched prints what was had. Where the torrent itself went to standard output, nothing else does.
 func (a *app) showFetched(input string, res *magnet.Result, out *output) error {
-	v1, v2 := linkHashes(res.V1, res.V2)
 	if a.global.json {
 		v := fetchJSON{
-			Input: input, Found: true, InfoHash: v1, InfoHashV2: v2, Name: res.Name, NameHex: hexIfNeeded(res.Name), Private: res.Private,
+			Input: input, Found: true, InfoHash: res.V1.String(), InfoHashV2: res.V2.String(), Name: res.Name, NameHex: hexIfNeeded(res.Name), Private: res.Private,
 			InfoSize: len(res.Info), TorrentSize: len(res.Torrent), MissingLayers: res.MissingLayers, From: res.From, Problems: res.Problems,
 			Seconds: math.Round(res.Elapsed.Seconds()*1000) / 1000,
 		}
@@ -76,8 +75,8 @@ func (a *app) showFetched(input string, res *magnet.Result, out *output) error {
 	}
 	var f fields
 	f.text("name", res.Name)
-	optional(&f, "infohash", v1)
-	optional(&f, "infohash v2", v2)
+	optional(&f, "infohash", res.V1.String())
+	optional(&f, "infohash v2", res.V2.String())
 	f.size("torrent size", int64(len(res.Torrent)))
 	f.text("from", a.url(res.From))
 	f.add("time", cell{human: res.Elapsed.Round(time.Millisecond).String(), raw: fmt.Sprintf("%.3f", res.Elapsed.Seconds())})

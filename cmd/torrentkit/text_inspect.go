@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/hex"
 	"fmt"
 	"strconv"
 	"strings"
@@ -28,23 +27,19 @@ func piecesCell(t *metainfo.Torrent) cell {
 }
 
 func addInfoHashes(f *fields, t *metainfo.Torrent) {
-	if h, ok := t.InfoHash(); ok {
-		f.text("infohash", hex.EncodeToString(h[:]))
+	h := t.Hashes()
+	if !h.V1.IsZero() {
+		f.text("infohash", h.V1.String())
 	}
-	if h, ok := t.InfoHashV2(); ok {
-		f.text("infohash v2", hex.EncodeToString(h[:]))
+	if !h.V2.IsZero() {
+		f.text("infohash v2", h.V2.String())
 	}
 }
 
 // magnetLink composes the link of a torrent.
 func magnetLink(t *metainfo.Torrent) magnet.Link {
-	l := magnet.Link{Name: t.Name, WebSeeds: t.WebSeeds}
-	if h, ok := t.InfoHash(); ok {
-		l.V1 = h
-	}
-	if h, ok := t.InfoHashV2(); ok {
-		l.V2 = h
-	}
+	h := t.Hashes()
+	l := magnet.Link{V1: h.V1, V2: h.V2, Name: t.Name, WebSeeds: t.WebSeeds}
 	for _, tier := range t.Trackers {
 		l.Trackers = append(l.Trackers, tier...)
 	}

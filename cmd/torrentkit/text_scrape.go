@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/torrentkit/torrentkit/announce"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 func (t *tally) addScrape(r *announce.ScrapeResult) {
@@ -40,7 +41,7 @@ func (a *app) scrapeRows(rows *table, r *announce.ScrapeResult) {
 
 // scrapeDHT counts every torrent in the DHT, and adds a row or prints an object for each.
 func (a *app) scrapeDHT(ctx context.Context, t *targets, rows *table, f *scrapeFlags, sum *tally) error {
-	var hashes []announce.Hash
+	var hashes []metainfo.HashV1
 	for _, s := range t.subjects {
 		hashes = append(hashes, s.hashes...)
 	}
