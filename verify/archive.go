@@ -99,7 +99,7 @@ func (a *archive) close(r *Report) {
 func (a *archive) lostPieces() (n int) {
 	for _, p := range a.lost {
 		came := true
-		for span := range a.plane.Spans(p) {
+		for span := range a.layout.Spans(p) {
 			came = came && (span.Zero || a.seen[span.File])
 		}
 		if came {

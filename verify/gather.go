@@ -17,8 +17,8 @@ const (
 // gatherer tells which pieces can be read at the place where an archive is, and
 // keeps what comes before the rest of its piece does.
 type gatherer struct {
-	plane plane
-	open  []bool // pieces that are wanted, and neither given nor given up
+	layout *layout.Layout
+	open   []bool // pieces that are wanted, and neither given nor given up
 
 	in        forward              // the entry that is read
 	file      int                  // of the torrent, that it is; -1 if there is none
@@ -37,12 +37,12 @@ type gatherer struct {
 
 func newGatherer(l *layout.Layout, pieces []PieceState) gatherer {
 	g := gatherer{
-		plane: newPlane(l), open: make([]bool, len(pieces)), file: -1, tail: -1, through: -1,
+		layout: l, open: make([]bool, len(pieces)), file: -1, tail: -1, through: -1,
 		held: map[partKey][][]byte{}, have: map[int]int64{},
 	}
 	for i, s := range pieces {
 		g.open[i] = s == PieceUnread
-		if g.open[i] && g.plane.content(i) == 0 { // padding comes in no entry
+		if g.open[i] && g.layout.ContentLength(i) == 0 { // padding comes in no entry
 			g.ready = append(g.ready, i)
 		}
 	}
@@ -51,7 +51,7 @@ func newGatherer(l *layout.Layout, pieces []PieceState) gatherer {
 
 // wanted tells whether a file has bytes in a piece that is to be read.
 func (g *gatherer) wanted(i int) bool {
-	first, end := g.plane.FilePieces(i)
+	first, end := g.layout.FilePieces(i)
 	for first < end && !g.open[first] {
 		first++
 	}
@@ -61,9 +61,9 @@ func (g *gatherer) wanted(i int) bool {
 // enter begins an entry that holds n bytes of a file.
 func (g *gatherer) enter(i int, n int64) {
 	g.file, g.tail = i, -1
-	first, end := g.plane.FilePieces(i)
+	first, end := g.layout.FilePieces(i)
 	for ; end > first; end-- {
-		if at, length := g.plane.InFile(i, end-1); at+length <= n {
+		if at, length := g.layout.InFile(i, end-1); at+length <= n {
 			break
 		}
 		g.drop(end - 1)
@@ -88,7 +88,7 @@ func (g *gatherer) enter(i int, n int64) {
 
 // fits tells whether there is room to hold the bytes of a file in a piece.
 func (g *gatherer) fits(i, p int) bool {
-	_, length := g.plane.InFile(i, p)
+	_, length := g.layout.InFile(i, p)
 	return g.size+length <= maxHeld
 }
 
@@ -96,14 +96,14 @@ func (g *gatherer) fits(i, p int) bool {
 // of a file comes to them: because they are all that is missing, or because
 // there is no room for them.
 func (g *gatherer) readable(i, p int) bool {
-	_, length := g.plane.InFile(i, p)
-	if g.have[p]+length == g.plane.content(p) {
+	_, length := g.layout.InFile(i, p)
+	if g.have[p]+length == g.layout.ContentLength(p) {
 		return true
 	}
 	if g.fits(i, p) {
 		return false
 	}
-	for span := range g.plane.Spans(p) {
+	for span := range g.layout.Spans(p) {
 		if span.File == i {
 			return true
 		}
@@ -116,8 +116,8 @@ func (g *gatherer) readable(i, p int) bool {
 
 // hold keeps the bytes of a piece that are next in the entry.
 func (g *gatherer) hold(i, p int) {
-	at, length := g.plane.InFile(i, p)
-	whole := g.have[p]+length == g.plane.content(p)
+	at, length := g.layout.InFile(i, p)
+	whole := g.have[p]+length == g.layout.ContentLength(p)
 	switch {
 	case !g.open[p]:
 		return
@@ -168,7 +168,7 @@ func (g *gatherer) drop(p int) {
 	if g.have[p] == 0 {
 		return
 	}
-	for span := range g.plane.Spans(p) {
+	for span := range g.layout.Spans(p) {
 		key := partKey{p, span.File}
 		for _, b := range g.held[key] {
 			g.spare = append(g.spare, b[:blockLen])
@@ -226,9 +226,9 @@ type archivedFile struct {
 func (f archivedFile) Close() error { return nil }
 
 func (f archivedFile) ReadAt(b []byte, off int64) (int, error) {
-	p := f.a.plane.pieceAt(f.file, off)
+	p := f.a.layout.PieceAt(f.file, off)
 	if blocks, ok := f.a.held[partKey{p, f.file}]; ok {
-		at, _ := f.a.plane.InFile(f.file, p)
+		at, _ := f.a.layout.InFile(f.file, p)
 		n := 0
 		for n < len(b) {
 			from := off + int64(n) - at

@@ -40,10 +40,10 @@ type shape struct {
 func (s *search) inside(k int) (from, to int) {
 	i := int(s.r.files[k])
 	alone := func(p int) bool {
-		_, n := s.plane.InFile(i, p)
-		return n == s.plane.content(p)
+		_, n := s.layout.InFile(i, p)
+		return n == s.layout.ContentLength(p)
 	}
-	from, to = s.plane.FilePieces(i)
+	from, to = s.layout.FilePieces(i)
 	if from < to && !alone(from) {
 		from++
 	}
@@ -67,8 +67,8 @@ func (s *search) classify(b *bunch) {
 		if from == to || !s.r.hasHash(from) {
 			continue
 		}
-		at, _ := s.plane.InFile(int(s.r.files[k]), from)
-		sh := shape{at, to - from, s.plane.Piece(from), s.plane.Piece(to - 1)}
+		at, _ := s.layout.InFile(int(s.r.files[k]), from)
+		sh := shape{at, to - from, s.layout.Piece(from), s.layout.Piece(to - 1)}
 		sh.first.Index, sh.last.Index = 0, 0
 		c := known[sh]
 		if c == nil {
@@ -251,7 +251,7 @@ func (s *search) hashHeads(ctx context.Context, r *round) error {
 // hitsOf is the hit of a trial, if it is one.
 func (s *search) hitsOf(t trial, p piecehash.Piece) []hit {
 	head := string(p.SHA1[:])
-	if !s.plane.Piece(p.Index).SHA1 {
+	if !s.layout.Piece(p.Index).SHA1 {
 		head = string(p.Root[:])
 	}
 	var files []int

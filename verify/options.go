@@ -139,7 +139,7 @@ type former struct {
 func (s *search) change(but, k int) {
 	s.changed[k] = true
 	was := former{path: s.chosen[k], groups: s.left[k]}
-	from, to := s.plane.FilePieces(int(s.r.files[k]))
+	from, to := s.layout.FilePieces(int(s.r.files[k]))
 	for p := from; p < to; p++ {
 		if p != but && s.good[p] {
 			was.pieces = append(was.pieces, p)
@@ -172,7 +172,7 @@ func (s *search) restore() (any bool) {
 		if was.path == "" {
 			delete(s.chosen, k)
 		}
-		from, to := s.plane.FilePieces(int(s.r.files[k]))
+		from, to := s.layout.FilePieces(int(s.r.files[k]))
 		for p := from; p < to; p++ {
 			s.again(p)
 		}

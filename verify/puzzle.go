@@ -88,7 +88,7 @@ func (s *search) matchShared(ctx context.Context) error {
 // giveUp notes the files of pieces that can be put together in too many ways.
 func (s *search) giveUp(open []*puzzle) {
 	for _, z := range open {
-		for span := range s.plane.Spans(z.piece) {
+		for span := range s.layout.Spans(z.piece) {
 			if span.Zero {
 				continue
 			}
@@ -140,7 +140,7 @@ func (s *search) rest() []int {
 	if s.unproved == nil {
 		s.unproved = []int{}
 		for k := range s.r.Files {
-			from, to := s.plane.FilePieces(int(s.r.files[k]))
+			from, to := s.layout.FilePieces(int(s.r.files[k]))
 			for p := from; p < to && s.wanted(k); p++ {
 				if s.r.pieces[p] != PieceSkipped {
 					s.unproved = append(s.unproved, p)
@@ -170,7 +170,7 @@ func (s *search) undecided(ctx context.Context) (single, open []*puzzle) {
 	}
 	s.doubtful = map[string]bool{}
 	for _, p := range s.rest() {
-		for span := range s.plane.Spans(p) {
+		for span := range s.layout.Spans(p) {
 			if path, found := s.chosen[int(s.r.disk[span.File])]; found && !span.Zero {
 				s.doubtful[path] = true
 			}
@@ -221,7 +221,7 @@ func (z *puzzle) single() bool {
 // reused tells whether a file of a piece is in the same place as others, so that
 // it is better read once for all of them.
 func (s *search) reused(z *puzzle) bool {
-	return s.plane.Piece(z.piece).Leaves == 0 && slices.ContainsFunc(z.parts, func(t puzzlePart) bool {
+	return s.layout.Piece(z.piece).Leaves == 0 && slices.ContainsFunc(z.parts, func(t puzzlePart) bool {
 		return !t.Zero && s.uses[s.chosen[t.k]] > 1
 	})
 }
@@ -231,7 +231,7 @@ func (s *search) reused(z *puzzle) bool {
 func (s *search) puzzle(p int, options func(k int) (groups [][]string, final bool)) *puzzle {
 	z := &puzzle{piece: p, pivot: -1, ways: 1, final: true}
 	elsewhere, ways := s.r.pieces[p] == PieceUnread, 1.0
-	for span := range s.plane.Spans(p) {
+	for span := range s.layout.Spans(p) {
 		t := puzzlePart{Span: span, k: -1}
 		if !span.Zero {
 			var final bool

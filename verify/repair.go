@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
@@ -91,7 +92,7 @@ func (r *Report) repairFrom(ctx context.Context, src piecehash.Source, from stri
 	res := &Repaired{Report: r, From: from, DryRun: o.DryRun}
 	w := newWriter(r, o.DryRun)
 	defer w.close()
-	m := mender{r: r, res: res, w: w, src: handleCache{source: src}, own: handleCache{source: w}, plane: newPlane(r.torrent.Layout()), workers: o.Workers}
+	m := mender{r: r, res: res, w: w, src: handleCache{source: src}, own: handleCache{source: w}, layout: r.torrent.Layout(), workers: o.Workers}
 	defer m.src.close()
 	defer m.own.close()
 	err := m.run(ctx)
@@ -159,7 +160,7 @@ type mender struct {
 	w       *writer
 	src     handleCache
 	own     handleCache
-	plane   plane
+	layout  *layout.Layout
 	workers int
 }
 
@@ -175,7 +176,7 @@ func (m *mender) run(ctx context.Context) error {
 		return err
 	}
 	for i, s := range m.r.pieces {
-		if s == PieceOK || s == PieceSkipped || !m.r.hasHash(i) || m.plane.content(i) == 0 {
+		if s == PieceOK || s == PieceSkipped || !m.r.hasHash(i) || m.layout.ContentLength(i) == 0 {
 			continue
 		}
 		if err := ctx.Err(); err != nil {
@@ -216,7 +217,7 @@ func (m *mender) createEmpty() error {
 // gather reads a piece from the source; the bytes of a file that the source
 // does not have are taken from our own copy.
 func (m *mender) gather(i int) ([]byte, error) {
-	n := m.plane.content(i)
+	n := m.layout.ContentLength(i)
 	if n > maxRepair {
 		return nil, fmt.Errorf("the piece has %d bytes, more than the %d that are repaired at a time", n, maxRepair)
 	}
@@ -239,7 +240,7 @@ func (m *mender) gather(i int) ([]byte, error) {
 // mend hashes pieces, and writes those that are good.
 func (m *mender) mend(ctx context.Context, batch map[int][]byte) error {
 	good := map[int]bool{}
-	err := m.r.judge(ctx, memory{m.plane, batch}, m.workers, func(p piecehash.Piece) {
+	err := m.r.judge(ctx, memory{m.layout, batch}, m.workers, func(p piecehash.Piece) {
 		good[p.Index] = m.r.torrent.Check(p.Index, p.SHA1, p.Root) == metainfo.Good
 	})
 	if err != nil {

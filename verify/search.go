@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
@@ -80,7 +81,7 @@ func Search(ctx context.Context, torrent []byte, path string, dirs []string, o O
 type search struct {
 	r        *Report
 	root     string // of the content
-	plane    plane
+	layout   *layout.Layout
 	workers  int
 	sizes    map[int64]*bunch
 	places   map[string]int     // wanted files by where they belong
@@ -123,7 +124,7 @@ type bunch struct {
 
 func newSearch(r *Report, workers int) *search {
 	s := &search{
-		r: r, root: r.absRoot(), plane: newPlane(r.torrent.Layout()), workers: workers,
+		r: r, root: r.absRoot(), layout: r.torrent.Layout(), workers: workers,
 		sizes: map[int64]*bunch{}, places: map[string]int{}, classOf: map[int]*class{}, seen: map[string]struct{}{},
 		chosen: map[int]string{}, left: map[int][][]string{}, named: map[int][][]string{}, uses: map[string]int{},
 		good: map[int]bool{}, tried: map[int]int{}, untried: map[int]bool{}, changed: map[int]bool{}, former: map[int]former{},
@@ -324,7 +325,7 @@ func openPlain(path string) (*os.File, error) {
 
 // proved tells whether all pieces of a file match.
 func (s *search) proved(k int) bool {
-	first, end := s.plane.FilePieces(int(s.r.files[k]))
+	first, end := s.layout.FilePieces(int(s.r.files[k]))
 	for p := first; p < end; p++ {
 		if !s.good[p] {
 			return false

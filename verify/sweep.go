@@ -197,7 +197,7 @@ type slideStrip struct {
 func (s *search) slideOver(ctx context.Context, p int) (slideStrip, error) {
 	start := piecehash.NewPrefix()
 	t := slideStrip{strip: &strip{starts: []*piecehash.Prefix{&start}}, piece: p}
-	for span := range s.plane.Spans(p) {
+	for span := range s.layout.Spans(p) {
 		switch {
 		case !span.Zero:
 			t.from, t.to = span.Offset, span.Offset+span.Length

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -132,7 +133,7 @@ var ErrNoSeeds = errors.New("the torrent has no web seeds")
 func seedsOf(t *metainfo.Torrent, o WebOptions) ([]*seed, error) {
 	var seeds []*seed
 	add := func(raw, kind string) {
-		seeds = append(seeds, &seed{t: t, raw: raw, kind: kind, plane: newPlane(t.Layout()), client: newClient(o), o: o.withDefaults()})
+		seeds = append(seeds, &seed{t: t, raw: raw, kind: kind, layout: t.Layout(), client: newClient(o), o: o.withDefaults()})
 	}
 	urls, pieceURLs := o.URLs, []string(nil)
 	if len(urls) == 0 {
@@ -180,7 +181,7 @@ type seed struct {
 	raw    string
 	kind   string
 	base   *url.URL // BEP 19: of the one file, or of the folder of many
-	plane  plane
+	layout *layout.Layout
 	client *http.Client
 	o      WebOptions
 	rep    *WebReport

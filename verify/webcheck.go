@@ -172,7 +172,7 @@ func (s *seed) probe(ctx context.Context, versions bool) error {
 
 // chosen tells whether a piece of a file is read.
 func (s *seed) chosen(i int) bool {
-	first, end := s.plane.FilePieces(i)
+	first, end := s.layout.FilePieces(i)
 	for p := first; p < end; p++ {
 		if s.rep.Report.pieces[p] != PieceSkipped {
 			return true
@@ -221,7 +221,7 @@ func (s *seed) explainMissing(ctx context.Context, k int) {
 		{below(above, s.t.Name), "the files lie one folder higher: the URL names a folder too many"},
 	}
 	for _, p := range places {
-		there := &seed{t: s.t, kind: s.kind, base: p.base, plane: s.plane, client: s.client, o: s.o}
+		there := &seed{t: s.t, kind: s.kind, base: p.base, layout: s.layout, client: s.client, o: s.o}
 		within, err := there.begin(ctx, Options{})
 		if err != nil {
 			return

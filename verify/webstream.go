@@ -259,13 +259,13 @@ func (f pieceFile) Close() error { return nil }
 
 // ReadAt reads bytes of one piece.
 func (f pieceFile) ReadAt(p []byte, off int64) (int, error) {
-	l := f.seed.plane
-	piece := l.pieceAt(f.file, off)
+	l := f.seed.layout
+	piece := l.PieceAt(f.file, off)
 	at, length := l.Start(f.file)+off-int64(piece)*l.PieceLength(), l.Piece(piece).Length
 	st := f.take(piece)
 	err := st.fill(p, at, length)
 	from, n := l.InFile(f.file, piece)
-	if err == nil && l.part(f.file, piece)+n == l.content(piece) && off+int64(len(p)) == from+n {
+	if err == nil && l.InContent(f.file, piece)+n == l.ContentLength(piece) && off+int64(len(p)) == from+n {
 		err = st.drain(at+int64(len(p)), length)
 	}
 	if err != nil {
@@ -284,7 +284,7 @@ func (s *pieceSource) take(piece int) *stream {
 		delete(s.open, piece)
 		return st
 	}
-	length := s.seed.plane.Piece(piece).Length
+	length := s.seed.layout.Piece(piece).Length
 	url := s.seed.urlOfPiece(piece)
 	return &stream{ctx: s.ctx, seed: s.seed, ask: func(int64, int64) (*answer, error) { return s.seed.askPiece(s.ctx, url, length) }}
 }

@@ -50,7 +50,7 @@ type Layout struct {
 	pieceLength int64
 	files       []File
 	starts      []int64 // where each file starts in the space that pieces divide; one more for the end
-	total       int64
+	content     []int64 // how much content lies before each file; one more for all of it
 }
 
 // Errors that New returns, wrapped with what they are about.
@@ -81,7 +81,7 @@ func New(format Format, pieceLength int64, files []File) (*Layout, error) {
 	if err := CheckPieceLength(format, pieceLength); err != nil {
 		return nil, err
 	}
-	l := &Layout{format: format, pieceLength: pieceLength, files: files, starts: make([]int64, len(files)+1)}
+	l := &Layout{format: format, pieceLength: pieceLength, files: files, starts: make([]int64, len(files)+1), content: make([]int64, len(files)+1)}
 	var pos int64
 	for i, f := range files {
 		if f.Length < 0 {
@@ -103,8 +103,8 @@ func New(format Format, pieceLength int64, files []File) (*Layout, error) {
 			return nil, &FileError{i, ErrOverflow}
 		}
 		pos += f.Length
-		if !f.Pad {
-			l.total += f.Length
+		if l.content[i+1] = l.content[i]; !f.Pad {
+			l.content[i+1] += f.Length
 		}
 	}
 	l.starts[len(files)] = pos
@@ -121,7 +121,7 @@ func (l *Layout) Format() Format { return l.format }
 func (l *Layout) PieceLength() int64 { return l.pieceLength }
 
 // TotalLength returns the number of bytes of content, without padding.
-func (l *Layout) TotalLength() int64 { return l.total }
+func (l *Layout) TotalLength() int64 { return l.content[len(l.files)] }
 
 // PaddedLength returns the number of bytes that the pieces divide, with padding.
 func (l *Layout) PaddedLength() int64 { return l.starts[len(l.files)] }
@@ -236,17 +236,6 @@ func (l *Layout) Spans(i int) iter.Seq[Span] {
 			c.Advance(s.Length)
 		}
 	}
-}
-
-// ContentLength returns how many bytes of the i-th piece are content, and not padding.
-func (l *Layout) ContentLength(i int) int64 {
-	var n int64
-	for s := range l.Spans(i) {
-		if !s.Zero {
-			n += s.Length
-		}
-	}
-	return n
 }
 
 // FilePieces returns the pieces that hold bytes of the i-th file: first, and

@@ -125,7 +125,13 @@ func check(t *testing.T, l *Layout) {
 			if first, end := l.FilePieces(s.File); i < first || i >= end {
 				t.Fatalf("piece %d is not one of its file's, %d to %d", i, first, end)
 			}
+			if s.Offset > 0 && l.PieceAt(s.File, s.Offset-1) != i-1 || l.PieceAt(s.File, s.Offset) != i || l.PieceAt(s.File, s.Offset+s.Length-1) != i {
+				t.Fatalf("piece %d: PieceAt leads elsewhere around span %+v", i, s)
+			}
 			if !s.Zero {
+				if at := l.InContent(s.File, i); at != content {
+					t.Fatalf("piece %d: span %+v is at %d of the content, not at %d", i, s, at, content)
+				}
 				contentFiles++
 				content += s.Length
 			}

@@ -1,0 +1,30 @@
+package layout
+
+// contentBefore returns how much content lies before a piece, or before the end
+// for the piece behind the last.
+func (l *Layout) contentBefore(piece int) int64 {
+	if piece == l.NumPieces() {
+		return l.TotalLength()
+	}
+	f := l.FirstFile(piece)
+	if l.files[f].Pad {
+		return l.content[f]
+	}
+	at, _ := l.InFile(f, piece)
+	return l.content[f] + at
+}
+
+// ContentLength returns how many bytes of the i-th piece are content, and not padding.
+func (l *Layout) ContentLength(i int) int64 { return l.contentBefore(i+1) - l.contentBefore(i) }
+
+// InContent returns where the bytes of a file in a piece begin among the content
+// of the piece, padding left out.
+func (l *Layout) InContent(file, piece int) int64 {
+	at, _ := l.InFile(file, piece)
+	return l.content[file] + at - l.contentBefore(piece)
+}
+
+// PieceAt returns the piece that holds a byte of a file.
+func (l *Layout) PieceAt(file int, off int64) int {
+	return int((l.starts[file] + off) / l.pieceLength)
+}
