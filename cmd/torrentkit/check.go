@@ -103,7 +103,7 @@ func (c *checked) run(ctx context.Context, hash metainfo.HashV1, opt announce.Op
 func (a *app) showChecked(all []*checked, peers bool) error {
 	for _, c := range all {
 		if a.global.json {
-			if err := writeJSON(a.out, a.resultToJSON(&c.announce, false)); err != nil {
+			if err := a.json(a.resultToJSON(&c.announce, false)); err != nil {
 				return err
 			}
 			continue
@@ -123,7 +123,7 @@ func (a *app) writeTorrust(all []*checked) error {
 	for _, c := range all {
 		out = append(out, map[string]any{c.kind: okOrErr(c.good(), a.torrustResult(c))})
 	}
-	e := json.NewEncoder(a.out)
+	e := json.NewEncoder(a.document())
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
 	return e.Encode(out)

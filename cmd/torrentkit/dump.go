@@ -66,7 +66,7 @@ func (a *app) dump(ctx context.Context, args []string, f *dumpFlags) error {
 				o.Indent = "  "
 			}
 			if !a.global.json {
-				return inspect.Dump(a.out, r, o)
+				return inspect.Dump(a.document(), r, o)
 			}
 			return a.dumpJSON(name, r, o)
 		})
@@ -75,18 +75,12 @@ func (a *app) dump(ctx context.Context, args []string, f *dumpFlags) error {
 
 // dumpJSON puts the dump into an object like those of all commands.
 func (a *app) dumpJSON(name string, r io.Reader, o inspect.DumpOptions) error {
-	var head bytes.Buffer
-	if err := writeJSON(&head, struct {
+	v := struct {
 		Input string `json:"input"`
 		Style string `json:"style"`
-	}{name, string(o.Style)}); err != nil {
-		return err
-	}
-	a.out.Write(bytes.TrimSuffix(head.Bytes(), []byte("}\n")))
-	io.WriteString(a.out, `,"value":`)
-	err := inspect.Dump(&trimmed{w: a.out}, r, o)
-	io.WriteString(a.out, "}\n")
-	return err
+		Value string `json:"value"` // the hole
+	}{Input: name, Style: string(o.Style)}
+	return a.writeAround(v, `"value":""`, func(w io.Writer) error { return inspect.Dump(&trimmed{w: w}, r, o) })
 }
 
 // trimmed leaves a newline at the end out.
@@ -107,7 +101,7 @@ func (a *app) restore(ctx context.Context, name string, f *dumpFlags) error {
 		if err != nil {
 			return err
 		}
-		return a.withSource(ctx, name, func(r io.Reader) error { return inspect.Restore(out.app.out, r, style) })
+		return a.withSource(ctx, name, func(r io.Reader) error { return inspect.Restore(out.app.raw(), r, style) })
 	}
 	out, err := a.newOutput(f.output, outputOptions{defaultName: "restored.torrent", force: f.force, binary: true})
 	if err != nil {

@@ -110,7 +110,7 @@ func (a *app) fetchFailed(ctx context.Context, input string, err error, f *fetch
 	if a.global.json {
 		v := fetchJSON{Input: input, Error: err.Error()}
 		v.add(failure.Sources, failure.Peers)
-		if err := writeJSON(a.out, v); err != nil {
+		if err := a.json(v); err != nil {
 			return err
 		}
 	}

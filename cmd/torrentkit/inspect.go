@@ -103,7 +103,7 @@ func (a *app) inspect(ctx context.Context, names []string, f *inspectFlags) erro
 	first := true
 	return a.eachInput(ctx, names, func(ctx context.Context, name string) error {
 		if !first && !a.global.json {
-			fmt.Fprintln(a.out)
+			a.print()
 		}
 		first = false
 		if isMagnet(name) {

@@ -110,7 +110,7 @@ func (a *app) listFields() error {
 	rows := newTable(-1, "field", "value")
 	for _, f := range inspectFields() {
 		if a.global.json {
-			if err := writeJSON(a.out, map[string]string{"field": f.name, "value": f.about}); err != nil {
+			if err := a.json(map[string]string{"field": f.name, "value": f.about}); err != nil {
 				return err
 			}
 			continue
@@ -146,13 +146,13 @@ func (a *app) fields(ctx context.Context, name string, f *inspectFlags) error {
 			values = of.ofLink(link)
 		}
 		if a.global.json {
-			if err := writeJSON(a.out, fieldJSON(name, field, values)); err != nil {
+			if err := a.json(fieldJSON(name, field, values)); err != nil {
 				return err
 			}
 			continue
 		}
 		for _, v := range values {
-			fmt.Fprintln(a.out, escape(v))
+			a.print(words(escape(v)))
 		}
 	}
 	return nil
@@ -174,19 +174,19 @@ func (a *app) query(ctx context.Context, name string, f *inspectFlags) error {
 	text, simple := inspect.Text(value)
 	switch {
 	case f.raw && simple:
-		_, err = io.WriteString(a.out, text)
+		_, err = io.WriteString(a.raw(), text)
 	case f.raw:
-		_, err = a.out.Write(value)
+		_, err = a.raw().Write(value)
 	case a.global.json:
 		err = a.queryJSON(name, f.query, value, offset)
 	case simple:
-		_, err = fmt.Fprintln(a.out, escape(text))
+		a.print(words(escape(text)))
 	default:
 		indent := ""
 		if a.outTTY {
 			indent = "  "
 		}
-		err = inspect.Dump(a.out, bytes.NewReader(value), inspect.DumpOptions{Indent: indent})
+		err = inspect.Dump(a.document(), bytes.NewReader(value), inspect.DumpOptions{Indent: indent})
 	}
 	return err
 }
@@ -197,7 +197,7 @@ func (a *app) queryJSON(name, query string, value []byte, offset int) error {
 	if err := inspect.Dump(&dumped, bytes.NewReader(value), inspect.DumpOptions{}); err != nil {
 		return err
 	}
-	return writeJSON(a.out, struct {
+	return a.json(struct {
 		Input  string     `json:"input"`
 		Query  string     `json:"query"`
 		Offset int        `json:"offset"`

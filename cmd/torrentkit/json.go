@@ -56,12 +56,22 @@ func writeDocument(w io.Writer, v any) error {
 	return err
 }
 
-// appendVisible copies JSON, whose characters beyond ASCII can only stand in strings, and escapes what does not show.
+// appendVisible copies a document and escapes what does not show, as JSON does: there it can only stand in strings.
 func appendVisible(to, from []byte) []byte {
 	for len(from) > 0 {
+		plain := 0
+		for plain < len(from) && from[plain] >= ' ' && from[plain] < 0x7f {
+			plain++
+		}
+		to, from = append(to, from[:plain]...), from[plain:]
+		if len(from) == 0 {
+			break
+		}
 		r, size := utf8.DecodeRune(from)
 		switch {
-		case r < 0x7f || !hidden(r):
+		case r == utf8.RuneError && size == 1:
+			to = fmt.Appendf(to, `\x%02x`, from[0])
+		case r == '\n' || r == '\t' || !hidden(r):
 			to = append(to, from[:size]...)
 		case r < 0x10000:
 			to = fmt.Appendf(to, `\u%04x`, r)
@@ -72,4 +82,26 @@ func appendVisible(to, from []byte) []byte {
 		from = from[size:]
 	}
 	return to
+}
+
+// writeAround prints v like writeJSON, with what fill writes in place of the hole: the JSON of a key with an empty value,
+// like "files":[]. So an object of a million values is never in memory whole. The object is completed though fill fails.
+func (a *app) writeAround(v any, hole string, fill func(w io.Writer) error) error {
+	var object bytes.Buffer
+	if err := writeJSON(&object, v); err != nil {
+		return err
+	}
+	head, tail, _ := bytes.Cut(object.Bytes(), []byte(hole)) // in a string its quotes would be escaped
+	w := a.document()
+	_, err := fmt.Fprintf(w, "%s%s", head, hole[:len(hole)-len("[]")])
+	if err == nil {
+		err = fill(w)
+	}
+	if _, e := w.Write(tail); err == nil {
+		err = e
+	}
+	if e := a.stdout.Flush(); err == nil { // programs read results line by line, as they come
+		err = e
+	}
+	return err
 }

@@ -82,6 +82,6 @@ func (a *app) writeJUnit(reports []announce.Report) error {
 		}
 		suites = append(suites, s)
 	}
-	_, err := a.out.Write(junitDocument("torrentkit doctor", suites))
+	_, err := a.document().Write(junitDocument("torrentkit doctor", suites))
 	return err
 }

@@ -141,7 +141,7 @@ func (a *app) writeSARIF(all []linted) error {
 			run.Results = append(run.Results, result)
 		}
 	}
-	return writeDocument(a.out, sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}})
+	return writeDocument(a.document(), sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}})
 }
 
 func bepURL(n int) string {

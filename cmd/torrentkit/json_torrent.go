@@ -236,42 +236,32 @@ func (a *app) writeTorrentJSON(t *metainfo.Torrent, input string, f *inspectFlag
 			v.PieceHashes = append(v.PieceHashes, pieceJSON{i, t.Layout().Piece(i).Length, hex.EncodeToString(t.PieceSHA1(i)), hex.EncodeToString(t.PieceRoot(i))})
 		}
 	}
-	var object bytes.Buffer
-	if err := writeJSON(&object, v); err != nil {
-		return err
-	}
-	// In a string the quotes would be escaped, so this is the key.
-	head, tail, _ := bytes.Cut(object.Bytes(), []byte(`"files":[]`))
-	a.out.Write(head)
-	io.WriteString(a.out, `"files":[`)
-	var line bytes.Buffer
-	e := json.NewEncoder(&line)
-	e.SetEscapeHTML(false)
-	var visible []byte
-	first := true
-	for i := range t.Files {
-		file := &t.Files[i]
-		if file.Pad() && !f.pads {
-			continue
-		}
-		line.Reset()
-		if !first {
-			line.WriteByte(',')
-		}
-		first = false
-		if err := e.Encode(fileToJSON(file, filePath(t, i))); err != nil {
-			return fmt.Errorf("encoding JSON: %w", err)
-		}
-		visible = appendVisible(visible[:0], bytes.TrimSuffix(line.Bytes(), []byte("\n")))
-		if _, err := a.out.Write(visible); err != nil {
+	return a.writeAround(v, `"files":[]`, func(w io.Writer) error {
+		var line bytes.Buffer
+		e := json.NewEncoder(&line)
+		e.SetEscapeHTML(false)
+		if _, err := io.WriteString(w, "["); err != nil {
 			return err
 		}
-	}
-	io.WriteString(a.out, "]")
-	if _, err := a.out.Write(tail); err != nil {
+		separator := ""
+		for i := range t.Files {
+			file := &t.Files[i]
+			if file.Pad() && !f.pads {
+				continue
+			}
+			line.Reset()
+			line.WriteString(separator)
+			separator = ","
+			if err := e.Encode(fileToJSON(file, filePath(t, i))); err != nil {
+				return fmt.Errorf("encoding JSON: %w", err)
+			}
+			if _, err := w.Write(bytes.TrimSuffix(line.Bytes(), []byte("\n"))); err != nil {
+				return err
+			}
+		}
+		_, err := io.WriteString(w, "]")
 		return err
-	}
-	return a.stdout.Flush() // programs read results line by line, as they come
+	})
 }
 
 func fileToJSON(f *metainfo.File, path string) fileJSON {

@@ -150,7 +150,7 @@ func (o *output) write(ctx context.Context, data []byte) error {
 	}
 	switch o.kind {
 	case toStdout:
-		_, err := o.app.out.Write(data)
+		_, err := o.app.raw().Write(data)
 		return err
 	case toDevice:
 		return o.wrap(writeDevice(o.path, data))

@@ -31,12 +31,12 @@ func (a *app) ping(ctx context.Context, queries []announce.Query, opt announce.O
 		switch {
 		case f.nagios || f.metrics:
 		case a.global.json:
-			if err := writeJSON(a.out, a.resultToJSON(&r, false)); err != nil {
+			if err := a.json(a.resultToJSON(&r, false)); err != nil {
 				return err
 			}
 		default:
 			a.showLine(&r, false, f.peers)
-			a.stdout.Flush()
+			a.flush()
 		}
 	}
 	switch {
@@ -46,7 +46,7 @@ func (a *app) ping(ctx context.Context, queries []announce.Query, opt announce.O
 		a.showMetrics([]announce.Result{last})
 		a.pingMetrics(q, &stats)
 	case a.global.json:
-		if err := writeJSON(a.out, pingToJSON(q, &stats)); err != nil {
+		if err := a.json(pingToJSON(q, &stats)); err != nil {
 			return err
 		}
 	default:
@@ -117,7 +117,7 @@ func (a *app) nagios(s *announce.PingStats, r *announce.Result) error {
 	}
 	// A bar would begin the performance data.
 	text = strings.ReplaceAll(escapeSentence(text), "|", "/")
-	fmt.Fprintf(a.out, "TRACKER %s - %s | time=%.6fs;;;0 loss=%.1f%%;;;0;100\n", state, text, s.Mean().Seconds(), 100*s.Loss())
+	a.printf("TRACKER %s - %s | time=%.6fs;;;0 loss=%.1f%%;;;0;100", state, text, s.Mean().Seconds(), 100*s.Loss())
 	if code != exitYes {
 		return &saidError{code}
 	}

@@ -58,7 +58,7 @@ func (a *app) probe(ctx context.Context, queries []announce.Query, opt announce.
 		case f.metrics:
 			metrics = append(metrics, r)
 		case a.global.json:
-			if err := writeJSON(a.out, a.resultToJSON(&r, f.explain)); err != nil {
+			if err := a.json(a.resultToJSON(&r, f.explain)); err != nil {
 				return err
 			}
 		case f.explain:
@@ -68,7 +68,7 @@ func (a *app) probe(ctx context.Context, queries []announce.Query, opt announce.
 		default:
 			a.showLine(&r, len(queries) > 1 && !sameHash(queries), f.peers)
 		}
-		a.stdout.Flush()
+		a.flush()
 	}
 	if f.metrics {
 		a.showMetrics(metrics)
@@ -101,7 +101,7 @@ func (a *app) showQueries(queries []announce.Query, opt announce.Options, f *ann
 			continue
 		}
 		if a.global.json {
-			if err := writeJSON(a.out, map[string]any{"tracker": q.Tracker, "infohash": q.Hash.String(), "event": string(plan.Event)}); err != nil {
+			if err := a.json(map[string]any{"tracker": q.Tracker, "infohash": q.Hash.String(), "event": string(plan.Event)}); err != nil {
 				return err
 			}
 			continue

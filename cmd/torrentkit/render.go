@@ -50,9 +50,13 @@ type cell struct {
 	human, raw string
 	colour     colour
 	right      bool // aligned to the right: numbers
+	sentence   bool // composed already: what it quotes is escaped (see escapeSentence)
 }
 
 func textCell(s string) cell { return cell{human: s, raw: s} }
+
+// sentenceCell is text that is composed already, such as a message.
+func sentenceCell(s string) cell { return cell{human: s, raw: s, sentence: true} }
 
 func sizeCell(bytes int64) cell {
 	return cell{human: formatSize(bytes), raw: strconv.FormatInt(bytes, 10), right: true}
@@ -66,6 +70,13 @@ func countCell(n int64) cell {
 func (c cell) in(colour colour) cell {
 	c.colour = colour
 	return c
+}
+
+func (c cell) escape(text string) string {
+	if c.sentence {
+		return escapeSentence(text)
+	}
+	return escape(text)
 }
 
 // fields is an ordered list of labelled values. A label that is added twice in a row is a list: its further values
@@ -111,10 +122,10 @@ func (f *fields) time(label string, t time.Time) {
 // show prints the fields on standard output.
 func (a *app) show(f *fields) {
 	if a.outTTY {
-		io.WriteString(a.out, f.aligned(func(c colour, s string) string { return a.paint(a.outStyle(), c, s) }))
+		io.WriteString(a.stdout, f.aligned(func(c colour, s string) string { return a.paint(a.outStyle(), c, s) }))
 		return
 	}
-	io.WriteString(a.out, f.piped())
+	io.WriteString(a.stdout, f.piped())
 }
 
 func (f *fields) aligned(paint func(colour, string) string) string {
@@ -130,7 +141,7 @@ func (f *fields) aligned(paint func(colour, string) string) string {
 			label = e.label + ":"
 		}
 		last = e.label
-		value := paint(e.value.colour, escape(e.value.human))
+		value := paint(e.value.colour, e.value.escape(e.value.human))
 		b.WriteString(strings.TrimRight(padRight(label, column)+value, " ") + "\n")
 	}
 	return b.String()
@@ -139,7 +150,7 @@ func (f *fields) aligned(paint func(colour, string) string) string {
 func (f *fields) piped() string {
 	var b strings.Builder
 	for _, e := range f.list {
-		b.WriteString(strings.ReplaceAll(e.label, " ", "_") + "\t" + escape(e.value.raw) + "\n")
+		b.WriteString(strings.ReplaceAll(e.label, " ", "_") + "\t" + e.value.escape(e.value.raw) + "\n")
 	}
 	return b.String()
 }
@@ -159,10 +170,21 @@ func (t *table) row(cells ...cell) { t.rows = append(t.rows, cells) }
 // showTable prints the table on standard output.
 func (a *app) showTable(t *table) {
 	if a.outTTY {
-		t.writeAligned(a.out, a.width(), func(c colour, s string) string { return a.paint(a.outStyle(), c, s) })
+		t.writeAligned(a.stdout, a.width(), func(c colour, s string) string { return a.paint(a.outStyle(), c, s) })
 		return
 	}
-	t.writePiped(a.out)
+	a.showPiped(t)
+}
+
+// showPiped prints the rows as a pipe gets them.
+func (a *app) showPiped(t *table) { t.writePiped(a.stdout) }
+
+// showRows prints the rows for people, without a heading.
+func (a *app) showRows(t *table) {
+	columns := t.columns(a.width())
+	for _, row := range t.rows {
+		t.writeRow(a.stdout, row, columns, func(c colour, s string) string { return a.paint(a.outStyle(), c, s) })
+	}
 }
 
 func (t *table) writePiped(w io.Writer) {
@@ -171,7 +193,7 @@ func (t *table) writePiped(w io.Writer) {
 			if i > 0 {
 				io.WriteString(w, "\t")
 			}
-			io.WriteString(w, escape(c.raw))
+			io.WriteString(w, c.escape(c.raw))
 		}
 		io.WriteString(w, "\n")
 	}
@@ -197,7 +219,7 @@ func (t *table) columns(width int) []int {
 	for i, h := range t.head {
 		columns[i] = displayWidth(h)
 		for _, row := range t.rows {
-			columns[i] = max(columns[i], displayWidth(escape(row[i].human)))
+			columns[i] = max(columns[i], displayWidth(row[i].escape(row[i].human)))
 		}
 		total += columns[i] + 2
 	}
@@ -210,7 +232,7 @@ func (t *table) columns(width int) []int {
 func (t *table) writeRow(w io.Writer, row []cell, columns []int, paint func(colour, string) string) {
 	var b strings.Builder
 	for i, c := range row {
-		text := escape(c.human)
+		text := c.escape(c.human)
 		if i == t.flexible {
 			text = truncateMiddle(text, columns[i])
 		}

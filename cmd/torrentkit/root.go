@@ -33,7 +33,6 @@ type globalFlags struct {
 // newRoot builds the whole command tree. Nothing is registered elsewhere, by init functions or otherwise.
 func newRoot(e env) (*cobra.Command, *app) {
 	a := &app{env: e, stdout: newCheckedWriter(e.out)}
-	a.out = a.stdout
 	a.global.color = choice{value: "auto", allowed: []string{"auto", "always", "never"}}
 	root := &cobra.Command{
 		Use:   "torrentkit COMMAND",
@@ -51,11 +50,11 @@ func newRoot(e env) (*cobra.Command, *app) {
 		CompletionOptions:          cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	root.SetIn(e.in)
-	root.SetOut(a.out)
+	root.SetOut(a.document())
 	root.SetErr(e.err)
 	root.SetVersionTemplate("torrentkit {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
-	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { a.writeHelp(a.out, cmd) })
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { a.writeHelp(a.document(), cmd) })
 	root.SetUsageFunc(func(cmd *cobra.Command) error { a.writeHelp(a.err, cmd); return nil })
 	a.globalFlags(root)
 	a.commands = []*cobra.Command{

@@ -78,7 +78,7 @@ func (a *app) scrape(ctx context.Context, cmd *cobra.Command, args []string, f *
 	for i, r := range announce.ScrapeEach(ctx, len(jobs), queries, opt) {
 		sum.addScrape(&r)
 		if a.global.json {
-			if err := writeJSON(a.out, a.scrapeToJSON(&r)); err != nil {
+			if err := a.json(a.scrapeToJSON(&r)); err != nil {
 				return err
 			}
 			continue

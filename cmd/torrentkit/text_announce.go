@@ -165,10 +165,9 @@ func (a *app) showLine(r *announce.Result, withHash, peers bool) {
 		a.pipedLine(r, peers)
 		return
 	}
-	style := a.outStyle()
-	head := a.paint(style, green, padRight("ok", 16))
+	head := words(padRight("ok", 16)).in(green)
 	if !r.Good() {
-		head = a.paint(style, red, padRight(string(r.Failure.Code), 16))
+		head = words(padRight(string(r.Failure.Code), 16)).in(red)
 	}
 	parts := []string{escape(a.trackerURL(r.Tracker))}
 	if r.Addr.IsValid() {
@@ -181,15 +180,15 @@ func (a *app) showLine(r *announce.Result, withHash, peers bool) {
 		p := r.Reply
 		parts = append(parts, numberCell(p.Seeds).human+" seeds", numberCell(p.Leeches).human+" leeches", "interval "+p.Interval.String(), roundTime(r.Timing.Total))
 	} else {
-		parts = append(parts, escapeSentence(a.failureText(r.Failure, r.Tracker)))
+		parts = append(parts, a.failureText(r.Failure, r.Tracker))
 	}
-	fmt.Fprintln(a.out, head+strings.Join(parts, "  "))
+	a.print(head, words(strings.Join(parts, "  ")))
 	for _, n := range r.Findings {
-		fmt.Fprintln(a.out, "                "+escapeSentence(findingCell(n, a.trackerText(n.Text, r.Tracker)).human))
+		a.printf("%16s%s", "", findingCell(n, a.trackerText(n.Text, r.Tracker)).human)
 	}
 	if peers && r.Reply != nil {
 		for _, p := range r.Reply.Peers {
-			fmt.Fprintln(a.out, "                "+escape(strings.TrimSpace(peerAddress(p)+"  "+p.Client())))
+			a.printf("%16s%s", "", escape(strings.TrimSpace(peerAddress(p)+"  "+p.Client())))
 		}
 	}
 }

@@ -56,7 +56,7 @@ func (a *app) tellLint(report *inspect.Report) {
 // showPlan is the result of --dry-run.
 func (a *app) showPlan(p *create.Plan) error {
 	if a.global.json {
-		return writeJSON(a.out, planToJSON(p))
+		return a.json(planToJSON(p))
 	}
 	files := newTable(1, "size", "file")
 	for _, f := range p.Files {
@@ -68,7 +68,7 @@ func (a *app) showPlan(p *create.Plan) error {
 	}
 	a.showTable(files)
 	if a.outTTY {
-		fmt.Fprintln(a.out)
+		a.print()
 	}
 	var f fields
 	f.text("name", p.Name)
@@ -93,7 +93,7 @@ func (a *app) showChoices(p *create.Plan) error {
 		return err
 	}
 	if a.global.json {
-		return writeJSON(a.out, choicesToJSON(p, choices))
+		return a.json(choicesToJSON(p, choices))
 	}
 	t := newTable(-1, "", "piece length", "pieces", "v1 bytes", "v2 bytes", "hybrid bytes", "padding", "refused by")
 	for _, c := range choices {
@@ -121,9 +121,10 @@ func (a *app) explainRefusals(choices []create.Choice) {
 	for _, c := range choices {
 		all := strings.Join(c.RefusedBy, "; ")
 		if all != last && all != "" {
-			fmt.Fprintf(a.out, "\nfrom %s on, refused by:\n", formatSize(c.PieceLength))
+			a.print()
+			a.printf("from %s on, refused by:", formatSize(c.PieceLength))
 			for _, s := range c.RefusedBy {
-				fmt.Fprintln(a.out, "  "+escape(s))
+				a.printf("  %s", escape(s))
 			}
 		}
 		last = all
@@ -136,7 +137,7 @@ func (a *app) showCreated(t *metainfo.Torrent, reused create.Reused, out *output
 		return nil
 	}
 	if a.global.json {
-		return writeJSON(a.out, createdToJSON(t, reused, out))
+		return a.json(createdToJSON(t, reused, out))
 	}
 	var f fields
 	f.text("name", t.Name)
@@ -155,7 +156,7 @@ func (a *app) showShard(p *create.Plan, f *createFlags) error {
 	first := p.NumPieces * (f.shard.index - 1) / f.shard.of
 	pieces := p.NumPieces*f.shard.index/f.shard.of - first
 	if a.global.json {
-		return writeJSON(a.out, shardJSON{f.shard.index, f.shard.of, pieces, p.Reused.Pieces})
+		return a.json(shardJSON{f.shard.index, f.shard.of, pieces, p.Reused.Pieces})
 	}
 	var list fields
 	list.text("shard", fmt.Sprintf("%d/%d", f.shard.index, f.shard.of))
@@ -168,7 +169,7 @@ func (a *app) showShard(p *create.Plan, f *createFlags) error {
 // showDecisions is the result of --list.
 func (a *app) showDecisions(p *create.Plan) error {
 	if a.global.json {
-		return writeJSON(a.out, decisionsToJSON(p))
+		return a.json(decisionsToJSON(p))
 	}
 	t := newTable(1, "", "path", "because of")
 	for _, d := range p.Decisions {

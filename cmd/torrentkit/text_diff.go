@@ -13,7 +13,7 @@ import (
 func (a *app) showDiff(d *inspect.Difference, t [2]*metainfo.Torrent, names []string) error {
 	switch {
 	case a.global.json:
-		return writeJSON(a.out, diffToJSON(d, t, names))
+		return a.json(diffToJSON(d, t, names))
 	case a.outTTY:
 		a.showDiffLines(d, t)
 	default:
@@ -68,7 +68,7 @@ func lengthOf(path string, n int64) string {
 // showDiffLines is for people: - is what only A has, + is what only B has.
 func (a *app) showDiffLines(d *inspect.Difference, t [2]*metainfo.Torrent) {
 	line := func(c colour, format string, args ...any) {
-		fmt.Fprintln(a.out, a.paint(a.outStyle(), c, fmt.Sprintf(format, args...)))
+		a.print(words(fmt.Sprintf(format, args...)).in(c))
 	}
 	if d.Same() {
 		line(plain, "nothing differs: infohash %s", t[0].Hashes())
@@ -146,7 +146,7 @@ func (a *app) showFileChanges(d *inspect.Difference, line func(c colour, format 
 // showCommon prints the files that torrents share. A file that has no path within its torrent goes by the torrent's name.
 func (a *app) showCommon(shared []inspect.SharedFile, torrents []*metainfo.Torrent, names []string) error {
 	if a.global.json {
-		return writeJSON(a.out, commonToJSON(shared, torrents, names))
+		return a.json(commonToJSON(shared, torrents, names))
 	}
 	rows := newTable(2, "size", "torrent", "file")
 	for _, s := range shared {

@@ -33,7 +33,7 @@ func (a *app) listChecks() error {
 	t := newTable(-1, "id", "severity", "source", "expects")
 	for _, c := range announce.Checks() {
 		if a.global.json {
-			if err := writeJSON(a.out, checkToJSON(c)); err != nil {
+			if err := a.json(checkToJSON(c)); err != nil {
 				return err
 			}
 			continue
@@ -52,7 +52,7 @@ func (a *app) showReports(reports []announce.Report, f *doctorFlags) error {
 		return a.writeJUnit(reports)
 	case a.global.json:
 		for i := range reports {
-			if err := writeJSON(a.out, a.doctorToJSON(&reports[i])); err != nil {
+			if err := a.json(a.doctorToJSON(&reports[i])); err != nil {
 				return err
 			}
 		}
@@ -97,7 +97,7 @@ func (a *app) showReportOf(r *announce.Report, f *doctorFlags) {
 		}
 	}
 	if a.outTTY {
-		fmt.Fprintln(a.out)
+		a.print()
 	}
 	var sum fields
 	sum.text("tracker", a.trackerURL(r.Tracker))
@@ -130,10 +130,11 @@ func verdictOf(r *announce.Report) cell {
 func (a *app) showVerdict(v *announce.Verdict, tracker string, verbose bool) {
 	line := func(label, text string) {
 		if text != "" {
-			fmt.Fprintf(a.out, "  %-9s %s\n", label, escapeSentence(a.trackerText(text, tracker)))
+			a.printf("  %-9s %s", label, a.trackerText(text, tracker))
 		}
 	}
-	fmt.Fprintln(a.out, "\n"+a.paint(a.outStyle(), bold, v.ID)+": "+escapeSentence(v.Title))
+	a.print()
+	a.print(words(v.ID).in(bold), words(": "+v.Title))
 	line("found", v.Detail)
 	if v.State == announce.Fail {
 		line("advice", v.Advice)

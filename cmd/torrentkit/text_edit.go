@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/torrentkit/torrentkit/create"
@@ -33,10 +32,10 @@ func (a *app) showEdited(input, output string, e *create.Edited, f *editFlags) e
 		for _, c := range e.Changes {
 			j.Changes = append(j.Changes, changeJSON{c.Key, orEmpty(c.Old), orEmpty(c.New)})
 		}
-		return writeJSON(a.out, j)
+		return a.json(j)
 	}
 	if !f.first {
-		fmt.Fprintln(a.out)
+		a.print()
 	}
 	f.first = false
 	if output == "" {
@@ -59,9 +58,9 @@ func (a *app) showEdited(input, output string, e *create.Edited, f *editFlags) e
 // showEditDiff prints what an edit would change.
 func (a *app) showEditDiff(input string, e *create.Edited) {
 	line := func(sign string, c colour, text string) {
-		fmt.Fprintln(a.out, a.paint(a.outStyle(), c, sign+" "+a.safeText(text)))
+		a.print(words(sign + " " + a.safeText(text)).in(c))
 	}
-	fmt.Fprintln(a.out, a.paint(a.outStyle(), bold, escape(input)))
+	a.print(words(escape(input)).in(bold))
 	for _, c := range e.Changes {
 		old, now := differing(c.Old, c.New)
 		for _, s := range old {
@@ -76,7 +75,7 @@ func (a *app) showEditDiff(input string, e *create.Edited) {
 		line("+", green, "infohash: "+e.New.String())
 	}
 	if len(e.Changes) == 0 {
-		fmt.Fprintln(a.out, "  no change")
+		a.printf("  no change")
 	}
 }
 

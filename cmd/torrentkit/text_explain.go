@@ -11,7 +11,7 @@ import (
 
 // explainLine prints one line of an explanation: escaped, without the tracker's secrets.
 func (a *app) explainLine(indent, text, tracker string) {
-	fmt.Fprintln(a.out, indent+escapeSentence(a.trackerText(text, tracker)))
+	a.print(words(indent + a.trackerText(text, tracker)))
 }
 
 // explainResult prints every request and answer of a result.
@@ -20,7 +20,7 @@ func (a *app) explainResult(r *announce.Result, opt announce.Options, curlArgs [
 	if r.Addr.IsValid() {
 		title += " at " + r.Addr.String()
 	}
-	fmt.Fprintln(a.out, a.paint(a.outStyle(), bold, escape(title)))
+	a.print(words(escape(title)).in(bold))
 	for i := range r.Exchanges {
 		a.explainExchange(&r.Exchanges[i], r.Tracker, opt, curlArgs)
 	}
@@ -28,7 +28,7 @@ func (a *app) explainResult(r *announce.Result, opt announce.Options, curlArgs [
 	case r.Failure != nil:
 		a.explainLine("", "result: "+string(r.Failure.Code)+": "+r.Failure.Error(), r.Tracker)
 	case r.Reply != nil:
-		fmt.Fprintf(a.out, "result: ok, %s seeds, %s leeches\n", numberCell(r.Reply.Seeds).human, numberCell(r.Reply.Leeches).human)
+		a.printf("result: ok, %s seeds, %s leeches", numberCell(r.Reply.Seeds).human, numberCell(r.Reply.Leeches).human)
 	}
 	for _, n := range r.Findings {
 		a.explainLine("", findingCell(n, n.Text).human, r.Tracker)
@@ -36,11 +36,12 @@ func (a *app) explainResult(r *announce.Result, opt announce.Options, curlArgs [
 }
 
 func (a *app) explainExchange(x *announce.Exchange, tracker string, opt announce.Options, curlArgs []string) {
-	fmt.Fprintln(a.out, "\n"+a.paint(a.outStyle(), bold, "> "+x.Name))
+	a.print()
+	a.print(words("> " + x.Name).in(bold))
 	switch {
 	case x.Request != nil:
 		// The line is quoted for a shell: escaping it would change what it asks.
-		fmt.Fprintln(a.out, escapeSentence(x.Curl(opt, a.global.showSecrets, curlArgs...)))
+		a.print(words(x.Curl(opt, a.global.showSecrets, curlArgs...)))
 	case x.Transport == announce.UDP:
 		sent, _ := x.Fields()
 		a.hexDump(sent, tracker)
@@ -50,7 +51,8 @@ func (a *app) explainExchange(x *announce.Exchange, tracker string, opt announce
 	if len(x.Received) == 0 && x.Status == "" {
 		return
 	}
-	fmt.Fprintln(a.out, "\n"+a.paint(a.outStyle(), bold, "< "+roundTime(x.Elapsed)))
+	a.print()
+	a.print(words("< " + roundTime(x.Elapsed)).in(bold))
 	if x.Status != "" {
 		a.explainLine("", x.Status, tracker)
 		for _, h := range x.Header {
@@ -98,11 +100,11 @@ func (a *app) hexDump(list []announce.Field, tracker string) {
 		if len(first) > width {
 			first, rest = raw[:width], raw[width+1:]
 		}
-		fmt.Fprintf(a.out, "%4d  %-*s  %s: %s\n", f.Offset, width, first, f.Name, escapeSentence(value))
+		a.printf("%4d  %-*s  %s: %s", f.Offset, width, first, f.Name, value)
 		for rest != "" {
 			line := rest[:min(width, len(rest))]
 			rest = strings.TrimPrefix(rest[len(line):], " ")
-			fmt.Fprintf(a.out, "      %s\n", strings.TrimSpace(line))
+			a.printf("      %s", strings.TrimSpace(line))
 		}
 	}
 }
@@ -115,11 +117,11 @@ func (a *app) decodeAnswer(ctx context.Context, name string, v6 bool) error {
 	}
 	d := announce.Decode(raw, v6)
 	if a.global.json {
-		if err := writeJSON(a.out, a.decodedToJSON(&d)); err != nil {
+		if err := a.json(a.decodedToJSON(&d)); err != nil {
 			return err
 		}
 	} else {
-		fmt.Fprintln(a.out, "kind: "+string(d.Kind))
+		a.print(words("kind: " + string(d.Kind)))
 		if d.Fields != nil {
 			a.hexDump(d.Fields, "")
 		} else {

@@ -68,7 +68,7 @@ func (a *app) showFetched(input string, res *magnet.Result, out *output) error {
 			v.Output = out.String()
 		}
 		v.add(res.Sources, res.Peers)
-		return writeJSON(a.out, v)
+		return a.json(v)
 	}
 	if out != nil && out.kind == toStdout {
 		return nil

@@ -145,7 +145,7 @@ func (a *app) showFiles(t *metainfo.Torrent, f *inspectFlags) {
 func (a *app) longRow(t *table, cells ...cell) {
 	t.row(cells...)
 	if !a.outTTY {
-		t.writePiped(a.out)
+		a.showPiped(t)
 		t.rows = t.rows[:0]
 	}
 }

@@ -12,16 +12,18 @@ import (
 func (a *app) showLint(l linted, format string) error {
 	switch {
 	case a.global.json:
-		return writeJSON(a.out, lintToJSON(l))
+		return a.json(lintToJSON(l))
 	case format == "github":
 		a.showAnnotations(l)
 	case a.outTTY:
 		a.showFindings(l)
 	default:
+		rows := newTable(-1)
 		for i := range l.report.Findings {
 			f := &l.report.Findings[i]
-			fmt.Fprintf(a.out, "%s\t%s\t%s\t%s\t%d\t%s\n", escape(inputName(l.input)), f.Severity, f.Rule.ID, f.Key, f.Offset, escapeSentence(f.Message))
+			rows.row(textCell(inputName(l.input)), textCell(f.Severity.String()), textCell(f.Rule.ID), textCell(f.Key), countCell(int64(f.Offset)), sentenceCell(f.Message))
 		}
+		a.showTable(rows)
 	}
 	return nil
 }
@@ -29,7 +31,7 @@ func (a *app) showLint(l linted, format string) error {
 // showFindings prints the findings for people, those of one rule together.
 func (a *app) showFindings(l linted) {
 	errors, warnings := l.report.Count()
-	fmt.Fprintf(a.out, "%s: %s, %s\n", escape(inputName(l.input)), plural(errors, "error"), plural(warnings, "warning"))
+	a.printf("%s: %s, %s", escape(inputName(l.input)), plural(errors, "error"), plural(warnings, "warning"))
 	shown := map[string]bool{}
 	for i := range l.report.Findings {
 		f := &l.report.Findings[i]
@@ -40,7 +42,7 @@ func (a *app) showFindings(l linted) {
 		a.showRule(f, l.report)
 	}
 	if up := l.report.Index; up != nil {
-		fmt.Fprintf(a.out, "  infohash in the Torrust index: %x\n", up.InfoHash)
+		a.printf("  infohash in the Torrust index: %x", up.InfoHash)
 	}
 }
 
@@ -52,7 +54,7 @@ func (a *app) showRule(f *inspect.Finding, r *inspect.Report) {
 	if f.Severity == metainfo.Error {
 		c = red
 	}
-	fmt.Fprintf(a.out, "  %s %s: %s\n", a.paint(a.outStyle(), c, f.Severity.String()), a.paint(a.outStyle(), bold, f.Rule.ID), f.Rule.Summary)
+	a.print(words("  "), words(f.Severity.String()).in(c), words(" "), words(f.Rule.ID).in(bold), words(": "+f.Rule.Summary))
 	n := r.Omitted[f.Rule.ID]
 	shown := 0
 	for i := range r.Findings {
@@ -65,7 +67,7 @@ func (a *app) showRule(f *inspect.Finding, r *inspect.Report) {
 		}
 	}
 	if n > 0 {
-		fmt.Fprintf(a.out, "    and %s more\n", formatCount(int64(n)))
+		a.printf("    and %s more", formatCount(int64(n)))
 	}
 	a.showLines("    = ", f.Rule.Advice+" ("+ruleSource(f.Rule)+")")
 }
@@ -76,7 +78,7 @@ func (a *app) showLines(indent, text string) {
 		if i > 0 {
 			indent = strings.Repeat(" ", displayWidth(indent))
 		}
-		fmt.Fprintln(a.out, indent+line)
+		a.print(words(indent + line))
 	}
 }
 
@@ -108,13 +110,13 @@ func (a *app) listRules() error {
 	if !a.global.json && a.outTTY {
 		for i, r := range inspect.Rules() {
 			if i > 0 {
-				fmt.Fprintln(a.out)
+				a.print()
 			}
 			target := ""
 			if r.Target {
 				target = ", with --for"
 			}
-			fmt.Fprintf(a.out, "%s (%s%s; %s)\n", a.paint(a.outStyle(), bold, r.ID), r.Severity, target, ruleSource(r))
+			a.print(words(r.ID).in(bold), words(fmt.Sprintf(" (%s%s; %s)", r.Severity, target, ruleSource(r))))
 			a.showLines("  ", r.Summary)
 			a.showLines("  = ", r.Advice)
 		}
@@ -123,7 +125,7 @@ func (a *app) listRules() error {
 	rows := newTable(-1, "rule", "severity", "source", "summary", "advice")
 	for _, r := range inspect.Rules() {
 		if a.global.json {
-			if err := writeJSON(a.out, ruleToJSON(r)); err != nil {
+			if err := a.json(ruleToJSON(r)); err != nil {
 				return err
 			}
 			continue
@@ -138,7 +140,7 @@ func (a *app) listRules() error {
 func (a *app) showAnnotations(l linted) {
 	for i := range l.report.Findings {
 		f := &l.report.Findings[i]
-		fmt.Fprintf(a.out, "::%s file=%s,title=%s::%s\n", f.Severity, annotationProperty(inputName(l.input)), f.Rule.ID,
+		a.printf("::%s file=%s,title=%s::%s", f.Severity, annotationProperty(inputName(l.input)), f.Rule.ID,
 			annotationData(findingText(f)+". "+f.Rule.Advice))
 	}
 }

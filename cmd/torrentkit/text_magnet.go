@@ -11,12 +11,12 @@ import (
 func (a *app) showMagnet(arg string, l magnet.Link, issues []magnet.Issue, f *magnetFlags) error {
 	switch {
 	case a.global.json:
-		return writeJSON(a.out, linkToJSON(arg, l, issues))
+		return a.json(linkToJSON(arg, l, issues))
 	case f.fix || !isLink(arg):
 		for _, i := range issues {
 			a.note(i.String())
 		}
-		fmt.Fprintln(a.out, l.String())
+		a.print(words(l.String()))
 	default:
 		a.explainLink(l, issues)
 	}
@@ -91,7 +91,7 @@ func (a *app) issueText(i magnet.Issue) string {
 func (a *app) showComparison(args []string, links [2]magnet.Link) error {
 	same, diffs := links[0].SameTorrent(links[1]), links[0].Diff(links[1])
 	if a.global.json {
-		if err := writeJSON(a.out, comparisonToJSON(args, same, diffs)); err != nil {
+		if err := a.json(comparisonToJSON(args, same, diffs)); err != nil {
 			return err
 		}
 	} else {
@@ -139,14 +139,13 @@ func (a *app) drawQR(text string) error {
 		x, y = x-margin, y-margin
 		return x < 0 || y < 0 || x >= len(rows) || y >= len(rows) || !rows[y][x]
 	}
-	var b strings.Builder
 	for y := 0; y < size; y += 2 {
+		var b strings.Builder
 		for x := range size {
 			upper, lower := light(x, y), y+1 < size && light(x, y+1)
 			b.WriteString(map[[2]bool]string{{true, true}: "█", {true, false}: "▀", {false, true}: "▄", {false, false}: " "}[[2]bool{upper, lower}])
 		}
-		b.WriteString("\n")
+		a.print(words(b.String()))
 	}
-	_, err = fmt.Fprint(a.out, b.String())
-	return err
+	return nil
 }

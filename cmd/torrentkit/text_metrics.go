@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -52,16 +51,23 @@ func resultMetrics() []metric {
 func (a *app) showMetrics(results []announce.Result) {
 	slices.SortStableFunc(results, func(x, y announce.Result) int { return strings.Compare(x.Tracker, y.Tracker) })
 	for _, m := range resultMetrics() {
-		lines := ""
+		first := true
 		for i := range results {
 			if v, ok := m.value(&results[i]); ok {
-				lines += fmt.Sprintf("torrentkit_%s{%s} %v\n", m.name, a.labels(&results[i]), v)
+				if first {
+					a.gauge(m.name, m.help)
+				}
+				first = false
+				a.printf("torrentkit_%s{%s} %v", m.name, a.labels(&results[i]), v)
 			}
 		}
-		if lines != "" {
-			fmt.Fprintf(a.out, "# HELP torrentkit_%s %s\n# TYPE torrentkit_%s gauge\n%s", m.name, m.help, m.name, lines)
-		}
 	}
+}
+
+// gauge prints the head of a family.
+func (a *app) gauge(name, help string) {
+	a.printf("# HELP torrentkit_%s %s", name, help)
+	a.printf("# TYPE torrentkit_%s gauge", name)
 }
 
 func (a *app) labels(r *announce.Result) string {
@@ -81,9 +87,10 @@ func label(name, value string) string {
 
 func (a *app) pingMetrics(q announce.Query, s *announce.PingStats) {
 	labels := label("tracker", a.trackerURL(q.Tracker))
-	fmt.Fprintf(a.out, "# HELP torrentkit_tracker_ping_loss part of the probes without a good answer\n# TYPE torrentkit_tracker_ping_loss gauge\ntorrentkit_tracker_ping_loss{%s} %v\n", labels, s.Loss())
-	fmt.Fprintf(a.out, "# HELP torrentkit_tracker_ping_seconds times of the good answers\n# TYPE torrentkit_tracker_ping_seconds gauge\n")
+	a.gauge("tracker_ping_loss", "part of the probes without a good answer")
+	a.printf("torrentkit_tracker_ping_loss{%s} %v", labels, s.Loss())
+	a.gauge("tracker_ping_seconds", "times of the good answers")
 	for _, e := range pingTimes(s) {
-		fmt.Fprintf(a.out, "torrentkit_tracker_ping_seconds{%s,%s} %v\n", labels, label("statistic", e.name), e.d.Seconds())
+		a.printf("torrentkit_tracker_ping_seconds{%s,%s} %v", labels, label("statistic", e.name), e.d.Seconds())
 	}
 }

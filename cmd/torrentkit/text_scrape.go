@@ -56,7 +56,7 @@ func (a *app) scrapeDHT(ctx context.Context, t *targets, rows *table, f *scrapeF
 			sum.failed++
 		}
 		if a.global.json {
-			if err := writeJSON(a.out, dhtToJSON(c)); err != nil {
+			if err := a.json(dhtToJSON(c)); err != nil {
 				return err
 			}
 			continue

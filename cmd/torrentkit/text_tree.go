@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -148,28 +149,24 @@ func (a *app) showDrawing(d *table) {
 			}
 		}
 	}
-	columns := kept.columns(a.width())
-	for _, row := range kept.rows {
-		kept.writeRow(a.out, row, columns, func(c colour, s string) string { return a.paint(a.outStyle(), c, s) })
-	}
+	a.showRows(kept)
 }
 
 // showPieces lists the pieces, a line each, as they are made: there may be millions.
 func (a *app) showPieces(t *metainfo.Torrent) {
 	l := t.Layout()
-	separator, width := "\t", 0
 	if a.outTTY {
-		separator, width = "  ", len(strconv.Itoa(l.NumPieces()))
-		fmt.Fprintln(a.out)
+		a.print()
 	}
+	width := len(strconv.Itoa(l.NumPieces()))
+	rows := newTable(-1, "piece", "length", "sha1", "root")
 	for i := range l.NumPieces() {
-		line := fmt.Sprintf("%*d%s%d", width, i, separator, l.Piece(i).Length)
-		if h := t.PieceSHA1(i); h != nil || !a.outTTY {
-			line += separator + hex.EncodeToString(h)
+		sha, root := hex.EncodeToString(t.PieceSHA1(i)), hex.EncodeToString(t.PieceRoot(i))
+		if a.outTTY {
+			hashes := strings.Join(slices.DeleteFunc([]string{sha, root}, func(h string) bool { return h == "" }), "  ")
+			a.printf("%*d  %d  %s", width, i, l.Piece(i).Length, hashes)
+			continue
 		}
-		if h := t.PieceRoot(i); h != nil || !a.outTTY {
-			line += separator + hex.EncodeToString(h)
-		}
-		fmt.Fprintln(a.out, line)
+		a.longRow(rows, countCell(int64(i)), countCell(l.Piece(i).Length), textCell(sha), textCell(root))
 	}
 }

@@ -15,7 +15,7 @@ const maxRanges = 8
 func (a *app) showReport(v verified) error {
 	r := v.report
 	if a.global.json {
-		return writeJSON(a.out, verifiedToJSON(v))
+		return a.json(verifiedToJSON(v))
 	}
 	files := newTable(1, "state", "file", "what")
 	good := 0
@@ -41,7 +41,7 @@ func (a *app) showReport(v verified) error {
 	a.showMaps(r)
 	a.showShared(r)
 	if a.outTTY && len(files.rows) > 0 {
-		fmt.Fprintln(a.out)
+		a.print()
 	}
 	a.showFound(v)
 	a.showRepair(v.repair)
@@ -172,22 +172,23 @@ func (a *app) showMaps(r *verify.Report) {
 			continue
 		}
 		if drawn++; drawn == 1 {
-			fmt.Fprintln(a.out, "\nmap: . good, X bad, ? not checked, - left out")
+			a.print()
+			a.printf("map: . good, X bad, ? not checked, - left out")
 		}
-		var b strings.Builder
+		line := []span{words("[")}
 		for _, s := range r.Map(i, min(mapWidth, max(a.width()-4, 8))) {
 			switch {
 			case s == verify.PieceOK:
-				b.WriteString(".")
+				line = append(line, words("."))
 			case s == verify.PieceSkipped:
-				b.WriteString("-")
+				line = append(line, words("-"))
 			case s.Bad():
-				b.WriteString(a.paint(a.outStyle(), red, "X"))
+				line = append(line, words("X").in(red))
 			default:
-				b.WriteString(a.paint(a.outStyle(), yellow, "?"))
+				line = append(line, words("?").in(yellow))
 			}
 		}
-		fmt.Fprintf(a.out, "[%s] %s\n", b.String(), escape(r.Files[i].Path))
+		a.print(append(line, words("] "+escape(r.Files[i].Path)))...)
 	}
 }
 

@@ -11,16 +11,16 @@ import (
 func (a *app) showBrief(v verified) error {
 	torrent, r := v.torrent, v.report
 	if a.global.json {
-		return writeJSON(a.out, verifiedToJSON(v))
+		return a.json(verifiedToJSON(v))
 	}
 	verdict := resultCell(r)
 	line := newTable(1, "result", "torrent", "what")
 	line.row(verdict, textCell(torrent), textCell(briefly(r)+repairedBriefly(v.repair)))
 	if !a.outTTY {
-		line.writePiped(a.out)
+		a.showPiped(line)
 		return nil
 	}
-	fmt.Fprintf(a.out, "%s  %s  %s\n", a.paint(a.outStyle(), verdict.colour, padRight(escape(verdict.human), 6)), escape(torrent), escape(briefly(r)+repairedBriefly(v.repair)))
+	a.print(words(padRight(escape(verdict.human), 6)).in(verdict.colour), words("  "+escape(torrent)+"  "+escape(briefly(r)+repairedBriefly(v.repair))))
 	return nil
 }
 

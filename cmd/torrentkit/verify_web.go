@@ -72,7 +72,7 @@ func (a *app) verifyWeb(ctx context.Context, task verifyTask, f *verifyFlags, re
 func (a *app) showWeb(v verified, brief bool) error {
 	w := v.web
 	if a.global.json {
-		return writeJSON(a.out, a.webToJSON(v))
+		return a.json(a.webToJSON(v))
 	}
 	result := resultCell(w.Report)
 	if len(w.Faults) > 0 {
@@ -104,7 +104,7 @@ func (a *app) showWeb(v verified, brief bool) error {
 	if len(faults.rows) > 0 {
 		a.showTable(faults)
 		if a.outTTY {
-			fmt.Fprintln(a.out)
+			a.print()
 		}
 	}
 	var f fields

@@ -52,7 +52,7 @@ func newVersion(a *app) *cobra.Command {
 		RunE: a.run(func(context.Context, []string) error {
 			v := buildVersion()
 			if a.global.json {
-				return writeJSON(a.out, v)
+				return a.json(v)
 			}
 			var f fields
 			f.text("version", v.Version)
@@ -92,7 +92,7 @@ func newCompletion(a *app, root *cobra.Command) *cobra.Command {
 			if !ok {
 				return withHint(fmt.Errorf("no completion for the shell %q", args[0]), "bash, zsh, fish or powershell")
 			}
-			return script(a.out)
+			return script(a.document())
 		}),
 	}
 	exits(cmd, "done", "")
@@ -121,7 +121,7 @@ func newHelp(a *app, root *cobra.Command) *cobra.Command {
 			if err != nil || len(args) == 1 && topic == root {
 				return a.noSuchCommand(root, args)
 			}
-			a.writeHelp(a.out, topic)
+			a.writeHelp(a.document(), topic)
 			return nil
 		}),
 	}
