@@ -7,6 +7,8 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+
+	"github.com/torrentkit/torrentkit/internal/content"
 )
 
 // FixOptions say how to put files right.
@@ -127,7 +129,7 @@ func (f *Fixed) truncate(root *os.Root, good map[int]bool) error {
 
 // cut shortens a file that still has the size that was seen.
 func cut(root *os.Root, name string, file *FileReport) error {
-	h, err := openRegular(root, name, os.O_RDWR)
+	h, err := content.OpenRegularIn(root, name, os.O_RDWR)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"github.com/torrentkit/torrentkit/internal/content"
 )
 
 // LinkKind is how files are brought together.
@@ -46,12 +48,12 @@ func (s *SearchReport) Link(ctx context.Context, dir string, how LinkKind) (int,
 		return 0, fmt.Errorf("opening %q: %w", dir, bareCause(err))
 	}
 	defer root.Close()
-	made, content := 0, r.absRoot()
+	made, base := 0, r.absRoot()
 	for k := range r.Files {
 		f := &r.Files[k]
 		src, found := from[k]
 		if !found && f.State == OK {
-			src = r.below(content, k)
+			src = r.below(base, k)
 		}
 		isLink := r.torrent.Files[r.files[k]].IsLink()
 		if src == "" && (f.State != Missing || f.Length > 0) || isLink || f.State == Skipped {
@@ -122,7 +124,7 @@ func fillFrom(to *os.File, src string, how LinkKind) error {
 	if src == "" {
 		return nil
 	}
-	from, err := openPlain(src)
+	from, err := content.OpenRegular(src)
 	if err != nil {
 		return err
 	}

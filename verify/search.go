@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 
+	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
@@ -128,7 +128,7 @@ func newSearch(r *Report, workers int) *search {
 		sizes: map[int64]*bunch{}, places: map[string]int{}, classOf: map[int]*class{}, seen: map[string]struct{}{},
 		chosen: map[int]string{}, left: map[int][][]string{}, named: map[int][][]string{}, uses: map[string]int{},
 		good: map[int]bool{}, tried: map[int]int{}, untried: map[int]bool{}, changed: map[int]bool{}, former: map[int]former{},
-		open:    func(path string) (piecehash.File, error) { return openPlain(path) },
+		open:    func(path string) (piecehash.File, error) { return content.OpenRegular(path) },
 		crowded: map[string]bool{}, kept: map[string][]byte{}, room: maxKept, extender: piecehash.NewExtender(workers),
 	}
 	for k := range r.Files {
@@ -308,19 +308,6 @@ func (s *search) wants(k int, path string) bool {
 	}
 	n := s.rank(k, path)
 	return n <= sameFold && n < s.rank(k, have)
-}
-
-// openPlain opens a file that was seen as a regular one, and does not wait if
-// it is something else now.
-func openPlain(path string) (*os.File, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errNotRegular
-	}
-	return os.Open(path)
 }
 
 // proved tells whether all pieces of a file match.

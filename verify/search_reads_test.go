@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
@@ -271,7 +272,7 @@ func TestSlide(t *testing.T) {
 			if s.r.Files[k].Length < maxSweep {
 				continue
 			}
-			src[int(s.r.files[k])] = func() (piecehash.File, error) { return openPlain(path) }
+			src[int(s.r.files[k])] = func() (piecehash.File, error) { return content.OpenRegular(path) }
 			for p, to := s.inside(k); p < to; p++ {
 				pieces = append(pieces, p)
 			}

@@ -2,13 +2,12 @@ package verify
 
 import (
 	"bytes"
-	"errors"
 	"io"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 
+	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
@@ -67,21 +66,7 @@ func (w *writer) Open(i int) (piecehash.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return openRegular(folder, w.name(k), os.O_RDONLY)
-}
-
-var errNotRegular = errors.New("it is not a regular file")
-
-// openRegular opens what is a file, and does not wait for a FIFO.
-func openRegular(folder *os.Root, name string, flag int) (*os.File, error) {
-	info, err := folder.Stat(name)
-	if err == nil && !info.Mode().IsRegular() {
-		return nil, errNotRegular
-	}
-	if err != nil && (flag&os.O_CREATE == 0 || !errors.Is(err, fs.ErrNotExist)) {
-		return nil, err
-	}
-	return folder.OpenFile(name, flag, 0o666)
+	return content.OpenRegularIn(folder, w.name(k), os.O_RDONLY)
 }
 
 // create makes an empty file.
@@ -95,7 +80,7 @@ func (w *writer) create(k int) error {
 func (w *writer) write(k int, data []byte, off int64) (created bool, n int64, err error) {
 	f := &w.r.Files[k]
 	if f.State == WrongType || f.State == Unreadable {
-		return false, 0, firstOf(f.Err, errNotRegular)
+		return false, 0, firstOf(f.Err, content.ErrNotRegular)
 	}
 	created = f.State == Missing && !w.made[k]
 	if err := w.use(k, created); err != nil {
@@ -146,7 +131,7 @@ func (w *writer) use(k int, create bool) error {
 			}
 		}
 	}
-	w.file, err = openRegular(folder, w.name(k), flag)
+	w.file, err = content.OpenRegularIn(folder, w.name(k), flag)
 	w.index = k
 	return err
 }
