@@ -45,11 +45,10 @@ func Fix(ctx context.Context, torrent []byte, dir string, o FixOptions) (*Fixed,
 	if info, err := os.Stat(r.Root); err != nil || !info.IsDir() {
 		return res, nil // there is nothing to put right
 	}
-	s := newSearch(r, o.Workers)
+	s := newSearch(r.known(), o.Workers, true)
 	if err := s.walk(ctx, r.Root); err != nil {
-		return nil, err
+		return nil, searchError(r.Root, err)
 	}
-	s.dropOwn()
 	if err := s.match(ctx); err != nil {
 		return nil, err
 	}
@@ -58,34 +57,24 @@ func Fix(ctx context.Context, torrent []byte, dir string, o FixOptions) (*Fixed,
 		return nil, fmt.Errorf("opening %q: %w", r.Root, bareCause(err))
 	}
 	defer root.Close()
-	if err := res.rename(root, s); err != nil {
+	found := s.result()
+	if err := res.rename(root, found.Found); err != nil {
 		return res, err
 	}
-	if err := res.truncate(root, s.good); err != nil {
+	if err := res.truncate(root, found.Matches); err != nil {
 		return res, err
 	}
 	return res, res.look(ctx, o)
 }
 
-// dropOwn takes files of the torrent off the candidates.
-func (s *search) dropOwn() {
-	own := map[string]bool{}
-	for k := range s.r.Files {
-		own[s.inPlace(k)] = true
-	}
-	for _, b := range s.sizes {
-		b.paths = slices.DeleteFunc(b.paths, func(p string) bool { return own[p] })
-	}
-}
-
 // rename moves the files that were found to places where nothing is.
-func (f *Fixed) rename(root *os.Root, s *search) error {
+func (f *Fixed) rename(root *os.Root, list []found) error {
 	base, err := filepath.Abs(f.Report.Root)
 	if err != nil {
 		return err
 	}
 	moved := map[string]bool{}
-	for _, found := range s.report().Found {
+	for _, found := range list {
 		to := f.Report.Files[found.File].Path
 		rel, err := filepath.Rel(base, found.Path)
 		if err != nil || !found.Proved || f.Report.Files[found.File].State != Missing || moved[rel] {
@@ -111,10 +100,10 @@ func (f *Fixed) rename(root *os.Root, s *search) error {
 }
 
 // truncate cuts the files that are too long and whole.
-func (f *Fixed) truncate(root *os.Root, good map[int]bool) error {
+func (f *Fixed) truncate(root *os.Root, matches func(piece int) bool) error {
 	for k := range f.Report.Files {
 		file := &f.Report.Files[k]
-		if file.State != Long || !f.Report.wholePieces(k, good) {
+		if file.State != Long || !f.Report.wholePieces(k, matches) {
 			continue
 		}
 		if !f.DryRun {
@@ -142,10 +131,10 @@ func cut(root *os.Root, name string, file *FileReport) error {
 
 // wholePieces tells whether all pieces with bytes of a file match, where they
 // are or put together with files that were found.
-func (r *Report) wholePieces(k int, good map[int]bool) bool {
+func (r *Report) wholePieces(k int, matches func(piece int) bool) bool {
 	first, end := r.torrent.Layout().FilePieces(int(r.files[k]))
 	for p := first; p < end; p++ {
-		if r.pieces[p] != PieceOK && !good[p] {
+		if r.pieces[p] != PieceOK && !matches(p) {
 			return false
 		}
 	}
@@ -154,7 +143,7 @@ func (r *Report) wholePieces(k int, good map[int]bool) bool {
 
 // truncateSingle is Fix for a torrent of one file.
 func (f *Fixed) truncateSingle(ctx context.Context, o FixOptions) error {
-	if f.Report.Files[0].State != Long || !f.Report.wholePieces(0, nil) {
+	if f.Report.Files[0].State != Long || !f.Report.wholePieces(0, func(int) bool { return false }) {
 		return nil
 	}
 	if !o.DryRun {

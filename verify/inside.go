@@ -38,7 +38,7 @@ type shape struct {
 // inside returns the pieces that hold bytes of this file only, as the first and
 // the one behind the last.
 func (s *search) inside(k int) (from, to int) {
-	i := int(s.r.files[k])
+	i := s.files[k].Index
 	alone := func(p int) bool {
 		_, n := s.layout.InFile(i, p)
 		return n == s.layout.ContentLength(p)
@@ -64,10 +64,17 @@ func (s *search) classify(b *bunch) {
 	known := map[shape]*class{}
 	for _, k := range b.files {
 		from, to := s.inside(k)
-		if from == to || !s.r.hasHash(from) {
+		if from == to {
 			continue
 		}
-		at, _ := s.layout.InFile(int(s.r.files[k]), from)
+		head := string(s.known.Torrent.PieceSHA1(from))
+		if head == "" {
+			head = string(s.known.Torrent.PieceRoot(from))
+		}
+		if head == "" {
+			continue
+		}
+		at, _ := s.layout.InFile(s.files[k].Index, from)
 		sh := shape{at, to - from, s.layout.Piece(from), s.layout.Piece(to - 1)}
 		sh.first.Index, sh.last.Index = 0, 0
 		c := known[sh]
@@ -78,10 +85,6 @@ func (s *search) classify(b *bunch) {
 		}
 		c.files, c.first = append(c.files, k), append(c.first, from)
 		c.open++
-		head := string(s.r.torrent.PieceSHA1(from))
-		if head == "" {
-			head = string(s.r.torrent.PieceRoot(from))
-		}
 		c.heads[head] = append(c.heads[head], k)
 		s.classOf[k] = c
 	}
@@ -187,7 +190,7 @@ func (s *search) fill(b *bunch, r *round, classesFor func(*bunch, string) []*cla
 				p = c.first[c.used]
 				r.trials[p] = trial{path, c, len(r.only)}
 				r.only = append(r.only, p)
-				r.source[int(s.r.files[c.files[c.used]])] = func() (piecehash.File, error) { return s.open(path) }
+				r.source[s.files[c.files[c.used]].Index] = func() (piecehash.File, error) { return s.open(path) }
 			} else {
 				pieces = append(pieces, p)
 				r.classes[p] = c
@@ -316,7 +319,7 @@ func (s *search) digests(ctx context.Context, hits []hit) (map[int]piecehash.Pie
 	for _, h := range hits {
 		rep := h.files[0]
 		from, to := s.inside(rep)
-		src[int(s.r.files[rep])] = func() (piecehash.File, error) { return s.open(h.path) }
+		src[s.files[rep].Index] = func() (piecehash.File, error) { return s.open(h.path) }
 		for p := from + 1; p < to; p++ {
 			if s.crowded[h.path] {
 				together[h.path] = append(together[h.path], p)

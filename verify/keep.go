@@ -18,7 +18,7 @@ const (
 
 // view opens a file where it may be. What is kept in memory is read once.
 func (s *search) view(k int, path string) (piecehash.File, error) {
-	if k < 0 || path == s.inPlace(k) || !s.wanted(k) || s.isInside(k) || !s.sizes[s.r.Files[k].Length].keep {
+	if k < 0 || path == s.files[k].At || !s.wanted(k) || s.isInside(k) || !s.sizes[s.files[k].Length].keep {
 		return s.open(path)
 	}
 	s.keeping.Lock()
@@ -26,7 +26,7 @@ func (s *search) view(k int, path string) (piecehash.File, error) {
 	data := s.kept[path]
 	if data == nil {
 		var err error
-		if data, err = s.readWhole(path, s.r.Files[k].Length); err != nil {
+		if data, err = s.readWhole(path, s.files[k].Length); err != nil {
 			return nil, err
 		}
 		s.kept[path] = data
@@ -89,7 +89,7 @@ func (s *search) group(ctx context.Context) error {
 // in the middle and at their ends, n bytes each. Those that cannot be read are in
 // no group.
 func (s *search) split(ctx context.Context, k int, paths []string, n int64) (groups [][]string) {
-	size := s.r.Files[k].Length
+	size := s.files[k].Length
 	known := map[[sha256.Size]byte]int{}
 	buf := make([]byte, 32<<10)
 	for _, path := range paths {

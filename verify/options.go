@@ -9,11 +9,11 @@ import (
 // whether that is all. What is in its place may be right in one piece though it
 // is too long, or wrong in another.
 func (s *search) options(k int) (groups [][]string, final bool) {
-	f := &s.r.Files[k]
-	own := s.inPlace(k)
+	f := &s.files[k]
+	own := s.files[k].At
 	groups = s.soFar(k)
 	switch {
-	case f.State == Skipped:
+	case f.Skipped:
 		return nil, true
 	case !s.wanted(k):
 		return [][]string{{own}}, true
@@ -41,7 +41,7 @@ func (s *search) options(k int) (groups [][]string, final bool) {
 			return groups, final
 		}
 	}
-	if f.State <= Short {
+	if f.Readable {
 		groups = append(slices.Clip(groups), []string{own})
 	}
 	return groups, final
@@ -51,7 +51,7 @@ func (s *search) options(k int) (groups [][]string, final bool) {
 // not match: files can be the same in all pieces but one. A file changes once.
 func (s *search) others(k int, groups [][]string) iter.Seq[[]string] {
 	return func(yield func([]string) bool) {
-		b := s.sizes[s.r.Files[k].Length]
+		b := s.sizes[s.files[k].Length]
 		switch {
 		case s.changed[k]:
 		case s.isInside(k):
@@ -81,7 +81,7 @@ func (s *search) pick(k int, group []string) string {
 	if len(group) == 1 {
 		return group[0]
 	}
-	own := s.inPlace(k)
+	own := s.files[k].At
 	faults := func(path string) int {
 		if path == own {
 			return 2 * (otherName + 1)
@@ -108,7 +108,7 @@ func (s *search) settle(p, k int, groups [][]string) {
 	s.left[k] = groups
 	switch path := s.pick(k, groups[0]); path {
 	case s.chosen[k]:
-	case s.inPlace(k): // it is not elsewhere
+	case s.files[k].At: // it is not elsewhere
 		delete(s.chosen, k)
 	default:
 		s.chosen[k] = path
@@ -139,7 +139,7 @@ type former struct {
 func (s *search) change(but, k int) {
 	s.changed[k] = true
 	was := former{path: s.chosen[k], groups: s.left[k]}
-	from, to := s.layout.FilePieces(int(s.r.files[k]))
+	from, to := s.layout.FilePieces(s.files[k].Index)
 	for p := from; p < to; p++ {
 		if p != but && s.good[p] {
 			was.pieces = append(was.pieces, p)
@@ -172,7 +172,7 @@ func (s *search) restore() (any bool) {
 		if was.path == "" {
 			delete(s.chosen, k)
 		}
-		from, to := s.layout.FilePieces(int(s.r.files[k]))
+		from, to := s.layout.FilePieces(s.files[k].Index)
 		for p := from; p < to; p++ {
 			s.again(p)
 		}

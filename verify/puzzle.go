@@ -92,7 +92,7 @@ func (s *search) giveUp(open []*puzzle) {
 			if span.Zero {
 				continue
 			}
-			if k := int(s.r.disk[span.File]); s.soFar(k) == nil && s.wanted(k) && len(s.sizes[s.r.Files[k].Length].groups) > 0 {
+			if k := int(s.fileOf[span.File]); s.soFar(k) == nil && s.wanted(k) && len(s.sizes[s.files[k].Length].groups) > 0 {
 				s.untried[k] = true
 			}
 		}
@@ -103,7 +103,7 @@ func (s *search) giveUp(open []*puzzle) {
 // pieces inside.
 func (s *search) guess(ctx context.Context) error {
 	try := func(k int, path string) {
-		if s.named[k] == nil && !s.isInside(k) && path != s.inPlace(k) {
+		if s.named[k] == nil && !s.isInside(k) && path != s.files[k].At {
 			s.named[k] = [][]string{{path}}
 		}
 	}
@@ -139,10 +139,10 @@ func (s *search) guess(ctx context.Context) error {
 func (s *search) rest() []int {
 	if s.unproved == nil {
 		s.unproved = []int{}
-		for k := range s.r.Files {
-			from, to := s.layout.FilePieces(int(s.r.files[k]))
+		for k := range s.files {
+			from, to := s.layout.FilePieces(s.files[k].Index)
 			for p := from; p < to && s.wanted(k); p++ {
-				if s.r.pieces[p] != PieceSkipped {
+				if !s.known.Pieces[p].Skipped {
 					s.unproved = append(s.unproved, p)
 				}
 			}
@@ -171,7 +171,7 @@ func (s *search) undecided(ctx context.Context) (single, open []*puzzle) {
 	s.doubtful = map[string]bool{}
 	for _, p := range s.rest() {
 		for span := range s.layout.Spans(p) {
-			if path, found := s.chosen[int(s.r.disk[span.File])]; found && !span.Zero {
+			if path, found := s.chosen[int(s.fileOf[span.File])]; found && !span.Zero {
 				s.doubtful[path] = true
 			}
 		}
@@ -230,17 +230,17 @@ func (s *search) reused(z *puzzle) bool {
 // are in their places.
 func (s *search) puzzle(p int, options func(k int) (groups [][]string, final bool)) *puzzle {
 	z := &puzzle{piece: p, pivot: -1, ways: 1, final: true}
-	elsewhere, ways := s.r.pieces[p] == PieceUnread, 1.0
+	elsewhere, ways := s.known.Pieces[p].Unread, 1.0
 	for span := range s.layout.Spans(p) {
 		t := puzzlePart{Span: span, k: -1}
 		if !span.Zero {
 			var final bool
-			t.k = int(s.r.disk[span.File])
+			t.k = int(s.fileOf[span.File])
 			if t.options, final = options(t.k); len(t.options) == 0 {
 				return nil
 			}
 			z.final = z.final && final
-			elsewhere = elsewhere || len(t.options) > 1 || s.pick(t.k, t.options[0]) != s.inPlace(t.k)
+			elsewhere = elsewhere || len(t.options) > 1 || s.pick(t.k, t.options[0]) != s.files[t.k].At
 			if n := float64(len(t.options)); n > 1 || z.pivot < 0 || ways == 1 {
 				z.pivot, z.ends, z.ways = len(z.parts), len(t.options), ways
 				z.cost += ways * n * openCost

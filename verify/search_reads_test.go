@@ -39,7 +39,8 @@ func (f countedFile) ReadAt(p []byte, off int64) (int, error) {
 // searchCounted is Search; change, if not nil, is called before anything is matched.
 func searchCounted(t *testing.T, torrent []byte, place, dir string, change func(*search)) (*counted, *SearchReport) {
 	t.Helper()
-	c := &counted{search: newSearch(data(t, torrent, place, Options{}), 0), bytes: map[string]int64{}}
+	r := data(t, torrent, place, Options{})
+	c := &counted{search: newSearch(r.known(), 0, false), bytes: map[string]int64{}}
 	open := c.open
 	c.open = func(path string) (piecehash.File, error) {
 		f, err := open(path)
@@ -54,7 +55,7 @@ func searchCounted(t *testing.T, torrent []byte, place, dir string, change func(
 	if err := c.match(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	return c, c.report()
+	return c, r.searchReport(c.result())
 }
 
 // whole fails the test unless every file was found, proved, and is the right one.
@@ -265,14 +266,14 @@ func TestSlide(t *testing.T) {
 		}
 		path := filepath.Join(t.TempDir(), "x")
 		put(t, path, noise(rng, maxSweep+70001))
-		s := newSearch(data(t, d.Encode(), t.TempDir(), Options{}), 0)
+		s := newSearch(data(t, d.Encode(), t.TempDir(), Options{}).known(), 0, false)
 		src, want, got := standIns{}, map[int]piecehash.Piece{}, map[int]piecehash.Piece{}
 		var pieces []int
-		for k := range s.r.Files {
-			if s.r.Files[k].Length < maxSweep {
+		for k := range s.files {
+			if s.files[k].Length < maxSweep {
 				continue
 			}
-			src[int(s.r.files[k])] = func() (piecehash.File, error) { return content.OpenRegular(path) }
+			src[s.files[k].Index] = func() (piecehash.File, error) { return content.OpenRegular(path) }
 			for p, to := s.inside(k); p < to; p++ {
 				pieces = append(pieces, p)
 			}

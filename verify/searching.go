@@ -1,0 +1,287 @@
+package verify
+
+import (
+	"context"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/internal/piecehash"
+)
+
+const (
+	maxCandidates = 100_000    // files of one size that are tried
+	maxTries      = 50_000_000 // pieces that are hashed to find out which files of one size they may be
+)
+
+// search is a search that runs. Files are meant by their index in known.Files.
+type search struct {
+	known    *known
+	files    []placed
+	fileOf   []int32 // by the index in the torrent; -1 for padding
+	layout   *layout.Layout
+	workers  int
+	foreign  bool
+	sizes    map[int64]*bunch
+	places   map[string]int     // files by where they belong
+	classOf  map[int]*class     // of files that have pieces inside
+	chosen   map[int]string     // where files were found
+	left     map[int][][]string // groups of equal candidates of files that were found by pieces they share
+	good     map[int]bool       // pieces that match
+	unproved []int              // the others
+	tried    map[int]int        // the phase in which there is more to try of a piece
+	phase    int
+	named    map[int][][]string  // the candidates with the names of files without pieces inside
+	uses     map[string]int      // how many files those were
+	doubtful map[string]bool     // those of which a piece is not known to match
+	untried  map[int]bool        // files of which not all candidates were tried
+	changed  map[int]bool        // files of which another candidate was right than that which was found first
+	former   map[int]former      // that, until it is known whether the other is right everywhere
+	seen     map[string]struct{} // paths
+	open     func(string) (piecehash.File, error)
+	crowded  map[string]bool // candidates that may be files of many classes
+	keeping  sync.Mutex
+	kept     map[string][]byte // candidates that are in memory
+	room     int64             // for them
+	extender *piecehash.Extender
+	buf      []byte // for passes over files
+}
+
+// bunch is the wanted files of one size, and their candidates.
+type bunch struct {
+	files   []int
+	at      map[string]int   // files by their paths
+	named   map[string]bool  // their names
+	names   map[string][]int // files by their names in lower case
+	classes []*class         // of those that have pieces inside
+	paths   []string         // candidates, those with a name like a file's first
+	next    int              // of paths
+	groups  [][]string       // candidates that are equal, for files without pieces inside; nil until it is asked for
+	free    [][]string       // those that no file was found to be
+	keep    bool             // they are kept in memory
+}
+
+// newSearch begins a search; for foreign files only: none of the torrent, where
+// it belongs, is taken for another.
+func newSearch(p *known, workers int, foreign bool) *search {
+	s := &search{
+		known: p, files: p.Files, layout: p.Torrent.Layout(), workers: workers, foreign: foreign, fileOf: make([]int32, len(p.Torrent.Files)),
+		sizes: map[int64]*bunch{}, places: map[string]int{}, classOf: map[int]*class{}, seen: map[string]struct{}{},
+		chosen: map[int]string{}, left: map[int][][]string{}, named: map[int][][]string{}, uses: map[string]int{},
+		good: map[int]bool{}, tried: map[int]int{}, untried: map[int]bool{}, changed: map[int]bool{}, former: map[int]former{},
+		open:    func(path string) (piecehash.File, error) { return content.OpenRegular(path) },
+		crowded: map[string]bool{}, kept: map[string][]byte{}, room: maxKept, extender: piecehash.NewExtender(workers),
+	}
+	for i := range s.fileOf {
+		s.fileOf[i] = -1
+	}
+	for k := range s.files {
+		f := &s.files[k]
+		s.fileOf[f.Index] = int32(k)
+		s.places[f.At] = k
+		if s.wanted(k) {
+			if s.sizes[f.Length] == nil {
+				s.sizes[f.Length] = &bunch{at: map[string]int{}, named: map[string]bool{}, names: map[string][]int{}}
+			}
+			b := s.sizes[f.Length]
+			b.files = append(b.files, k)
+			path := filepath.ToSlash(f.Path)
+			name := baseName(path)
+			b.at[path], b.named[name] = k, true
+			b.names[strings.ToLower(name)] = append(b.names[strings.ToLower(name)], k)
+		}
+	}
+	for _, b := range s.sizes {
+		s.classify(b)
+	}
+	return s
+}
+
+func (s *search) wanted(k int) bool { return s.files[k].Wanted }
+
+// walk collects candidates below a folder. What cannot be looked into is passed
+// over, but the folder itself.
+func (s *search) walk(ctx context.Context, dir string) error {
+	base, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	return filepath.WalkDir(base, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil && path == base:
+			return err
+		case err != nil && d != nil && d.IsDir():
+			return fs.SkipDir
+		case err != nil:
+			return nil
+		case !d.Type().IsRegular():
+			return nil
+		}
+		info, err := d.Info()
+		if err != nil {
+			return nil
+		}
+		b := s.sizes[info.Size()]
+		_, own := s.places[path]
+		if _, again := s.seen[path]; again || b == nil || s.foreign && own {
+			return nil
+		}
+		s.seen[path] = struct{}{}
+		if len(b.paths) < min(maxCandidates, maxTries/max(1, len(b.classes))) {
+			b.paths = append(b.paths, path)
+		}
+		return nil
+	})
+}
+
+// match finds out which candidates are the files.
+func (s *search) match(ctx context.Context) error {
+	for _, b := range s.sizes {
+		s.order(b)
+	}
+	if err := s.matchInside(ctx); err != nil {
+		return err
+	}
+	return s.matchShared(ctx)
+}
+
+// The ranks of names.
+const (
+	samePath = iota
+	sameName
+	sameFold // but for the case
+	sameExt
+	otherName
+)
+
+// rank tells how much the name of a candidate is like a file's; less is more.
+func (s *search) rank(k int, path string) int {
+	want := filepath.ToSlash(s.files[k].Path)
+	path = filepath.ToSlash(path)
+	switch name, base := baseName(want), baseName(path); {
+	case strings.HasSuffix(path, "/"+want):
+		return samePath
+	case base == name:
+		return sameName
+	case strings.EqualFold(base, name):
+		return sameFold
+	case strings.EqualFold(filepath.Ext(base), filepath.Ext(name)):
+		return sameExt
+	}
+	return otherName
+}
+
+func baseName(slashed string) string { return slashed[strings.LastIndexByte(slashed, '/')+1:] }
+
+// placeOf returns the file whose whole path a candidate's path ends in.
+func (b *bunch) placeOf(path string) (k int, ok bool) {
+	for rest, more := filepath.ToSlash(path), true; more && !ok; {
+		_, rest, more = strings.Cut(rest, "/")
+		k, ok = b.at[rest]
+	}
+	return k, ok
+}
+
+// namesakes are the files of a bunch with the name of a candidate.
+func (b *bunch) namesakes(path string) []int {
+	return b.names[strings.ToLower(baseName(filepath.ToSlash(path)))]
+}
+
+// order puts candidates with a name like a file's first.
+func (s *search) order(b *bunch) {
+	exts := map[string]bool{}
+	for name := range b.names {
+		exts[filepath.Ext(name)] = true
+	}
+	ranks := make(map[string]int, len(b.paths))
+	for _, path := range b.paths {
+		_, there := b.placeOf(path)
+		switch name := baseName(filepath.ToSlash(path)); {
+		case there:
+			ranks[path] = samePath
+		case b.named[name]:
+			ranks[path] = sameName
+		case len(b.namesakes(path)) > 0:
+			ranks[path] = sameFold
+		case exts[strings.ToLower(filepath.Ext(path))]:
+			ranks[path] = sameExt
+		default:
+			ranks[path] = otherName
+		}
+	}
+	slices.SortStableFunc(b.paths, func(x, y string) int { return ranks[x] - ranks[y] })
+}
+
+// wants tells whether a file would be better off with a candidate: it has none
+// yet, or one whose name is less like its own.
+func (s *search) wants(k int, path string) bool {
+	if own, is := s.places[path]; is && own == k {
+		return false
+	}
+	have, found := s.chosen[k]
+	if !found {
+		return true
+	}
+	n := s.rank(k, path)
+	return n <= sameFold && n < s.rank(k, have)
+}
+
+// proved tells whether all pieces of a file match.
+func (s *search) proved(k int) bool {
+	first, end := s.layout.FilePieces(s.files[k].Index)
+	for p := first; p < end; p++ {
+		if !s.good[p] {
+			return false
+		}
+	}
+	return true
+}
+
+// found is a file that lies somewhere else, or in its place though it was suspected.
+type found struct {
+	File   int    // index in known.Files
+	Path   string // of the system
+	Proved bool   // all pieces of the file match; else those inside of it do
+}
+
+// result is what was found.
+type result struct {
+	Found      []found // by rising File
+	Lost       []int   // wanted files that were not found
+	Untried    []int   // those of Lost of which not all candidates were tried
+	Candidates int     // how many files of a right size were looked at
+	good       map[int]bool
+}
+
+// Matches tells whether a piece matches with the files that were found.
+func (r *result) Matches(piece int) bool { return r.good[piece] }
+
+// result draws the conclusions.
+func (s *search) result() *result {
+	res := &result{Candidates: len(s.seen), good: s.good}
+	for k := range s.files {
+		if !s.wanted(k) {
+			continue
+		}
+		proved := s.proved(k)
+		path, ok := s.chosen[k]
+		if f := &s.files[k]; !ok && proved && f.Size == f.Length && holds(s.left[k], f.At) {
+			path, ok = f.At, true
+		}
+		if ok {
+			res.Found = append(res.Found, found{k, path, proved})
+			continue
+		}
+		res.Lost = append(res.Lost, k)
+		if s.untried[k] {
+			res.Untried = append(res.Untried, k)
+		}
+	}
+	return res
+}
