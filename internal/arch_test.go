@@ -34,6 +34,8 @@ var table = map[string][2]string{
 	"internal/piecehash":   {"internal/layout internal/merkle internal/sha1simd internal/sha256simd", ""},
 	"internal/peerwire":    {"internal/bencode", ""},
 	"internal/dht":         {"internal/bencode", ""},
+	"internal/dial":        {"", ""},
+	"internal/dialtest":    {"", ""},
 	"internal/trackertest": {"internal/bencode", "github.com/coder/websocket"},
 	"internal/peertest":    {"", ""},
 	"internal/bench":       {"", ""},
@@ -212,7 +214,7 @@ func TestTable(t *testing.T) {
 func TestTestImports(t *testing.T) {
 	for _, s := range sources(t, true) {
 		for _, p := range s.imports(t) {
-			if p == module+"cmd/torrentkit" || !strings.HasSuffix(s.path, "_test.go") && p == module+"internal/peertest" {
+			if p == module+"cmd/torrentkit" || !strings.HasSuffix(s.path, "_test.go") && (p == module+"internal/peertest" || p == module+"internal/dialtest") {
 				t.Errorf("%s -> %s", s.path, p)
 			}
 		}
@@ -249,6 +251,9 @@ var reviewed = map[string]string{
 	"internal/trackertest.be":        "a short name of binary.BigEndian",
 	"metainfo.ownKeys":               "a table of names, only looked up",
 	"metainfo.ownInfoKeys":           "a table of names, only looked up",
+	"internal/dial.reserved":         "a table of prefixes, only looked up",
+	"internal/dial.unicast":          "a prefix, which would be a constant if Go had them",
+	"internal/dial.nat64":            "a prefix, which would be a constant if Go had them",
 	"internal/peerwire.verification": "eight zeros, which an array constant would be if Go had them",
 }
 

@@ -1,0 +1,161 @@
+package dial
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// ErrPrivate is that an address is not a public one, and was named by a stranger.
+var ErrPrivate = errors.New("the address is not a public one")
+
+// maxAddresses is how many addresses of one name are looked at: a stranger's may
+// have thousands.
+const maxAddresses = 32
+
+// Resolver finds the addresses of names; *net.Resolver is one.
+type Resolver interface {
+	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
+}
+
+// Dialer opens connections for what one host was named for: to that host and to
+// where it leads. Its methods may be called at once from many goroutines.
+type Dialer struct {
+	// Named is the host that the person named, which may be anywhere; "" where
+	// strangers named all hosts.
+	Named string
+	// AllowPrivate lets strangers name addresses that are not public.
+	AllowPrivate bool
+	// Timeout is for one look-up and for one attempt to connect, without the wait
+	// for a file descriptor; 0 means that only the context bounds them.
+	Timeout  time.Duration
+	Resolver Resolver   // nil means the system's
+	Local    netip.Addr // to connect from; zero for any
+
+	mu    sync.Mutex
+	home  netip.Addr // where Named was reached first, over TCP
+	proxy string     // host:port of the proxy that the person gave
+}
+
+// DialContext connects to host:port over "tcp" or "udp", to whichever address
+// answers first.
+//
+// While the process has no file descriptor left, it waits for one, for half of the
+// time that ctx or Timeout gives, and fails with [ErrShortage] then.
+func (d *Dialer) DialContext(ctx context.Context, network, hostPort string) (net.Conn, error) {
+	host, service, err := net.SplitHostPort(hostPort)
+	if err != nil {
+		return nil, err
+	}
+	port, err := net.DefaultResolver.LookupPort(ctx, network, service)
+	if err != nil {
+		return nil, err
+	}
+	addrs, err := d.Lookup(ctx, host)
+	if err != nil {
+		return nil, err
+	}
+	to := make([]netip.AddrPort, len(addrs))
+	for i, a := range addrs {
+		to[i] = netip.AddrPortFrom(a, uint16(port))
+	}
+	conn, _, err := Race(ctx, to, func(ctx context.Context, a netip.AddrPort) (net.Conn, error) {
+		return d.Connect(ctx, network, host, a)
+	}, func(c net.Conn) { c.Close() })
+	return conn, err
+}
+
+// Lookup returns the addresses of a host, each once, in the order of the resolver,
+// at least one and at most 32.
+func (d *Dialer) Lookup(ctx context.Context, host string) ([]netip.Addr, error) {
+	if a, err := netip.ParseAddr(host); err == nil {
+		return []netip.Addr{a.Unmap()}, nil
+	}
+	resolver := d.Resolver
+	if resolver == nil {
+		resolver = net.DefaultResolver
+	}
+	found, err := patient(ctx, d, func(ctx context.Context) ([]netip.Addr, error) {
+		if d.Timeout > 0 {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithTimeout(ctx, d.Timeout)
+			defer cancel()
+		}
+		return resolver.LookupNetIP(ctx, "ip", host)
+	})
+	if err != nil {
+		return nil, err
+	}
+	seen := make(map[netip.Addr]bool)
+	var out []netip.Addr
+	for _, a := range found {
+		if a = a.Unmap(); !seen[a] && len(out) < maxAddresses {
+			seen[a] = true
+			out = append(out, a)
+		}
+	}
+	if len(out) == 0 {
+		return nil, &net.DNSError{Err: "no address", Name: host, IsNotFound: true}
+	}
+	return out, nil
+}
+
+// Connect connects to one address of a host. It fails with [ErrPrivate] before
+// anything is sent where the host may not be there.
+func (d *Dialer) Connect(ctx context.Context, network, host string, to netip.AddrPort) (net.Conn, error) {
+	nd := net.Dialer{Timeout: d.Timeout, KeepAlive: -1, Control: func(_, address string, _ syscall.RawConn) error {
+		a, err := netip.ParseAddrPort(address)
+		if err != nil || !d.allowed(host, to.Port(), a.Addr()) {
+			return fmt.Errorf("%w: %s", ErrPrivate, address)
+		}
+		return nil
+	}}
+	if d.Local.IsValid() {
+		nd.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(d.Local, 0))
+		if strings.HasPrefix(network, "udp") {
+			nd.LocalAddr = net.UDPAddrFromAddrPort(netip.AddrPortFrom(d.Local, 0))
+		}
+	}
+	conn, err := patient(ctx, d, func(ctx context.Context) (net.Conn, error) { return nd.DialContext(ctx, network, to.String()) })
+	if err == nil && network == "tcp" && sameName(host, d.Named) {
+		d.mu.Lock()
+		if !d.home.IsValid() {
+			d.home = to.Addr().Unmap()
+		}
+		d.mu.Unlock()
+	}
+	return conn, err
+}
+
+// allowed tells whether a host may be at an address. The person's host may be
+// anywhere, but once it was at a public address it cannot lead to others. One that
+// was not public may lead to where it is itself.
+func (d *Dialer) allowed(host string, port uint16, a netip.Addr) bool {
+	if d.AllowPrivate || Public(a) {
+		return true
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.proxy != "" && strings.EqualFold(d.proxy, net.JoinHostPort(host, fmt.Sprint(port))) {
+		return true
+	}
+	home := d.home
+	if !home.IsValid() {
+		home, _ = ParseHost(d.Named)
+	}
+	if !home.IsValid() || Public(home) {
+		return !home.IsValid() && sameName(host, d.Named)
+	}
+	a = a.Unmap()
+	return sameName(host, d.Named) || home == a || home.IsLoopback() && a.IsLoopback()
+}
+
+func sameName(a, b string) bool {
+	return a != "" && strings.EqualFold(strings.TrimSuffix(a, "."), strings.TrimSuffix(b, "."))
+}
