@@ -17,10 +17,12 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
+	"github.com/torrentkit/torrentkit/internal/dial"
 )
 
 // ErrNoNodes is returned when no node could be asked or none answered.
@@ -36,22 +38,26 @@ func DefaultBootstrap() []string {
 
 // Config says how to reach the DHT.
 type Config struct {
-	// Bootstrap are the nodes to begin with, as HOST:PORT; nil for DefaultBootstrap.
+	// Bootstrap are the nodes to begin with, as HOST:PORT, wherever they are; nil
+	// for DefaultBootstrap.
 	Bootstrap []string
-	// AllowPrivate accepts nodes and peers at addresses that are not public, and
-	// many nodes at one address.
+	// AllowPrivate accepts nodes and peers that others name at addresses that are
+	// not public, and many nodes at one address.
 	AllowPrivate bool
 	// Timeout is how long a node may take to answer; 0 means 1.5 s.
 	Timeout time.Duration
 	// Listen opens the socket for "udp4" or "udp6"; nil for a UDP socket at a
 	// free port. A family whose socket cannot be opened is left out.
 	Listen func(network string) (net.PacketConn, error)
+	// Resolver finds the addresses of nodes to begin with; nil for the system's.
+	Resolver dial.Resolver
 }
 
 // Client is a read-only node. Its methods may be called at once from many
 // goroutines; lookups share what they learn of nodes.
 type Client struct {
 	cfg      Config
+	trusted  bool // Bootstrap was given
 	id       ID
 	families []*family
 	readers  sync.WaitGroup
@@ -80,6 +86,7 @@ type node struct {
 
 // Open opens the sockets.
 func Open(cfg Config) (*Client, error) {
+	c := &Client{trusted: cfg.Bootstrap != nil}
 	if cfg.Bootstrap == nil {
 		cfg.Bootstrap = DefaultBootstrap()
 	}
@@ -89,7 +96,7 @@ func Open(cfg Config) (*Client, error) {
 	if cfg.Listen == nil {
 		cfg.Listen = func(network string) (net.PacketConn, error) { return net.ListenPacket(network, ":0") }
 	}
-	c := &Client{cfg: cfg}
+	c.cfg = cfg
 	if _, err := rand.Read(c.id[:]); err != nil {
 		return nil, err
 	}
@@ -237,30 +244,33 @@ func (f *family) remembered() []node {
 	return append([]node(nil), f.good...)
 }
 
-// resolve turns HOST:PORT into addresses of the family.
-func (f *family) resolve(ctx context.Context, hosts []string) []netip.AddrPort {
+// resolve turns HOST:PORT into addresses of the family: of nodes, which may be
+// where strangers' may be, and of those of the configuration.
+func (f *family) resolve(ctx context.Context, nodes []string) []netip.AddrPort {
 	var mu sync.Mutex
 	var group sync.WaitGroup
 	var out []netip.AddrPort
-	network := "ip" + f.network[3:]
-	for _, h := range hosts {
+	dialer := &dial.Dialer{Resolver: f.client.cfg.Resolver}
+	for i, h := range slices.Concat(nodes, f.client.cfg.Bootstrap) {
 		host, port, err := net.SplitHostPort(h)
 		if err != nil {
 			continue
 		}
+		trusted := i >= len(nodes) && f.client.trusted
 		group.Go(func() {
 			number, err := net.DefaultResolver.LookupPort(ctx, "udp", port)
 			if err != nil || number == 0 {
 				return
 			}
-			ips, err := net.DefaultResolver.LookupNetIP(ctx, network, host)
+			ips, err := dialer.Lookup(ctx, host)
 			if err != nil {
 				return
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			for _, ip := range ips[:min(len(ips), 4)] {
-				out = append(out, netip.AddrPortFrom(ip.Unmap(), uint16(number)))
+			ips = slices.DeleteFunc(ips, func(a netip.Addr) bool { return !f.has(a) || !trusted && !f.client.takes(a) })
+			for _, a := range ips[:min(len(ips), 4)] {
+				out = append(out, netip.AddrPortFrom(a, uint16(number)))
 			}
 		})
 	}
@@ -268,16 +278,10 @@ func (f *family) resolve(ctx context.Context, hosts []string) []netip.AddrPort {
 	return out
 }
 
-// Routable reports whether somebody on the internet can have the address: not
-// loopback, private, link-local, shared or multicast.
-func Routable(a netip.Addr) bool {
-	a = a.Unmap()
-	if !a.IsGlobalUnicast() || a.IsPrivate() {
-		return false
-	}
-	if a.Is4() {
-		b := a.As4()
-		return b[0] != 0 && b[0] < 224 && !(b[0] == 100 && b[1]&0xc0 == 64) // RFC 6598
-	}
-	return true
+// has tells whether an address is of the family.
+func (f *family) has(a netip.Addr) bool { return a.Is4() == (f.network == "udp4") }
+
+// takes tells whether strangers may name an address.
+func (c *Client) takes(a netip.Addr) bool {
+	return dial.Public(a) || c.cfg.AllowPrivate && a.IsValid() && !a.IsUnspecified() && !a.IsMulticast()
 }

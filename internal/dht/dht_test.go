@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
+	"github.com/torrentkit/torrentkit/internal/dial"
+	"github.com/torrentkit/torrentkit/internal/dialtest"
 )
 
 // network is a DHT in memory.
@@ -28,8 +30,11 @@ type network struct {
 	nodes map[netip.AddrPort]*simNode
 	all   []*simNode
 
+	resolver *dialtest.Resolver // nil for the system's
+
 	mu   sync.Mutex
 	sent int
+	to   []netip.AddrPort // where datagrams went
 }
 
 type simNode struct {
@@ -160,6 +165,7 @@ func (c *simConn) WriteTo(b []byte, to net.Addr) (int, error) {
 	c.n.mu.Lock()
 	defer c.n.mu.Unlock()
 	c.n.sent++
+	c.n.to = append(c.n.to, addrOf(to))
 	q, _, err := bencode.Scan(slices.Clone(b))
 	if err != nil {
 		return 0, err
@@ -194,12 +200,23 @@ func (n *network) client(t *testing.T, bootstrap ...*simNode) *Client {
 	for _, b := range bootstrap {
 		hosts = append(hosts, b.addr.String())
 	}
-	c, err := Open(Config{Bootstrap: hosts, Timeout: 100 * time.Millisecond, Listen: func(name string) (net.PacketConn, error) {
+	cfg := Config{Bootstrap: hosts, Timeout: 100 * time.Millisecond}
+	if n.resolver != nil {
+		cfg.Resolver = n.resolver
+	}
+	return n.open(t, cfg)
+}
+
+// open opens a client on the network.
+func (n *network) open(t *testing.T, cfg Config) *Client {
+	t.Helper()
+	cfg.Listen = func(name string) (net.PacketConn, error) {
 		if (name == "udp6") != n.v6 {
 			return nil, errors.New("not in this test")
 		}
 		return &simConn{n: n, in: make(chan packet, 10000), closed: make(chan struct{})}, nil
-	}})
+	}
+	c, err := Open(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -399,6 +416,47 @@ func TestPrivateAddresses(t *testing.T) {
 	_, err := n.client(t, rest[len(rest)-1]).Peers(context.Background(), target, nil, func(a netip.AddrPort) { got = append(got, a) })
 	if err != nil || len(got) != 1 {
 		t.Errorf("found %v, %v", got, err)
+	}
+}
+
+// Whatever names an address that is not public, no datagram goes there, and no
+// peer is found there; the person's own node is asked wherever it is.
+func TestStrangersStayOutside(t *testing.T) {
+	for _, v6 := range []bool{false, true} {
+		n := newNetwork(t, 9, 20, v6)
+		n.resolver = new(dialtest.Resolver)
+		first := n.all[0]
+		honest := first.routes
+		for _, f := range dialtest.Private() {
+			addr := netip.AddrPortFrom(f.Addr.Unmap(), 6881)
+			first.routes = honest
+			if n.v6 != addr.Addr().Is4() {
+				first.routes = append([]node{{n.randomID(), addr}}, honest[:3]...)
+			}
+			target := first.routes[0].id
+			first.extra = values(addr.String())
+			host := net.JoinHostPort(f.Host, "6881")
+			n.to = nil
+			_, err := n.client(t, first).Peers(t.Context(), target, []string{host}, func(a netip.AddrPort) { t.Errorf("%v is said to be a peer", a) })
+			if err != nil {
+				t.Errorf("%s: %v", f.Host, err)
+			}
+			for _, to := range n.to {
+				if !dial.Public(to.Addr()) {
+					t.Errorf("strangers that named %s had a datagram sent to %v", f.Host, to)
+				}
+			}
+			if n.v6 == addr.Addr().Is4() {
+				continue
+			}
+			n.to = nil
+			if _, err := n.open(t, Config{Bootstrap: []string{host}, Timeout: time.Nanosecond, Resolver: n.resolver}).Peers(t.Context(), target, nil, nil); !errors.Is(err, ErrNoNodes) {
+				t.Errorf("%s: %v", f.Host, err)
+			}
+			if len(n.to) != 1 || n.to[0].Addr().WithZone("") != addr.Addr() {
+				t.Errorf("the person's node at %s: datagrams went to %v", f.Host, n.to)
+			}
+		}
 	}
 }
 

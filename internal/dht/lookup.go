@@ -146,9 +146,10 @@ func (l *lookup) order(a, b *candidate) int {
 	return 0
 }
 
-// add makes a candidate of a node that by named, or that the lookup begins with.
+// add makes a candidate of a node that by named, or that the lookup begins with,
+// which was judged before.
 func (l *lookup) add(n node, named bool, by *candidate) {
-	if !l.f.usable(n.addr) || l.known[n.addr] != nil || len(l.list) >= maxKnown || n.id == l.f.client.id {
+	if by != nil && !(l.f.has(n.addr.Addr()) && l.f.client.takes(n.addr.Addr())) || l.known[n.addr] != nil || len(l.list) >= maxKnown || n.id == l.f.client.id {
 		return
 	}
 	if !l.f.client.cfg.AllowPrivate && l.hosts[n.addr.Addr()] > 0 {
@@ -273,17 +274,6 @@ func compactAddr(b []byte) (netip.AddrPort, bool) {
 	return netip.AddrPortFrom(ip.Unmap(), port), ok && port != 0
 }
 
-// usable reports whether a node or peer can be spoken to.
-func (f *family) usable(a netip.AddrPort) bool {
-	if a.Port() == 0 || !a.IsValid() || a.Addr().IsUnspecified() || a.Addr().IsMulticast() {
-		return false
-	}
-	if a.Addr().Is4() != (f.network == "udp4") {
-		return false
-	}
-	return f.client.cfg.AllowPrivate || Routable(a.Addr())
-}
-
 // lookup runs a lookup in every family at once. take is called by one
 // goroutine at a time.
 func (c *Client) lookup(ctx context.Context, nodes []string, target ID, method string, args []bencode.Entry, take func(f *family, r bencode.Value) bool) (Stats, error) {
@@ -306,7 +296,7 @@ func (c *Client) lookup(ctx context.Context, nodes []string, target ID, method s
 			}
 			l.args = append(slices.Clone(args), bencode.Entry{Key: "want", Value: bencode.AppendString([]byte("l"), want)})
 			l.args[len(l.args)-1].Value = append(l.args[len(l.args)-1].Value, 'e')
-			stats, err := l.run(ctx, f.resolve(ctx, slices.Concat(nodes, c.cfg.Bootstrap)))
+			stats, err := l.run(ctx, f.resolve(ctx, nodes))
 			outcomes <- outcome{stats, err}
 		}()
 	}

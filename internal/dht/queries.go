@@ -33,7 +33,7 @@ func (c *Client) Peers(ctx context.Context, hash [20]byte, nodes []string, found
 			if i >= maxPeersTaken || len(seen) >= maxPeers {
 				break
 			}
-			if !ok || !(c.cfg.AllowPrivate || Routable(a.Addr())) || a.Addr().IsUnspecified() || a.Addr().IsMulticast() {
+			if !ok || !c.takes(a.Addr()) {
 				continue
 			}
 			some = true
