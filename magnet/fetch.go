@@ -7,12 +7,12 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/torrentkit/torrentkit/internal/dial"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -26,21 +26,20 @@ type FetchOptions struct {
 	MaxPeers int
 	// Timeout bounds the whole fetch; 0 means that only the context does.
 	Timeout time.Duration
-	// AllowPrivate lets untrusted sources name loopback and private addresses.
+	// AllowPrivate lets untrusted sources, and the link, name addresses that are not
+	// public.
 	AllowPrivate bool
 	// AllowMissingLayers accepts a v2 torrent although nobody gave its piece
 	// layers.
 	AllowMissingLayers bool
 	// Client is what we call ourselves; "" means "torrentkit".
 	Client string
-	// HTTP fetches the URLs of xs and as; nil means a client that follows
-	// AllowPrivate.
-	HTTP *http.Client
 	// Progress, unless nil, is told how things stand, a few times a second and
 	// when something changes. Calls do not overlap.
 	Progress func(Progress)
 
 	patience time.Duration
+	resolver dial.Resolver
 }
 
 // Progress is how a fetch stands.

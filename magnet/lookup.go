@@ -16,9 +16,11 @@ import (
 
 // DHTOptions say how to reach the DHT.
 type DHTOptions struct {
-	// Nodes are the nodes to begin with, as HOST:PORT; nil for well-known ones.
+	// Nodes are the nodes to begin with, as HOST:PORT, wherever they are; nil for
+	// well-known ones.
 	Nodes []string
-	// AllowPrivate accepts nodes and peers at private addresses.
+	// AllowPrivate accepts nodes and peers that others name at addresses that are
+	// not public.
 	AllowPrivate bool
 	// Timeout is how long a node may take to answer; 0 means 1.5 s.
 	Timeout time.Duration

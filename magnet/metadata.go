@@ -3,9 +3,9 @@ package magnet
 import (
 	"context"
 	"fmt"
-	"net"
 	"time"
 
+	"github.com/torrentkit/torrentkit/internal/dial"
 	"github.com/torrentkit/torrentkit/internal/peerwire"
 )
 
@@ -230,8 +230,10 @@ func (g *gatherer) reject(ctx context.Context, block int) error {
 	}
 }
 
-// dialer returns a dialer that reaches public addresses only, unless others are
-// allowed. It looks at the address that a name led to.
-func (f *fetcher) dialer(trusted bool) *net.Dialer {
-	return guardedDialer(f.opts.AllowPrivate || trusted)
+// dialer returns a dialer for what a source named that may be trusted.
+func (f *fetcher) dialer(trusted bool) *dial.Dialer {
+	return &dial.Dialer{AllowPrivate: f.opts.AllowPrivate || trusted, Timeout: f.patience(), Resolver: f.opts.resolver}
 }
+
+// slots is how many peers are visited at once.
+func (f *fetcher) slots() int { return min(f.opts.MaxPeers, dial.Sockets()) }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"syscall"
 
+	"github.com/torrentkit/torrentkit/internal/dial"
 	"github.com/torrentkit/torrentkit/internal/peerwire"
 )
 
@@ -49,12 +50,11 @@ func (r Reason) String() string {
 
 // What visiting a peer can fail with, beside the errors of peerwire.
 var (
-	errPrivateAddress = errors.New("the address is not a public one")
-	errNoMetadata     = errors.New("the peer does not offer ut_metadata")
-	errRejected       = errors.New("the peer rejects requests")
-	errSize           = errors.New("the metadata size cannot be right")
-	errHash           = errors.New("what the peer sent does not fit the hash")
-	errUnneeded       = errors.New("no longer needed")
+	errNoMetadata = errors.New("the peer does not offer ut_metadata")
+	errRejected   = errors.New("the peer rejects requests")
+	errSize       = errors.New("the metadata size cannot be right")
+	errHash       = errors.New("what the peer sent does not fit the hash")
+	errUnneeded   = errors.New("no longer needed")
 )
 
 func classify(err error) Reason {
@@ -64,7 +64,7 @@ func classify(err error) Reason {
 		is     error
 		reason Reason
 	}{
-		{errUnneeded, Unneeded}, {context.Canceled, Unneeded}, {net.ErrClosed, Unneeded}, {errPrivateAddress, PrivateAddress},
+		{errUnneeded, Unneeded}, {context.Canceled, Unneeded}, {net.ErrClosed, Unneeded}, {dial.ErrPrivate, PrivateAddress},
 		{errNoMetadata, NoMetadata}, {errRejected, Rejected}, {errSize, SizeMismatch}, {errHash, HashMismatch},
 		{peerwire.ErrInfoHash, OtherTorrent}, {peerwire.ErrNoExtensions, NoExtensions}, {peerwire.ErrMessage, Malformed},
 		{peerwire.ErrFlood, Flooded}, {peerwire.ErrProtocol, NotBitTorrent}, {peerwire.ErrEncryption, BadEncryption},

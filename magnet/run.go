@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
 	"github.com/torrentkit/torrentkit/metainfo"
@@ -69,7 +66,7 @@ func (f *fetcher) findMetadata(ctx context.Context) (document, error) {
 	var from string
 	go func() {
 		defer close(visits)
-		f.swarm.run(phase, f.opts.MaxPeers, func(ctx context.Context, p *peer) error {
+		f.swarm.run(phase, f.slots(), func(ctx context.Context, p *peer) error {
 			f.progress(false)
 			defer f.progress(false)
 			err := f.metadata(ctx, p)
@@ -129,7 +126,7 @@ func (f *fetcher) findLayers(ctx context.Context, layers *layerStore, hash [20]b
 	})
 	phase, cancel := context.WithCancel(ctx)
 	defer cancel()
-	f.swarm.run(phase, f.opts.MaxPeers, func(ctx context.Context, p *peer) error {
+	f.swarm.run(phase, f.slots(), func(ctx context.Context, p *peer) error {
 		f.progress(false)
 		defer f.progress(false)
 		err := f.hashes(ctx, p, layers, hash)
@@ -184,19 +181,12 @@ func (f *fetcher) encode(info []byte, layers *layerStore) (torrent, inside []byt
 // findURLs is the source that fetches xs and as: it finds no peers, but may
 // find the whole torrent.
 func (f *fetcher) findURLs(ctx context.Context, _ func(string)) error {
-	client := f.opts.HTTP
-	if client == nil {
-		client = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{
-			DialContext: guardedDialer(f.opts.AllowPrivate).DialContext, DisableKeepAlives: true,
-			ResponseHeaderTimeout: 10 * time.Second, MaxResponseHeaderBytes: 64 << 10,
-		}}
-	}
 	var faults []error
 	for _, u := range slices.Concat(f.link.Sources, f.link.Mirrors) {
 		if !hasPrefixFold(u, "http://") && !hasPrefixFold(u, "https://") {
 			continue
 		}
-		doc, err := f.download(ctx, client, u)
+		doc, err := f.download(ctx, u)
 		if err != nil {
 			faults = append(faults, err)
 			continue
@@ -207,26 +197,14 @@ func (f *fetcher) findURLs(ctx context.Context, _ func(string)) error {
 	return errors.Join(faults...)
 }
 
-func (f *fetcher) download(ctx context.Context, client *http.Client, url string) (document, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+// download gets a torrent from a URL of the link, through no proxy: that would
+// connect for us, to whatever address.
+func (f *fetcher) download(ctx context.Context, url string) (document, error) {
+	ctx, cancel := context.WithTimeout(ctx, downloadTime/2)
+	defer cancel()
+	raw, err := download(ctx, f.dialer(false), nil, url, DownloadOptions{Limit: maxMetadata, Client: f.opts.Client})
 	if err != nil {
-		return document{}, err
-	}
-	req.Header.Set("User-Agent", f.opts.Client)
-	resp, err := client.Do(req)
-	if err != nil {
-		return document{}, err
-	}
-	defer func() { _ = resp.Body.Close() }()
-	if resp.StatusCode != http.StatusOK {
-		return document{}, fmt.Errorf("fetching the torrent from a URL of the link: %s", clip(resp.Status))
-	}
-	raw, err := io.ReadAll(io.LimitReader(resp.Body, maxMetadata+1))
-	if err != nil {
-		return document{}, err
-	}
-	if len(raw) > maxMetadata {
-		return document{}, fmt.Errorf("a URL of the link leads to more than %d bytes", maxMetadata)
+		return document{}, fmt.Errorf("fetching the torrent from a URL of the link: %w", err)
 	}
 	v, _, err := bencode.Scan(raw)
 	if err != nil {

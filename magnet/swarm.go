@@ -2,10 +2,13 @@ package magnet
 
 import (
 	"context"
+	"errors"
 	"net"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/torrentkit/torrentkit/internal/dial"
 )
 
 // Sources can be made to name millions of peers: this many of each are
@@ -197,6 +200,12 @@ func (s *swarm) queued() int {
 func (s *swarm) left(p *peer, err error) {
 	s.mu.Lock()
 	s.active--
+	if errors.Is(err, dial.ErrShortage) { // which says nothing about the peer: it waits again
+		s.queues[0] = append(s.queues[0], p)
+		s.mu.Unlock()
+		s.poke()
+		return
+	}
 	r := classify(err)
 	if r == Unneeded && p.blocks.Load() > 0 {
 		r = Delivered
