@@ -18,7 +18,8 @@ import sys, json, libtorrent as lt
 for line in sys.stdin:
     try:
         p = lt.parse_magnet_uri(json.loads(line))
-        out = dict(v1=str(p.info_hashes.v1), v2=str(p.info_hashes.v2), name=p.name, trackers=p.trackers, ws=p.url_seeds,
+        h = p.info_hashes
+        out = dict(v1=str(h.v1) if h.has_v1() else "", v2=str(h.v2) if h.has_v2() else "", name=p.name, trackers=p.trackers, ws=p.url_seeds,
             peers=["%s %d" % e for e in p.peers], again=lt.make_magnet_uri(p))
     except Exception as e:
         out = dict(error=str(e))
