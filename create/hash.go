@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 
 	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/journal"
@@ -53,7 +51,7 @@ func (p *Plan) hash(ctx context.Context, first, end int) (err error) {
 	if k.journal != nil {
 		defer func() {
 			if e := k.journal.Close(); e != nil && err == nil {
-				err = fmt.Errorf("writing journal %q: %w", p.journals[0], bare(e))
+				err = fmt.Errorf("writing journal %q: %w", p.journals[0], content.Bare(e))
 			}
 		}()
 	}
@@ -145,19 +143,6 @@ func unwrapRead(err error) error {
 	var read *piecehash.ReadError
 	if errors.As(err, &read) {
 		return read.Err
-	}
-	return err
-}
-
-// bare takes the path off an error of os: the messages name files themselves.
-func bare(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err
-	}
-	var s *os.SyscallError
-	if errors.As(err, &s) {
-		return s.Err
 	}
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/journal"
 	"github.com/torrentkit/torrentkit/internal/layout"
 )
@@ -131,7 +132,7 @@ func (p *Plan) readJournals(k *known) error {
 	for _, path := range p.journals {
 		damaged, err := set.ReadFile(path)
 		if err != nil {
-			return fmt.Errorf("reading journal %q: %w", path, bare(err))
+			return fmt.Errorf("reading journal %q: %w", path, content.Bare(err))
 		}
 		p.Reused.Damaged += damaged
 	}
@@ -142,7 +143,7 @@ func (p *Plan) readJournals(k *known) error {
 	k.settled = p.settledFiles()
 	w, err := journal.Append(p.journals[0])
 	if err != nil {
-		return fmt.Errorf("writing journal %q: %w", p.journals[0], bare(err))
+		return fmt.Errorf("writing journal %q: %w", p.journals[0], content.Bare(err))
 	}
 	k.journal = w
 	return nil
@@ -183,7 +184,7 @@ func (p *Plan) note(k *known, i int, d journal.Digest) error {
 		err = k.journal.Flush()
 	}
 	if err != nil {
-		return fmt.Errorf("writing journal %q: %w", p.journals[0], bare(err))
+		return fmt.Errorf("writing journal %q: %w", p.journals[0], content.Bare(err))
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -270,16 +271,9 @@ func (x *restorer) stringToken() (string, error) {
 // end reads the end of an object.
 func (x *restorer) end() error {
 	if token, err := x.d.Token(); err != nil || token != json.Delim('}') {
-		return firstOf(err, fmt.Errorf("%v where the object should end", token))
+		return cmp.Or(err, fmt.Errorf("%v where the object should end", token))
 	}
 	return nil
-}
-
-func firstOf(a, b error) error {
-	if a != nil {
-		return a
-	}
-	return b
 }
 
 // long copies {"$bytes": N, "$hex": [...]}.
@@ -305,7 +299,7 @@ func (x *restorer) long(length string) error {
 		return err
 	}
 	if token, err := x.d.Token(); err != nil || token != json.Delim('[') {
-		return firstOf(err, errors.New("a list of parts must follow $bytes"))
+		return cmp.Or(err, errors.New("a list of parts must follow $bytes"))
 	}
 	left := n
 	for x.d.More() {

@@ -351,3 +351,14 @@ func TestPackageComments(t *testing.T) {
 		}
 	}
 }
+
+// What os says of an operation and its paths is taken off an error in one place, and in the command line for what it opens
+// itself.
+func TestBareErrors(t *testing.T) {
+	pattern := regexp.MustCompile(`\*(fs\.PathError|os\.PathError|os\.LinkError|os\.SyscallError)\b`)
+	for _, s := range sources(t, false) {
+		if where := pattern.FindString(s.text); where != "" && s.path != "internal/content/bare.go" && s.dir() != "cmd/torrentkit" {
+			t.Errorf("%s looks into %s: use content.Bare", s.path, where)
+		}
+	}
+}

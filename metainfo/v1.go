@@ -156,21 +156,11 @@ func (p *parser) length(in place, key string, file, v bencode.Value) (int64, boo
 
 // fileKey is the key that tells of the i-th file.
 func (p *parser) fileKey(i int) string {
-	switch {
-	case !p.t.Format.HasV1():
-		key := "info.file tree"
-		path := p.t.Files[i].Path
-		if path == "" {
-			return bencode.JoinKey(key, p.t.Name)
-		}
-		for name := range strings.SplitSeq(path, "/") {
-			key = bencode.JoinKey(key, name)
-		}
-		return key
-	case p.t.Single:
+	if p.t.Format.HasV1() && p.t.Single {
 		return inInfo("length")
 	}
-	return bencode.JoinIndex("info.files", i)
+	key, _ := p.t.FileKey(i)
+	return key
 }
 
 // duplicates finds paths that stand twice, or that are both a file and a folder.

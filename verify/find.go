@@ -26,11 +26,7 @@ func findContent(ctx context.Context, t *metainfo.Torrent, path string) (string,
 	case errors.Is(err, fs.ErrNotExist) && named:
 		return path, nil
 	case err != nil:
-		var pe *fs.PathError
-		if errors.As(err, &pe) {
-			err = pe.Err
-		}
-		return "", fmt.Errorf("looking for the content at %q: %w", path, err)
+		return "", fmt.Errorf("looking for the content at %q: %w", path, content.Bare(err))
 	case !filepath.IsLocal(t.Name):
 		return path, nil
 	case t.Single:

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -47,14 +48,14 @@ func Fix(ctx context.Context, torrent []byte, dir string, o FixOptions) (*Fixed,
 	}
 	s := newSearch(r.known(), o.Workers, true)
 	if err := s.walk(ctx, r.Root); err != nil {
-		return nil, searchError(r.Root, err)
+		return nil, fmt.Errorf("searching %q: %w", r.Root, content.Bare(err))
 	}
 	if err := s.match(ctx); err != nil {
 		return nil, err
 	}
 	root, err := os.OpenRoot(r.Root)
 	if err != nil {
-		return nil, fmt.Errorf("opening %q: %w", r.Root, bareCause(err))
+		return nil, fmt.Errorf("opening %q: %w", r.Root, content.Bare(err))
 	}
 	defer root.Close()
 	found := s.result()
@@ -86,11 +87,11 @@ func (f *Fixed) rename(root *os.Root, list []found) error {
 		if !f.DryRun {
 			if parent := path.Dir(to); parent != "." {
 				if err := root.MkdirAll(filepath.FromSlash(parent), 0o777); err != nil {
-					return fmt.Errorf("making the folder of %q: %w", to, bareCause(err))
+					return fmt.Errorf("making the folder of %q: %w", to, content.Bare(err))
 				}
 			}
 			if err := root.Rename(rel, filepath.FromSlash(to)); err != nil {
-				return fmt.Errorf("renaming %q: %w", rel, bareLink(err))
+				return fmt.Errorf("renaming %q: %w", rel, content.Bare(err))
 			}
 		}
 		moved[rel] = true
@@ -108,7 +109,7 @@ func (f *Fixed) truncate(root *os.Root, matches func(piece int) bool) error {
 		}
 		if !f.DryRun {
 			if err := cut(root, filepath.FromSlash(file.Path), file); err != nil {
-				return fmt.Errorf("cutting %q: %w", file.Path, bareCause(err))
+				return fmt.Errorf("cutting %q: %w", file.Path, content.Bare(err))
 			}
 		}
 		f.Truncated = append(f.Truncated, file.Path)
@@ -124,7 +125,7 @@ func cut(root *os.Root, name string, file *FileReport) error {
 	}
 	defer h.Close()
 	if info, err := h.Stat(); err != nil || info.Size() != file.Size {
-		return firstOf(err, errChanged)
+		return cmp.Or(err, errChanged)
 	}
 	return h.Truncate(file.Length)
 }
@@ -149,11 +150,11 @@ func (f *Fixed) truncateSingle(ctx context.Context, o FixOptions) error {
 	if !o.DryRun {
 		root, err := os.OpenRoot(filepath.Dir(f.Report.Root))
 		if err != nil {
-			return fmt.Errorf("opening %q: %w", filepath.Dir(f.Report.Root), bareCause(err))
+			return fmt.Errorf("opening %q: %w", filepath.Dir(f.Report.Root), content.Bare(err))
 		}
 		defer root.Close()
 		if err := cut(root, filepath.Base(f.Report.Root), &f.Report.Files[0]); err != nil {
-			return fmt.Errorf("cutting %q: %w", f.Report.Root, bareCause(err))
+			return fmt.Errorf("cutting %q: %w", f.Report.Root, content.Bare(err))
 		}
 	}
 	f.Truncated = append(f.Truncated, f.Report.Files[0].Path)

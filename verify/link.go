@@ -41,11 +41,11 @@ func (s *SearchReport) Link(ctx context.Context, dir string, how LinkKind) (int,
 		return 0, fmt.Errorf("%q is not a name for a file or folder", r.Name)
 	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return 0, fmt.Errorf("making %q: %w", dir, bareCause(err))
+		return 0, fmt.Errorf("making %q: %w", dir, content.Bare(err))
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return 0, fmt.Errorf("opening %q: %w", dir, bareCause(err))
+		return 0, fmt.Errorf("opening %q: %w", dir, content.Bare(err))
 	}
 	defer root.Close()
 	made, base := 0, r.absRoot()
@@ -67,19 +67,11 @@ func (s *SearchReport) Link(ctx context.Context, dir string, how LinkKind) (int,
 			name = filepath.Join(r.Name, filepath.FromSlash(f.Path))
 		}
 		if err := place(root, dir, name, src, how); err != nil {
-			return made, fmt.Errorf("making %q: %w", filepath.Join(dir, name), bareLink(err))
+			return made, fmt.Errorf("making %q: %w", filepath.Join(dir, name), content.Bare(err))
 		}
 		made++
 	}
 	return made, nil
-}
-
-func bareLink(err error) error {
-	var l *os.LinkError
-	if errors.As(err, &l) {
-		return l.Err
-	}
-	return bareCause(err)
 }
 
 // place makes one file. The root refuses names and folders that lead out of it.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/journal"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
@@ -44,12 +45,12 @@ func (r *Report) remember(path string, recheck bool, version versioner) (*memoir
 	m := &memoir{r: r, path: path, version: version}
 	if !recheck {
 		if _, err := m.set.ReadFile(path); err != nil {
-			return nil, fmt.Errorf("reading journal %q: %w", path, bareCause(err))
+			return nil, fmt.Errorf("reading journal %q: %w", path, content.Bare(err))
 		}
 	}
 	var err error
 	if m.file, err = journal.Append(path); err != nil {
-		return nil, fmt.Errorf("writing journal %q: %w", path, bareCause(err))
+		return nil, fmt.Errorf("writing journal %q: %w", path, content.Bare(err))
 	}
 	return m, nil
 }
@@ -154,7 +155,7 @@ func (m *memoir) wrap(err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("writing journal %q: %w", m.path, bareCause(err))
+	return fmt.Errorf("writing journal %q: %w", m.path, content.Bare(err))
 }
 
 func (m *memoir) close() error {

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -107,16 +108,7 @@ func (r *Report) repairFrom(ctx context.Context, src piecehash.Source, from stri
 		after.Incomplete = r.Incomplete || err != nil
 		res.Report = after
 	}
-	return res, firstOf(err, e)
-}
-
-func firstOf(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return res, cmp.Or(err, e)
 }
 
 // again reads the pieces that were replaced once more, and takes over what was

@@ -4,8 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
+
+	"github.com/torrentkit/torrentkit/internal/content"
 )
 
 // Found is a file of the torrent that lies somewhere else.
@@ -56,7 +57,7 @@ func Search(ctx context.Context, torrent []byte, path string, dirs []string, o O
 	s := newSearch(r.known(), o.Workers, false)
 	for _, dir := range dirs {
 		if err := s.walk(ctx, dir); err != nil {
-			return nil, searchError(dir, err)
+			return nil, fmt.Errorf("searching %q: %w", dir, content.Bare(err))
 		}
 	}
 	if err := s.match(ctx); err != nil {
@@ -71,15 +72,6 @@ func (r *Report) searchReport(res *result) *SearchReport {
 		s.Found = append(s.Found, Found(f))
 	}
 	return s
-}
-
-// searchError says in which folder a search failed.
-func searchError(dir string, err error) error {
-	var p *fs.PathError
-	if !errors.As(err, &p) {
-		return err
-	}
-	return fmt.Errorf("searching %q: %w", dir, p.Err)
 }
 
 // known tells what is known of the content in its place.
@@ -114,12 +106,4 @@ func (r *Report) below(root string, k int) string {
 		return root
 	}
 	return filepath.Join(root, filepath.FromSlash(r.Files[k].Path))
-}
-
-func bareCause(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err
-	}
-	return err
 }

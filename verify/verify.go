@@ -6,11 +6,13 @@
 // spans files names every file that could be the damaged one.
 //
 // Nothing outside the folder that was named is ever opened, whatever the
-// torrent or links in the folder say. The package changes nothing on disk and
+// torrent or links in the folder say. Only [Repair], [Fix], [SearchReport.Link]
+// and the journal that the options name change anything on disk. The package
 // prints nothing.
 package verify
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -119,7 +121,7 @@ func Data(ctx context.Context, torrent []byte, path string, o Options) (*Report,
 		}
 		m.recall()
 		err = r.read(ctx, limited(ctx, source{r}, o.LimitRate), m, o)
-		err = firstOf(err, m.close())
+		err = cmp.Or(err, m.close())
 	}
 	return r.finish(ctx, o, err)
 }

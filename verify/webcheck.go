@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -85,7 +86,7 @@ func (s *seed) read(ctx context.Context, o Options) error {
 		o.Workers, o.ReadOrder = s.o.Connections, piecehash.Streams
 		err = r.read(ctx, src, m, o)
 	}
-	return firstOf(err, m.close())
+	return cmp.Or(err, m.close())
 }
 
 // blame remembers a fault, and what it says about its file. It ends the run

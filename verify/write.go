@@ -2,6 +2,7 @@ package verify
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"os"
 	"path"
@@ -80,7 +81,7 @@ func (w *writer) create(k int) error {
 func (w *writer) write(k int, data []byte, off int64) (created bool, n int64, err error) {
 	f := &w.r.Files[k]
 	if f.State == WrongType || f.State == Unreadable {
-		return false, 0, firstOf(f.Err, content.ErrNotRegular)
+		return false, 0, cmp.Or(f.Err, content.ErrNotRegular)
 	}
 	created = f.State == Missing && !w.made[k]
 	if err := w.use(k, created); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -89,7 +90,7 @@ func (a *app) common(ctx context.Context, args []string, f *diffFlags) error {
 	}
 	shared := inspect.Common(torrents)
 	if shown := a.showCommon(shared, torrents, names); shown != nil || err != nil {
-		return firstError(err, shown)
+		return cmp.Or(err, shown)
 	}
 	if len(shared) == 0 {
 		return no()

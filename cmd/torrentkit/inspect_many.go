@@ -228,7 +228,7 @@ func (a *app) inspectStats(ctx context.Context, names []string, f *inspectFlags)
 		return err
 	}
 	if a.global.json {
-		return firstError(a.json(statsToJSON(stats, unreadable)), err)
+		return cmp.Or(a.json(statsToJSON(stats, unreadable)), err)
 	}
 	a.showStats(stats, unreadable)
 	return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -117,7 +118,7 @@ func (a *app) lint(ctx context.Context, args []string, f *lintFlags) error {
 		return nil
 	})
 	if f.format.value == "sarif" && ctx.Err() == nil {
-		return firstError(a.writeSARIF(all), err)
+		return cmp.Or(a.writeSARIF(all), err)
 	}
 	return err
 }

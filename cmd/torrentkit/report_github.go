@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"strings"
@@ -53,7 +54,7 @@ func (a *app) reportGitHub(outcomes []verified) error {
 		return fmt.Errorf("writing the step summary %q: %w", file, rootCause(err))
 	}
 	_, err = f.WriteString(githubSummary(outcomes))
-	return firstError(err, f.Close())
+	return cmp.Or(err, f.Close())
 }
 
 func githubSummary(outcomes []verified) string {

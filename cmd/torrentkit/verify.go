@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -151,7 +152,7 @@ func (a *app) verifyOne(ctx context.Context, task verifyTask, f *verifyFlags, re
 		show = a.showBrief
 	}
 	if shown := show(v); shown != nil || err != nil {
-		return firstError(err, shown)
+		return cmp.Or(err, shown)
 	}
 	if !v.ok() {
 		return no()
@@ -179,13 +180,4 @@ func (a *app) readContent(ctx context.Context, torrent []byte, where string, tar
 		r.Root = where
 	}
 	return r, err
-}
-
-func firstError(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

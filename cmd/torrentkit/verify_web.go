@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -59,7 +60,7 @@ func (a *app) verifyWeb(ctx context.Context, task verifyTask, f *verifyFlags, re
 		reports.add(v)
 		ok = ok && w.OK()
 		if shown := a.showWeb(v, f.brief); shown != nil {
-			return firstError(err, shown)
+			return cmp.Or(err, shown)
 		}
 	}
 	if err == nil && !ok {

@@ -38,7 +38,7 @@ func readIgnore(path, name, base string) (*ignoreList, error) {
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("reading %q: %w", name, bare(err))
+		return nil, fmt.Errorf("reading %q: %w", name, Bare(err))
 	}
 	return parseIgnore(data, name, base), nil
 }

@@ -178,7 +178,7 @@ func wrongType(k kind) *Presence {
 
 // refusal is what to say of a path that the system did not let us look at.
 func refusal(err error) *Presence {
-	err = bare(err)
+	err = Bare(err)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return &Presence{Kind: Missing, Err: fs.ErrNotExist}

@@ -92,7 +92,7 @@ func (s *scanner) leftOut(e *entry, folder bool, verdict int, ig ignores) string
 func (s *scanner) addLink(verdict int) error {
 	to, err := os.Readlink(s.osPath())
 	if err != nil {
-		return fmt.Errorf("reading symbolic link %q: %w", s.display(), bare(err))
+		return fmt.Errorf("reading symbolic link %q: %w", s.display(), Bare(err))
 	}
 	local := s.local(len(s.path))
 	target := ""

@@ -1,10 +1,6 @@
 package content
 
-import (
-	"errors"
-	"fmt"
-	"io/fs"
-)
+import "fmt"
 
 // kind is what a path leads to.
 type kind uint8
@@ -89,13 +85,4 @@ func (was *stamp) difference(size int64, now *stat, stable func() bool) string {
 		return "another file has taken its place"
 	}
 	return ""
-}
-
-// bare takes the path off an error of os: the package names files itself.
-func bare(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err
-	}
-	return err
 }

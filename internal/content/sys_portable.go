@@ -21,7 +21,7 @@ type rawFile struct{ file *os.File }
 // openPath opens the file at an absolute path, following links.
 func openPath(path string) (rawFile, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|nonBlock, 0)
-	return rawFile{f}, bare(err)
+	return rawFile{f}, Bare(err)
 }
 
 // base is a folder that files are opened below.
@@ -37,7 +37,7 @@ func (base) close() error { return nil }
 func (f rawFile) stat() (stat, error) {
 	fi, err := f.file.Stat()
 	if err != nil {
-		return stat{}, bare(err)
+		return stat{}, Bare(err)
 	}
 	return statOf(fi), nil
 }
@@ -45,10 +45,10 @@ func (f rawFile) stat() (stat, error) {
 // readAt reads until p is full, the file ends (io.EOF) or something fails.
 func (f rawFile) readAt(p []byte, off int64) (int, error) {
 	n, err := f.file.ReadAt(p, off)
-	return n, bare(err)
+	return n, Bare(err)
 }
 
-func (f rawFile) close() error { return bare(f.file.Close()) }
+func (f rawFile) close() error { return Bare(f.file.Close()) }
 
 // stable says whether the identity of a file does not change while it stays the same.
 func (f rawFile) stable() bool { return true }
@@ -86,7 +86,7 @@ func statOf(fi fs.FileInfo) stat {
 func statPath(path string) (stat, error) {
 	fi, err := os.Stat(path)
 	if err != nil {
-		return stat{}, bare(err)
+		return stat{}, Bare(err)
 	}
 	return statOf(fi), nil
 }
@@ -113,7 +113,7 @@ type listing struct {
 func list(ctx context.Context, path string) (listing, error) {
 	dir, err := os.Open(path)
 	if err != nil {
-		return listing{}, bare(err)
+		return listing{}, Bare(err)
 	}
 	defer dir.Close()
 	l := listing{path: path}
@@ -127,7 +127,7 @@ func list(ctx context.Context, path string) (listing, error) {
 			break
 		}
 		if err != nil {
-			return listing{}, bare(err)
+			return listing{}, Bare(err)
 		}
 	}
 	slices.SortFunc(l.entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
@@ -152,7 +152,7 @@ func (l *listing) appendStat(out []entry, i, j int) ([]entry, error) {
 
 func (l *listing) look(d fs.DirEntry) entry {
 	fi, err := d.Info()
-	e := entry{name: d.Name(), err: bare(err)}
+	e := entry{name: d.Name(), err: Bare(err)}
 	if err == nil {
 		e.stat = statOf(fi)
 		// Junctions and mount points of Windows are irregular, and lead somewhere as links do.
@@ -171,19 +171,19 @@ type folder struct{ root *os.Root }
 func openFolder(root *os.Root, path string) (folder, error) {
 	fi, err := root.Stat(path)
 	if err != nil {
-		return folder{}, bare(err)
+		return folder{}, Bare(err)
 	}
 	if !fi.IsDir() { // OpenRoot would wait for the writer of a FIFO
 		return folder{}, syscall.ENOTDIR
 	}
 	r, err := root.OpenRoot(path)
-	return folder{r}, bare(err)
+	return folder{r}, Bare(err)
 }
 
 func (d folder) lstat(name string) (stat, error) {
 	fi, err := d.root.Lstat(name)
 	if err != nil {
-		return stat{}, bare(err)
+		return stat{}, Bare(err)
 	}
 	return statOf(fi), nil
 }
@@ -193,7 +193,7 @@ func (d folder) open(name string) (rawFile, error) {
 		return rawFile{}, syscall.ELOOP
 	}
 	f, err := d.root.OpenFile(name, os.O_RDONLY|nonBlock, 0)
-	return rawFile{f}, bare(err)
+	return rawFile{f}, Bare(err)
 }
 
 func (d folder) close() error { return d.root.Close() }

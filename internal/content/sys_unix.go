@@ -249,7 +249,7 @@ type folder struct{ file *os.File }
 // openFolder opens the folder at a local path below root. os.Root sees to it that no link leads out.
 func openFolder(root *os.Root, path string) (folder, error) {
 	f, err := root.OpenFile(path, folderFlags, 0)
-	return folder{f}, bare(err)
+	return folder{f}, Bare(err)
 }
 
 func (d folder) lstat(name string) (stat, error) {
