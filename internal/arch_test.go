@@ -46,6 +46,8 @@ var table = map[string][2]string{
 	"announce":             {"metainfo internal/bencode internal/dht", "github.com/coder/websocket"},
 	"cmd/torrentkit": {"metainfo create inspect verify magnet announce",
 		"github.com/spf13/cobra github.com/spf13/pflag github.com/schollz/progressbar/v3 go.yaml.in/yaml/v3 golang.org/x/term golang.org/x/sys github.com/rivo/uniseg"},
+
+	"verify/internal/treetest": {"metainfo internal/content internal/layout internal/piecehash", ""},
 }
 
 // shared are the modules that more than one package may import: x/sys knows the CPU for the kernels, and the systems' calls

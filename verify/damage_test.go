@@ -45,7 +45,7 @@ func (d *damaged) replace(t testing.TB, name string, s State, make func(path str
 
 // damage does one random thing to one random file that is still whole.
 func (d *damaged) damage(t testing.TB, rng *rand.Rand, orig files, outside string) {
-	names := orig.paths()
+	names := orig.Paths()
 	name := names[rng.IntN(len(names))]
 	if d.want[name] != OK || d.now[name] == nil {
 		return
@@ -117,7 +117,7 @@ type region struct {
 func regions(orig files, format metainfo.Format, pieceLength int) [][]region {
 	var pieces [][]region
 	room := 0
-	for _, name := range orig.paths() {
+	for _, name := range orig.Paths() {
 		if format != metainfo.V1 {
 			room = 0
 		}
@@ -176,7 +176,7 @@ func (d *damaged) check(t *testing.T, r *Report, orig files, pieces [][]region, 
 		}
 	}
 	intact := true
-	for _, name := range orig.paths() {
+	for _, name := range orig.Paths() {
 		f := r.file(t, name)
 		want := d.expectState(name, orig[name])
 		if want == OK && wrong[name] {
@@ -234,10 +234,10 @@ func TestRandomDamages(t *testing.T) {
 		for _, n := range names[:1+rng.IntN(len(names))] {
 			orig[n] = noise(rng, edges[rng.IntN(len(edges))])
 		}
-		whole := orig.write(t, filepath.Join(base, "whole", fmt.Sprint("tree", run)))
+		whole := orig.Write(t, filepath.Join(base, "whole", fmt.Sprint("tree", run)))
 		format := []metainfo.Format{metainfo.V1, metainfo.V2, metainfo.Hybrid}[run%3]
 		torrent := makeTorrent(t, whole, format, pieceLength, metainfo.Fields{})
-		d := damaged{dir: orig.write(t, filepath.Join(base, "copy", fmt.Sprint("tree", run))), now: files{}, want: map[string]State{}}
+		d := damaged{dir: orig.Write(t, filepath.Join(base, "copy", fmt.Sprint("tree", run))), now: files{}, want: map[string]State{}}
 		for n, data := range orig {
 			d.now[n] = data
 		}

@@ -59,7 +59,7 @@ func (f faultyFile) ReadAt(p []byte, off int64) (int, error) {
 func TestFaultsWhileReading(t *testing.T) {
 	rng := rand.New(rand.NewPCG(11, 1))
 	tree := files{"a": noise(rng, 3<<20), "b": noise(rng, 100)}
-	base := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	base := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrent := makeTorrent(t, base, formats()[1], 65536, metainfo.Fields{})
 	var dir string
 	tests := []struct {
@@ -78,7 +78,7 @@ func TestFaultsWhileReading(t *testing.T) {
 		}, Unreadable},
 	}
 	for _, tt := range tests {
-		dir = tree.write(t, filepath.Join(t.TempDir(), "tree"))
+		dir = tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 		r, err := prepare(t, torrent, dir)
 		if err != nil {
 			t.Fatal(err)
@@ -119,11 +119,11 @@ func TestRepairFaults(t *testing.T) {
 	}
 	rng := rand.New(rand.NewPCG(11, 2))
 	tree := files{"a": noise(rng, 5*16384)}
-	whole := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	whole := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrent := makeTorrent(t, whole, formats()[0], 16384, metainfo.Fields{})
 	bad := bytes.Clone(tree["a"])
 	clear(bad)
-	dir := files{"a": bad}.write(t, filepath.Join(t.TempDir(), "tree"))
+	dir := files{"a": bad}.Write(t, filepath.Join(t.TempDir(), "tree"))
 	r := data(t, torrent, dir, Options{})
 	other, err := r.openCopy(context.Background(), whole)
 	if err != nil {
@@ -148,7 +148,7 @@ func TestRepairFaults(t *testing.T) {
 // An archive of any bytes ends, and never makes content be called whole that is not.
 func FuzzArchive(f *testing.F) {
 	tree := files{"a": bytes.Repeat([]byte("abc"), 9000), "b/c": []byte("x")}
-	dir := tree.write(f, filepath.Join(f.TempDir(), "tree"))
+	dir := tree.Write(f, filepath.Join(f.TempDir(), "tree"))
 	torrent := makeTorrent(f, dir, formats()[0], 16384, metainfo.Fields{})
 	f.Add([]byte("\x1f\x8b\x08\x00"))
 	f.Add([]byte("\x28\xb5\x2f\xfd\x04\x00"))

@@ -26,13 +26,13 @@ func TestArchivesOfAnyOrder(t *testing.T) {
 		size := []int{0, 100, 20_000, 300_000, 1 << 20, 2<<20 + 5, 5 << 20, 9 << 20}[rng.IntN(8)]
 		tree[fmt.Sprintf("%c/%02d", 'a'+i%3, i)] = noise(rng, size)
 	}
-	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	for _, format := range formats() {
 		for _, pieceLength := range []int64{64 << 10, 1 << 20, 8 << 20, 64 << 20} {
 			torrent := makeTorrent(t, dir, format, pieceLength, metainfo.Fields{})
 			for round := range 3 {
 				bad := files{}
-				for _, name := range tree.paths() {
+				for _, name := range tree.Paths() {
 					data := tree[name]
 					switch n := len(data); {
 					case n > 0 && rng.IntN(8) == 0:
@@ -46,11 +46,11 @@ func TestArchivesOfAnyOrder(t *testing.T) {
 					}
 					bad[name] = data
 				}
-				names := bad.paths()
+				names := bad.Paths()
 				if round > 0 {
 					rng.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
 				}
-				disk := data(t, torrent, bad.write(t, filepath.Join(t.TempDir(), "tree")), Options{})
+				disk := data(t, torrent, bad.Write(t, filepath.Join(t.TempDir(), "tree")), Options{})
 				r := archive1(t, torrent, pack(t, bad, names, ""), Options{})
 				lost := 0
 				for i, s := range r.pieces {
@@ -80,9 +80,9 @@ func TestArchiveMissing(t *testing.T) {
 	for i := range 6 {
 		tree[fmt.Sprintf("%02d", i)] = noise(rng, 9<<20)
 	}
-	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrent := makeTorrent(t, dir, metainfo.V1, 64<<20, metainfo.Fields{})
-	names := slices.Delete(tree.paths(), 1, 2)
+	names := slices.Delete(tree.Paths(), 1, 2)
 	r := archive1(t, torrent, pack(t, tree, names, ""), Options{})
 	if r.LostPieces != 0 || r.file(t, "01").State != Missing {
 		t.Errorf("%d lost, 01 is %v", r.LostPieces, r.file(t, "01").State)
@@ -96,9 +96,9 @@ func TestArchivesOfLargeSharedPieces(t *testing.T) {
 	for i := range 24 {
 		tree[fmt.Sprintf("%02d", i)] = noise(rng, 1<<20+i*100_000)
 	}
-	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrent := makeTorrent(t, dir, metainfo.V1, 128<<20, metainfo.Fields{})
-	names := tree.paths()
+	names := tree.Paths()
 	if r := archive1(t, torrent, pack(t, tree, names, ""), Options{}); !r.OK() || r.LostPieces != 0 {
 		t.Errorf("in order: %v, %d lost", r.pieces, r.LostPieces)
 	}
@@ -164,12 +164,12 @@ func (s *stalled) Read(p []byte) (int, error) {
 func TestStalledStreams(t *testing.T) {
 	rng := rand.New(rand.NewPCG(17, 4))
 	tree := files{"a": noise(rng, 1<<20), "b": noise(rng, 2<<20)}
-	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrents := [][]byte{
 		makeTorrent(t, filepath.Join(dir, "b"), metainfo.V1, 65536, metainfo.Fields{}),
 		makeTorrent(t, dir, metainfo.V1, 65536, metainfo.Fields{}),
 	}
-	bytesOf := [][]byte{tree["b"], pack(t, tree, tree.paths(), "")}
+	bytesOf := [][]byte{tree["b"], pack(t, tree, tree.Paths(), "")}
 	for i, read := range []func(context.Context, []byte, io.Reader, Options) (*Report, error){Stream, Archive} {
 		ctx, cancel := context.WithCancel(context.Background())
 		in := &stalled{Reader: bytes.NewReader(bytesOf[i][:1<<20+5000]), end: cancel, closed: make(chan struct{})}
@@ -186,11 +186,11 @@ func TestStalledStreams(t *testing.T) {
 func TestStreamsFailFast(t *testing.T) {
 	rng := rand.New(rand.NewPCG(17, 5))
 	tree := files{"a": noise(rng, 60<<20), "b": noise(rng, 100)}
-	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	tree["a"] = flipAt(tree["a"], 70000)
 	torrent := makeTorrent(t, dir, metainfo.V1, 65536, metainfo.Fields{})
 	o := Options{FailFast: true, Sums: []string{"crc32"}}
-	if r := archive1(t, torrent, pack(t, tree, tree.paths(), ""), o); !r.Incomplete || r.BadPieces != 1 || r.file(t, "b").State != Missing {
+	if r := archive1(t, torrent, pack(t, tree, tree.Paths(), ""), o); !r.Incomplete || r.BadPieces != 1 || r.file(t, "b").State != Missing {
 		t.Errorf("archive: %+v", r)
 	}
 	torrent = makeTorrent(t, filepath.Join(dir, "a"), metainfo.V1, 65536, metainfo.Fields{})
@@ -205,10 +205,10 @@ func TestStreamsFailFast(t *testing.T) {
 func TestSumsOfDamagedTrees(t *testing.T) {
 	rng := rand.New(rand.NewPCG(17, 6))
 	tree := files{"a": noise(rng, 10), "b": noise(rng, 70_000), "c": noise(rng, 20), "d": noise(rng, 300_000), "e": nil, "f": noise(rng, 1000)}
-	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrent := makeTorrent(t, dir, metainfo.V1, 65536, metainfo.Fields{})
 	bad := files{"b": tree["b"][:30_000], "c": tree["c"], "d": append(slices.Clip(tree["d"]), noise(rng, 400_000)...), "e": nil, "f": flipAt(tree["f"], 5)}
-	r := data(t, torrent, bad.write(t, filepath.Join(t.TempDir(), "tree")), Options{Sums: []string{"md5"}})
+	r := data(t, torrent, bad.Write(t, filepath.Join(t.TempDir(), "tree")), Options{Sums: []string{"md5"}})
 	want := map[string]State{"a": Missing, "b": Short, "c": OK, "d": Long, "e": OK, "f": Damaged}
 	for _, f := range r.Files {
 		h := newSum("md5")

@@ -29,17 +29,11 @@ func withSums(torrent []byte, tree files) []byte {
 	return []byte(s)
 }
 
-func flipAt(data []byte, at int) []byte {
-	data = bytes.Clone(data)
-	data[at] ^= 0x55
-	return data
-}
-
 // A piece that spans files is settled by their checksums.
 func TestChecksumsSettle(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 2))
 	tree := files{"a": noise(rng, 30000), "b": noise(rng, 500), "c": noise(rng, 40000)}
-	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	plain := makeTorrent(t, dir, metainfo.V1, 32768, metainfo.Fields{})
 	torrent := withSums(plain, tree)
 	if len(torrent) != len(plain)+3*len("6:md5sum32:00112233445566778899aabbccddeeff") {
@@ -73,7 +67,7 @@ func TestChecksumsSettle(t *testing.T) {
 func TestChecksumOfAFileDamagedElsewhere(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 3))
 	tree := files{"a": noise(rng, 70000), "b": noise(rng, 70000)}
-	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrent := withSums(makeTorrent(t, dir, metainfo.V1, 32768, metainfo.Fields{}), files{"a": tree["a"]})
 	put(t, filepath.Join(dir, "a"), flipAt(tree["a"], 10))
 	put(t, filepath.Join(dir, "b"), flipAt(tree["b"], 10))
@@ -87,7 +81,7 @@ func TestChecksumOfAFileDamagedElsewhere(t *testing.T) {
 func TestLikely(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 4))
 	tree := files{"a": noise(rng, 70000), "b": noise(rng, 70000)}
-	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrent := makeTorrent(t, dir, metainfo.V1, 32768, metainfo.Fields{})
 	bad := bytes.Clone(tree["a"])
 	clear(bad[40000:]) // to its end, in two pieces
@@ -106,9 +100,9 @@ func TestLikely(t *testing.T) {
 func TestCompareWithABadCopy(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 5))
 	tree := files{"a": noise(rng, 70000)}
-	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrent := makeTorrent(t, dir, metainfo.V2, 16384, metainfo.Fields{})
-	other := files{"a": flipAt(tree["a"], 20000)}.write(t, filepath.Join(t.TempDir(), "tree"))
+	other := files{"a": flipAt(tree["a"], 20000)}.Write(t, filepath.Join(t.TempDir(), "tree"))
 	put(t, filepath.Join(dir, "a"), flipAt(flipAt(tree["a"], 20000), 60000))
 	r := data(t, torrent, dir, Options{CompareWith: other})
 	if r.Compared.Good != 1 || r.Compared.Bad != 1 {
@@ -126,12 +120,12 @@ func TestCompareWithABadCopy(t *testing.T) {
 func TestExtraAndCase(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	tree := files{"a/B.txt": noise(rng, 100), "c": noise(rng, 100)}
-	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrent := makeTorrent(t, dir, metainfo.V1, 16384, metainfo.Fields{})
 	if r := data(t, torrent, dir, Options{Extra: true}); !r.OK() || r.Extra != nil {
 		t.Errorf("nothing is extra, but %+v", r.Extra)
 	}
-	files{"x/y": []byte("more"), "a/.hidden": nil}.write(t, dir)
+	files{"x/y": []byte("more"), "a/.hidden": nil}.Write(t, dir)
 	if r := data(t, torrent, dir, Options{}); !r.OK() {
 		t.Error("extra files count though nobody asked")
 	}
@@ -149,7 +143,7 @@ func TestExtraAndCase(t *testing.T) {
 func TestChoices(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 7))
 	tree := files{"a.x": noise(rng, 40000), "b.y": noise(rng, 40000), "c.x": noise(rng, 40000)}
-	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrent := makeTorrent(t, dir, metainfo.V1, 16384, metainfo.Fields{}) // 8 pieces; b is in 2-4
 	put(t, filepath.Join(dir, "b.y"), flipAt(tree["b.y"], 20000))         // piece 3
 	tests := []struct {
@@ -188,7 +182,7 @@ func TestChoices(t *testing.T) {
 func TestSampleDraws(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 8))
 	tree := files{"a": noise(rng, 20*16384)}
-	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrent := makeTorrent(t, dir, metainfo.V1, 16384, metainfo.Fields{})
 	drawn := map[int]bool{}
 	for seed := range uint64(60) {
@@ -210,7 +204,7 @@ func TestSampleDraws(t *testing.T) {
 func TestFailFast(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 9))
 	tree := files{"a": noise(rng, 64*16384), "b": noise(rng, 5)}
-	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrent := makeTorrent(t, dir, metainfo.V1, 16384, metainfo.Fields{})
 	if r := data(t, torrent, dir, Options{FailFast: true}); !r.OK() {
 		t.Error("whole data is not ok")

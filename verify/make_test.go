@@ -4,95 +4,27 @@ import (
 	"context"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
-	"slices"
 	"testing"
 
-	"github.com/torrentkit/torrentkit/internal/content"
-	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
+	"github.com/torrentkit/torrentkit/verify/internal/treetest"
 )
 
-// files are a folder's content by slash path.
-type files map[string][]byte
+type files = treetest.Files
 
-func (f files) paths() []string {
-	var list []string
-	for name := range f {
-		list = append(list, name)
-	}
-	slices.SortFunc(list, layout.ComparePaths)
-	return list
-}
+func formats() []metainfo.Format { return treetest.Formats() }
 
-// write makes the files below a folder.
-func (f files) write(t testing.TB, dir string) string {
-	t.Helper()
-	for name, data := range f {
-		put(t, filepath.Join(dir, filepath.FromSlash(name)), data)
-	}
-	return dir
-}
+func put(t testing.TB, path string, data []byte) { t.Helper(); treetest.Put(t, path, data) }
 
-func put(t testing.TB, path string, data []byte) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, data, 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
+func noise(rng *rand.Rand, n int) []byte { return treetest.Noise(rng, n) }
 
-func noise(rng *rand.Rand, n int) []byte {
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = byte(rng.Uint32())
-	}
-	return b
-}
+func flipAt(data []byte, at int) []byte { return treetest.FlipAt(data, at) }
 
-// makeTorrent makes a torrent of a file or folder.
 func makeTorrent(t testing.TB, root string, format metainfo.Format, pieceLength int64, fields metainfo.Fields) []byte {
 	t.Helper()
-	tree, _, err := content.Scan(context.Background(), root, content.ScanOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer tree.Close()
-	var list []metainfo.File
-	for _, f := range tree.Files() {
-		list = append(list, metainfo.File{Path: f.Path, Length: f.Size})
-	}
-	d, err := metainfo.NewDraft(metainfo.Shape{Format: format, Name: filepath.Base(root), PieceLength: pieceLength}, list, fields)
-	if err != nil {
-		t.Fatal(err)
-	}
-	index := make([]int32, len(d.Files()))
-	next := int32(0)
-	for i := range d.Files() {
-		if f := d.Files()[i]; !f.Pad() {
-			index[i] = next
-			next++
-		}
-	}
-	job := piecehash.Job{Layout: d.Layout(), Source: scanned{tree, index}}
-	for p, err := range job.Pieces(context.Background()) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		d.Set(p.Index, p.SHA1, p.Root)
-	}
-	return d.Encode()
+	return treetest.Torrent(t, root, format, pieceLength, fields)
 }
-
-type scanned struct {
-	tree  *content.Tree
-	index []int32
-}
-
-func (s scanned) Open(i int) (piecehash.File, error) { return s.tree.Open(int(s.index[i])) }
 
 // data verifies, and fails the test on an error.
 func data(t testing.TB, torrent []byte, path string, o Options) *Report {

@@ -20,10 +20,10 @@ import (
 func scatter(t *testing.T, rng *rand.Rand, tree files) (moved files, dir string) {
 	t.Helper()
 	moved = files{}
-	for _, name := range tree.paths() {
+	for _, name := range tree.Paths() {
 		moved[fmt.Sprintf("%d/%x", rng.IntN(9), rng.Uint64())] = tree[name]
 	}
-	return moved, moved.write(t, t.TempDir())
+	return moved, moved.Write(t, t.TempDir())
 }
 
 // ofOneSize is n files of a size.
@@ -38,7 +38,7 @@ func ofOneSize(rng *rand.Rand, n, size int) files {
 // v1Torrent writes a tree, and makes its v1 torrent with pieces of 16 KiB.
 func v1Torrent(t *testing.T, tree files) []byte {
 	t.Helper()
-	return makeTorrent(t, tree.write(t, filepath.Join(t.TempDir(), "tree")), metainfo.V1, 16384, metainfo.Fields{})
+	return makeTorrent(t, tree.Write(t, filepath.Join(t.TempDir(), "tree")), metainfo.V1, 16384, metainfo.Fields{})
 }
 
 // Files of one size that were all moved and renamed are found though no piece
@@ -92,10 +92,10 @@ func TestSearchByNames(t *testing.T) {
 	}
 	torrent := v1Torrent(t, tree)
 	moved := files{}
-	for _, name := range tree.paths() {
+	for _, name := range tree.Paths() {
 		moved["some/where/"+strings.Replace(name, "Track", "track", 1)] = tree[name]
 	}
-	dir := moved.write(t, t.TempDir())
+	dir := moved.Write(t, t.TempDir())
 	s, rep := searchCounted(t, torrent, t.TempDir(), dir, nil)
 	s.whole(t, tree, moved, dir, rep)
 	s.within(t, moved, dir, func(_ string, size int64) int64 { return size })
@@ -107,7 +107,7 @@ func TestSearchByNamesInside(t *testing.T) {
 	rng := rand.New(rand.NewPCG(10, 6))
 	tree := ofOneSize(rng, 200, 40000)
 	torrent := v1Torrent(t, tree)
-	dir := tree.write(t, filepath.Join(t.TempDir(), "other", "tree"))
+	dir := tree.Write(t, filepath.Join(t.TempDir(), "other", "tree"))
 	s, rep := searchCounted(t, torrent, t.TempDir(), dir, nil)
 	s.whole(t, tree, tree, dir, rep)
 	s.within(t, tree, dir, func(_ string, size int64) int64 { return size })
@@ -121,7 +121,7 @@ func TestSearchSwapped(t *testing.T) {
 	tree := files{"b": b, "c": noise(rng, 13384), "d": flipAt(b, 98304+2), "e": noise(rng, 5001)}
 	torrent := v1Torrent(t, tree)
 	moved := files{"1": tree["d"], "2": tree["c"], "3": tree["b"], "4": tree["e"]}
-	dir := moved.write(t, t.TempDir())
+	dir := moved.Write(t, t.TempDir())
 	s, rep := searchCounted(t, torrent, t.TempDir(), dir, nil)
 	s.whole(t, tree, moved, dir, rep)
 }
@@ -144,7 +144,7 @@ func TestSearchTooMany(t *testing.T) {
 func TestSearchStopped(t *testing.T) {
 	rng := rand.New(rand.NewPCG(10, 4))
 	tree := ofOneSize(rng, 250, 150000)
-	torrent := makeTorrent(t, tree.write(t, filepath.Join(t.TempDir(), "tree")), metainfo.V1, 1<<18, metainfo.Fields{})
+	torrent := makeTorrent(t, tree.Write(t, filepath.Join(t.TempDir(), "tree")), metainfo.V1, 1<<18, metainfo.Fields{})
 	_, dir := scatter(t, rng, tree)
 	ctx, cancel := context.WithCancel(context.Background())
 	var stopped time.Time
@@ -183,10 +183,10 @@ func TestSearchRandom(t *testing.T) {
 			tree[fmt.Sprintf("%02d", i)] = data
 			before = data
 		}
-		whole := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+		whole := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 		torrent := makeTorrent(t, whole, formats()[rng.IntN(3)], 16384, metainfo.Fields{})
 		place, moved, gone := files{}, files{}, map[string]bool{}
-		for _, name := range tree.paths() {
+		for _, name := range tree.Paths() {
 			data := tree[name]
 			to := fmt.Sprintf("%x", rng.Uint64())
 			switch rng.IntN(12) {
@@ -210,8 +210,8 @@ func TestSearchRandom(t *testing.T) {
 			}
 			moved[to] = data
 		}
-		at := place.write(t, filepath.Join(t.TempDir(), "tree"))
-		dir := moved.write(t, t.TempDir())
+		at := place.Write(t, filepath.Join(t.TempDir(), "tree"))
+		dir := moved.Write(t, t.TempDir())
 		_, rep := searchCounted(t, torrent, at, dir, func(s *search) { s.room = int64(rng.IntN(2)) * maxKept })
 		proved := map[string]bool{}
 		for _, f := range rep.Found {
@@ -245,7 +245,7 @@ func TestSearchAroundPlace(t *testing.T) {
 	tree := files{"a": noise(rng, 5000), "b": noise(rng, 5100)}
 	torrent := v1Torrent(t, tree)
 	moved := files{"tree/a": tree["a"], "tree/b": flipAt(tree["b"], 99), "z/x": tree["b"]}
-	dir := moved.write(t, t.TempDir())
+	dir := moved.Write(t, t.TempDir())
 	s, rep := searchCounted(t, torrent, filepath.Join(dir, "tree"), dir, nil)
 	s.whole(t, tree, moved, dir, rep)
 }
@@ -259,7 +259,7 @@ func TestSearchMemory(t *testing.T) {
 		tree[name], place[name], moved[name+"/x"] = noise(rng, 20), noise(rng, 19), noise(rng, 20)
 	}
 	torrent := v1Torrent(t, tree)
-	at, dir := place.write(t, t.TempDir()), moved.write(t, t.TempDir())
+	at, dir := place.Write(t, t.TempDir()), moved.Write(t, t.TempDir())
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	_, rep := searchCounted(t, torrent, at, dir, nil)
@@ -279,7 +279,7 @@ func TestSearchWrongName(t *testing.T) {
 	tree := files{"a": noise(rng, 5000), "b": noise(rng, 20000), "c": noise(rng, 5001)}
 	torrent := v1Torrent(t, tree)
 	moved := files{"a": tree["a"], "b": flipAt(tree["b"], 19000), "x": tree["b"], "c": tree["c"]}
-	dir := moved.write(t, t.TempDir())
+	dir := moved.Write(t, t.TempDir())
 	s, rep := searchCounted(t, torrent, t.TempDir(), dir, nil)
 	s.whole(t, tree, moved, dir, rep)
 }
@@ -291,7 +291,7 @@ func TestSearchDamagedCopies(t *testing.T) {
 	tree := files{"a": noise(rng, 5000), "b": noise(rng, 100000), "c": noise(rng, 5001)}
 	torrent := v1Torrent(t, tree)
 	moved := files{"1": tree["a"], "2": flipAt(tree["b"], 99999), "3": flipAt(tree["b"], 50000), "4": tree["c"]}
-	_, rep := searchCounted(t, torrent, t.TempDir(), moved.write(t, t.TempDir()), nil)
+	_, rep := searchCounted(t, torrent, t.TempDir(), moved.Write(t, t.TempDir()), nil)
 	if len(rep.Found) < 2 || !rep.Found[0].Proved || filepath.Base(rep.Found[1].Path) != "2" || rep.Found[1].Proved {
 		t.Errorf("%+v", rep.Found)
 	}

@@ -29,9 +29,9 @@ func TestJournal(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 1))
 	tree := files{"a": noise(rng, 100000), "b": noise(rng, 100), "c/d": noise(rng, 70000)}
 	for _, format := range formats() {
-		dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+		dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 		torrent := makeTorrent(t, dir, format, 16384, metainfo.Fields{})
-		age(t, dir, tree.paths())
+		age(t, dir, tree.Paths())
 		o := Options{Journal: filepath.Join(t.TempDir(), "journal")}
 		if r := data(t, torrent, dir, o); !r.OK() || r.KnownPieces != 0 {
 			t.Fatalf("%v: first run: ok %v, known %d", format, r.OK(), r.KnownPieces)
@@ -63,9 +63,9 @@ func TestJournal(t *testing.T) {
 func TestJournalAfterAStop(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 2))
 	tree := files{"a": noise(rng, 32<<20)}
-	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrent := makeTorrent(t, dir, formats()[0], 16<<10, metainfo.Fields{})
-	age(t, dir, tree.paths())
+	age(t, dir, tree.Paths())
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	o := Options{Journal: filepath.Join(t.TempDir(), "journal"), LimitRate: 32 << 20}
@@ -86,7 +86,7 @@ func TestJournalAfterAStop(t *testing.T) {
 
 func TestJournalRefuses(t *testing.T) {
 	tree := files{"a": []byte("x"), "b": []byte("y")}
-	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrent := makeTorrent(t, dir, formats()[0], 16384, metainfo.Fields{})
 	other := filepath.Join(t.TempDir(), "notes.txt")
 	put(t, other, []byte("this is no journal"))

@@ -40,9 +40,9 @@ func TestRepairRandomDamages(t *testing.T) {
 		for _, n := range names[:1+rng.IntN(len(names))] {
 			orig[n] = noise(rng, edges[rng.IntN(len(edges))])
 		}
-		whole := orig.write(t, filepath.Join(base, "whole", "tree"))
+		whole := orig.Write(t, filepath.Join(base, "whole", "tree"))
 		torrent := makeTorrent(t, whole, formats()[run%3], 16384, metainfo.Fields{})
-		d := damaged{dir: orig.write(t, filepath.Join(base, "copy", "tree")), now: files{}, want: map[string]State{}}
+		d := damaged{dir: orig.Write(t, filepath.Join(base, "copy", "tree")), now: files{}, want: map[string]State{}}
 		for n, data := range orig {
 			d.now[n] = data
 		}
@@ -54,7 +54,7 @@ func TestRepairRandomDamages(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if now := readBack(d.dir, orig.paths()); !equalFiles(now, d.now) {
+		if now := readBack(d.dir, orig.Paths()); !equalFiles(now, d.now) {
 			t.Fatalf("run %d: a dry run changed something: %q", run, d.log)
 		}
 		o.DryRun = false
@@ -85,7 +85,7 @@ func equalFiles(a, b files) bool {
 }
 
 func (d *damaged) checkRepaired(t *testing.T, orig files, did *Repaired) {
-	now := readBack(d.dir, orig.paths())
+	now := readBack(d.dir, orig.Paths())
 	mended := true
 	for n := range orig {
 		kind := d.expectState(n, orig[n])
@@ -114,9 +114,9 @@ func (d *damaged) checkRepaired(t *testing.T, orig files, did *Repaired) {
 func TestRepairFromABadCopy(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 2))
 	tree := files{"a": noise(rng, 5*16384)}
-	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrent := makeTorrent(t, dir, metainfo.V1, 16384, metainfo.Fields{})
-	other := files{"a": flipAt(flipAt(tree["a"], 0), 40000)}.write(t, filepath.Join(t.TempDir(), "tree"))
+	other := files{"a": flipAt(flipAt(tree["a"], 0), 40000)}.Write(t, filepath.Join(t.TempDir(), "tree"))
 	put(t, filepath.Join(dir, "a"), flipAt(flipAt(tree["a"], 20000), 40001))
 	r, err := Repair(context.Background(), torrent, dir, RepairOptions{From: other})
 	if err != nil {
@@ -137,9 +137,9 @@ func TestRepairFromABadCopy(t *testing.T) {
 func TestRepairFromParts(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 3))
 	tree := files{"a": noise(rng, 1000), "b": noise(rng, 1000)}
-	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrent := makeTorrent(t, dir, metainfo.V1, 16384, metainfo.Fields{})
-	other := files{"b": tree["b"]}.write(t, filepath.Join(t.TempDir(), "tree"))
+	other := files{"b": tree["b"]}.Write(t, filepath.Join(t.TempDir(), "tree"))
 	if err := os.Remove(filepath.Join(dir, "b")); err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +151,7 @@ func TestRepairFromParts(t *testing.T) {
 
 func TestRepairFromItself(t *testing.T) {
 	tree := files{"a": []byte("x"), "b": []byte("y")}
-	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrent := makeTorrent(t, dir, metainfo.V2, 16384, metainfo.Fields{})
 	if _, err := Repair(context.Background(), torrent, dir, RepairOptions{From: filepath.Dir(dir)}); err == nil {
 		t.Error("repairing from itself is no error")
@@ -162,9 +162,9 @@ func TestRepairFromItself(t *testing.T) {
 func TestRepairStopped(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 4))
 	tree := files{"a": noise(rng, 12<<20), "b": noise(rng, 12<<20)}
-	whole := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	whole := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrent := makeTorrent(t, whole, metainfo.V1, 1<<20, metainfo.Fields{})
-	dir := files{"b": make([]byte, 12<<20)}.write(t, filepath.Join(t.TempDir(), "tree"))
+	dir := files{"b": make([]byte, 12<<20)}.Write(t, filepath.Join(t.TempDir(), "tree"))
 	before := data(t, torrent, dir, Options{})
 	ctx, cancel := context.WithCancel(context.Background())
 	r := before

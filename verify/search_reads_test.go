@@ -104,9 +104,9 @@ func TestSearchReads(t *testing.T) {
 		for i := range 200 {
 			tree[fmt.Sprintf("d%d/f%d.bin", i%7, i)] = noise(rng, size(rng, i))
 		}
-		whole := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+		whole := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 		moved := files{}
-		for i, name := range tree.paths() {
+		for i, name := range tree.Paths() {
 			moved[fmt.Sprintf("%d/%x", rng.IntN(9), rng.Uint64())] = tree[name]
 			if i%8 == 0 {
 				moved[fmt.Sprintf("%d/copy %x", rng.IntN(9), rng.Uint64())] = tree[name]
@@ -115,7 +115,7 @@ func TestSearchReads(t *testing.T) {
 				moved[fmt.Sprintf("%d/decoy %x", rng.IntN(9), rng.Uint64())] = noise(rng, len(tree[name]))
 			}
 		}
-		dir := moved.write(t, t.TempDir())
+		dir := moved.Write(t, t.TempDir())
 		for _, format := range formats() {
 			t.Run(fmt.Sprintf("%s %v", name, format), func(t *testing.T) {
 				torrent := makeTorrent(t, whole, format, pieceLength, metainfo.Fields{})
@@ -144,8 +144,8 @@ func TestSearchReadsSame(t *testing.T) {
 			tree[fmt.Sprintf("f%02d", i)] = content
 		}
 		moved["one"] = content
-		whole := tree.write(t, filepath.Join(t.TempDir(), "tree"))
-		dir := moved.write(t, t.TempDir())
+		whole := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
+		dir := moved.Write(t, t.TempDir())
 		for _, format := range formats() {
 			t.Run(fmt.Sprint(name, " ", format), func(t *testing.T) {
 				c, rep := searchCounted(t, makeTorrent(t, whole, format, 16384, metainfo.Fields{}), t.TempDir(), dir, nil)
@@ -165,8 +165,8 @@ func TestSearchCopies(t *testing.T) {
 		tree[name] = noise(rng, 1000+i)
 		moved["x/"+name+"x"], moved["y/"+name+"y"], moved["z/"+name] = tree[name], tree[name], tree[name]
 	}
-	torrent := makeTorrent(t, tree.write(t, filepath.Join(t.TempDir(), "tree")), metainfo.V1, 32768, metainfo.Fields{})
-	dir := moved.write(t, t.TempDir())
+	torrent := makeTorrent(t, tree.Write(t, filepath.Join(t.TempDir(), "tree")), metainfo.V1, 32768, metainfo.Fields{})
+	dir := moved.Write(t, t.TempDir())
 	c, rep := searchCounted(t, torrent, t.TempDir(), dir, nil)
 	c.whole(t, tree, moved, dir, rep)
 	c.within(t, moved, dir, twice)
@@ -181,7 +181,7 @@ func TestSearchCopies(t *testing.T) {
 func TestSearchProof(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 40))
 	tree := files{"a": noise(rng, 20000), "b": noise(rng, 100000), "c": noise(rng, 20000)}
-	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrent := makeTorrent(t, dir, metainfo.V1, 16384, metainfo.Fields{})
 	put(t, filepath.Join(dir, "b"), flipAt(tree["b"], 50000))
 	for name, proved := range map[string]bool{"one": true, "two": false} {
@@ -190,7 +190,7 @@ func TestSearchProof(t *testing.T) {
 		if !proved {
 			moved[name] = flipAt(tree["b"], 5) // in the piece that it shares with a
 		}
-		moved.write(t, other)
+		moved.Write(t, other)
 		_, rep := searchCounted(t, torrent, dir, other, nil)
 		if len(rep.Found) != 1 || rep.Found[0].Proved != proved {
 			t.Errorf("%s: %+v, lost %v", name, rep.Found, rep.Lost)
@@ -207,9 +207,9 @@ func TestSearchNames(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 50))
 	content := noise(rng, 70000)
 	tree := files{"a/one": content, "b/two": content, "c/three": noise(rng, 70000)}
-	whole := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	whole := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	moved := files{"0": content, "x/two": content, "y/one": content, "z/one": content, "z/b/two": content, "3": tree["c/three"], "4": tree["c/three"]}
-	dir := moved.write(t, t.TempDir())
+	dir := moved.Write(t, t.TempDir())
 	for _, format := range formats() {
 		c, rep := searchCounted(t, makeTorrent(t, whole, format, 16384, metainfo.Fields{}), t.TempDir(), dir, nil)
 		c.whole(t, tree, moved, dir, rep)
@@ -236,9 +236,9 @@ func TestFixEqual(t *testing.T) {
 	content := noise(rng, 65536)
 	tree := files{"a": content, "b": content, "c": content}
 	for _, format := range formats() {
-		dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+		dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 		torrent := makeTorrent(t, dir, format, 16384, metainfo.Fields{})
-		for _, name := range tree.paths() {
+		for _, name := range tree.Paths() {
 			renameFile(t, filepath.Join(dir, name), filepath.Join(dir, "was "+name))
 		}
 		fixed, err := Fix(context.Background(), torrent, dir, FixOptions{})

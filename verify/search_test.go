@@ -23,11 +23,11 @@ func TestSearchMoved(t *testing.T) {
 		}
 		tree[fmt.Sprintf("d%d/f%d.bin", i%7, i)] = noise(rng, size)
 	}
-	whole := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	whole := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	for _, format := range formats() {
 		torrent := makeTorrent(t, whole, format, 32768, metainfo.Fields{})
 		moved := t.TempDir()
-		for _, name := range tree.paths() {
+		for _, name := range tree.Paths() {
 			put(t, filepath.Join(moved, fmt.Sprint(rng.IntN(9)), fmt.Sprintf("%x", rng.Uint64())), tree[name])
 		}
 		put(t, filepath.Join(moved, "decoy"), noise(rng, 5000))
@@ -49,7 +49,7 @@ func TestSearchMoved(t *testing.T) {
 				t.Fatal(err)
 			}
 			if how == SymLink { // links lead out of the folder, which verify does not follow
-				for _, name := range tree.paths() {
+				for _, name := range tree.Paths() {
 					if got, err := os.ReadFile(filepath.Join(out, "tree", filepath.FromSlash(name))); err != nil || string(got) != string(tree[name]) {
 						t.Fatalf("%v: %s: %v", format, name, err)
 					}
@@ -68,13 +68,13 @@ func TestSearchMoved(t *testing.T) {
 func TestSearchParts(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 2))
 	tree := files{"a": noise(rng, 100000), "b": noise(rng, 1000), "c": noise(rng, 100000)}
-	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrent := makeTorrent(t, dir, metainfo.V1, 16384, metainfo.Fields{})
 	put(t, filepath.Join(dir, "a"), flipAt(tree["a"], 50))
 	if err := os.Remove(filepath.Join(dir, "b")); err != nil {
 		t.Fatal(err)
 	}
-	else1 := files{"x/one": tree["a"], "y": flipAt(tree["a"], 70000)}.write(t, t.TempDir())
+	else1 := files{"x/one": tree["a"], "y": flipAt(tree["a"], 70000)}.Write(t, t.TempDir())
 	s, err := Search(context.Background(), torrent, dir, []string{else1}, Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -82,7 +82,7 @@ func TestSearchParts(t *testing.T) {
 	if len(s.Found) != 1 || s.Found[0].Proved || filepath.Base(s.Found[0].Path) != "one" || fmt.Sprint(s.Lost) != "[1]" {
 		t.Errorf("%+v, lost %v", s.Found, s.Lost)
 	}
-	else2 := files{"two": noise(rng, 1000), "three": tree["b"]}.write(t, t.TempDir())
+	else2 := files{"two": noise(rng, 1000), "three": tree["b"]}.Write(t, t.TempDir())
 	if s, err = Search(context.Background(), torrent, dir, []string{else1, else2}, Options{}); err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func TestFix(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 3))
 	tree := files{"a": noise(rng, 100000), "b/c": noise(rng, 1000), "d": noise(rng, 100000), "e": noise(rng, 70000)}
 	for _, format := range formats() {
-		dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+		dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 		torrent := makeTorrent(t, dir, format, 16384, metainfo.Fields{})
 		renameFile(t, filepath.Join(dir, "a"), filepath.Join(dir, "A.bak"))
 		renameFile(t, filepath.Join(dir, "b"), filepath.Join(dir, "q"))

@@ -21,8 +21,6 @@ import (
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
-func formats() []metainfo.Format { return []metainfo.Format{metainfo.V1, metainfo.V2, metainfo.Hybrid} }
-
 func TestStream(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 1))
 	whole := noise(rng, 20<<20+12345) // more than two batches
@@ -111,7 +109,7 @@ func archive1(t *testing.T, torrent, tar []byte, o Options) *Report {
 func TestArchive(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 3))
 	tree := files{"a/b": noise(rng, 100000), "a/c": noise(rng, 5), "d": nil, "e": noise(rng, 40000), "f": noise(rng, 16384)}
-	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	compressors := []func([]byte) []byte{
 		func(b []byte) []byte { return b },
 		func(b []byte) []byte {
@@ -136,7 +134,7 @@ func TestArchive(t *testing.T) {
 	for _, format := range formats() {
 		torrent := makeTorrent(t, dir, format, 32768, metainfo.Fields{})
 		for i, compress := range compressors {
-			names := tree.paths()
+			names := tree.Paths()
 			for range 3 {
 				for _, prefix := range []string{"", "./", "tree/", "./tree/"} {
 					if r := archive1(t, torrent, compress(pack(t, tree, names, prefix)), Options{Extra: true}); !r.OK() {
@@ -151,7 +149,7 @@ func TestArchive(t *testing.T) {
 			}
 		}
 		bad := files{"a/b": flipAt(tree["a/b"], 40000), "d": nil, "e": tree["e"][:100], "f": append(tree["f"][:16384:16384], 1), "x": []byte("more")}
-		r := archive1(t, torrent, pack(t, bad, bad.paths(), ""), Options{Extra: true})
+		r := archive1(t, torrent, pack(t, bad, bad.Paths(), ""), Options{Extra: true})
 		got := ""
 		for _, f := range r.Files {
 			got += fmt.Sprint(f.Path, " ", f.State, ", ")
@@ -165,7 +163,7 @@ func TestArchive(t *testing.T) {
 func TestStrangeArchives(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 4))
 	tree := files{"a": noise(rng, 100), "b": noise(rng, 100)}
-	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrent := makeTorrent(t, dir, metainfo.V1, 16384, metainfo.Fields{})
 	twice := archive1(t, torrent, pack(t, tree, []string{"a", "b", "a"}, ""), Options{})
 	if f := twice.file(t, "a"); f.State != Unreadable || !strings.Contains(f.Err.Error(), "twice") {
@@ -200,7 +198,7 @@ func TestStrangeArchives(t *testing.T) {
 func TestSums(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 5))
 	tree := files{"a": noise(rng, 100000), "b": []byte("123456789"), "c": nil}
-	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrent := makeTorrent(t, dir, metainfo.V1, 16384, metainfo.Fields{})
 	o := Options{Sums: []string{"crc32", "md5", "sha256"}}
 	disk := data(t, torrent, dir, o)

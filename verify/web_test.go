@@ -34,7 +34,7 @@ func webTree(t testing.TB) (tree files, parent string) {
 		"plain": noise(rng, 16384), "deep/er/still/x+y": noise(rng, 30000), "empty": nil, "%41;": noise(rng, 5),
 	}
 	parent = t.TempDir()
-	tree.write(t, filepath.Join(parent, "a tree"))
+	tree.Write(t, filepath.Join(parent, "a tree"))
 	return tree, parent
 }
 
@@ -85,7 +85,7 @@ func TestWebSeed(t *testing.T) {
 		}
 	}
 	put(t, filepath.Join(parent, "a tree", "plain"), flipAt(tree["plain"], 5))
-	torrent := makeTorrent(t, tree.write(t, filepath.Join(t.TempDir(), "a tree")), metainfo.V2, 32768, metainfo.Fields{WebSeeds: []string{server.URL + "/"}})
+	torrent := makeTorrent(t, tree.Write(t, filepath.Join(t.TempDir(), "a tree")), metainfo.V2, 32768, metainfo.Fields{WebSeeds: []string{server.URL + "/"}})
 	if w := webCheck(t, torrent, webOptions()); w.OK() || w.Report.file(t, "plain").State != Damaged || w.Report.BadPieces != 1 {
 		t.Errorf("damaged: %+v", w.Report.Files)
 	}
@@ -95,7 +95,7 @@ func TestWebSeed(t *testing.T) {
 func TestWebFaults(t *testing.T) {
 	rng := mathrand.New(mathrand.NewPCG(6, 2))
 	tree := files{"a": noise(rng, 50000), "b": noise(rng, 50000)}
-	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrent := makeTorrent(t, dir, metainfo.V1, 16384, metainfo.Fields{})
 	content := func(w http.ResponseWriter, r *http.Request) {
 		name := strings.TrimPrefix(r.URL.Path, "/tree/")
@@ -224,7 +224,7 @@ func TestWebAddresses(t *testing.T) {
 func TestBEP17(t *testing.T) {
 	rng := mathrand.New(mathrand.NewPCG(6, 3))
 	tree := files{"a": noise(rng, 50000), "b": noise(rng, 50001)}
-	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	for _, format := range []metainfo.Format{metainfo.V1, metainfo.Hybrid} {
 		stream := append(bytes.Clone(tree["a"]), tree["b"]...)
 		if format == metainfo.Hybrid {
@@ -268,14 +268,14 @@ func TestRepairFromWebSeeds(t *testing.T) {
 	defer server.Close()
 	torrent := makeTorrent(t, filepath.Join(parent, "a tree"), metainfo.V1, 32768, metainfo.Fields{})
 	dir := filepath.Join(t.TempDir(), "a tree")
-	files{"a b/c#d": flipAt(tree["a b/c#d"], 70000), "plain": tree["plain"]}.write(t, dir)
+	files{"a b/c#d": flipAt(tree["a b/c#d"], 70000), "plain": tree["plain"]}.Write(t, dir)
 	o := webOptions()
 	o.URLs = []string{server.URL + "/nothing/", server.URL + "/"}
 	res, err := Repair(context.Background(), torrent, dir, RepairOptions{Web: &o})
 	if err != nil || !res.Report.OK() || len(res.Failed) > 0 {
 		t.Fatalf("%v, %+v", err, res)
 	}
-	if now := readBack(dir, tree.paths()); !equalFiles(now, tree) {
+	if now := readBack(dir, tree.Paths()); !equalFiles(now, tree) {
 		t.Error("not whole afterwards")
 	}
 }
@@ -355,7 +355,7 @@ server { listen 127.0.0.1:%[2]s; root "%[3]s"; } }`, work, port, parent)
 		}
 		t.Logf("%v: %v over nginx, %v from the disk, %d requests", format, served, local, w.Requests)
 	}
-	age(t, filepath.Join(parent, "a tree"), append(tree.paths(), "big"))
+	age(t, filepath.Join(parent, "a tree"), append(tree.Paths(), "big"))
 	o.Journal = filepath.Join(work, "journal")
 	torrent := makeTorrent(t, filepath.Join(parent, "a tree"), metainfo.V1, 1<<20, metainfo.Fields{})
 	for _, known := range []int{0, 33} {

@@ -77,7 +77,7 @@ func TestWebGoesOn(t *testing.T) {
 		},
 	} {
 		server := httptest.NewServer(handler)
-		torrent := makeTorrent(t, tree.write(t, filepath.Join(t.TempDir(), "tree")), metainfo.V1, 16384, metainfo.Fields{WebSeeds: []string{server.URL + "/"}})
+		torrent := makeTorrent(t, tree.Write(t, filepath.Join(t.TempDir(), "tree")), metainfo.V1, 16384, metainfo.Fields{WebSeeds: []string{server.URL + "/"}})
 		o := webOptions()
 		o.Connections = 1
 		w := webCheck(t, torrent, o)
@@ -104,7 +104,7 @@ func TestWebDrip(t *testing.T) {
 		}
 	}))
 	defer server.Close()
-	torrent := makeTorrent(t, tree.write(t, filepath.Join(t.TempDir(), "tree")), metainfo.V1, 16384, metainfo.Fields{WebSeeds: []string{server.URL + "/"}})
+	torrent := makeTorrent(t, tree.Write(t, filepath.Join(t.TempDir(), "tree")), metainfo.V1, 16384, metainfo.Fields{WebSeeds: []string{server.URL + "/"}})
 	start := time.Now()
 	if w := webCheck(t, torrent, webOptions()); faultKinds(w) != "stall" || time.Since(start) > 4*time.Second {
 		t.Errorf("%v: %+v", time.Since(start), w.Faults)
@@ -136,7 +136,7 @@ func standing(t *testing.T, fault func(w http.ResponseWriter) bool) []byte {
 		}
 	}))
 	t.Cleanup(server.Close)
-	return makeTorrent(t, tree.write(t, filepath.Join(t.TempDir(), "tree")), metainfo.V1, 1<<20, metainfo.Fields{WebSeeds: []string{server.URL + "/"}})
+	return makeTorrent(t, tree.Write(t, filepath.Join(t.TempDir(), "tree")), metainfo.V1, 1<<20, metainfo.Fields{WebSeeds: []string{server.URL + "/"}})
 }
 
 // Nobody waits for a server once ctx is done, the first fault was found, or there
@@ -198,7 +198,7 @@ func TestWebGivesUp(t *testing.T) {
 func TestBEP17Streams(t *testing.T) {
 	rng := mathrand.New(mathrand.NewPCG(12, 4))
 	tree := files{"a": noise(rng, 10_000), "b": noise(rng, 20_000), "c": noise(rng, 600_000), "d": noise(rng, 7)}
-	dir := tree.write(t, filepath.Join(t.TempDir(), "tree"))
+	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	for _, format := range []metainfo.Format{metainfo.V1, metainfo.Hybrid} {
 		const length = 128 << 10
 		torrent := makeTorrent(t, dir, format, length, metainfo.Fields{})

@@ -1,0 +1,111 @@
+// Package treetest writes folders of files and makes their torrents, for tests
+// that verify them. It verifies nothing itself.
+package treetest
+
+import (
+	"bytes"
+	"context"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/internal/piecehash"
+	"github.com/torrentkit/torrentkit/metainfo"
+)
+
+// Files are a folder's content by slash path.
+type Files map[string][]byte
+
+// Paths lists them in the order of a torrent.
+func (f Files) Paths() []string {
+	var list []string
+	for name := range f {
+		list = append(list, name)
+	}
+	slices.SortFunc(list, layout.ComparePaths)
+	return list
+}
+
+// Write makes the files below a folder.
+func (f Files) Write(t testing.TB, dir string) string {
+	t.Helper()
+	for name, data := range f {
+		Put(t, filepath.Join(dir, filepath.FromSlash(name)), data)
+	}
+	return dir
+}
+
+// Put writes a file, and makes its folder.
+func Put(t testing.TB, path string, data []byte) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Noise is n random bytes.
+func Noise(rng *rand.Rand, n int) []byte {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte(rng.Uint32())
+	}
+	return b
+}
+
+// Torrent makes a torrent of a file or folder.
+func Torrent(t testing.TB, root string, format metainfo.Format, pieceLength int64, fields metainfo.Fields) []byte {
+	t.Helper()
+	tree, _, err := content.Scan(context.Background(), root, content.ScanOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tree.Close()
+	var list []metainfo.File
+	for _, f := range tree.Files() {
+		list = append(list, metainfo.File{Path: f.Path, Length: f.Size})
+	}
+	d, err := metainfo.NewDraft(metainfo.Shape{Format: format, Name: filepath.Base(root), PieceLength: pieceLength}, list, fields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	index := make([]int32, len(d.Files()))
+	next := int32(0)
+	for i := range d.Files() {
+		if f := d.Files()[i]; !f.Pad() {
+			index[i] = next
+			next++
+		}
+	}
+	job := piecehash.Job{Layout: d.Layout(), Source: scanned{tree, index}}
+	for p, err := range job.Pieces(context.Background()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.Set(p.Index, p.SHA1, p.Root)
+	}
+	return d.Encode()
+}
+
+type scanned struct {
+	tree  *content.Tree
+	index []int32
+}
+
+func (s scanned) Open(i int) (piecehash.File, error) { return s.tree.Open(int(s.index[i])) }
+
+// FlipAt returns a copy of data in which one byte is another.
+func FlipAt(data []byte, at int) []byte {
+	data = bytes.Clone(data)
+	data[at] ^= 0x55
+	return data
+}
+
+// Formats are all there are.
+func Formats() []metainfo.Format { return []metainfo.Format{metainfo.V1, metainfo.V2, metainfo.Hybrid} }
