@@ -8,7 +8,7 @@ import (
 )
 
 func newAnnounce(a *app) *cobra.Command {
-	f := &announceFlags{failOn: choice{value: "all", allowed: []string{"any", "all", "none"}}}
+	f := &announceFlags{failOn: "all"}
 	cmd := &cobra.Command{
 		Use:   "announce TRACKER|TORRENT|LINK|INFOHASH...",
 		Short: "Announce once to trackers, and show what they answer",
@@ -22,7 +22,7 @@ By default it is asked as a leecher that wants no peers and that says stopped af
   torrentkit announce udp://tracker.example:1337 --count 10 --interval 1s`,
 		Args: cobra.ArbitraryArgs,
 	}
-	cmd.RunE = a.run(func(ctx context.Context, args []string) error { return a.announce(ctx, cmd, args, f) })
+	cmd.RunE = runE(func(ctx context.Context, args []string) error { return a.announce(ctx, cmd, args, f) })
 	f.bindRequest(cmd)
 	f.targetFlags.bind(cmd)
 	f.bindOutput(cmd)

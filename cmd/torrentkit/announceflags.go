@@ -22,7 +22,7 @@ type announceFlags struct {
 	seed, noStop, peers             bool
 	explain, dryRun                 bool
 	decode, config, compat          string
-	failOn                          choice
+	failOn                          string
 	count                           int
 	interval, duration              time.Duration
 	metrics, nagios                 bool
@@ -52,7 +52,7 @@ func (f *announceFlags) bindOutput(cmd *cobra.Command) {
 		fs.BoolVar(&f.explain, "explain", false, "show each request and answer: as a curl line, field by field, decoded")
 		fs.BoolVar(&f.dryRun, "dry-run", false, "say who would be asked about what, and send nothing")
 		fs.StringVar(&f.decode, "decode", "", "explain the captured answer in `FILE`, or - for standard input, and ask nobody")
-		fs.Var(&f.failOn, "fail-on", "exit 1 when `WHICH` trackers fail: any, all or none")
+		fs.Var(oneOf(&f.failOn, "any", "all", "none"), "fail-on", "exit 1 when `WHICH` trackers fail: any, all or none")
 		fs.IntVar(&f.count, "count", 0, "ask `N` times, like ping, and sum up")
 		fs.DurationVar(&f.duration, "duration", 0, "ask again and again for `TIME`, and sum up; with --count, whichever ends first")
 		fs.DurationVar(&f.interval, "interval", time.Second, "begin a question of --count or --duration each `TIME`")

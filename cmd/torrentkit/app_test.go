@@ -29,16 +29,15 @@ func (s *syncBuffer) String() string {
 func testEnv() (e env, out, err *syncBuffer) {
 	out, err = &syncBuffer{}, &syncBuffer{}
 	return env{
-		in: strings.NewReader(""), out: out, err: err, ansi: true,
-		width:  func() int { return 80 },
-		getenv: func(string) string { return "" },
-		now:    func() time.Time { return time.Unix(1700000000, 0) },
+		In: strings.NewReader(""), Out: out, Err: err, ANSI: true,
+		Width:  func() int { return 80 },
+		Getenv: func(string) string { return "" },
+		Now:    func() time.Time { return time.Unix(1700000000, 0) },
 	}, out, err
 }
 
 // testApp is an app in such a world.
 func testApp() (a *app, out, err *syncBuffer) {
 	e, out, err := testEnv()
-	_, a = newRoot(e)
-	return a, out, err
+	return newApp(e), out, err
 }

@@ -102,7 +102,7 @@ func (c *checked) run(ctx context.Context, hash metainfo.HashV1, opt announce.Op
 
 func (a *app) showChecked(all []*checked, peers bool) error {
 	for _, c := range all {
-		if a.global.json {
+		if a.options.JSON {
 			if err := a.json(a.resultToJSON(&c.announce, false)); err != nil {
 				return err
 			}

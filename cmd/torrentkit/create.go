@@ -18,13 +18,13 @@ type createFlags struct {
 	createdBy, date      string
 	noCreatedBy          bool
 	noDate               bool
-	format               choice
+	format               string
 	reuse                string
 	shard                shardValue
 	filesFrom            string
 	list                 bool
-	hidden, links        choice
-	sort, normalize      choice
+	hidden, links        string
+	sort, normalize      string
 }
 
 func newCreate(a *app) *cobra.Command {
@@ -48,7 +48,7 @@ changed tree reads only what changed. Several machines that see the same files c
   torrentkit create --plan data/
   torrentkit create --dry-run --max-torrent-size 1M data/`,
 		Args: arity(0, -1),
-		RunE: a.run(func(ctx context.Context, args []string) error { return a.createAll(ctx, args, &m) }),
+		RunE: runE(func(ctx context.Context, args []string) error { return a.createAll(ctx, args, &m) }),
 	}
 	recordFlags(cmd, &m.given)
 	group(cmd, "Many torrents", func(fs *pflag.FlagSet) {

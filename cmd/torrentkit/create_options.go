@@ -12,14 +12,14 @@ import (
 
 // createOptions completes the options of the library from the flags.
 func (a *app) createOptions(o *create.Options, f *createFlags) (err error) {
-	if o.Format, err = metainfo.ParseFormat(f.format.value); err != nil {
+	if o.Format, err = metainfo.ParseFormat(f.format); err != nil {
 		return err
 	}
 	o.Trackers = tiers(f.trackers)
-	o.SkipHidden = f.hidden.value == "skip"
-	o.Links = map[string]create.LinkMode{"follow": create.FollowLinks, "store": create.StoreLinks, "skip": create.SkipLinks, "error": create.RefuseLinks}[f.links.value]
-	o.Order = map[string]create.Order{"path": create.ByPath, "natural": create.ByNatural, "size": create.BySize}[f.sort.value]
-	o.Normalize = f.normalize.value == "nfc"
+	o.SkipHidden = f.hidden == "skip"
+	o.Links = map[string]create.LinkMode{"follow": create.FollowLinks, "store": create.StoreLinks, "skip": create.SkipLinks, "error": create.RefuseLinks}[f.links]
+	o.Order = map[string]create.Order{"path": create.ByPath, "natural": create.ByNatural, "size": create.BySize}[f.sort]
+	o.Normalize = f.normalize == "nfc"
 	o.Explain = f.list
 	switch {
 	case f.shard.of > 0 && len(o.Journals) == 0:

@@ -48,7 +48,7 @@ func (a *app) readPaths(ctx context.Context, name string) ([]string, error) {
 			return nil, inputError(name, err)
 		}
 		defer file.Close()
-		r = &contextReader{ctx: ctx, r: file}
+		r = readerOf(ctx, file)
 	}
 	data, err := io.ReadAll(io.LimitReader(r, maxList+1))
 	if err == nil && len(data) > maxList {
@@ -81,7 +81,7 @@ func (a *app) createOutput(paths []string, o *create.Options, f *createFlags) (*
 	if target == "" {
 		target = name
 	}
-	if target == "-" && a.global.json {
+	if target == "-" && a.options.JSON {
 		return nil, errors.New("--json and -o - both want standard output")
 	}
 	if f.dryRun || f.table || f.list || f.shard.of > 0 {

@@ -27,11 +27,11 @@ type createJob struct {
 
 func newCreateJob() *createJob {
 	j := &createJob{flags: &cobra.Command{}, f: createFlags{
-		format:    choice{value: "v1", allowed: []string{"v1", "v2", "hybrid"}},
-		hidden:    choice{value: "take", allowed: []string{"take", "skip"}},
-		links:     choice{value: "follow", allowed: []string{"follow", "store", "skip", "error"}},
-		sort:      choice{value: "path", allowed: []string{"path", "natural", "size"}},
-		normalize: choice{value: "none", allowed: []string{"none", "nfc"}},
+		format:    "v1",
+		hidden:    "take",
+		links:     "follow",
+		sort:      "path",
+		normalize: "none",
 	}}
 	createFlagGroups(j.flags, &j.o, &j.f)
 	return j

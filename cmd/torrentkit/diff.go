@@ -36,7 +36,7 @@ With --common, any number of torrents and folders of torrents: the files that at
 			}
 			return arity(2, 2)(cmd, args)
 		},
-		RunE: a.run(func(ctx context.Context, args []string) error {
+		RunE: runE(func(ctx context.Context, args []string) error {
 			if f.common {
 				return a.common(ctx, args, &f)
 			}

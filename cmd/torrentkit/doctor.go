@@ -21,12 +21,12 @@ type doctorFlags struct {
 	also            []string
 	expiry          time.Duration
 	list, junit     bool
-	failOn          choice
+	failOn          string
 	verbose, failed bool
 }
 
 func newDoctor(a *app) *cobra.Command {
-	f := &doctorFlags{failOn: choice{value: "error", allowed: []string{"error", "warning", "info", "none"}}}
+	f := &doctorFlags{failOn: "error"}
 	cmd := &cobra.Command{
 		Use:   "doctor TRACKER [TRACKER]",
 		Short: "Examine a tracker by a battery of checks",
@@ -40,7 +40,7 @@ Checks named are ids (udp.bep41) or groups (udp).`,
   torrentkit doctor http://127.0.0.1:8000/announce --junit > doctor.xml`,
 		Args: arity(0, 2),
 	}
-	cmd.RunE = a.run(func(ctx context.Context, args []string) error { return a.doctor(ctx, cmd, args, f) })
+	cmd.RunE = runE(func(ctx context.Context, args []string) error { return a.doctor(ctx, cmd, args, f) })
 	group(cmd, "Checks", func(fs *pflag.FlagSet) {
 		fs.BoolVar(&f.list, "list-checks", false, "list all checks, and ask nobody")
 		fs.StringArrayVar(&f.only, "only", nil, "run the check or group `ID` only (repeatable)")
@@ -53,7 +53,7 @@ Checks named are ids (udp.bep41) or groups (udp).`,
 		fs.BoolVarP(&f.verbose, "verbose", "v", false, "show what was sent and received for every check")
 		fs.BoolVar(&f.failed, "failed", false, "show failed checks only")
 		fs.BoolVar(&f.junit, "junit", false, "print JUnit XML")
-		fs.Var(&f.failOn, "fail-on", "exit 1 when a check of `SEVERITY` or above fails: error, warning, info or none")
+		fs.Var(oneOf(&f.failOn, "error", "warning", "info", "none"), "fail-on", "exit 1 when a check of `SEVERITY` or above fails: error, warning, info or none")
 	})
 	f.trackerFlags.bind(cmd)
 	exits(cmd, "no check of the severity failed", "one did")
@@ -96,7 +96,7 @@ func (a *app) doctor(ctx context.Context, cmd *cobra.Command, args []string, f *
 	if err := a.showReports(reports, f); err != nil {
 		return err
 	}
-	if f.failOn.value != "none" && slices.ContainsFunc(reports, func(r announce.Report) bool { return failsAt(&r, f.failOn.value) }) {
+	if f.failOn != "none" && slices.ContainsFunc(reports, func(r announce.Report) bool { return failsAt(&r, f.failOn) }) {
 		return no()
 	}
 	return nil

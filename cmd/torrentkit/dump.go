@@ -16,12 +16,12 @@ import (
 
 type dumpFlags struct {
 	reverse, compact, force bool
-	style                   choice
+	style                   string
 	output                  string
 }
 
 func newDump(a *app) *cobra.Command {
-	f := dumpFlags{style: choice{value: "hex", allowed: []string{"hex", "base64", "torrust"}}}
+	f := dumpFlags{style: "hex"}
 	cmd := &cobra.Command{
 		Use:   "dump FILE...",
 		Short: "Turn bencode into JSON and back, without loss",
@@ -35,11 +35,11 @@ The style torrust is that of Torrust's bencode2json: every string is "<string>te
   torrentkit dump album.torrent > album.json; torrentkit dump --reverse album.json -o album.torrent
   torrentkit dump --style torrust - < reply.bin`,
 		Args: arity(1, -1),
-		RunE: a.run(func(ctx context.Context, args []string) error { return a.dump(ctx, args, &f) }),
+		RunE: runE(func(ctx context.Context, args []string) error { return a.dump(ctx, args, &f) }),
 	}
 	group(cmd, "Output", func(fs *pflag.FlagSet) {
 		fs.BoolVarP(&f.reverse, "reverse", "r", false, "read JSON and write bencode")
-		fs.Var(&f.style, "style", "how to write strings that are not UTF-8: `STYLE` is hex, base64 or torrust")
+		fs.Var(oneOf(&f.style, "hex", "base64", "torrust"), "style", "how to write strings that are not UTF-8: `STYLE` is hex, base64 or torrust")
 		fs.BoolVar(&f.compact, "compact", false, "write JSON on one line")
 		fs.StringVarP(&f.output, "output", "o", "", "with --reverse: write to `FILE`, which appears whole or not at all")
 		fs.BoolVar(&f.force, "force", false, "replace a file that exists")
@@ -54,18 +54,18 @@ func (a *app) dump(ctx context.Context, args []string, f *dumpFlags) error {
 		return errors.New("-o goes with --reverse; JSON goes to standard output")
 	case f.reverse && len(args) > 1:
 		return errors.New("--reverse makes one file of one")
-	case f.reverse && a.global.json:
+	case f.reverse && a.options.JSON:
 		return errors.New("--reverse writes bencode, not JSON")
 	case f.reverse:
 		return a.restore(ctx, args[0], f)
 	}
 	return a.each(ctx, args, func(ctx context.Context, name string) error {
 		return a.withSource(ctx, name, func(r io.Reader) error {
-			o := inspect.DumpOptions{Style: inspect.DumpStyle(f.style.value)}
-			if !f.compact && !a.global.json {
+			o := inspect.DumpOptions{Style: inspect.DumpStyle(f.style)}
+			if !f.compact && !a.options.JSON {
 				o.Indent = "  "
 			}
-			if !a.global.json {
+			if !a.options.JSON {
 				return inspect.Dump(a.document(), r, o)
 			}
 			return a.dumpJSON(name, r, o)
@@ -95,7 +95,7 @@ func (t *trimmed) Write(p []byte) (int, error) {
 
 // restore writes the bencode that JSON stands for.
 func (a *app) restore(ctx context.Context, name string, f *dumpFlags) error {
-	style := inspect.DumpStyle(f.style.value)
+	style := inspect.DumpStyle(f.style)
 	if f.output == "" || f.output == "-" {
 		out, err := a.newOutput("-", outputOptions{binary: true})
 		if err != nil {
@@ -134,5 +134,5 @@ func (a *app) withSource(ctx context.Context, name string, f func(io.Reader) err
 	if info, err := file.Stat(); err == nil && info.IsDir() {
 		return fmt.Errorf("reading %q: it is a folder", name)
 	}
-	return inputError(name, f(&contextReader{ctx: ctx, r: file}))
+	return inputError(name, f(readerOf(ctx, file)))
 }

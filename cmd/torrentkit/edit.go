@@ -39,7 +39,7 @@ refused without --new-infohash.`,
   torrentkit edit --dry-run --no-comment --no-date album.torrent`,
 		Args: arity(1, -1),
 	}
-	cmd.RunE = a.run(func(ctx context.Context, args []string) error {
+	cmd.RunE = runE(func(ctx context.Context, args []string) error {
 		f.used = editsAnything(cmd)
 		return a.edit(ctx, args, &o, &f)
 	})
@@ -58,7 +58,7 @@ func (a *app) edit(ctx context.Context, names []string, o *metainfo.Edit, f *edi
 		return fmt.Errorf("-o %q: the output of several torrents must be a folder that exists", f.output)
 	case f.backup != "" && f.output != "":
 		return errors.New("--backup is for editing in place, without -o")
-	case f.output == "-" && a.global.json && !f.dryRun:
+	case f.output == "-" && a.options.JSON && !f.dryRun:
 		return errors.New("--json and -o - both want standard output")
 	}
 	if f.strip {

@@ -94,7 +94,7 @@ func (a *app) editOutput(name string, f *editFlags) (*output, error) {
 	switch {
 	case target == "" && name == "-":
 		target = "-"
-		if a.global.json {
+		if a.options.JSON {
 			return nil, withHint(errors.New("--json and the edited torrent both want standard output"), "-o FILE")
 		}
 	case target == "":

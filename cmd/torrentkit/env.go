@@ -9,41 +9,37 @@ import (
 	"runtime/metrics"
 	"time"
 
-	"github.com/spf13/cobra"
 	"golang.org/x/term"
 )
 
 // env is the outside world as one value: tests replace it whole.
 type env struct {
-	in       io.Reader
-	out, err io.Writer
+	In       io.Reader
+	Out, Err io.Writer
 
-	// inTTY, outTTY and errTTY say whether the three streams are terminals.
-	inTTY, outTTY, errTTY bool
-	// ansi says whether the terminal understands ANSI sequences at all. An old Windows console does not.
-	ansi bool
+	// OutTTY and ErrTTY say whether the two streams are terminals.
+	OutTTY, ErrTTY bool
+	// ANSI says whether the terminal understands ANSI sequences at all. An old Windows console does not.
+	ANSI bool
 
-	// width is the terminal's number of columns, asked anew each time since windows are resized; 80 where there is none.
-	width  func() int
-	getenv func(string) string
-	now    func() time.Time
+	// Width is the terminal's number of columns, asked anew each time since windows are resized; 80 where there is none.
+	Width  func() int
+	Getenv func(string) string
+	Now    func() time.Time
 }
 
-// realEnv is the process's own world. It also sets what is global to the process: the collector, the console's mode and
-// cobra's text for people who double-click the program in Windows Explorer, which would make it useless in shortcuts.
+// realEnv is the process's own world. It also sets what is global to the process: the collector, and the console's mode.
 func realEnv() env {
 	tuneCollector()
-	cobra.MousetrapHelpText = ""
 	e := env{
-		in: os.Stdin, out: os.Stdout, err: os.Stderr,
-		inTTY:  term.IsTerminal(int(os.Stdin.Fd())),
-		outTTY: term.IsTerminal(int(os.Stdout.Fd())),
-		errTTY: term.IsTerminal(int(os.Stderr.Fd())),
-		width:  terminalWidth,
-		getenv: os.Getenv,
-		now:    time.Now,
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		OutTTY: term.IsTerminal(int(os.Stdout.Fd())),
+		ErrTTY: term.IsTerminal(int(os.Stderr.Fd())),
+		Width:  terminalWidth,
+		Getenv: os.Getenv,
+		Now:    time.Now,
 	}
-	e.ansi = enableANSI(os.Stdout, e.outTTY) && enableANSI(os.Stderr, e.errTTY)
+	e.ANSI = enableANSI(os.Stdout, e.OutTTY) && enableANSI(os.Stderr, e.ErrTTY)
 	return e
 }
 
@@ -90,7 +86,13 @@ type readResult struct {
 }
 
 // stdin is standard input, ended by the context. It is not safe for concurrent use.
-func (e *env) stdin(ctx context.Context) io.Reader { return &contextReader{ctx: ctx, r: e.in} }
+func (a *app) stdin(ctx context.Context) io.Reader { return readerOf(ctx, a.env.In) }
+
+// input is standard input for a reader that ends by itself when the context does.
+func (a *app) input() io.Reader { return a.env.In }
+
+// readerOf ends reading with the context.
+func readerOf(ctx context.Context, r io.Reader) io.Reader { return &contextReader{ctx: ctx, r: r} }
 
 func (c *contextReader) Read(p []byte) (int, error) {
 	if len(p) == 0 {

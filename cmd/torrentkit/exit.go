@@ -98,14 +98,14 @@ func (a *app) say(err error) int {
 
 // note prints a remark on standard error, unless --quiet. The text may hold anything: it is made safe here.
 func (a *app) note(text string) {
-	if !a.global.quiet {
+	if !a.options.Quiet {
 		a.line("torrentkit: " + a.safeText(text))
 	}
 }
 
 // warn is note for what may be wrong.
 func (a *app) warn(text string) {
-	if !a.global.quiet {
+	if !a.options.Quiet {
 		a.line("torrentkit: " + a.paint(a.errStyle(), yellow, "warning:") + " " + a.safeText(text))
 	}
 }
@@ -113,7 +113,7 @@ func (a *app) warn(text string) {
 // line writes one line to standard error: after what was printed on standard output so far, and not into a progress bar.
 func (a *app) line(text string) {
 	a.stdout.Flush()
-	write := func() { fmt.Fprintln(a.err, text) }
+	write := func() { fmt.Fprintln(a.env.Err, text) }
 	if p := a.progress.Load(); p != nil {
 		p.interject(write)
 		return

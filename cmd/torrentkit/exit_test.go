@@ -62,7 +62,7 @@ func TestReport(t *testing.T) {
 
 func TestShowSecrets(t *testing.T) {
 	a, _, stderr := testApp()
-	a.global.showSecrets = true
+	a.options.ShowSecrets = true
 	const link = "https://t.example/announce?passkey=abc"
 	a.report(context.Background(), errors.New(link))
 	if !strings.Contains(stderr.String(), link) || a.url(link) != link {
@@ -114,7 +114,7 @@ func TestNotesAreQuiet(t *testing.T) {
 	a, _, stderr := testApp()
 	a.note("left out \x1b")
 	a.warn("odd")
-	a.global.quiet = true
+	a.options.Quiet = true
 	a.note("more")
 	a.warn("more")
 	if want := "torrentkit: left out \\x1b\ntorrentkit: warning: odd\n"; stderr.String() != want {
@@ -140,7 +140,7 @@ func TestFullDiskIsTrouble(t *testing.T) {
 	full := &fs.PathError{Op: "write", Path: "/dev/stdout", Err: syscall.ENOSPC}
 	for _, args := range [][]string{{"version"}, {"version", "--json"}, {"--help"}, {"completion", "bash"}} {
 		e, _, stderr := testEnv()
-		e.out = &failingWriter{3, full}
+		e.Out = &failingWriter{3, full}
 		code := run(context.Background(), e, args)
 		want := "torrentkit: error: writing to standard output: " + syscall.ENOSPC.Error() + "\n"
 		if code != 2 || stderr.String() != want {
@@ -152,7 +152,7 @@ func TestFullDiskIsTrouble(t *testing.T) {
 func TestReaderThatWentAwayIsQuiet(t *testing.T) {
 	for _, args := range [][]string{{"version"}, {"version", "--json"}, {"completion", "bash"}} {
 		e, _, stderr := testEnv()
-		e.out = &failingWriter{3, &fs.PathError{Op: "write", Path: "|1", Err: syscall.EPIPE}}
+		e.Out = &failingWriter{3, &fs.PathError{Op: "write", Path: "|1", Err: syscall.EPIPE}}
 		if code := run(context.Background(), e, args); code != 0 || stderr.String() != "" {
 			t.Errorf("%v: code %d, printed %q", args, code, stderr.String())
 		}
@@ -161,9 +161,9 @@ func TestReaderThatWentAwayIsQuiet(t *testing.T) {
 
 func TestMessagesComeAfterResults(t *testing.T) {
 	e, stdout, _ := testEnv()
-	e.err = stdout
-	_, a := newRoot(e)
-	io.WriteString(a.out, "result\n")
+	e.Err = stdout
+	a := newApp(e)
+	io.WriteString(a.document(), "result\n")
 	a.note("note")
 	if got := stdout.String(); got != "result\ntorrentkit: note\n" {
 		t.Errorf("got %q", got)
@@ -174,9 +174,9 @@ func TestStdinEndsWithTheContext(t *testing.T) {
 	e, _, _ := testEnv()
 	r, w := io.Pipe()
 	defer w.Close()
-	e.in = r
+	e.In = r
 	ctx, cancel := context.WithCancel(context.Background())
-	in := e.stdin(ctx)
+	in := newApp(e).stdin(ctx)
 	go w.Write([]byte("hello"))
 	buf := make([]byte, 3)
 	if n, err := io.ReadFull(in, buf); n != 3 || err != nil {
@@ -192,8 +192,8 @@ func TestStdinEndsWithTheContext(t *testing.T) {
 func TestStdinIsReadWhole(t *testing.T) {
 	e, _, _ := testEnv()
 	text := strings.Repeat("0123456789", 20000)
-	e.in = strings.NewReader(text)
-	got, err := io.ReadAll(e.stdin(context.Background()))
+	e.In = strings.NewReader(text)
+	got, err := io.ReadAll(newApp(e).stdin(context.Background()))
 	if err != nil || string(got) != text {
 		t.Errorf("read %d bytes, %v", len(got), err)
 	}

@@ -107,7 +107,7 @@ func (a *app) fetchFailed(ctx context.Context, input string, err error, f *fetch
 		return err
 	}
 	a.tellPeers(failure.Sources, failure.Peers, f)
-	if a.global.json {
+	if a.options.JSON {
 		v := fetchJSON{Input: input, Error: err.Error()}
 		v.add(failure.Sources, failure.Peers)
 		if err := a.json(v); err != nil {

@@ -32,7 +32,7 @@ func (a *app) fetchInputs(ctx context.Context, args []string, f *fetchFlags) ([]
 
 func (f *fetchFlags) validate(a *app, links int) error {
 	switch {
-	case f.output == "-" && a.global.json:
+	case f.output == "-" && a.options.JSON:
 		return errors.New("--json and -o - both want standard output")
 	case f.output == "-" && links > 1:
 		return errors.New("several torrents cannot all go to standard output")

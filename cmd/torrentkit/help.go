@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,6 +19,7 @@ const (
 	groupsKey  = "torrentkit_groups"
 	exitYesKey = "torrentkit_exit_0"
 	exitNoKey  = "torrentkit_exit_1"
+	orderKey   = "torrentkit_order"
 )
 
 // group adds the flags that bind defines to the command, under a heading of its help text. Groups appear in the order
@@ -54,6 +56,21 @@ func annotate(cmd *cobra.Command, key, value string) {
 	cmd.Annotations[key] = value
 }
 
+// listCommands adds commands to the root, whose help lists them in this order. Cobra would sort them by their names.
+func listCommands(root *cobra.Command, commands ...*cobra.Command) {
+	for i, c := range commands {
+		annotate(c, orderKey, fmt.Sprintf("%02d", i))
+	}
+	root.AddCommand(commands...)
+}
+
+// subcommands are the commands below one, in the order in which they are listed.
+func subcommands(cmd *cobra.Command) []*cobra.Command {
+	return slices.SortedStableFunc(slices.Values(cmd.Commands()), func(x, y *cobra.Command) int {
+		return strings.Compare(x.Annotations[orderKey], y.Annotations[orderKey])
+	})
+}
+
 // exits says what 0 and 1 mean for this command. An empty no says that the command never answers no.
 func exits(cmd *cobra.Command, yes, no string) {
 	annotate(cmd, exitYesKey, yes)
@@ -80,13 +97,7 @@ func (a *app) writeHelp(w io.Writer, cmd *cobra.Command) {
 	if cmd.Example != "" {
 		fmt.Fprintf(&b, "\nExamples:\n%s\n", strings.TrimRight(cmd.Example, "\n"))
 	}
-	if !cmd.HasParent() {
-		b.WriteString("\nCommands:\n")
-		for _, c := range a.commands {
-			fmt.Fprintf(&b, "  %-10s  %s\n", c.Name(), c.Short)
-		}
-	}
-	if subs := cmd.Commands(); cmd.HasParent() && len(subs) > 0 {
+	if subs := subcommands(cmd); len(subs) > 0 {
 		b.WriteString("\nCommands:\n")
 		for _, c := range subs {
 			fmt.Fprintf(&b, "  %-10s  %s\n", c.Name(), c.Short)

@@ -33,7 +33,7 @@ func (a *app) readTorrent(ctx context.Context, name string, limit int64) ([]byte
 	case info.Mode().IsRegular() && info.Size() > limit:
 		return nil, inputError(name, tooLarge(limit))
 	}
-	raw, err := readSized(&contextReader{ctx: ctx, r: f}, info, limit)
+	raw, err := readSized(readerOf(ctx, f), info, limit)
 	return raw, inputError(name, err)
 }
 

@@ -19,13 +19,13 @@ type inspectFlags struct {
 	query                     string
 	raw                       bool
 	table, stats              bool
-	sort, groupBy             choice
+	sort, groupBy             string
 	maxSize                   sizeValue
 	set                       *pflag.FlagSet // which flags were given
 }
 
 func newInspect(a *app) *cobra.Command {
-	f := inspectFlags{maxSize: maxTorrent, sort: choice{allowed: sortKeys()}, groupBy: choice{allowed: groupKeys()}}
+	f := inspectFlags{maxSize: maxTorrent}
 	cmd := &cobra.Command{
 		Use:     "inspect TORRENT|LINK...",
 		Aliases: []string{"show", "info"},
@@ -41,7 +41,7 @@ link. What is wrong with it but can be worked with is a warning on standard erro
   torrentkit inspect --stats releases/
   torrentkit inspect - < album.torrent`,
 		Args: arity(1, -1),
-		RunE: a.run(func(ctx context.Context, args []string) error { return a.inspect(ctx, args, &f) }),
+		RunE: runE(func(ctx context.Context, args []string) error { return a.inspect(ctx, args, &f) }),
 	}
 	f.set = cmd.Flags()
 	group(cmd, "Output", func(fs *pflag.FlagSet) {
@@ -55,8 +55,8 @@ link. What is wrong with it but can be worked with is a warning on standard erro
 	})
 	group(cmd, "Many torrents", func(fs *pflag.FlagSet) {
 		fs.BoolVar(&f.table, "table", false, "print a line for each torrent")
-		fs.Var(&f.sort, "sort", "sort the table by a `KEY`: name, size, files, pieces, piece-length, format, created, input; -KEY from the end")
-		fs.Var(&f.groupBy, "group-by", "count torrents by a `KEY`: format, piece-length, tracker, private, source, created-by, created")
+		fs.Var(oneOf(&f.sort, sortKeys()...), "sort", "sort the table by a `KEY`: name, size, files, pieces, piece-length, format, created, input; -KEY from the end")
+		fs.Var(oneOf(&f.groupBy, groupKeys()...), "group-by", "count torrents by a `KEY`: format, piece-length, tracker, private, source, created-by, created")
 		fs.BoolVar(&f.stats, "stats", false, "print totals, and which torrents have the same content")
 	})
 	group(cmd, "Input", func(fs *pflag.FlagSet) {
@@ -67,7 +67,7 @@ link. What is wrong with it but can be worked with is a warning on standard erro
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		var missing *pflag.ValueRequiredError
 		if errors.As(err, &missing) && missing.GetSpecifiedName() == "field" {
-			return a.listFields()
+			return ran(a.listFields())
 		}
 		return flagError(cmd, err)
 	})
@@ -83,13 +83,13 @@ func (a *app) inspect(ctx context.Context, names []string, f *inspectFlags) erro
 	}
 	queries := f.set.Changed("query")
 	switch {
-	case a.global.json && (f.sort.value != "" || f.groupBy.value != ""):
+	case a.options.JSON && (f.sort != "" || f.groupBy != ""):
 		return withHint(errors.New("--sort and --group-by print a table, not JSON"), "inspect --json ... | jq -s 'sort_by(.size)'")
 	case f.raw && !queries:
 		return errors.New("--raw goes with --query")
-	case f.raw && a.global.json:
+	case f.raw && a.options.JSON:
 		return errors.New("--raw prints bytes, not JSON")
-	case f.raw && a.outTTY:
+	case f.raw && a.onTerminal():
 		return withHint(errors.New("raw bytes are not written to a terminal"), "pipe the output: ... --raw | xxd")
 	case queries:
 		return a.eachInput(ctx, names, func(ctx context.Context, name string) error { return a.query(ctx, name, f) })
@@ -97,12 +97,12 @@ func (a *app) inspect(ctx context.Context, names []string, f *inspectFlags) erro
 		return a.eachInput(ctx, names, func(ctx context.Context, name string) error { return a.fields(ctx, name, f) })
 	case f.stats:
 		return a.inspectStats(ctx, names, f)
-	case !a.global.json && (f.table || f.sort.value != "" || f.groupBy.value != "" || hasFolder(names) && !f.files && !f.tree && !f.pieces):
+	case !a.options.JSON && (f.table || f.sort != "" || f.groupBy != "" || hasFolder(names) && !f.files && !f.tree && !f.pieces):
 		return a.inspectMany(ctx, names, f)
 	}
 	first := true
 	return a.eachInput(ctx, names, func(ctx context.Context, name string) error {
-		if !first && !a.global.json {
+		if !first && !a.options.JSON {
 			a.print()
 		}
 		first = false
@@ -113,7 +113,7 @@ func (a *app) inspect(ctx context.Context, names []string, f *inspectFlags) erro
 		switch {
 		case err != nil:
 			return err
-		case a.global.json:
+		case a.options.JSON:
 			return a.writeTorrentJSON(t, name, f)
 		}
 		a.showTorrent(t, f)

@@ -106,10 +106,9 @@ func fieldOf(name string) (inspectField, bool) {
 
 // listFields is "--field" without a name.
 func (a *app) listFields() error {
-	a.started = true
 	rows := newTable(-1, "field", "value")
 	for _, f := range inspectFields() {
-		if a.global.json {
+		if a.options.JSON {
 			if err := a.json(map[string]string{"field": f.name, "value": f.about}); err != nil {
 				return err
 			}
@@ -117,7 +116,7 @@ func (a *app) listFields() error {
 		}
 		rows.row(textCell(f.name), textCell(f.about))
 	}
-	if !a.global.json {
+	if !a.options.JSON {
 		a.showTable(rows)
 	}
 	return nil
@@ -145,7 +144,7 @@ func (a *app) fields(ctx context.Context, name string, f *inspectFlags) error {
 		case of.ofLink != nil:
 			values = of.ofLink(link)
 		}
-		if a.global.json {
+		if a.options.JSON {
 			if err := a.json(fieldJSON(name, field, values)); err != nil {
 				return err
 			}
@@ -177,13 +176,13 @@ func (a *app) query(ctx context.Context, name string, f *inspectFlags) error {
 		_, err = io.WriteString(a.raw(), text)
 	case f.raw:
 		_, err = a.raw().Write(value)
-	case a.global.json:
+	case a.options.JSON:
 		err = a.queryJSON(name, f.query, value, offset)
 	case simple:
 		a.print(words(escape(text)))
 	default:
 		indent := ""
-		if a.outTTY {
+		if a.onTerminal() {
 			indent = "  "
 		}
 		err = inspect.Dump(a.document(), bytes.NewReader(value), inspect.DumpOptions{Indent: indent})

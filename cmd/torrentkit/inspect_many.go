@@ -58,7 +58,7 @@ func (a *app) inspectMany(ctx context.Context, names []string, f *inspectFlags) 
 	if ctx.Err() != nil {
 		return err
 	}
-	if key := f.sort.value; key != "" {
+	if key := f.sort; key != "" {
 		down := strings.HasPrefix(key, "-")
 		slices.SortStableFunc(all, func(x, y summary) int {
 			if down {
@@ -67,11 +67,11 @@ func (a *app) inspectMany(ctx context.Context, names []string, f *inspectFlags) 
 			return compareBy(key, &x, &y)
 		})
 	}
-	if f.groupBy.value != "" {
-		a.showGroups(f.groupBy.value, all)
+	if f.groupBy != "" {
+		a.showGroups(f.groupBy, all)
 		return err
 	}
-	if a.outTTY {
+	if a.onTerminal() {
 		rows := newTable(0, "name", "size", "files", "format", "piece", "created")
 		for i := range all {
 			s := &all[i]
@@ -227,7 +227,7 @@ func (a *app) inspectStats(ctx context.Context, names []string, f *inspectFlags)
 	if ctx.Err() != nil {
 		return err
 	}
-	if a.global.json {
+	if a.options.JSON {
 		return cmp.Or(a.json(statsToJSON(stats, unreadable)), err)
 	}
 	a.showStats(stats, unreadable)

@@ -167,7 +167,7 @@ func (a *app) findingsToJSON(list []announce.Finding, tracker string) []oddityJS
 // exchangeToJSON leaves out what would show a passkey: the URL data of UDP, and answers that repeat it.
 func (a *app) exchangeToJSON(x *announce.Exchange, tracker string) exchangeJSON {
 	sent, received := x.Sent, x.Received
-	if !a.global.showSecrets {
+	if !a.options.ShowSecrets {
 		const bare = 98 // bytes of a UDP announce without URL data
 		if x.Transport == announce.UDP && len(sent) > bare && announce.SecretsOf(tracker) != nil {
 			sent = sent[:bare]
@@ -183,7 +183,7 @@ func (a *app) exchangeToJSON(x *announce.Exchange, tracker string) exchangeJSON 
 	if x.Request != nil {
 		v.Method, v.URL = x.Request.Method, a.trackerURL(x.Request.URL)
 	}
-	if a.global.showSecrets || x.Request == nil {
+	if a.options.ShowSecrets || x.Request == nil {
 		v.SentHex = hex.EncodeToString(sent)
 	}
 	return v
@@ -191,7 +191,7 @@ func (a *app) exchangeToJSON(x *announce.Exchange, tracker string) exchangeJSON 
 
 // hideURLs redacts the URLs in a text that is printed as it is otherwise.
 func (a *app) hideURLs(s string) string {
-	if a.global.showSecrets {
+	if a.options.ShowSecrets {
 		return s
 	}
 	return redactText(s)

@@ -53,7 +53,7 @@ func TestWriteJSONRefuses(t *testing.T) {
 
 func TestWriteJSONFlushes(t *testing.T) {
 	a, stdout, _ := testApp()
-	if err := writeJSON(a.out, struct{}{}); err != nil || stdout.String() != "{\"schema\":1}\n" {
+	if err := a.json(struct{}{}); err != nil || stdout.String() != "{\"schema\":1}\n" {
 		t.Errorf("wrote %q, %v", stdout.String(), err)
 	}
 }

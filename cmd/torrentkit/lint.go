@@ -14,14 +14,14 @@ import (
 
 type lintFlags struct {
 	listRules bool
-	format    choice
+	format    string
 	targets   targetsValue
 	options   inspect.LintOptions
 	maxSize   sizeValue
 }
 
 func newLint(a *app) *cobra.Command {
-	f := lintFlags{format: choice{value: "text", allowed: []string{"text", "sarif", "github"}}, maxSize: maxTorrent}
+	f := lintFlags{format: "text", maxSize: maxTorrent}
 	cmd := &cobra.Command{
 		Use:   "lint TORRENT...",
 		Short: "Judge a torrent against the BEPs and what clients load",
@@ -38,7 +38,7 @@ its rule, the key and the byte. --list-rules explains all rules.`,
 			}
 			return arity(1, -1)(cmd, args)
 		},
-		RunE: a.run(func(ctx context.Context, args []string) error {
+		RunE: runE(func(ctx context.Context, args []string) error {
 			if f.listRules {
 				return a.listRules()
 			}
@@ -52,7 +52,7 @@ its rule, the key and the byte. --list-rules explains all rules.`,
 		fs.Var(&f.targets, "for", "apply the limits of a `TARGET` too: "+strings.Join(targetNames(), ", ")+" (repeatable)")
 	})
 	group(cmd, "Output", func(fs *pflag.FlagSet) {
-		fs.Var(&f.format, "format", "`FORMAT` is text, sarif (for code scanning), or github (annotations of a workflow)")
+		fs.Var(oneOf(&f.format, "text", "sarif", "github"), "format", "`FORMAT` is text, sarif (for code scanning), or github (annotations of a workflow)")
 	})
 	group(cmd, "Input", func(fs *pflag.FlagSet) {
 		fs.Var(&f.maxSize, "max-size", "refuse torrents larger than `SIZE`")
@@ -87,8 +87,8 @@ func (v *targetsValue) Set(s string) error {
 }
 
 func (a *app) lint(ctx context.Context, args []string, f *lintFlags) error {
-	if a.global.json && f.format.value != "text" {
-		return fmt.Errorf("--json and --format %s are two formats", f.format.value)
+	if a.options.JSON && f.format != "text" {
+		return fmt.Errorf("--json and --format %s are two formats", f.format)
 	}
 	f.options.Targets = f.targets
 	f.options.Now = a.now()
@@ -106,10 +106,10 @@ func (a *app) lint(ctx context.Context, args []string, f *lintFlags) error {
 			return err
 		}
 		l := linted{name, report}
-		if f.format.value == "sarif" {
+		if f.format == "sarif" {
 			l.report.Torrent = nil // the document is not needed any more
 			all = append(all, l)
-		} else if err := a.showLint(l, f.format.value); err != nil {
+		} else if err := a.showLint(l, f.format); err != nil {
 			return err
 		}
 		if errors, _ := report.Count(); errors > 0 {
@@ -117,7 +117,7 @@ func (a *app) lint(ctx context.Context, args []string, f *lintFlags) error {
 		}
 		return nil
 	})
-	if f.format.value == "sarif" && ctx.Err() == nil {
+	if f.format == "sarif" && ctx.Err() == nil {
 		return cmp.Or(a.writeSARIF(all), err)
 	}
 	return err

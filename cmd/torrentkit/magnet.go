@@ -14,14 +14,14 @@ import (
 
 type magnetFlags struct {
 	link          magnet.LinkOptions
-	trackers      choice
+	trackers      string
 	selected      string
 	fix, qr, open bool
 	maxSize       sizeValue
 }
 
 func newMagnet(a *app) *cobra.Command {
-	f := magnetFlags{trackers: choice{value: "all", allowed: []string{"all", "first", "none"}}, maxSize: maxTorrent}
+	f := magnetFlags{trackers: "all", maxSize: maxTorrent}
 	cmd := &cobra.Command{
 		Use:   "magnet TORRENT|LINK...",
 		Short: "Make magnet links, explain and repair them",
@@ -35,10 +35,10 @@ the same torrent, and in what they differ. "magnet fetch" gets the torrent that 
   torrentkit magnet --fix "$(pbpaste)"
   torrentkit magnet album.torrent "$LINK" && echo the same torrent`,
 		Args: arity(1, -1),
-		RunE: a.run(func(ctx context.Context, args []string) error { return a.magnet(ctx, args, &f) }),
+		RunE: runE(func(ctx context.Context, args []string) error { return a.magnet(ctx, args, &f) }),
 	}
 	group(cmd, "Link", func(fs *pflag.FlagSet) {
-		fs.Var(&f.trackers, "trackers", "which trackers of the torrent go into the link (`WHICH`: all, first, none)")
+		fs.Var(oneOf(&f.trackers, "all", "first", "none"), "trackers", "which trackers of the torrent go into the link (`WHICH`: all, first, none)")
 		fs.BoolVar(&f.link.WebSeeds, "web-seeds", false, "put the web seeds into the link (ws)")
 		fs.BoolVar(&f.link.Size, "size", false, "put the size of the content into the link (xl)")
 		fs.StringArrayVar(&f.link.Peers, "peer", nil, "put a peer `HOST:PORT` into the link (x.pe; repeatable)")
@@ -62,10 +62,10 @@ the same torrent, and in what they differ. "magnet fetch" gets the torrent that 
 }
 
 func (a *app) magnet(ctx context.Context, args []string, f *magnetFlags) error {
-	if f.qr && a.global.json {
+	if f.qr && a.options.JSON {
 		return errors.New("--qr draws for people, and --json prints for programs: give one of them")
 	}
-	f.link.Trackers = map[string]magnet.TrackerChoice{"first": magnet.FirstTracker, "none": magnet.NoTrackers}[f.trackers.value]
+	f.link.Trackers = map[string]magnet.TrackerChoice{"first": magnet.FirstTracker, "none": magnet.NoTrackers}[f.trackers]
 	f.link.Secret = func(u string) bool { return redactURL(u) != u }
 	if f.selected != "" {
 		ranges, err := magnet.ParseRanges(f.selected)
@@ -98,5 +98,5 @@ func (a *app) magnet(ctx context.Context, args []string, f *magnetFlags) error {
 // makesLinks reports whether a flag was given that only the link of a torrent obeys.
 func (f *magnetFlags) makesLinks() bool {
 	o := &f.link
-	return f.trackers.value != "all" || o.WebSeeds || o.Size || o.Public || o.MaxLength != 0 || len(o.Peers)+len(o.Sources)+len(o.Select)+len(o.SelectGlobs) > 0
+	return f.trackers != "all" || o.WebSeeds || o.Size || o.Public || o.MaxLength != 0 || len(o.Peers)+len(o.Sources)+len(o.Select)+len(o.SelectGlobs) > 0
 }

@@ -35,7 +35,7 @@ Addresses inside of private networks are not connected to, unless they come from
   torrentkit magnet fetch --list links.txt -o torrents/
   torrentkit magnet fetch --check --json "$LINK" | jq .found`,
 		Args: arity(0, -1),
-		RunE: a.run(func(ctx context.Context, args []string) error { return a.magnetFetch(ctx, args, &f) }),
+		RunE: runE(func(ctx context.Context, args []string) error { return a.magnetFetch(ctx, args, &f) }),
 	}
 	group(cmd, "Output", func(fs *pflag.FlagSet) {
 		fs.StringVarP(&f.output, "output", "o", "", "write to `FILE`, a folder, or - (default NAME.torrent in this folder)")

@@ -14,6 +14,11 @@ package main
 import (
 	"context"
 	"os"
+
+	"github.com/spf13/cobra"
 )
 
-func main() { os.Exit(run(context.Background(), realEnv(), os.Args[1:])) }
+func main() {
+	cobra.MousetrapHelpText = "" // for people who double-click the program in Windows Explorer: it would make shortcuts useless
+	os.Exit(run(context.Background(), realEnv(), os.Args[1:]))
+}

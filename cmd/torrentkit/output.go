@@ -47,7 +47,7 @@ func (a *app) newOutput(target string, o outputOptions) (*output, error) {
 	out := &output{app: a, name: target, force: o.force}
 	if target == "-" {
 		out.kind = toStdout
-		if o.binary && a.outTTY {
+		if o.binary && a.onTerminal() {
 			return nil, withHint(errors.New("binary data is not written to a terminal"), "give -o FILE, or pipe the output: ... -o - | less")
 		}
 		return out, nil

@@ -208,7 +208,7 @@ func TestOutputStdout(t *testing.T) {
 	if err := out.write(context.Background(), []byte("data")); err != nil || a.stdout.Flush() != nil || stdout.String() != "data" {
 		t.Errorf("wrote %q, %v", stdout.String(), err)
 	}
-	a.outTTY = true
+	a.env.OutTTY = true
 	if _, err := a.newOutput("-", outputOptions{binary: true}); err == nil || hintOf(err) == "" {
 		t.Errorf("binary data on a terminal: %v", err)
 	}

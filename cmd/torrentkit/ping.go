@@ -30,7 +30,7 @@ func (a *app) ping(ctx context.Context, queries []announce.Query, opt announce.O
 		last = r
 		switch {
 		case f.nagios || f.metrics:
-		case a.global.json:
+		case a.options.JSON:
 			if err := a.json(a.resultToJSON(&r, false)); err != nil {
 				return err
 			}
@@ -45,7 +45,7 @@ func (a *app) ping(ctx context.Context, queries []announce.Query, opt announce.O
 	case f.metrics:
 		a.showMetrics([]announce.Result{last})
 		a.pingMetrics(q, &stats)
-	case a.global.json:
+	case a.options.JSON:
 		if err := a.json(pingToJSON(q, &stats)); err != nil {
 			return err
 		}
@@ -56,7 +56,7 @@ func (a *app) ping(ctx context.Context, queries []announce.Query, opt announce.O
 		return err
 	}
 	sum := tally{good: stats.Good, failed: stats.Sent - stats.Good}
-	return sum.verdict(f.failOn.value)
+	return sum.verdict(f.failOn)
 }
 
 func (a *app) showPing(s *announce.PingStats) {

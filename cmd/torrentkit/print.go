@@ -49,7 +49,7 @@ func (a *app) document() io.Writer { return &visible{w: a.stdout} }
 
 // raw is standard output for bytes that a program is to read. A terminal gets them as a document.
 func (a *app) raw() io.Writer {
-	if a.outTTY {
+	if a.onTerminal() {
 		return a.document()
 	}
 	return a.stdout

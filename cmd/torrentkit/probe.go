@@ -57,7 +57,7 @@ func (a *app) probe(ctx context.Context, queries []announce.Query, opt announce.
 		switch {
 		case f.metrics:
 			metrics = append(metrics, r)
-		case a.global.json:
+		case a.options.JSON:
 			if err := a.json(a.resultToJSON(&r, f.explain)); err != nil {
 				return err
 			}
@@ -80,7 +80,7 @@ func (a *app) probe(ctx context.Context, queries []announce.Query, opt announce.
 	if len(queries) > 1 && !f.metrics {
 		a.note(fmt.Sprintf("%d of %d gave a good answer", sum.good, sum.good+sum.failed))
 	}
-	return sum.verdict(f.failOn.value)
+	return sum.verdict(f.failOn)
 }
 
 func sameHash(queries []announce.Query) bool {
@@ -100,7 +100,7 @@ func (a *app) showQueries(queries []announce.Query, opt announce.Options, f *ann
 			a.warn(fail.Error())
 			continue
 		}
-		if a.global.json {
+		if a.options.JSON {
 			if err := a.json(map[string]any{"tracker": q.Tracker, "infohash": q.Hash.String(), "event": string(plan.Event)}); err != nil {
 				return err
 			}

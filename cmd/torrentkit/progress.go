@@ -59,11 +59,11 @@ func (a *app) startProgress(label string) *progress {
 
 func (a *app) progressMode() progressMode {
 	switch {
-	case a.global.json || a.global.quiet:
+	case a.options.JSON || a.options.Quiet:
 		return progressNone
-	case a.errTTY && a.ansi && a.getenv("TERM") != "dumb":
+	case a.env.ErrTTY && a.env.ANSI && a.getenv("TERM") != "dumb":
 		return progressBar
-	case a.global.progress:
+	case a.options.Progress:
 		return progressLines
 	}
 	return progressNone
@@ -123,18 +123,18 @@ func (p *progress) draw() {
 	p.rate.add(p.app.now(), done)
 	switch {
 	case total == 0 && p.worded && p.mode == progressLines:
-		fmt.Fprintln(p.app.err, "torrentkit: "+p.line(done, total))
+		fmt.Fprintln(p.app.env.Err, "torrentkit: "+p.line(done, total))
 	case total == 0 && p.worded:
 		p.clear()
-		fmt.Fprint(p.app.err, truncateMiddle(p.line(done, total), p.app.width()-1))
+		fmt.Fprint(p.app.env.Err, truncateMiddle(p.line(done, total), p.app.width()-1))
 		p.drawn = true
 	case total == 0:
 		p.clear() // the bar fails for ever on a maximum of 0
 	case p.mode == progressLines:
-		fmt.Fprintln(p.app.err, "torrentkit: "+p.line(done, total))
+		fmt.Fprintln(p.app.env.Err, "torrentkit: "+p.line(done, total))
 	case p.app.width() < wideTerminal:
 		p.clear()
-		fmt.Fprint(p.app.err, truncateMiddle(p.line(done, total), p.app.width()-1))
+		fmt.Fprint(p.app.env.Err, truncateMiddle(p.line(done, total), p.app.width()-1))
 		p.drawn = true
 	default:
 		p.drawBar(done, total)
@@ -144,7 +144,7 @@ func (p *progress) draw() {
 func (p *progress) drawBar(done, total int64) {
 	if p.bar == nil || p.max != total {
 		p.clear()
-		p.bar, p.max = newBar(p.app.err, p.app.width(), total), total
+		p.bar, p.max = newBar(p.app.env.Err, p.app.width(), total), total
 	}
 	// At its maximum the bar would finish, and stay silent from then on; the work may still have its result to write.
 	p.bar.Set64(min(done, total-1))
@@ -177,7 +177,7 @@ type onlyWriter struct{ io.Writer }
 // clear takes what was drawn off the screen. The caller holds mu.
 func (p *progress) clear() {
 	if p.drawn {
-		io.WriteString(p.app.err, "\r\x1b[K")
+		io.WriteString(p.app.env.Err, "\r\x1b[K")
 		p.drawn = false
 	}
 }
@@ -195,7 +195,7 @@ func (p *progress) status() {
 	p.interject(func() {
 		done, total := p.now()
 		p.rate.add(p.app.now(), done)
-		fmt.Fprintln(p.app.err, "torrentkit: "+p.line(done, total))
+		fmt.Fprintln(p.app.env.Err, "torrentkit: "+p.line(done, total))
 	})
 }
 

@@ -28,7 +28,7 @@ func (c *stepClock) step(d time.Duration) {
 func progressApp(tty bool, width int) (*app, *syncBuffer, *stepClock) {
 	a, _, stderr := testApp()
 	clock := &stepClock{t: time.Unix(1700000000, 0)}
-	a.now, a.errTTY, a.width = clock.now, tty, func() int { return width }
+	a.env.Now, a.env.ErrTTY, a.env.Width = clock.now, tty, func() int { return width }
 	return a, stderr, clock
 }
 
@@ -56,8 +56,8 @@ func TestProgressMode(t *testing.T) {
 	}
 	for _, tt := range tests {
 		a, _, _ := testApp()
-		a.errTTY, a.global.progress, a.global.json, a.global.quiet = tt.tty, tt.flag, tt.json, tt.mute
-		a.getenv = func(key string) string { return map[string]string{"TERM": tt.term}[key] }
+		a.env.ErrTTY, a.options.Progress, a.options.JSON, a.options.Quiet = tt.tty, tt.flag, tt.json, tt.mute
+		a.env.Getenv = func(key string) string { return map[string]string{"TERM": tt.term}[key] }
 		if got := a.progressMode(); got != tt.want {
 			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
 		}
@@ -186,7 +186,7 @@ func TestNoBarForNothing(t *testing.T) {
 
 func TestProgressLinesWithoutATerminal(t *testing.T) {
 	a, stderr, _ := progressApp(false, 80)
-	a.global.progress = true
+	a.options.Progress = true
 	p := a.startProgress("hashing")
 	p.set(1<<20, 4<<20)
 	p.frame()
@@ -213,7 +213,7 @@ func TestStatusWithoutABar(t *testing.T) {
 // TestProgressTicks lets the real ticker run beside the setting goroutine: the race detector is the judge.
 func TestProgressTicks(t *testing.T) {
 	a, stderr, _ := progressApp(true, 100)
-	a.now = time.Now
+	a.env.Now = time.Now
 	p := a.startProgress("hashing")
 	for i := range int64(30) {
 		p.set(i, 30)

@@ -10,7 +10,7 @@ import (
 // TestProgressInWords holds that work without a size shows its words, on a terminal and for the status signal.
 func TestProgressInWords(t *testing.T) {
 	a, _, errs := testApp()
-	a.errTTY = true
+	a.env.ErrTTY = true
 	p := a.startProgress("fetching metadata")
 	defer p.finish()
 	board := newFetchBoard(p, 2)

@@ -22,7 +22,7 @@ func TestReadmeTableIsTrue(t *testing.T) {
 	if !found {
 		t.Fatal("the README has no table of other tools")
 	}
-	root, _ := newRoot(env{})
+	root := newRoot(newApp(env{}))
 	command := func(name string) *cobra.Command {
 		cmd, _, err := root.Find([]string{name})
 		if err != nil {

@@ -23,18 +23,18 @@ const (
 )
 
 // outStyle reports whether standard output is to be coloured; errStyle is the same for standard error.
-func (a *app) outStyle() bool { return a.coloured(a.outTTY) }
-func (a *app) errStyle() bool { return a.coloured(a.errTTY) }
+func (a *app) outStyle() bool { return a.coloured(a.env.OutTTY) }
+func (a *app) errStyle() bool { return a.coloured(a.env.ErrTTY) }
 
 // coloured obeys --color first, then NO_COLOR (no-color.org) and TERM=dumb.
 func (a *app) coloured(tty bool) bool {
-	switch a.global.color.value {
+	switch a.options.Color {
 	case "always":
 		return true
 	case "never":
 		return false
 	}
-	return tty && a.ansi && a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb"
+	return tty && a.env.ANSI && a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb"
 }
 
 // paint wraps text, which must be escaped already, in a colour where on says so.
@@ -121,7 +121,7 @@ func (f *fields) time(label string, t time.Time) {
 
 // show prints the fields on standard output.
 func (a *app) show(f *fields) {
-	if a.outTTY {
+	if a.env.OutTTY {
 		io.WriteString(a.stdout, f.aligned(func(c colour, s string) string { return a.paint(a.outStyle(), c, s) }))
 		return
 	}
@@ -169,7 +169,7 @@ func (t *table) row(cells ...cell) { t.rows = append(t.rows, cells) }
 
 // showTable prints the table on standard output.
 func (a *app) showTable(t *table) {
-	if a.outTTY {
+	if a.env.OutTTY {
 		t.writeAligned(a.stdout, a.width(), func(c colour, s string) string { return a.paint(a.outStyle(), c, s) })
 		return
 	}

@@ -34,7 +34,7 @@ func TestFieldsPiped(t *testing.T) {
 
 func TestFieldsOnATerminal(t *testing.T) {
 	a, stdout, _ := testApp()
-	a.outTTY = true
+	a.env.OutTTY = true
 	a.show(sampleFields())
 	a.stdout.Flush()
 	const want = `name:          日本\t語\x1b
@@ -70,9 +70,9 @@ func TestTable(t *testing.T) {
 	}
 
 	a, stdout, _ = testApp()
-	a.outTTY = true
-	a.global.color.value = "never"
-	a.width = func() int { return 40 }
+	a.env.OutTTY = true
+	a.options.Color = "never"
+	a.env.Width = func() int { return 40 }
 	a.showTable(sampleTable())
 	a.stdout.Flush()
 	const want = `path                         size  state
@@ -101,8 +101,8 @@ func TestColour(t *testing.T) {
 	}
 	for _, tt := range tests {
 		a, _, _ := testApp()
-		a.outTTY, a.ansi, a.global.color.value = tt.tty, tt.ansi, tt.flag
-		a.getenv = func(key string) string { return map[string]string{"NO_COLOR": tt.noColor, "TERM": tt.term}[key] }
+		a.env.OutTTY, a.env.ANSI, a.options.Color = tt.tty, tt.ansi, tt.flag
+		a.env.Getenv = func(key string) string { return map[string]string{"NO_COLOR": tt.noColor, "TERM": tt.term}[key] }
 		if got := a.outStyle(); got != tt.want {
 			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
 		}

@@ -4,36 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
-	"sync/atomic"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
 
-// app is what every command is given: the outside world, the global flags, and the way to speak to the user.
-type app struct {
-	env
-	global   globalFlags
-	stdout   *checkedWriter           // what env.out is, for its Flush
-	progress atomic.Pointer[progress] // the work that is under way, if any
-	commands []*cobra.Command         // in the order of the help text
-	started  bool                     // a command's own code was reached: what fails from here on is no usage error
-}
-
-// globalFlags are the flags that every command has.
-type globalFlags struct {
-	json        bool
-	quiet       bool
-	color       choice
-	progress    bool
-	showSecrets bool
-}
-
 // newRoot builds the whole command tree. Nothing is registered elsewhere, by init functions or otherwise.
-func newRoot(e env) (*cobra.Command, *app) {
-	a := &app{env: e, stdout: newCheckedWriter(e.out)}
-	a.global.color = choice{value: "auto", allowed: []string{"auto", "always", "never"}}
+func newRoot(a *app) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "torrentkit COMMAND",
 		Short: "Make, read, judge and check torrents, and question trackers",
@@ -41,23 +20,23 @@ func newRoot(e env) (*cobra.Command, *app) {
   torrentkit inspect album.torrent
   torrentkit verify album.torrent`,
 		Version:       buildVersion().Version,
-		Args:          a.noSuchCommand,
-		RunE:          a.run(func(context.Context, []string) error { return errNoCommand }),
+		Args:          noSuchCommand,
+		RunE:          runE(func(context.Context, []string) error { return errNoCommand }),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 
 		SuggestionsMinimumDistance: 2,
 		CompletionOptions:          cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
-	root.SetIn(e.in)
+	root.SetIn(a.input())
 	root.SetOut(a.document())
-	root.SetErr(e.err)
+	root.SetErr(a.conversation())
 	root.SetVersionTemplate("torrentkit {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { a.writeHelp(a.document(), cmd) })
-	root.SetUsageFunc(func(cmd *cobra.Command) error { a.writeHelp(a.err, cmd); return nil })
-	a.globalFlags(root)
-	a.commands = []*cobra.Command{
+	root.SetUsageFunc(func(cmd *cobra.Command) error { a.writeHelp(a.conversation(), cmd); return nil })
+	globalFlags(root, &a.options)
+	commands := []*cobra.Command{
 		newCreate(a),
 		newEdit(a),
 		newInspect(a),
@@ -74,43 +53,54 @@ func newRoot(e env) (*cobra.Command, *app) {
 	}
 	help := newHelp(a, root)
 	root.SetHelpCommand(help)
-	a.commands = append(a.commands, help)
-	root.AddCommand(a.commands...)
-	return root, a
+	listCommands(root, append(commands, help)...)
+	return root
 }
 
-func (a *app) globalFlags(root *cobra.Command) {
-	g := &a.global
+func globalFlags(root *cobra.Command, o *options) {
+	colors := []string{"auto", "always", "never"}
 	groupPersistent(root, "Global", func(f *pflag.FlagSet) {
-		f.BoolVar(&g.json, "json", false, "print the result as JSON, one object a line")
-		f.BoolVarP(&g.quiet, "quiet", "q", false, "print the result only: no notes, warnings or progress")
-		f.Var(&g.color, "color", "colour the text: `WHEN` is auto, always or never")
-		f.BoolVar(&g.progress, "progress", false, "show progress though standard error is no terminal")
-		f.BoolVar(&g.showSecrets, "show-secrets", false, "print passkeys and passwords of URLs instead of ***")
+		f.BoolVar(&o.JSON, "json", false, "print the result as JSON, one object a line")
+		f.BoolVarP(&o.Quiet, "quiet", "q", false, "print the result only: no notes, warnings or progress")
+		f.Var(oneOf(&o.Color, colors...), "color", "colour the text: `WHEN` is auto, always or never")
+		f.BoolVar(&o.Progress, "progress", false, "show progress though standard error is no terminal")
+		f.BoolVar(&o.ShowSecrets, "show-secrets", false, "print passkeys and passwords of URLs instead of ***")
 		f.BoolP("help", "h", false, "print this help")
 	})
 	group(root, "Global", func(f *pflag.FlagSet) {
 		f.Bool("version", false, "print the version")
 	})
-	complete := cobra.FixedCompletions(g.color.allowed, cobra.ShellCompDirectiveNoFileComp)
+	complete := cobra.FixedCompletions(colors, cobra.ShellCompDirectiveNoFileComp)
 	if err := root.RegisterFlagCompletionFunc("color", complete); err != nil {
 		panic(err) // only if the flag above is renamed
 	}
 }
 
-// run makes a command's RunE of its code. What the code returns decides the exit code (see exit.go).
-func (a *app) run(f func(ctx context.Context, args []string) error) func(*cobra.Command, []string) error {
+// runE makes a command's RunE of its code. What the code returns decides the exit code (see exit.go).
+func runE(f func(ctx context.Context, args []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
-		a.started = true
-		return f(cmd.Context(), args)
+		return ran(f(cmd.Context(), args))
 	}
+}
+
+// ranError is an error of a command's own code. Others are about how the program was called.
+type ranError struct{ err error }
+
+func (e *ranError) Error() string { return e.err.Error() }
+func (e *ranError) Unwrap() error { return e.err }
+
+func ran(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &ranError{err}
 }
 
 // explain completes an error that arose before a command's own code was reached: such an error is about how the program
 // was called, so it says where to read how to call it.
-func (a *app) explain(cmd *cobra.Command, err error) error {
-	if err == nil || a.started {
-		return err
+func explain(cmd *cobra.Command, err error) error {
+	if own, ok := err.(*ranError); ok {
+		return own.err
 	}
 	return withHint(err, "see "+cmd.CommandPath()+" --help")
 }
@@ -118,7 +108,7 @@ func (a *app) explain(cmd *cobra.Command, err error) error {
 var errNoCommand = withHint(errors.New("no command given"), "see torrentkit --help")
 
 // noSuchCommand judges the arguments that are left when no command of that name was found.
-func (a *app) noSuchCommand(root *cobra.Command, args []string) error {
+func noSuchCommand(root *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
@@ -193,22 +183,23 @@ func editDistance(a, b string) int {
 
 // choice is a flag that takes one of a few words.
 type choice struct {
-	value   string
+	value   *string
 	allowed []string
 }
 
-func (c *choice) String() string { return c.value }
+// oneOf is a flag whose value, one of some words, goes to where value points; what stands there is the default.
+func oneOf(value *string, allowed ...string) pflag.Value { return &choice{value, allowed} }
+
+func (c *choice) String() string { return *c.value }
 
 // Type implements pflag.Value: it is the word for the value where the usage text names none.
 func (c *choice) Type() string { return strings.Join(c.allowed, "|") }
 
 // Set implements pflag.Value.
 func (c *choice) Set(s string) error {
-	for _, word := range c.allowed {
-		if s == word {
-			c.value = s
-			return nil
-		}
+	if slices.Contains(c.allowed, s) {
+		*c.value = s
+		return nil
 	}
 	last := len(c.allowed) - 1
 	return fmt.Errorf("must be %s or %s", strings.Join(c.allowed[:last], ", "), c.allowed[last])

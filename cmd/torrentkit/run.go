@@ -17,10 +17,11 @@ import (
 func run(ctx context.Context, e env, args []string) int {
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	root, a := newRoot(e)
+	a := newApp(e)
+	root := newRoot(a)
 	defer a.watchStatus()()
 	root.SetArgs(args)
-	code := a.report(ctx, a.explain(root.ExecuteContextC(ctx)))
+	code := a.report(ctx, explain(root.ExecuteContextC(ctx)))
 	return a.finish(code)
 }
 
@@ -154,5 +155,5 @@ func (a *app) status(start time.Time) {
 		p.status()
 		return
 	}
-	fmt.Fprintln(a.err, "torrentkit: working for "+formatDuration(a.now().Sub(start)))
+	fmt.Fprintln(a.env.Err, "torrentkit: working for "+formatDuration(a.now().Sub(start)))
 }

@@ -18,11 +18,11 @@ type scrapeFlags struct {
 	full, dht    bool
 	dhtNodes     []string
 	allowPrivate bool
-	failOn       choice
+	failOn       string
 }
 
 func newScrape(a *app) *cobra.Command {
-	f := &scrapeFlags{failOn: choice{value: "all", allowed: []string{"any", "all", "none"}}}
+	f := &scrapeFlags{failOn: "all"}
 	cmd := &cobra.Command{
 		Use:   "scrape TRACKER|TORRENT|LINK|INFOHASH...",
 		Short: "Ask trackers how many peers torrents have, without announcing",
@@ -34,7 +34,7 @@ Where the scrape URL of a tracker is not known (BEP 48: the last part of the pat
   torrentkit scrape -t https://one.example/announce -t udp://two.example:80 *.torrent --json`,
 		Args: cobra.ArbitraryArgs,
 	}
-	cmd.RunE = a.run(func(ctx context.Context, args []string) error { return a.scrape(ctx, cmd, args, f) })
+	cmd.RunE = runE(func(ctx context.Context, args []string) error { return a.scrape(ctx, cmd, args, f) })
 	f.targetFlags.bind(cmd)
 	group(cmd, "Output", func(fs *pflag.FlagSet) {
 		fs.BoolVar(&f.all, "all-addresses", false, "ask every address of each host, and give rows for each")
@@ -42,7 +42,7 @@ Where the scrape URL of a tracker is not known (BEP 48: the last part of the pat
 		fs.BoolVar(&f.dht, "dht", false, "count peers in the DHT too (BEP 33); no tracker needs to be named then")
 		fs.StringArrayVar(&f.dhtNodes, "dht-node", nil, "begin with the node of the DHT at `HOST:PORT` (repeatable)")
 		fs.BoolVar(&f.allowPrivate, "allow-private", false, "ask nodes of the DHT at private and loopback addresses too")
-		fs.Var(&f.failOn, "fail-on", "exit 1 when `WHICH` trackers fail: any, all or none")
+		fs.Var(oneOf(&f.failOn, "any", "all", "none"), "fail-on", "exit 1 when `WHICH` trackers fail: any, all or none")
 	})
 	f.trackerFlags.bind(cmd)
 	exits(cmd, "a tracker gave a good answer (--fail-on says which count)", "no tracker did")
@@ -77,7 +77,7 @@ func (a *app) scrape(ctx context.Context, cmd *cobra.Command, args []string, f *
 	results := make([][]announce.ScrapeResult, len(jobs)) // the table has the order of the arguments
 	for i, r := range announce.ScrapeEach(ctx, len(jobs), queries, opt) {
 		sum.addScrape(&r)
-		if a.global.json {
+		if a.options.JSON {
 			if err := a.json(a.scrapeToJSON(&r)); err != nil {
 				return err
 			}
@@ -96,10 +96,10 @@ func (a *app) scrape(ctx context.Context, cmd *cobra.Command, args []string, f *
 			return err
 		}
 	}
-	if !a.global.json {
+	if !a.options.JSON {
 		a.showTable(rows)
 	}
-	return sum.verdict(f.failOn.value)
+	return sum.verdict(f.failOn)
 }
 
 // scrapeJobs turns the torrents with their trackers round.

@@ -36,9 +36,9 @@ func serve(t *testing.T) string {
 func runFor(t *testing.T, tty bool, in string, args ...string) (code int, out, err string) {
 	t.Helper()
 	e, o, w := testEnv()
-	e.outTTY, e.errTTY = tty, tty
-	e.in = strings.NewReader(in)
-	e.getenv = func(name string) string { return map[string]string{"NO_COLOR": "1", "TERM": "dumb"}[name] }
+	e.OutTTY, e.ErrTTY = tty, tty
+	e.In = strings.NewReader(in)
+	e.Getenv = func(name string) string { return map[string]string{"NO_COLOR": "1", "TERM": "dumb"}[name] }
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	code = run(ctx, e, args)

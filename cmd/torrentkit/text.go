@@ -166,7 +166,7 @@ func joins(r rune) bool {
 
 // safeText makes a composed sentence printable: escaped, and without the secrets of URLs unless --show-secrets.
 func (a *app) safeText(s string) string {
-	if !a.global.showSecrets {
+	if !a.options.ShowSecrets {
 		s = redactText(s)
 	}
 	return escapeSentence(s)
@@ -175,7 +175,7 @@ func (a *app) safeText(s string) string {
 // url makes a URL printable: without its secrets unless --show-secrets. The result still needs escape, which the
 // renderers do.
 func (a *app) url(s string) string {
-	if a.global.showSecrets {
+	if a.options.ShowSecrets {
 		return s
 	}
 	return redactURL(s)

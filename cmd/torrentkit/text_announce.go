@@ -12,7 +12,7 @@ import (
 // trackerText makes a text about a tracker printable: what is secret in its URL is hidden, also where the tracker
 // repeats it.
 func (a *app) trackerText(s, tracker string) string {
-	if a.global.showSecrets {
+	if a.options.ShowSecrets {
 		return s
 	}
 	return announce.Scrub(s, tracker)
@@ -20,7 +20,7 @@ func (a *app) trackerText(s, tracker string) string {
 
 // trackerURL is a tracker's URL for people.
 func (a *app) trackerURL(s string) string {
-	if a.global.showSecrets {
+	if a.options.ShowSecrets {
 		return s
 	}
 	return announce.Redact(s)
@@ -161,7 +161,7 @@ func peerAddress(p announce.Peer) string {
 // In a pipe it is a row: result, tracker, address, infohash, seeds, leeches, downloaded, interval, milliseconds, reason;
 // rows of its findings and peers follow, which begin with those words.
 func (a *app) showLine(r *announce.Result, withHash, peers bool) {
-	if !a.outTTY {
+	if !a.onTerminal() {
 		a.pipedLine(r, peers)
 		return
 	}

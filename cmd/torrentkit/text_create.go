@@ -55,7 +55,7 @@ func (a *app) tellLint(report *inspect.Report) {
 
 // showPlan is the result of --dry-run.
 func (a *app) showPlan(p *create.Plan) error {
-	if a.global.json {
+	if a.options.JSON {
 		return a.json(planToJSON(p))
 	}
 	files := newTable(1, "size", "file")
@@ -67,7 +67,7 @@ func (a *app) showPlan(p *create.Plan) error {
 		files.row(sizeCell(f.Length), textCell(path))
 	}
 	a.showTable(files)
-	if a.outTTY {
+	if a.onTerminal() {
 		a.print()
 	}
 	var f fields
@@ -92,7 +92,7 @@ func (a *app) showChoices(p *create.Plan) error {
 	if err != nil {
 		return err
 	}
-	if a.global.json {
+	if a.options.JSON {
 		return a.json(choicesToJSON(p, choices))
 	}
 	t := newTable(-1, "", "piece length", "pieces", "v1 bytes", "v2 bytes", "hybrid bytes", "padding", "refused by")
@@ -109,7 +109,7 @@ func (a *app) showChoices(p *create.Plan) error {
 		t.row(mark, sizeCell(c.PieceLength), countCell(int64(c.Pieces)), countCell(c.V1), v2, hybrid, sizeCell(c.Padding), refused)
 	}
 	a.showTable(t)
-	if a.outTTY {
+	if a.onTerminal() {
 		a.explainRefusals(choices)
 	}
 	return nil
@@ -136,7 +136,7 @@ func (a *app) showCreated(t *metainfo.Torrent, reused create.Reused, out *output
 	if out.kind == toStdout {
 		return nil
 	}
-	if a.global.json {
+	if a.options.JSON {
 		return a.json(createdToJSON(t, reused, out))
 	}
 	var f fields
@@ -155,7 +155,7 @@ func (a *app) showCreated(t *metainfo.Torrent, reused create.Reused, out *output
 func (a *app) showShard(p *create.Plan, f *createFlags) error {
 	first := p.NumPieces * (f.shard.index - 1) / f.shard.of
 	pieces := p.NumPieces*f.shard.index/f.shard.of - first
-	if a.global.json {
+	if a.options.JSON {
 		return a.json(shardJSON{f.shard.index, f.shard.of, pieces, p.Reused.Pieces})
 	}
 	var list fields
@@ -168,7 +168,7 @@ func (a *app) showShard(p *create.Plan, f *createFlags) error {
 
 // showDecisions is the result of --list.
 func (a *app) showDecisions(p *create.Plan) error {
-	if a.global.json {
+	if a.options.JSON {
 		return a.json(decisionsToJSON(p))
 	}
 	t := newTable(1, "", "path", "because of")

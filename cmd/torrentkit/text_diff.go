@@ -12,9 +12,9 @@ import (
 // showDiff prints what differs.
 func (a *app) showDiff(d *inspect.Difference, t [2]*metainfo.Torrent, names []string) error {
 	switch {
-	case a.global.json:
+	case a.options.JSON:
 		return a.json(diffToJSON(d, t, names))
-	case a.outTTY:
+	case a.onTerminal():
 		a.showDiffLines(d, t)
 	default:
 		a.pipeDiff(d, t)
@@ -51,7 +51,7 @@ func (a *app) pipeDiff(d *inspect.Difference, t [2]*metainfo.Torrent) {
 
 // rawValue is rawText without the secrets of URLs in it.
 func (a *app) rawValue(raw []byte) string {
-	if a.global.showSecrets {
+	if a.options.ShowSecrets {
 		return rawText(raw)
 	}
 	return rawText([]byte(redactText(string(raw))))
@@ -145,7 +145,7 @@ func (a *app) showFileChanges(d *inspect.Difference, line func(c colour, format 
 
 // showCommon prints the files that torrents share. A file that has no path within its torrent goes by the torrent's name.
 func (a *app) showCommon(shared []inspect.SharedFile, torrents []*metainfo.Torrent, names []string) error {
-	if a.global.json {
+	if a.options.JSON {
 		return a.json(commonToJSON(shared, torrents, names))
 	}
 	rows := newTable(2, "size", "torrent", "file")
@@ -158,7 +158,7 @@ func (a *app) showCommon(shared []inspect.SharedFile, torrents []*metainfo.Torre
 			rows.row(size, textCell(names[p.Torrent]), textCell(p.Path))
 		}
 	}
-	if len(shared) > 0 || !a.outTTY {
+	if len(shared) > 0 || !a.onTerminal() {
 		a.showTable(rows)
 	}
 	return nil

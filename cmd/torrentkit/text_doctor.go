@@ -32,7 +32,7 @@ func source(c announce.Check) string {
 func (a *app) listChecks() error {
 	t := newTable(-1, "id", "severity", "source", "expects")
 	for _, c := range announce.Checks() {
-		if a.global.json {
+		if a.options.JSON {
 			if err := a.json(checkToJSON(c)); err != nil {
 				return err
 			}
@@ -40,7 +40,7 @@ func (a *app) listChecks() error {
 		}
 		t.row(textCell(c.ID), textCell(string(c.Severity)), textCell(source(c)), textCell(c.Title))
 	}
-	if !a.global.json {
+	if !a.options.JSON {
 		a.showTable(t)
 	}
 	return nil
@@ -50,7 +50,7 @@ func (a *app) showReports(reports []announce.Report, f *doctorFlags) error {
 	switch {
 	case f.junit:
 		return a.writeJUnit(reports)
-	case a.global.json:
+	case a.options.JSON:
 		for i := range reports {
 			if err := a.json(a.doctorToJSON(&reports[i])); err != nil {
 				return err
@@ -92,11 +92,11 @@ func (a *app) showReportOf(r *announce.Report, f *doctorFlags) {
 	a.showTable(t)
 	for i := range r.Verdicts {
 		v := &r.Verdicts[i]
-		if v.State == announce.Fail && a.outTTY || f.verbose && (v.State == announce.Fail || !f.failed) {
+		if v.State == announce.Fail && a.onTerminal() || f.verbose && (v.State == announce.Fail || !f.failed) {
 			a.showVerdict(v, r.Tracker, f.verbose)
 		}
 	}
-	if a.outTTY {
+	if a.onTerminal() {
 		a.print()
 	}
 	var sum fields

@@ -26,7 +26,7 @@ type changeJSON struct {
 
 // showEdited prints what became of one torrent. output is empty where nothing was written.
 func (a *app) showEdited(input, output string, e *create.Edited, f *editFlags) error {
-	if a.global.json {
+	if a.options.JSON {
 		j := editedJSON{Input: input, Output: output, Changed: len(e.Changes) > 0, Changes: []changeJSON{},
 			InfoHash: e.New.V1.String(), InfoHashV2: e.New.V2.String(), OldInfoHash: e.Old.V1.String(), OldInfoHashV2: e.Old.V2.String()}
 		for _, c := range e.Changes {

@@ -41,7 +41,7 @@ func (a *app) explainExchange(x *announce.Exchange, tracker string, opt announce
 	switch {
 	case x.Request != nil:
 		// The line is quoted for a shell: escaping it would change what it asks.
-		a.print(words(x.Curl(opt, a.global.showSecrets, curlArgs...)))
+		a.print(words(x.Curl(opt, a.options.ShowSecrets, curlArgs...)))
 	case x.Transport == announce.UDP:
 		sent, _ := x.Fields()
 		a.hexDump(sent, tracker)
@@ -87,7 +87,7 @@ func (a *app) body(raw []byte, tracker string) {
 func (a *app) hexDump(list []announce.Field, tracker string) {
 	for _, f := range list {
 		raw, value := fmt.Sprintf("% x", f.Bytes), f.Value
-		if f.Secret && !a.global.showSecrets {
+		if f.Secret && !a.options.ShowSecrets {
 			raw = strings.TrimSpace(strings.Repeat("** ", len(f.Bytes)))
 			if f.Name == "option data" {
 				value = announce.Redact(value)
@@ -116,7 +116,7 @@ func (a *app) decodeAnswer(ctx context.Context, name string, v6 bool) error {
 		return err
 	}
 	d := announce.Decode(raw, v6)
-	if a.global.json {
+	if a.options.JSON {
 		if err := a.json(a.decodedToJSON(&d)); err != nil {
 			return err
 		}
@@ -151,6 +151,6 @@ func (a *app) readCapture(ctx context.Context, name string) ([]byte, error) {
 		return nil, inputError(name, err)
 	}
 	defer f.Close()
-	raw, err := readCapped(&contextReader{ctx: ctx, r: f}, most)
+	raw, err := readCapped(readerOf(ctx, f), most)
 	return raw, inputError(name, err)
 }

@@ -58,7 +58,7 @@ func peerLine(p *magnet.PeerReport) string {
 
 // showFetched prints what was had. Where the torrent itself went to standard output, nothing else does.
 func (a *app) showFetched(input string, res *magnet.Result, out *output) error {
-	if a.global.json {
+	if a.options.JSON {
 		v := fetchJSON{
 			Input: input, Found: true, InfoHash: res.V1.String(), InfoHashV2: res.V2.String(), Name: res.Name, NameHex: hexIfNeeded(res.Name), Private: res.Private,
 			InfoSize: len(res.Info), TorrentSize: len(res.Torrent), MissingLayers: res.MissingLayers, From: res.From, Problems: res.Problems,

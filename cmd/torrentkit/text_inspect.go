@@ -144,7 +144,7 @@ func (a *app) showFiles(t *metainfo.Torrent, f *inspectFlags) {
 // longRow adds a row to a table that may be long. In a pipe, where columns need not line up, it is printed at once.
 func (a *app) longRow(t *table, cells ...cell) {
 	t.row(cells...)
-	if !a.outTTY {
+	if !a.onTerminal() {
 		a.showPiped(t)
 		t.rows = t.rows[:0]
 	}

@@ -11,11 +11,11 @@ import (
 // showLint prints what was found in one torrent.
 func (a *app) showLint(l linted, format string) error {
 	switch {
-	case a.global.json:
+	case a.options.JSON:
 		return a.json(lintToJSON(l))
 	case format == "github":
 		a.showAnnotations(l)
-	case a.outTTY:
+	case a.onTerminal():
 		a.showFindings(l)
 	default:
 		rows := newTable(-1)
@@ -107,7 +107,7 @@ func plural(n int, what string) string {
 
 // listRules prints all rules.
 func (a *app) listRules() error {
-	if !a.global.json && a.outTTY {
+	if !a.options.JSON && a.onTerminal() {
 		for i, r := range inspect.Rules() {
 			if i > 0 {
 				a.print()
@@ -124,7 +124,7 @@ func (a *app) listRules() error {
 	}
 	rows := newTable(-1, "rule", "severity", "source", "summary", "advice")
 	for _, r := range inspect.Rules() {
-		if a.global.json {
+		if a.options.JSON {
 			if err := a.json(ruleToJSON(r)); err != nil {
 				return err
 			}

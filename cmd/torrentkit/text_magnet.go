@@ -10,7 +10,7 @@ import (
 // showMagnet prints the link of a torrent, or explains a link.
 func (a *app) showMagnet(arg string, l magnet.Link, issues []magnet.Issue, f *magnetFlags) error {
 	switch {
-	case a.global.json:
+	case a.options.JSON:
 		return a.json(linkToJSON(arg, l, issues))
 	case f.fix || !isLink(arg):
 		for _, i := range issues {
@@ -81,7 +81,7 @@ func (a *app) explainLink(l magnet.Link, issues []magnet.Issue) {
 // issueText words an issue of a link that was read. What it quotes may hold passkeys.
 func (a *app) issueText(i magnet.Issue) string {
 	text := fmt.Sprintf("byte %d: %s", i.Offset, i)
-	if !a.global.showSecrets {
+	if !a.options.ShowSecrets {
 		text = redactText(text)
 	}
 	return text
@@ -90,7 +90,7 @@ func (a *app) issueText(i magnet.Issue) string {
 // showComparison says whether two links mean the same.
 func (a *app) showComparison(args []string, links [2]magnet.Link) error {
 	same, diffs := links[0].SameTorrent(links[1]), links[0].Diff(links[1])
-	if a.global.json {
+	if a.options.JSON {
 		if err := a.json(comparisonToJSON(args, same, diffs)); err != nil {
 			return err
 		}

@@ -55,7 +55,7 @@ func (a *app) scrapeDHT(ctx context.Context, t *targets, rows *table, f *scrapeF
 		} else {
 			sum.failed++
 		}
-		if a.global.json {
+		if a.options.JSON {
 			if err := a.json(dhtToJSON(c)); err != nil {
 				return err
 			}

@@ -58,7 +58,7 @@ func (a *app) showTree(t *metainfo.Torrent, f *inspectFlags) {
 		if file.Pad() && !f.pads {
 			continue
 		}
-		if !a.outTTY {
+		if !a.onTerminal() {
 			a.longRow(piped, sizeCell(file.Length), textCell(filePath(t, i)), textCell(attributes(file)), textCell(pieceRange(t, i)), textCell(rootText(file)))
 		} else if file.Path == "" {
 			root.file, root.size = i, file.Length
@@ -66,7 +66,7 @@ func (a *app) showTree(t *metainfo.Torrent, f *inspectFlags) {
 			root.add(file.Path, file.Length, i)
 		}
 	}
-	if !a.outTTY {
+	if !a.onTerminal() {
 		a.showTable(piped)
 		return
 	}
@@ -155,14 +155,14 @@ func (a *app) showDrawing(d *table) {
 // showPieces lists the pieces, a line each, as they are made: there may be millions.
 func (a *app) showPieces(t *metainfo.Torrent) {
 	l := t.Layout()
-	if a.outTTY {
+	if a.onTerminal() {
 		a.print()
 	}
 	width := len(strconv.Itoa(l.NumPieces()))
 	rows := newTable(-1, "piece", "length", "sha1", "root")
 	for i := range l.NumPieces() {
 		sha, root := hex.EncodeToString(t.PieceSHA1(i)), hex.EncodeToString(t.PieceRoot(i))
-		if a.outTTY {
+		if a.onTerminal() {
 			hashes := strings.Join(slices.DeleteFunc([]string{sha, root}, func(h string) bool { return h == "" }), "  ")
 			a.printf("%*d  %d  %s", width, i, l.Piece(i).Length, hashes)
 			continue

@@ -14,7 +14,7 @@ const maxRanges = 8
 // showReport prints what verifying found: a line for every file that is not ok, then the sums.
 func (a *app) showReport(v verified) error {
 	r := v.report
-	if a.global.json {
+	if a.options.JSON {
 		return a.json(verifiedToJSON(v))
 	}
 	files := newTable(1, "state", "file", "what")
@@ -40,7 +40,7 @@ func (a *app) showReport(v verified) error {
 	}
 	a.showMaps(r)
 	a.showShared(r)
-	if a.outTTY && len(files.rows) > 0 {
+	if a.onTerminal() && len(files.rows) > 0 {
 		a.print()
 	}
 	a.showFound(v)
@@ -84,7 +84,7 @@ func whatIsWrong(f *verify.FileReport, number func(int64) string) string {
 
 // number is for people, or plain in a pipe.
 func (a *app) number(n int64) string {
-	if a.outTTY {
+	if a.onTerminal() {
 		return formatCount(n)
 	}
 	return fmt.Sprint(n)
@@ -163,7 +163,7 @@ const (
 
 // showMaps draws the damaged files on a terminal.
 func (a *app) showMaps(r *verify.Report) {
-	if !a.outTTY {
+	if !a.onTerminal() {
 		return
 	}
 	drawn := 0

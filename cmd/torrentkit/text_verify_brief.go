@@ -10,13 +10,13 @@ import (
 // showBrief prints one line for a torrent of several: verdict, torrent, and what is wrong in numbers.
 func (a *app) showBrief(v verified) error {
 	torrent, r := v.torrent, v.report
-	if a.global.json {
+	if a.options.JSON {
 		return a.json(verifiedToJSON(v))
 	}
 	verdict := resultCell(r)
 	line := newTable(1, "result", "torrent", "what")
 	line.row(verdict, textCell(torrent), textCell(briefly(r)+repairedBriefly(v.repair)))
-	if !a.outTTY {
+	if !a.onTerminal() {
 		a.showPiped(line)
 		return nil
 	}

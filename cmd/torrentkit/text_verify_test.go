@@ -35,7 +35,7 @@ func TestVerifyMap(t *testing.T) {
 		t.Fatal(err)
 	}
 	a, out, _ := testApp()
-	a.outTTY, a.global.color.value = true, "never"
+	a.env.OutTTY, a.options.Color = true, "never"
 	if err := a.showReport(verified{torrent: "film.torrent", report: r}); err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,7 @@ type verifyFlags struct {
 }
 
 func newVerify(a *app) *cobra.Command {
-	f := verifyFlags{maxSize: maxTorrent, search: searchFlags{link: choice{allowed: []string{"hard", "sym", "reflink", "copy"}}}}
+	f := verifyFlags{maxSize: maxTorrent}
 	cmd := &cobra.Command{
 		Use:     "verify TORRENT [PATH] | TORRENT...",
 		Aliases: []string{"check"},
@@ -61,7 +61,7 @@ deletes and shortens nothing.`,
   torrentkit verify --web-seeds --full album.torrent
   torrentkit verify --json album.torrent | jq '.files[] | select(.state != "ok")'`,
 		Args: arity(1, -1),
-		RunE: a.run(func(ctx context.Context, args []string) error { return a.verify(ctx, args, &f) }),
+		RunE: runE(func(ctx context.Context, args []string) error { return a.verify(ctx, args, &f) }),
 	}
 	f.bindChoice(cmd)
 	f.bindWork(cmd)
@@ -164,9 +164,9 @@ func (a *app) verifyOne(ctx context.Context, task verifyTask, f *verifyFlags, re
 func (a *app) readContent(ctx context.Context, torrent []byte, where string, tar bool, o verify.Options) (*verify.Report, error) {
 	switch {
 	case where == "-" && tar:
-		return verify.Archive(ctx, torrent, a.in, o)
+		return verify.Archive(ctx, torrent, a.input(), o)
 	case where == "-":
-		return verify.Stream(ctx, torrent, a.in, o)
+		return verify.Stream(ctx, torrent, a.input(), o)
 	case !tar:
 		return verify.Data(ctx, torrent, where, o)
 	}

@@ -30,7 +30,7 @@ func (f *verifyFlags) bindWork(cmd *cobra.Command) {
 	o := &f.options
 	group(cmd, "Search", func(fs *pflag.FlagSet) {
 		fs.StringArrayVar(&f.search.dirs, "search", nil, "look below `FOLDER` for files that are missing or damaged, whatever their names (repeatable)")
-		fs.Var(&f.search.link, "link", "assemble the content of what is whole and what was found: `KIND` is hard, sym, reflink or copy")
+		fs.Var(oneOf(&f.search.link, "hard", "sym", "reflink", "copy"), "link", "assemble the content of what is whole and what was found: `KIND` is hard, sym, reflink or copy")
 		fs.StringVarP(&f.search.output, "output", "o", "", "assemble it in `FOLDER`; nothing there is replaced")
 		fs.BoolVar(&f.search.fix, "fix", false, "rename files in the content's folder that were moved, and cut files that are too long; all proved before")
 	})

@@ -58,7 +58,7 @@ func (a *app) repair(ctx context.Context, torrent []byte, task verifyTask, o ver
 	if r == nil {
 		return verified{}, err
 	}
-	if opts.Web != nil && !a.global.showSecrets {
+	if opts.Web != nil && !a.options.ShowSecrets {
 		r.From = redactText(r.From)
 	}
 	return verified{report: r.Report, repair: r}, err

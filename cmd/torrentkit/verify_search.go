@@ -10,7 +10,7 @@ import (
 
 type searchFlags struct {
 	dirs   []string
-	link   choice
+	link   string
 	output string
 	fix    bool
 }
@@ -19,9 +19,9 @@ type searchFlags struct {
 func (f *searchFlags) check(v *verifyFlags) error {
 	others := v.repair.from != "" || v.web.wanted() || v.tar || v.content == "-"
 	switch {
-	case f.link.value != "" && (len(f.dirs) == 0 || f.output == ""):
+	case f.link != "" && (len(f.dirs) == 0 || f.output == ""):
 		return errors.New("--link needs --search FOLDER and -o FOLDER")
-	case f.output != "" && f.link.value == "":
+	case f.output != "" && f.link == "":
 		return withHint(errors.New("-o needs --link"), "--link copy")
 	case f.fix && len(f.dirs) > 0:
 		return errors.New("--fix looks in the content's folder only, and does not go with --search")
@@ -34,7 +34,7 @@ func (f *searchFlags) check(v *verifyFlags) error {
 // linkKind is what --link says.
 func (f *searchFlags) linkKind() verify.LinkKind {
 	for _, k := range []verify.LinkKind{verify.HardLink, verify.SymLink, verify.RefLink} {
-		if f.link.value == k.String() {
+		if f.link == k.String() {
 			return k
 		}
 	}
@@ -68,7 +68,7 @@ func (a *app) search(ctx context.Context, torrent []byte, task verifyTask, o ver
 		return verified{}, err
 	}
 	res := &searchResult{found: s}
-	if f.link.value != "" {
+	if f.link != "" {
 		res.output = f.output
 		res.linked, err = s.Link(ctx, f.output, f.linkKind())
 	}

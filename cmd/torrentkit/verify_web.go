@@ -72,7 +72,7 @@ func (a *app) verifyWeb(ctx context.Context, task verifyTask, f *verifyFlags, re
 // showWeb prints what was found of one web seed.
 func (a *app) showWeb(v verified, brief bool) error {
 	w := v.web
-	if a.global.json {
+	if a.options.JSON {
 		return a.json(a.webToJSON(v))
 	}
 	result := resultCell(w.Report)
@@ -104,7 +104,7 @@ func (a *app) showWeb(v verified, brief bool) error {
 	}
 	if len(faults.rows) > 0 {
 		a.showTable(faults)
-		if a.outTTY {
+		if a.onTerminal() {
 			a.print()
 		}
 	}

@@ -49,9 +49,9 @@ func newVersion(a *app) *cobra.Command {
 		Example: `  torrentkit version
   torrentkit version --json`,
 		Args: arity(0, 0),
-		RunE: a.run(func(context.Context, []string) error {
+		RunE: runE(func(context.Context, []string) error {
 			v := buildVersion()
-			if a.global.json {
+			if a.options.JSON {
 				return a.json(v)
 			}
 			var f fields
@@ -87,7 +87,7 @@ func newCompletion(a *app, root *cobra.Command) *cobra.Command {
   torrentkit completion powershell | Out-String | Invoke-Expression`,
 		Args:      arity(1, 1),
 		ValidArgs: []string{"bash", "zsh", "fish", "powershell"},
-		RunE: a.run(func(_ context.Context, args []string) error {
+		RunE: runE(func(_ context.Context, args []string) error {
 			script, ok := scripts[args[0]]
 			if !ok {
 				return withHint(fmt.Errorf("no completion for the shell %q", args[0]), "bash, zsh, fish or powershell")
@@ -110,16 +110,16 @@ func newHelp(a *app, root *cobra.Command) *cobra.Command {
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 			var names []string
 			if len(args) == 0 {
-				for _, c := range a.commands {
+				for _, c := range subcommands(root) {
 					names = append(names, c.Name()+"\t"+c.Short)
 				}
 			}
 			return names, cobra.ShellCompDirectiveNoFileComp
 		},
-		RunE: a.run(func(_ context.Context, args []string) error {
+		RunE: runE(func(_ context.Context, args []string) error {
 			topic, _, err := root.Find(args)
 			if err != nil || len(args) == 1 && topic == root {
-				return a.noSuchCommand(root, args)
+				return noSuchCommand(root, args)
 			}
 			a.writeHelp(a.document(), topic)
 			return nil
