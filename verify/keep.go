@@ -100,7 +100,7 @@ func (s *search) split(ctx context.Context, k int, paths []string, n int64) (gro
 		h := sha256.New()
 		for _, at := range slices.Compact([]int64{0, (size - n) / 2, size - n}) {
 			if err == nil {
-				_, err = io.CopyBuffer(h, &stoppable{ctx, io.NewSectionReader(f, at, n)}, buf)
+				err = copyAt(ctx, h, f, at, n, buf)
 			}
 		}
 		f.Close()
@@ -117,4 +117,22 @@ func (s *search) split(ctx context.Context, k int, paths []string, n int64) (gro
 		groups[i] = append(groups[i], path)
 	}
 	return groups
+}
+
+// copyAt hands n bytes of a file on, as many at a time as buf holds.
+func copyAt(ctx context.Context, to io.Writer, f io.ReaderAt, at, n int64, buf []byte) error {
+	for ; n > 0; n -= int64(len(buf)) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		buf = buf[:min(n, int64(len(buf)))]
+		if got, err := f.ReadAt(buf, at); got < len(buf) {
+			return err
+		}
+		if _, err := to.Write(buf); err != nil {
+			return err
+		}
+		at += int64(len(buf))
+	}
+	return nil
 }
