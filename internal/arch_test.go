@@ -40,13 +40,14 @@ var table = map[string][2]string{
 	"internal/peertest":    {"", ""},
 	"internal/bench":       {"", ""},
 	"create":               {"metainfo internal/content internal/layout internal/piecehash internal/journal internal/bencode", ""},
-	"verify":               {"metainfo internal/content internal/layout internal/piecehash internal/journal", "github.com/klauspost/compress github.com/ulikunitz/xz"},
+	"verify":               {"metainfo internal/content internal/layout internal/piecehash internal/journal verify/internal/find", "github.com/klauspost/compress github.com/ulikunitz/xz"},
 	"inspect":              {"metainfo internal/layout internal/bencode", "golang.org/x/text"},
 	"magnet":               {"metainfo internal/bencode internal/dial internal/peerwire internal/dht", "rsc.io/qr"},
 	"announce":             {"metainfo internal/bencode internal/dht", "github.com/coder/websocket"},
 	"cmd/torrentkit": {"metainfo create inspect verify magnet announce",
 		"github.com/spf13/cobra github.com/spf13/pflag github.com/schollz/progressbar/v3 go.yaml.in/yaml/v3 golang.org/x/term golang.org/x/sys github.com/rivo/uniseg"},
 
+	"verify/internal/find":     {"metainfo internal/content internal/layout internal/piecehash", ""},
 	"verify/internal/treetest": {"metainfo internal/content internal/layout internal/piecehash", ""},
 }
 

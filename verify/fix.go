@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/verify/internal/find"
 )
 
 // FixOptions say how to put files right.
@@ -46,11 +47,8 @@ func Fix(ctx context.Context, torrent []byte, dir string, o FixOptions) (*Fixed,
 	if info, err := os.Stat(r.Root); err != nil || !info.IsDir() {
 		return res, nil // there is nothing to put right
 	}
-	s := newSearch(r.known(), o.Workers, true)
-	if err := s.walk(ctx, r.Root); err != nil {
-		return nil, fmt.Errorf("searching %q: %w", r.Root, content.Bare(err))
-	}
-	if err := s.match(ctx); err != nil {
+	found, err := find.Files(ctx, r.known(), []string{r.Root}, find.Options{Workers: o.Workers, Foreign: true})
+	if err != nil {
 		return nil, err
 	}
 	root, err := os.OpenRoot(r.Root)
@@ -58,7 +56,6 @@ func Fix(ctx context.Context, torrent []byte, dir string, o FixOptions) (*Fixed,
 		return nil, fmt.Errorf("opening %q: %w", r.Root, content.Bare(err))
 	}
 	defer root.Close()
-	found := s.result()
 	if err := res.rename(root, found.Found); err != nil {
 		return res, err
 	}
@@ -69,7 +66,7 @@ func Fix(ctx context.Context, torrent []byte, dir string, o FixOptions) (*Fixed,
 }
 
 // rename moves the files that were found to places where nothing is.
-func (f *Fixed) rename(root *os.Root, list []found) error {
+func (f *Fixed) rename(root *os.Root, list []find.Found) error {
 	base, err := filepath.Abs(f.Report.Root)
 	if err != nil {
 		return err

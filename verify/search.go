@@ -3,10 +3,9 @@ package verify
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 
-	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/verify/internal/find"
 )
 
 // Found is a file of the torrent that lies somewhere else.
@@ -54,40 +53,31 @@ func Search(ctx context.Context, torrent []byte, path string, dirs []string, o O
 	if err != nil {
 		return nil, err
 	}
-	s := newSearch(r.known(), o.Workers, false)
-	for _, dir := range dirs {
-		if err := s.walk(ctx, dir); err != nil {
-			return nil, fmt.Errorf("searching %q: %w", dir, content.Bare(err))
-		}
-	}
-	if err := s.match(ctx); err != nil {
+	found, err := find.Files(ctx, r.known(), dirs, find.Options{Workers: o.Workers})
+	if err != nil {
 		return nil, err
 	}
-	return r.searchReport(s.result()), nil
-}
-
-func (r *Report) searchReport(res *result) *SearchReport {
-	s := &SearchReport{Report: r, Lost: res.Lost, Untried: res.Untried, Candidates: res.Candidates}
-	for _, f := range res.Found {
+	s := &SearchReport{Report: r, Lost: found.Lost, Untried: found.Untried, Candidates: found.Candidates}
+	for _, f := range found.Found {
 		s.Found = append(s.Found, Found(f))
 	}
-	return s
+	return s, nil
 }
 
 // known tells what is known of the content in its place.
-func (r *Report) known() *known {
-	p := &known{Torrent: r.torrent, Files: make([]placed, len(r.Files)), Pieces: make([]pieceFacts, len(r.pieces))}
+func (r *Report) known() *find.Content {
+	p := &find.Content{Torrent: r.torrent, Files: make([]find.File, len(r.Files)), Pieces: make([]find.Piece, len(r.pieces))}
 	root := r.absRoot()
 	for k := range r.Files {
 		f, i := &r.Files[k], int(r.files[k])
-		p.Files[k] = placed{
+		p.Files[k] = find.File{
 			Index: i, Path: f.Path, Length: f.Length, At: r.below(root, k),
 			Wanted:  f.State != OK && f.State != Skipped && f.Length > 0 && !r.torrent.Files[i].IsLink(),
 			Skipped: f.State == Skipped, Readable: f.State <= Short, Size: f.Size,
 		}
 	}
 	for i, s := range r.pieces {
-		p.Pieces[i] = pieceFacts{Skipped: s == PieceSkipped, Unread: s == PieceUnread}
+		p.Pieces[i] = find.Piece{Skipped: s == PieceSkipped, Unread: s == PieceUnread}
 	}
 	return p
 }

@@ -128,3 +128,21 @@ func TestFix(t *testing.T) {
 		}
 	}
 }
+
+// Equal files that were all moved are all put back.
+func TestFixEqual(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 60))
+	content := noise(rng, 65536)
+	tree := files{"a": content, "b": content, "c": content}
+	for _, format := range formats() {
+		dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
+		torrent := makeTorrent(t, dir, format, 16384, metainfo.Fields{})
+		for _, name := range tree.Paths() {
+			renameFile(t, filepath.Join(dir, name), filepath.Join(dir, "was "+name))
+		}
+		fixed, err := Fix(context.Background(), torrent, dir, FixOptions{})
+		if err != nil || len(fixed.Renamed) != 3 || !fixed.Report.OK() {
+			t.Errorf("%v: %+v, %v", format, fixed.Renamed, err)
+		}
+	}
+}

@@ -1,4 +1,4 @@
-package verify
+package find
 
 import (
 	"context"
@@ -149,7 +149,7 @@ func TestSearchStopped(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var stopped time.Time
 	time.AfterFunc(300*time.Millisecond, func() { stopped = time.Now(); cancel() })
-	_, err := Search(ctx, torrent, t.TempDir(), []string{dir}, Options{})
+	_, err := Files(ctx, contentAt(t, torrent, t.TempDir()), []string{dir}, Options{})
 	if !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
@@ -212,10 +212,10 @@ func TestSearchRandom(t *testing.T) {
 		}
 		at := place.Write(t, filepath.Join(t.TempDir(), "tree"))
 		dir := moved.Write(t, t.TempDir())
-		_, rep := searchCounted(t, torrent, at, dir, func(s *search) { s.room = int64(rng.IntN(2)) * maxKept })
+		s, rep := searchCounted(t, torrent, at, dir, func(s *search) { s.room = int64(rng.IntN(2)) * maxKept })
 		proved := map[string]bool{}
 		for _, f := range rep.Found {
-			name := rep.Report.Files[f.File].Path
+			name := s.files[f.File].Path
 			got, err := os.ReadFile(f.Path)
 			if err != nil {
 				t.Fatal(err)
@@ -227,7 +227,7 @@ func TestSearchRandom(t *testing.T) {
 		}
 		if len(gone) == 0 && len(rep.Untried) == 0 {
 			for _, k := range rep.Lost {
-				t.Errorf("seed %d: %s was not found", seed, rep.Report.Files[k].Path)
+				t.Errorf("seed %d: %s was not found", seed, s.files[k].Path)
 			}
 			for name, ok := range proved {
 				if !ok {

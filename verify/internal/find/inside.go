@@ -1,4 +1,4 @@
-package verify
+package find
 
 import (
 	"context"
@@ -67,9 +67,9 @@ func (s *search) classify(b *bunch) {
 		if from == to {
 			continue
 		}
-		head := string(s.known.Torrent.PieceSHA1(from))
+		head := string(s.content.Torrent.PieceSHA1(from))
 		if head == "" {
-			head = string(s.known.Torrent.PieceRoot(from))
+			head = string(s.content.Torrent.PieceRoot(from))
 		}
 		if head == "" {
 			continue

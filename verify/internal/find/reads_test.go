@@ -1,4 +1,4 @@
-package verify
+package find
 
 import (
 	"context"
@@ -36,11 +36,10 @@ func (f countedFile) ReadAt(p []byte, off int64) (int, error) {
 	return n, err
 }
 
-// searchCounted is Search; change, if not nil, is called before anything is matched.
-func searchCounted(t *testing.T, torrent []byte, place, dir string, change func(*search)) (*counted, *SearchReport) {
+// searchCounted is Files; change, if not nil, is called before anything is matched.
+func searchCounted(t *testing.T, torrent []byte, place, dir string, change func(*search)) (*counted, *Result) {
 	t.Helper()
-	r := data(t, torrent, place, Options{})
-	c := &counted{search: newSearch(r.known(), 0, false), bytes: map[string]int64{}}
+	c := &counted{search: newSearch(contentAt(t, torrent, place), Options{}), bytes: map[string]int64{}}
 	open := c.open
 	c.open = func(path string) (piecehash.File, error) {
 		f, err := open(path)
@@ -55,17 +54,17 @@ func searchCounted(t *testing.T, torrent []byte, place, dir string, change func(
 	if err := c.match(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	return c, r.searchReport(c.result())
+	return c, c.result()
 }
 
 // whole fails the test unless every file was found, proved, and is the right one.
-func (c *counted) whole(t *testing.T, tree, moved files, dir string, rep *SearchReport) {
+func (c *counted) whole(t *testing.T, tree, moved files, dir string, rep *Result) {
 	t.Helper()
 	if len(rep.Lost) > 0 {
 		t.Errorf("%d of %d not found", len(rep.Lost), len(tree))
 	}
 	for _, f := range rep.Found {
-		name := rep.Report.Files[f.File].Path
+		name := c.files[f.File].Path
 		rel, err := filepath.Rel(dir, f.Path)
 		if err != nil || !f.Proved || string(moved[filepath.ToSlash(rel)]) != string(tree[name]) {
 			t.Errorf("%s is not %s, or not proved", rel, name)
@@ -171,7 +170,7 @@ func TestSearchCopies(t *testing.T) {
 	c.whole(t, tree, moved, dir, rep)
 	c.within(t, moved, dir, twice)
 	for _, f := range rep.Found {
-		if want := rep.Report.Files[f.File].Path; filepath.Base(f.Path) != want {
+		if want := c.files[f.File].Path; filepath.Base(f.Path) != want {
 			t.Errorf("%s for %s", f.Path, want)
 		}
 	}
@@ -230,24 +229,6 @@ func TestSearchNames(t *testing.T) {
 	}
 }
 
-// Equal files that were all moved are all put back.
-func TestFixEqual(t *testing.T) {
-	rng := rand.New(rand.NewPCG(9, 60))
-	content := noise(rng, 65536)
-	tree := files{"a": content, "b": content, "c": content}
-	for _, format := range formats() {
-		dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
-		torrent := makeTorrent(t, dir, format, 16384, metainfo.Fields{})
-		for _, name := range tree.Paths() {
-			renameFile(t, filepath.Join(dir, name), filepath.Join(dir, "was "+name))
-		}
-		fixed, err := Fix(context.Background(), torrent, dir, FixOptions{})
-		if err != nil || len(fixed.Renamed) != 3 || !fixed.Report.OK() {
-			t.Errorf("%v: %+v, %v", format, fixed.Renamed, err)
-		}
-	}
-}
-
 // Pieces that slide over a file have the digests that they have when they are
 // read one by one, padding and the ends of maxSweep included.
 func TestSlide(t *testing.T) {
@@ -266,7 +247,7 @@ func TestSlide(t *testing.T) {
 		}
 		path := filepath.Join(t.TempDir(), "x")
 		put(t, path, noise(rng, maxSweep+70001))
-		s := newSearch(data(t, d.Encode(), t.TempDir(), Options{}).known(), 0, false)
+		s := newSearch(contentAt(t, d.Encode(), t.TempDir()), Options{})
 		src, want, got := standIns{}, map[int]piecehash.Piece{}, map[int]piecehash.Piece{}
 		var pieces []int
 		for k := range s.files {

@@ -1,4 +1,4 @@
-package verify
+package find
 
 import (
 	"context"
@@ -13,7 +13,7 @@ type standIns map[int]func() (piecehash.File, error)
 func (m standIns) Open(i int) (piecehash.File, error) { return m[i]() }
 
 func (s *search) matches(piece int, p piecehash.Piece) bool {
-	return s.known.Torrent.Check(piece, p.SHA1, p.Root) == metainfo.Good
+	return s.content.Torrent.Check(piece, p.SHA1, p.Root) == metainfo.Good
 }
 
 // hash hashes pieces. Those that cannot be read match nothing, and are not told.
@@ -21,7 +21,7 @@ func (s *search) hash(ctx context.Context, only []int, src piecehash.Source, tel
 	if len(only) == 0 {
 		return nil
 	}
-	job := piecehash.Job{Layout: s.known.Torrent.Layout(), Source: src, Workers: s.workers, Only: only}
+	job := piecehash.Job{Layout: s.content.Torrent.Layout(), Source: src, Workers: s.workers, Only: only}
 	for p, err := range job.Pieces(ctx) {
 		if p.Index < 0 {
 			return err

@@ -1,7 +1,8 @@
-package verify
+package find
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
 	"path/filepath"
 	"slices"
@@ -18,10 +19,10 @@ const (
 	maxTries      = 50_000_000 // pieces that are hashed to find out which files of one size they may be
 )
 
-// search is a search that runs. Files are meant by their index in known.Files.
+// search is a search that runs. Files are meant by their index in Content.Files.
 type search struct {
-	known    *known
-	files    []placed
+	content  *Content
+	files    []File
 	fileOf   []int32 // by the index in the torrent; -1 for padding
 	layout   *layout.Layout
 	workers  int
@@ -65,16 +66,37 @@ type bunch struct {
 	keep    bool             // they are kept in memory
 }
 
-// newSearch begins a search; for foreign files only: none of the torrent, where
-// it belongs, is taken for another.
-func newSearch(p *known, workers int, foreign bool) *search {
+// Options say how to search.
+type Options struct {
+	Workers int // 0: one for each processor
+	// Foreign leaves the files of the torrent, where they belong, out of the
+	// candidates, so that none is taken for another.
+	Foreign bool
+}
+
+// Files looks below folders for the files of the content that are wanted. The
+// error is that of a folder that cannot be looked into, or ctx's.
+func Files(ctx context.Context, c *Content, folders []string, o Options) (*Result, error) {
+	s := newSearch(c, o)
+	for _, dir := range folders {
+		if err := s.walk(ctx, dir); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.match(ctx); err != nil {
+		return nil, err
+	}
+	return s.result(), nil
+}
+
+func newSearch(c *Content, o Options) *search {
 	s := &search{
-		known: p, files: p.Files, layout: p.Torrent.Layout(), workers: workers, foreign: foreign, fileOf: make([]int32, len(p.Torrent.Files)),
+		content: c, files: c.Files, layout: c.Torrent.Layout(), workers: o.Workers, foreign: o.Foreign, fileOf: make([]int32, len(c.Torrent.Files)),
 		sizes: map[int64]*bunch{}, places: map[string]int{}, classOf: map[int]*class{}, seen: map[string]struct{}{},
 		chosen: map[int]string{}, left: map[int][][]string{}, named: map[int][][]string{}, uses: map[string]int{},
 		good: map[int]bool{}, tried: map[int]int{}, untried: map[int]bool{}, changed: map[int]bool{}, former: map[int]former{},
 		open:    func(path string) (piecehash.File, error) { return content.OpenRegular(path) },
-		crowded: map[string]bool{}, kept: map[string][]byte{}, room: maxKept, extender: piecehash.NewExtender(workers),
+		crowded: map[string]bool{}, kept: map[string][]byte{}, room: maxKept, extender: piecehash.NewExtender(o.Workers),
 	}
 	for i := range s.fileOf {
 		s.fileOf[i] = -1
@@ -115,7 +137,7 @@ func (s *search) walk(ctx context.Context, dir string) error {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil && path == base:
-			return err
+			return fmt.Errorf("searching %q: %w", dir, content.Bare(err))
 		case err != nil && d != nil && d.IsDir():
 			return fs.SkipDir
 		case err != nil:
@@ -243,16 +265,16 @@ func (s *search) proved(k int) bool {
 	return true
 }
 
-// found is a file that lies somewhere else, or in its place though it was suspected.
-type found struct {
-	File   int    // index in known.Files
+// Found is a file that lies somewhere else, or in its place though it was suspected.
+type Found struct {
+	File   int    // index in Content.Files
 	Path   string // of the system
 	Proved bool   // all pieces of the file match; else those inside of it do
 }
 
-// result is what was found.
-type result struct {
-	Found      []found // by rising File
+// Result is what was found.
+type Result struct {
+	Found      []Found // by rising File
 	Lost       []int   // wanted files that were not found
 	Untried    []int   // those of Lost of which not all candidates were tried
 	Candidates int     // how many files of a right size were looked at
@@ -260,11 +282,11 @@ type result struct {
 }
 
 // Matches tells whether a piece matches with the files that were found.
-func (r *result) Matches(piece int) bool { return r.good[piece] }
+func (r *Result) Matches(piece int) bool { return r.good[piece] }
 
 // result draws the conclusions.
-func (s *search) result() *result {
-	res := &result{Candidates: len(s.seen), good: s.good}
+func (s *search) result() *Result {
+	res := &Result{Candidates: len(s.seen), good: s.good}
 	for k := range s.files {
 		if !s.wanted(k) {
 			continue
@@ -275,7 +297,7 @@ func (s *search) result() *result {
 			path, ok = f.At, true
 		}
 		if ok {
-			res.Found = append(res.Found, found{k, path, proved})
+			res.Found = append(res.Found, Found{k, path, proved})
 			continue
 		}
 		res.Lost = append(res.Lost, k)

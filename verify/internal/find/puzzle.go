@@ -1,4 +1,4 @@
-package verify
+package find
 
 import (
 	"context"
@@ -142,7 +142,7 @@ func (s *search) rest() []int {
 		for k := range s.files {
 			from, to := s.layout.FilePieces(s.files[k].Index)
 			for p := from; p < to && s.wanted(k); p++ {
-				if !s.known.Pieces[p].Skipped {
+				if !s.content.Pieces[p].Skipped {
 					s.unproved = append(s.unproved, p)
 				}
 			}
@@ -230,7 +230,7 @@ func (s *search) reused(z *puzzle) bool {
 // are in their places.
 func (s *search) puzzle(p int, options func(k int) (groups [][]string, final bool)) *puzzle {
 	z := &puzzle{piece: p, pivot: -1, ways: 1, final: true}
-	elsewhere, ways := s.known.Pieces[p].Unread, 1.0
+	elsewhere, ways := s.content.Pieces[p].Unread, 1.0
 	for span := range s.layout.Spans(p) {
 		t := puzzlePart{Span: span, k: -1}
 		if !span.Zero {
