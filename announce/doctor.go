@@ -43,15 +43,15 @@ type Verdict struct {
 
 // DoctorOptions says how a tracker is examined.
 type DoctorOptions struct {
-	Options                    // of each request: Timeout is that of one request, 5 s where 0
-	Hash       metainfo.HashV1 // zero means a random one; trackers with a whitelist need one that they list
-	Only       []string        // ids or groups to run; empty means all
-	Skip       []string        // ids or groups to leave out
-	Also       []string        // URLs of the same tracker over other transports, beside those at the same port
-	ExpiryWait time.Duration
+	Options                 // of each request: Timeout is that of one request, 5 s where 0
+	Hash    metainfo.HashV1 // zero means a random one; trackers with a whitelist need one that they list
+	Only    []string        // ids or groups to run; empty means all
+	Skip    []string        // ids or groups to leave out
+	Also    []string        // URLs of the same tracker over other transports, beside those at the same port
 	// ExpiryWait is how long to wait for a UDP connection id to expire: two
 	// minutes is what BEP 15 asks for. Zero leaves that check out.
-	Progress func(done, total int) // called before each check, on the caller's goroutine
+	ExpiryWait time.Duration
+	Progress   func(done, total int) // called before each check, on the caller's goroutine
 }
 
 // Report is what Doctor found.

@@ -96,11 +96,14 @@ func FuzzTrackerURL(f *testing.F) {
 	f.Add("udp://[::1]:80/secretsecret/announce")
 	f.Add("WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWD=") // base32 of 19 bytes
 	f.Fuzz(func(t *testing.T, s string) {
-		if _, fl := parseTracker(s); fl != nil && fl.Detail == "" {
+		e, fl := parseTracker(s)
+		switch {
+		case fl == nil:
+			scrapeURL(e)
+		case fl.Detail == "":
 			t.Error("a failure without words")
 		}
 		Redact(s)
-		ScrapeURL(s)
 		SecretsOf(s).Scrub(s)
 	})
 }

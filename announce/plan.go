@@ -7,8 +7,9 @@ import (
 
 // Plan returns what Probe would send, as the exchanges of a result without
 // answers, and sends nothing. The connection id of UDP and all that is random
-// differ from what a probe sends.
-func Plan(q Query, opt Options) (Result, *Failure) {
+// differ from what a probe sends. Where a probe would fail before it sends
+// anything, the result has that Failure.
+func Plan(q Query, opt Options) Result {
 	s := opt.fill(q)
 	r := Result{Query: q, Event: s.Event}
 	if r.Event == EventAuto {
@@ -20,7 +21,7 @@ func Plan(q Query, opt Options) (Result, *Failure) {
 	}
 	if r.Transport = e.transport; f != nil {
 		r.Failure = f
-		return r, f
+		return r
 	}
 	events := []Event{r.Event}
 	if s.stops(r.Event) {
@@ -44,5 +45,5 @@ func Plan(q Query, opt Options) (Result, *Failure) {
 		}
 		r.Exchanges = append(r.Exchanges, x)
 	}
-	return r, nil
+	return r
 }

@@ -371,3 +371,20 @@ type nxdomain struct{ host }
 func (nxdomain) LookupNetIP(context.Context, string, string) ([]netip.Addr, error) {
 	return nil, &net.DNSError{Err: "no such host", Name: "nx.test", IsNotFound: true}
 }
+
+// A plan fails where a probe fails before it sends anything, and in the same way.
+func TestPlan(t *testing.T) {
+	for tracker, exchanges := range map[string]int{"http://127.0.0.1:1/announce": 2, "udp://127.0.0.1:1": 3, "gopher://t.example/": 0, "udp://t.example": 0} {
+		q := Query{Tracker: tracker, Hash: RandomHash()}
+		plan := Plan(q, Options{Event: EventStarted})
+		if len(plan.Exchanges) != exchanges || (plan.Failure == nil) != (exchanges > 0) {
+			t.Errorf("%s: %d exchanges, failure %v; want %d exchanges", tracker, len(plan.Exchanges), plan.Failure, exchanges)
+		}
+		if plan.Failure == nil {
+			continue
+		}
+		if r := one(t, q, Options{}); r.Failure == nil || r.Failure.Error() != plan.Failure.Error() {
+			t.Errorf("%s: the plan says %v, the probe %v", tracker, plan.Failure, r.Failure)
+		}
+	}
+}

@@ -46,21 +46,9 @@ type ScrapeResult struct {
 // Good says whether the tracker answered; unknown torrents do not matter.
 func (r *ScrapeResult) Good() bool { return r.Failure == nil }
 
-// ScrapeURL returns the scrape URL for an announce URL by the convention of
-// BEP 48: only where the last segment of the path begins with announce. UDP and
+// scrapeURL is the scrape URL for an announce URL by the convention of BEP 48:
+// only where the last segment of the path begins with announce. UDP and
 // WebSocket trackers scrape at the same URL.
-func ScrapeURL(announce string) (string, bool) {
-	e, f := parseTracker(announce)
-	if f != nil {
-		return "", false
-	}
-	u, ok := scrapeURL(e)
-	if !ok {
-		return "", false
-	}
-	return u.String(), true
-}
-
 func scrapeURL(e endpoint) (*url.URL, bool) {
 	if e.transport != HTTP && e.transport != HTTPS {
 		return e.url, true
@@ -121,14 +109,9 @@ func missing(hashes []metainfo.HashV1) []Counts {
 	return out
 }
 
-// ScrapeAll scrapes many trackers at once and yields results as they arrive
-// with the index of their tracker.
-func ScrapeAll(ctx context.Context, trackers []string, hashes []metainfo.HashV1, opt Options) iter.Seq2[int, ScrapeResult] {
-	return ScrapeEach(ctx, len(trackers), func(i int) (string, []metainfo.HashV1) { return trackers[i], hashes }, opt)
-}
-
-// ScrapeEach is ScrapeAll for n trackers that are asked about torrents of
-// their own: ask returns the tracker of an index and its torrents.
+// ScrapeEach scrapes n trackers at once and yields results as they arrive with
+// the index of their tracker: ask returns the tracker of an index, and the
+// torrents that it is asked about.
 func ScrapeEach(ctx context.Context, n int, ask func(i int) (string, []metainfo.HashV1), opt Options) iter.Seq2[int, ScrapeResult] {
 	return fanOut(ctx, n, opt.Parallel, func(ctx context.Context, i int) []ScrapeResult {
 		tracker, hashes := ask(i)

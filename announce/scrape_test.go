@@ -82,16 +82,21 @@ func TestScrapeURL(t *testing.T) {
 		"http://t/announce": "http://t/scrape", "http://t/x/announce.php?k=1": "http://t/x/scrape.php?k=1",
 		"http://t/announce/key": "", "http://t/a%2Fb/announce": "http://t/a%2Fb/scrape", "udp://t:1/announce": "udp://t:1/announce", "http://t/": "",
 	} {
-		if got, ok := ScrapeURL(in); got != want || ok != (want != "") {
-			t.Errorf("ScrapeURL(%q) = %q, %v", in, got, ok)
+		e, f := parseTracker(in)
+		if f != nil {
+			t.Fatal(f)
+		}
+		if got, ok := scrapeURL(e); ok != (want != "") || ok && got.String() != want {
+			t.Errorf("the scrape URL of %q is %v, %v", in, got, ok)
 		}
 	}
 }
 
-func TestScrapeAll(t *testing.T) {
+func TestScrapeEach(t *testing.T) {
 	tr := tt.Start(t)
 	n := 0
-	for _, r := range ScrapeAll(t.Context(), []string{tr.HTTP(), tr.UDP(), tr.WS()}, manyHashes(2), Options{}) {
+	urls, hashes := []string{tr.HTTP(), tr.UDP(), tr.WS()}, manyHashes(2)
+	for _, r := range ScrapeEach(t.Context(), len(urls), func(i int) (string, []metainfo.HashV1) { return urls[i], hashes }, Options{}) {
 		if n++; !r.Good() {
 			t.Error(r.Failure)
 		}

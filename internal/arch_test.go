@@ -339,6 +339,46 @@ func TestNothingIsLeftToDo(t *testing.T) {
 	}
 }
 
+// A function that returns a pointer to an error's type gives its callers an error that is never nil.
+func TestErrorsAreErrors(t *testing.T) {
+	all := sources(t, false)
+	errorTypes := make(map[string]bool) // folder and name
+	for _, s := range all {
+		for _, d := range s.file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Name.Name == "Error" && f.Recv != nil {
+				errorTypes[s.dir()+"."+typeName(f.Recv.List[0].Type)] = true
+			}
+		}
+	}
+	if len(errorTypes) < 10 {
+		t.Fatalf("only %d types of errors found", len(errorTypes))
+	}
+	for _, s := range all {
+		for _, d := range s.file.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok || !f.Name.IsExported() || f.Type.Results == nil {
+				continue
+			}
+			for _, r := range f.Type.Results.List {
+				if _, pointer := r.Type.(*ast.StarExpr); pointer && errorTypes[s.dir()+"."+typeName(r.Type)] {
+					t.Errorf("%s:%d: %s returns *%s: return error, or put it into what is returned", s.path, s.line(f.Pos()), f.Name.Name, typeName(r.Type))
+				}
+			}
+		}
+	}
+}
+
+// typeName is the name of a type of the same package, or of a pointer to one.
+func typeName(e ast.Expr) string {
+	if star, ok := e.(*ast.StarExpr); ok {
+		e = star.X
+	}
+	if name, ok := e.(*ast.Ident); ok {
+		return name.Name
+	}
+	return ""
+}
+
 // Every package says what it is, and what it does not do.
 func TestPackageComments(t *testing.T) {
 	docs := make(map[string]string)

@@ -95,9 +95,9 @@ func sameHash(queries []announce.Query) bool {
 // showQueries is --dry-run.
 func (a *app) showQueries(queries []announce.Query, opt announce.Options, f *announceFlags) error {
 	for _, q := range queries {
-		plan, fail := announce.Plan(q, opt)
-		if fail != nil {
-			a.warn(fail.Error())
+		plan := announce.Plan(q, opt)
+		if plan.Failure != nil {
+			a.warn(plan.Failure.Error())
 			continue
 		}
 		if a.options.JSON {
