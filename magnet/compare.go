@@ -12,9 +12,6 @@ type Difference struct {
 	A, B  []string // what each says
 }
 
-// Equal reports whether two links say the same in every field.
-func (l Link) Equal(o Link) bool { return len(l.Diff(o)) == 0 }
-
 // SameTorrent reports whether both links name the same torrent: an infohash or
 // key in common, and none in conflict. A v1 infohash that is the beginning of
 // the other's v2 infohash counts as common, since v2 infohashes are found cut
@@ -37,7 +34,7 @@ func cut(short, long Link) bool {
 }
 
 // Diff returns the fields in which two links differ, in the order in which a
-// link is written.
+// link is written: none where they say the same.
 func (l Link) Diff(o Link) []Difference {
 	a, b := l.fields(), o.fields()
 	var out []Difference

@@ -74,7 +74,7 @@ func TestRealDHT(t *testing.T) {
 	compareReal(t, torrent, mustFetch(t, v2, FetchOptions{Sources: []Source{d.Source(v2)}}))
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	swarm, err := d.Scrape(ctx, link.V1)
+	swarm, _, err := d.client.Scrape(ctx, link.V1, nil)
 	if err != nil || swarm.Nodes == 0 || swarm.Seeds+swarm.Downloaders != 1 {
 		t.Errorf("scrape: %+v, %v", swarm, err)
 	}

@@ -4,7 +4,7 @@
 // A link is read by [Parse], which accepts what is found in the wild and tells
 // by [Issue]s what was unusual, what was repaired and what was lost. A [Link]
 // is written by its String method, always in the same form, so that parsing and
-// writing repairs a link ([Fix]). [FromTorrent] makes the link of a .torrent.
+// writing repairs a link. [FromTorrent] makes the link of a .torrent.
 //
 // [Fetch] goes the other way: it asks peers for the info dictionary of a link
 // (BEP 9, BEP 10), checks it against every infohash of the link, adds the

@@ -70,19 +70,6 @@ func (d *DHT) Source(l Link) Source {
 	}}
 }
 
-// Swarm is what the DHT knows of the size of a swarm (BEP 33): estimates.
-type Swarm struct {
-	Seeds, Downloaders int
-	Nodes              int // that knew something
-}
-
-// Scrape estimates how many peers an infohash has: a v1 one, or the beginning
-// of a v2 one.
-func (d *DHT) Scrape(ctx context.Context, hash [20]byte) (Swarm, error) {
-	s, _, err := d.client.Scrape(ctx, hash, nil)
-	return Swarm(s), err
-}
-
 // ErrNoKey is returned where a link has no public key to resolve.
 var ErrNoKey = errors.New("the link has no public key (xs=urn:btpk:)")
 

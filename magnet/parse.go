@@ -42,15 +42,6 @@ func Parse(s string) (Link, []Issue, error) {
 	return p.link, p.issues, nil
 }
 
-// Fix reads a link and returns its normal form. Fixing that again changes nothing.
-func Fix(s string) (string, []Issue, error) {
-	l, issues, err := Parse(s)
-	if err != nil {
-		return "", issues, err
-	}
-	return l.String(), issues, nil
-}
-
 type parser struct {
 	link     Link
 	issues   []Issue

@@ -189,11 +189,6 @@ func padRight(s string, width int) string {
 	return s + strings.Repeat(" ", max(0, width-displayWidth(s)))
 }
 
-// padLeft is padRight for numbers.
-func padLeft(s string, width int) string {
-	return strings.Repeat(" ", max(0, width-displayWidth(s))) + s
-}
-
 // truncateMiddle shortens s to at most width columns by an ellipsis in its middle, where a path or a name tells least.
 // Characters that a reader sees as one are never cut apart.
 func truncateMiddle(s string, width int) string {

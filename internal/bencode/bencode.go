@@ -8,9 +8,8 @@
 // is decoded. Input that is readable but not canonical (unsorted keys,
 // leading zeros and the like) is accepted and reported as [Flaw]s.
 //
-// [Marshal] and [Unmarshal] go between bencode and Go values for the small
-// messages of trackers and peers. [Unmarshal] scans first, because the
-// decoder behind it trusts its input.
+// [Marshal] writes Go values; [AppendDict], [AppendString] and [AppendInt] write
+// what is large, or made of bencode that is there already.
 //
 // The package does not know torrents: which keys must exist and what they
 // mean is the business of its callers.

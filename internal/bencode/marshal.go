@@ -9,27 +9,14 @@ import (
 	zeebo "github.com/zeebo/bencode"
 )
 
-// Raw is a value that is bencoded already; Marshal copies it as it is. It must
-// not be empty.
-type Raw = zeebo.RawMessage
-
 // Marshal bencodes a Go value: integers, booleans, strings, byte slices,
-// slices, maps with string keys (sorted), structs with `bencode` tags, and Raw.
+// slices, maps with string keys (sorted), and structs with `bencode` tags.
 // Arrays and nil are refused.
 func Marshal(v any) ([]byte, error) {
 	if v == nil {
 		return nil, errors.New("bencode has no nil")
 	}
 	return zeebo.EncodeBytes(v)
-}
-
-// Unmarshal scans raw and decodes it into v. Integers must be decoded into
-// int64, and values whose type a stranger chooses into Raw.
-func Unmarshal(raw []byte, v any) error {
-	if _, _, err := Scan(raw); err != nil {
-		return err
-	}
-	return zeebo.DecodeBytes(raw, v)
 }
 
 // Entry is one key of a dictionary with its bencoded value.
