@@ -71,10 +71,3 @@ func (g *single) store(s *State) {
 		s[i] = binary.BigEndian.Uint32(form[4+4*i:])
 	}
 }
-
-// sumSingly hashes one message after the other.
-func sumSingly(digests [][Size]byte, messages [][]byte) {
-	for i, message := range messages {
-		digests[i] = sha1.Sum(message)
-	}
-}

@@ -10,7 +10,7 @@
 //
 // A caller that reads a message in chunks keeps one [State] per message, feeds
 // whole blocks with [Hasher.Blocks], zero runs with [Hasher.Zeros], and ends
-// with [Hasher.Finish]. A caller that has whole messages uses [Hasher.Sums].
+// with [Hasher.Finish].
 //
 // The package does not read files, start goroutines, or know about pieces. It
 // is no general replacement for crypto/sha1: a single message is no faster
@@ -48,12 +48,8 @@ func (s *State) digest(out *[Size]byte) {
 	}
 }
 
-const (
-	// sumBatch bounds the scratch memory of Sums, in messages.
-	sumBatch = 1024
-	// padBatch bounds the scratch memory of Finish, in messages.
-	padBatch = 64
-)
+// padBatch bounds the scratch memory of Finish, in messages.
+const padBatch = 64
 
 // Hasher hashes many messages side by side. It holds all scratch memory that
 // its methods need, so that they do not allocate once the scratch has grown to
@@ -67,7 +63,6 @@ type Hasher struct {
 	wide     wideScratch
 	single   single
 	pads     [padBatch][2 * BlockSize]byte
-	sums     []State
 }
 
 // New returns a Hasher of the fastest implementation that this CPU has, or of
@@ -94,19 +89,6 @@ func NewNamed(name string) (*Hasher, bool) {
 func newHasher(impl implementation) *Hasher {
 	return &Hasher{impl: impl, active: make([]job, 0, maxLanes), single: newSingle()}
 }
-
-// Available returns the names of the implementations that this CPU has, the
-// fastest first. The last is always "generic", the standard library.
-func Available() []string {
-	var names []string
-	for _, impl := range implementations() {
-		names = append(names, impl.name)
-	}
-	return names
-}
-
-// Name returns the name of the implementation in use.
-func (h *Hasher) Name() string { return h.impl.name }
 
 // Lanes returns how many messages are hashed side by side at full speed: 1 if
 // more messages at a time are no faster than one.
@@ -189,47 +171,4 @@ func pad(buf *[2 * BlockSize]byte, tail []byte, length uint64) []byte {
 	clear(buf[n+1 : end-8])
 	binary.BigEndian.PutUint64(buf[end-8:], length<<3)
 	return buf[:end]
-}
-
-// Sums sets digests[i] to the SHA-1 of messages[i], which may be of any, and of
-// unequal, lengths. It panics if the two slices differ in length.
-func (h *Hasher) Sums(digests [][Size]byte, messages [][]byte) {
-	if len(digests) != len(messages) {
-		panic("sha1simd: digests and messages differ in number")
-	}
-	for len(messages) > 0 {
-		n := min(len(messages), sumBatch)
-		h.sumBatch(digests[:n], messages[:n])
-		digests, messages = digests[n:], messages[n:]
-	}
-}
-
-// sumBatch is Sums of at most sumBatch messages.
-func (h *Hasher) sumBatch(digests [][Size]byte, messages [][]byte) {
-	if h.impl.kernels[0].width == 1 {
-		sumSingly(digests, messages)
-		return
-	}
-	if len(h.sums) < len(messages) {
-		h.sums = make([]State, len(messages))
-	}
-	for i, message := range messages {
-		h.sums[i].Reset()
-		whole := len(message) / BlockSize
-		h.add(&h.sums[i], message[:whole*BlockSize], whole)
-	}
-	h.drain(false)
-	for first := 0; first < len(messages); first += padBatch {
-		last := min(first+padBatch, len(messages))
-		for i := first; i < last; i++ {
-			message := messages[i]
-			rest := message[len(message)&^(BlockSize-1):]
-			padded := pad(&h.pads[i-first], rest, uint64(len(message)))
-			h.add(&h.sums[i], padded, len(padded)/BlockSize)
-		}
-		h.drain(false)
-	}
-	for i := range digests {
-		h.sums[i].digest(&digests[i])
-	}
 }

@@ -11,13 +11,22 @@ import (
 	"testing"
 )
 
+// available names the implementations that this CPU has, the fastest first.
+func available() []string {
+	var names []string
+	for _, impl := range implementations() {
+		names = append(names, impl.name)
+	}
+	return names
+}
+
 // each runs a test once for every implementation that this CPU has.
 func each(t *testing.T, test func(t *testing.T, h *Hasher)) {
-	for _, name := range Available() {
+	for _, name := range available() {
 		t.Run(name, func(t *testing.T) {
 			h, ok := NewNamed(name)
-			if !ok || h.Name() != name {
-				t.Fatalf("NewNamed(%q) does not give what Available lists", name)
+			if !ok || h.impl.name != name {
+				t.Fatalf("NewNamed(%q) is another", name)
 			}
 			test(t, h)
 		})
@@ -32,10 +41,22 @@ func noise(n int) []byte {
 	return buf
 }
 
+// sums hashes whole messages.
+func sums(h *Hasher, messages [][]byte) [][Size]byte {
+	states, lengths := make([]*State, len(messages)), make([]uint64, len(messages))
+	for i, message := range messages {
+		states[i] = new(State)
+		states[i].Reset()
+		lengths[i] = uint64(len(message))
+	}
+	digests := make([][Size]byte, len(messages))
+	h.Finish(digests, states, messages, lengths)
+	return digests
+}
+
 func checkSums(t *testing.T, h *Hasher, messages [][]byte) {
 	t.Helper()
-	digests := make([][Size]byte, len(messages))
-	h.Sums(digests, messages)
+	digests := sums(h, messages)
 	for i, message := range messages {
 		if want := sha1.Sum(message); digests[i] != want {
 			t.Fatalf("message %d of %d, %d bytes: got %x, want %x", i, len(messages), len(message), digests[i], want)
@@ -57,9 +78,7 @@ func TestKnownAnswers(t *testing.T) {
 		"34aa973cd4c4daa4f61eeb2bdbad27316534016f",
 	}
 	each(t, func(t *testing.T, h *Hasher) {
-		digests := make([][Size]byte, len(messages))
-		h.Sums(digests, messages)
-		for i, digest := range digests {
+		for i, digest := range sums(h, messages) {
 			if got := hex.EncodeToString(digest[:]); got != answers[i] {
 				t.Errorf("answer %d: got %s, want %s", i, got, answers[i])
 			}
@@ -102,7 +121,7 @@ func TestSumsUnequalLengths(t *testing.T) {
 				messages[i] = data[start : start+n]
 			}
 			if round == 0 { // more than one batch of scratch
-				for i := range sumBatch + 3 {
+				for i := range padBatch + 3 {
 					messages = append(messages, data[i:i+i%200])
 				}
 			}
@@ -248,7 +267,6 @@ func TestNothingIsAllocated(t *testing.T) {
 			h.Blocks(states, chunks)
 			h.Zeros(states, runs)
 			h.Finish(digests, states, tails, lengths)
-			h.Sums(digests, chunks)
 		})
 		if allocs != 0 {
 			t.Errorf("%v allocations", allocs)
@@ -261,15 +279,14 @@ func TestMisuse(t *testing.T) {
 	s := []*State{new(State)}
 	d := make([][Size]byte, 1)
 	for name, call := range map[string]func(){
-		"number of chunks":   func() { h.Blocks(s, nil) },
-		"partial block":      func() { h.Blocks(s, [][]byte{make([]byte, 63)}) },
-		"number of runs":     func() { h.Zeros(s, nil) },
-		"negative run":       func() { h.Zeros(s, []int{-1}) },
-		"number of tails":    func() { h.Finish(d, s, nil, []uint64{0}) },
-		"length under tail":  func() { h.Finish(d, s, [][]byte{{1, 2}}, []uint64{1}) },
-		"length of no tail":  func() { h.Finish(d, s, [][]byte{{1, 2}}, []uint64{65}) },
-		"number of digests":  func() { h.Sums(d, nil) },
-		"number of messages": func() { h.Sums(nil, [][]byte{nil}) },
+		"number of chunks":  func() { h.Blocks(s, nil) },
+		"partial block":     func() { h.Blocks(s, [][]byte{make([]byte, 63)}) },
+		"number of runs":    func() { h.Zeros(s, nil) },
+		"negative run":      func() { h.Zeros(s, []int{-1}) },
+		"number of tails":   func() { h.Finish(d, s, nil, []uint64{0}) },
+		"length under tail": func() { h.Finish(d, s, [][]byte{{1, 2}}, []uint64{1}) },
+		"length of no tail": func() { h.Finish(d, s, [][]byte{{1, 2}}, []uint64{65}) },
+		"number of digests": func() { h.Finish(nil, s, [][]byte{nil}, []uint64{0}) },
 	} {
 		func() {
 			defer func() {
@@ -283,16 +300,16 @@ func TestMisuse(t *testing.T) {
 }
 
 func TestEnvironmentSelects(t *testing.T) {
-	names := Available()
+	names := available()
 	for _, name := range names {
 		t.Setenv(Environment, name)
-		if got := New().Name(); got != name {
+		if got := New().impl.name; got != name {
 			t.Errorf("%s=%s selects %s", Environment, name, got)
 		}
 	}
 	for _, name := range []string{"", "no-such-kernel"} {
 		t.Setenv(Environment, name)
-		if got := New().Name(); got != names[0] {
+		if got := New().impl.name; got != names[0] {
 			t.Errorf("%s=%q selects %s, want the fastest, %s", Environment, name, got, names[0])
 		}
 	}
@@ -309,8 +326,8 @@ func TestRequiredKernels(t *testing.T) {
 	}
 	for item := range strings.SplitSeq(required, ",") {
 		name, ours := strings.CutPrefix(strings.TrimSpace(item), "sha1:")
-		if ours && !slices.Contains(Available(), name) {
-			t.Errorf("kernel %q is required, but this CPU or build has only %q", name, Available())
+		if ours && !slices.Contains(available(), name) {
+			t.Errorf("kernel %q is required, but this CPU or build has only %q", name, available())
 		}
 	}
 }
@@ -325,7 +342,7 @@ func FuzzSums(f *testing.F) {
 			end := min(len(data), start+i*int(step))
 			messages[i] = data[start:end]
 		}
-		for _, name := range Available() {
+		for _, name := range available() {
 			h, _ := NewNamed(name)
 			checkSums(t, h, messages)
 		}
@@ -342,7 +359,7 @@ func BenchmarkBlocks(b *testing.B) {
 			d.Write(data[:chunk])
 		}
 	})
-	for _, name := range Available() {
+	for _, name := range available() {
 		h, _ := NewNamed(name)
 		for _, lanes := range []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 16, 17, 24, 32} {
 			if h.Lanes() == 1 && lanes > 1 {
@@ -365,7 +382,7 @@ func BenchmarkBlocks(b *testing.B) {
 
 func BenchmarkZeros(b *testing.B) {
 	const blocks = 1 << 8
-	for _, name := range Available() {
+	for _, name := range available() {
 		h, _ := NewNamed(name)
 		b.Run(fmt.Sprintf("impl=%s/lanes=%d", name, h.Lanes()), func(b *testing.B) {
 			states, runs := make([]*State, h.Lanes()), make([]int, h.Lanes())
@@ -391,13 +408,12 @@ func BenchmarkSums(b *testing.B) {
 			messages[i] = data[:rng.IntN(limit)]
 			total += len(messages[i])
 		}
-		digests := make([][Size]byte, len(messages))
-		for _, name := range Available() {
+		for _, name := range available() {
 			h, _ := NewNamed(name)
 			b.Run(fmt.Sprintf("impl=%s/below=%d", name, limit), func(b *testing.B) {
 				b.SetBytes(int64(total))
 				for b.Loop() {
-					h.Sums(digests, messages)
+					sums(h, messages)
 				}
 			})
 		}

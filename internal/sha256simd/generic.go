@@ -38,7 +38,7 @@ func runSingle(h *Hasher, jobs []job, blocks int) {
 }
 
 // load sets the running hash to s, at the start of a block.
-func (g *single) load(s *State) {
+func (g *single) load(s *state) {
 	form := append(g.form[:0], "sha\x03"...)
 	for _, word := range s {
 		form = binary.BigEndian.AppendUint32(form, word)
@@ -50,7 +50,7 @@ func (g *single) load(s *State) {
 }
 
 // store sets s to the running hash.
-func (g *single) store(s *State) {
+func (g *single) store(s *state) {
 	form, err := g.hash.(encoding.BinaryAppender).AppendBinary(g.form[:0])
 	if err != nil {
 		panic("sha256simd: " + err.Error())

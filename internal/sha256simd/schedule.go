@@ -7,8 +7,8 @@ const maxLanes = 16
 
 // job is a run of blocks of one message that waits for a lane.
 type job struct {
-	state  *State
-	data   []byte // for blocks of zeros, the one run of zeros that all share
+	state  *state
+	data   []byte
 	blocks int
 }
 
@@ -38,24 +38,24 @@ func implementations() []implementation {
 }
 
 // add queues a job, unless there is nothing to do.
-func (h *Hasher) add(state *State, data []byte, blocks int) {
+func (h *Hasher) add(s *state, data []byte, blocks int) {
 	if blocks == 0 {
 		return
 	}
 	if n := len(h.queue); n > 0 && h.queue[n-1].blocks < blocks {
 		h.unsorted = true
 	}
-	h.queue = append(h.queue, job{state, data, blocks})
+	h.queue = append(h.queue, job{s, data, blocks})
 }
 
-// drain runs all queued jobs, of which either all or none are of zeros.
-func (h *Hasher) drain(zeros bool) {
+// drain runs all queued jobs.
+func (h *Hasher) drain() {
 	used := len(h.queue)
 	if used == 0 {
 		return
 	}
 	for k := range h.impl.kernels {
-		h.drainThrough(&h.impl.kernels[k], zeros)
+		h.drainThrough(&h.impl.kernels[k])
 	}
 	// The messages belong to the caller: do not keep them from being collected.
 	clear(h.queue[:used])
@@ -66,7 +66,7 @@ func (h *Hasher) drain(zeros bool) {
 // worth its while, and leaves the others in the queue.
 //
 // The longest jobs go first, so that the lanes run empty at about the same time.
-func (h *Hasher) drainThrough(k *kernel, zeros bool) {
+func (h *Hasher) drainThrough(k *kernel) {
 	if len(h.queue) < k.least {
 		return
 	}
@@ -83,14 +83,11 @@ func (h *Hasher) drainThrough(k *kernel, zeros bool) {
 			break
 		}
 		blocks := k.quantum
-		if zeros {
-			blocks = min(blocks, zeroRun/BlockSize)
-		}
 		for i := range active {
 			blocks = min(blocks, active[i].blocks)
 		}
 		k.run(h, active, blocks)
-		active = advance(active, blocks, zeros)
+		active = advance(active, blocks)
 	}
 	h.queue = append(h.queue[:0], active...)
 	h.unsorted = len(active) > 1
@@ -105,9 +102,8 @@ func (k *kernel) share(waiting int) int {
 	return (waiting + groups - 1) / groups
 }
 
-// advance takes blocks off every job, and drops those that are done. Jobs of
-// zeros stay where their data begins.
-func advance(active []job, blocks int, zeros bool) []job {
+// advance takes blocks off every job, and drops those that are done.
+func advance(active []job, blocks int) []job {
 	kept := 0
 	for i := range active {
 		j := &active[i]
@@ -115,9 +111,7 @@ func advance(active []job, blocks int, zeros bool) []job {
 		if j.blocks == 0 {
 			continue
 		}
-		if !zeros {
-			j.data = j.data[blocks*BlockSize:]
-		}
+		j.data = j.data[blocks*BlockSize:]
 		if kept != i {
 			active[kept] = *j
 		}

@@ -3,15 +3,13 @@
 //
 // The blocks of a v2 torrent (BEP 52) are independent messages, and so are the
 // nodes of one level of a merkle tree; a processor that hashes several of them
-// at once is twice as fast as one that hashes them one after the other. A [Hasher] takes any number of messages of any lengths and
-// keeps its lanes full: it runs all lanes to the end of the shortest message,
-// fills the free lanes with what waits, and hands the last few messages to a
-// narrower kernel.
+// at once is twice as fast as one that hashes them one after the other. A
+// [Hasher] takes any number of messages of any lengths and keeps its lanes full:
+// it runs all lanes to the end of the shortest message, fills the free lanes
+// with what waits, and hands the last few messages to a narrower kernel.
 //
-// A caller that reads a message in chunks keeps one [State] per message, feeds
-// whole blocks with [Hasher.Blocks], zero runs with [Hasher.Zeros], and ends
-// with [Hasher.Finish]. A caller that has whole messages uses [Hasher.Sums], and
-// [Hasher.Pairs] makes one level of a merkle tree of the level below.
+// [Hasher.Sums] hashes whole messages, and [Hasher.Pairs] makes one level of a
+// merkle tree of the level below.
 //
 // The package does not read files, start goroutines, or know the shape of a tree. It
 // is no general replacement for crypto/sha256: a single message is no faster
@@ -36,19 +34,19 @@ const (
 // [New] is to use, for tests and for support.
 const Environment = "TORRENTKIT_SHA256"
 
-// State is the chaining value of one message.
-type State [8]uint32
+// state is the chaining value of one message.
+type state [8]uint32
 
-// Reset sets s to the state before the first block of a message.
-func (s *State) Reset() {
-	*s = State{
+// reset sets s to the state before the first block of a message.
+func (s *state) reset() {
+	*s = state{
 		0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
 		0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
 	}
 }
 
 // digest writes s in the byte order of a digest.
-func (s *State) digest(out *[Size]byte) {
+func (s *state) digest(out *[Size]byte) {
 	for i, word := range s {
 		binary.BigEndian.PutUint32(out[4*i:], word)
 	}
@@ -57,10 +55,8 @@ func (s *State) digest(out *[Size]byte) {
 const (
 	// sumBatch bounds the scratch memory of Sums, in messages.
 	sumBatch = 1024
-	// padBatch bounds the scratch memory of Finish, in messages.
+	// padBatch bounds the scratch memory of padding, in messages.
 	padBatch = 64
-	// zeroRun is how many bytes of zeros Zeros feeds at a time.
-	zeroRun = 4096
 )
 
 // Hasher hashes many messages side by side. It holds all scratch memory that
@@ -75,8 +71,7 @@ type Hasher struct {
 	wide     wideScratch
 	single   single
 	pads     [padBatch][2 * BlockSize]byte
-	sums     []State
-	zeros    [zeroRun]byte
+	sums     []state
 }
 
 // New returns a Hasher of the fastest implementation that this CPU has, or of
@@ -102,86 +97,6 @@ func NewNamed(name string) (*Hasher, bool) {
 
 func newHasher(impl implementation) *Hasher {
 	return &Hasher{impl: impl, active: make([]job, 0, maxLanes), single: newSingle()}
-}
-
-// Available returns the names of the implementations that this CPU has, the
-// fastest first. The last is always "generic", the standard library.
-func Available() []string {
-	var names []string
-	for _, impl := range implementations() {
-		names = append(names, impl.name)
-	}
-	return names
-}
-
-// Name returns the name of the implementation in use.
-func (h *Hasher) Name() string { return h.impl.name }
-
-// Lanes returns how many messages are hashed side by side at full speed: 1 if
-// more messages at a time are no faster than one.
-func (h *Hasher) Lanes() int { return h.impl.kernels[0].width }
-
-// Blocks feeds chunks[i], a whole number of blocks, to states[i]. Chunks may
-// differ in length and may be empty; there may be any number of them. No two
-// states may be the same variable. Blocks panics if the two slices differ in
-// length, or if a chunk ends inside a block.
-func (h *Hasher) Blocks(states []*State, chunks [][]byte) {
-	if len(states) != len(chunks) {
-		panic("sha256simd: states and chunks differ in number")
-	}
-	for i, chunk := range chunks {
-		if len(chunk)%BlockSize != 0 {
-			panic("sha256simd: a chunk is not a whole number of blocks")
-		}
-		h.add(states[i], chunk, len(chunk)/BlockSize)
-	}
-	h.drain(false)
-}
-
-// Zeros feeds blocks[i] blocks of zero bytes to states[i]. No two states may be the same variable. Zeros panics if
-// the two slices differ in length, or if a number is negative.
-func (h *Hasher) Zeros(states []*State, blocks []int) {
-	if len(states) != len(blocks) {
-		panic("sha256simd: states and blocks differ in number")
-	}
-	for i, n := range blocks {
-		if n < 0 {
-			panic("sha256simd: negative number of blocks")
-		}
-		h.add(states[i], h.zeros[:], n)
-	}
-	h.drain(true)
-}
-
-// Finish pads and finishes messages. tails[i] is what of message i has not been
-// fed to states[i], of any length; lengths[i] is the length in bytes of the
-// whole message. The states are used up. Finish panics if the slices differ in
-// length, or if lengths[i] cannot be the length of a message that ends in
-// tails[i].
-func (h *Hasher) Finish(digests [][Size]byte, states []*State, tails [][]byte, lengths []uint64) {
-	if len(states) != len(digests) || len(tails) != len(digests) || len(lengths) != len(digests) {
-		panic("sha256simd: digests, states, tails and lengths differ in number")
-	}
-	for i, tail := range tails {
-		if uint64(len(tail)) > lengths[i] || (lengths[i]-uint64(len(tail)))%BlockSize != 0 {
-			panic("sha256simd: a tail does not end a message of this length")
-		}
-		whole := len(tail) / BlockSize
-		h.add(states[i], tail[:whole*BlockSize], whole)
-	}
-	h.drain(false)
-	for first := 0; first < len(digests); first += padBatch {
-		last := min(first+padBatch, len(digests))
-		for i := first; i < last; i++ {
-			tail := tails[i]
-			padded := pad(&h.pads[i-first], tail[len(tail)&^(BlockSize-1):], lengths[i])
-			h.add(states[i], padded, len(padded)/BlockSize)
-		}
-		h.drain(false)
-	}
-	for i := range digests {
-		states[i].digest(&digests[i])
-	}
 }
 
 // pad fills buf with the end of a message: tail, the mark, zeros, and the
@@ -218,14 +133,14 @@ func (h *Hasher) sumBatch(digests [][Size]byte, messages [][]byte) {
 		return
 	}
 	if len(h.sums) < len(messages) {
-		h.sums = make([]State, len(messages))
+		h.sums = make([]state, len(messages))
 	}
 	for i, message := range messages {
-		h.sums[i].Reset()
+		h.sums[i].reset()
 		whole := len(message) / BlockSize
 		h.add(&h.sums[i], message[:whole*BlockSize], whole)
 	}
-	h.drain(false)
+	h.drain()
 	for first := 0; first < len(messages); first += padBatch {
 		last := min(first+padBatch, len(messages))
 		for i := first; i < last; i++ {
@@ -234,7 +149,7 @@ func (h *Hasher) sumBatch(digests [][Size]byte, messages [][]byte) {
 			padded := pad(&h.pads[i-first], rest, uint64(len(message)))
 			h.add(&h.sums[i], padded, len(padded)/BlockSize)
 		}
-		h.drain(false)
+		h.drain()
 	}
 	for i := range digests {
 		h.sums[i].digest(&digests[i])
@@ -256,20 +171,21 @@ func (h *Hasher) Pairs(dst, nodes [][Size]byte) {
 		return
 	}
 	if len(h.sums) < padBatch {
-		h.sums = make([]State, padBatch)
+		h.sums = make([]state, padBatch)
 	}
+	var blank [BlockSize]byte
 	for i := range min(len(dst), padBatch) {
-		pad(&h.pads[i], h.zeros[:BlockSize], 2*Size)
+		pad(&h.pads[i], blank[:], 2*Size)
 	}
 	for first := 0; first < len(dst); first += padBatch {
 		last := min(first+padBatch, len(dst))
 		for i := first; i < last; i++ {
 			block := &h.pads[i-first]
 			copy(block[:], pair(nodes[2*i:]))
-			h.sums[i-first].Reset()
+			h.sums[i-first].reset()
 			h.add(&h.sums[i-first], block[:], 2)
 		}
-		h.drain(false)
+		h.drain()
 		for i := first; i < last; i++ {
 			h.sums[i-first].digest(&dst[i])
 		}

@@ -11,13 +11,22 @@ import (
 	"testing"
 )
 
+// available names the implementations that this CPU has, the fastest first.
+func available() []string {
+	var names []string
+	for _, impl := range implementations() {
+		names = append(names, impl.name)
+	}
+	return names
+}
+
 // each runs a test once for every implementation that this CPU has.
 func each(t *testing.T, test func(t *testing.T, h *Hasher)) {
-	for _, name := range Available() {
+	for _, name := range available() {
 		t.Run(name, func(t *testing.T) {
 			h, ok := NewNamed(name)
-			if !ok || h.Name() != name {
-				t.Fatalf("NewNamed(%q) does not give what Available lists", name)
+			if !ok || h.impl.name != name {
+				t.Fatalf("NewNamed(%q) is another", name)
 			}
 			test(t, h)
 		})
@@ -134,98 +143,6 @@ func reference(parts ...[]byte) [Size]byte {
 	return [Size]byte(d.Sum(nil))
 }
 
-// States continue across Blocks, Zeros and Finish, with different lane counts in each.
-func TestContinuedStates(t *testing.T) {
-	data := noise(1 << 16)
-	each(t, func(t *testing.T, h *Hasher) {
-		rng := rand.New(rand.NewPCG(3, 4))
-		for count := 0; count <= 40; count++ {
-			states := make([]*State, count)
-			written := make([][]byte, count)
-			for i := range states {
-				states[i] = new(State)
-				states[i].Reset()
-			}
-			for range 3 {
-				picked, chunks, runs := []*State{}, [][]byte{}, []int{}
-				for i, s := range states {
-					if rng.IntN(4) == 0 {
-						continue
-					}
-					n, start := rng.IntN(20)*BlockSize, rng.IntN(30000)
-					chunk, zeros := data[start:start+n], rng.IntN(12)
-					picked, chunks, runs = append(picked, s), append(chunks, chunk), append(runs, zeros)
-					written[i] = append(append(written[i], chunk...), make([]byte, zeros*BlockSize)...)
-				}
-				h.Blocks(picked, chunks)
-				h.Zeros(picked, runs)
-			}
-			tails, lengths := make([][]byte, count), make([]uint64, count)
-			for i := range tails {
-				n, start := rng.IntN(131), rng.IntN(30000)
-				tails[i] = data[start : start+n]
-				lengths[i] = uint64(len(written[i]) + n)
-			}
-			digests := make([][Size]byte, count)
-			h.Finish(digests, states, tails, lengths)
-			for i, digest := range digests {
-				if want := reference(written[i], tails[i]); digest != want {
-					t.Fatalf("state %d of %d: got %x, want %x", i, count, digest, want)
-				}
-			}
-		}
-	})
-}
-
-func TestFinishTails(t *testing.T) {
-	data := noise(1000)
-	each(t, func(t *testing.T, h *Hasher) {
-		const count = 131
-		states, tails := make([]*State, count), make([][]byte, count)
-		chunks, lengths := make([][]byte, count), make([]uint64, count)
-		for i := range states {
-			states[i] = new(State)
-			states[i].Reset()
-			chunks[i] = data[:BlockSize*(i%3)]
-			tails[i] = data[300+i : 300+2*i]
-			lengths[i] = uint64(len(chunks[i]) + len(tails[i]))
-		}
-		h.Blocks(states, chunks)
-		digests := make([][Size]byte, count)
-		h.Finish(digests, states, tails, lengths)
-		for i, digest := range digests {
-			if want := reference(chunks[i], tails[i]); digest != want {
-				t.Fatalf("tail of %d bytes: got %x, want %x", i, digest, want)
-			}
-		}
-	})
-}
-
-func TestZeros(t *testing.T) {
-	each(t, func(t *testing.T, h *Hasher) {
-		for _, count := range []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 31, 32, 33, 40} {
-			for _, unequal := range []int{0, 1} {
-				states, runs := make([]*State, count), make([]int, count)
-				tails, lengths := make([][]byte, count), make([]uint64, count)
-				for i := range states {
-					states[i] = new(State)
-					states[i].Reset()
-					runs[i] = 1500 + unequal*i*7
-					lengths[i] = uint64(runs[i]) * BlockSize
-				}
-				h.Zeros(states, runs)
-				digests := make([][Size]byte, count)
-				h.Finish(digests, states, tails, lengths)
-				for i, digest := range digests {
-					if want := sha256.Sum256(make([]byte, lengths[i])); digest != want {
-						t.Fatalf("run %d of %d: got %x, want %x", i, count, digest, want)
-					}
-				}
-			}
-		}
-	})
-}
-
 func TestPairs(t *testing.T) {
 	data := noise(400 * Size)
 	each(t, func(t *testing.T, h *Hasher) {
@@ -257,22 +174,13 @@ func TestNothingIsAllocated(t *testing.T) {
 	data := noise(1 << 15)
 	each(t, func(t *testing.T, h *Hasher) {
 		const count = 20
-		states, chunks := make([]*State, count), make([][]byte, count)
-		runs, tails, lengths := make([]int, count), make([][]byte, count), make([]uint64, count)
-		for i := range states {
-			states[i] = new(State)
-			chunks[i], runs[i] = data[i:i+BlockSize*i], 3
-			lengths[i] = uint64(len(chunks[i]) + 3*BlockSize)
+		messages := make([][]byte, count)
+		for i := range messages {
+			messages[i] = data[i : i+BlockSize*i]
 		}
 		digests := make([][Size]byte, count)
 		allocs := testing.AllocsPerRun(10, func() {
-			for _, s := range states {
-				s.Reset()
-			}
-			h.Blocks(states, chunks)
-			h.Zeros(states, runs)
-			h.Finish(digests, states, tails, lengths)
-			h.Sums(digests, chunks)
+			h.Sums(digests, messages)
 			h.Pairs(digests[:count/2], digests)
 		})
 		if allocs != 0 {
@@ -283,16 +191,8 @@ func TestNothingIsAllocated(t *testing.T) {
 
 func TestMisuse(t *testing.T) {
 	h := New()
-	s := []*State{new(State)}
 	d := make([][Size]byte, 1)
 	for name, call := range map[string]func(){
-		"number of chunks":   func() { h.Blocks(s, nil) },
-		"partial block":      func() { h.Blocks(s, [][]byte{make([]byte, 63)}) },
-		"number of runs":     func() { h.Zeros(s, nil) },
-		"negative run":       func() { h.Zeros(s, []int{-1}) },
-		"number of tails":    func() { h.Finish(d, s, nil, []uint64{0}) },
-		"length under tail":  func() { h.Finish(d, s, [][]byte{{1, 2}}, []uint64{1}) },
-		"length of no tail":  func() { h.Finish(d, s, [][]byte{{1, 2}}, []uint64{65}) },
 		"number of digests":  func() { h.Sums(d, nil) },
 		"number of nodes":    func() { h.Pairs(d, make([][Size]byte, 1)) },
 		"number of messages": func() { h.Sums(nil, [][]byte{nil}) },
@@ -309,16 +209,16 @@ func TestMisuse(t *testing.T) {
 }
 
 func TestEnvironmentSelects(t *testing.T) {
-	names := Available()
+	names := available()
 	for _, name := range names {
 		t.Setenv(Environment, name)
-		if got := New().Name(); got != name {
+		if got := New().impl.name; got != name {
 			t.Errorf("%s=%s selects %s", Environment, name, got)
 		}
 	}
 	for _, name := range []string{"", "no-such-kernel"} {
 		t.Setenv(Environment, name)
-		if got := New().Name(); got != names[0] {
+		if got := New().impl.name; got != names[0] {
 			t.Errorf("%s=%q selects %s, want the fastest, %s", Environment, name, got, names[0])
 		}
 	}
@@ -335,8 +235,8 @@ func TestRequiredKernels(t *testing.T) {
 	}
 	for item := range strings.SplitSeq(required, ",") {
 		name, ours := strings.CutPrefix(strings.TrimSpace(item), "sha256:")
-		if ours && !slices.Contains(Available(), name) {
-			t.Errorf("kernel %q is required, but this CPU or build has only %q", name, Available())
+		if ours && !slices.Contains(available(), name) {
+			t.Errorf("kernel %q is required, but this CPU or build has only %q", name, available())
 		}
 	}
 }
@@ -351,58 +251,40 @@ func FuzzSums(f *testing.F) {
 			end := min(len(data), start+i*int(step))
 			messages[i] = data[start:end]
 		}
-		for _, name := range Available() {
+		for _, name := range available() {
 			h, _ := NewNamed(name)
 			checkSums(t, h, messages)
 		}
 	})
 }
 
-func BenchmarkBlocks(b *testing.B) {
-	const chunk = 16 << 10
-	data := make([]byte, 40*(chunk+192))
+// One message for each lane.
+func BenchmarkLanes(b *testing.B) {
+	const length = 16 << 10
+	data := make([]byte, 40*(length+192))
 	b.Run("impl=crypto/lanes=1", func(b *testing.B) {
-		d := sha256.New()
-		b.SetBytes(chunk)
+		b.SetBytes(length)
 		for b.Loop() {
-			d.Write(data[:chunk])
+			sha256.Sum256(data[:length])
 		}
 	})
-	for _, name := range Available() {
+	for _, name := range available() {
 		h, _ := NewNamed(name)
 		for _, lanes := range []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 16, 17, 24, 32} {
-			if h.Lanes() == 1 && lanes > 1 {
+			if h.impl.kernels[0].width == 1 && lanes > 1 {
 				continue
 			}
 			b.Run(fmt.Sprintf("impl=%s/lanes=%d", name, lanes), func(b *testing.B) {
-				states, chunks := make([]*State, lanes), make([][]byte, lanes)
-				for i := range states {
-					states[i] = new(State)
-					chunks[i] = data[i*(chunk+192):][:chunk]
+				messages, digests := make([][]byte, lanes), make([][Size]byte, lanes)
+				for i := range messages {
+					messages[i] = data[i*(length+192):][:length]
 				}
-				b.SetBytes(int64(lanes) * chunk)
+				b.SetBytes(int64(lanes) * length)
 				for b.Loop() {
-					h.Blocks(states, chunks)
+					h.Sums(digests, messages)
 				}
 			})
 		}
-	}
-}
-
-func BenchmarkZeros(b *testing.B) {
-	const blocks = 1 << 8
-	for _, name := range Available() {
-		h, _ := NewNamed(name)
-		b.Run(fmt.Sprintf("impl=%s/lanes=%d", name, h.Lanes()), func(b *testing.B) {
-			states, runs := make([]*State, h.Lanes()), make([]int, h.Lanes())
-			for i := range states {
-				states[i], runs[i] = new(State), blocks
-			}
-			b.SetBytes(int64(h.Lanes()) * blocks * BlockSize)
-			for b.Loop() {
-				h.Zeros(states, runs)
-			}
-		})
 	}
 }
 
@@ -418,7 +300,7 @@ func BenchmarkSums(b *testing.B) {
 			total += len(messages[i])
 		}
 		digests := make([][Size]byte, len(messages))
-		for _, name := range Available() {
+		for _, name := range available() {
 			h, _ := NewNamed(name)
 			b.Run(fmt.Sprintf("impl=%s/below=%d", name, limit), func(b *testing.B) {
 				b.SetBytes(int64(total))
@@ -433,7 +315,7 @@ func BenchmarkSums(b *testing.B) {
 func BenchmarkPairs(b *testing.B) {
 	nodes := make([][Size]byte, 256)
 	dst := make([][Size]byte, len(nodes)/2)
-	for _, name := range Available() {
+	for _, name := range available() {
 		h, _ := NewNamed(name)
 		b.Run("impl="+name, func(b *testing.B) {
 			b.SetBytes(int64(len(nodes)) * Size)
@@ -452,7 +334,7 @@ func BenchmarkLeaves(b *testing.B) {
 	for i := range leaves {
 		leaves[i] = data[i*leaf:][:leaf]
 	}
-	for _, name := range Available() {
+	for _, name := range available() {
 		h, _ := NewNamed(name)
 		b.Run("impl="+name, func(b *testing.B) {
 			b.SetBytes(int64(len(data)))
