@@ -1,6 +1,6 @@
 // Package create makes torrents of files on disk.
 //
-// [NewPlan] scans a file or folder and settles everything that can be known
+// [NewPlan] scans files and folders and settles everything that can be known
 // without reading content: the files, the piece length, the exact size of the
 // .torrent. [Plan.Torrent] then reads and hashes the content and returns the
 // bytes of the .torrent. [Torrent] does both.
@@ -156,7 +156,7 @@ func (o *Options) check() (err error) {
 
 // Torrent makes a torrent of path, a file or a folder, and returns its bytes.
 func Torrent(ctx context.Context, path string, o Options) ([]byte, error) {
-	p, err := NewPlan(ctx, path, o)
+	p, err := NewPlan(ctx, []string{path}, o)
 	if err != nil {
 		return nil, err
 	}

@@ -22,7 +22,7 @@ import (
 
 func plan(t *testing.T, path string, o create.Options) *create.Plan {
 	t.Helper()
-	p, err := create.NewPlan(context.Background(), path, o)
+	p, err := create.NewPlan(context.Background(), []string{path}, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,13 +126,13 @@ func TestPieceLengthFits(t *testing.T) {
 	}
 	var large *create.TooLargeError
 	for _, o := range []create.Options{{MaxTorrentSize: 50}, {MaxTorrentSize: 500, PieceLength: 16384}, {MaxTorrentSize: 500, MaxPieceLength: 65536}} {
-		if _, err := create.NewPlan(context.Background(), path, o); !errors.As(err, &large) || large.Size <= o.MaxTorrentSize {
+		if _, err := create.NewPlan(context.Background(), []string{path}, o); !errors.As(err, &large) || large.Size <= o.MaxTorrentSize {
 			t.Errorf("%+v: %v", o, err)
 		}
 	}
 	for _, o := range []create.Options{{PieceLength: 3 << 14}, {MaxPieceLength: 1}, {PieceLength: 32768, MaxPieceLength: 16384}, {TargetPieces: -1},
 		{ExpectInfoHash: "00"}, {ExpectInfoHash: "x"}} {
-		if _, err := create.NewPlan(context.Background(), path, o); err == nil {
+		if _, err := create.NewPlan(context.Background(), []string{path}, o); err == nil {
 			t.Errorf("%+v: no error", o)
 		}
 	}
@@ -190,7 +190,7 @@ func TestFieldsAreRefused(t *testing.T) {
 		"twice":       {InfoFields: create.InfoFields{Entropy: "x"}, SetInfo: []metainfo.Entry{metainfo.TextEntry("entropy", "y")}},
 		"http seed":   {Fields: metainfo.Fields{HTTPSeeds: []string{"ftp://x"}}},
 	} {
-		if _, err := create.NewPlan(context.Background(), path, o); err == nil {
+		if _, err := create.NewPlan(context.Background(), []string{path}, o); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}

@@ -11,15 +11,11 @@ import (
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
-// NewPlan scans path, a file or a folder, without reading any content.
-func NewPlan(ctx context.Context, path string, o Options) (*Plan, error) {
-	return PlanAll(ctx, []string{path}, o)
-}
-
-// PlanAll is NewPlan for one or more files and folders. Several become entries
-// of one folder, which Options.Name must name. Where no file is left the error
-// is ErrEmpty, and the plan tells the Decisions and nothing else.
-func PlanAll(ctx context.Context, paths []string, o Options) (*Plan, error) {
+// NewPlan scans one or more files and folders, without reading any content.
+// Several become entries of one folder, which Options.Name must name. Where no
+// file is left the error is ErrEmpty, and the plan tells the Decisions and
+// nothing else.
+func NewPlan(ctx context.Context, paths []string, o Options) (*Plan, error) {
 	if len(paths) == 0 {
 		return nil, ErrEmpty
 	}
@@ -37,7 +33,7 @@ func PlanAll(ctx context.Context, paths []string, o Options) (*Plan, error) {
 		o.Name = name
 	}
 	scanned := time.Now()
-	tree, notes, err := content.ScanAll(ctx, paths, o.Selection.scan(paths, o.Journals))
+	tree, notes, err := content.Scan(ctx, paths, o.Selection.scan(paths, o.Journals))
 	if err != nil {
 		return nil, err
 	}

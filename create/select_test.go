@@ -63,7 +63,7 @@ func TestStoredLinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	for mode, want := range map[create.LinkMode]string{create.StoreLinks: "outside", create.RefuseLinks: "is a symbolic link"} {
-		_, err := create.NewPlan(context.Background(), root, create.Options{Selection: create.Selection{Links: mode}})
+		_, err := create.NewPlan(context.Background(), []string{root}, create.Options{Selection: create.Selection{Links: mode}})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("mode %d: %v", mode, err)
 		}
@@ -89,7 +89,7 @@ func TestOrder(t *testing.T) {
 		}
 		intact(t, torrent(t, root, o), root)
 		o.Format = metainfo.V2
-		if _, err := create.NewPlan(context.Background(), root, o); (err == nil) != (order == create.ByPath) {
+		if _, err := create.NewPlan(context.Background(), []string{root}, o); (err == nil) != (order == create.ByPath) {
 			t.Errorf("order %d in v2: %v", order, err)
 		}
 	}
@@ -103,7 +103,7 @@ func TestSeveralPaths(t *testing.T) {
 	file(t, filepath.Join(dir, "other", "subs", "c"), 1)
 	paths := []string{filepath.Join(dir, "subs"), filepath.Join(dir, "film.mkv")}
 	for _, format := range formats {
-		p, err := create.PlanAll(context.Background(), paths, create.Options{Name: filepath.Base(dir), Format: format,
+		p, err := create.NewPlan(context.Background(), paths, create.Options{Name: filepath.Base(dir), Format: format,
 			Selection: create.Selection{Rules: []create.Rule{{Pattern: "/subs/b"}}}})
 		if err != nil {
 			t.Fatal(err)
@@ -118,11 +118,11 @@ func TestSeveralPaths(t *testing.T) {
 		intact(t, raw, dir)
 	}
 	for _, bad := range [][]string{{paths[0], filepath.Join(dir, "other", "subs")}, {paths[0], paths[0]}, {paths[0], filepath.Join(dir, "absent")}} {
-		if _, err := create.PlanAll(context.Background(), bad, create.Options{Name: "x"}); err == nil {
+		if _, err := create.NewPlan(context.Background(), bad, create.Options{Name: "x"}); err == nil {
 			t.Errorf("%s: no error", bad)
 		}
 	}
-	if _, err := create.PlanAll(context.Background(), paths, create.Options{}); err != create.ErrNoName {
+	if _, err := create.NewPlan(context.Background(), paths, create.Options{}); err != create.ErrNoName {
 		t.Errorf("without a name: %v", err)
 	}
 }
@@ -141,7 +141,7 @@ func TestNormalize(t *testing.T) {
 	if p := plan(t, root, create.Options{}); len(p.Files) != 3 || len(p.Notes) != 1 || p.Notes[0].Kind != create.NoteName {
 		t.Errorf("%d files, notes %v", len(p.Files), p.Notes)
 	}
-	if _, err := create.NewPlan(context.Background(), root, create.Options{Selection: create.Selection{Normalize: true}}); err == nil || !strings.Contains(err.Error(), "become one name") {
+	if _, err := create.NewPlan(context.Background(), []string{root}, create.Options{Selection: create.Selection{Normalize: true}}); err == nil || !strings.Contains(err.Error(), "become one name") {
 		t.Errorf("two names that become one: %v", err)
 	}
 }

@@ -38,7 +38,7 @@ func (a *app) create(ctx context.Context, paths []string, o *create.Options, f *
 	if err != nil {
 		return err
 	}
-	plan, err := create.PlanAll(ctx, paths, *o)
+	plan, err := create.NewPlan(ctx, paths, *o)
 	if f.list && (err == nil || errors.Is(err, create.ErrEmpty)) {
 		return a.showDecisions(plan)
 	}

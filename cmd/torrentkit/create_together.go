@@ -52,7 +52,7 @@ func (a *app) createTogether(ctx context.Context, paths []string, jobs []*create
 }
 
 func (a *app) planTogether(ctx context.Context, paths []string, jobs []*createJob) ([]*create.Plan, error) {
-	first, err := create.PlanAll(ctx, paths, jobs[0].o)
+	first, err := create.NewPlan(ctx, paths, jobs[0].o)
 	if err != nil {
 		return nil, createHint(err)
 	}

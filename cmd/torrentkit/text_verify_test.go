@@ -18,7 +18,7 @@ func TestVerifyMap(t *testing.T) {
 	if err := os.WriteFile(file, data, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	plan, err := create.NewPlan(context.Background(), file, create.Options{PieceLength: 64 << 10})
+	plan, err := create.NewPlan(context.Background(), []string{file}, create.Options{PieceLength: 64 << 10})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,7 +24,7 @@ func TestHolesAreFound(t *testing.T) {
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
-	tree, _, err := Scan(context.Background(), path, ScanOptions{})
+	tree, _, err := Scan(context.Background(), []string{path}, ScanOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +58,7 @@ func TestCachedAfterReading(t *testing.T) {
 	if err := os.WriteFile(path, make([]byte, 100_000), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	tree, _, err := Scan(context.Background(), path, ScanOptions{})
+	tree, _, err := Scan(context.Background(), []string{path}, ScanOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,19 +33,14 @@ type ScanOptions struct {
 	Explain bool
 }
 
-// Scan walks a file or folder that the user named, for making a torrent.
+// Scan walks one or more files or folders that the user named, for making a torrent. Where there are several, each is an
+// entry at the top of the tree under its own name, and two of one name are an error.
 //
 // Hidden and empty files are taken. Symbolic links to files and folders are followed, wherever they lead; two links to
 // one target give two entries, and a folder that is its own ancestor is left out with a note. A link that leads
 // nowhere, and a file or folder that cannot be looked at, is an error that names it, unless a rule excludes it. Sockets,
 // FIFOs and devices are left out with a note. The files come in the order of [layout.ComparePaths].
-func Scan(ctx context.Context, root string, o ScanOptions) (*Tree, Notes, error) {
-	return ScanAll(ctx, []string{root}, o)
-}
-
-// ScanAll is Scan for one or more files or folders. Where there are several, each is an entry at the top of the tree under
-// its own name, and two of one name are an error.
-func ScanAll(ctx context.Context, roots []string, o ScanOptions) (*Tree, Notes, error) {
+func Scan(ctx context.Context, roots []string, o ScanOptions) (*Tree, Notes, error) {
 	rules, err := compileRules(o.Rules)
 	if err != nil {
 		return nil, nil, err

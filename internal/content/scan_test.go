@@ -57,7 +57,7 @@ func symlink(t testing.TB, target string, at ...string) {
 
 func scan(t testing.TB, root string, o ScanOptions) (*Tree, Notes) {
 	t.Helper()
-	tree, notes, err := Scan(t.Context(), root, o)
+	tree, notes, err := Scan(t.Context(), []string{root}, o)
 	if err != nil {
 		t.Fatalf("Scan: %v", err)
 	}
@@ -220,14 +220,14 @@ func TestScanLinks(t *testing.T) {
 func TestScanBrokenLink(t *testing.T) {
 	root := makeTree(t, map[string]string{"a": ""})
 	symlink(t, "nowhere", root, "broken")
-	_, _, err := Scan(t.Context(), root, ScanOptions{})
+	_, _, err := Scan(t.Context(), []string{root}, ScanOptions{})
 	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), `broken" leads to "nowhere"`) {
 		t.Errorf("error %v, want one that names the link and its target", err)
 	}
 	tree, _ := scan(t, root, ScanOptions{Rules: []Rule{{Pattern: "broken"}}})
 	wantPaths(t, tree, "a")
 	symlink(t, "self", root, "self")
-	_, _, err = Scan(t.Context(), root, ScanOptions{Rules: []Rule{{Pattern: "broken"}}})
+	_, _, err = Scan(t.Context(), []string{root}, ScanOptions{Rules: []Rule{{Pattern: "broken"}}})
 	if err == nil || !strings.Contains(err.Error(), `self" leads to "self"`) {
 		t.Errorf("error %v, want one that names the link to itself", err)
 	}
@@ -240,7 +240,7 @@ func TestScanErrors(t *testing.T) {
 		"":                             {},
 		root:                           {Rules: []Rule{{Pattern: "["}}},
 	} {
-		if tree, _, err := Scan(t.Context(), name, o); err == nil {
+		if tree, _, err := Scan(t.Context(), []string{name}, o); err == nil {
 			t.Errorf("Scan(%q, %v) gives %q and no error", name, o, paths(tree))
 		}
 	}
@@ -252,7 +252,7 @@ func TestScanErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer os.Chmod(locked, 0o755)
-	if _, _, err := Scan(t.Context(), root, ScanOptions{}); !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "locked") {
+	if _, _, err := Scan(t.Context(), []string{root}, ScanOptions{}); !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "locked") {
 		t.Errorf("error %v, want one that names the folder", err)
 	}
 	tree, _ := scan(t, root, ScanOptions{Rules: []Rule{{Pattern: "locked"}}})
@@ -263,7 +263,7 @@ func TestScanCancelled(t *testing.T) {
 	root := makeTree(t, map[string]string{"a": ""})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, _, err := Scan(ctx, root, ScanOptions{}); !errors.Is(err, context.Canceled) {
+	if _, _, err := Scan(ctx, []string{root}, ScanOptions{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want %v", err, context.Canceled)
 	}
 }

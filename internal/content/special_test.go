@@ -51,7 +51,7 @@ func TestScanSpecialFiles(t *testing.T) {
 		if len(notes) == 4 && (notes[0].Detail != "a FIFO" || notes[2].Detail != "a device" || notes[3].Detail != "a socket") {
 			t.Errorf("notes %+v do not say what was left out", notes)
 		}
-		if _, _, err := Scan(t.Context(), filepath.Join(root, "fifo"), ScanOptions{}); err == nil || !strings.Contains(err.Error(), "FIFO") {
+		if _, _, err := Scan(t.Context(), []string{filepath.Join(root, "fifo")}, ScanOptions{}); err == nil || !strings.Contains(err.Error(), "FIFO") {
 			t.Errorf("scanning a FIFO: %v", err)
 		}
 	})

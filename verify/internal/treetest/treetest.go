@@ -62,7 +62,7 @@ func Noise(rng *rand.Rand, n int) []byte {
 // Torrent makes a torrent of a file or folder.
 func Torrent(t testing.TB, root string, format metainfo.Format, pieceLength int64, fields metainfo.Fields) []byte {
 	t.Helper()
-	tree, _, err := content.Scan(context.Background(), root, content.ScanOptions{})
+	tree, _, err := content.Scan(context.Background(), []string{root}, content.ScanOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
