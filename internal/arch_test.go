@@ -38,6 +38,7 @@ var table = map[string][2]string{
 	"internal/dialtest":    {"", ""},
 	"internal/trackertest": {"internal/bencode", "github.com/coder/websocket"},
 	"internal/peertest":    {"", ""},
+	"internal/longtest":    {"", ""},
 	"internal/bench":       {"", ""},
 	"create":               {"metainfo internal/content internal/layout internal/piecehash internal/journal internal/bencode", ""},
 	"verify":               {"metainfo internal/content internal/layout internal/piecehash internal/journal verify/internal/find", "github.com/klauspost/compress github.com/ulikunitz/xz"},
@@ -217,7 +218,8 @@ func TestTable(t *testing.T) {
 func TestTestImports(t *testing.T) {
 	for _, s := range sources(t, true) {
 		for _, p := range s.imports(t) {
-			if p == module+"cmd/torrentkit" || !strings.HasSuffix(s.path, "_test.go") && (p == module+"internal/peertest" || p == module+"internal/dialtest") {
+			helps := slices.Contains([]string{"internal/peertest", "internal/dialtest", "internal/longtest"}, strings.TrimPrefix(p, module))
+			if p == module+"cmd/torrentkit" || helps && !strings.HasSuffix(s.path, "_test.go") {
 				t.Errorf("%s -> %s", s.path, p)
 			}
 		}

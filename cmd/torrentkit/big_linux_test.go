@@ -11,13 +11,14 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/torrentkit/torrentkit/internal/longtest"
 )
 
-// The memory and the time of the real program, on data that is large: it takes 2 GiB of disk and some minutes, so it
-// runs only where TORRENTKIT_BIG_TESTS is set.
+// The memory and the time of the real program, on data that is large: it takes 2 GiB of disk and some minutes.
 func TestBig(t *testing.T) {
-	if os.Getenv("TORRENTKIT_BIG_TESTS") == "" {
-		t.Skip("set TORRENTKIT_BIG_TESTS to hash 2 GiB in every format and piece length")
+	if !longtest.Whole() {
+		t.Skip("set TORRENTKIT_LONG_TESTS to hash 2 GiB in every format and piece length")
 	}
 	dir := t.TempDir()
 	program := filepath.Join(dir, "torrentkit")

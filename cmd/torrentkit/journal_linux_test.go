@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/torrentkit/torrentkit/internal/longtest"
 )
 
 // bytesRead is how much a process has read so far, by the kernel's account. It must be stopped, or it goes on reading.
@@ -93,11 +95,11 @@ func killed(t *testing.T, whole time.Duration, faster func(), args ...string) (k
 }
 
 // Killed at 20 random moments and started again each time, create reads hardly more than once, and makes the torrent
-// that it makes undisturbed. TORRENTKIT_TREE is the size of the tree in MiB.
+// that it makes undisturbed.
 func TestJournalSurvivesKills(t *testing.T) {
-	size, length := 192, "128K"
-	if n, err := strconv.Atoi(os.Getenv("TORRENTKIT_TREE")); err == nil {
-		size, length = n, "1M"
+	size, length := 192, "128K" // of the tree, in MiB
+	if longtest.Whole() {
+		size, length = 1024, "1M"
 	}
 	root := filepath.Join(t.TempDir(), "root")
 	tree(t, root, size/8, 8<<20)
