@@ -74,9 +74,17 @@ func (w *worker) unlock() {
 func (w *worker) borrow() []byte {
 	w.big = <-w.p.big
 	if w.big == nil {
-		w.big = make([]byte, max(allBigArenas/cap(w.p.big), layout.LeafSize)+16*skew)
+		w.big = make([]byte, w.p.bigArena()+16*skew)
 	}
 	return w.big
+}
+
+// bigArena is how large arenas for sequential reading are: no larger than the
+// longest run needs.
+func (p *pipeline) bigArena() int {
+	most := max(allBigArenas/cap(p.big), layout.LeafSize)
+	run := int64(min(p.queue.count, p.maxRun)) * int64(slotSize(p.Layout.PieceLength(), most))
+	return int(min(int64(most), (run+layout.LeafSize-1)/layout.LeafSize*layout.LeafSize))
 }
 
 // release gives back what the worker holds for a run.
