@@ -10,6 +10,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/torrentkit/torrentkit/internal/longtest"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -219,17 +220,13 @@ func (d *damaged) checkRanges(t *testing.T, f *FileReport, accused []bool, orig 
 // false damage.
 func TestRandomDamages(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 1))
-	runs := 500
-	if testing.Short() {
-		runs = 50
-	}
 	const pieceLength = 16 << 10
 	outside := filepath.Join(t.TempDir(), "outside")
 	put(t, outside, []byte("not ours"))
 	base := t.TempDir()
 	names := []string{"a/x", "a-b", "b", "c/d/e", "c/f", "g", "h.txt", "i", "j"}
 	edges := []int{0, 1, 100, 16383, 16384, 16385, 40000, 100000}
-	for run := range runs {
+	for run := range longtest.Rounds(72, 500) {
 		orig := files{"z": noise(rng, 20000)}
 		for _, n := range names[:1+rng.IntN(len(names))] {
 			orig[n] = noise(rng, edges[rng.IntN(len(edges))])

@@ -104,7 +104,7 @@ func TestRenamedFolder(t *testing.T) {
 	}
 	// Of many files only the last is left.
 	many := map[string]int{}
-	for i := range 2500 {
+	for i := range 2100 {
 		many["f"+strings.Repeat("x", i%10)+string(rune('a'+i%26))+strings.Repeat("y", i/26)] = 5
 	}
 	many["zz"] = 6

@@ -12,8 +12,8 @@ import (
 	"sync"
 	"testing"
 	"testing/iotest"
-	"time"
 
+	"github.com/torrentkit/torrentkit/internal/longtest"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -26,11 +26,13 @@ func TestArchivesOfAnyOrder(t *testing.T) {
 		size := []int{0, 100, 20_000, 300_000, 1 << 20, 2<<20 + 5, 5 << 20, 9 << 20}[rng.IntN(8)]
 		tree[fmt.Sprintf("%c/%02d", 'a'+i%3, i)] = noise(rng, size)
 	}
-	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
-	for _, format := range formats() {
-		for _, pieceLength := range []int64{64 << 10, 1 << 20, 8 << 20, 64 << 20} {
-			torrent := makeTorrent(t, dir, format, pieceLength, metainfo.Fields{})
+	for f, format := range formats() {
+		for l, pieceLength := range []int64{64 << 10, 1 << 20, 8 << 20, 64 << 20} {
+			torrent := tree.Torrent(t, format, pieceLength, metainfo.Fields{})
 			for round := range 3 {
+				if !longtest.Whole() && (f+l+round)%3 != 0 {
+					continue // every format, length and round, though not all with each other
+				}
 				bad := files{}
 				for _, name := range tree.Paths() {
 					data := tree[name]
@@ -80,8 +82,7 @@ func TestArchiveMissing(t *testing.T) {
 	for i := range 6 {
 		tree[fmt.Sprintf("%02d", i)] = noise(rng, 9<<20)
 	}
-	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
-	torrent := makeTorrent(t, dir, metainfo.V1, 64<<20, metainfo.Fields{})
+	torrent := tree.Torrent(t, metainfo.V1, 64<<20, metainfo.Fields{})
 	names := slices.Delete(tree.Paths(), 1, 2)
 	r := archive1(t, torrent, pack(t, tree, names, ""), Options{})
 	if r.LostPieces != 0 || r.file(t, "01").State != Missing {
@@ -96,8 +97,7 @@ func TestArchivesOfLargeSharedPieces(t *testing.T) {
 	for i := range 24 {
 		tree[fmt.Sprintf("%02d", i)] = noise(rng, 1<<20+i*100_000)
 	}
-	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
-	torrent := makeTorrent(t, dir, metainfo.V1, 128<<20, metainfo.Fields{})
+	torrent := tree.Torrent(t, metainfo.V1, 128<<20, metainfo.Fields{})
 	names := tree.Paths()
 	if r := archive1(t, torrent, pack(t, tree, names, ""), Options{}); !r.OK() || r.LostPieces != 0 {
 		t.Errorf("in order: %v, %d lost", r.pieces, r.LostPieces)
@@ -173,10 +173,9 @@ func TestStalledStreams(t *testing.T) {
 	for i, read := range []func(context.Context, []byte, io.Reader, Options) (*Report, error){Stream, Archive} {
 		ctx, cancel := context.WithCancel(context.Background())
 		in := &stalled{Reader: bytes.NewReader(bytesOf[i][:1<<20+5000]), end: cancel, closed: make(chan struct{})}
-		start := time.Now()
 		r, err := read(ctx, torrents[i], in, Options{Sums: []string{"md5"}})
-		if !errors.Is(err, context.Canceled) || r == nil || !r.Incomplete || r.OK() || time.Since(start) > 10*time.Second {
-			t.Errorf("%d: %v after %v, %+v", i, err, time.Since(start), r)
+		if !errors.Is(err, context.Canceled) || r == nil || !r.Incomplete || r.OK() {
+			t.Errorf("%d: %v, %+v", i, err, r)
 		}
 		close(in.closed)
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/torrentkit/torrentkit/create"
 
+	"github.com/torrentkit/torrentkit/internal/longtest"
 	"github.com/torrentkit/torrentkit/internal/peertest"
 	"github.com/torrentkit/torrentkit/metainfo"
 	"github.com/torrentkit/torrentkit/verify"
@@ -397,11 +398,7 @@ var formats = []metainfo.Format{metainfo.V1, metainfo.V2, metainfo.Hybrid}
 // Whatever happens to the files is found, where it is, and nothing else is.
 func TestDamage(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 11))
-	rounds := 24
-	if testing.Short() {
-		rounds = 9
-	}
-	for round := range rounds {
+	for round := range longtest.Rounds(6, 24) {
 		format, pieceLength := formats[round%3], int64(16384)<<rng.IntN(4)
 		t.Run(fmt.Sprintf("%d %v %d", round, format, pieceLength), func(t *testing.T) {
 			dir := t.TempDir()
@@ -463,7 +460,7 @@ func TestEveryFlip(t *testing.T) {
 func TestDamageAgreesWithLibtorrent(t *testing.T) {
 	oracle := peertest.Libtorrent(t)
 	rng := rand.New(rand.NewPCG(3, 52))
-	for round := range 18 {
+	for round := range longtest.Rounds(6, 18) {
 		format, pieceLength := formats[round%3], int64(16384)<<rng.IntN(3)
 		t.Run(fmt.Sprintf("%d %v %d", round, format, pieceLength), func(t *testing.T) {
 			dir := t.TempDir()

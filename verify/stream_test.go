@@ -109,7 +109,6 @@ func archive1(t *testing.T, torrent, tar []byte, o Options) *Report {
 func TestArchive(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 3))
 	tree := files{"a/b": noise(rng, 100000), "a/c": noise(rng, 5), "d": nil, "e": noise(rng, 40000), "f": noise(rng, 16384)}
-	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	compressors := []func([]byte) []byte{
 		func(b []byte) []byte { return b },
 		func(b []byte) []byte {
@@ -125,29 +124,35 @@ func TestArchive(t *testing.T) {
 		},
 		func(b []byte) []byte {
 			var z bytes.Buffer
-			w, _ := xz.NewWriter(&z)
+			w, _ := xz.WriterConfig{DictCap: 1 << 20}.NewWriter(&z)
 			w.Write(b)
 			w.Close()
 			return z.Bytes()
 		},
 	}
+	torrents := map[metainfo.Format][]byte{}
 	for _, format := range formats() {
-		torrent := makeTorrent(t, dir, format, 32768, metainfo.Fields{})
-		for i, compress := range compressors {
-			names := tree.Paths()
-			for range 3 {
-				for _, prefix := range []string{"", "./", "tree/", "./tree/"} {
-					if r := archive1(t, torrent, compress(pack(t, tree, names, prefix)), Options{Extra: true}); !r.OK() {
+		torrents[format] = tree.Torrent(t, format, 32768, metainfo.Fields{})
+	}
+	names := tree.Paths()
+	for range 3 {
+		for _, prefix := range []string{"", "./", "tree/", "./tree/"} {
+			packed := pack(t, tree, names, prefix)
+			for i, compress := range compressors {
+				z := compress(packed)
+				for format, torrent := range torrents {
+					if r := archive1(t, torrent, z, Options{Extra: true}); !r.OK() {
 						t.Errorf("%v, %d, %q, order %q: %+v %v", format, i, prefix, names, r.Files, r.pieces)
 					}
+					if _, err := Archive(context.Background(), torrent, bytes.NewReader(z[:len(z)/2]), Options{}); err == nil {
+						t.Errorf("%v, %d: half an archive is no error", format, i)
+					}
 				}
-				rng.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
-			}
-			cut := compress(pack(t, tree, names, ""))
-			if _, err := Archive(context.Background(), torrent, bytes.NewReader(cut[:len(cut)/2]), Options{}); err == nil {
-				t.Errorf("%v, %d: half an archive is no error", format, i)
 			}
 		}
+		rng.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
+	}
+	for format, torrent := range torrents {
 		bad := files{"a/b": flipAt(tree["a/b"], 40000), "d": nil, "e": tree["e"][:100], "f": append(tree["f"][:16384:16384], 1), "x": []byte("more")}
 		r := archive1(t, torrent, pack(t, bad, bad.Paths(), ""), Options{Extra: true})
 		got := ""

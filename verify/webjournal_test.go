@@ -92,8 +92,7 @@ func serveTree(t *testing.T, tree files, format metainfo.Format, pieceLength int
 	s := &webServer{tree: tree}
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
-	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
-	return s, makeTorrent(t, dir, format, pieceLength, metainfo.Fields{WebSeeds: []string{server.URL + "/"}})
+	return s, tree.Torrent(t, format, pieceLength, metainfo.Fields{WebSeeds: []string{server.URL + "/"}})
 }
 
 func TestWebJournal(t *testing.T) {

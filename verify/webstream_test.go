@@ -77,7 +77,7 @@ func TestWebGoesOn(t *testing.T) {
 		},
 	} {
 		server := httptest.NewServer(handler)
-		torrent := makeTorrent(t, tree.Write(t, filepath.Join(t.TempDir(), "tree")), metainfo.V1, 16384, metainfo.Fields{WebSeeds: []string{server.URL + "/"}})
+		torrent := tree.Torrent(t, metainfo.V1, 16384, metainfo.Fields{WebSeeds: []string{server.URL + "/"}})
 		o := webOptions()
 		o.Connections = 1
 		w := webCheck(t, torrent, o)
@@ -104,7 +104,7 @@ func TestWebDrip(t *testing.T) {
 		}
 	}))
 	defer server.Close()
-	torrent := makeTorrent(t, tree.Write(t, filepath.Join(t.TempDir(), "tree")), metainfo.V1, 16384, metainfo.Fields{WebSeeds: []string{server.URL + "/"}})
+	torrent := tree.Torrent(t, metainfo.V1, 16384, metainfo.Fields{WebSeeds: []string{server.URL + "/"}})
 	start := time.Now()
 	if w := webCheck(t, torrent, webOptions()); faultKinds(w) != "stall" || time.Since(start) > 4*time.Second {
 		t.Errorf("%v: %+v", time.Since(start), w.Faults)
@@ -136,7 +136,7 @@ func standing(t *testing.T, fault func(w http.ResponseWriter) bool) []byte {
 		}
 	}))
 	t.Cleanup(server.Close)
-	return makeTorrent(t, tree.Write(t, filepath.Join(t.TempDir(), "tree")), metainfo.V1, 1<<20, metainfo.Fields{WebSeeds: []string{server.URL + "/"}})
+	return tree.Torrent(t, metainfo.V1, 1<<20, metainfo.Fields{WebSeeds: []string{server.URL + "/"}})
 }
 
 // Nobody waits for a server once ctx is done, the first fault was found, or there
@@ -198,10 +198,9 @@ func TestWebGivesUp(t *testing.T) {
 func TestBEP17Streams(t *testing.T) {
 	rng := mathrand.New(mathrand.NewPCG(12, 4))
 	tree := files{"a": noise(rng, 10_000), "b": noise(rng, 20_000), "c": noise(rng, 600_000), "d": noise(rng, 7)}
-	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	for _, format := range []metainfo.Format{metainfo.V1, metainfo.Hybrid} {
 		const length = 128 << 10
-		torrent := makeTorrent(t, dir, format, length, metainfo.Fields{})
+		torrent := tree.Torrent(t, format, length, metainfo.Fields{})
 		parsed, err := metainfo.Parse(torrent)
 		if err != nil {
 			t.Fatal(err)
@@ -226,12 +225,12 @@ func TestBEP17Streams(t *testing.T) {
 		}))
 		o := webOptions()
 		o.URLs, o.Connections = nil, 1
-		reports, err := WebSeeds(context.Background(), makeTorrent(t, dir, format, length, metainfo.Fields{HTTPSeeds: []string{server.URL}}), o)
+		reports, err := WebSeeds(context.Background(), tree.Torrent(t, format, length, metainfo.Fields{HTTPSeeds: []string{server.URL}}), o)
 		if err != nil || !reports[0].OK() || reports[0].Requests != int64(l.NumPieces()+2) {
 			t.Errorf("%v: %v, %d requests for %d pieces, %+v", format, err, reports[0].Requests, l.NumPieces(), reports[0].Faults)
 		}
 		o.Journal = filepath.Join(t.TempDir(), "journal")
-		again, err := WebSeeds(context.Background(), makeTorrent(t, dir, format, length, metainfo.Fields{HTTPSeeds: []string{server.URL}}), o)
+		again, err := WebSeeds(context.Background(), tree.Torrent(t, format, length, metainfo.Fields{HTTPSeeds: []string{server.URL}}), o)
 		if err != nil || !again[0].OK() || again[0].Unremembered != 4 || again[0].Requests != int64(l.NumPieces()) {
 			t.Errorf("%v: %v, with a journal that cannot remember: %+v", format, err, again[0])
 		}

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/torrentkit/torrentkit/internal/longtest"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -35,10 +36,10 @@ func ofOneSize(rng *rand.Rand, n, size int) files {
 	return tree
 }
 
-// v1Torrent writes a tree, and makes its v1 torrent with pieces of 16 KiB.
+// v1Torrent makes the v1 torrent of a tree with pieces of 16 KiB.
 func v1Torrent(t *testing.T, tree files) []byte {
 	t.Helper()
-	return makeTorrent(t, tree.Write(t, filepath.Join(t.TempDir(), "tree")), metainfo.V1, 16384, metainfo.Fields{})
+	return tree.Torrent(t, metainfo.V1, 16384, metainfo.Fields{})
 }
 
 // Files of one size that were all moved and renamed are found though no piece
@@ -86,7 +87,7 @@ func TestSearchBetween(t *testing.T) {
 func TestSearchByNames(t *testing.T) {
 	rng := rand.New(rand.NewPCG(10, 2))
 	tree := files{}
-	for i := range 300 {
+	for i := range longtest.Rounds(100, 300) {
 		tree[fmt.Sprintf("d%d/cover.jpg", i)] = noise(rng, 500)
 		tree[fmt.Sprintf("d%d/Track %d.mp3", i, i)] = noise(rng, 700)
 	}
@@ -144,7 +145,7 @@ func TestSearchTooMany(t *testing.T) {
 func TestSearchStopped(t *testing.T) {
 	rng := rand.New(rand.NewPCG(10, 4))
 	tree := ofOneSize(rng, 250, 150000)
-	torrent := makeTorrent(t, tree.Write(t, filepath.Join(t.TempDir(), "tree")), metainfo.V1, 1<<18, metainfo.Fields{})
+	torrent := tree.Torrent(t, metainfo.V1, 1<<18, metainfo.Fields{})
 	_, dir := scatter(t, rng, tree)
 	ctx, cancel := context.WithCancel(context.Background())
 	var stopped time.Time
@@ -161,7 +162,7 @@ func TestSearchStopped(t *testing.T) {
 // Whatever is copied, missing, damaged or in the way: what is proved has the
 // right bytes, and what is there, and can be told apart, is found.
 func TestSearchRandom(t *testing.T) {
-	for seed := range uint64(200) {
+	for seed := range uint64(longtest.Rounds(50, 200)) {
 		rng := rand.New(rand.NewPCG(11, seed))
 		sizes := []int{1 + rng.IntN(40000), 1 + rng.IntN(20000), 1 + rng.IntN(9000), 10000}
 		tree := files{}
@@ -183,8 +184,7 @@ func TestSearchRandom(t *testing.T) {
 			tree[fmt.Sprintf("%02d", i)] = data
 			before = data
 		}
-		whole := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
-		torrent := makeTorrent(t, whole, formats()[rng.IntN(3)], 16384, metainfo.Fields{})
+		torrent := tree.Torrent(t, formats()[rng.IntN(3)], 16384, metainfo.Fields{})
 		place, moved, gone := files{}, files{}, map[string]bool{}
 		for _, name := range tree.Paths() {
 			data := tree[name]
@@ -254,7 +254,8 @@ func TestSearchAroundPlace(t *testing.T) {
 func TestSearchMemory(t *testing.T) {
 	rng := rand.New(rand.NewPCG(10, 6))
 	tree, place, moved := files{}, files{}, files{}
-	for i := range 3000 {
+	n := longtest.Rounds(500, 3000)
+	for i := range n {
 		name := fmt.Sprintf("%04d", i)
 		tree[name], place[name], moved[name+"/x"] = noise(rng, 20), noise(rng, 19), noise(rng, 20)
 	}
@@ -264,8 +265,8 @@ func TestSearchMemory(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	_, rep := searchCounted(t, torrent, at, dir, nil)
 	runtime.ReadMemStats(&after)
-	if n := (after.TotalAlloc - before.TotalAlloc) >> 20; n > 256 {
-		t.Errorf("%d MiB were allocated", n)
+	if used := after.TotalAlloc - before.TotalAlloc; used > uint64(n)*32<<10 {
+		t.Errorf("%d MiB were allocated for %d files", used>>20, n)
 	}
 	if len(rep.Lost) != len(tree) || !slices.Equal(rep.Lost, rep.Untried) {
 		t.Errorf("lost %d, untried %d", len(rep.Lost), len(rep.Untried))

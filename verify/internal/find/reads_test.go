@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/internal/longtest"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
@@ -100,10 +101,9 @@ func TestSearchReads(t *testing.T) {
 	} {
 		rng := rand.New(rand.NewPCG(9, uint64(len(name))))
 		tree := files{}
-		for i := range 200 {
+		for i := range longtest.Rounds(80, 200) {
 			tree[fmt.Sprintf("d%d/f%d.bin", i%7, i)] = noise(rng, size(rng, i))
 		}
-		whole := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 		moved := files{}
 		for i, name := range tree.Paths() {
 			moved[fmt.Sprintf("%d/%x", rng.IntN(9), rng.Uint64())] = tree[name]
@@ -117,7 +117,7 @@ func TestSearchReads(t *testing.T) {
 		dir := moved.Write(t, t.TempDir())
 		for _, format := range formats() {
 			t.Run(fmt.Sprintf("%s %v", name, format), func(t *testing.T) {
-				torrent := makeTorrent(t, whole, format, pieceLength, metainfo.Fields{})
+				torrent := tree.Torrent(t, format, pieceLength, metainfo.Fields{})
 				c, rep := searchCounted(t, torrent, t.TempDir(), dir, nil)
 				c.whole(t, tree, moved, dir, rep)
 				c.within(t, moved, dir, func(name string, size int64) int64 {
@@ -143,11 +143,10 @@ func TestSearchReadsSame(t *testing.T) {
 			tree[fmt.Sprintf("f%02d", i)] = content
 		}
 		moved["one"] = content
-		whole := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 		dir := moved.Write(t, t.TempDir())
 		for _, format := range formats() {
 			t.Run(fmt.Sprint(name, " ", format), func(t *testing.T) {
-				c, rep := searchCounted(t, makeTorrent(t, whole, format, 16384, metainfo.Fields{}), t.TempDir(), dir, nil)
+				c, rep := searchCounted(t, tree.Torrent(t, format, 16384, metainfo.Fields{}), t.TempDir(), dir, nil)
 				c.whole(t, tree, moved, dir, rep)
 				c.within(t, moved, dir, twice)
 			})
@@ -164,7 +163,7 @@ func TestSearchCopies(t *testing.T) {
 		tree[name] = noise(rng, 1000+i)
 		moved["x/"+name+"x"], moved["y/"+name+"y"], moved["z/"+name] = tree[name], tree[name], tree[name]
 	}
-	torrent := makeTorrent(t, tree.Write(t, filepath.Join(t.TempDir(), "tree")), metainfo.V1, 32768, metainfo.Fields{})
+	torrent := tree.Torrent(t, metainfo.V1, 32768, metainfo.Fields{})
 	dir := moved.Write(t, t.TempDir())
 	c, rep := searchCounted(t, torrent, t.TempDir(), dir, nil)
 	c.whole(t, tree, moved, dir, rep)
@@ -206,11 +205,10 @@ func TestSearchNames(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 50))
 	content := noise(rng, 70000)
 	tree := files{"a/one": content, "b/two": content, "c/three": noise(rng, 70000)}
-	whole := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	moved := files{"0": content, "x/two": content, "y/one": content, "z/one": content, "z/b/two": content, "3": tree["c/three"], "4": tree["c/three"]}
 	dir := moved.Write(t, t.TempDir())
 	for _, format := range formats() {
-		c, rep := searchCounted(t, makeTorrent(t, whole, format, 16384, metainfo.Fields{}), t.TempDir(), dir, nil)
+		c, rep := searchCounted(t, tree.Torrent(t, format, 16384, metainfo.Fields{}), t.TempDir(), dir, nil)
 		c.whole(t, tree, moved, dir, rep)
 		got := ""
 		for _, f := range rep.Found {

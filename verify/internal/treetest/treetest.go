@@ -5,6 +5,7 @@ package treetest
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -52,11 +53,11 @@ func Put(t testing.TB, path string, data []byte) {
 
 // Noise is n random bytes.
 func Noise(rng *rand.Rand, n int) []byte {
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = byte(rng.Uint32())
+	b := make([]byte, (n+7)/8*8)
+	for i := 0; i < n; i += 8 {
+		binary.LittleEndian.PutUint64(b[i:], rng.Uint64())
 	}
-	return b
+	return b[:n:n]
 }
 
 // Torrent makes a torrent of a file or folder.
@@ -71,20 +72,42 @@ func Torrent(t testing.TB, root string, format metainfo.Format, pieceLength int6
 	for _, f := range tree.Files() {
 		list = append(list, metainfo.File{Path: f.Path, Length: f.Size})
 	}
-	d, err := metainfo.NewDraft(metainfo.Shape{Format: format, Name: filepath.Base(root), PieceLength: pieceLength}, list, fields)
+	return hashed(t, metainfo.Shape{Format: format, Name: filepath.Base(root), PieceLength: pieceLength}, list, fields, tree.Open)
+}
+
+// Torrent makes the torrent of the files in a folder named tree, without a disk.
+func (f Files) Torrent(t testing.TB, format metainfo.Format, pieceLength int64, fields metainfo.Fields) []byte {
+	t.Helper()
+	var list []metainfo.File
+	for _, name := range f.Paths() {
+		list = append(list, metainfo.File{Path: name, Length: int64(len(f[name]))})
+	}
+	return hashed(t, metainfo.Shape{Format: format, Name: "tree", PieceLength: pieceLength}, list, fields, func(i int) (piecehash.File, error) {
+		return inMemory{bytes.NewReader(f[list[i].Path])}, nil
+	})
+}
+
+type inMemory struct{ *bytes.Reader }
+
+func (inMemory) Close() error { return nil }
+
+type opener func(i int) (piecehash.File, error)
+
+// hashed makes a torrent of files that open opens.
+func hashed(t testing.TB, shape metainfo.Shape, list []metainfo.File, fields metainfo.Fields, open opener) []byte {
+	t.Helper()
+	d, err := metainfo.NewDraft(shape, list, fields)
 	if err != nil {
 		t.Fatal(err)
 	}
-	index := make([]int32, len(d.Files()))
-	next := int32(0)
+	src := withoutPadding{open: open}
+	next := 0
 	for i := range d.Files() {
-		if f := d.Files()[i]; !f.Pad() {
-			index[i] = next
+		if src.index = append(src.index, next); !d.Files()[i].Pad() {
 			next++
 		}
 	}
-	job := piecehash.Job{Layout: d.Layout(), Source: scanned{tree, index}}
-	for p, err := range job.Pieces(context.Background()) {
+	for p, err := range (piecehash.Job{Layout: d.Layout(), Source: src}).Pieces(context.Background()) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -93,12 +116,13 @@ func Torrent(t testing.TB, root string, format metainfo.Format, pieceLength int6
 	return d.Encode()
 }
 
-type scanned struct {
-	tree  *content.Tree
-	index []int32
+// withoutPadding opens the files of a layout that are no padding by their number among such.
+type withoutPadding struct {
+	open  opener
+	index []int
 }
 
-func (s scanned) Open(i int) (piecehash.File, error) { return s.tree.Open(int(s.index[i])) }
+func (s withoutPadding) Open(i int) (piecehash.File, error) { return s.open(s.index[i]) }
 
 // FlipAt returns a copy of data in which one byte is another.
 func FlipAt(data []byte, at int) []byte {
