@@ -16,6 +16,15 @@ import (
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
+// ArchiveOptions say what to verify of an archive, and how.
+type ArchiveOptions struct {
+	Selection
+	Reading
+	// Extra lists the entries that the torrent does not have. They make the
+	// report not OK.
+	Extra bool
+}
+
 // Archive verifies the content of a torrent in a tar archive, plain or
 // compressed by gzip, zstd or xz, read once from r. Entries may come in any
 // order, with or without the torrent's name in front of their paths; nothing
@@ -28,8 +37,8 @@ import (
 // An entry that the torrent does not have is Extra if the options ask, and one
 // whose path leads out of the folder always is. The error is one of the
 // archive's format, or ctx's; the report of what was read comes with both.
-func Archive(ctx context.Context, torrent []byte, r io.Reader, o Options) (*Report, error) {
-	rep, err := streamReport(torrent, "-", o)
+func Archive(ctx context.Context, torrent []byte, r io.Reader, o ArchiveOptions) (*Report, error) {
+	rep, err := streamReport(torrent, "-", o.Selection, o.Sums)
 	if err != nil {
 		return nil, err
 	}
@@ -42,8 +51,7 @@ func Archive(ctx context.Context, torrent []byte, r io.Reader, o Options) (*Repo
 	defer plain.Close()
 	a := newArchive(rep, o)
 	a.tar = tar.NewReader(&bounded{r: newLimiter(ctx, o.LimitRate).reader(plain), left: a.bound()})
-	o.ReadOrder = piecehash.Sequential
-	err = rep.read(ctx, a, nil, o)
+	err = rep.read(ctx, o.job(a, piecehash.Sequential), nil, o.FailFast)
 	if err == nil && !rep.Incomplete {
 		a.rest()
 	}
@@ -54,14 +62,14 @@ func Archive(ctx context.Context, torrent []byte, r io.Reader, o Options) (*Repo
 		err = fmt.Errorf("reading the archive: %w", a.err)
 	}
 	a.close(rep)
-	return rep.finish(ctx, o, err)
+	return rep.finish(ctx, err, "", 0)
 }
 
 // archive is a tar that is read. It gives the pieces of the torrent in the order
 // in which their bytes come. While a job reads, it keeps what it finds to itself.
 type archive struct {
 	r     *Report // of which only what does not change while pieces are judged
-	o     Options
+	o     ArchiveOptions
 	tar   *tar.Reader
 	err   error          // that ended it; io.EOF at its end
 	files map[string]int // of the torrent, by path
@@ -71,7 +79,7 @@ type archive struct {
 	gatherer
 }
 
-func newArchive(r *Report, o Options) *archive {
+func newArchive(r *Report, o ArchiveOptions) *archive {
 	a := &archive{r: r, o: o, files: map[string]int{}, seen: map[int]bool{}, found: slices.Clone(r.Files)}
 	for i, k := range r.disk {
 		if k >= 0 {

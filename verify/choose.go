@@ -11,7 +11,7 @@ import (
 type PieceRange struct{ First, Last int }
 
 // choose marks the pieces and files that the options leave out.
-func (r *Report) choose(o Options) error {
+func (r *Report) choose(o Selection) error {
 	if len(o.Only) > 0 {
 		if err := r.chooseFiles(o.Only); err != nil {
 			return err

@@ -19,8 +19,8 @@ const (
 
 // compare reads the bad pieces from another copy, and where they are good there,
 // finds the bytes that differ.
-func (r *Report) compare(ctx context.Context, o Options) error {
-	other, err := r.openCopy(ctx, o.CompareWith)
+func (r *Report) compare(ctx context.Context, path string, workers int) error {
+	other, err := r.openCopy(ctx, path)
 	if err != nil {
 		return err
 	}
@@ -29,7 +29,7 @@ func (r *Report) compare(ctx context.Context, o Options) error {
 	if r.BadPieces == 0 {
 		return nil
 	}
-	job := piecehash.Job{Layout: r.torrent.Layout(), Source: other, Only: r.piecesThat(PieceState.Bad), Workers: o.Workers}
+	job := piecehash.Job{Layout: r.torrent.Layout(), Source: other, Only: r.piecesThat(PieceState.Bad), Workers: workers}
 	d := differ{ours: source{r}, theirs: other, a: make([]byte, compareChunk), b: make([]byte, compareChunk)}
 	defer d.close()
 	for p, err := range job.Pieces(ctx) {

@@ -24,14 +24,14 @@ type Extra struct {
 
 // look walks the content's folder for what is there and not in the torrent, if
 // that is asked for, and for missing files under names of another case.
-func (r *Report) look(ctx context.Context, o Options) error {
+func (r *Report) look(ctx context.Context, extra bool) error {
 	missing := map[string]int{}
 	for k := range r.Files {
 		if r.Files[k].State == Missing {
 			missing[strings.ToLower(r.Files[k].Path)] = k
 		}
 	}
-	if !o.Extra && len(missing) == 0 {
+	if !extra && len(missing) == 0 {
 		return nil
 	}
 	if r.torrent.Single {
@@ -51,7 +51,7 @@ func (r *Report) look(ctx context.Context, o Options) error {
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case err != nil && o.Extra && !errors.Is(err, fs.ErrNotExist):
+		case err != nil && extra && !errors.Is(err, fs.ErrNotExist):
 			r.Extra = append(r.Extra, Extra{Path: name, Kind: "unreadable"})
 			return skipFolder(d)
 		case err != nil:
@@ -62,7 +62,7 @@ func (r *Report) look(ctx context.Context, o Options) error {
 		if k, ok := missing[strings.ToLower(name)]; ok {
 			r.Files[k].Found = name
 		}
-		if o.Extra {
+		if extra {
 			r.Extra = append(r.Extra, extraOf(name, d))
 		}
 		return nil

@@ -84,10 +84,10 @@ func TestFaultsWhileReading(t *testing.T) {
 			t.Fatal(err)
 		}
 		src := faulty{Source: source{r}, reads: new(atomic.Int32), at: 5, fault: tt.fault}
-		if err := r.read(context.Background(), src, nil, Options{Workers: 1}); err != nil {
+		if err := r.read(context.Background(), piecehash.Job{Source: src, Workers: 1}, nil, false); err != nil {
 			t.Fatal(err)
 		}
-		r, err = r.finish(context.Background(), Options{}, nil)
+		r, err = r.finish(context.Background(), nil, "", 0)
 		if f := r.file(t, "a"); err != nil || f.State != tt.want || f.Err == nil || r.OK() {
 			t.Errorf("%s: %v, %v, %v", tt.name, err, f.State, f.Err)
 		}
@@ -156,14 +156,14 @@ func FuzzArchive(f *testing.F) {
 	f.Add(append([]byte("a\x00"), make([]byte, 1022)...))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		start := time.Now()
-		r, err := Archive(context.Background(), torrent, bytes.NewReader(raw), Options{Extra: true})
+		r, err := Archive(context.Background(), torrent, bytes.NewReader(raw), ArchiveOptions{Extra: true})
 		if d := time.Since(start); d > 10*time.Second {
 			t.Errorf("%d bytes took %v", len(raw), d)
 		}
 		if err == nil && r.OK() && !bytes.Contains(raw, []byte("abcabc")) {
 			t.Error("content that is not there is ok")
 		}
-		if r, err := Archive(context.Background(), torrent, iotest.ErrReader(errors.New("torn")), Options{}); err == nil || r != nil && r.OK() {
+		if r, err := Archive(context.Background(), torrent, iotest.ErrReader(errors.New("torn")), ArchiveOptions{}); err == nil || r != nil && r.OK() {
 			t.Error("an archive that cannot be read is ok")
 		}
 	})

@@ -172,7 +172,7 @@ func (f *Fixed) look(ctx context.Context, o FixOptions) error {
 	f.Report.Extra = slices.DeleteFunc(f.Report.Extra, func(e Extra) bool {
 		return slices.ContainsFunc(f.Renamed, func(n Renaming) bool { return n.From == e.Path })
 	})
-	now, err := f.Report.again(ctx, again, o.Options)
+	now, err := f.Report.again(ctx, again, o.Workers)
 	if err != nil {
 		return err
 	}

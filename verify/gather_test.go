@@ -53,7 +53,7 @@ func TestArchivesOfAnyOrder(t *testing.T) {
 					rng.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
 				}
 				disk := data(t, torrent, bad.Write(t, filepath.Join(t.TempDir(), "tree")), Options{})
-				r := archive1(t, torrent, pack(t, bad, names, ""), Options{})
+				r := archive1(t, torrent, pack(t, bad, names, ""), ArchiveOptions{})
 				lost := 0
 				for i, s := range r.pieces {
 					if s != disk.pieces[i] && s != PieceUnread {
@@ -84,7 +84,7 @@ func TestArchiveMissing(t *testing.T) {
 	}
 	torrent := tree.Torrent(t, metainfo.V1, 64<<20, metainfo.Fields{})
 	names := slices.Delete(tree.Paths(), 1, 2)
-	r := archive1(t, torrent, pack(t, tree, names, ""), Options{})
+	r := archive1(t, torrent, pack(t, tree, names, ""), ArchiveOptions{})
 	if r.LostPieces != 0 || r.file(t, "01").State != Missing {
 		t.Errorf("%d lost, 01 is %v", r.LostPieces, r.file(t, "01").State)
 	}
@@ -99,15 +99,15 @@ func TestArchivesOfLargeSharedPieces(t *testing.T) {
 	}
 	torrent := tree.Torrent(t, metainfo.V1, 128<<20, metainfo.Fields{})
 	names := tree.Paths()
-	if r := archive1(t, torrent, pack(t, tree, names, ""), Options{}); !r.OK() || r.LostPieces != 0 {
+	if r := archive1(t, torrent, pack(t, tree, names, ""), ArchiveOptions{}); !r.OK() || r.LostPieces != 0 {
 		t.Errorf("in order: %v, %d lost", r.pieces, r.LostPieces)
 	}
 	names[3], names[6] = names[6], names[3] // little lies between
-	if r := archive1(t, torrent, pack(t, tree, names, ""), Options{}); !r.OK() {
+	if r := archive1(t, torrent, pack(t, tree, names, ""), ArchiveOptions{}); !r.OK() {
 		t.Errorf("nearly in order: %v, %d lost", r.pieces, r.LostPieces)
 	}
 	slices.Reverse(names)
-	r := archive1(t, torrent, pack(t, tree, names, ""), Options{Sums: []string{"crc32"}})
+	r := archive1(t, torrent, pack(t, tree, names, ""), ArchiveOptions{Reading: Reading{Sums: []string{"crc32"}}})
 	if r.OK() || r.LostPieces != 1 || r.PieceState(0) != PieceUnread {
 		t.Errorf("in reverse: %v, %d lost", r.pieces, r.LostPieces)
 	}
@@ -126,8 +126,8 @@ func TestPartOfAStream(t *testing.T) {
 	put(t, file, whole)
 	for _, format := range formats() {
 		torrent := makeTorrent(t, file, format, 65536, metainfo.Fields{})
-		all := data(t, torrent, file, Options{Sums: []string{"md5", "sha1"}})
-		o := Options{Pieces: []PieceRange{{3, 4}, {9, 30}}, Sums: []string{"sha1", "md5"}}
+		all := data(t, torrent, file, Options{Reading: Reading{Sums: []string{"md5", "sha1"}}})
+		o := StreamOptions{Selection: Selection{Pieces: []PieceRange{{3, 4}, {9, 30}}}, Reading: Reading{Sums: []string{"sha1", "md5"}}}
 		r, err := Stream(context.Background(), torrent, iotest.HalfReader(bytes.NewReader(flipAt(whole, 6*65536))), o)
 		if err != nil || !r.OK() || r.GoodPieces != 24 || r.Files[0].Size != int64(len(whole)) {
 			t.Errorf("%v: %v, %+v", format, err, r)
@@ -170,10 +170,13 @@ func TestStalledStreams(t *testing.T) {
 		makeTorrent(t, dir, metainfo.V1, 65536, metainfo.Fields{}),
 	}
 	bytesOf := [][]byte{tree["b"], pack(t, tree, tree.Paths(), "")}
-	for i, read := range []func(context.Context, []byte, io.Reader, Options) (*Report, error){Stream, Archive} {
+	archive := func(ctx context.Context, torrent []byte, r io.Reader, o StreamOptions) (*Report, error) {
+		return Archive(ctx, torrent, r, ArchiveOptions{Reading: o.Reading})
+	}
+	for i, read := range []func(context.Context, []byte, io.Reader, StreamOptions) (*Report, error){Stream, archive} {
 		ctx, cancel := context.WithCancel(context.Background())
 		in := &stalled{Reader: bytes.NewReader(bytesOf[i][:1<<20+5000]), end: cancel, closed: make(chan struct{})}
-		r, err := read(ctx, torrents[i], in, Options{Sums: []string{"md5"}})
+		r, err := read(ctx, torrents[i], in, StreamOptions{Reading: Reading{Sums: []string{"md5"}}})
 		if !errors.Is(err, context.Canceled) || r == nil || !r.Incomplete || r.OK() {
 			t.Errorf("%d: %v, %+v", i, err, r)
 		}
@@ -188,8 +191,8 @@ func TestStreamsFailFast(t *testing.T) {
 	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	tree["a"] = flipAt(tree["a"], 70000)
 	torrent := makeTorrent(t, dir, metainfo.V1, 65536, metainfo.Fields{})
-	o := Options{FailFast: true, Sums: []string{"crc32"}}
-	if r := archive1(t, torrent, pack(t, tree, tree.Paths(), ""), o); !r.Incomplete || r.BadPieces != 1 || r.file(t, "b").State != Missing {
+	o := StreamOptions{Selection: Selection{FailFast: true}, Reading: Reading{Sums: []string{"crc32"}}}
+	if r := archive1(t, torrent, pack(t, tree, tree.Paths(), ""), ArchiveOptions{Selection: o.Selection, Reading: o.Reading}); !r.Incomplete || r.BadPieces != 1 || r.file(t, "b").State != Missing {
 		t.Errorf("archive: %+v", r)
 	}
 	torrent = makeTorrent(t, filepath.Join(dir, "a"), metainfo.V1, 65536, metainfo.Fields{})
@@ -207,7 +210,7 @@ func TestSumsOfDamagedTrees(t *testing.T) {
 	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrent := makeTorrent(t, dir, metainfo.V1, 65536, metainfo.Fields{})
 	bad := files{"b": tree["b"][:30_000], "c": tree["c"], "d": append(slices.Clip(tree["d"]), noise(rng, 400_000)...), "e": nil, "f": flipAt(tree["f"], 5)}
-	r := data(t, torrent, bad.Write(t, filepath.Join(t.TempDir(), "tree")), Options{Sums: []string{"md5"}})
+	r := data(t, torrent, bad.Write(t, filepath.Join(t.TempDir(), "tree")), Options{Reading: Reading{Sums: []string{"md5"}}})
 	want := map[string]State{"a": Missing, "b": Short, "c": OK, "d": Long, "e": OK, "f": Damaged}
 	for _, f := range r.Files {
 		h := newSum("md5")

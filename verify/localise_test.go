@@ -153,13 +153,13 @@ func TestChoices(t *testing.T) {
 		states  string
 	}{
 		{Options{}, false, 0, "[ok damaged ok]"},
-		{Options{Only: []string{"*.x"}}, true, 1, "[ok skipped ok]"},
-		{Options{Only: []string{"b*"}}, false, 5, "[skipped damaged skipped]"},
-		{Options{Pieces: []PieceRange{{0, 1}}}, true, 6, "[ok skipped skipped]"},
-		{Options{Pieces: []PieceRange{{3, 3}, {7, 7}}}, false, 6, "[skipped damaged ok]"},
-		{Options{Sample: 2}, true, 6, "[ok ok ok]"},
-		{Options{Sample: 100}, false, 0, "[ok damaged ok]"},
-		{Options{Only: []string{"b.y"}, Sample: 3}, false, 5, "[skipped damaged skipped]"},
+		{Options{Selection: Selection{Only: []string{"*.x"}}}, true, 1, "[ok skipped ok]"},
+		{Options{Selection: Selection{Only: []string{"b*"}}}, false, 5, "[skipped damaged skipped]"},
+		{Options{Selection: Selection{Pieces: []PieceRange{{0, 1}}}}, true, 6, "[ok skipped skipped]"},
+		{Options{Selection: Selection{Pieces: []PieceRange{{3, 3}, {7, 7}}}}, false, 6, "[skipped damaged ok]"},
+		{Options{Selection: Selection{Sample: 2}}, true, 6, "[ok ok ok]"},
+		{Options{Selection: Selection{Sample: 100}}, false, 0, "[ok damaged ok]"},
+		{Options{Selection: Selection{Only: []string{"b.y"}, Sample: 3}}, false, 5, "[skipped damaged skipped]"},
 	}
 	for _, tt := range tests {
 		r := data(t, torrent, dir, tt.o)
@@ -171,7 +171,7 @@ func TestChoices(t *testing.T) {
 			t.Errorf("%+v: ok %v, skipped %d, %v", tt.o, r.OK(), r.SkippedPieces, states)
 		}
 	}
-	for _, o := range []Options{{Only: []string{"nothing"}}, {Only: []string{"["}}, {Pieces: []PieceRange{{0, 8}}}} {
+	for _, o := range []Options{{Selection: Selection{Only: []string{"nothing"}}}, {Selection: Selection{Only: []string{"["}}}, {Selection: Selection{Pieces: []PieceRange{{0, 8}}}}} {
 		if _, err := Data(context.Background(), torrent, dir, o); err == nil {
 			t.Errorf("%+v is no error", o)
 		}
@@ -186,7 +186,7 @@ func TestSampleDraws(t *testing.T) {
 	torrent := makeTorrent(t, dir, metainfo.V1, 16384, metainfo.Fields{})
 	drawn := map[int]bool{}
 	for seed := range uint64(60) {
-		a, b := data(t, torrent, dir, Options{Sample: 4, Seed: seed}), data(t, torrent, dir, Options{Sample: 4, Seed: seed})
+		a, b := data(t, torrent, dir, Options{Selection: Selection{Sample: 4, Seed: seed}}), data(t, torrent, dir, Options{Selection: Selection{Sample: 4, Seed: seed}})
 		if !slices.Equal(a.pieces, b.pieces) || a.GoodPieces != 4 || a.pieces[0] != PieceOK || a.pieces[19] != PieceOK {
 			t.Fatalf("seed %d: %v and %v", seed, a.pieces, b.pieces)
 		}
@@ -206,16 +206,16 @@ func TestFailFast(t *testing.T) {
 	tree := files{"a": noise(rng, 64*16384), "b": noise(rng, 5)}
 	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrent := makeTorrent(t, dir, metainfo.V1, 16384, metainfo.Fields{})
-	if r := data(t, torrent, dir, Options{FailFast: true}); !r.OK() {
+	if r := data(t, torrent, dir, Options{Selection: Selection{FailFast: true}}); !r.OK() {
 		t.Error("whole data is not ok")
 	}
 	put(t, filepath.Join(dir, "a"), make([]byte, 64*16384))
-	r := data(t, torrent, dir, Options{FailFast: true, Workers: 1})
+	r := data(t, torrent, dir, Options{Selection: Selection{FailFast: true}, Reading: Reading{Workers: 1}})
 	if !r.Incomplete || r.BadPieces != 1 || r.OK() {
 		t.Errorf("bad %d, incomplete %v", r.BadPieces, r.Incomplete)
 	}
 	put(t, filepath.Join(dir, "b"), []byte("longer"))
-	r = data(t, torrent, dir, Options{FailFast: true})
+	r = data(t, torrent, dir, Options{Selection: Selection{FailFast: true}})
 	if !r.Incomplete || r.UncheckedPieces != r.Pieces {
 		t.Errorf("a wrong size is known without reading: %+v", r)
 	}

@@ -386,7 +386,7 @@ func (m *model) restore(t *testing.T) {
 
 func check(t *testing.T, torrent []byte, path string) *verify.Report {
 	t.Helper()
-	r, err := verify.Data(context.Background(), torrent, path, verify.Options{Workers: 2})
+	r, err := verify.Data(context.Background(), torrent, path, verify.Options{Reading: verify.Reading{Workers: 2}})
 	if err != nil {
 		t.Fatal(err)
 	}

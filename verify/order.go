@@ -99,8 +99,7 @@ func (r *Report) readInOrder(ctx context.Context, o Options) error {
 			s.take[k] = r.Files[k].State <= Short || r.wanted(i, int(k))
 		}
 	}
-	o.ReadOrder = piecehash.Sequential
-	err := r.read(ctx, s, nil, o)
+	err := r.read(ctx, o.job(s, piecehash.Sequential), nil, o.FailFast)
 	if err == nil && !r.Incomplete {
 		s.reach(len(r.disk))
 		err = ctx.Err()

@@ -38,12 +38,13 @@ const flushBytes = 512 << 10
 
 // remember opens the journal, and reads it unless everything is to be checked
 // again.
-func (r *Report) remember(path string, recheck bool, version versioner) (*memoir, error) {
-	if path == "" {
+func (r *Report) remember(o Memory, version versioner) (*memoir, error) {
+	if o.Journal == "" {
 		return nil, nil
 	}
+	path := o.Journal
 	m := &memoir{r: r, path: path, version: version}
-	if !recheck {
+	if !o.Recheck {
 		if _, err := m.set.ReadFile(path); err != nil {
 			return nil, fmt.Errorf("reading journal %q: %w", path, content.Bare(err))
 		}

@@ -32,7 +32,7 @@ func TestJournal(t *testing.T) {
 		dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 		torrent := makeTorrent(t, dir, format, 16384, metainfo.Fields{})
 		age(t, dir, tree.Paths())
-		o := Options{Journal: filepath.Join(t.TempDir(), "journal")}
+		o := Options{Memory: Memory{Journal: filepath.Join(t.TempDir(), "journal")}}
 		if r := data(t, torrent, dir, o); !r.OK() || r.KnownPieces != 0 {
 			t.Fatalf("%v: first run: ok %v, known %d", format, r.OK(), r.KnownPieces)
 		}
@@ -68,7 +68,7 @@ func TestJournalAfterAStop(t *testing.T) {
 	age(t, dir, tree.Paths())
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	o := Options{Journal: filepath.Join(t.TempDir(), "journal"), LimitRate: 32 << 20}
+	o := Options{Reading: Reading{LimitRate: 32 << 20}, Memory: Memory{Journal: filepath.Join(t.TempDir(), "journal")}}
 	o.Progress = func(done, _ int64) {
 		if done > 8<<20 {
 			cancel()
@@ -90,7 +90,7 @@ func TestJournalRefuses(t *testing.T) {
 	torrent := makeTorrent(t, dir, formats()[0], 16384, metainfo.Fields{})
 	other := filepath.Join(t.TempDir(), "notes.txt")
 	put(t, other, []byte("this is no journal"))
-	for _, o := range []Options{{Journal: other}, {Journal: filepath.Join(dir, "no", "folder")}, {Journal: other, Sums: []string{"md5"}}} {
+	for _, o := range []Options{{Memory: Memory{Journal: other}}, {Memory: Memory{Journal: filepath.Join(dir, "no", "folder")}}, {Reading: Reading{Sums: []string{"md5"}}, Memory: Memory{Journal: other}}} {
 		if _, err := Data(context.Background(), torrent, dir, o); err == nil {
 			t.Errorf("%+v is no error", o)
 		}

@@ -20,8 +20,8 @@ type RepairOptions struct {
 	// From is another copy of the content, found like the content itself.
 	From string
 	// Web, if not nil, takes pieces from the BEP 19 web seeds of the torrent, or
-	// of its URLs, instead. Its Options count for nothing.
-	Web *WebOptions
+	// of its URLs, instead.
+	Web *WebAccess
 	// DryRun finds out what would be written, and writes nothing.
 	DryRun bool
 }
@@ -103,7 +103,7 @@ func (r *Report) repairFrom(ctx context.Context, src piecehash.Source, from stri
 	if o.DryRun || len(res.Pieces)+len(res.Created) == 0 {
 		return res, err
 	}
-	after, e := r.again(context.WithoutCancel(ctx), res.Pieces, o.Options)
+	after, e := r.again(context.WithoutCancel(ctx), res.Pieces, o.Workers)
 	if e == nil {
 		after.Incomplete = r.Incomplete || err != nil
 		res.Report = after
@@ -113,7 +113,7 @@ func (r *Report) repairFrom(ctx context.Context, src piecehash.Source, from stri
 
 // again reads the pieces that were replaced once more, and takes over what was
 // found of the others.
-func (r *Report) again(ctx context.Context, pieces []int, o Options) (*Report, error) {
+func (r *Report) again(ctx context.Context, pieces []int, workers int) (*Report, error) {
 	files := contentFiles(r.torrent)
 	located, err := content.Locate(ctx, r.Root, wants(r.torrent, files))
 	if err != nil {
@@ -131,7 +131,7 @@ func (r *Report) again(ctx context.Context, pieces []int, o Options) (*Report, e
 	for _, p := range pieces {
 		now.pieces[p] = PieceUnread
 	}
-	job := piecehash.Job{Layout: r.torrent.Layout(), Source: source{now}, Only: append([]int{}, pieces...), Workers: o.Workers}
+	job := piecehash.Job{Layout: r.torrent.Layout(), Source: source{now}, Only: append([]int{}, pieces...), Workers: workers}
 	for p, err := range job.Pieces(ctx) {
 		if err != nil {
 			now.unread(err)

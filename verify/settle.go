@@ -23,10 +23,10 @@ type Comparison struct {
 
 // settle looks for evidence about bad pieces, until nothing more can be told
 // of which file, and which bytes of it, are the wrong ones.
-func (r *Report) settle(ctx context.Context, o Options) error {
+func (r *Report) settle(ctx context.Context, compareWith string, workers int) error {
 	r.evidence = map[partKey]evidence{}
-	if o.CompareWith != "" {
-		if err := r.compare(ctx, o); err != nil {
+	if compareWith != "" {
+		if err := r.compare(ctx, compareWith, workers); err != nil {
 			return err
 		}
 	}

@@ -2,7 +2,6 @@ package verify
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 
@@ -10,16 +9,20 @@ import (
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
+// StreamOptions say what to verify of a stream, and how.
+type StreamOptions struct {
+	Selection
+	Reading
+}
+
 // Stream verifies the content of a torrent of one file, read from r to its end.
 // Where more comes than the torrent says, the file is Long, with a Size of one
 // byte more.
 //
 // r is read ahead, by 2 MiB at most, and where Stream ends before r does, a Read
 // that was begun may end after Stream.
-//
-// Options that look into a folder, and choices by file, do not go with it.
-func Stream(ctx context.Context, torrent []byte, r io.Reader, o Options) (*Report, error) {
-	rep, err := streamReport(torrent, "-", o)
+func Stream(ctx context.Context, torrent []byte, r io.Reader, o StreamOptions) (*Report, error) {
+	rep, err := streamReport(torrent, "-", o.Selection, o.Sums)
 	if err != nil {
 		return nil, err
 	}
@@ -31,8 +34,7 @@ func Stream(ctx context.Context, torrent []byte, r io.Reader, o Options) (*Repor
 	file, in := &rep.Files[0], &forward{}
 	in.start(newLimiter(ctx, o.LimitRate).reader(readAhead(reading, r)), newTally(o.Sums))
 	file.State = OK
-	o.ReadOrder = piecehash.Sequential
-	err = rep.read(ctx, in, nil, o)
+	err = rep.read(ctx, o.job(in, piecehash.Sequential), nil, o.FailFast)
 	if err == nil && !rep.Incomplete {
 		in.skip(file.Length + 1)
 	}
@@ -51,21 +53,18 @@ func Stream(ctx context.Context, torrent []byte, r io.Reader, o Options) (*Repor
 	case in.err != nil && err == nil:
 		file.State, file.Err = Unreadable, in.err
 	}
-	return rep.finish(ctx, o, err)
+	return rep.finish(ctx, err, "", 0)
 }
 
 // streamReport begins a report on content that is not on disk.
-func streamReport(torrent []byte, root string, o Options) (*Report, error) {
+func streamReport(torrent []byte, root string, which Selection, sums []string) (*Report, error) {
 	t, err := metainfo.Parse(torrent)
 	if err != nil {
 		return nil, err
 	}
-	if o.CompareWith != "" {
-		return nil, errors.New("a stream cannot be compared with a copy")
-	}
 	r := blankReport(t, root, contentFiles(t))
-	if err := r.choose(o); err != nil {
+	if err := r.choose(which); err != nil {
 		return nil, err
 	}
-	return r, checkSumNames(o.Sums)
+	return r, checkSumNames(sums)
 }

@@ -47,7 +47,7 @@ func TestStream(t *testing.T) {
 			} else if format != metainfo.V1 {
 				continue
 			}
-			r, err := Stream(context.Background(), torrent, tt.in, Options{})
+			r, err := Stream(context.Background(), torrent, tt.in, StreamOptions{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -66,15 +66,15 @@ func TestStreamOfLargePieces(t *testing.T) {
 	put(t, file, whole)
 	for _, format := range formats() {
 		torrent := makeTorrent(t, file, format, 16<<20, metainfo.Fields{})
-		r, err := Stream(context.Background(), torrent, bytes.NewReader(whole), Options{})
+		r, err := Stream(context.Background(), torrent, bytes.NewReader(whole), StreamOptions{})
 		if err != nil || !r.OK() {
 			t.Errorf("%v: %v, %+v", format, err, r)
 		}
-		r, err = Stream(context.Background(), torrent, bytes.NewReader(flipAt(whole, 20<<20)), Options{})
+		r, err = Stream(context.Background(), torrent, bytes.NewReader(flipAt(whole, 20<<20)), StreamOptions{})
 		if err != nil || r.GoodPieces != 2 || r.PieceState(1) != PieceBad {
 			t.Errorf("%v: %v, %v", format, err, r.pieces)
 		}
-		if r, err = Stream(context.Background(), torrent, bytes.NewReader(whole[:20<<20]), Options{}); err != nil || r.GoodPieces != 1 || r.Files[0].State != Short {
+		if r, err = Stream(context.Background(), torrent, bytes.NewReader(whole[:20<<20]), StreamOptions{}); err != nil || r.GoodPieces != 1 || r.Files[0].State != Short {
 			t.Errorf("%v: %v, %v, %v", format, err, r.pieces, r.Files[0].State)
 		}
 	}
@@ -97,7 +97,7 @@ func pack(t *testing.T, tree files, names []string, prefix string) []byte {
 	return b.Bytes()
 }
 
-func archive1(t *testing.T, torrent, tar []byte, o Options) *Report {
+func archive1(t *testing.T, torrent, tar []byte, o ArchiveOptions) *Report {
 	t.Helper()
 	r, err := Archive(context.Background(), torrent, bytes.NewReader(tar), o)
 	if err != nil {
@@ -141,10 +141,10 @@ func TestArchive(t *testing.T) {
 			for i, compress := range compressors {
 				z := compress(packed)
 				for format, torrent := range torrents {
-					if r := archive1(t, torrent, z, Options{Extra: true}); !r.OK() {
+					if r := archive1(t, torrent, z, ArchiveOptions{Extra: true}); !r.OK() {
 						t.Errorf("%v, %d, %q, order %q: %+v %v", format, i, prefix, names, r.Files, r.pieces)
 					}
-					if _, err := Archive(context.Background(), torrent, bytes.NewReader(z[:len(z)/2]), Options{}); err == nil {
+					if _, err := Archive(context.Background(), torrent, bytes.NewReader(z[:len(z)/2]), ArchiveOptions{}); err == nil {
 						t.Errorf("%v, %d: half an archive is no error", format, i)
 					}
 				}
@@ -154,7 +154,7 @@ func TestArchive(t *testing.T) {
 	}
 	for format, torrent := range torrents {
 		bad := files{"a/b": flipAt(tree["a/b"], 40000), "d": nil, "e": tree["e"][:100], "f": append(tree["f"][:16384:16384], 1), "x": []byte("more")}
-		r := archive1(t, torrent, pack(t, bad, bad.Paths(), ""), Options{Extra: true})
+		r := archive1(t, torrent, pack(t, bad, bad.Paths(), ""), ArchiveOptions{Extra: true})
 		got := ""
 		for _, f := range r.Files {
 			got += fmt.Sprint(f.Path, " ", f.State, ", ")
@@ -170,12 +170,12 @@ func TestStrangeArchives(t *testing.T) {
 	tree := files{"a": noise(rng, 100), "b": noise(rng, 100)}
 	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrent := makeTorrent(t, dir, metainfo.V1, 16384, metainfo.Fields{})
-	twice := archive1(t, torrent, pack(t, tree, []string{"a", "b", "a"}, ""), Options{})
+	twice := archive1(t, torrent, pack(t, tree, []string{"a", "b", "a"}, ""), ArchiveOptions{})
 	if f := twice.file(t, "a"); f.State != Unreadable || !strings.Contains(f.Err.Error(), "twice") {
 		t.Errorf("twice: %+v", f)
 	}
 	out := pack(t, files{"../a": tree["a"], "/b": nil}, []string{"../a", "/b"}, "")
-	if r := archive1(t, torrent, out, Options{}); len(r.Extra) != 2 || r.Extra[0].Kind != "escapes" || r.file(t, "a").State != Missing {
+	if r := archive1(t, torrent, out, ArchiveOptions{}); len(r.Extra) != 2 || r.Extra[0].Kind != "escapes" || r.file(t, "a").State != Missing {
 		t.Errorf("escapes: %+v", r.Extra)
 	}
 	var b bytes.Buffer
@@ -183,11 +183,11 @@ func TestStrangeArchives(t *testing.T) {
 	w.WriteHeader(&tar.Header{Name: "a", Typeflag: tar.TypeSymlink, Linkname: "b"})
 	w.WriteHeader(&tar.Header{Name: "b", Typeflag: tar.TypeLink, Linkname: "a"})
 	w.Close()
-	r := archive1(t, torrent, b.Bytes(), Options{})
+	r := archive1(t, torrent, b.Bytes(), ArchiveOptions{})
 	if got := []State{r.Files[0].State, r.Files[1].State}; !slices.Equal(got, []State{WrongType, Unreadable}) {
 		t.Errorf("links: %v", got)
 	}
-	if _, err := Archive(context.Background(), torrent, strings.NewReader("this is no archive"+strings.Repeat("x", 600)), Options{}); err == nil {
+	if _, err := Archive(context.Background(), torrent, strings.NewReader("this is no archive"+strings.Repeat("x", 600)), ArchiveOptions{}); err == nil {
 		t.Error("nonsense is no error")
 	}
 	bomb := &bounded{r: rand.NewChaCha8([32]byte{}), left: 1000}
@@ -205,9 +205,9 @@ func TestSums(t *testing.T) {
 	tree := files{"a": noise(rng, 100000), "b": []byte("123456789"), "c": nil}
 	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrent := makeTorrent(t, dir, metainfo.V1, 16384, metainfo.Fields{})
-	o := Options{Sums: []string{"crc32", "md5", "sha256"}}
+	o := Options{Reading: Reading{Sums: []string{"crc32", "md5", "sha256"}}}
 	disk := data(t, torrent, dir, o)
-	packed := archive1(t, torrent, pack(t, tree, []string{"c", "b", "a"}, ""), o)
+	packed := archive1(t, torrent, pack(t, tree, []string{"c", "b", "a"}, ""), ArchiveOptions{Reading: o.Reading})
 	for _, r := range []*Report{disk, packed} {
 		if got := fmt.Sprintf("%x", r.file(t, "b").Sums["crc32"]); got != "cbf43926" || !r.OK() {
 			t.Errorf("crc32 %s", got)
@@ -219,7 +219,7 @@ func TestSums(t *testing.T) {
 	if a, b := disk.file(t, "a").Sums["sha256"], packed.file(t, "a").Sums["sha256"]; len(a) != 32 || !bytes.Equal(a, b) {
 		t.Errorf("sha256 %x and %x", a, b)
 	}
-	if _, err := Data(context.Background(), torrent, dir, Options{Sums: []string{"md4"}}); err == nil {
+	if _, err := Data(context.Background(), torrent, dir, Options{Reading: Reading{Sums: []string{"md4"}}}); err == nil {
 		t.Error("md4 is no error")
 	}
 }

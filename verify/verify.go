@@ -21,20 +21,23 @@ import (
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
-// ReadOrder is how content is read.
-type ReadOrder = piecehash.Order
-
-// ParseReadOrder reads "auto", "parallel" or "sequential".
-func ParseReadOrder(s string) (ReadOrder, error) { return piecehash.ParseOrder(s) }
-
-// Options say what to verify, and how. The zero value reads everything.
+// Options say what to verify on disk, and how. The zero value reads everything.
 type Options struct {
-	Workers   int // 0: one for each processor
+	Selection
+	Reading
+	Memory
 	ReadOrder ReadOrder
 	DropCache bool // do not leave what was read in the system's page cache
-	// Progress, if not nil, is told how many bytes of content are read.
-	Progress func(done, total int64)
+	// CompareWith is another copy, found like the content: where its pieces are
+	// good and ours are not, they tell which bytes are wrong.
+	CompareWith string
+	// Extra lists what is in the content's folder and not in the torrent. It
+	// makes the report not OK.
+	Extra bool
+}
 
+// Selection says which of the content is verified. The zero value is all of it.
+type Selection struct {
 	// Only names the files to verify by globs, with the rules of create's
 	// includes; the others are Skipped. Pieces that they share are read whole.
 	Only []string
@@ -47,28 +50,52 @@ type Options struct {
 	Seed   uint64
 	// FailFast stops at the first thing that is not as the torrent says.
 	FailFast bool
+}
 
-	// CompareWith is another copy, found like path: where its pieces are good
-	// and ours are not, they tell which bytes are wrong.
-	CompareWith string
-	// Extra lists what is in the content's folder and not in the torrent. It
-	// makes the report not OK.
-	Extra bool
-
-	// Sums are checksums to take of every file from the same read: md5, sha1,
-	// sha256, crc32. For them files are read one after the other, each from its
-	// start to its end.
-	Sums []string
+// Reading says how content is read, and what else is taken from the same read.
+type Reading struct {
+	Workers int // that hash; 0 is one for each processor
 	// LimitRate is how many bytes a second are read at most; 0 is no limit.
 	LimitRate int64
+	// Sums are checksums to take of every file: md5, sha1, sha256, crc32. For
+	// them files are read one after the other, each from its start to its end.
+	Sums []string
+	// Progress, if not nil, is told how many bytes of content are read.
+	Progress func(done, total int64)
+}
 
-	// Journal is a file that remembers good pieces: those of files whose path,
-	// size, times and inode are what they were when a run with this journal
-	// read them are not read again, however that run ended. It is made if it is
-	// not there. Recheck reads them all the same. Of web seeds see WebSeeds.
+// Memory is a file that remembers good pieces, so that they are not read again.
+type Memory struct {
+	// Journal is the file; "" remembers nothing. It is made if it is not there.
+	// What is remembered of files on disk holds as long as their paths, sizes,
+	// times and inodes are what they were, however the run ended that read them;
+	// of web seeds see [WebSeeds].
 	Journal string
+	// Recheck reads what the journal knows all the same.
 	Recheck bool
 }
+
+// ReadOrder is how content on disk is read.
+type ReadOrder uint8
+
+// The orders.
+const (
+	// AutoOrder reads many streams side by side while the data is in memory, and
+	// one sequential stream where it is not, or where seeking is slow.
+	AutoOrder ReadOrder = iota
+	// ParallelOrder reads many streams side by side.
+	ParallelOrder
+	// SequentialOrder reads pieces whole and in order, one at a time.
+	SequentialOrder
+)
+
+// ParseReadOrder reads "auto", "parallel" or "sequential".
+func ParseReadOrder(s string) (ReadOrder, error) {
+	o, err := piecehash.ParseOrder(s)
+	return ReadOrder(o), err
+}
+
+func (o ReadOrder) String() string { return piecehash.Order(o).String() }
 
 // Data verifies the content of the torrent with the given raw bytes at path:
 // the content itself (a file, or the folder of many files), or a folder that
@@ -98,13 +125,13 @@ func Data(ctx context.Context, torrent []byte, path string, o Options) (*Report,
 		located.DropCache()
 	}
 	r := newReport(t, root, files, located)
-	if err := r.choose(o); err != nil {
+	if err := r.choose(o.Selection); err != nil {
 		return nil, err
 	}
 	if err := checkSumNames(o.Sums); err != nil {
 		return nil, err
 	}
-	if err := r.look(ctx, o); err != nil {
+	if err := r.look(ctx, o.Extra); err != nil {
 		return nil, err
 	}
 	switch {
@@ -116,32 +143,37 @@ func Data(ctx context.Context, torrent []byte, path string, o Options) (*Report,
 		err = r.readInOrder(ctx, o)
 	default:
 		var m *memoir
-		if m, err = r.remember(o.Journal, o.Recheck, r.versions(seen)); err != nil {
+		if m, err = r.remember(o.Memory, r.versions(seen)); err != nil {
 			return nil, err
 		}
 		m.recall()
-		err = r.read(ctx, limited(ctx, source{r}, o.LimitRate), m, o)
+		err = r.read(ctx, o.job(limited(ctx, source{r}, o.LimitRate), piecehash.Order(o.ReadOrder)), m, o.FailFast)
 		err = cmp.Or(err, m.close())
 	}
-	return r.finish(ctx, o, err)
+	return r.finish(ctx, err, o.CompareWith, o.Workers)
 }
 
-// finish draws all conclusions once the reading has ended.
-func (r *Report) finish(ctx context.Context, o Options, err error) (*Report, error) {
+// finish draws all conclusions once the reading has ended. compareWith is another
+// copy; "" if there is none.
+func (r *Report) finish(ctx context.Context, err error, compareWith string, workers int) (*Report, error) {
 	r.stop(r.Incomplete || err != nil)
 	if err == nil {
-		err = r.settle(ctx, o)
+		err = r.settle(ctx, compareWith, workers)
 	}
 	r.conclude()
 	return r, err
 }
 
-// read hashes the chosen pieces and records what became of them.
-func (r *Report) read(ctx context.Context, src piecehash.Source, m *memoir, o Options) error {
-	job := piecehash.Job{
-		Layout: r.torrent.Layout(), Source: src, Workers: o.Workers, Order: o.ReadOrder, Durable: m != nil, Progress: o.Progress,
-		Only: r.piecesThat(func(s PieceState) bool { return s == PieceUnread }),
-	}
+// job reads a source as the options say.
+func (o *Reading) job(src piecehash.Source, order piecehash.Order) piecehash.Job {
+	return piecehash.Job{Source: src, Order: order, Workers: o.Workers, Progress: o.Progress}
+}
+
+// read hashes the chosen pieces from the source of a job, and records what became of them.
+func (r *Report) read(ctx context.Context, job piecehash.Job, m *memoir, failFast bool) error {
+	src := job.Source
+	job.Layout, job.Durable = r.torrent.Layout(), m != nil
+	job.Only = r.piecesThat(func(s PieceState) bool { return s == PieceUnread })
 	if s, ok := src.(interface{ next(idle bool) int }); ok {
 		job.Next = s.next
 	}
@@ -158,7 +190,7 @@ func (r *Report) read(ctx context.Context, src piecehash.Source, m *memoir, o Op
 				return err
 			}
 		}
-		if s := r.pieces[p.Index]; o.FailFast && s != PieceOK && s != PieceNoHash {
+		if s := r.pieces[p.Index]; failFast && s != PieceOK && s != PieceNoHash {
 			r.Incomplete = true
 			quit(src)
 			return nil

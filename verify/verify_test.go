@@ -107,12 +107,12 @@ func TestCancelled(t *testing.T) {
 	torrent := torrentOf(t, root, metainfo.V1)
 	ctx, cancel := context.WithCancel(context.Background())
 	var stopped time.Time
-	r, err := verify.Data(ctx, torrent, root, verify.Options{Workers: 1, LimitRate: 16 << 20, Progress: func(done, total int64) {
+	r, err := verify.Data(ctx, torrent, root, verify.Options{Reading: verify.Reading{Workers: 1, LimitRate: 16 << 20, Progress: func(done, total int64) {
 		if done > 12<<20 && stopped.IsZero() {
 			stopped = time.Now()
 			cancel()
 		}
-	}})
+	}}})
 	if took := time.Since(stopped); !errors.Is(err, context.Canceled) || took > 2*time.Second {
 		t.Fatalf("error is %v after %v", err, took)
 	}
@@ -132,7 +132,7 @@ func TestChangedWhileRead(t *testing.T) {
 	write(t, root, map[string]int{"a": 100, "b": 16 << 20})
 	torrent := torrentOf(t, root, metainfo.V1)
 	wrote := false
-	r, err := verify.Data(context.Background(), torrent, root, verify.Options{Workers: 1, LimitRate: 16 << 20, Progress: func(done, total int64) {
+	r, err := verify.Data(context.Background(), torrent, root, verify.Options{Reading: verify.Reading{Workers: 1, LimitRate: 16 << 20, Progress: func(done, total int64) {
 		if done > 0 && done < total && !wrote {
 			wrote = true
 			f, err := os.OpenFile(file, os.O_WRONLY, 0)
@@ -141,7 +141,7 @@ func TestChangedWhileRead(t *testing.T) {
 			do(t, err)
 			do(t, f.Close())
 		}
-	}})
+	}}})
 	do(t, err)
 	if !wrote {
 		t.Fatal("everything was read before anything was said of it")
@@ -186,12 +186,12 @@ func TestWithoutPieceLayersInOtherWays(t *testing.T) {
 	do(t, err)
 	bare := append(append([]byte("d4:info"), info.RawInfo()...), 'e')
 	for what, o := range map[string]verify.Options{
-		"checksums":            {Sums: []string{"sha256"}},
-		"fail fast":            {FailFast: true},
-		"both":                 {FailFast: true, Sums: []string{"md5"}},
-		"one file":             {Only: []string{"large"}},
-		"with a limit":         {LimitRate: 1 << 30},
-		"one worker, limited":  {Workers: 1, LimitRate: 1 << 30},
+		"checksums":            {Reading: verify.Reading{Sums: []string{"sha256"}}},
+		"fail fast":            {Selection: verify.Selection{FailFast: true}},
+		"both":                 {Selection: verify.Selection{FailFast: true}, Reading: verify.Reading{Sums: []string{"md5"}}},
+		"one file":             {Selection: verify.Selection{Only: []string{"large"}}},
+		"with a limit":         {Reading: verify.Reading{LimitRate: 1 << 30}},
+		"one worker, limited":  {Reading: verify.Reading{Workers: 1, LimitRate: 1 << 30}},
 		"extra":                {Extra: true},
 		"compared with itself": {CompareWith: root},
 	} {

@@ -17,7 +17,15 @@ import (
 
 // WebOptions say how to check web seeds.
 type WebOptions struct {
-	Options // choices, journal and progress; what is about folders has no effect
+	Selection
+	Memory
+	WebAccess
+	// Progress, if not nil, is told how many bytes of content were received.
+	Progress func(done, total int64)
+}
+
+// WebAccess says which web seeds are asked, and how.
+type WebAccess struct {
 	// URLs are the seeds to check, by the rules of BEP 19; none are those of
 	// the torrent (BEP 19 and BEP 17).
 	URLs []string
@@ -46,7 +54,7 @@ type WebReport struct {
 	// Requests counts the answers of the server, and Received the bytes of
 	// content in them.
 	Requests, Received int64
-	// Unremembered counts the files whose good pieces Options.Journal could not
+	// Unremembered counts the files whose good pieces the journal could not
 	// take: the server sends no strong ETag and no Last-Modified that is old
 	// enough to tell another version, or several servers take turns.
 	Unremembered int
@@ -81,7 +89,7 @@ const (
 // What is wrong with a seed is in its report. The error is a problem of the
 // torrent or the journal, that there are no seeds, or ctx's.
 //
-// Options.Journal remembers good pieces by the URL of their files, the size and
+// The journal remembers good pieces by the URL of their files, the size and
 // the version (ETag, Last-Modified) that the server tells: before what it knows
 // is taken over, one byte of each file is asked for.
 func WebSeeds(ctx context.Context, torrent []byte, o WebOptions) ([]*WebReport, error) {
@@ -89,17 +97,17 @@ func WebSeeds(ctx context.Context, torrent []byte, o WebOptions) ([]*WebReport, 
 	if err != nil {
 		return nil, err
 	}
-	seeds, err := seedsOf(t, o)
+	seeds, err := seedsOf(t, o.WebAccess)
 	if err != nil {
 		return nil, err
 	}
 	var reports []*WebReport
 	for _, s := range seeds {
-		within, err := s.begin(ctx, o.Options)
+		within, err := s.begin(ctx, o.Selection)
 		if err != nil {
 			return nil, err
 		}
-		err = s.check(within, o.Options)
+		err = s.check(within, o)
 		s.stop(nil)
 		s.client.CloseIdleConnections()
 		reports = append(reports, s.rep)
@@ -115,7 +123,7 @@ func WebSeeds(ctx context.Context, torrent []byte, o WebOptions) ([]*WebReport, 
 
 // begin makes the report of a seed, and a context that ends when there is no
 // use in asking for more.
-func (s *seed) begin(ctx context.Context, o Options) (context.Context, error) {
+func (s *seed) begin(ctx context.Context, o Selection) (context.Context, error) {
 	r := blankReport(s.t, s.raw, contentFiles(s.t))
 	if err := r.choose(o); err != nil {
 		return nil, err
@@ -130,7 +138,7 @@ func (s *seed) begin(ctx context.Context, o Options) (context.Context, error) {
 var ErrNoSeeds = errors.New("the torrent has no web seeds")
 
 // seedsOf makes the seeds that are to be checked.
-func seedsOf(t *metainfo.Torrent, o WebOptions) ([]*seed, error) {
+func seedsOf(t *metainfo.Torrent, o WebAccess) ([]*seed, error) {
 	var seeds []*seed
 	add := func(raw, kind string) {
 		seeds = append(seeds, &seed{t: t, raw: raw, kind: kind, layout: t.Layout(), client: newClient(o), o: o.withDefaults()})
@@ -156,7 +164,7 @@ const (
 	bep17 = "BEP 17"
 )
 
-func (o WebOptions) withDefaults() WebOptions {
+func (o WebAccess) withDefaults() WebAccess {
 	if o.Connections <= 0 {
 		o.Connections = 4
 	}
@@ -183,7 +191,7 @@ type seed struct {
 	base   *url.URL // BEP 19: of the one file, or of the folder of many
 	layout *layout.Layout
 	client *http.Client
-	o      WebOptions
+	o      WebAccess
 	rep    *WebReport
 
 	requests, received atomic.Int64

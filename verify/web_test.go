@@ -23,7 +23,7 @@ import (
 )
 
 func webOptions() WebOptions {
-	return WebOptions{AllowPrivate: true, Pause: time.Millisecond, Retries: 2, Stall: 300 * time.Millisecond}
+	return WebOptions{WebAccess: WebAccess{AllowPrivate: true, Pause: time.Millisecond, Retries: 2, Stall: 300 * time.Millisecond}}
 }
 
 // webTree is a folder with names that need escaping, and the folder that holds it.
@@ -271,7 +271,7 @@ func TestRepairFromWebSeeds(t *testing.T) {
 	files{"a b/c#d": flipAt(tree["a b/c#d"], 70000), "plain": tree["plain"]}.Write(t, dir)
 	o := webOptions()
 	o.URLs = []string{server.URL + "/nothing/", server.URL + "/"}
-	res, err := Repair(context.Background(), torrent, dir, RepairOptions{Web: &o})
+	res, err := Repair(context.Background(), torrent, dir, RepairOptions{Web: &o.WebAccess})
 	if err != nil || !res.Report.OK() || len(res.Failed) > 0 {
 		t.Fatalf("%v, %+v", err, res)
 	}

@@ -29,7 +29,7 @@ type served struct {
 
 // check reads the chosen pieces of the seed, or finds out why that cannot be
 // done. Its error is ctx's or the journal's.
-func (s *seed) check(ctx context.Context, o Options) error {
+func (s *seed) check(ctx context.Context, o WebOptions) error {
 	r := s.rep.Report
 	for k := range r.Files {
 		if f := &r.Files[k]; f.State == OK {
@@ -63,13 +63,13 @@ func (s *seed) check(ctx context.Context, o Options) error {
 	return err
 }
 
-func (s *seed) read(ctx context.Context, o Options) error {
+func (s *seed) read(ctx context.Context, o WebOptions) error {
 	if err := s.parse(); err != nil {
 		s.blame(ctx, err)
 		return nil
 	}
 	r := s.rep.Report
-	m, err := r.remember(o.Journal, o.Recheck, s.version)
+	m, err := r.remember(o.Memory, s.version)
 	if err != nil {
 		return err
 	}
@@ -83,8 +83,8 @@ func (s *seed) read(ctx context.Context, o Options) error {
 	case o.FailFast && s.bad+s.absent > 0:
 		r.Incomplete = true
 	default:
-		o.Workers, o.ReadOrder = s.o.Connections, piecehash.Streams
-		err = r.read(ctx, src, m, o)
+		job := piecehash.Job{Source: src, Order: piecehash.Streams, Workers: s.o.Connections, Progress: o.Progress}
+		err = r.read(ctx, job, m, o.FailFast)
 	}
 	return cmp.Or(err, m.close())
 }
@@ -223,7 +223,7 @@ func (s *seed) explainMissing(ctx context.Context, k int) {
 	}
 	for _, p := range places {
 		there := &seed{t: s.t, kind: s.kind, base: p.base, layout: s.layout, client: s.client, o: s.o}
-		within, err := there.begin(ctx, Options{})
+		within, err := there.begin(ctx, Selection{})
 		if err != nil {
 			return
 		}

@@ -27,7 +27,7 @@ var (
 // newClient makes a client whose every wait is bounded, and that connects to
 // public addresses only unless the options say otherwise. No proxy is asked: it
 // would connect for us, to whatever address.
-func newClient(o WebOptions) *http.Client {
+func newClient(o WebAccess) *http.Client {
 	o = o.withDefaults()
 	dialer := &net.Dialer{Timeout: o.Stall}
 	if !o.AllowPrivate {

@@ -18,7 +18,7 @@ func (r *Report) repairFromWeb(ctx context.Context, o RepairOptions) (*Repaired,
 		if s.kind != bep19 {
 			continue
 		}
-		within, err := s.begin(ctx, o.Web.Options)
+		within, err := s.begin(ctx, Selection{})
 		if err != nil {
 			return nil, err
 		}

@@ -246,12 +246,12 @@ func TestWebFileOfNoUse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seeds, err := seedsOf(parsed, webOptions())
+	seeds, err := seedsOf(parsed, webOptions().WebAccess)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := seeds[0]
-	ctx, err := s.begin(context.Background(), Options{})
+	ctx, err := s.begin(context.Background(), Selection{})
 	if err == nil {
 		err = s.parse()
 	}

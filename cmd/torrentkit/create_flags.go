@@ -47,7 +47,7 @@ func createFlagGroups(cmd *cobra.Command, o *create.Options, f *createFlags) {
 		fs.BoolVar(&o.Recheck, "recheck", false, "read everything though the journal knows it, and compare")
 		fs.StringVar(&f.reuse, "reuse", "", "take hashes over from the old `TORRENT` for files of the same path and size, after checking a sample")
 		fs.Var(&f.shard, "shard", "hash the `I/N`th part only, into the journal; a run with all journals then makes the torrent")
-		readFlags(fs, &o.Workers, &o.ReadOrder, &o.DropCache)
+		readFlags(fs, &o.Workers, &o.ReadOrder, create.ParseReadOrder, &o.DropCache)
 	})
 }
 

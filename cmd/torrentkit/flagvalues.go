@@ -33,23 +33,26 @@ func (v *ruleValue) Set(s string) error {
 }
 
 // readFlags binds the flags of commands that read content.
-func readFlags(fs *pflag.FlagSet, workers *int, order *create.ReadOrder, dropCache *bool) {
+func readFlags[O any](fs *pflag.FlagSet, workers *int, order *O, parse func(string) (O, error), dropCache *bool) {
 	fs.IntVar(workers, "workers", 0, "how many threads read and hash (default one a processor)")
-	fs.Var(&orderValue{order}, "io", "how to read (`ORDER`): parallel streams, one sequential stream, or auto: by what the storage likes")
+	fs.Var(&orderValue[O]{order, parse}, "io", "how to read (`ORDER`): parallel streams, one sequential stream, or auto: by what the storage likes")
 	fs.BoolVar(dropCache, "no-cache", false, "let the system drop what was read from its cache")
 }
 
 // orderValue is --io.
-type orderValue struct{ order *create.ReadOrder }
+type orderValue[O any] struct {
+	order *O
+	parse func(string) (O, error)
+}
 
-func (v *orderValue) String() string { return "" }
+func (v *orderValue[O]) String() string { return "" }
 
 // Type implements pflag.Value.
-func (v *orderValue) Type() string { return "ORDER" }
+func (v *orderValue[O]) Type() string { return "ORDER" }
 
 // Set implements pflag.Value.
-func (v *orderValue) Set(s string) (err error) {
-	*v.order, err = create.ParseReadOrder(s)
+func (v *orderValue[O]) Set(s string) (err error) {
+	*v.order, err = v.parse(s)
 	return err
 }
 

@@ -162,20 +162,25 @@ func (a *app) verifyOne(ctx context.Context, task verifyTask, f *verifyFlags, re
 
 // readContent verifies a folder or file, a stream, or an archive.
 func (a *app) readContent(ctx context.Context, torrent []byte, where string, tar bool, o verify.Options) (*verify.Report, error) {
-	switch {
-	case where == "-" && tar:
-		return verify.Archive(ctx, torrent, a.input(), o)
-	case where == "-":
-		return verify.Stream(ctx, torrent, a.input(), o)
-	case !tar:
+	if where != "-" && !tar {
 		return verify.Data(ctx, torrent, where, o)
+	}
+	if o.CompareWith != "" {
+		return nil, errors.New("a stream cannot be compared with a copy")
+	}
+	if !tar {
+		return verify.Stream(ctx, torrent, a.input(), verify.StreamOptions{Selection: o.Selection, Reading: o.Reading})
+	}
+	archive := verify.ArchiveOptions{Selection: o.Selection, Reading: o.Reading, Extra: o.Extra}
+	if where == "-" {
+		return verify.Archive(ctx, torrent, a.input(), archive)
 	}
 	file, err := os.Open(where)
 	if err != nil {
 		return nil, inputError(where, err)
 	}
 	defer file.Close()
-	r, err := verify.Archive(ctx, torrent, file, o)
+	r, err := verify.Archive(ctx, torrent, file, archive)
 	if r != nil {
 		r.Root = where
 	}

@@ -3,6 +3,8 @@ package main
 import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/torrentkit/torrentkit/verify"
 )
 
 // bindChoice defines the flags that say what is verified, and what is told of it.
@@ -46,7 +48,7 @@ func (f *verifyFlags) bindWork(cmd *cobra.Command) {
 		fs.BoolVar(&f.repair.dryRun, "dry-run", false, "say what would be repaired, and write nothing")
 	})
 	group(cmd, "Run", func(fs *pflag.FlagSet) {
-		readFlags(fs, &o.Workers, &o.ReadOrder, &o.DropCache)
+		readFlags(fs, &o.Workers, &o.ReadOrder, verify.ParseReadOrder, &o.DropCache)
 		fs.StringVar(&o.Journal, "journal", "", "remember good pieces in `FILE`, and do not read them again while their files are unchanged")
 		fs.BoolVar(&o.Recheck, "recheck", false, "read what the journal knows all the same")
 		fs.Var(&f.rate, "limit-rate", "read at most `SIZE` bytes a second")

@@ -51,8 +51,8 @@ func (a *app) repair(ctx context.Context, torrent []byte, task verifyTask, o ver
 	}
 	opts := verify.RepairOptions{Options: o, From: f.repair.from, DryRun: f.repair.dryRun}
 	if opts.From == fromWebSeeds {
-		opts.Web = f.webOptions()
-		opts.Web.Sample = 0
+		access := f.webAccess()
+		opts.Web = &access
 	}
 	r, err := verify.Repair(ctx, torrent, task.content, opts)
 	if r == nil {

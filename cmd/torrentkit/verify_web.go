@@ -24,15 +24,18 @@ type webFlags struct {
 func (f *webFlags) wanted() bool { return f.seeds || len(f.urls) > 0 }
 
 // webOptions are those of the library.
-func (f *verifyFlags) webOptions() *verify.WebOptions {
-	o := &verify.WebOptions{
-		Options: f.options, URLs: f.web.urls, AllowPrivate: f.web.private, Connections: f.web.connections,
-		UserAgent: "torrentkit/" + buildVersion().Version,
-	}
+func (f *verifyFlags) webOptions() verify.WebOptions {
+	o := verify.WebOptions{Selection: f.options.Selection, Memory: f.options.Memory, WebAccess: f.webAccess()}
 	if o.Sample == 0 && !f.web.full && len(o.Pieces) == 0 {
 		o.Sample = webSample
 	}
 	return o
+}
+
+func (f *verifyFlags) webAccess() verify.WebAccess {
+	return verify.WebAccess{
+		URLs: f.web.urls, AllowPrivate: f.web.private, Connections: f.web.connections, UserAgent: "torrentkit/" + buildVersion().Version,
+	}
 }
 
 // verifyWeb checks the web seeds of one torrent: a result for each.
@@ -49,7 +52,7 @@ func (a *app) verifyWeb(ctx context.Context, task verifyTask, f *verifyFlags, re
 	if o.Sample > 0 && o.Seed == 0 {
 		o.Seed = a.seed()
 	}
-	seeds, err := verify.WebSeeds(ctx, t.Raw(), *o)
+	seeds, err := verify.WebSeeds(ctx, t.Raw(), o)
 	p.finish()
 	if errors.Is(err, verify.ErrNoSeeds) {
 		err = withHint(err, "--web-seed URL checks one that the torrent does not name")

@@ -72,11 +72,13 @@ const (
 	Streams
 )
 
+func (o Order) String() string { return [...]string{"auto", "parallel", "sequential", "streams"}[o] }
+
 // ParseOrder reads "auto", "parallel" or "sequential".
 func ParseOrder(s string) (Order, error) {
-	for o, name := range []string{"auto", "parallel", "sequential"} {
-		if s == name {
-			return Order(o), nil
+	for o := Auto; o <= Sequential; o++ {
+		if s == o.String() {
+			return o, nil
 		}
 	}
 	return 0, fmt.Errorf("%q is not an order of reading: want auto, parallel or sequential", s)
