@@ -1,57 +1,14 @@
 package find
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"io"
 	"maps"
 	"slices"
-
-	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
-const (
-	maxKept    = 16 << 20 // bytes of candidates that are kept in memory
-	sampleSize = 4 << 10  // at the start, in the middle and at the end of a candidate
-)
-
-// view opens a file where it may be. What is kept in memory is read once.
-func (s *search) view(k int, path string) (piecehash.File, error) {
-	if k < 0 || path == s.files[k].At || !s.wanted(k) || s.isInside(k) || !s.sizes[s.files[k].Length].keep {
-		return s.open(path)
-	}
-	s.keeping.Lock()
-	defer s.keeping.Unlock()
-	data := s.kept[path]
-	if data == nil {
-		var err error
-		if data, err = s.readWhole(path, s.files[k].Length); err != nil {
-			return nil, err
-		}
-		s.kept[path] = data
-	}
-	return held{bytes.NewReader(data)}, nil
-}
-
-// held is a candidate in memory.
-type held struct{ *bytes.Reader }
-
-func (held) Close() error { return nil }
-
-// readWhole reads a candidate of n bytes.
-func (s *search) readWhole(path string, n int64) ([]byte, error) {
-	f, err := s.open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data := make([]byte, n)
-	if got, err := f.ReadAt(data, 0); got < len(data) {
-		return nil, err
-	}
-	return data, nil
-}
+const sampleSize = 4 << 10 // at the start, in the middle and at the end of a candidate
 
 // group finds out which candidates of files without pieces inside are equal, so
 // that copies do not multiply what is tried: those of which samples are equal are

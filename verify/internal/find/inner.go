@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
@@ -14,81 +13,6 @@ const (
 	maxHeads     = 1 << 14 // first pieces that are hashed side by side
 	maxNamesakes = 64      // files with the name of a candidate that it is tried for first
 )
-
-// class is files of one size whose pieces inside lie at the same offsets and
-// are hashed alike: what is computed of a candidate for one of them holds for
-// all. In v2 a size has one class. In v1 it has as many as there are places in
-// a piece where its files start.
-type class struct {
-	files []int
-	first []int            // piece inside of each
-	trees bool             // their pieces have merkle trees
-	heads map[string][]int // files by the digest of their first piece inside
-	open  int              // files that were not found yet
-	used  int              // candidates that are tried in this round
-}
-
-// shape is what the files of a class have in common, beside their size.
-type shape struct {
-	offset      int64 // of the first piece inside
-	count       int
-	first, last layout.Piece // without their indices
-}
-
-// inside returns the pieces that hold bytes of this file only, as the first and
-// the one behind the last.
-func (s *search) inside(k int) (from, to int) {
-	i := s.files[k].Index
-	alone := func(p int) bool {
-		_, n := s.layout.InFile(i, p)
-		return n == s.layout.ContentLength(p)
-	}
-	from, to = s.layout.FilePieces(i)
-	if from < to && !alone(from) {
-		from++
-	}
-	if from < to && !alone(to-1) {
-		to--
-	}
-	return from, to
-}
-
-// isInside tells whether a file has pieces inside.
-func (s *search) isInside(k int) bool {
-	from, to := s.inside(k)
-	return from < to
-}
-
-// classify makes the classes of a bunch, in the order of their files.
-func (s *search) classify(b *bunch) {
-	known := map[shape]*class{}
-	for _, k := range b.files {
-		from, to := s.inside(k)
-		if from == to {
-			continue
-		}
-		head := string(s.content.Torrent.PieceSHA1(from))
-		if head == "" {
-			head = string(s.content.Torrent.PieceRoot(from))
-		}
-		if head == "" {
-			continue
-		}
-		at, _ := s.layout.InFile(s.files[k].Index, from)
-		sh := shape{at, to - from, s.layout.Piece(from), s.layout.Piece(to - 1)}
-		sh.first.Index, sh.last.Index = 0, 0
-		c := known[sh]
-		if c == nil {
-			c = &class{trees: sh.first.Leaves > 0, heads: map[string][]int{}}
-			known[sh] = c
-			b.classes = append(b.classes, c)
-		}
-		c.files, c.first = append(c.files, k), append(c.first, from)
-		c.open++
-		c.heads[head] = append(c.heads[head], k)
-		s.classOf[k] = c
-	}
-}
 
 // trial is a candidate of which the first piece inside is hashed for a class.
 type trial struct {
@@ -202,39 +126,6 @@ func (s *search) fill(b *bunch, r *round, classesFor func(*bunch, string) []*cla
 			r.heads += len(pieces)
 		}
 	}
-}
-
-// full tells whether no more candidates can be tried for a class in this round.
-// A file stands for each where there are trees.
-func (c *class) full() bool { return c.used == maxTrials || c.trees && c.used == len(c.files) }
-
-// namedClasses returns the classes of the files that a candidate may be by its
-// name, unless all of them were found under better ones: those of one file, if
-// the candidate's path ends in that file's, or of some with its name.
-func (s *search) namedClasses(b *bunch, path string) []*class {
-	files := b.namesakes(path)
-	if k, ok := b.placeOf(path); ok {
-		files = []int{k}
-	}
-	var list []*class
-	for _, k := range files[:min(len(files), maxNamesakes)] {
-		if c := s.classOf[k]; c != nil && s.wants(k, path) && !slices.Contains(list, c) {
-			list = append(list, c)
-		}
-	}
-	return list
-}
-
-// otherClasses returns the other classes of which files were not found.
-func (s *search) otherClasses(b *bunch, path string) []*class {
-	var list []*class
-	named := s.namedClasses(b, path)
-	for _, c := range b.classes {
-		if c.open > 0 && !slices.Contains(named, c) {
-			list = append(list, c)
-		}
-	}
-	return list
 }
 
 // hashHeads finds out of which files the candidates of a round have the first piece.

@@ -1,0 +1,88 @@
+package find
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// bunch is the wanted files of one size, and their candidates.
+type bunch struct {
+	files   []int
+	at      map[string]int   // files by their paths
+	named   map[string]bool  // their names
+	names   map[string][]int // files by their names in lower case
+	classes []*class         // of those that have pieces inside
+	paths   []string         // candidates, those with a name like a file's first
+	next    int              // of paths
+	groups  [][]string       // candidates that are equal, for files without pieces inside; nil until it is asked for
+	free    [][]string       // those that no file was found to be
+	keep    bool             // they are kept in memory
+}
+
+// The ranks of names.
+const (
+	samePath = iota
+	sameName
+	sameFold // but for the case
+	sameExt
+	otherName
+)
+
+// rank tells how much the name of a candidate is like a file's; less is more.
+func (s *search) rank(k int, path string) int {
+	want := filepath.ToSlash(s.files[k].Path)
+	path = filepath.ToSlash(path)
+	switch name, base := baseName(want), baseName(path); {
+	case strings.HasSuffix(path, "/"+want):
+		return samePath
+	case base == name:
+		return sameName
+	case strings.EqualFold(base, name):
+		return sameFold
+	case strings.EqualFold(filepath.Ext(base), filepath.Ext(name)):
+		return sameExt
+	}
+	return otherName
+}
+
+func baseName(slashed string) string { return slashed[strings.LastIndexByte(slashed, '/')+1:] }
+
+// placeOf returns the file whose whole path a candidate's path ends in.
+func (b *bunch) placeOf(path string) (k int, ok bool) {
+	for rest, more := filepath.ToSlash(path), true; more && !ok; {
+		_, rest, more = strings.Cut(rest, "/")
+		k, ok = b.at[rest]
+	}
+	return k, ok
+}
+
+// namesakes are the files of a bunch with the name of a candidate.
+func (b *bunch) namesakes(path string) []int {
+	return b.names[strings.ToLower(baseName(filepath.ToSlash(path)))]
+}
+
+// order puts candidates with a name like a file's first.
+func (s *search) order(b *bunch) {
+	exts := map[string]bool{}
+	for name := range b.names {
+		exts[filepath.Ext(name)] = true
+	}
+	ranks := make(map[string]int, len(b.paths))
+	for _, path := range b.paths {
+		_, there := b.placeOf(path)
+		switch name := baseName(filepath.ToSlash(path)); {
+		case there:
+			ranks[path] = samePath
+		case b.named[name]:
+			ranks[path] = sameName
+		case len(b.namesakes(path)) > 0:
+			ranks[path] = sameFold
+		case exts[strings.ToLower(filepath.Ext(path))]:
+			ranks[path] = sameExt
+		default:
+			ranks[path] = otherName
+		}
+	}
+	slices.SortStableFunc(b.paths, func(x, y string) int { return ranks[x] - ranks[y] })
+}
