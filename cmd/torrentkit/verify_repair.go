@@ -38,6 +38,10 @@ func (f *verifyFlags) check() error {
 		return errors.New("--full and --sample do not go together")
 	case f.web.full && !f.web.wanted():
 		return errors.New("--full needs --web-seeds or --web-seed")
+	case f.web.timeout < 0:
+		return errors.New("--timeout cannot be negative")
+	case f.web.timeout > 0 && !f.web.wanted() && f.repair.from != fromWebSeeds:
+		return errors.New("--timeout needs web seeds: --web-seeds, --web-seed or --repair-from web-seeds")
 	case f.repair.from != "" && f.options.FailFast:
 		return errors.New("--repair-from reads everything, and --fail-fast does not")
 	}
