@@ -277,6 +277,56 @@ func TestRepairFromWebSeeds(t *testing.T) {
 	}
 }
 
+// What is wrong with a seed is noted, and the next one asked: before it, and after
+// it, whatever was written stays in the report.
+func TestRepairPassesOverBadSeeds(t *testing.T) {
+	tree, parent := webTree(t)
+	server := httptest.NewServer(http.FileServer(http.Dir(parent)))
+	defer server.Close()
+	half := filepath.Join(t.TempDir(), "half") // has some of the files
+	files{"plain": tree["plain"], "100%": tree["100%"], "a b/c#d": tree["a b/c#d"]}.Write(t, filepath.Join(half, "a tree"))
+	some := httptest.NewServer(http.FileServer(http.Dir(half)))
+	defer some.Close()
+	torrent := makeTorrent(t, filepath.Join(parent, "a tree"), metainfo.V2, 32768, metainfo.Fields{})
+	for _, c := range []struct {
+		urls   []string
+		faults string
+		failed bool
+	}{
+		{[]string{"ftp://example.org/", server.URL + "/"}, "scheme", false},
+		{[]string{"http://[", "http:///x", server.URL + "/"}, "url url", false},
+		{[]string{some.URL + "/", "ftp://example.org/", server.URL + "/"}, "missing scheme", false},
+		{[]string{some.URL + "/", "ftp://example.org/"}, "missing scheme", true},
+	} {
+		dir := filepath.Join(t.TempDir(), "a tree")
+		files{"a b/c#d": flipAt(tree["a b/c#d"], 70000)}.Write(t, dir)
+		o := webOptions()
+		o.URLs = c.urls
+		res, err := Repair(context.Background(), torrent, dir, RepairOptions{Web: &o.WebAccess})
+		if err != nil || res == nil {
+			t.Errorf("%v: %v", c.urls, err)
+			continue
+		}
+		var kinds []string
+		for _, f := range res.Faults {
+			if !slices.Contains(kinds, f.Kind) || f.Kind == "url" {
+				kinds = append(kinds, f.Kind)
+			}
+		}
+		if strings.Join(kinds, " ") != c.faults || len(res.Failed) > 0 != c.failed || res.Report.OK() == c.failed || res.Bytes == 0 {
+			t.Errorf("%v: faults %v, %d pieces failed, %d bytes written", c.urls, res.Faults, len(res.Failed), res.Bytes)
+		}
+		if now := readBack(dir, tree.Paths()); equalFiles(now, tree) == c.failed {
+			t.Errorf("%v: whole afterwards: %v", c.urls, !c.failed)
+		}
+	}
+	o := webOptions()
+	o.URLs = []string{"ftp://example.org/"}
+	if res, err := Repair(context.Background(), torrent, t.TempDir(), RepairOptions{Web: &o.WebAccess}); res != nil || err == nil || !strings.Contains(err.Error(), "only http and https") {
+		t.Errorf("no seed that can be asked: %v %v", res, err)
+	}
+}
+
 // A torrent's seeds at addresses that are not public, in every form, are not
 // asked, nor what they redirect to; those that the person names are.
 func TestWebSeedsStayOutside(t *testing.T) {
