@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"strings"
 	"sync"
 	"time"
@@ -40,4 +41,11 @@ func testEnv() (e env, out, err *syncBuffer) {
 func testApp() (a *app, out, err *syncBuffer) {
 	e, out, err := testEnv()
 	return newApp(e), out, err
+}
+
+// interruptedContext is a context that a signal has cancelled.
+func interruptedContext() context.Context {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	cancel(errInterrupted)
+	return ctx
 }

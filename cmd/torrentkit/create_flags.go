@@ -77,8 +77,8 @@ func moreFieldFlags(cmd *cobra.Command, o *create.Options) {
 // selectionFlags binds what decides which files are taken, and under which names.
 func selectionFlags(cmd *cobra.Command, o *create.Options, f *createFlags) {
 	group(cmd, "Files", func(fs *pflag.FlagSet) {
-		fs.Var(&ruleValue{&o.Rules, false}, "exclude", "leave out what matches `GLOB`; ** spans folders, the last match of all rules wins (repeatable)")
-		fs.Var(&ruleValue{&o.Rules, true}, "include", "take what matches `GLOB` (repeatable)")
+		fs.Var(&ruleValue{rules: &o.Rules}, "exclude", "leave out what matches `GLOB`; ** spans folders, the last match of all rules wins (repeatable)")
+		fs.Var(&ruleValue{rules: &o.Rules, include: true}, "include", "take what matches `GLOB` (repeatable)")
 		fs.StringArrayVar(&o.IgnoreFiles, "ignore-file", nil, "leave out what the patterns in `FILE` match, in the syntax of .gitignore (repeatable)")
 		fs.BoolVar(&o.GitIgnore, "gitignore", false, "obey .gitignore files as git does, and leave out .git")
 		fs.Var(oneOf(&f.hidden, "take", "skip"), "hidden", "hidden files and folders: take or skip (`WHAT`)")

@@ -74,7 +74,7 @@ func (a *app) hash(ctx context.Context, plan *create.Plan, stopped string, work 
 	}
 	var other *create.UnexpectedHashError
 	if errors.As(err, &other) {
-		return nil, &noError{other.Error() + "; nothing was written"}
+		return nil, noBecause(other.Error() + "; nothing was written")
 	}
 	if err == nil {
 		a.tellReused(plan)

@@ -26,10 +26,16 @@ func (e *noError) Error() string { return e.text }
 // no returns a definite no (exit code 1) that says nothing: the report has said it all.
 func no() error { return &noError{} }
 
+// noBecause is a definite no whose text is one more line on standard error.
+func noBecause(text string) error { return &noError{text} }
+
 // saidError stands for errors that were printed already.
 type saidError struct{ code int }
 
 func (e *saidError) Error() string { return fmt.Sprintf("errors were printed, exit code %d", e.code) }
+
+// said is an error that was printed already, and its exit code.
+func said(code int) error { return &saidError{code} }
 
 // hintError is an error with something to do about it.
 type hintError struct {
@@ -138,7 +144,7 @@ func (a *app) each(ctx context.Context, inputs []string, f func(ctx context.Cont
 	if worst == exitYes {
 		return nil
 	}
-	return &saidError{worst}
+	return said(worst)
 }
 
 // joined takes the result of errors.Join apart. An error that only mentions several others is left whole.

@@ -13,12 +13,6 @@ import (
 	"time"
 )
 
-func interruptedContext() context.Context {
-	ctx, cancel := context.WithCancelCause(context.Background())
-	cancel(errInterrupted)
-	return ctx
-}
-
 func TestReport(t *testing.T) {
 	background := context.Background()
 	tests := []struct {

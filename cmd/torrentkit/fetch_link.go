@@ -115,7 +115,7 @@ func (a *app) fetchFailed(ctx context.Context, input string, err error, f *fetch
 		}
 	}
 	if f.check && !errors.Is(err, magnet.ErrNotInfo) {
-		return &noError{a.safeText("torrentkit: " + err.Error())}
+		return noBecause(a.safeText("torrentkit: " + err.Error()))
 	}
 	err = fmt.Errorf("fetching %s: %w", shortInput(input), err)
 	switch {

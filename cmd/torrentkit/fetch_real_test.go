@@ -281,11 +281,11 @@ func fetchThrough(t *testing.T, s seeded, tracker, client, host string) {
 		if said = errs.String(); code != exitYes {
 			continue
 		}
-		var res fetchJSON
+		var res fetched
 		if err := json.Unmarshal([]byte(out.String()), &res); err != nil {
 			t.Fatal(err)
 		}
-		delivers := func(p fetchPeerJSON) bool {
+		delivers := func(p fetchedPeer) bool {
 			return p.Address == res.From && p.Source == tracker && strings.HasPrefix(p.Client, client)
 		}
 		if from, _, _ := net.SplitHostPort(res.From); from != host || !slices.ContainsFunc(res.Peers, delivers) {
@@ -370,6 +370,15 @@ func TestRealTrackerOverUDP6(t *testing.T) {
 	}
 }
 
+// fetched is what "magnet fetch --json" prints, as far as tests read it.
+type fetched struct {
+	From    string
+	Peers   []fetchedPeer
+	Sources []struct{ Error string }
+}
+
+type fetchedPeer struct{ Address, Source, Client string }
+
 // TestFetchIsNoPeer holds that who asks a tracker is not among the peers, though the tracker says so.
 func TestFetchIsNoPeer(t *testing.T) {
 	tracker := trackertest.Start(t, trackertest.SwarmSelf)
@@ -377,7 +386,7 @@ func TestFetchIsNoPeer(t *testing.T) {
 		link := magnet.Link{V1: announce.RandomHash(), Trackers: []string{u}}
 		e, out, errs := testEnv()
 		code := run(context.Background(), e, []string{"magnet", "fetch", "--json", "--no-dht", "--allow-private", "-o", t.TempDir(), link.String()})
-		var res fetchJSON
+		var res fetched
 		if err := json.Unmarshal([]byte(out.String()), &res); err != nil {
 			t.Fatal(err)
 		}

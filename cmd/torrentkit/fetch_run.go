@@ -92,7 +92,7 @@ func (a *app) fetchAll(ctx context.Context, links []string, f *fetchFlags, p *pr
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case worst != exitYes:
-		return &saidError{worst}
+		return said(worst)
 	}
 	return nil
 }

@@ -168,7 +168,7 @@ func (a *app) query(ctx context.Context, name string, f *inspectFlags) error {
 	case err != nil:
 		return inputError(inputName(name), err)
 	case !ok:
-		return &noError{fmt.Sprintf("%s: there is no %s", inputName(name), f.query)}
+		return noBecause(fmt.Sprintf("%s: there is no %s", inputName(name), f.query))
 	}
 	text, simple := inspect.Text(value)
 	switch {

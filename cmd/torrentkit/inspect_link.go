@@ -24,5 +24,5 @@ func (a *app) inspectLink(s string) error {
 	if err != nil {
 		return fmt.Errorf("reading the magnet link: %w", err)
 	}
-	return a.showMagnet(s, l, issues, &magnetFlags{})
+	return a.showLink(s, l, issues)
 }

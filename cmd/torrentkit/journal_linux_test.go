@@ -32,18 +32,25 @@ func bytesRead(t *testing.T, pid int) int64 {
 	return n
 }
 
+// created is what "create --json" prints, as far as tests read it.
+type created struct {
+	Size         int64
+	ReusedBytes  int64 `json:"reused_bytes"`
+	ReusedPieces int   `json:"reused_pieces"`
+}
+
 // finished runs the program to its end and returns what it says it has read.
-func finished(t *testing.T, cmd *exec.Cmd) (created createdJSON, read int64) {
+func finished(t *testing.T, cmd *exec.Cmd) (result created, read int64) {
 	t.Helper()
 	var out, msg bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &msg
 	if err := cmd.Run(); err != nil {
 		t.Fatalf("%v: %s", err, msg.Bytes())
 	}
-	if err := json.Unmarshal(out.Bytes(), &created); err != nil {
+	if err := json.Unmarshal(out.Bytes(), &result); err != nil {
 		t.Fatal(err)
 	}
-	return created, created.Size - created.ReusedBytes
+	return result, result.Size - result.ReusedBytes
 }
 
 // tree makes files of random content that are old enough for a journal.

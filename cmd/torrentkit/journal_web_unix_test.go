@@ -92,7 +92,11 @@ func TestWebJournalSurvivesAKill(t *testing.T) {
 	if err := cmd.Run(); err != nil {
 		t.Fatalf("%v: %s", err, msg.Bytes())
 	}
-	var v webJSON
+	var v struct {
+		OK          bool  `json:"ok"`
+		PiecesKnown int   `json:"pieces_known"`
+		Received    int64 `json:"received"`
+	}
 	if err := json.Unmarshal(out.Bytes(), &v); err != nil {
 		t.Fatal(err)
 	}

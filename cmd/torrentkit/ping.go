@@ -119,7 +119,7 @@ func (a *app) nagios(s *announce.PingStats, r *announce.Result) error {
 	text = strings.ReplaceAll(escapeSentence(text), "|", "/")
 	a.printf("TRACKER %s - %s | time=%.6fs;;;0 loss=%.1f%%;;;0;100", state, text, s.Mean().Seconds(), 100*s.Loss())
 	if code != exitYes {
-		return &saidError{code}
+		return said(code)
 	}
 	return nil
 }

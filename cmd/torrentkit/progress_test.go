@@ -226,3 +226,17 @@ func TestProgressTicks(t *testing.T) {
 		t.Errorf("left on the screen: %q and %q", lines, last)
 	}
 }
+
+// Work without a size shows its words, on a terminal and for the status signal.
+func TestProgressInWordsIsDrawn(t *testing.T) {
+	a, stderr, _ := progressApp(true, 80)
+	p := a.startProgress("fetching metadata")
+	defer p.finish()
+	const words = "1 of 2 torrents, 8 peers found"
+	p.relabel(words)
+	p.frame()
+	p.status()
+	if said := stderr.String(); strings.Count(said, words) < 2 {
+		t.Errorf("said %q", said)
+	}
+}

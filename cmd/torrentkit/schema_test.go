@@ -3,12 +3,15 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"flag"
 	"os"
 	"strings"
 	"testing"
 
 	"github.com/spf13/pflag"
 )
+
+var updateSchema = flag.Bool("update-schema", false, "write the schema")
 
 // The schema of files of presets and jobs, for editors, is made of the flags.
 func TestJobsSchema(t *testing.T) {
@@ -54,13 +57,13 @@ func TestJobsSchema(t *testing.T) {
 	if err := e.Encode(schema); err != nil {
 		t.Fatal(err)
 	}
-	const name = "jobs.schema.json"
-	if *update {
+	const name = "../../jobs.schema.json"
+	if *updateSchema {
 		if err := os.WriteFile(name, want.Bytes(), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if got, err := os.ReadFile(name); err != nil || !bytes.Equal(got, want.Bytes()) {
-		t.Errorf("%s is not what the flags are: write it anew with go test ./cmd/torrentkit -run TestJobsSchema -update (%v)", name, err)
+		t.Errorf("%s is not what the flags are: write it anew with go test ./cmd/torrentkit/internal/creating -update-schema (%v)", name, err)
 	}
 }

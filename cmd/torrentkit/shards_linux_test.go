@@ -27,7 +27,7 @@ func checkShards(t *testing.T, run func(t *testing.T, link, command string)) {
 	for _, format := range []string{"v1", "v2", "hybrid"} {
 		args := []string{"-q", "--no-date", "-f", format, root}
 		at := func(name string) string { return filepath.Join(dir, format+name) }
-		make := func(out string, more ...string) createdJSON {
+		make := func(out string, more ...string) created {
 			c, _ := finished(t, program(t, append(append([]string{"torrentkit", "create", "--json", "-o", at(out)}, more...), args...)...))
 			return c
 		}

@@ -11,18 +11,29 @@ import (
 func (a *app) showMagnet(arg string, l magnet.Link, issues []magnet.Issue, f *magnetFlags) error {
 	switch {
 	case a.options.JSON:
-		return a.json(linkToJSON(arg, l, issues))
+		return a.showLink(arg, l, issues)
 	case f.fix || !isLink(arg):
 		for _, i := range issues {
 			a.note(i.String())
 		}
 		a.print(words(l.String()))
 	default:
-		a.explainLink(l, issues)
+		if err := a.showLink(arg, l, issues); err != nil {
+			return err
+		}
 	}
 	if f.qr {
 		return a.drawQR(l.String())
 	}
+	return nil
+}
+
+// showLink prints what a link says.
+func (a *app) showLink(arg string, l magnet.Link, issues []magnet.Issue) error {
+	if a.options.JSON {
+		return a.json(linkToJSON(arg, l, issues))
+	}
+	a.explainLink(l, issues)
 	return nil
 }
 

@@ -11,6 +11,14 @@ import (
 // maxRanges is how many byte ranges of a file a person is told.
 const maxRanges = 8
 
+// showVerified prints what became of one torrent; of one among several briefly.
+func (a *app) showVerified(v verified, brief bool) error {
+	if brief {
+		return a.showBrief(v)
+	}
+	return a.showReport(v)
+}
+
 // showReport prints what verifying found: a line for every file that is not ok, then the sums.
 func (a *app) showReport(v verified) error {
 	r := v.report

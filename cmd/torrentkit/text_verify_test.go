@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"path/filepath"
@@ -14,7 +15,7 @@ import (
 // On a terminal a damaged file is drawn.
 func TestVerifyMap(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "film")
-	data := seededBytes(640<<10, 1)
+	data := bytes.Repeat([]byte("0123456789abcdef"), 40<<10)
 	if err := os.WriteFile(file, data, 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -34,12 +35,14 @@ func TestVerifyMap(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, out, _ := testApp()
-	a.env.OutTTY, a.options.Color = true, "never"
+	e, out, _ := testEnv()
+	e.OutTTY = true
+	a := newApp(e)
+	a.options.Color = "never"
 	if err := a.showReport(verified{torrent: "film.torrent", report: r}); err != nil {
 		t.Fatal(err)
 	}
-	a.stdout.Flush()
+	a.flush()
 	if want := "[....X.....] film\n"; !strings.Contains(out.String(), want) {
 		t.Errorf("no map %q in\n%s", want, out)
 	}

@@ -94,11 +94,13 @@ func (a *app) verify(ctx context.Context, args []string, f *verifyFlags) error {
 		names[i] = t.torrent
 		where[t.torrent] = t
 	}
-	work := a.verifyOne
-	if f.web.wanted() && f.repair.from == "" {
-		work = a.verifyWeb
+	web := f.web.wanted() && f.repair.from == ""
+	one := func(ctx context.Context, name string) error {
+		if web {
+			return a.verifyWeb(ctx, where[name], f, reports)
+		}
+		return a.verifyOne(ctx, where[name], f, reports)
 	}
-	one := func(ctx context.Context, name string) error { return work(ctx, where[name], f, reports) }
 	if f.brief {
 		err = a.each(ctx, names, one)
 	} else {
@@ -148,11 +150,7 @@ func (a *app) verifyOne(ctx context.Context, task verifyTask, f *verifyFlags, re
 		return err
 	}
 	a.warnOf(task.torrent, r.Warnings)
-	show := a.showReport
-	if f.brief {
-		show = a.showBrief
-	}
-	if shown := show(v); shown != nil || err != nil {
+	if shown := a.showVerified(v, f.brief); shown != nil || err != nil {
 		return cmp.Or(err, shown)
 	}
 	if !v.ok() {
