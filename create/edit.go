@@ -44,18 +44,14 @@ func Edit(raw []byte, o metainfo.Edit) (*Edited, error) {
 	if err := checkURLs(&added); err != nil {
 		return nil, err
 	}
-	edited, changes, err := t.Apply(o)
+	now, changes, err := t.Apply(o)
 	if err != nil {
 		return nil, err
-	}
-	now, err := metainfo.Parse(edited)
-	if err != nil {
-		return nil, fmt.Errorf("the edit would make a torrent that cannot be read: %w", err)
 	}
 	if err := checkReplaced(t, now); err != nil {
 		return nil, err
 	}
-	e := &Edited{Raw: edited, Old: t.Hashes(), New: now.Hashes(), Changes: changes}
+	e := &Edited{Raw: now.Raw(), Old: t.Hashes(), New: now.Hashes(), Changes: changes}
 	if e.Old != e.New && !o.NewInfoHash {
 		refused := &InfoHashError{Old: e.Old, New: e.New}
 		for _, c := range changes {

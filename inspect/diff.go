@@ -83,10 +83,12 @@ type FileChange struct {
 // unclear.
 func Diff(a, b *metainfo.Torrent) *Difference {
 	d := &Difference{SameInfoHash: bytes.Equal(a.RawInfo(), b.RawInfo())}
-	d.InfoKeys = diffKeys("info", a.RawInfo(), b.RawInfo())
-	for _, k := range diffKeys("", a.Raw(), b.Raw()) {
-		if k.Key != "info" {
-			d.OtherKeys = append(d.OtherKeys, k)
+	for _, c := range bencode.Changes(bencode.View(a.RawInfo()), bencode.View(b.RawInfo())) {
+		d.InfoKeys = append(d.InfoKeys, KeyChange{bencode.JoinKey("info", c.Key), c.Old.Raw(), c.New.Raw()})
+	}
+	for _, c := range bencode.Changes(bencode.View(a.Raw()), bencode.View(b.Raw())) {
+		if c.Key != "info" {
+			d.OtherKeys = append(d.OtherKeys, KeyChange{bencode.JoinKey("", c.Key), c.Old.Raw(), c.New.Raw()})
 		}
 	}
 	d.fields(a, b)
@@ -96,37 +98,6 @@ func Diff(a, b *metainfo.Torrent) *Difference {
 	d.list("node", a.Nodes, b.Nodes)
 	d.files(a, b)
 	return d
-}
-
-// diffKeys compares the values of two dictionaries.
-func diffKeys(path string, a, b []byte) []KeyChange {
-	va, _, _ := bencode.Scan(a)
-	vb, _, _ := bencode.Scan(b)
-	left, right := first(va), first(vb)
-	var keys []string
-	for k := range left {
-		keys = append(keys, k)
-	}
-	for k := range right {
-		if _, ok := left[k]; !ok {
-			keys = append(keys, k)
-		}
-	}
-	slices.Sort(keys)
-	var changes []KeyChange
-	for _, k := range keys {
-		c := KeyChange{Key: bencode.JoinKey(path, k)}
-		if v, ok := left[k]; ok {
-			c.A = v.Raw()
-		}
-		if v, ok := right[k]; ok {
-			c.B = v.Raw()
-		}
-		if !bytes.Equal(c.A, c.B) {
-			changes = append(changes, c)
-		}
-	}
-	return changes
 }
 
 func (d *Difference) fields(a, b *metainfo.Torrent) {

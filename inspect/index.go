@@ -14,7 +14,7 @@ import (
 // reads the keys that it knows and writes a new torrent of them.
 type IndexUpload struct {
 	// InfoHash is the infohash under which the torrent will be found.
-	InfoHash [20]byte
+	InfoHash metainfo.HashV1
 	// Same is set when that is the infohash that the torrent has now.
 	Same bool
 	// Lost are the keys that are dropped, at most 1000. Of keys that many files
@@ -27,11 +27,8 @@ const maxLost = 1000
 // PredictIndex tells what the Torrust index makes of a torrent. It fails where
 // the index would refuse the upload.
 func PredictIndex(t *metainfo.Torrent) (*IndexUpload, error) {
-	root, _, err := bencode.Scan(t.Raw())
-	if err != nil {
-		return nil, err
-	}
-	doc := first(root)
+	root := bencode.View(t.Raw())
+	dict, _ := root.Get("info")
 	p := predictor{lost: &IndexUpload{}}
 	for k, v := range root.Entries() {
 		key, _ := k.Text()
@@ -40,7 +37,7 @@ func PredictIndex(t *metainfo.Torrent) (*IndexUpload, error) {
 			p.drop("", key, v)
 		}
 	}
-	info := p.dict("info", doc["info"], []field{
+	info := p.dict("info", dict, []field{
 		{"name", text, true}, {"piece length", integer, true}, {"pieces", blob, false}, {"md5sum", text, false},
 		{"length", integer, false}, {"files", files, false}, {"private", octet, false}, {"path", texts, false},
 		{"root hash", text, false}, {"source", text, false},

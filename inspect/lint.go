@@ -84,8 +84,9 @@ func Lint(raw []byte, o LintOptions) (*Report, error) {
 	if t == nil {
 		return &l.report, nil
 	}
-	l.root, _, _ = bencode.Scan(raw) // what Read accepts has a root
-	l.values()
+	l.root = bencode.View(t.Raw())
+	l.doc = l.root.Map()
+	l.info = l.doc["info"].Map()
 	l.keys()
 	l.content()
 	l.names()
@@ -101,9 +102,9 @@ func Lint(raw []byte, o LintOptions) (*Report, error) {
 type linter struct {
 	t      *metainfo.Torrent
 	root   bencode.Value
-	doc    map[string]bencode.Value // the values of the keys outside of info
-	info   map[string]bencode.Value // and of those in it
-	urls   []tracker                // all trackers
+	doc    map[string]bencode.Value // outside of info
+	info   map[string]bencode.Value
+	urls   []tracker // all trackers
 	rules  map[string]Rule
 	allow  map[string]bool
 	now    time.Time
@@ -167,24 +168,4 @@ func (l *linter) problem(p metainfo.Problem) {
 		id = "link-target"
 	}
 	l.add(id, p.Path, p.Offset, "%s", p.Message)
-}
-
-// values finds the values of all keys of the two dictionaries, the first where
-// a key stands there twice.
-func (l *linter) values() {
-	l.doc, l.info = first(l.root), map[string]bencode.Value{}
-	if info, ok := l.doc["info"]; ok {
-		l.info = first(info)
-	}
-}
-
-func first(dict bencode.Value) map[string]bencode.Value {
-	m := map[string]bencode.Value{}
-	for k, v := range dict.Entries() {
-		key, _ := k.Text()
-		if _, ok := m[key]; !ok {
-			m[key] = v
-		}
-	}
-	return m
 }

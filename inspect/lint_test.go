@@ -3,7 +3,6 @@ package inspect
 import (
 	"bytes"
 	"crypto/sha1"
-	"encoding/hex"
 	"flag"
 	"os"
 	"path/filepath"
@@ -194,8 +193,17 @@ func TestPredictIndexVector(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := hex.EncodeToString(up.InfoHash[:]); got != "79fa9e4a2927804fe4feab488a76c8c2d3d1cdca" || up.Same {
-		t.Errorf("infohash %s, same: %v", got, up.Same)
+	const want = "79fa9e4a2927804fe4feab488a76c8c2d3d1cdca"
+	if up.InfoHash.String() != want || up.Same {
+		t.Errorf("infohash %s, same: %v", up.InfoHash, up.Same)
+	}
+	r, err := Lint(m.Raw(), LintOptions{Targets: []Target{TorrustIndex}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(r.Findings, func(f Finding) bool { return f.Rule.ID == "index-infohash" })
+	if message := "stored as " + want + ", not as " + m.Hashes().String(); i < 0 || r.Findings[i].Message != message {
+		t.Errorf("no finding says %q: %v", message, r.Findings)
 	}
 }
 

@@ -65,10 +65,11 @@ type Change struct {
 	Old, New []string // its values as text, one each for the items of a list; empty where there was no key
 }
 
-// Apply returns the document with the edit made, and what changed. Bytes of
-// keys that were not edited stay as they are, whatever their order; an edit
-// that changes nothing returns the same bytes.
-func (t *Torrent) Apply(e Edit) ([]byte, []Change, error) {
+// Apply returns the torrent with the edit made, and what changed, in the order
+// of the keys. Bytes of keys that were not edited stay as they are, whatever
+// their order; an edit that changes no byte returns t. An edit that would make
+// a torrent that Parse refuses is an error.
+func (t *Torrent) Apply(e Edit) (*Torrent, []Change, error) {
 	inner, err := t.infoEntries(&e)
 	if err != nil {
 		return nil, nil, err
@@ -77,37 +78,42 @@ func (t *Torrent) Apply(e Edit) ([]byte, []Change, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	info, changes := splice(t.info, inner, "info.")
-	root, _, err := bencode.Scan(t.raw)
+	if info := splice(t.info, inner); !bytes.Equal(info, t.info.Raw()) {
+		outer = append(outer, Entry{"info", info})
+	}
+	raw := splice(t.root, outer)
+	if bytes.Equal(raw, t.Raw()) {
+		return t, nil, nil
+	}
+	now, err := Parse(raw)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("the edit would make a torrent that cannot be read: %w", err)
 	}
-	raw, outside := splice(root, outer, "")
-	changes = append(outside, changes...)
-	if bytes.Equal(info, t.info.Raw()) {
-		return raw, changes, nil
+	return now, t.changes(now), nil
+}
+
+// changes compares the keys of two torrents, those of info one by one.
+func (t *Torrent) changes(now *Torrent) []Change {
+	var list []Change
+	for _, c := range bencode.Changes(t.root, now.root) {
+		if c.Key != "info" {
+			list = append(list, Change{bencode.JoinKey("", c.Key), describe(c.Old), describe(c.New)})
+		}
 	}
-	if root, _, err = bencode.Scan(raw); err != nil {
-		return nil, nil, err
+	for _, c := range bencode.Changes(t.info, now.info) {
+		list = append(list, Change{bencode.JoinKey("info", c.Key), describe(c.Old), describe(c.New)})
 	}
-	raw, _ = splice(root, []Entry{{"info", info}}, "")
-	return raw, changes, nil
+	return list
 }
 
 // splice changes keys of a dictionary where they stand. New keys go in front of
 // the first that sorts behind them. Where a key stands twice the first counts,
 // so that is the one that is changed, and the others go.
-func splice(dict bencode.Value, entries []Entry, prefix string) ([]byte, []Change) {
+func splice(dict bencode.Value, entries []Entry) []byte {
 	want := make(map[string][]byte, len(entries))
 	added := slices.Clone(entries)
 	for _, e := range entries {
 		want[e.Key] = e.Value
-	}
-	var changes []Change
-	note := func(key string, old bencode.Value, value []byte) {
-		if !bytes.Equal(old.Raw(), value) {
-			changes = append(changes, Change{prefix + bencode.JoinKey("", key), describe(old), describeRaw(value)})
-		}
 	}
 	for k := range dict.Entries() {
 		key, _ := k.Text()
@@ -115,10 +121,7 @@ func splice(dict bencode.Value, entries []Entry, prefix string) ([]byte, []Chang
 	}
 	added = slices.DeleteFunc(added, func(e Entry) bool { return e.Value == nil })
 	slices.SortFunc(added, func(a, b Entry) int { return strings.Compare(a.Key, b.Key) })
-	insert := func(b []byte, e Entry) []byte {
-		note(e.Key, bencode.Value{}, e.Value)
-		return append(bencode.AppendString(b, e.Key), e.Value...)
-	}
+	insert := func(b []byte, e Entry) []byte { return append(bencode.AppendString(b, e.Key), e.Value...) }
 	b := append(make([]byte, 0, len(dict.Raw())+256), 'd')
 	done := make(map[string]bool, len(entries))
 	for k, v := range dict.Entries() {
@@ -131,9 +134,6 @@ func splice(dict bencode.Value, entries []Entry, prefix string) ([]byte, []Chang
 			b = append(append(b, k.Raw()...), v.Raw()...)
 			continue
 		}
-		if !done[key] {
-			note(key, v, value)
-		}
 		if value != nil && !done[key] {
 			b = append(append(b, k.Raw()...), value...)
 		}
@@ -142,7 +142,7 @@ func splice(dict bencode.Value, entries []Entry, prefix string) ([]byte, []Chang
 	for _, e := range added {
 		b = insert(b, e)
 	}
-	return append(b, 'e'), changes
+	return append(b, 'e')
 }
 
 // outerEntries are the changes of keys outside of info.
@@ -207,8 +207,7 @@ func textEntries(key, old string, now *string) []Entry {
 
 // urlList encodes URLs as a list, or one as a string where there was no list before (BEP 19).
 func (t *Torrent) urlList(key string, urls []string) []byte {
-	root, _, _ := bencode.Scan(t.raw)
-	old, _ := root.Get(key)
+	old, _ := t.root.Get(key)
 	switch {
 	case len(urls) == 0:
 		return nil
@@ -268,14 +267,10 @@ func (l *ListEdit) apply(old []string) []string {
 // trackerEntries changes announce and announce-list. announce stays what it is
 // as long as it is one of the trackers.
 func (t *Torrent) trackerEntries(e *Edit) []Entry {
-	root, _, _ := bencode.Scan(t.raw)
-	announce, hasList := "", false
-	if v, ok := root.Get("announce"); ok {
-		announce, _ = v.Text()
-	}
-	if v, ok := root.Get("announce-list"); ok && v.Kind() == bencode.List {
-		hasList = true
-	}
+	v, _ := t.root.Get("announce")
+	announce, _ := v.Text()
+	list, _ := t.root.Get("announce-list")
+	hasList := list.Kind() == bencode.List
 	old := t.Trackers
 	if announce != "" && !hasURL(old, announce) {
 		old = append([][]string{{announce}}, old...)

@@ -84,18 +84,6 @@ func (t *Torrent) rename(name string) ([]Entry, error) {
 	return entries, nil
 }
 
-// describeRaw is describe for a value that was just encoded.
-func describeRaw(raw []byte) []string {
-	if raw == nil {
-		return nil
-	}
-	v, _, err := bencode.Scan(raw)
-	if err != nil {
-		return []string{fmt.Sprintf("(%d bytes)", len(raw))}
-	}
-	return describe(v)
-}
-
 // describe makes text of a value, an element for each item of a list.
 func describe(v bencode.Value) []string {
 	const most = 1000 // items that are listed

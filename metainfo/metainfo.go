@@ -48,11 +48,11 @@ type Torrent struct {
 	// Problems are the warnings; Parse fails on errors.
 	Problems []Problem
 
-	raw    []byte
-	info   bencode.Value
+	root   bencode.Value // the document, scanned once
+	info   bencode.Value // in root
 	layout *layout.Layout
-	pieces []byte                 // the v1 hashes, in raw
-	layers map[merkle.Hash][]byte // the v2 piece layers, in raw
+	pieces []byte                 // the v1 hashes, in root
+	layers map[merkle.Hash][]byte // the v2 piece layers, in root
 }
 
 // Fields are the keys that say nothing about the content: a torrent is made
@@ -163,8 +163,9 @@ func (p Problem) Error() string {
 	return fmt.Sprintf("%s: %s (byte %d)", p.Path, p.Message, p.Offset)
 }
 
-// Raw returns the document. It must not be changed.
-func (t *Torrent) Raw() []byte { return t.raw }
+// Raw returns the document, a dictionary of bencode, without what may follow
+// it. It must not be changed.
+func (t *Torrent) Raw() []byte { return t.root.Raw() }
 
 // RawInfo returns the exact bytes of the info dictionary.
 func (t *Torrent) RawInfo() []byte { return t.info.Raw() }

@@ -32,7 +32,7 @@ func Parse(raw []byte) (*Torrent, error) {
 // was found. The torrent is nil when there is no readable info dictionary; where
 // errors are among the problems, its Layout may be nil.
 func Read(raw []byte) (*Torrent, []Problem) {
-	p := &parser{t: &Torrent{raw: raw}, counts: map[kind]int{}, pathBudget: 16*len(raw) + 1<<20}
+	p := &parser{t: &Torrent{}, counts: map[kind]int{}, pathBudget: 16*len(raw) + 1<<20}
 	root, ok := p.scan(raw)
 	if !ok {
 		return nil, p.problems
@@ -41,6 +41,7 @@ func Read(raw []byte) (*Torrent, []Problem) {
 		p.fail("not-a-torrent", "", root, "not a torrent: a %v where a dictionary was expected", root.Kind())
 		return nil, p.problems
 	}
+	p.t.root = root
 	p.top(root)
 	if p.t.info.Kind() != bencode.Dict {
 		return nil, p.problems

@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"sync"
 
-	"github.com/torrentkit/torrentkit/internal/dial"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
@@ -39,13 +38,8 @@ func (s *seed) check(ctx context.Context, o WebOptions) error {
 	}
 	err := s.read(ctx, o)
 	var f *WebFault
-	switch cause := context.Cause(ctx); {
-	case ctx.Err() == nil || !errors.Is(err, ctx.Err()):
-	case errors.As(cause, &f):
-		s.fault(f)
+	if errors.Is(err, context.Canceled) && errors.As(context.Cause(ctx), &f) {
 		err = nil // no use in asking for more: the faults say why
-	case errors.Is(cause, dial.ErrShortage):
-		err = cause
 	}
 	for k := range s.files {
 		file := &r.Files[k]
@@ -101,9 +95,6 @@ func (s *seed) blame(ctx context.Context, err error) error {
 	var f *WebFault
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
-	}
-	if errors.Is(err, dial.ErrShortage) { // which is no fault of the seed
-		s.stop(err)
 	}
 	if !errors.As(err, &f) {
 		return err

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/torrentkit/torrentkit/verify"
 )
@@ -19,7 +18,6 @@ type webFlags struct {
 	full        bool
 	private     bool
 	connections int
-	timeout     time.Duration
 }
 
 // wanted tells whether web seeds are to be checked, and not data on disk.
@@ -36,7 +34,7 @@ func (f *verifyFlags) webOptions() verify.WebOptions {
 
 func (f *verifyFlags) webAccess() verify.WebAccess {
 	return verify.WebAccess{
-		URLs: f.web.urls, AllowPrivate: f.web.private, Connections: f.web.connections, Timeout: f.web.timeout, UserAgent: "torrentkit/" + buildVersion().Version,
+		URLs: f.web.urls, AllowPrivate: f.web.private, Connections: f.web.connections, UserAgent: "torrentkit/" + buildVersion().Version,
 	}
 }
 
@@ -161,15 +159,11 @@ func (a *app) webToJSON(v verified) webJSON {
 	j.OK = w.OK()
 	j.Content = j.URL
 	for _, f := range w.Faults {
-		j.Faults = append(j.Faults, faultToJSON(&f, w.Report))
-	}
-	return j
-}
-
-func faultToJSON(f *verify.WebFault, r *verify.Report) webFaultJSON {
-	j := webFaultJSON{Kind: f.Kind, Message: f.Message}
-	if f.File >= 0 {
-		j.Path = r.Files[f.File].Path
+		fault := webFaultJSON{Kind: f.Kind, Message: f.Message}
+		if f.File >= 0 {
+			fault.Path = w.Report.Files[f.File].Path
+		}
+		j.Faults = append(j.Faults, fault)
 	}
 	return j
 }

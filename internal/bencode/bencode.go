@@ -5,7 +5,7 @@
 // not bencode with an [Error] that names the key and the byte. What it
 // accepts is then looked at through [Value], a view of the bytes: values are
 // found where they lie, nothing is copied, and nothing that nobody asks for
-// is decoded. Input that is readable but not canonical (unsorted keys,
+// is decoded. A [View] looks at what was scanned before. Input that is readable but not canonical (unsorted keys,
 // leading zeros and the like) is accepted and reported as [Flaw]s.
 //
 // [Marshal] writes Go values; [AppendDict], [AppendString] and [AppendInt] write

@@ -269,3 +269,35 @@ func TestTokens(t *testing.T) {
 		t.Errorf("nothing has %d tokens", n)
 	}
 }
+
+// A view of a value that was scanned is the value.
+func TestView(t *testing.T) {
+	for _, doc := range []string{"i-5e", "3:abc", "le", "d1:ali1e1:xee"} {
+		scanned, _, err := Scan([]byte(doc))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v := View([]byte(doc)); v.Kind() != scanned.Kind() || string(v.Raw()) != doc || v.End() != scanned.End() || v.Tokens() != scanned.Tokens() {
+			t.Errorf("the view of %s is %v %s", doc, v.Kind(), v.Raw())
+		}
+	}
+	if v := View([]byte{}); v.Kind() != None {
+		t.Errorf("a view of nothing is %v", v.Kind())
+	}
+}
+
+// Changes are told in the order of the keys, by the first value of each.
+func TestChanges(t *testing.T) {
+	a := View([]byte("d1:zi1e1:bi1e1:bi2e1:ci1e1:alee"))
+	b := View([]byte("d1:bi1e1:ci01e1:ni0ee"))
+	var got []string
+	for _, c := range Changes(a, b) {
+		got = append(got, c.Key+" "+string(c.Old.Raw())+" "+string(c.New.Raw()))
+	}
+	if want := []string{"a le ", "c i1e i01e", "n  i0e", "z i1e "}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if list := Changes(a, a); len(list) > 0 {
+		t.Errorf("a dictionary differs from itself by %v", list)
+	}
+}

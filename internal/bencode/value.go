@@ -1,8 +1,11 @@
 package bencode
 
 import (
+	"bytes"
 	"iter"
 	"math"
+	"slices"
+	"strings"
 )
 
 // Kind is the type of a value.
@@ -37,6 +40,16 @@ func (k Kind) String() string {
 type Value struct {
 	doc      []byte
 	off, end int
+}
+
+// View is a view of bytes that are exactly one value, which Scan has accepted
+// before: nothing is looked at twice. It must not be used for any others, which
+// its methods could read beyond their end.
+func View(raw []byte) Value {
+	if len(raw) == 0 {
+		return Value{}
+	}
+	return Value{raw, 0, len(raw)}
 }
 
 // Kind tells what v is.
@@ -132,6 +145,45 @@ func (v Value) Get(key string) (Value, bool) {
 		}
 	}
 	return Value{}, false
+}
+
+// Map returns the values of a dictionary by their keys, the first one of a key
+// that stands there more than once.
+func (v Value) Map() map[string]Value {
+	m := make(map[string]Value)
+	for k, val := range v.Entries() {
+		key, _ := k.Text()
+		if _, ok := m[key]; !ok {
+			m[key] = val
+		}
+	}
+	return m
+}
+
+// Change is a key whose value is not the same in two dictionaries. Either value
+// is of kind None where the key is missing.
+type Change struct {
+	Key      string
+	Old, New Value
+}
+
+// Changes compares two dictionaries byte for byte, by the values of Map, and
+// returns what differs in the order of the keys.
+func Changes(old, now Value) []Change {
+	before, after := old.Map(), now.Map()
+	var list []Change
+	for key, v := range before {
+		if w := after[key]; !bytes.Equal(v.Raw(), w.Raw()) {
+			list = append(list, Change{key, v, w})
+		}
+	}
+	for key, w := range after {
+		if _, ok := before[key]; !ok {
+			list = append(list, Change{key, Value{}, w})
+		}
+	}
+	slices.SortFunc(list, func(a, b Change) int { return strings.Compare(a.Key, b.Key) })
+	return list
 }
 
 // Tokens counts the strings, integers and brackets of v: what decoders with a

@@ -50,9 +50,6 @@ func (s *search) split(ctx context.Context, k int, paths []string, n int64) (gro
 	known := map[[sha256.Size]byte]int{}
 	buf := make([]byte, 32<<10)
 	for _, path := range paths {
-		if ctx.Err() != nil {
-			break
-		}
 		f, err := s.view(k, path)
 		if err != nil {
 			continue
