@@ -17,7 +17,6 @@ type bunch struct {
 	next    int              // of paths
 	groups  [][]string       // candidates that are equal, for files without pieces inside; nil until it is asked for
 	free    [][]string       // those that no file was found to be
-	keep    bool             // they are kept in memory
 }
 
 // The ranks of names.

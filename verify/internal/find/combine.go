@@ -69,7 +69,7 @@ func (s *search) finish(ctx context.Context, wave []*puzzle) error {
 		return err
 	}
 	for _, z := range wave {
-		for i, sum := range s.extender.Sums(prefixes(z.front)) {
+		for i, sum := range s.reader.extender.Sums(prefixes(z.front)) {
 			if s.matches(z.piece, piecehash.Piece{Index: z.piece, SHA1: sum}) {
 				s.solved(z, z.front[i])
 				break
@@ -114,7 +114,7 @@ func (s *search) extendOne(ctx context.Context, list []*puzzle, at func(*puzzle)
 	for _, z := range list {
 		t := &z.parts[at(z)]
 		if t.Zero {
-			if err := s.zeros(ctx, prefixes(z.front), t.Length); err != nil {
+			if err := s.reader.zeros(ctx, prefixes(z.front), t.Length); err != nil {
 				return err
 			}
 			continue
@@ -127,7 +127,7 @@ func (s *search) extendOne(ctx context.Context, list []*puzzle, at func(*puzzle)
 			path := s.pick(t.k, group)
 			w := sweeps[path]
 			if w == nil {
-				w = &sweep{k: t.k, path: path}
+				w = &sweep{path: path}
 				sweeps[path], order = w, append(order, w)
 			}
 			st := &strip{from: t.Offset, to: t.Offset + t.Length, starts: prefixes(front)}
@@ -136,7 +136,7 @@ func (s *search) extendOne(ctx context.Context, list []*puzzle, at func(*puzzle)
 		}
 		z.front = nil
 	}
-	if err := s.read(ctx, order); err != nil {
+	if err := s.reader.read(ctx, order); err != nil {
 		return err
 	}
 	for _, b := range branches {

@@ -17,25 +17,22 @@ const sampleSize = 4 << 10 // at the start, in the middle and at the end of a ca
 func (s *search) group(ctx context.Context) error {
 	for _, size := range slices.Sorted(maps.Keys(s.sizes)) {
 		b := s.sizes[size]
-		k := slices.IndexFunc(b.files, func(k int) bool { return !s.isInside(k) && !s.proved(k) })
-		if k < 0 || len(b.paths) == 0 {
+		if len(b.paths) == 0 || !slices.ContainsFunc(b.files, func(k int) bool { return !s.isInside(k) && !s.proved(k) }) {
 			continue
 		}
-		k = b.files[k]
 		paths := b.paths[:min(len(b.paths), maxStarts)]
-		if all := size * int64(len(paths)); all <= s.room && len(b.files)+len(paths) > 2 {
-			b.keep = true
-			s.room -= all
+		if len(b.files)+len(paths) > 2 {
+			s.reader.keep(paths, size)
 		}
 		if len(paths) == 1 {
 			b.groups = [][]string{paths}
 			continue
 		}
-		for _, alike := range s.split(ctx, k, paths, min(size, sampleSize)) {
+		for _, alike := range s.reader.split(ctx, paths, size, min(size, sampleSize)) {
 			if len(alike) == 1 {
 				b.groups = append(b.groups, alike)
 			} else {
-				b.groups = append(b.groups, s.split(ctx, k, alike, size)...)
+				b.groups = append(b.groups, s.reader.split(ctx, alike, size, size)...)
 			}
 		}
 	}
@@ -45,12 +42,11 @@ func (s *search) group(ctx context.Context) error {
 // split puts candidates of one size into groups that are equal: at their starts,
 // in the middle and at their ends, n bytes each. Those that cannot be read are in
 // no group.
-func (s *search) split(ctx context.Context, k int, paths []string, n int64) (groups [][]string) {
-	size := s.files[k].Length
+func (r *reader) split(ctx context.Context, paths []string, size, n int64) (groups [][]string) {
 	known := map[[sha256.Size]byte]int{}
 	buf := make([]byte, 32<<10)
 	for _, path := range paths {
-		f, err := s.view(k, path)
+		f, err := r.view(path)
 		if err != nil {
 			continue
 		}

@@ -114,7 +114,7 @@ func (s *search) fill(b *bunch, r *round, classesFor func(*bunch, string) []*cla
 				p = c.first[c.used]
 				r.trials[p] = trial{path, c, len(r.only)}
 				r.only = append(r.only, p)
-				r.source[s.files[c.files[c.used]].Index] = func() (piecehash.File, error) { return s.open(path) }
+				r.source[s.files[c.files[c.used]].Index] = func() (piecehash.File, error) { return s.reader.open(path) }
 			} else {
 				pieces = append(pieces, p)
 				r.classes[p] = c
@@ -130,14 +130,14 @@ func (s *search) fill(b *bunch, r *round, classesFor func(*bunch, string) []*cla
 
 // hashHeads finds out of which files the candidates of a round have the first piece.
 func (s *search) hashHeads(ctx context.Context, r *round) error {
-	err := s.hash(ctx, r.only, r.source, func(p piecehash.Piece) {
+	err := s.reader.hash(ctx, r.only, r.source, func(p piecehash.Piece) {
 		r.hits = append(r.hits, s.hitsOf(r.trials[p.Index], p)...)
 	})
 	if err != nil {
 		return err
 	}
 	slices.SortFunc(r.hits, func(a, b hit) int { return a.order - b.order }) // the best names come first
-	return s.slide(ctx, r.passes, func(path string, p piecehash.Piece) {
+	return s.reader.slide(ctx, r.passes, func(path string, p piecehash.Piece) {
 		r.hits = append(r.hits, s.hitsOf(trial{path: path, class: r.classes[p.Index]}, p)...)
 	})
 }
@@ -210,7 +210,7 @@ func (s *search) digests(ctx context.Context, hits []hit) (map[int]piecehash.Pie
 	for _, h := range hits {
 		rep := h.files[0]
 		from, to := s.inside(rep)
-		src[s.files[rep].Index] = func() (piecehash.File, error) { return s.open(h.path) }
+		src[s.files[rep].Index] = func() (piecehash.File, error) { return s.reader.open(h.path) }
 		for p := from + 1; p < to; p++ {
 			if s.crowded[h.path] {
 				together[h.path] = append(together[h.path], p)
@@ -224,10 +224,10 @@ func (s *search) digests(ctx context.Context, hits []hit) (map[int]piecehash.Pie
 	for path, pieces := range together {
 		passes = append(passes, pass{path, pieces})
 	}
-	if err := s.slide(ctx, passes, func(_ string, p piecehash.Piece) { tell(p) }); err != nil {
+	if err := s.reader.slide(ctx, passes, func(_ string, p piecehash.Piece) { tell(p) }); err != nil {
 		return nil, err
 	}
-	return sums, s.hash(ctx, only, src, tell)
+	return sums, s.reader.hash(ctx, only, src, tell)
 }
 
 // accept gives candidates to the files that they are: first each to the file

@@ -27,7 +27,6 @@ type strip struct {
 // sweep is a pass over a file: strips that overlap are read once, and what lies
 // between strips is not.
 type sweep struct {
-	k      int // a file that it may be
 	path   string
 	strips []*strip
 	file   piecehash.File
@@ -76,16 +75,16 @@ func (w *sweep) step(e *piecehash.Extender) bool {
 }
 
 // read makes passes over files, side by side as many as keep all lanes filled.
-func (s *search) read(ctx context.Context, list []*sweep) error {
+func (r *reader) read(ctx context.Context, list []*sweep) error {
 	for len(list) > 0 {
 		n, lanes := 0, 0
-		for n < min(len(list), maxSweeps) && lanes < s.extender.Lanes() {
+		for n < min(len(list), maxSweeps) && lanes < r.extender.Lanes() {
 			for _, t := range list[n].strips {
 				lanes += len(t.starts)
 			}
 			n++
 		}
-		if err := s.readGroup(ctx, list[:n]); err != nil {
+		if err := r.readGroup(ctx, list[:n]); err != nil {
 			return err
 		}
 		list = list[n:]
@@ -93,9 +92,9 @@ func (s *search) read(ctx context.Context, list []*sweep) error {
 	return nil
 }
 
-func (s *search) readGroup(ctx context.Context, group []*sweep) error {
-	if s.buf == nil {
-		s.buf = make([]byte, sweepBytes)
+func (r *reader) readGroup(ctx context.Context, group []*sweep) error {
+	if r.buf == nil {
+		r.buf = make([]byte, sweepBytes)
 	}
 	starts := 0
 	for _, w := range group {
@@ -107,7 +106,7 @@ func (s *search) readGroup(ctx context.Context, group []*sweep) error {
 	var open []*sweep
 	for i, w := range group {
 		slices.SortFunc(w.strips, func(a, b *strip) int { return cmp.Compare(a.from, b.from) })
-		f, err := s.view(w.k, w.path)
+		f, err := r.view(w.path)
 		if err != nil {
 			for _, t := range w.strips {
 				t.failed = true
@@ -115,30 +114,30 @@ func (s *search) readGroup(ctx context.Context, group []*sweep) error {
 			continue
 		}
 		defer f.Close()
-		w.file, w.buf = f, s.buf[i*share:][:share]
+		w.file, w.buf = f, r.buf[i*share:][:share]
 		open = append(open, w)
 	}
 	for len(open) > 0 {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		open = slices.DeleteFunc(open, func(w *sweep) bool { return !w.step(s.extender) })
-		s.extender.Flush()
+		open = slices.DeleteFunc(open, func(w *sweep) bool { return !w.step(r.extender) })
+		r.extender.Flush()
 	}
 	return nil
 }
 
 // zeros continues starts of pieces with zeros.
-func (s *search) zeros(ctx context.Context, starts []*piecehash.Prefix, n int64) error {
+func (r *reader) zeros(ctx context.Context, starts []*piecehash.Prefix, n int64) error {
 	var block [minStep]byte
 	for ; n > 0; n -= int64(len(block)) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		for _, p := range starts {
-			s.extender.Add(p, block[:min(n, int64(len(block)))])
+			r.extender.Add(p, block[:min(n, int64(len(block)))])
 		}
-		s.extender.Flush()
+		r.extender.Flush()
 	}
 	return nil
 }
@@ -153,13 +152,13 @@ type pass struct {
 // over each, though they overlap: reading them one by one would read a candidate
 // as often as there are classes. Pieces have no trees: where there are trees, all
 // files start at the start of a piece. What cannot be read is not told.
-func (s *search) slide(ctx context.Context, list []pass, tell func(path string, p piecehash.Piece)) error {
+func (r *reader) slide(ctx context.Context, list []pass, tell func(path string, p piecehash.Piece)) error {
 	var sweeps []*sweep
 	var slides []slideStrip
 	for _, c := range list {
-		w := &sweep{k: -1, path: c.path}
+		w := &sweep{path: c.path}
 		for _, p := range c.pieces {
-			t, err := s.slideOver(ctx, p)
+			t, err := r.slideOver(ctx, p)
 			if err != nil {
 				return err
 			}
@@ -169,17 +168,17 @@ func (s *search) slide(ctx context.Context, list []pass, tell func(path string, 
 		}
 		sweeps = append(sweeps, w)
 	}
-	if err := s.read(ctx, sweeps); err != nil {
+	if err := r.read(ctx, sweeps); err != nil {
 		return err
 	}
 	for _, t := range slides {
 		if t.failed {
 			continue
 		}
-		if err := s.zeros(ctx, t.starts, t.after); err != nil {
+		if err := r.zeros(ctx, t.starts, t.after); err != nil {
 			return err
 		}
-		tell(t.path, piecehash.Piece{Index: t.piece, SHA1: s.extender.Sums(t.starts)[0]})
+		tell(t.path, piecehash.Piece{Index: t.piece, SHA1: r.extender.Sums(t.starts)[0]})
 	}
 	return nil
 }
@@ -194,17 +193,17 @@ type slideStrip struct {
 }
 
 // slideOver begins a piece with the zeros before what is read of it.
-func (s *search) slideOver(ctx context.Context, p int) (slideStrip, error) {
+func (r *reader) slideOver(ctx context.Context, p int) (slideStrip, error) {
 	start := piecehash.NewPrefix()
 	t := slideStrip{strip: &strip{starts: []*piecehash.Prefix{&start}}, piece: p}
-	for span := range s.layout.Spans(p) {
+	for span := range r.layout.Spans(p) {
 		switch {
 		case !span.Zero:
 			t.from, t.to = span.Offset, span.Offset+span.Length
 		case t.to > 0:
 			t.after += span.Length
 		default:
-			if err := s.zeros(ctx, t.starts, span.Length); err != nil {
+			if err := r.zeros(ctx, t.starts, span.Length); err != nil {
 				return t, err
 			}
 		}

@@ -3,65 +3,77 @@ package find
 import (
 	"bytes"
 	"context"
+	"sync"
 
+	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
-	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 const maxKept = 16 << 20 // bytes of candidates that are kept in memory
 
-// standIns is a Source of other files than those of the layout.
-type standIns map[int]func() (piecehash.File, error)
-
-func (m standIns) Open(i int) (piecehash.File, error) { return m[i]() }
-
-func (s *search) matches(piece int, p piecehash.Piece) bool {
-	return s.content.Torrent.Check(piece, p.SHA1, p.Root) == metainfo.Good
+// reader reads and hashes candidates.
+type reader struct {
+	layout   *layout.Layout
+	workers  int
+	open     func(path string) (piecehash.File, error)
+	extender *piecehash.Extender
+	buf      []byte           // for passes
+	kept     map[string]*kept // what is read once, by path
+	room     int64            // for more of that
 }
 
-// hash hashes pieces. Those that cannot be read match nothing, and are not told.
-func (s *search) hash(ctx context.Context, only []int, src piecehash.Source, tell func(piecehash.Piece)) error {
-	if len(only) == 0 {
-		return nil
-	}
-	job := piecehash.Job{Layout: s.content.Torrent.Layout(), Source: src, Workers: s.workers, Only: only}
-	for p, err := range job.Pieces(ctx) {
-		if p.Index < 0 {
-			return err
-		}
-		if err == nil {
-			tell(p)
-		}
-	}
-	return nil
+// kept is a candidate that is kept in memory once it was read.
+type kept struct {
+	size    int64
+	reading sync.Mutex
+	data    []byte
 }
 
-// view opens a file where it may be. What is kept in memory is read once.
-func (s *search) view(k int, path string) (piecehash.File, error) {
-	if k < 0 || path == s.files[k].At || !s.wanted(k) || s.isInside(k) || !s.sizes[s.files[k].Length].keep {
-		return s.open(path)
+func newReader(l *layout.Layout, workers int) *reader {
+	return &reader{
+		layout: l, workers: workers, extender: piecehash.NewExtender(workers), kept: map[string]*kept{}, room: maxKept,
+		open: func(path string) (piecehash.File, error) { return content.OpenRegular(path) },
 	}
-	s.keeping.Lock()
-	defer s.keeping.Unlock()
-	data := s.kept[path]
-	if data == nil {
-		var err error
-		if data, err = s.readWhole(path, s.files[k].Length); err != nil {
+}
+
+// keep makes candidates of a size be kept in memory, if there is room for all.
+func (r *reader) keep(paths []string, size int64) {
+	all := size * int64(len(paths))
+	if all > r.room {
+		return
+	}
+	r.room -= all
+	for _, path := range paths {
+		r.kept[path] = &kept{size: size}
+	}
+}
+
+// view opens a candidate. What is kept in memory is read once.
+func (r *reader) view(path string) (piecehash.File, error) {
+	c := r.kept[path]
+	if c == nil {
+		return r.open(path)
+	}
+	c.reading.Lock()
+	defer c.reading.Unlock()
+	if c.data == nil {
+		data, err := r.readWhole(path, c.size)
+		if err != nil {
 			return nil, err
 		}
-		s.kept[path] = data
+		c.data = data
 	}
-	return held{bytes.NewReader(data)}, nil
+	return inMemory{bytes.NewReader(c.data)}, nil
 }
 
-// held is a candidate in memory.
-type held struct{ *bytes.Reader }
+type inMemory struct{ *bytes.Reader }
 
-func (held) Close() error { return nil }
+func (inMemory) Close() error { return nil }
 
 // readWhole reads a candidate of n bytes.
-func (s *search) readWhole(path string, n int64) ([]byte, error) {
-	f, err := s.open(path)
+func (r *reader) readWhole(path string, n int64) ([]byte, error) {
+	f, err := r.open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -71,4 +83,26 @@ func (s *search) readWhole(path string, n int64) ([]byte, error) {
 		return nil, err
 	}
 	return data, nil
+}
+
+// standIns is a Source of other files than those of the layout.
+type standIns map[int]func() (piecehash.File, error)
+
+func (m standIns) Open(i int) (piecehash.File, error) { return m[i]() }
+
+// hash hashes pieces. Those that cannot be read match nothing, and are not told.
+func (r *reader) hash(ctx context.Context, only []int, src piecehash.Source, tell func(piecehash.Piece)) error {
+	if len(only) == 0 {
+		return nil
+	}
+	job := piecehash.Job{Layout: r.layout, Source: src, Workers: r.workers, Only: only}
+	for p, err := range job.Pieces(ctx) {
+		if p.Index < 0 {
+			return err
+		}
+		if err == nil {
+			tell(p)
+		}
+	}
+	return nil
 }

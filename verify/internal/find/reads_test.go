@@ -41,8 +41,8 @@ func (f countedFile) ReadAt(p []byte, off int64) (int, error) {
 func searchCounted(t *testing.T, torrent []byte, place, dir string, change func(*search)) (*counted, *Result) {
 	t.Helper()
 	c := &counted{search: newSearch(contentAt(t, torrent, place), Options{}), bytes: map[string]int64{}}
-	open := c.open
-	c.open = func(path string) (piecehash.File, error) {
+	open := c.reader.open
+	c.reader.open = func(path string) (piecehash.File, error) {
 		f, err := open(path)
 		return countedFile{f, c, path}, err
 	}
@@ -257,10 +257,10 @@ func TestSlide(t *testing.T) {
 				pieces = append(pieces, p)
 			}
 		}
-		if err := s.hash(context.Background(), pieces, src, func(p piecehash.Piece) { want[p.Index] = p }); err != nil {
+		if err := s.reader.hash(context.Background(), pieces, src, func(p piecehash.Piece) { want[p.Index] = p }); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.slide(context.Background(), []pass{{path, pieces}}, func(_ string, p piecehash.Piece) { got[p.Index] = p }); err != nil {
+		if err := s.reader.slide(context.Background(), []pass{{path, pieces}}, func(_ string, p piecehash.Piece) { got[p.Index] = p }); err != nil {
 			t.Fatal(err)
 		}
 		if len(want) < 5*60 || !maps.Equal(got, want) {

@@ -6,11 +6,11 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strings"
-	"sync"
 
 	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 const (
@@ -24,7 +24,6 @@ type search struct {
 	files    []File
 	fileOf   []int32 // by the index in the torrent; -1 for padding
 	layout   *layout.Layout
-	workers  int
 	foreign  bool
 	sizes    map[int64]*bunch
 	places   map[string]int     // files by where they belong
@@ -42,13 +41,8 @@ type search struct {
 	changed  map[int]bool        // files of which another candidate was right than that which was found first
 	former   map[int]former      // that, until it is known whether the other is right everywhere
 	seen     map[string]struct{} // paths
-	open     func(string) (piecehash.File, error)
-	crowded  map[string]bool // candidates that may be files of many classes
-	keeping  sync.Mutex
-	kept     map[string][]byte // candidates that are in memory
-	room     int64             // for them
-	extender *piecehash.Extender
-	buf      []byte // for passes over files
+	crowded  map[string]bool     // candidates that may be files of many classes
+	reader   *reader
 }
 
 // Options say how to search.
@@ -76,12 +70,11 @@ func Files(ctx context.Context, c *Content, folders []string, o Options) (*Resul
 
 func newSearch(c *Content, o Options) *search {
 	s := &search{
-		content: c, files: c.Files, layout: c.Torrent.Layout(), workers: o.Workers, foreign: o.Foreign, fileOf: make([]int32, len(c.Torrent.Files)),
+		content: c, files: c.Files, layout: c.Torrent.Layout(), foreign: o.Foreign, fileOf: make([]int32, len(c.Torrent.Files)),
 		sizes: map[int64]*bunch{}, places: map[string]int{}, classOf: map[int]*class{}, seen: map[string]struct{}{},
 		chosen: map[int]string{}, left: map[int][][]string{}, named: map[int][][]string{}, uses: map[string]int{},
 		good: map[int]bool{}, tried: map[int]int{}, untried: map[int]bool{}, changed: map[int]bool{}, former: map[int]former{},
-		open:    func(path string) (piecehash.File, error) { return content.OpenRegular(path) },
-		crowded: map[string]bool{}, kept: map[string][]byte{}, room: maxKept, extender: piecehash.NewExtender(o.Workers),
+		crowded: map[string]bool{}, reader: newReader(c.Torrent.Layout(), o.Workers),
 	}
 	for i := range s.fileOf {
 		s.fileOf[i] = -1
@@ -156,6 +149,10 @@ func (s *search) match(ctx context.Context) error {
 		return err
 	}
 	return s.matchShared(ctx)
+}
+
+func (s *search) matches(piece int, p piecehash.Piece) bool {
+	return s.content.Torrent.Check(piece, p.SHA1, p.Root) == metainfo.Good
 }
 
 // wants tells whether a file would be better off with a candidate: it has none

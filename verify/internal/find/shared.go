@@ -269,12 +269,12 @@ func (s *search) hashSingle(ctx context.Context, list []*puzzle) error {
 		byPiece[z.piece] = z
 		for _, t := range z.parts {
 			if !t.Zero {
-				src[t.File] = func() (piecehash.File, error) { return s.view(t.k, s.pick(t.k, t.options[0])) }
+				src[t.File] = func() (piecehash.File, error) { return s.reader.view(s.pick(t.k, t.options[0])) }
 			}
 		}
 	}
 	var matched []*puzzle
-	err := s.hash(ctx, only, src, func(p piecehash.Piece) {
+	err := s.reader.hash(ctx, only, src, func(p piecehash.Piece) {
 		if s.matches(p.Index, p) {
 			matched = append(matched, byPiece[p.Index])
 		}

@@ -52,7 +52,7 @@ func TestSearchOneSize(t *testing.T) {
 		moved, dir := scatter(t, rng, tree)
 		for _, room := range []int64{maxKept, 0} {
 			t.Run(fmt.Sprint(c, room), func(t *testing.T) {
-				s, rep := searchCounted(t, torrent, t.TempDir(), dir, func(s *search) { s.room = room })
+				s, rep := searchCounted(t, torrent, t.TempDir(), dir, func(s *search) { s.reader.room = room })
 				s.whole(t, tree, moved, dir, rep)
 				if room > 0 && c.size < 16384 {
 					s.within(t, moved, dir, twice)
@@ -73,7 +73,7 @@ func TestSearchBetween(t *testing.T) {
 	}
 	torrent := v1Torrent(t, tree)
 	moved, dir := scatter(t, rng, tree)
-	s, rep := searchCounted(t, torrent, t.TempDir(), dir, func(s *search) { s.room = 0 })
+	s, rep := searchCounted(t, torrent, t.TempDir(), dir, func(s *search) { s.reader.room = 0 })
 	s.whole(t, tree, moved, dir, rep)
 	s.within(t, moved, dir, func(_ string, size int64) int64 {
 		if size == 3000 {
@@ -212,7 +212,7 @@ func TestSearchRandom(t *testing.T) {
 		}
 		at := place.Write(t, filepath.Join(t.TempDir(), "tree"))
 		dir := moved.Write(t, t.TempDir())
-		s, rep := searchCounted(t, torrent, at, dir, func(s *search) { s.room = int64(rng.IntN(2)) * maxKept })
+		s, rep := searchCounted(t, torrent, at, dir, func(s *search) { s.reader.room = int64(rng.IntN(2)) * maxKept })
 		proved := map[string]bool{}
 		for _, f := range rep.Found {
 			name := s.files[f.File].Path
