@@ -8,7 +8,7 @@ import (
 // options lists where a file's bytes may be, as groups of equal files, and tells
 // whether that is all. What is in its place may be right in one piece though it
 // is too long, or wrong in another.
-func (s *search) options(k int) (groups [][]string, final bool) {
+func (s *sharedSearch) options(k int) (groups [][]string, final bool) {
 	f := &s.files[k]
 	own := s.files[k].At
 	groups = s.soFar(k)
@@ -49,7 +49,7 @@ func (s *search) options(k int) (groups [][]string, final bool) {
 
 // others lists what else may be a file that was found, where a piece of it does
 // not match: files can be the same in all pieces but one. A file changes once.
-func (s *search) others(k int, groups [][]string) iter.Seq[[]string] {
+func (s *sharedSearch) others(k int, groups [][]string) iter.Seq[[]string] {
 	return func(yield func([]string) bool) {
 		b := s.sizes[s.files[k].Length]
 		switch {
@@ -77,7 +77,7 @@ func holds(groups [][]string, path string) bool {
 // pick returns which of several equal files is the best for a file: any but the
 // one in its place, of those the one with a name like it, and of those one that
 // no other file was found to be.
-func (s *search) pick(k int, group []string) string {
+func (s *sharedSearch) pick(k int, group []string) string {
 	if len(group) == 1 {
 		return group[0]
 	}
@@ -93,7 +93,7 @@ func (s *search) pick(k int, group []string) string {
 
 // settle takes the candidates that matched in a piece. Those that are equal in it
 // are decided between by other pieces.
-func (s *search) settle(p, k int, groups [][]string) {
+func (s *sharedSearch) settle(p, k int, groups [][]string) {
 	if !s.wanted(k) {
 		return
 	}
@@ -118,7 +118,7 @@ func (s *search) settle(p, k int, groups [][]string) {
 
 // soFar returns what a file was found to be, as groups of equal files; nil if
 // nothing is known of it.
-func (s *search) soFar(k int) [][]string {
+func (s *sharedSearch) soFar(k int) [][]string {
 	path, found := s.chosen[k]
 	if s.left[k] == nil && found {
 		return [][]string{{path}}
@@ -136,7 +136,7 @@ type former struct {
 
 // change forgets what matched of a file, but for one piece, so that it is proved
 // anew.
-func (s *search) change(but, k int) {
+func (s *sharedSearch) change(but, k int) {
 	s.changed[k] = true
 	was := former{path: s.chosen[k], groups: s.left[k]}
 	from, to := s.layout.FilePieces(s.files[k].Index)
@@ -150,7 +150,7 @@ func (s *search) change(but, k int) {
 }
 
 // again forgets that a piece matched, so that it is tried anew.
-func (s *search) again(p int) {
+func (s *sharedSearch) again(p int) {
 	if s.good[p] {
 		s.unproved = append(s.unproved, p)
 	}
@@ -161,7 +161,7 @@ func (s *search) again(p int) {
 // restore takes changes back that did not hold: another candidate was right in
 // one piece, and wrong where the first one was right. It tells whether there was
 // one.
-func (s *search) restore() (any bool) {
+func (s *sharedSearch) restore() (any bool) {
 	for k, was := range s.former {
 		delete(s.former, k)
 		if !slices.ContainsFunc(was.pieces, func(p int) bool { return !s.good[p] }) {

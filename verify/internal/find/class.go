@@ -1,8 +1,6 @@
 package find
 
 import (
-	"slices"
-
 	"github.com/torrentkit/torrentkit/internal/layout"
 )
 
@@ -84,32 +82,3 @@ func (s *search) classify(b *bunch) {
 // full tells whether no more candidates can be tried for a class in this round.
 // A file stands for each where there are trees.
 func (c *class) full() bool { return c.used == maxTrials || c.trees && c.used == len(c.files) }
-
-// namedClasses returns the classes of the files that a candidate may be by its
-// name, unless all of them were found under better ones: those of one file, if
-// the candidate's path ends in that file's, or of some with its name.
-func (s *search) namedClasses(b *bunch, path string) []*class {
-	files := b.namesakes(path)
-	if k, ok := b.placeOf(path); ok {
-		files = []int{k}
-	}
-	var list []*class
-	for _, k := range files[:min(len(files), maxNamesakes)] {
-		if c := s.classOf[k]; c != nil && s.wants(k, path) && !slices.Contains(list, c) {
-			list = append(list, c)
-		}
-	}
-	return list
-}
-
-// otherClasses returns the other classes of which files were not found.
-func (s *search) otherClasses(b *bunch, path string) []*class {
-	var list []*class
-	named := s.namedClasses(b, path)
-	for _, c := range b.classes {
-		if c.open > 0 && !slices.Contains(named, c) {
-			list = append(list, c)
-		}
-	}
-	return list
-}

@@ -30,7 +30,7 @@ func nextWave(open []*puzzle, budget float64) []*puzzle {
 // solve tries all ways to put puzzles together. What is before the pivots is put
 // together first; then their candidates are read, once for all puzzles, and then
 // what is behind.
-func (s *search) solve(ctx context.Context, wave []*puzzle) error {
+func (s *sharedSearch) solve(ctx context.Context, wave []*puzzle) error {
 	var laid []*puzzle
 	for _, z := range wave {
 		// What was found since the wave was chosen may leave nothing to try, or too much.
@@ -60,7 +60,7 @@ func (s *search) solve(ctx context.Context, wave []*puzzle) error {
 
 // finish puts together the pivots and what is behind them, and looks which ways
 // are right.
-func (s *search) finish(ctx context.Context, wave []*puzzle) error {
+func (s *sharedSearch) finish(ctx context.Context, wave []*puzzle) error {
 	err := s.extend(ctx, wave, func(z *puzzle, i int) (int, bool) { return z.pivot, i == 0 })
 	if err == nil {
 		err = s.extend(ctx, wave, func(z *puzzle, i int) (int, bool) { return z.pivot + 1 + i, z.pivot+1+i < len(z.parts) })
@@ -82,7 +82,7 @@ func (s *search) finish(ctx context.Context, wave []*puzzle) error {
 
 // extend continues puzzles, all by a part at a time: the i-th that each of them
 // has, if there is one.
-func (s *search) extend(ctx context.Context, wave []*puzzle, part func(z *puzzle, i int) (int, bool)) error {
+func (s *sharedSearch) extend(ctx context.Context, wave []*puzzle, part func(z *puzzle, i int) (int, bool)) error {
 	for i := 0; ; i++ {
 		var list []*puzzle
 		for _, z := range wave {
@@ -107,7 +107,7 @@ type branch struct {
 }
 
 // extendOne continues puzzles by one part. Candidates of several puzzles are read once.
-func (s *search) extendOne(ctx context.Context, list []*puzzle, at func(*puzzle) int) error {
+func (s *sharedSearch) extendOne(ctx context.Context, list []*puzzle, at func(*puzzle) int) error {
 	sweeps := map[string]*sweep{}
 	var order []*sweep
 	var branches []branch

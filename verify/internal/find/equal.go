@@ -14,7 +14,7 @@ const sampleSize = 4 << 10 // at the start, in the middle and at the end of a ca
 // that copies do not multiply what is tried: those of which samples are equal are
 // read. It chooses the sizes that are kept in memory: those that fit, as
 // candidates are gone through again and again.
-func (s *search) group(ctx context.Context) error {
+func (s *sharedSearch) group(ctx context.Context) error {
 	for _, size := range slices.Sorted(maps.Keys(s.sizes)) {
 		b := s.sizes[size]
 		if len(b.paths) == 0 || !slices.ContainsFunc(b.files, func(k int) bool { return !s.isInside(k) && !s.proved(k) }) {

@@ -14,6 +14,12 @@ const (
 	maxNamesakes = 64      // files with the name of a candidate that it is tried for first
 )
 
+// innerSearch tries candidates by the pieces that lie inside of files.
+type innerSearch struct {
+	*search
+	crowded map[string]bool // candidates that may be files of many classes
+}
+
 // trial is a candidate of which the first piece inside is hashed for a class.
 type trial struct {
 	path  string
@@ -44,7 +50,7 @@ type round struct {
 // by side, the first piece of the next candidates, and then the others of those
 // whose first piece was that of a file. First they are tried for the files whose
 // names they have, then for every class.
-func (s *search) matchInside(ctx context.Context) error {
+func (s *innerSearch) matchInside(ctx context.Context) error {
 	var bunches []*bunch
 	for _, size := range slices.Sorted(maps.Keys(s.sizes)) {
 		bunches = append(bunches, s.sizes[size])
@@ -74,7 +80,7 @@ func (s *search) matchInside(ctx context.Context) error {
 }
 
 // matchClasses tries all candidates for the classes that are given for each.
-func (s *search) matchClasses(ctx context.Context, bunches []*bunch, classes func(*bunch, string) []*class) error {
+func (s *innerSearch) matchClasses(ctx context.Context, bunches []*bunch, classes func(*bunch, string) []*class) error {
 	for {
 		r := &round{source: standIns{}, trials: map[int]trial{}, classes: map[int]*class{}}
 		before := 0
@@ -100,7 +106,7 @@ func (s *search) matchClasses(ctx context.Context, bunches []*bunch, classes fun
 }
 
 // fill adds the next candidates of a bunch to a round.
-func (s *search) fill(b *bunch, r *round, classesFor func(*bunch, string) []*class) {
+func (s *innerSearch) fill(b *bunch, r *round, classesFor func(*bunch, string) []*class) {
 	for ; b.next < len(b.paths) && r.heads < maxHeads; b.next++ {
 		path := b.paths[b.next]
 		classes := classesFor(b, path)
@@ -128,8 +134,37 @@ func (s *search) fill(b *bunch, r *round, classesFor func(*bunch, string) []*cla
 	}
 }
 
+// namedClasses returns the classes of the files that a candidate may be by its
+// name, unless all of them were found under better ones: those of one file, if
+// the candidate's path ends in that file's, or of some with its name.
+func (s *innerSearch) namedClasses(b *bunch, path string) []*class {
+	files := b.namesakes(path)
+	if k, ok := b.placeOf(path); ok {
+		files = []int{k}
+	}
+	var list []*class
+	for _, k := range files[:min(len(files), maxNamesakes)] {
+		if c := s.classOf[k]; c != nil && s.wants(k, path) && !slices.Contains(list, c) {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// otherClasses returns the other classes of which files were not found.
+func (s *innerSearch) otherClasses(b *bunch, path string) []*class {
+	var list []*class
+	named := s.namedClasses(b, path)
+	for _, c := range b.classes {
+		if c.open > 0 && !slices.Contains(named, c) {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
 // hashHeads finds out of which files the candidates of a round have the first piece.
-func (s *search) hashHeads(ctx context.Context, r *round) error {
+func (s *innerSearch) hashHeads(ctx context.Context, r *round) error {
 	err := s.reader.hash(ctx, r.only, r.source, func(p piecehash.Piece) {
 		r.hits = append(r.hits, s.hitsOf(r.trials[p.Index], p)...)
 	})
@@ -143,7 +178,7 @@ func (s *search) hashHeads(ctx context.Context, r *round) error {
 }
 
 // hitsOf is the hit of a trial, if it is one.
-func (s *search) hitsOf(t trial, p piecehash.Piece) []hit {
+func (s *innerSearch) hitsOf(t trial, p piecehash.Piece) []hit {
 	head := string(p.SHA1[:])
 	if !s.layout.Piece(p.Index).SHA1 {
 		head = string(p.Root[:])
@@ -162,7 +197,7 @@ func (s *search) hitsOf(t trial, p piecehash.Piece) []hit {
 
 // note remembers which candidates may be of more than two classes, as one of
 // zeros is: they are read in one pass.
-func (s *search) note(r *round) {
+func (s *innerSearch) note(r *round) {
 	count := map[string]int{}
 	for _, h := range r.hits {
 		if count[h.path]++; count[h.path] == 3 {
@@ -173,7 +208,7 @@ func (s *search) note(r *round) {
 
 // hashRest reads the other pieces of candidates, each for a file of its own. One
 // whose files are all taken by others waits for what becomes of those.
-func (s *search) hashRest(ctx context.Context, hits []hit) error {
+func (s *innerSearch) hashRest(ctx context.Context, hits []hit) error {
 	for len(hits) > 0 {
 		var now, later []hit
 		reps := map[int]bool{}
@@ -202,7 +237,7 @@ func (s *search) hashRest(ctx context.Context, hits []hit) error {
 
 // digests hashes all pieces inside of candidates but the first, as pieces of the
 // first of their files.
-func (s *search) digests(ctx context.Context, hits []hit) (map[int]piecehash.Piece, error) {
+func (s *innerSearch) digests(ctx context.Context, hits []hit) (map[int]piecehash.Piece, error) {
 	sums := map[int]piecehash.Piece{}
 	src := standIns{}
 	var only []int
@@ -233,7 +268,7 @@ func (s *search) digests(ctx context.Context, hits []hit) (map[int]piecehash.Pie
 // accept gives candidates to the files that they are: first each to the file
 // that it was read for, so that equal files get candidates of their own where
 // there are enough.
-func (s *search) accept(hits []hit, sums map[int]piecehash.Piece) {
+func (s *innerSearch) accept(hits []hit, sums map[int]piecehash.Piece) {
 	for i := range hits {
 		h := &hits[i]
 		first, to := s.inside(h.files[0])
@@ -260,7 +295,7 @@ func (s *search) accept(hits []hit, sums map[int]piecehash.Piece) {
 }
 
 // take settles where a file with pieces inside is.
-func (s *search) take(k int, path string) {
+func (s *innerSearch) take(k int, path string) {
 	if _, again := s.chosen[k]; !again {
 		s.classOf[k].open--
 	}

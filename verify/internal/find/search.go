@@ -20,29 +20,21 @@ const (
 
 // search is a search that runs. Files are meant by their index in Content.Files.
 type search struct {
-	content  *Content
-	files    []File
-	fileOf   []int32 // by the index in the torrent; -1 for padding
-	layout   *layout.Layout
-	foreign  bool
-	sizes    map[int64]*bunch
-	places   map[string]int     // files by where they belong
-	classOf  map[int]*class     // of files that have pieces inside
-	chosen   map[int]string     // where files were found
-	left     map[int][][]string // groups of equal candidates of files that were found by pieces they share
-	good     map[int]bool       // pieces that match
-	unproved []int              // the others
-	tried    map[int]int        // the phase in which there is more to try of a piece
-	phase    int
-	named    map[int][][]string  // the candidates with the names of files without pieces inside
-	uses     map[string]int      // how many files those were
-	doubtful map[string]bool     // those of which a piece is not known to match
-	untried  map[int]bool        // files of which not all candidates were tried
-	changed  map[int]bool        // files of which another candidate was right than that which was found first
-	former   map[int]former      // that, until it is known whether the other is right everywhere
-	seen     map[string]struct{} // paths
-	crowded  map[string]bool     // candidates that may be files of many classes
-	reader   *reader
+	content *Content
+	files   []File
+	fileOf  []int32 // by the index in the torrent; -1 for padding
+	layout  *layout.Layout
+	foreign bool
+	sizes   map[int64]*bunch
+	places  map[string]int      // files by where they belong
+	classOf map[int]*class      // of files that have pieces inside
+	seen    map[string]struct{} // paths
+	reader  *reader
+
+	chosen  map[int]string // where files were found
+	uses    map[string]int // how many files those were
+	good    map[int]bool   // pieces that match
+	untried map[int]bool   // files of which not all candidates were tried
 }
 
 // Options say how to search.
@@ -71,10 +63,8 @@ func Files(ctx context.Context, c *Content, folders []string, o Options) (*Resul
 func newSearch(c *Content, o Options) *search {
 	s := &search{
 		content: c, files: c.Files, layout: c.Torrent.Layout(), foreign: o.Foreign, fileOf: make([]int32, len(c.Torrent.Files)),
-		sizes: map[int64]*bunch{}, places: map[string]int{}, classOf: map[int]*class{}, seen: map[string]struct{}{},
-		chosen: map[int]string{}, left: map[int][][]string{}, named: map[int][][]string{}, uses: map[string]int{},
-		good: map[int]bool{}, tried: map[int]int{}, untried: map[int]bool{}, changed: map[int]bool{}, former: map[int]former{},
-		crowded: map[string]bool{}, reader: newReader(c.Torrent.Layout(), o.Workers),
+		sizes: map[int64]*bunch{}, places: map[string]int{}, classOf: map[int]*class{}, seen: map[string]struct{}{}, reader: newReader(c.Torrent.Layout(), o.Workers),
+		chosen: map[int]string{}, uses: map[string]int{}, good: map[int]bool{}, untried: map[int]bool{},
 	}
 	for i := range s.fileOf {
 		s.fileOf[i] = -1
@@ -145,10 +135,11 @@ func (s *search) match(ctx context.Context) error {
 	for _, b := range s.sizes {
 		s.order(b)
 	}
-	if err := s.matchInside(ctx); err != nil {
+	inner := innerSearch{search: s, crowded: map[string]bool{}}
+	if err := inner.matchInside(ctx); err != nil {
 		return err
 	}
-	return s.matchShared(ctx)
+	return newSharedSearch(s).matchShared(ctx)
 }
 
 func (s *search) matches(piece int, p piecehash.Piece) bool {
@@ -208,9 +199,6 @@ func (s *search) result() *Result {
 		}
 		proved := s.proved(k)
 		path, ok := s.chosen[k]
-		if f := &s.files[k]; !ok && proved && f.Size == f.Length && holds(s.left[k], f.At) {
-			path, ok = f.At, true
-		}
 		if ok {
 			res.Found = append(res.Found, Found{k, path, proved})
 			continue

@@ -45,12 +45,32 @@ type start struct {
 	groups [][]string // the options of that: the bytes of all of them are the same
 }
 
+// sharedSearch tries candidates by the pieces that files share.
+type sharedSearch struct {
+	*search
+	left     map[int][][]string // groups of equal candidates of files that were found by pieces they share
+	unproved []int              // pieces that are not known to match
+	tried    map[int]int        // the phase in which there is more to try of a piece
+	phase    int
+	named    map[int][][]string // the candidates with the names of files without pieces inside
+	doubtful map[string]bool    // those that a file was found to be of which a piece is not known to match
+	changed  map[int]bool       // files of which another candidate was right than that which was found first
+	former   map[int]former     // that, until it is known whether the other is right everywhere
+}
+
+func newSharedSearch(s *search) *sharedSearch {
+	return &sharedSearch{
+		search: s, left: map[int][][]string{}, tried: map[int]int{}, named: map[int][][]string{},
+		changed: map[int]bool{}, former: map[int]former{},
+	}
+}
+
 // matchShared goes through the pieces that files share, and tries the candidates
 // of their files together: first those with names like the files', then those
 // that no other file was found to be, then all. What one piece decides leaves
 // fewer for the others, so the cheapest comes first, and pieces with one file
 // that is not known are tried side by side.
-func (s *search) matchShared(ctx context.Context) error {
+func (s *sharedSearch) matchShared(ctx context.Context) error {
 	if err := s.guess(ctx); err != nil {
 		return err
 	}
@@ -79,14 +99,25 @@ func (s *search) matchShared(ctx context.Context) error {
 				s.phase++
 			case !s.restore():
 				s.giveUp(open)
+				s.findInPlace()
 				return nil
 			}
 		}
 	}
 }
 
+// findInPlace notes the files that were suspected and are whole in their places.
+func (s *sharedSearch) findInPlace() {
+	for k := range s.files {
+		f := &s.files[k]
+		if _, found := s.chosen[k]; !found && s.wanted(k) && f.Size == f.Length && holds(s.left[k], f.At) && s.proved(k) {
+			s.chosen[k] = f.At
+		}
+	}
+}
+
 // giveUp notes the files of pieces that can be put together in too many ways.
-func (s *search) giveUp(open []*puzzle) {
+func (s *sharedSearch) giveUp(open []*puzzle) {
 	for _, z := range open {
 		for span := range s.layout.Spans(z.piece) {
 			if span.Zero {
@@ -101,7 +132,7 @@ func (s *search) giveUp(open []*puzzle) {
 
 // guess tries the candidates whose names are most like those of files without
 // pieces inside.
-func (s *search) guess(ctx context.Context) error {
+func (s *sharedSearch) guess(ctx context.Context) error {
 	try := func(k int, path string) {
 		if s.named[k] == nil && !s.isInside(k) && path != s.files[k].At {
 			s.named[k] = [][]string{{path}}
@@ -136,7 +167,7 @@ func (s *search) guess(ctx context.Context) error {
 }
 
 // rest returns the pieces that are not known to match.
-func (s *search) rest() []int {
+func (s *sharedSearch) rest() []int {
 	if s.unproved == nil {
 		s.unproved = []int{}
 		for k := range s.files {
@@ -156,7 +187,7 @@ func (s *search) rest() []int {
 
 // undecided returns the pieces that can be tried: those with one way to put them
 // together, which are hashed side by side, and the others.
-func (s *search) undecided(ctx context.Context) (single, open []*puzzle) {
+func (s *sharedSearch) undecided(ctx context.Context) (single, open []*puzzle) {
 	s.uses = map[string]int{}
 	taken := map[string]bool{}
 	for k, path := range s.chosen {
@@ -220,7 +251,7 @@ func (z *puzzle) single() bool {
 
 // reused tells whether a file of a piece is in the same place as others, so that
 // it is better read once for all of them.
-func (s *search) reused(z *puzzle) bool {
+func (s *sharedSearch) reused(z *puzzle) bool {
 	return s.layout.Piece(z.piece).Leaves == 0 && slices.ContainsFunc(z.parts, func(t puzzlePart) bool {
 		return !t.Zero && s.uses[s.chosen[t.k]] > 1
 	})
@@ -228,7 +259,7 @@ func (s *search) reused(z *puzzle) bool {
 
 // puzzle lays out a piece. It returns nil if a file of it is nowhere, or if all
 // are in their places.
-func (s *search) puzzle(p int, options func(k int) (groups [][]string, final bool)) *puzzle {
+func (s *sharedSearch) puzzle(p int, options func(k int) (groups [][]string, final bool)) *puzzle {
 	z := &puzzle{piece: p, pivot: -1, ways: 1, final: true}
 	elsewhere, ways := s.content.Pieces[p].Unread, 1.0
 	for span := range s.layout.Spans(p) {
@@ -260,7 +291,7 @@ func (s *search) puzzle(p int, options func(k int) (groups [][]string, final boo
 }
 
 // hashSingle hashes pieces that can be put together in one way.
-func (s *search) hashSingle(ctx context.Context, list []*puzzle) error {
+func (s *sharedSearch) hashSingle(ctx context.Context, list []*puzzle) error {
 	src := standIns{}
 	byPiece := map[int]*puzzle{}
 	var only []int
@@ -287,7 +318,7 @@ func (s *search) hashSingle(ctx context.Context, list []*puzzle) error {
 }
 
 // solved settles the files of a piece that matched.
-func (s *search) solved(z *puzzle, way *start) {
+func (s *sharedSearch) solved(z *puzzle, way *start) {
 	s.good[z.piece] = true
 	groups := make([][][]string, len(z.parts))
 	for ; way != nil && way.before != nil; way = way.before {
