@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// bunch is the wanted files of one size, and their candidates.
-type bunch struct {
+// bucket is the wanted files of one size, and their candidates.
+type bucket struct {
 	files   []int
 	at      map[string]int   // files by their paths
 	named   map[string]bool  // their names
@@ -17,6 +17,19 @@ type bunch struct {
 	next    int              // of paths
 	groups  [][]string       // candidates that are equal, for files without pieces inside; nil until it is asked for
 	free    [][]string       // those that no file was found to be
+}
+
+func newBucket() *bucket {
+	return &bucket{at: map[string]int{}, named: map[string]bool{}, names: map[string][]int{}}
+}
+
+// add puts a file into a bucket.
+func (b *bucket) add(k int, f *File) {
+	b.files = append(b.files, k)
+	path := filepath.ToSlash(f.Path)
+	name := baseName(path)
+	b.at[path], b.named[name] = k, true
+	b.names[strings.ToLower(name)] = append(b.names[strings.ToLower(name)], k)
 }
 
 // The ranks of names.
@@ -29,8 +42,8 @@ const (
 )
 
 // rank tells how much the name of a candidate is like a file's; less is more.
-func (s *search) rank(k int, path string) int {
-	want := filepath.ToSlash(s.files[k].Path)
+func (f *File) rank(path string) int {
+	want := filepath.ToSlash(f.Path)
 	path = filepath.ToSlash(path)
 	switch name, base := baseName(want), baseName(path); {
 	case strings.HasSuffix(path, "/"+want):
@@ -48,7 +61,7 @@ func (s *search) rank(k int, path string) int {
 func baseName(slashed string) string { return slashed[strings.LastIndexByte(slashed, '/')+1:] }
 
 // placeOf returns the file whose whole path a candidate's path ends in.
-func (b *bunch) placeOf(path string) (k int, ok bool) {
+func (b *bucket) placeOf(path string) (k int, ok bool) {
 	for rest, more := filepath.ToSlash(path), true; more && !ok; {
 		_, rest, more = strings.Cut(rest, "/")
 		k, ok = b.at[rest]
@@ -56,13 +69,13 @@ func (b *bunch) placeOf(path string) (k int, ok bool) {
 	return k, ok
 }
 
-// namesakes are the files of a bunch with the name of a candidate.
-func (b *bunch) namesakes(path string) []int {
+// namesakes are the files of a bucket with the name of a candidate.
+func (b *bucket) namesakes(path string) []int {
 	return b.names[strings.ToLower(baseName(filepath.ToSlash(path)))]
 }
 
-// order puts candidates with a name like a file's first.
-func (s *search) order(b *bunch) {
+// sort puts candidates with a name like a file's first.
+func (b *bucket) sort() {
 	exts := map[string]bool{}
 	for name := range b.names {
 		exts[filepath.Ext(name)] = true

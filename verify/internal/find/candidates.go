@@ -5,12 +5,12 @@ import (
 	"slices"
 )
 
-// options lists where a file's bytes may be, as groups of equal files, and tells
+// candidates lists where a file's bytes may be, as groups of equal files, and tells
 // whether that is all. What is in its place may be right in one piece though it
 // is too long, or wrong in another.
-func (s *sharedSearch) options(k int) (groups [][]string, final bool) {
+func (s *sharedSearch) candidates(k int) (groups [][]string, final bool) {
 	f := &s.files[k]
-	own := s.files[k].At
+	own := f.At
 	groups = s.soFar(k)
 	switch {
 	case f.Skipped:
@@ -31,7 +31,7 @@ func (s *sharedSearch) options(k int) (groups [][]string, final bool) {
 		return named, false
 	}
 	final = true
-	if !s.isInside(k) {
+	if !s.hasInner(k) {
 		b := s.sizes[f.Length]
 		groups = b.groups
 		if s.phase < byAll {
@@ -54,7 +54,7 @@ func (s *sharedSearch) others(k int, groups [][]string) iter.Seq[[]string] {
 		b := s.sizes[s.files[k].Length]
 		switch {
 		case s.changed[k]:
-		case s.isInside(k):
+		case s.hasInner(k):
 			for _, path := range b.paths {
 				if (s.uses[path] == 0 || s.doubtful[path]) && !holds(groups, path) && !yield([]string{path}) {
 					return
@@ -86,26 +86,26 @@ func (s *sharedSearch) pick(k int, group []string) string {
 		if path == own {
 			return 2 * (otherName + 1)
 		}
-		return 2*s.rank(k, path) + min(s.uses[path], 1)
+		return 2*s.files[k].rank(path) + min(s.uses[path], 1)
 	}
 	return slices.MinFunc(group, func(a, b string) int { return faults(a) - faults(b) })
 }
 
-// settle takes the candidates that matched in a piece. Those that are equal in it
+// narrow takes the candidates that matched in a piece. Those that are equal in it
 // are decided between by other pieces.
-func (s *sharedSearch) settle(p, k int, groups [][]string) {
+func (s *sharedSearch) narrow(p, k int, groups [][]string) {
 	if !s.wanted(k) {
 		return
 	}
 	if before := s.soFar(k); before != nil {
 		both := slices.DeleteFunc(slices.Clone(groups), func(g []string) bool { return !holds(before, g[0]) })
 		if len(both) == 0 {
-			s.change(p, k)
+			s.exchange(p, k)
 		} else {
 			groups = both
 		}
 	}
-	s.left[k] = groups
+	s.narrowed[k] = groups
 	switch path := s.pick(k, groups[0]); path {
 	case s.chosen[k]:
 	case s.files[k].At: // it is not elsewhere
@@ -120,10 +120,10 @@ func (s *sharedSearch) settle(p, k int, groups [][]string) {
 // nothing is known of it.
 func (s *sharedSearch) soFar(k int) [][]string {
 	path, found := s.chosen[k]
-	if s.left[k] == nil && found {
+	if s.narrowed[k] == nil && found {
 		return [][]string{{path}}
 	}
-	return s.left[k]
+	return s.narrowed[k]
 }
 
 // former is what a file was found to be before another candidate was right in a
@@ -134,23 +134,23 @@ type former struct {
 	pieces []int // that matched
 }
 
-// change forgets what matched of a file, but for one piece, so that it is proved
+// exchange forgets what matched of a file, but for one piece, so that it is proved
 // anew.
-func (s *sharedSearch) change(but, k int) {
+func (s *sharedSearch) exchange(but, k int) {
 	s.changed[k] = true
-	was := former{path: s.chosen[k], groups: s.left[k]}
+	was := former{path: s.chosen[k], groups: s.narrowed[k]}
 	from, to := s.layout.FilePieces(s.files[k].Index)
 	for p := from; p < to; p++ {
 		if p != but && s.good[p] {
 			was.pieces = append(was.pieces, p)
-			s.again(p)
+			s.retry(p)
 		}
 	}
 	s.former[k] = was
 }
 
-// again forgets that a piece matched, so that it is tried anew.
-func (s *sharedSearch) again(p int) {
+// retry forgets that a piece matched, so that it is tried anew.
+func (s *sharedSearch) retry(p int) {
 	if s.good[p] {
 		s.unproved = append(s.unproved, p)
 	}
@@ -158,23 +158,23 @@ func (s *sharedSearch) again(p int) {
 	delete(s.tried, p)
 }
 
-// restore takes changes back that did not hold: another candidate was right in
-// one piece, and wrong where the first one was right. It tells whether there was
+// undoExchanges takes exchanges back that did not hold: another candidate was right
+// in one piece, and wrong where the first one was right. It tells whether there was
 // one.
-func (s *sharedSearch) restore() (any bool) {
+func (s *sharedSearch) undoExchanges() (any bool) {
 	for k, was := range s.former {
 		delete(s.former, k)
 		if !slices.ContainsFunc(was.pieces, func(p int) bool { return !s.good[p] }) {
 			continue
 		}
 		any = true
-		s.left[k], s.chosen[k] = was.groups, was.path
+		s.narrowed[k], s.chosen[k] = was.groups, was.path
 		if was.path == "" {
 			delete(s.chosen, k)
 		}
 		from, to := s.layout.FilePieces(s.files[k].Index)
 		for p := from; p < to; p++ {
-			s.again(p)
+			s.retry(p)
 		}
 	}
 	return any

@@ -1,8 +1,6 @@
 package find
 
-import (
-	"github.com/torrentkit/torrentkit/internal/layout"
-)
+import "github.com/torrentkit/torrentkit/internal/layout"
 
 // class is files of one size whose pieces inside lie at the same offsets and
 // are hashed alike: what is computed of a candidate for one of them holds for
@@ -24,9 +22,9 @@ type shape struct {
 	first, last layout.Piece // without their indices
 }
 
-// inside returns the pieces that hold bytes of this file only, as the first and
+// inner returns the pieces that hold bytes of this file only, as the first and
 // the one behind the last.
-func (s *search) inside(k int) (from, to int) {
+func (s *search) inner(k int) (from, to int) {
 	i := s.files[k].Index
 	alone := func(p int) bool {
 		_, n := s.layout.InFile(i, p)
@@ -42,17 +40,17 @@ func (s *search) inside(k int) (from, to int) {
 	return from, to
 }
 
-// isInside tells whether a file has pieces inside.
-func (s *search) isInside(k int) bool {
-	from, to := s.inside(k)
+// hasInner tells whether a file has pieces inside.
+func (s *search) hasInner(k int) bool {
+	from, to := s.inner(k)
 	return from < to
 }
 
-// classify makes the classes of a bunch, in the order of their files.
-func (s *search) classify(b *bunch) {
+// classify makes the classes of a bucket, in the order of their files.
+func (s *search) classify(b *bucket) {
 	known := map[shape]*class{}
 	for _, k := range b.files {
-		from, to := s.inside(k)
+		from, to := s.inner(k)
 		if from == to {
 			continue
 		}

@@ -8,184 +8,185 @@ import (
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
-// nextWave chooses the puzzles that are tried next: those with one choice, side
-// by side, or the cheapest of the others.
-func nextWave(open []*puzzle, budget float64) []*puzzle {
-	open = slices.DeleteFunc(slices.Clone(open), func(z *puzzle) bool { return z.cost > budget || z.ways > maxStarts })
-	slices.SortStableFunc(open, func(a, b *puzzle) int {
+// nextBatch chooses the shared pieces that are tried next: those with one choice,
+// side by side, or the cheapest of the others.
+func nextBatch(open []*sharedPiece, budget float64) []*sharedPiece {
+	open = slices.DeleteFunc(slices.Clone(open), func(sp *sharedPiece) bool { return sp.cost > budget || sp.ways > maxPartials })
+	slices.SortStableFunc(open, func(a, b *sharedPiece) int {
 		return cmp.Or(cmp.Compare(min(a.ways, 2), min(b.ways, 2)), cmp.Compare(a.cost, b.cost))
 	})
 	n := 0
 	for ends := 0; n < len(open); n++ {
-		z := open[n]
-		ends += z.ends
-		budget -= z.cost
-		if n > 0 && (z.ways > 1 || ends > maxStarts || budget < 0) {
+		sp := open[n]
+		ends += sp.ends
+		budget -= sp.cost
+		if n > 0 && (sp.ways > 1 || ends > maxPartials || budget < 0) {
 			break
 		}
 	}
 	return open[:n]
 }
 
-// solve tries all ways to put puzzles together. What is before the pivots is put
-// together first; then their candidates are read, once for all puzzles, and then
-// what is behind.
-func (s *sharedSearch) solve(ctx context.Context, wave []*puzzle) error {
-	var laid []*puzzle
-	for _, z := range wave {
-		// What was found since the wave was chosen may leave nothing to try, or too much.
-		if z = s.puzzle(z.piece, s.options); z != nil && z.ways <= maxStarts {
-			z.front = []*start{{Prefix: piecehash.NewPrefix()}}
-			s.tried[z.piece] = z.tried(s.phase)
-			laid = append(laid, z)
+// combine tries all ways to put shared pieces together. What is before the pivots
+// is put together first; then their candidates are read, once for all pieces, and
+// then what is behind.
+func (s *sharedSearch) combine(ctx context.Context, batch []*sharedPiece) error {
+	var laid []*sharedPiece
+	for _, sp := range batch {
+		// What was found since the batch was chosen may leave nothing to try, or too much.
+		if sp = s.layOut(sp.piece); sp != nil && sp.ways <= maxPartials {
+			sp.front = []*partial{{Prefix: piecehash.NewPrefix()}}
+			s.tried[sp.piece] = sp.tried(s.phase)
+			laid = append(laid, sp)
 		}
 	}
-	wave = laid
-	before := func(z *puzzle, i int) (int, bool) { return i, i < z.pivot }
-	if err := s.extend(ctx, wave, before); err != nil {
+	batch = laid
+	before := func(sp *sharedPiece, i int) (int, bool) { return i, i < sp.pivot }
+	if err := s.extend(ctx, batch, before); err != nil {
 		return err
 	}
-	if len(wave) == 1 && wave[0].ways > 1 {
-		z := wave[0]
-		for some := range slices.Chunk(z.front, max(1, maxStarts/len(z.parts[z.pivot].options))) {
-			z.front = some
-			if err := s.finish(ctx, wave); err != nil || s.good[z.piece] {
+	if len(batch) == 1 && batch[0].ways > 1 {
+		sp := batch[0]
+		for some := range slices.Chunk(sp.front, max(1, maxPartials/len(sp.parts[sp.pivot].groups))) {
+			sp.front = some
+			if err := s.finish(ctx, batch); err != nil || s.good[sp.piece] {
 				return err
 			}
 		}
 		return nil
 	}
-	return s.finish(ctx, wave)
+	return s.finish(ctx, batch)
 }
 
 // finish puts together the pivots and what is behind them, and looks which ways
 // are right.
-func (s *sharedSearch) finish(ctx context.Context, wave []*puzzle) error {
-	err := s.extend(ctx, wave, func(z *puzzle, i int) (int, bool) { return z.pivot, i == 0 })
+func (s *sharedSearch) finish(ctx context.Context, batch []*sharedPiece) error {
+	err := s.extend(ctx, batch, func(sp *sharedPiece, i int) (int, bool) { return sp.pivot, i == 0 })
 	if err == nil {
-		err = s.extend(ctx, wave, func(z *puzzle, i int) (int, bool) { return z.pivot + 1 + i, z.pivot+1+i < len(z.parts) })
+		err = s.extend(ctx, batch, func(sp *sharedPiece, i int) (int, bool) { return sp.pivot + 1 + i, sp.pivot+1+i < len(sp.parts) })
 	}
 	if err != nil {
 		return err
 	}
-	for _, z := range wave {
-		for i, sum := range s.reader.extender.Sums(prefixes(z.front)) {
-			if s.matches(z.piece, piecehash.Piece{Index: z.piece, SHA1: sum}) {
-				s.solved(z, z.front[i])
+	for _, sp := range batch {
+		for i, sum := range s.reader.extender.Sums(prefixes(sp.front)) {
+			if s.matches(sp.piece, piecehash.Piece{Index: sp.piece, SHA1: sum}) {
+				s.accept(sp, sp.front[i])
 				break
 			}
 		}
-		z.front = nil
+		sp.front = nil
 	}
 	return nil
 }
 
-// extend continues puzzles, all by a part at a time: the i-th that each of them
-// has, if there is one.
-func (s *sharedSearch) extend(ctx context.Context, wave []*puzzle, part func(z *puzzle, i int) (int, bool)) error {
+// extend continues shared pieces, all by a part at a time: the i-th that next tells
+// of each, if there is one.
+func (s *sharedSearch) extend(ctx context.Context, batch []*sharedPiece, next func(sp *sharedPiece, i int) (int, bool)) error {
 	for i := 0; ; i++ {
-		var list []*puzzle
-		for _, z := range wave {
-			if _, more := part(z, i); more && len(z.front) > 0 {
-				list = append(list, z)
+		var list []*sharedPiece
+		for _, sp := range batch {
+			if _, more := next(sp, i); more && len(sp.front) > 0 {
+				list = append(list, sp)
 			}
 		}
 		if len(list) == 0 {
 			return nil
 		}
-		if err := s.extendOne(ctx, list, func(z *puzzle) int { at, _ := part(z, i); return at }); err != nil {
+		if err := s.extendOne(ctx, list, func(sp *sharedPiece) int { at, _ := next(sp, i); return at }); err != nil {
 			return err
 		}
 	}
 }
 
-// branch is what becomes of a puzzle's front with one of the options of a part.
+// branch is what becomes of a shared piece with one of the candidates of a part.
 type branch struct {
-	puzzle *puzzle
-	strip  *strip
-	front  []*start
+	piece   *sharedPiece
+	section *section
+	front   []*partial
 }
 
-// extendOne continues puzzles by one part. Candidates of several puzzles are read once.
-func (s *sharedSearch) extendOne(ctx context.Context, list []*puzzle, at func(*puzzle) int) error {
-	sweeps := map[string]*sweep{}
-	var order []*sweep
+// extendOne continues shared pieces by one part. Candidates of several pieces are
+// read once.
+func (s *sharedSearch) extendOne(ctx context.Context, list []*sharedPiece, at func(*sharedPiece) int) error {
+	passes := map[string]*pass{}
+	var order []*pass
 	var branches []branch
-	for _, z := range list {
-		t := &z.parts[at(z)]
+	for _, sp := range list {
+		t := &sp.parts[at(sp)]
 		if t.Zero {
-			if err := s.reader.zeros(ctx, prefixes(z.front), t.Length); err != nil {
+			if err := s.reader.zeros(ctx, prefixes(sp.front), t.Length); err != nil {
 				return err
 			}
 			continue
 		}
-		for _, group := range t.options {
-			front := z.front
-			if len(t.options) > 1 {
-				front = fork(front, at(z), group)
+		for _, group := range t.groups {
+			front := sp.front
+			if len(t.groups) > 1 {
+				front = fork(front, at(sp), group)
 			}
 			path := s.pick(t.k, group)
-			w := sweeps[path]
-			if w == nil {
-				w = &sweep{path: path}
-				sweeps[path], order = w, append(order, w)
+			over := passes[path]
+			if over == nil {
+				over = &pass{path: path}
+				passes[path], order = over, append(order, over)
 			}
-			st := &strip{from: t.Offset, to: t.Offset + t.Length, starts: prefixes(front)}
-			w.strips = append(w.strips, st)
-			branches = append(branches, branch{z, st, front})
+			st := &section{from: t.Offset, to: t.Offset + t.Length, starts: prefixes(front)}
+			over.sections = append(over.sections, st)
+			branches = append(branches, branch{sp, st, front})
 		}
-		z.front = nil
+		sp.front = nil
 	}
 	if err := s.reader.read(ctx, order); err != nil {
 		return err
 	}
 	for _, b := range branches {
-		if !b.strip.failed {
-			b.puzzle.front = append(b.puzzle.front, b.front...)
+		if !b.section.failed {
+			b.piece.front = append(b.piece.front, b.front...)
 		}
 	}
-	for _, z := range list {
-		if len(z.parts[at(z)].options) > 1 {
-			z.front = merge(z.front)
+	for _, sp := range list {
+		if len(sp.parts[at(sp)].groups) > 1 {
+			sp.front = merge(sp.front)
 		}
 	}
 	return nil
 }
 
-// fork copies starts, to be continued with one of the options of a part.
-func fork(front []*start, part int, group []string) []*start {
-	copies := make([]start, len(front))
-	list := make([]*start, len(front))
-	for i, st := range front {
-		copies[i] = start{st.Prefix, st, part, [][]string{group}}
+// fork copies partial pieces, to be continued with one of the candidates of a part.
+func fork(front []*partial, part int, group []string) []*partial {
+	copies := make([]partial, len(front))
+	list := make([]*partial, len(front))
+	for i, one := range front {
+		copies[i] = partial{one.Prefix, one, part, [][]string{group}}
 		list[i] = &copies[i]
 	}
 	return list
 }
 
-// merge makes starts that are the same bytes one.
-func merge(front []*start) []*start {
+// merge makes partial pieces that are the same bytes one.
+func merge(front []*partial) []*partial {
 	type key struct {
-		before *start
+		before *partial
 		bytes  piecehash.Prefix
 	}
-	seen := make(map[key]*start, len(front))
-	return slices.DeleteFunc(front, func(st *start) bool {
-		k := key{st.before, st.Prefix}
+	seen := make(map[key]*partial, len(front))
+	return slices.DeleteFunc(front, func(one *partial) bool {
+		k := key{one.before, one.Prefix}
 		first := seen[k]
 		if first == nil {
-			seen[k] = st
+			seen[k] = one
 			return false
 		}
-		first.groups = append(first.groups, st.groups...)
+		first.groups = append(first.groups, one.groups...)
 		return true
 	})
 }
 
-func prefixes(front []*start) []*piecehash.Prefix {
+func prefixes(front []*partial) []*piecehash.Prefix {
 	list := make([]*piecehash.Prefix, len(front))
-	for i, st := range front {
-		list[i] = &st.Prefix
+	for i, one := range front {
+		list[i] = &one.Prefix
 	}
 	return list
 }

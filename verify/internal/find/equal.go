@@ -17,10 +17,10 @@ const sampleSize = 4 << 10 // at the start, in the middle and at the end of a ca
 func (s *sharedSearch) group(ctx context.Context) error {
 	for _, size := range slices.Sorted(maps.Keys(s.sizes)) {
 		b := s.sizes[size]
-		if len(b.paths) == 0 || !slices.ContainsFunc(b.files, func(k int) bool { return !s.isInside(k) && !s.proved(k) }) {
+		if len(b.paths) == 0 || !slices.ContainsFunc(b.files, func(k int) bool { return !s.hasInner(k) && !s.proved(k) }) {
 			continue
 		}
-		paths := b.paths[:min(len(b.paths), maxStarts)]
+		paths := b.paths[:min(len(b.paths), maxPartials)]
 		if len(b.files)+len(paths) > 2 {
 			s.reader.keep(paths, size)
 		}

@@ -34,39 +34,38 @@ type hit struct {
 	order int // of its trial
 }
 
-// round is what is hashed side by side: pieces with trees in the place of those
-// of files, and others in passes over the candidates.
+// round is what is hashed side by side: pieces with trees by a job, in the place of
+// those of files, and others in passes over the candidates.
 type round struct {
-	only    []int
-	source  standIns
-	trials  map[int]trial // by piece
-	passes  []pass
-	classes map[int]*class // by their first pieces
-	heads   int
-	hits    []hit
+	only       []int
+	source     candidateFiles
+	trials     map[int]trial // by piece
+	candidates []candidate
+	classes    map[int]*class // by their first pieces
+	heads      int
+	hits       []hit
 }
 
-// matchInside tries candidates by the pieces inside of files: of all sizes side
-// by side, the first piece of the next candidates, and then the others of those
-// whose first piece was that of a file. First they are tried for the files whose
-// names they have, then for every class.
-func (s *innerSearch) matchInside(ctx context.Context) error {
-	var bunches []*bunch
+// run tries the first piece inside of candidates, of all sizes side by side, and
+// then the others of those whose first piece was that of a file. First they are
+// tried for the files whose names they have, then for every class.
+func (s *innerSearch) run(ctx context.Context) error {
+	var buckets []*bucket
 	for _, size := range slices.Sorted(maps.Keys(s.sizes)) {
-		bunches = append(bunches, s.sizes[size])
+		buckets = append(buckets, s.sizes[size])
 	}
-	if err := s.matchClasses(ctx, bunches, s.namedClasses); err != nil {
+	if err := s.tryClasses(ctx, buckets, s.namedClasses); err != nil {
 		return err
 	}
 	// Those that were found to be one file may be another, too, but rarely are.
 	for _, again := range []bool{false, true} {
 		found := maps.Clone(s.uses)
-		for _, b := range bunches {
+		for _, b := range buckets {
 			if slices.ContainsFunc(b.classes, func(c *class) bool { return c.open > 0 }) {
 				b.next = 0
 			}
 		}
-		err := s.matchClasses(ctx, bunches, func(b *bunch, path string) []*class {
+		err := s.tryClasses(ctx, buckets, func(b *bucket, path string) []*class {
 			if again != (found[path] > 0) {
 				return nil
 			}
@@ -79,12 +78,12 @@ func (s *innerSearch) matchInside(ctx context.Context) error {
 	return nil
 }
 
-// matchClasses tries all candidates for the classes that are given for each.
-func (s *innerSearch) matchClasses(ctx context.Context, bunches []*bunch, classes func(*bunch, string) []*class) error {
+// tryClasses tries all candidates for the classes that are given for each.
+func (s *innerSearch) tryClasses(ctx context.Context, buckets []*bucket, classes func(*bucket, string) []*class) error {
 	for {
-		r := &round{source: standIns{}, trials: map[int]trial{}, classes: map[int]*class{}}
+		r := &round{source: candidateFiles{}, trials: map[int]trial{}, classes: map[int]*class{}}
 		before := 0
-		for _, b := range bunches {
+		for _, b := range buckets {
 			for _, c := range b.classes {
 				c.used = 0
 			}
@@ -105,8 +104,8 @@ func (s *innerSearch) matchClasses(ctx context.Context, bunches []*bunch, classe
 	}
 }
 
-// fill adds the next candidates of a bunch to a round.
-func (s *innerSearch) fill(b *bunch, r *round, classesFor func(*bunch, string) []*class) {
+// fill adds the next candidates of a bucket to a round.
+func (s *innerSearch) fill(b *bucket, r *round, classesFor func(*bucket, string) []*class) {
 	for ; b.next < len(b.paths) && r.heads < maxHeads; b.next++ {
 		path := b.paths[b.next]
 		classes := classesFor(b, path)
@@ -128,7 +127,7 @@ func (s *innerSearch) fill(b *bunch, r *round, classesFor func(*bunch, string) [
 			c.used++
 		}
 		if len(pieces) > 0 {
-			r.passes = append(r.passes, pass{path, pieces})
+			r.candidates = append(r.candidates, candidate{path, pieces})
 			r.heads += len(pieces)
 		}
 	}
@@ -137,7 +136,7 @@ func (s *innerSearch) fill(b *bunch, r *round, classesFor func(*bunch, string) [
 // namedClasses returns the classes of the files that a candidate may be by its
 // name, unless all of them were found under better ones: those of one file, if
 // the candidate's path ends in that file's, or of some with its name.
-func (s *innerSearch) namedClasses(b *bunch, path string) []*class {
+func (s *innerSearch) namedClasses(b *bucket, path string) []*class {
 	files := b.namesakes(path)
 	if k, ok := b.placeOf(path); ok {
 		files = []int{k}
@@ -152,7 +151,7 @@ func (s *innerSearch) namedClasses(b *bunch, path string) []*class {
 }
 
 // otherClasses returns the other classes of which files were not found.
-func (s *innerSearch) otherClasses(b *bunch, path string) []*class {
+func (s *innerSearch) otherClasses(b *bucket, path string) []*class {
 	var list []*class
 	named := s.namedClasses(b, path)
 	for _, c := range b.classes {
@@ -172,7 +171,7 @@ func (s *innerSearch) hashHeads(ctx context.Context, r *round) error {
 		return err
 	}
 	slices.SortFunc(r.hits, func(a, b hit) int { return a.order - b.order }) // the best names come first
-	return s.reader.slide(ctx, r.passes, func(path string, p piecehash.Piece) {
+	return s.reader.hashInPasses(ctx, r.candidates, func(path string, p piecehash.Piece) {
 		r.hits = append(r.hits, s.hitsOf(trial{path: path, class: r.classes[p.Index]}, p)...)
 	})
 }
@@ -185,7 +184,7 @@ func (s *innerSearch) hitsOf(t trial, p piecehash.Piece) []hit {
 	}
 	var files []int
 	for _, k := range t.class.heads[head] {
-		if from, _ := s.inside(k); s.matches(from, p) && s.wants(k, t.path) {
+		if from, _ := s.inner(k); s.matches(from, p) && s.wants(k, t.path) {
 			files = append(files, k)
 		}
 	}
@@ -239,12 +238,12 @@ func (s *innerSearch) hashRest(ctx context.Context, hits []hit) error {
 // first of their files.
 func (s *innerSearch) digests(ctx context.Context, hits []hit) (map[int]piecehash.Piece, error) {
 	sums := map[int]piecehash.Piece{}
-	src := standIns{}
+	src := candidateFiles{}
 	var only []int
 	together := map[string][]int{}
 	for _, h := range hits {
 		rep := h.files[0]
-		from, to := s.inside(rep)
+		from, to := s.inner(rep)
 		src[s.files[rep].Index] = func() (piecehash.File, error) { return s.reader.open(h.path) }
 		for p := from + 1; p < to; p++ {
 			if s.crowded[h.path] {
@@ -255,11 +254,11 @@ func (s *innerSearch) digests(ctx context.Context, hits []hit) (map[int]piecehas
 		}
 	}
 	tell := func(p piecehash.Piece) { sums[p.Index] = p }
-	var passes []pass
+	var crowded []candidate
 	for path, pieces := range together {
-		passes = append(passes, pass{path, pieces})
+		crowded = append(crowded, candidate{path, pieces})
 	}
-	if err := s.reader.slide(ctx, passes, func(_ string, p piecehash.Piece) { tell(p) }); err != nil {
+	if err := s.reader.hashInPasses(ctx, crowded, func(_ string, p piecehash.Piece) { tell(p) }); err != nil {
 		return nil, err
 	}
 	return sums, s.reader.hash(ctx, only, src, tell)
@@ -271,9 +270,9 @@ func (s *innerSearch) digests(ctx context.Context, hits []hit) (map[int]piecehas
 func (s *innerSearch) accept(hits []hit, sums map[int]piecehash.Piece) {
 	for i := range hits {
 		h := &hits[i]
-		first, to := s.inside(h.files[0])
+		first, to := s.inner(h.files[0])
 		h.files = slices.DeleteFunc(h.files, func(k int) bool {
-			from, _ := s.inside(k)
+			from, _ := s.inner(k)
 			for p := first + 1; p < to; p++ {
 				if sum, read := sums[p]; !read || !s.matches(from+p-first, sum) {
 					return true
@@ -294,14 +293,14 @@ func (s *innerSearch) accept(hits []hit, sums map[int]piecehash.Piece) {
 	}
 }
 
-// take settles where a file with pieces inside is.
+// take says where a file with pieces inside is.
 func (s *innerSearch) take(k int, path string) {
 	if _, again := s.chosen[k]; !again {
 		s.classOf[k].open--
 	}
 	s.chosen[k] = path
 	s.uses[path]++
-	from, to := s.inside(k)
+	from, to := s.inner(k)
 	for p := from; p < to; p++ {
 		s.good[p] = true
 	}

@@ -9,77 +9,77 @@ import (
 )
 
 const (
-	sweepBytes = 4 << 20  // of files that are read side by side
-	minSweep   = 64 << 10 // of each of them
-	maxSweep   = 1 << 20
-	maxSweeps  = sweepBytes / minSweep
-	maxStep    = 256 << 20 // hashed at a time, so that a search can be stopped
-	minStep    = 4 << 10
+	passBytes = 4 << 20  // of files that are read side by side
+	minRead   = 64 << 10 // of each of them
+	maxRead   = 1 << 20
+	maxPasses = passBytes / minRead
+	maxStep   = 256 << 20 // hashed at a time, so that a search can be stopped
+	minStep   = 4 << 10
 )
 
-// strip is bytes of a file, and the starts of pieces that they continue.
-type strip struct {
+// section is bytes of a file, and the starts of pieces that they continue.
+type section struct {
 	from, to int64
 	starts   []*piecehash.Prefix
 	failed   bool // it could not be read
 }
 
-// sweep is a pass over a file: strips that overlap are read once, and what lies
-// between strips is not.
-type sweep struct {
-	path   string
-	strips []*strip
-	file   piecehash.File
-	active []*strip
-	at     int64
-	buf    []byte
+// pass is a pass over a file: sections that overlap are read once, and what lies
+// between sections is not.
+type pass struct {
+	path     string
+	sections []*section
+	file     piecehash.File
+	active   []*section
+	at       int64
+	buf      []byte
 }
 
 // step reads on, and tells the Extender. It returns false at the end.
-func (w *sweep) step(e *piecehash.Extender) bool {
-	w.active = slices.DeleteFunc(w.active, func(t *strip) bool { return t.to <= w.at })
-	if len(w.active) == 0 {
-		if len(w.strips) == 0 {
+func (p *pass) step(e *piecehash.Extender) bool {
+	p.active = slices.DeleteFunc(p.active, func(t *section) bool { return t.to <= p.at })
+	if len(p.active) == 0 {
+		if len(p.sections) == 0 {
 			return false
 		}
-		w.at = w.strips[0].from
+		p.at = p.sections[0].from
 	}
-	end := w.at
-	for _, t := range w.active {
+	end := p.at
+	for _, t := range p.active {
 		end = max(end, t.to)
 	}
-	for len(w.strips) > 0 && w.strips[0].from <= min(end, w.at+int64(len(w.buf))-1) {
-		w.active = append(w.active, w.strips[0])
-		end = max(end, w.strips[0].to)
-		w.strips = w.strips[1:]
+	for len(p.sections) > 0 && p.sections[0].from <= min(end, p.at+int64(len(p.buf))-1) {
+		p.active = append(p.active, p.sections[0])
+		end = max(end, p.sections[0].to)
+		p.sections = p.sections[1:]
 	}
-	data := w.buf[:min(int64(len(w.buf)), end-w.at)]
-	n, _ := w.file.ReadAt(data, w.at)
-	for _, t := range w.active {
-		from, to := max(t.from-w.at, 0), min(t.to-w.at, int64(len(data)))
+	data := p.buf[:min(int64(len(p.buf)), end-p.at)]
+	n, _ := p.file.ReadAt(data, p.at)
+	for _, t := range p.active {
+		from, to := max(t.from-p.at, 0), min(t.to-p.at, int64(len(data)))
 		if t.failed = to > int64(n); t.failed {
 			continue
 		}
-		for _, p := range t.starts {
-			e.Add(p, data[from:to])
+		for _, start := range t.starts {
+			e.Add(start, data[from:to])
 		}
 	}
-	w.at += int64(n)
+	p.at += int64(n)
 	if n == len(data) {
 		return true
 	}
-	for _, t := range w.strips {
+	for _, t := range p.sections {
 		t.failed = true
 	}
 	return false
 }
 
 // read makes passes over files, side by side as many as keep all lanes filled.
-func (r *reader) read(ctx context.Context, list []*sweep) error {
+func (r *reader) read(ctx context.Context, list []*pass) error {
 	for len(list) > 0 {
 		n, lanes := 0, 0
-		for n < min(len(list), maxSweeps) && lanes < r.extender.Lanes() {
-			for _, t := range list[n].strips {
+		for n < min(len(list), maxPasses) && lanes < r.extender.Lanes() {
+			for _, t := range list[n].sections {
 				lanes += len(t.starts)
 			}
 			n++
@@ -92,36 +92,36 @@ func (r *reader) read(ctx context.Context, list []*sweep) error {
 	return nil
 }
 
-func (r *reader) readGroup(ctx context.Context, group []*sweep) error {
+func (r *reader) readGroup(ctx context.Context, group []*pass) error {
 	if r.buf == nil {
-		r.buf = make([]byte, sweepBytes)
+		r.buf = make([]byte, passBytes)
 	}
 	starts := 0
-	for _, w := range group {
-		for _, t := range w.strips {
+	for _, p := range group {
+		for _, t := range p.sections {
 			starts += len(t.starts)
 		}
 	}
-	share := max(minStep, min(maxSweep, sweepBytes/len(group), maxStep/max(1, starts)))
-	var open []*sweep
-	for i, w := range group {
-		slices.SortFunc(w.strips, func(a, b *strip) int { return cmp.Compare(a.from, b.from) })
-		f, err := r.view(w.path)
+	share := max(minStep, min(maxRead, passBytes/len(group), maxStep/max(1, starts)))
+	var open []*pass
+	for i, p := range group {
+		slices.SortFunc(p.sections, func(a, b *section) int { return cmp.Compare(a.from, b.from) })
+		f, err := r.view(p.path)
 		if err != nil {
-			for _, t := range w.strips {
+			for _, t := range p.sections {
 				t.failed = true
 			}
 			continue
 		}
 		defer f.Close()
-		w.file, w.buf = f, r.buf[i*share:][:share]
-		open = append(open, w)
+		p.file, p.buf = f, r.buf[i*share:][:share]
+		open = append(open, p)
 	}
 	for len(open) > 0 {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		open = slices.DeleteFunc(open, func(w *sweep) bool { return !w.step(r.extender) })
+		open = slices.DeleteFunc(open, func(p *pass) bool { return !p.step(r.extender) })
 		r.extender.Flush()
 	}
 	return nil
@@ -142,36 +142,36 @@ func (r *reader) zeros(ctx context.Context, starts []*piecehash.Prefix, n int64)
 	return nil
 }
 
-// pass is a candidate, and pieces of files that it stands for.
-type pass struct {
+// candidate is a file, and pieces that are hashed of it as if it were theirs.
+type candidate struct {
 	path   string
 	pieces []int
 }
 
-// slide hashes pieces of the files for which candidates stand, all in one pass
-// over each, though they overlap: reading them one by one would read a candidate
-// as often as there are classes. Pieces have no trees: where there are trees, all
+// hashInPasses hashes pieces of candidates, all in one pass over each, though they
+// overlap: reading them one by one would read a candidate as often as there are
+// classes. Pieces have no trees: where there are trees, all
 // files start at the start of a piece. What cannot be read is not told.
-func (r *reader) slide(ctx context.Context, list []pass, tell func(path string, p piecehash.Piece)) error {
-	var sweeps []*sweep
-	var slides []slideStrip
+func (r *reader) hashInPasses(ctx context.Context, list []candidate, tell func(path string, p piecehash.Piece)) error {
+	var passes []*pass
+	var pieces []pieceSection
 	for _, c := range list {
-		w := &sweep{path: c.path}
+		over := &pass{path: c.path}
 		for _, p := range c.pieces {
-			t, err := r.slideOver(ctx, p)
+			t, err := r.beginPiece(ctx, p)
 			if err != nil {
 				return err
 			}
 			t.path = c.path
-			w.strips = append(w.strips, t.strip)
-			slides = append(slides, t)
+			over.sections = append(over.sections, t.section)
+			pieces = append(pieces, t)
 		}
-		sweeps = append(sweeps, w)
+		passes = append(passes, over)
 	}
-	if err := r.read(ctx, sweeps); err != nil {
+	if err := r.read(ctx, passes); err != nil {
 		return err
 	}
-	for _, t := range slides {
+	for _, t := range pieces {
 		if t.failed {
 			continue
 		}
@@ -183,19 +183,19 @@ func (r *reader) slide(ctx context.Context, list []pass, tell func(path string, 
 	return nil
 }
 
-// slideStrip is the part of a piece that is read, of one file, and the zeros
+// pieceSection is the part of a piece that is read, of one file, and the zeros
 // behind it.
-type slideStrip struct {
-	*strip
+type pieceSection struct {
+	*section
 	path  string
 	piece int
 	after int64
 }
 
-// slideOver begins a piece with the zeros before what is read of it.
-func (r *reader) slideOver(ctx context.Context, p int) (slideStrip, error) {
+// beginPiece begins a piece with the zeros before what is read of it.
+func (r *reader) beginPiece(ctx context.Context, p int) (pieceSection, error) {
 	start := piecehash.NewPrefix()
-	t := slideStrip{strip: &strip{starts: []*piecehash.Prefix{&start}}, piece: p}
+	t := pieceSection{section: &section{starts: []*piecehash.Prefix{&start}}, piece: p}
 	for span := range r.layout.Spans(p) {
 		switch {
 		case !span.Zero:

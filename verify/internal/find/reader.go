@@ -85,10 +85,10 @@ func (r *reader) readWhole(path string, n int64) ([]byte, error) {
 	return data, nil
 }
 
-// standIns is a Source of other files than those of the layout.
-type standIns map[int]func() (piecehash.File, error)
+// candidateFiles is a Source of candidates in the place of files of the layout.
+type candidateFiles map[int]func() (piecehash.File, error)
 
-func (m standIns) Open(i int) (piecehash.File, error) { return m[i]() }
+func (m candidateFiles) Open(i int) (piecehash.File, error) { return m[i]() }
 
 // hash hashes pieces. Those that cannot be read match nothing, and are not told.
 func (r *reader) hash(ctx context.Context, only []int, src piecehash.Source, tell func(piecehash.Piece)) error {

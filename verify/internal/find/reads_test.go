@@ -227,13 +227,13 @@ func TestSearchNames(t *testing.T) {
 	}
 }
 
-// Pieces that slide over a file have the digests that they have when they are
-// read one by one, padding and the ends of maxSweep included.
-func TestSlide(t *testing.T) {
+// Pieces that are read in one pass have the digests that they have when they are
+// read one by one, padding and the ends of maxRead included.
+func TestHashInPasses(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 70))
 	list := []metainfo.File{{Path: "a", Length: 5}}
 	for i := range 5 { // of one size, at several places in a piece
-		list = append(list, metainfo.File{Path: fmt.Sprint("f", i), Length: maxSweep + 70001})
+		list = append(list, metainfo.File{Path: fmt.Sprint("f", i), Length: maxRead + 70001})
 	}
 	for _, align := range []bool{false, true} {
 		d, err := metainfo.NewDraft(metainfo.Shape{Format: metainfo.V1, Name: "tree", PieceLength: 16384, Align: align}, list, metainfo.Fields{})
@@ -244,23 +244,23 @@ func TestSlide(t *testing.T) {
 			d.Set(i, [20]byte{}, [32]byte{})
 		}
 		path := filepath.Join(t.TempDir(), "x")
-		put(t, path, noise(rng, maxSweep+70001))
+		put(t, path, noise(rng, maxRead+70001))
 		s := newSearch(contentAt(t, d.Encode(), t.TempDir()), Options{})
-		src, want, got := standIns{}, map[int]piecehash.Piece{}, map[int]piecehash.Piece{}
+		src, want, got := candidateFiles{}, map[int]piecehash.Piece{}, map[int]piecehash.Piece{}
 		var pieces []int
 		for k := range s.files {
-			if s.files[k].Length < maxSweep {
+			if s.files[k].Length < maxRead {
 				continue
 			}
 			src[s.files[k].Index] = func() (piecehash.File, error) { return content.OpenRegular(path) }
-			for p, to := s.inside(k); p < to; p++ {
+			for p, to := s.inner(k); p < to; p++ {
 				pieces = append(pieces, p)
 			}
 		}
 		if err := s.reader.hash(context.Background(), pieces, src, func(p piecehash.Piece) { want[p.Index] = p }); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.reader.slide(context.Background(), []pass{{path, pieces}}, func(_ string, p piecehash.Piece) { got[p.Index] = p }); err != nil {
+		if err := s.reader.hashInPasses(context.Background(), []candidate{{path, pieces}}, func(_ string, p piecehash.Piece) { got[p.Index] = p }); err != nil {
 			t.Fatal(err)
 		}
 		if len(want) < 5*60 || !maps.Equal(got, want) {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"strings"
 
 	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/layout"
@@ -25,7 +24,7 @@ type search struct {
 	fileOf  []int32 // by the index in the torrent; -1 for padding
 	layout  *layout.Layout
 	foreign bool
-	sizes   map[int64]*bunch
+	sizes   map[int64]*bucket
 	places  map[string]int      // files by where they belong
 	classOf map[int]*class      // of files that have pieces inside
 	seen    map[string]struct{} // paths
@@ -63,7 +62,7 @@ func Files(ctx context.Context, c *Content, folders []string, o Options) (*Resul
 func newSearch(c *Content, o Options) *search {
 	s := &search{
 		content: c, files: c.Files, layout: c.Torrent.Layout(), foreign: o.Foreign, fileOf: make([]int32, len(c.Torrent.Files)),
-		sizes: map[int64]*bunch{}, places: map[string]int{}, classOf: map[int]*class{}, seen: map[string]struct{}{}, reader: newReader(c.Torrent.Layout(), o.Workers),
+		sizes: map[int64]*bucket{}, places: map[string]int{}, classOf: map[int]*class{}, seen: map[string]struct{}{}, reader: newReader(c.Torrent.Layout(), o.Workers),
 		chosen: map[int]string{}, uses: map[string]int{}, good: map[int]bool{}, untried: map[int]bool{},
 	}
 	for i := range s.fileOf {
@@ -75,14 +74,9 @@ func newSearch(c *Content, o Options) *search {
 		s.places[f.At] = k
 		if s.wanted(k) {
 			if s.sizes[f.Length] == nil {
-				s.sizes[f.Length] = &bunch{at: map[string]int{}, named: map[string]bool{}, names: map[string][]int{}}
+				s.sizes[f.Length] = newBucket()
 			}
-			b := s.sizes[f.Length]
-			b.files = append(b.files, k)
-			path := filepath.ToSlash(f.Path)
-			name := baseName(path)
-			b.at[path], b.named[name] = k, true
-			b.names[strings.ToLower(name)] = append(b.names[strings.ToLower(name)], k)
+			s.sizes[f.Length].add(k, f)
 		}
 	}
 	for _, b := range s.sizes {
@@ -133,13 +127,13 @@ func (s *search) walk(ctx context.Context, dir string) error {
 // match finds out which candidates are the files.
 func (s *search) match(ctx context.Context) error {
 	for _, b := range s.sizes {
-		s.order(b)
+		b.sort()
 	}
 	inner := innerSearch{search: s, crowded: map[string]bool{}}
-	if err := inner.matchInside(ctx); err != nil {
+	if err := inner.run(ctx); err != nil {
 		return err
 	}
-	return newSharedSearch(s).matchShared(ctx)
+	return newSharedSearch(s).run(ctx)
 }
 
 func (s *search) matches(piece int, p piecehash.Piece) bool {
@@ -156,8 +150,8 @@ func (s *search) wants(k int, path string) bool {
 	if !found {
 		return true
 	}
-	n := s.rank(k, path)
-	return n <= sameFold && n < s.rank(k, have)
+	n := s.files[k].rank(path)
+	return n <= sameFold && n < s.files[k].rank(have)
 }
 
 // proved tells whether all pieces of a file match.

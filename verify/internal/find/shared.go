@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
@@ -14,41 +13,13 @@ const (
 	maxTrialBytes = 1 << 37  // that are hashed in all to find out which of several files belong together
 	openCost      = 16 << 10 // what opening a candidate counts as
 	lookCost      = 1 << 10  // and looking at a piece that may be next
-	maxStarts     = 1 << 16  // ways to put pieces together up to some byte that are in memory
+	maxPartials   = 1 << 16  // ways to put pieces together up to some byte that are in memory
 )
-
-// puzzle is a piece of which it is not known where all of its files are.
-type puzzle struct {
-	piece int
-	parts []puzzlePart // nil until it is tried: options of many puzzles are more than memory holds
-	pivot int          // the last part with several options
-	ends  int          // options of that
-	ways  float64      // to put together what is before the pivot
-	cost  float64      // bytes to hash until all ways were tried
-	final bool         // no candidate is left out
-	front []*start
-}
-
-// puzzlePart is a span of a puzzle, and where its bytes may be: groups of files
-// that are equal.
-type puzzlePart struct {
-	layout.Span
-	k       int // index in Report.Files
-	options [][]string
-}
-
-// start is one way to put the start of a puzzle together.
-type start struct {
-	piecehash.Prefix
-	before *start     // what it continues
-	part   int        // the last part with several options
-	groups [][]string // the options of that: the bytes of all of them are the same
-}
 
 // sharedSearch tries candidates by the pieces that files share.
 type sharedSearch struct {
 	*search
-	left     map[int][][]string // groups of equal candidates of files that were found by pieces they share
+	narrowed map[int][][]string // groups of equal candidates of files that were found by pieces they share
 	unproved []int              // pieces that are not known to match
 	tried    map[int]int        // the phase in which there is more to try of a piece
 	phase    int
@@ -60,18 +31,18 @@ type sharedSearch struct {
 
 func newSharedSearch(s *search) *sharedSearch {
 	return &sharedSearch{
-		search: s, left: map[int][][]string{}, tried: map[int]int{}, named: map[int][][]string{},
+		search: s, narrowed: map[int][][]string{}, tried: map[int]int{}, named: map[int][][]string{},
 		changed: map[int]bool{}, former: map[int]former{},
 	}
 }
 
-// matchShared goes through the pieces that files share, and tries the candidates
-// of their files together: first those with names like the files', then those
+// run goes through the pieces that files share, and tries the candidates of their
+// files together: first those with names like the files', then those
 // that no other file was found to be, then all. What one piece decides leaves
 // fewer for the others, so the cheapest comes first, and pieces with one file
 // that is not known are tried side by side.
-func (s *sharedSearch) matchShared(ctx context.Context) error {
-	if err := s.guess(ctx); err != nil {
+func (s *sharedSearch) run(ctx context.Context) error {
+	if err := s.tryNames(ctx); err != nil {
 		return err
 	}
 	if err := s.group(ctx); err != nil {
@@ -86,19 +57,19 @@ func (s *sharedSearch) matchShared(ctx context.Context) error {
 			return err
 		}
 		budget -= lookCost * float64(len(single)+len(open))
-		wave := nextWave(open, budget)
-		if err := s.solve(ctx, wave); err != nil {
+		batch := nextBatch(open, budget)
+		if err := s.combine(ctx, batch); err != nil {
 			return err
 		}
-		for _, z := range wave {
-			budget -= z.cost
+		for _, sp := range batch {
+			budget -= sp.cost
 		}
-		if len(wave) == 0 && len(single) == 0 {
+		if len(batch) == 0 && len(single) == 0 {
 			switch {
 			case s.phase < byAll:
 				s.phase++
-			case !s.restore():
-				s.giveUp(open)
+			case !s.undoExchanges():
+				s.noteUntried(open)
 				s.findInPlace()
 				return nil
 			}
@@ -110,16 +81,16 @@ func (s *sharedSearch) matchShared(ctx context.Context) error {
 func (s *sharedSearch) findInPlace() {
 	for k := range s.files {
 		f := &s.files[k]
-		if _, found := s.chosen[k]; !found && s.wanted(k) && f.Size == f.Length && holds(s.left[k], f.At) && s.proved(k) {
+		if _, found := s.chosen[k]; !found && s.wanted(k) && f.Size == f.Length && holds(s.narrowed[k], f.At) && s.proved(k) {
 			s.chosen[k] = f.At
 		}
 	}
 }
 
-// giveUp notes the files of pieces that can be put together in too many ways.
-func (s *sharedSearch) giveUp(open []*puzzle) {
-	for _, z := range open {
-		for span := range s.layout.Spans(z.piece) {
+// noteUntried notes the files of pieces that can be put together in too many ways.
+func (s *sharedSearch) noteUntried(open []*sharedPiece) {
+	for _, sp := range open {
+		for span := range s.layout.Spans(sp.piece) {
 			if span.Zero {
 				continue
 			}
@@ -130,11 +101,11 @@ func (s *sharedSearch) giveUp(open []*puzzle) {
 	}
 }
 
-// guess tries the candidates whose names are most like those of files without
+// tryNames tries the candidates whose names are most like those of files without
 // pieces inside.
-func (s *sharedSearch) guess(ctx context.Context) error {
-	try := func(k int, path string) {
-		if s.named[k] == nil && !s.isInside(k) && path != s.files[k].At {
+func (s *sharedSearch) tryNames(ctx context.Context) error {
+	propose := func(k int, path string) {
+		if s.named[k] == nil && !s.hasInner(k) && path != s.files[k].At {
 			s.named[k] = [][]string{{path}}
 		}
 	}
@@ -143,13 +114,13 @@ func (s *sharedSearch) guess(ctx context.Context) error {
 		for _, path := range slices.Backward(b.paths) { // the best come first
 			byName[strings.ToLower(baseName(filepath.ToSlash(path)))] = path
 			if k, ok := b.placeOf(path); ok {
-				try(k, path)
+				propose(k, path)
 			}
 		}
 		for name, files := range b.names {
 			if path, ok := byName[name]; ok {
 				for _, k := range files {
-					try(k, path)
+					propose(k, path)
 				}
 			}
 		}
@@ -157,10 +128,10 @@ func (s *sharedSearch) guess(ctx context.Context) error {
 	if len(s.named) == 0 {
 		return nil
 	}
-	var list []*puzzle
+	var list []*sharedPiece
 	for _, p := range s.rest() {
-		if z := s.puzzle(p, s.options); z != nil && z.single() {
-			list = append(list, z)
+		if sp := s.layOut(p); sp != nil && sp.single() {
+			list = append(list, sp)
 		}
 	}
 	return s.hashSingle(ctx, list)
@@ -187,12 +158,12 @@ func (s *sharedSearch) rest() []int {
 
 // undecided returns the pieces that can be tried: those with one way to put them
 // together, which are hashed side by side, and the others.
-func (s *sharedSearch) undecided(ctx context.Context) (single, open []*puzzle) {
+func (s *sharedSearch) undecided(ctx context.Context) (single, open []*sharedPiece) {
 	s.uses = map[string]int{}
 	taken := map[string]bool{}
 	for k, path := range s.chosen {
 		s.uses[path]++
-		taken[path] = taken[path] || len(s.left[k]) <= 1
+		taken[path] = taken[path] || len(s.narrowed[k]) <= 1
 	}
 	if s.phase == byName {
 		for _, groups := range s.named {
@@ -216,14 +187,14 @@ func (s *sharedSearch) undecided(ctx context.Context) (single, open []*puzzle) {
 		if ctx.Err() != nil || s.tried[p] > s.phase {
 			continue
 		}
-		switch z := s.puzzle(p, s.options); {
-		case z == nil:
-		case z.single() && !s.reused(z):
-			s.tried[p] = z.tried(s.phase)
-			single = append(single, z)
+		switch sp := s.layOut(p); {
+		case sp == nil:
+		case sp.single() && !s.reused(sp):
+			s.tried[p] = sp.tried(s.phase)
+			single = append(single, sp)
 		default:
-			z.parts = nil
-			open = append(open, z)
+			sp.parts = nil
+			open = append(open, sp)
 		}
 	}
 	return single, open
@@ -237,100 +208,29 @@ const (
 	triedAll // is what is to be tried of a piece, when all was
 )
 
-// tried returns from which phase on there is more to try, once z was.
-func (z *puzzle) tried(phase int) int {
-	if z.final {
-		return triedAll
-	}
-	return phase + 1
-}
-
-func (z *puzzle) single() bool {
-	return z.ways == 1 && z.ends <= 1
-}
-
-// reused tells whether a file of a piece is in the same place as others, so that
-// it is better read once for all of them.
-func (s *sharedSearch) reused(z *puzzle) bool {
-	return s.layout.Piece(z.piece).Leaves == 0 && slices.ContainsFunc(z.parts, func(t puzzlePart) bool {
-		return !t.Zero && s.uses[s.chosen[t.k]] > 1
-	})
-}
-
-// puzzle lays out a piece. It returns nil if a file of it is nowhere, or if all
-// are in their places.
-func (s *sharedSearch) puzzle(p int, options func(k int) (groups [][]string, final bool)) *puzzle {
-	z := &puzzle{piece: p, pivot: -1, ways: 1, final: true}
-	elsewhere, ways := s.content.Pieces[p].Unread, 1.0
-	for span := range s.layout.Spans(p) {
-		t := puzzlePart{Span: span, k: -1}
-		if !span.Zero {
-			var final bool
-			t.k = int(s.fileOf[span.File])
-			if t.options, final = options(t.k); len(t.options) == 0 {
-				return nil
-			}
-			z.final = z.final && final
-			elsewhere = elsewhere || len(t.options) > 1 || s.pick(t.k, t.options[0]) != s.files[t.k].At
-			if n := float64(len(t.options)); n > 1 || z.pivot < 0 || ways == 1 {
-				z.pivot, z.ends, z.ways = len(z.parts), len(t.options), ways
-				z.cost += ways * n * openCost
-				ways *= n
-			}
-			if z.ways > maxStarts {
-				return z // whatever follows
-			}
-		}
-		z.cost += ways * float64(span.Length)
-		z.parts = append(z.parts, t)
-	}
-	if !elsewhere {
-		return nil
-	}
-	return z
-}
-
 // hashSingle hashes pieces that can be put together in one way.
-func (s *sharedSearch) hashSingle(ctx context.Context, list []*puzzle) error {
-	src := standIns{}
-	byPiece := map[int]*puzzle{}
+func (s *sharedSearch) hashSingle(ctx context.Context, list []*sharedPiece) error {
+	src := candidateFiles{}
+	byPiece := map[int]*sharedPiece{}
 	var only []int
-	for _, z := range list {
-		only = append(only, z.piece)
-		byPiece[z.piece] = z
-		for _, t := range z.parts {
+	for _, sp := range list {
+		only = append(only, sp.piece)
+		byPiece[sp.piece] = sp
+		for _, t := range sp.parts {
 			if !t.Zero {
-				src[t.File] = func() (piecehash.File, error) { return s.reader.view(s.pick(t.k, t.options[0])) }
+				src[t.File] = func() (piecehash.File, error) { return s.reader.view(s.pick(t.k, t.groups[0])) }
 			}
 		}
 	}
-	var matched []*puzzle
+	var matched []*sharedPiece
 	err := s.reader.hash(ctx, only, src, func(p piecehash.Piece) {
 		if s.matches(p.Index, p) {
 			matched = append(matched, byPiece[p.Index])
 		}
 	})
-	slices.SortFunc(matched, func(a, b *puzzle) int { return a.piece - b.piece }) // as if one had come after the other
-	for _, z := range matched {
-		s.solved(z, nil)
+	slices.SortFunc(matched, func(a, b *sharedPiece) int { return a.piece - b.piece }) // as if one had come after the other
+	for _, sp := range matched {
+		s.accept(sp, nil)
 	}
 	return err
-}
-
-// solved settles the files of a piece that matched.
-func (s *sharedSearch) solved(z *puzzle, way *start) {
-	s.good[z.piece] = true
-	groups := make([][][]string, len(z.parts))
-	for ; way != nil && way.before != nil; way = way.before {
-		groups[way.part] = way.groups
-	}
-	for i, t := range z.parts {
-		switch {
-		case t.Zero:
-		case groups[i] == nil:
-			s.settle(z.piece, t.k, t.options)
-		default:
-			s.settle(z.piece, t.k, groups[i])
-		}
-	}
 }
