@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/torrentkit/torrentkit/create"
+	"github.com/torrentkit/torrentkit/internal/longtest"
 	"github.com/torrentkit/torrentkit/internal/peertest"
 	"github.com/torrentkit/torrentkit/metainfo"
 	"github.com/torrentkit/torrentkit/verify"
@@ -41,7 +42,7 @@ func intact(t *testing.T, raw []byte, path string) {
 func TestAgainstLibtorrent(t *testing.T) {
 	oracle := peertest.Libtorrent(t)
 	rng := rand.New(rand.NewPCG(2024, 52))
-	for round := range 66 {
+	for round := range longtest.Rounds(24, 66) {
 		format := []metainfo.Format{metainfo.V1, metainfo.V2, metainfo.Hybrid}[round%3]
 		pieceLength := int64(16384) << rng.IntN(4)
 		t.Run(fmt.Sprintf("%d %v %d", round, format, pieceLength), func(t *testing.T) {
@@ -99,7 +100,8 @@ func TestAgainstCommandLinePeers(t *testing.T) {
 			program := peertest.Need(t, peer.program)
 			rng := rand.New(rand.NewPCG(2025, 3))
 			same := 0
-			for range 10 {
+			rounds := longtest.Rounds(4, 10)
+			for range rounds {
 				power := 15 + rng.IntN(3) // both refuse 16 KiB or round it
 				dir := t.TempDir()
 				root := peertest.Tree(t, rng, dir, 1<<power)
@@ -133,7 +135,7 @@ func TestAgainstCommandLinePeers(t *testing.T) {
 					t.Errorf("info of %s is %q, ours %q", peer.program, b, a)
 				}
 			}
-			t.Logf("%d of 10 trees were listed in the same order", same)
+			t.Logf("%d of %d trees were listed in the same order", same, rounds)
 			if peer.program == "mktorrent" && same == 0 {
 				t.Error("no infohash was compared")
 			}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/create"
+	"github.com/torrentkit/torrentkit/internal/longtest"
 	"github.com/torrentkit/torrentkit/internal/peertest"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
@@ -171,8 +172,8 @@ func TestJournalMutations(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		full, reused := p.NumPieces, 0
-		for round := range 700 {
+		full, reused, rounds := p.NumPieces, 0, longtest.Rounds(100, 700)
+		for round := range rounds {
 			b := mutate(rng, good)
 			if err := os.WriteFile(o.Journals[1], b, 0o644); err != nil {
 				t.Fatal(err)
@@ -186,8 +187,8 @@ func TestJournalMutations(t *testing.T) {
 			}
 			reused += p.Reused.Pieces
 		}
-		if reused < 700*full/3 {
-			t.Errorf("%v: only %d pieces of %d were saved by damaged journals", format, reused, 700*full)
+		if reused < rounds*full/3 {
+			t.Errorf("%v: only %d pieces of %d were saved by damaged journals", format, reused, rounds*full)
 		}
 	}
 }
