@@ -41,7 +41,7 @@ var table = map[string][2]string{
 	"internal/longtest":    {"", ""},
 	"internal/bench":       {"", ""},
 	"create":               {"metainfo internal/content internal/layout internal/piecehash internal/journal", ""},
-	"verify":               {"metainfo internal/content internal/layout internal/piecehash internal/journal verify/internal/find", "github.com/klauspost/compress github.com/ulikunitz/xz"},
+	"verify":               {"metainfo internal/content internal/dial internal/layout internal/piecehash internal/journal verify/internal/find", "github.com/klauspost/compress github.com/ulikunitz/xz"},
 	"inspect":              {"metainfo internal/layout internal/bencode", "golang.org/x/text"},
 	"magnet":               {"metainfo internal/bencode internal/dial internal/peerwire internal/dht", "rsc.io/qr"},
 	"announce":             {"metainfo internal/bencode internal/dht", "github.com/coder/websocket"},

@@ -40,6 +40,8 @@ type Repaired struct {
 	Created []int
 	// Failed are the pieces that were not replaced.
 	Failed []FailedPiece
+	// Faults are what is wrong with the web seeds that were asked.
+	Faults []SeedFault
 }
 
 // FailedPiece is a piece that could not be repaired.

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/torrentkit/torrentkit/internal/dial"
 	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
@@ -29,19 +30,23 @@ type WebAccess struct {
 	// URLs are the seeds to check, by the rules of BEP 19; none are those of
 	// the torrent (BEP 19 and BEP 17).
 	URLs []string
-	// AllowPrivate lets connections go to addresses that are not public, such
-	// as loopback. Without it a seed cannot make the program talk to them, by
-	// its name or by a redirect.
+	// AllowPrivate lets the torrent, and redirects, lead to addresses that are not
+	// public, such as loopback. URLs may be there in any case.
 	AllowPrivate bool
 	// Connections is how many requests run side by side; 0 is 4.
 	Connections int
 	UserAgent   string // empty: torrentkit
-	// Stall is how long a server may send nothing, and Retries how often a
-	// request that failed is put again, after pauses that grow from Pause; 0
-	// is 20 seconds, 3 times and half a second. Retries < 0 is never.
+	// Timeout bounds the check of each seed; 0 is as long as it takes.
+	Timeout time.Duration
+	// Stall is how long a server may send nothing, or less than 2 KiB for each
+	// second, and Retries how often a request that failed is put again, after
+	// pauses that grow from Pause; 0 is 20 seconds, 3 times and half a second.
+	// Retries < 0 is never.
 	Stall   time.Duration
 	Retries int
 	Pause   time.Duration
+
+	resolver dial.Resolver
 }
 
 // WebReport is what checking one web seed found.
@@ -66,8 +71,8 @@ func (w *WebReport) OK() bool { return len(w.Faults) == 0 && w.Report.OK() }
 // WebFault is one thing that is wrong with a web seed.
 type WebFault struct {
 	// Kind is a stable name: url, scheme, address, connect, tls, redirect, status,
-	// missing, base-folder, no-range, bad-range, size, changed, encoding, stall,
-	// cut-short or busy.
+	// missing, base-folder, no-range, bad-range, size, changed, encoding, stall, slow,
+	// cut-short, busy or timeout.
 	Kind    string
 	File    int    // index in Report.Files; -1 if it is not about one file
 	Message string // never holds a URL
@@ -130,7 +135,16 @@ func (s *seed) begin(ctx context.Context, o Selection) (context.Context, error) 
 	}
 	s.rep = &WebReport{URL: s.raw, Kind: s.kind, Report: r}
 	s.files = make([]served, len(r.Files))
-	ctx, s.stop = context.WithCancelCause(ctx)
+	ctx, stop := context.WithCancelCause(ctx)
+	s.stop = stop
+	if s.o.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, s.o.Timeout, &WebFault{"timeout", -1, fmt.Sprintf("the check is not done within %v", s.o.Timeout)})
+		s.stop = func(cause error) {
+			stop(cause)
+			cancel()
+		}
+	}
 	return ctx, nil
 }
 
@@ -140,18 +154,23 @@ var ErrNoSeeds = errors.New("the torrent has no web seeds")
 // seedsOf makes the seeds that are to be checked.
 func seedsOf(t *metainfo.Torrent, o WebAccess) ([]*seed, error) {
 	var seeds []*seed
-	add := func(raw, kind string) {
-		seeds = append(seeds, &seed{t: t, raw: raw, kind: kind, layout: t.Layout(), client: newClient(o), o: o.withDefaults()})
+	add := func(raw, kind, named string) {
+		seeds = append(seeds, &seed{t: t, raw: raw, kind: kind, layout: t.Layout(), client: newClient(o, named), o: o.withDefaults()})
 	}
-	urls, pieceURLs := o.URLs, []string(nil)
-	if len(urls) == 0 {
-		urls, pieceURLs = t.WebSeeds, t.HTTPSeeds
+	for _, raw := range o.URLs {
+		named := ""
+		if u, err := url.Parse(strings.TrimSpace(raw)); err == nil {
+			named = u.Hostname()
+		}
+		add(raw, bep19, named)
 	}
-	for _, u := range urls {
-		add(u, bep19)
-	}
-	for _, u := range pieceURLs {
-		add(u, bep17)
+	if len(o.URLs) == 0 {
+		for _, u := range t.WebSeeds {
+			add(u, bep19, "")
+		}
+		for _, u := range t.HTTPSeeds {
+			add(u, bep17, "")
+		}
 	}
 	if len(seeds) == 0 {
 		return nil, ErrNoSeeds
@@ -168,6 +187,7 @@ func (o WebAccess) withDefaults() WebAccess {
 	if o.Connections <= 0 {
 		o.Connections = 4
 	}
+	o.Connections = min(o.Connections, dial.Sockets())
 	if o.UserAgent == "" {
 		o.UserAgent = "torrentkit"
 	}

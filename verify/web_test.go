@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/torrentkit/torrentkit/internal/dialtest"
 	"github.com/torrentkit/torrentkit/internal/peertest"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
@@ -185,16 +186,20 @@ func TestWebFaults(t *testing.T) {
 }
 
 func TestWebAddresses(t *testing.T) {
-	tree, parent := webTree(t)
-	_ = tree
+	_, parent := webTree(t)
 	server := httptest.NewServer(http.FileServer(http.Dir(parent)))
 	defer server.Close()
-	torrent := makeTorrent(t, filepath.Join(parent, "a tree"), metainfo.V1, 32768, metainfo.Fields{})
+	torrent := makeTorrent(t, filepath.Join(parent, "a tree"), metainfo.V1, 32768, metainfo.Fields{WebSeeds: []string{server.URL + "/"}})
 	o := webOptions()
-	o.URLs, o.AllowPrivate = []string{server.URL + "/"}, false
+	o.AllowPrivate = false
 	if w := webCheck(t, torrent, o); faultKinds(w) != "address" || w.Requests != 0 {
-		t.Errorf("loopback without leave: %+v", w.Faults)
+		t.Errorf("the torrent's seed on loopback without leave: %+v", w.Faults)
 	}
+	o.URLs = []string{server.URL + "/"}
+	if w := webCheck(t, torrent, o); !w.OK() {
+		t.Errorf("the person's seed on loopback: %+v", w.Faults)
+	}
+	torrent = makeTorrent(t, filepath.Join(parent, "a tree"), metainfo.V1, 32768, metainfo.Fields{})
 	for _, url := range []string{"ftp://example.org/", "http:///x", "file:///etc/passwd", "http://["} {
 		o.URLs = []string{url}
 		if w := webCheck(t, torrent, o); w.OK() || w.Requests != 0 {
@@ -210,14 +215,6 @@ func TestWebAddresses(t *testing.T) {
 	}
 	if _, err := WebSeeds(context.Background(), torrent, WebOptions{}); err != ErrNoSeeds {
 		t.Errorf("no seeds: %v", err)
-	}
-	for addr, want := range map[string]bool{
-		"8.8.8.8": true, "2606:4700::1": true, "127.0.0.1": false, "10.1.2.3": false, "192.168.0.1": false, "169.254.169.254": false,
-		"100.64.0.1": false, "::1": false, "fe80::1": false, "fd00::1": false, "::ffff:10.0.0.1": false, "0.0.0.0": false, "224.0.0.1": false, "64:ff9b::a00:1": false,
-	} {
-		if got := public(netip.MustParseAddr(addr)); got != want {
-			t.Errorf("%s is public: %v", addr, got)
-		}
 	}
 }
 
@@ -277,6 +274,107 @@ func TestRepairFromWebSeeds(t *testing.T) {
 	}
 	if now := readBack(dir, tree.Paths()); !equalFiles(now, tree) {
 		t.Error("not whole afterwards")
+	}
+}
+
+// What is wrong with a seed is noted, and the next one asked: before it, and after
+// it, whatever was written stays in the report.
+func TestRepairPassesOverBadSeeds(t *testing.T) {
+	tree, parent := webTree(t)
+	server := httptest.NewServer(http.FileServer(http.Dir(parent)))
+	defer server.Close()
+	half := filepath.Join(t.TempDir(), "half") // has some of the files
+	files{"plain": tree["plain"], "100%": tree["100%"], "a b/c#d": tree["a b/c#d"]}.Write(t, filepath.Join(half, "a tree"))
+	some := httptest.NewServer(http.FileServer(http.Dir(half)))
+	defer some.Close()
+	torrent := makeTorrent(t, filepath.Join(parent, "a tree"), metainfo.V2, 32768, metainfo.Fields{})
+	for _, c := range []struct {
+		urls   []string
+		faults string
+		failed bool
+	}{
+		{[]string{"ftp://example.org/", server.URL + "/"}, "scheme", false},
+		{[]string{"http://[", "http:///x", server.URL + "/"}, "url url", false},
+		{[]string{some.URL + "/", "ftp://example.org/", server.URL + "/"}, "missing scheme", false},
+		{[]string{some.URL + "/", "ftp://example.org/"}, "missing scheme", true},
+	} {
+		dir := filepath.Join(t.TempDir(), "a tree")
+		files{"a b/c#d": flipAt(tree["a b/c#d"], 70000)}.Write(t, dir)
+		o := webOptions()
+		o.URLs = c.urls
+		res, err := Repair(context.Background(), torrent, dir, RepairOptions{Web: &o.WebAccess})
+		if err != nil || res == nil {
+			t.Errorf("%v: %v", c.urls, err)
+			continue
+		}
+		var kinds []string
+		for _, f := range res.Faults {
+			if !slices.Contains(kinds, f.Kind) || f.Kind == "url" {
+				kinds = append(kinds, f.Kind)
+			}
+		}
+		if strings.Join(kinds, " ") != c.faults || len(res.Failed) > 0 != c.failed || res.Report.OK() == c.failed || res.Bytes == 0 {
+			t.Errorf("%v: faults %v, %d pieces failed, %d bytes written", c.urls, res.Faults, len(res.Failed), res.Bytes)
+		}
+		if now := readBack(dir, tree.Paths()); equalFiles(now, tree) == c.failed {
+			t.Errorf("%v: whole afterwards: %v", c.urls, !c.failed)
+		}
+	}
+	o := webOptions()
+	o.URLs = []string{"ftp://example.org/"}
+	if res, err := Repair(context.Background(), torrent, t.TempDir(), RepairOptions{Web: &o.WebAccess}); res != nil || err == nil || !strings.Contains(err.Error(), "only http and https") {
+		t.Errorf("no seed that can be asked: %v %v", res, err)
+	}
+}
+
+// A torrent's seeds at addresses that are not public, in every form, are not
+// asked, nor what they redirect to; those that the person names are.
+func TestWebSeedsStayOutside(t *testing.T) {
+	_, parent := webTree(t)
+	asked := 0
+	to := ""
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if asked++; to != "" {
+			http.Redirect(w, r, to, http.StatusFound)
+			return
+		}
+		http.FileServer(http.Dir(parent)).ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	_, port, _ := net.SplitHostPort(server.Listener.Addr().String())
+	resolver := new(dialtest.Resolver)
+	resolver.Set("inside.example", []netip.Addr{netip.MustParseAddr("127.0.0.1")})
+	resolver.Set("lan.example", []netip.Addr{netip.MustParseAddr("10.0.0.1")})
+	for _, f := range append(dialtest.Private(), dialtest.Form{Host: "inside.example"}, dialtest.Form{Host: "lan.example"}) {
+		if strings.Contains(f.Host, "%") { // its link may not be there
+			continue
+		}
+		seed := "http://" + net.JoinHostPort(f.Host, port) + "/"
+		o := webOptions()
+		o.resolver, o.AllowPrivate, o.Connections, o.Retries = resolver, false, 1, -1
+		torrent := makeTorrent(t, filepath.Join(parent, "a tree"), metainfo.V2, 65536, metainfo.Fields{WebSeeds: []string{seed}})
+		asked, to = 0, ""
+		if w := webCheck(t, torrent, o); faultKinds(w) != "address" || asked > 0 {
+			t.Errorf("%s: %d requests, %+v", f.Host, asked, w.Faults)
+		}
+		if _, err := Repair(t.Context(), torrent, t.TempDir(), RepairOptions{Web: &o.WebAccess}); err != nil || asked > 0 {
+			t.Errorf("%s: %d requests of a repair, %v", f.Host, asked, err)
+		}
+		o.URLs = []string{seed}
+		if f.Addr == netip.MustParseAddr("127.0.0.1") || f.Host == "inside.example" {
+			if w := webCheck(t, torrent, o); !w.OK() || asked == 0 {
+				t.Errorf("%s, as the person named it: %d requests, %+v", f.Host, asked, w.Faults)
+			}
+			continue
+		}
+		if f.Addr.Unmap().IsLoopback() {
+			continue
+		}
+		// From a host of the person's inside, to another one inside.
+		o.URLs, asked, to = []string{server.URL + "/"}, 0, seed
+		if w := webCheck(t, torrent, o); faultKinds(w) != "address" || asked == 0 {
+			t.Errorf("redirected to %s: %d requests, %+v", f.Host, asked, w.Faults)
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"sync"
 
+	"github.com/torrentkit/torrentkit/internal/dial"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
@@ -38,8 +39,13 @@ func (s *seed) check(ctx context.Context, o WebOptions) error {
 	}
 	err := s.read(ctx, o)
 	var f *WebFault
-	if errors.Is(err, context.Canceled) && errors.As(context.Cause(ctx), &f) {
+	switch cause := context.Cause(ctx); {
+	case ctx.Err() == nil || !errors.Is(err, ctx.Err()):
+	case errors.As(cause, &f):
+		s.fault(f)
 		err = nil // no use in asking for more: the faults say why
+	case errors.Is(cause, dial.ErrShortage):
+		err = cause
 	}
 	for k := range s.files {
 		file := &r.Files[k]
@@ -95,6 +101,9 @@ func (s *seed) blame(ctx context.Context, err error) error {
 	var f *WebFault
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
+	}
+	if errors.Is(err, dial.ErrShortage) { // which is no fault of the seed
+		s.stop(err)
 	}
 	if !errors.As(err, &f) {
 		return err

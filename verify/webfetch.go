@@ -3,6 +3,7 @@ package verify
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -10,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/torrentkit/torrentkit/internal/dial"
 )
 
 // askRange asks for n bytes of a file.
@@ -66,7 +69,7 @@ func (s *seed) askPiece(ctx context.Context, u *url.URL, length int64) (*answer,
 
 // request puts one request. Its error is a fault, or passing.
 func (s *seed) request(ctx context.Context, u *url.URL, span string) (*answer, error) {
-	ctx, guard, stop := newWatchdog(ctx, s.o.Stall)
+	ctx, guard, stop := newWatchdog(ctx, s.o.Stall, s.o.enough())
 	header := http.Header{"User-Agent": {s.o.UserAgent}, "Accept-Encoding": {"identity"}}
 	if span != "" {
 		header["Range"] = []string{span}
@@ -78,13 +81,16 @@ func (s *seed) request(ctx context.Context, u *url.URL, span string) (*answer, e
 			err = errStalled
 		}
 		stop()
+		if errors.Is(err, dial.ErrShortage) {
+			return nil, dial.ErrShortage
+		}
 		f, again := connectFault(err)
 		if again {
 			return nil, &passing{WebFault: f}
 		}
 		return nil, f
 	}
-	guard.pat(enough)
+	guard.pat(s.o.enough())
 	s.requests.Add(1)
 	return &answer{Response: resp, seed: s, guard: guard, stop: stop}, nil
 }

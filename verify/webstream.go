@@ -49,6 +49,9 @@ func (a *answer) read(p []byte) (have int, err error) {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return have, &passing{WebFault: &WebFault{"cut-short", a.file, fmt.Sprintf("the answer ends %d bytes early", a.left)}}
 	}
+	if context.Cause(a.Request.Context()) == errSlow {
+		return have, &WebFault{"slow", -1, fmt.Sprintf("the server sends less than %d bytes a second", floor)}
+	}
 	return have, &passing{WebFault: &WebFault{"stall", a.file, "the server stops sending in the middle of an answer"}}
 }
 
@@ -92,7 +95,7 @@ func (st *stream) fill(p []byte, off, end int64) error {
 			continue
 		}
 		st.close()
-		if n >= enough {
+		if n >= st.seed.o.enough() {
 			try = 0 // it goes on
 		}
 		if err := st.seed.again(st.ctx, err, try); err != nil {

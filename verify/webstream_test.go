@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/torrentkit/torrentkit/metainfo"
@@ -88,26 +89,85 @@ func TestWebGoesOn(t *testing.T) {
 	}
 }
 
-// A server that sends a byte now and then stands still.
+// A server that sends bytes now and then is of no use: it is not asked again.
 func TestWebDrip(t *testing.T) {
 	tree := files{"a": make([]byte, 100_000)}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Range", strings.Replace(r.Header.Get("Range"), "=", " ", 1)+"/100000")
-		w.WriteHeader(206)
-		for r.Context().Err() == nil {
-			w.Write([]byte{0})
-			w.(http.Flusher).Flush()
-			time.Sleep(20 * time.Millisecond)
+	for _, size := range []int{1, 24} { // of which the second is 1.2 KB/s
+		var requests atomic.Int32
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Range", strings.Replace(r.Header.Get("Range"), "=", " ", 1)+"/100000")
+			w.WriteHeader(206)
 			if r.Header.Get("Range") == "bytes=99999-99999" {
+				w.Write([]byte{0})
 				return
 			}
+			requests.Add(1)
+			for r.Context().Err() == nil {
+				w.Write(make([]byte, size))
+				w.(http.Flusher).Flush()
+				time.Sleep(20 * time.Millisecond)
+			}
+		}))
+		torrent := tree.Torrent(t, metainfo.V1, 16384, metainfo.Fields{WebSeeds: []string{server.URL + "/"}})
+		o := webOptions()
+		o.Stall, o.Connections = 2*time.Second, 1
+		if w := webCheck(t, torrent, o); faultKinds(w) != "slow" || requests.Load() != 1 || w.Report.OK() {
+			t.Errorf("%d bytes at a time: %d requests, %+v", size, requests.Load(), w.Faults)
 		}
-	}))
-	defer server.Close()
-	torrent := tree.Torrent(t, metainfo.V1, 16384, metainfo.Fields{WebSeeds: []string{server.URL + "/"}})
-	start := time.Now()
-	if w := webCheck(t, torrent, webOptions()); faultKinds(w) != "stall" || time.Since(start) > 4*time.Second {
-		t.Errorf("%v: %+v", time.Since(start), w.Faults)
+		server.Close()
+	}
+}
+
+// What the watchdog says of answers at all rates.
+func TestWatchdog(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		bytes int           // that come at once
+		every time.Duration // how often they do
+		until time.Duration // when they stop
+		want  error
+		by    time.Duration // when that is known
+	}{
+		{"nothing", 0, time.Hour, 0, errStalled, 20 * time.Second},
+		{"a byte each 0.2 s", 1, 200 * time.Millisecond, 2 * time.Hour, errSlow, 20 * time.Second},
+		{"1.2 KB/s", 1200, time.Second, 2 * time.Hour, errSlow, 20 * time.Second},
+		{"just below the floor", floor - 1, time.Second, 2 * time.Hour, errSlow, 21 * time.Second},
+		{"above the floor", floor + floor/10, time.Second, 2 * time.Hour, nil, 2 * time.Hour},
+		{"fast", 1 << 20, time.Second, 2 * time.Hour, nil, 2 * time.Hour},
+		{"all at once, and long pauses", 1 << 20, 19 * time.Second, 2 * time.Hour, nil, 2 * time.Hour},
+		{"fast, and then nothing", 1 << 20, time.Second, time.Minute, errStalled, time.Minute + 20*time.Second},
+		{"slow, and then nothing", 100, time.Second, 5 * time.Second, errStalled, 20 * time.Second},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			o := WebAccess{Stall: 20 * time.Second}
+			ctx, dog, stop := newWatchdog(t.Context(), o.Stall, o.enough())
+			defer stop()
+			start := time.Now()
+			for ctx.Err() == nil && time.Since(start) < time.Hour {
+				wait := c.every
+				if time.Since(start)+wait > c.until {
+					wait = time.Hour
+				}
+				select {
+				case <-ctx.Done():
+				case <-time.After(wait):
+					dog.pat(c.bytes)
+				}
+			}
+			if took := time.Since(start); context.Cause(ctx) != c.want || took > c.by {
+				t.Errorf("%s: %v after %v", c.name, context.Cause(ctx), took)
+			}
+		})
+	}
+}
+
+// The whole check ends in time, whatever a server does.
+func TestWebTimeout(t *testing.T) {
+	o := webOptions()
+	o.Stall, o.Timeout = time.Hour, 300*time.Millisecond
+	w := webCheck(t, standing(t, nil), o)
+	if faultKinds(w) != "timeout" || w.OK() || w.Report.UncheckedPieces == 0 {
+		t.Errorf("%+v", w.Faults)
 	}
 }
 

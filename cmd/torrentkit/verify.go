@@ -43,7 +43,8 @@ The PATH - is standard input, for a torrent of one file. With --tar PATH is an a
 it is read once and not unpacked, and may be compressed by gzip, zstd or xz.
 
 Web seeds are asked for the sizes of files and a sample of their pieces, and what is wrong with them is explained;
-nothing of their content is stored. Only http and https to public addresses are used, without a proxy.
+nothing of their content is stored. Only http and https are used, without a proxy, and only to public addresses unless
+--web-seed names others.
 
 A repair hashes every piece before it writes, writes only bytes that differ, and can be interrupted at any time. It
 deletes and shortens nothing.`,

@@ -40,8 +40,9 @@ func (f *verifyFlags) bindWork(cmd *cobra.Command) {
 		fs.BoolVar(&f.web.seeds, "web-seeds", false, "check the web seeds of the torrent, and no data on disk")
 		fs.StringArrayVar(&f.web.urls, "web-seed", nil, "check the web seed at `URL`, by BEP 19 (repeatable)")
 		fs.BoolVar(&f.web.full, "full", false, "read web seeds whole, not just a sample of 16 pieces")
-		fs.BoolVar(&f.web.private, "allow-private", false, "let web seeds be at loopback and private addresses")
+		fs.BoolVar(&f.web.private, "allow-private", false, "let the torrent's web seeds, and redirects, be at loopback and private addresses")
 		fs.IntVar(&f.web.connections, "connections", 4, "how many requests run side by side")
+		fs.DurationVar(&f.web.timeout, "timeout", 0, "give each web seed up after `TIME` (default as long as it takes)")
 	})
 	group(cmd, "Repair", func(fs *pflag.FlagSet) {
 		fs.StringVar(&f.repair.from, "repair-from", "", "replace damaged and missing pieces by good ones from another copy in `FOLDER`, or from web-seeds")

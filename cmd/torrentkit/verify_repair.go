@@ -38,6 +38,10 @@ func (f *verifyFlags) check() error {
 		return errors.New("--full and --sample do not go together")
 	case f.web.full && !f.web.wanted():
 		return errors.New("--full needs --web-seeds or --web-seed")
+	case f.web.timeout < 0:
+		return errors.New("--timeout cannot be negative")
+	case f.web.timeout > 0 && !f.web.wanted() && f.repair.from != fromWebSeeds:
+		return errors.New("--timeout needs web seeds: --web-seeds, --web-seed or --repair-from web-seeds")
 	case f.repair.from != "" && f.options.FailFast:
 		return errors.New("--repair-from reads everything, and --fail-fast does not")
 	}
@@ -60,6 +64,9 @@ func (a *app) repair(ctx context.Context, torrent []byte, task verifyTask, o ver
 	}
 	if opts.Web != nil && !a.options.ShowSecrets {
 		r.From = redactText(r.From)
+		for i := range r.Faults {
+			r.Faults[i].URL = a.url(r.Faults[i].URL)
+		}
 	}
 	return verified{report: r.Report, repair: r}, err
 }
@@ -71,6 +78,11 @@ const maxFailed = 5
 func (a *app) showRepair(r *verify.Repaired) {
 	if r == nil {
 		return
+	}
+	for _, w := range r.Faults {
+		if w.File < 0 { // what is wrong with a file is why pieces were not repaired
+			a.note(fmt.Sprintf("web seed %s: %s", w.URL, w.Message))
+		}
 	}
 	for i, p := range r.Failed {
 		if i == maxFailed {
@@ -106,6 +118,13 @@ type repairJSON struct {
 	Bytes   int64        `json:"bytes_written"` // those that differ, in blocks
 	Created []string     `json:"created"`       // files that were missing
 	Failed  []failedJSON `json:"failed"`
+	// What is wrong with web seeds
+	SeedFaults []seedFaultJSON `json:"seed_faults,omitempty"`
+}
+
+type seedFaultJSON struct {
+	URL string `json:"url"`
+	webFaultJSON
 }
 
 type failedJSON struct {
@@ -123,6 +142,9 @@ func repairToJSON(r *verify.Repaired) *repairJSON {
 	}
 	for _, p := range r.Failed {
 		j.Failed = append(j.Failed, failedJSON{p.Index, rootCause(p.Err).Error()})
+	}
+	for _, w := range r.Faults {
+		j.SeedFaults = append(j.SeedFaults, seedFaultJSON{w.URL, faultToJSON(&w.WebFault, r.Report)})
 	}
 	return j
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/torrentkit/torrentkit/verify"
 )
@@ -18,6 +19,7 @@ type webFlags struct {
 	full        bool
 	private     bool
 	connections int
+	timeout     time.Duration
 }
 
 // wanted tells whether web seeds are to be checked, and not data on disk.
@@ -34,7 +36,7 @@ func (f *verifyFlags) webOptions() verify.WebOptions {
 
 func (f *verifyFlags) webAccess() verify.WebAccess {
 	return verify.WebAccess{
-		URLs: f.web.urls, AllowPrivate: f.web.private, Connections: f.web.connections, UserAgent: "torrentkit/" + buildVersion().Version,
+		URLs: f.web.urls, AllowPrivate: f.web.private, Connections: f.web.connections, Timeout: f.web.timeout, UserAgent: "torrentkit/" + buildVersion().Version,
 	}
 }
 
@@ -159,11 +161,15 @@ func (a *app) webToJSON(v verified) webJSON {
 	j.OK = w.OK()
 	j.Content = j.URL
 	for _, f := range w.Faults {
-		fault := webFaultJSON{Kind: f.Kind, Message: f.Message}
-		if f.File >= 0 {
-			fault.Path = w.Report.Files[f.File].Path
-		}
-		j.Faults = append(j.Faults, fault)
+		j.Faults = append(j.Faults, faultToJSON(&f, w.Report))
+	}
+	return j
+}
+
+func faultToJSON(f *verify.WebFault, r *verify.Report) webFaultJSON {
+	j := webFaultJSON{Kind: f.Kind, Message: f.Message}
+	if f.File >= 0 {
+		j.Path = r.Files[f.File].Path
 	}
 	return j
 }

@@ -42,7 +42,7 @@ func TestVerifyWebSeeds(t *testing.T) {
 	if code, out, _ := runIn(t, "verify", "--web-seeds", torrent); code != 1 || !strings.Contains(out, "address\t-\t") {
 		t.Errorf("without leave: %d %s", code, out)
 	}
-	code, out, _ = runIn(t, "verify", "--json", "--web-seed", plain.URL+"/film", "--allow-private", torrent)
+	code, out, _ = runIn(t, "verify", "--json", "--web-seed", plain.URL+"/film", torrent)
 	var v struct {
 		OK     bool
 		Kind   string
@@ -59,7 +59,14 @@ func TestVerifyWebSeeds(t *testing.T) {
 	if code != 0 || !strings.Contains(out, "repaired\t32\n") {
 		t.Errorf("repair: %d %s %s", code, out, stderr)
 	}
-	for _, args := range [][]string{{"--full"}, {"--full", "--web-seeds", "--sample", "3"}, {"--web-seeds", "--extra"}, {"--web-seeds", "--repair-from", dir}} {
+	if err := os.WriteFile(filepath.Join(dir, "copy", "film"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	code, out, stderr = runIn(t, "verify", "--json", "--repair-from", "web-seeds", "--web-seed", "ftp://example.org/0123456789abcdef0123456789abcdef/", "--web-seed", good.URL+"/film", torrent, filepath.Join(dir, "copy"))
+	if code != 0 || !strings.Contains(out, `"seed_faults":[{"url":"ftp://example.org/***/","kind":"scheme"`) {
+		t.Errorf("repair from a bad seed and a good one: %d %s %s", code, out, stderr)
+	}
+	for _, args := range [][]string{{"--full"}, {"--timeout", "1s"}, {"--web-seeds", "--timeout", "-1s"}, {"--full", "--web-seeds", "--sample", "3"}, {"--web-seeds", "--extra"}, {"--web-seeds", "--repair-from", dir}} {
 		if code, _, _ := runIn(t, append([]string{"verify", torrent}, args...)...); code != 2 {
 			t.Errorf("%v: code %d", args, code)
 		}

@@ -46,6 +46,9 @@ func (r *reader) split(ctx context.Context, paths []string, size, n int64) (grou
 	known := map[[sha256.Size]byte]int{}
 	buf := make([]byte, 32<<10)
 	for _, path := range paths {
+		if ctx.Err() != nil {
+			break
+		}
 		f, err := r.view(path)
 		if err != nil {
 			continue

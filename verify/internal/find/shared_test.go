@@ -10,8 +10,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/torrentkit/torrentkit/internal/longtest"
 	"github.com/torrentkit/torrentkit/metainfo"
@@ -141,21 +141,38 @@ func TestSearchTooMany(t *testing.T) {
 	s.within(t, moved, dir, twice)
 }
 
-// Many ways can be stopped.
+// stopping is a context that ends when it is asked for the nth time.
+type stopping struct {
+	context.Context
+	cancel context.CancelFunc
+	left   atomic.Int64
+}
+
+func (s *stopping) Err() error {
+	if s.left.Add(-1) <= 0 {
+		s.cancel()
+	}
+	return s.Context.Err()
+}
+
+// Many ways can be stopped, wherever the search is.
 func TestSearchStopped(t *testing.T) {
 	rng := rand.New(rand.NewPCG(10, 4))
 	tree := ofOneSize(rng, 250, 150000)
 	torrent := tree.Torrent(t, metainfo.V1, 1<<18, metainfo.Fields{})
 	_, dir := scatter(t, rng, tree)
-	ctx, cancel := context.WithCancel(context.Background())
-	var stopped time.Time
-	time.AfterFunc(300*time.Millisecond, func() { stopped = time.Now(); cancel() })
-	_, err := Files(ctx, contentAt(t, torrent, t.TempDir()), []string{dir}, Options{})
-	if !errors.Is(err, context.Canceled) {
-		t.Fatal(err)
-	}
-	if late := time.Since(stopped); late > 2*time.Second {
-		t.Errorf("stopped %v late", late)
+	c := contentAt(t, torrent, t.TempDir())
+	for _, n := range []int64{1, 300, 1000, 1450} { // of more than 2000: the last are between ways that are tried
+		inner, cancel := context.WithCancel(context.Background())
+		ctx := &stopping{Context: inner, cancel: cancel}
+		ctx.left.Store(n)
+		if _, err := Files(ctx, c, []string{dir}, Options{}); !errors.Is(err, context.Canceled) {
+			t.Fatalf("stopped at %d: %v", n, err)
+		}
+		if late := -ctx.left.Load(); late > 50+int64(len(c.Pieces)) { // it looks at each piece, at most, and does nothing
+			t.Errorf("stopped at %d: went on %d times", n, late)
+		}
+		cancel()
 	}
 }
 
