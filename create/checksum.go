@@ -168,7 +168,7 @@ func (p *Plan) readRest(ctx context.Context, k int, f *fileSum) error {
 	if f.next >= size {
 		return nil
 	}
-	r, err := p.tree.Open(int(p.order[k]))
+	r, err := p.content.tree.Open(int(p.content.order[k]))
 	if err != nil {
 		return err
 	}

@@ -16,19 +16,33 @@ package create
 import (
 	"context"
 	"errors"
-	"time"
 
-	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // ReadOrder is how content is read.
-type ReadOrder = piecehash.Order
+type ReadOrder uint8
+
+// The orders.
+const (
+	// AutoOrder reads many streams side by side while the data is in memory, and
+	// one sequential stream where it is not, or where seeking is slow.
+	AutoOrder ReadOrder = iota
+	// ParallelOrder reads many streams side by side.
+	ParallelOrder
+	// SequentialOrder reads pieces whole and in order, one at a time.
+	SequentialOrder
+)
 
 // ParseReadOrder reads "auto", "parallel" or "sequential".
-func ParseReadOrder(s string) (ReadOrder, error) { return piecehash.ParseOrder(s) }
+func ParseReadOrder(s string) (ReadOrder, error) {
+	o, err := piecehash.ParseOrder(s)
+	return ReadOrder(o), err
+}
+
+func (o ReadOrder) String() string { return piecehash.Order(o).String() }
 
 // Options say what torrent to make. The zero value makes a v1 torrent named
 // after its path, with a piece length that fits its size.
@@ -50,7 +64,6 @@ type Options struct {
 	// Checksums are written for every file, from the read that hashes it.
 	Checksums []Checksum
 
-	Selection
 	Workers   int // 0: one for each processor
 	ReadOrder ReadOrder
 	// DropCache does not leave what was read in the system's page cache.
@@ -59,7 +72,7 @@ type Options struct {
 	// Journals are files that remember the digests of pieces. All are read, as
 	// far as they exist; what is hashed is added to the first. Their records
 	// hold for files with the same path, size, times of modification and of
-	// inode change, and inode number.
+	// inode change, and inode number. See Selection.LeaveOut.
 	Journals []string
 	Recheck  bool // read everything though journals know it, and compare
 	// Reuse is an old .torrent whose hashes are taken over for files of the same
@@ -71,59 +84,6 @@ type Options struct {
 	ExpectInfoHash string
 	// Progress, if not nil, is told how many bytes of content are hashed.
 	Progress func(done, total int64)
-}
-
-// File is a file that goes into a torrent.
-type File struct {
-	Path   string // slash-separated; "" if the content is one file
-	Length int64  // in bytes
-	// Link is where a symbolic link that is stored as such leads, from the
-	// content's folder (BEP 47); "" for other files.
-	Link string
-}
-
-// Plan is a torrent of which everything is known but the hashes.
-type Plan struct {
-	Name        string
-	Format      metainfo.Format
-	PieceLength int64  // in bytes
-	NumPieces   int    // of v1; in v2 every file starts a piece of its own
-	TotalLength int64  // bytes of content
-	Files       []File // in the order of the torrent, without padding
-	// Size is the size in bytes of the .torrent. Files with equal content share
-	// a piece layer in v2, which cannot be foreseen: where that is possible
-	// SizeIsExact is false and Size an upper bound.
-	Size        int64
-	SizeIsExact bool
-	// Notes are what the scan left out or found remarkable.
-	Notes []Note
-	// Warnings are about choices that some clients do not accept.
-	Warnings []string
-	// Decisions are those about every path, with Selection.Explain.
-	Decisions []Decision
-	// Reused is set by Torrent and Shard.
-	Reused Reused
-
-	// Progress is that of Options, and may be set later.
-	Progress func(done, total int64)
-
-	tree    *content.Tree
-	order   []int32 // where in the tree each file is
-	files   []metainfo.File
-	fields  metainfo.Fields
-	shape   metainfo.Shape
-	draft   *metainfo.Draft
-	source  source
-	scanned time.Time // when the scan began
-	workers int
-	reading ReadOrder
-	expect  string // in lower-case hex
-
-	selection Selection
-	journals  []string
-	recheck   bool
-	sums      *sums
-	old       *metainfo.Torrent
 }
 
 // ErrEmpty is the error of a selection without files.
@@ -155,8 +115,17 @@ func (o *Options) check() (err error) {
 }
 
 // Torrent makes a torrent of path, a file or a folder, and returns its bytes.
+// Every file but junk goes into it, and links are followed; [Scan] takes a
+// choice. Journals that lie in the folder are left out.
 func Torrent(ctx context.Context, path string, o Options) ([]byte, error) {
-	p, err := NewPlan(ctx, []string{path}, o)
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	c, err := Scan(ctx, []string{path}, Selection{LeaveOut: o.Journals})
+	if err != nil {
+		return nil, err
+	}
+	p, err := c.Plan(o)
 	if err != nil {
 		return nil, err
 	}

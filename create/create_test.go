@@ -21,13 +21,57 @@ import (
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
+// tryPlan plans a torrent of paths, without the journals in them.
+func tryPlan(paths []string, s create.Selection, o create.Options) (*create.Plan, error) {
+	s.LeaveOut = o.Journals
+	c, err := create.Scan(context.Background(), paths, s)
+	if err != nil {
+		return nil, err
+	}
+	return c.Plan(o)
+}
+
 func plan(t *testing.T, path string, o create.Options) *create.Plan {
 	t.Helper()
-	p, err := create.NewPlan(context.Background(), []string{path}, o)
+	return selected(t, path, create.Selection{}, o)
+}
+
+// selected is plan with a choice of files.
+func selected(t *testing.T, path string, s create.Selection, o create.Options) *create.Plan {
+	t.Helper()
+	p, err := tryPlan([]string{path}, s, o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// together plans several torrents of one content.
+func together(t *testing.T, path string, options ...create.Options) []*create.Plan {
+	t.Helper()
+	c, err := create.Scan(context.Background(), []string{path}, create.Selection{LeaveOut: options[0].Journals})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var plans []*create.Plan
+	for _, o := range options {
+		p, err := c.Plan(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plans = append(plans, p)
+	}
+	return plans
+}
+
+// made is the torrent of a plan.
+func made(t *testing.T, p *create.Plan) []byte {
+	t.Helper()
+	raw, err := p.Torrent(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
 }
 
 func torrent(t *testing.T, path string, o create.Options) []byte {
@@ -127,13 +171,13 @@ func TestPieceLengthFits(t *testing.T) {
 	}
 	var large *create.TooLargeError
 	for _, o := range []create.Options{{MaxTorrentSize: 50}, {MaxTorrentSize: 500, PieceLength: 16384}, {MaxTorrentSize: 500, MaxPieceLength: 65536}} {
-		if _, err := create.NewPlan(context.Background(), []string{path}, o); !errors.As(err, &large) || large.Size <= o.MaxTorrentSize {
+		if _, err := tryPlan([]string{path}, create.Selection{}, o); !errors.As(err, &large) || large.Size <= o.MaxTorrentSize {
 			t.Errorf("%+v: %v", o, err)
 		}
 	}
 	for _, o := range []create.Options{{PieceLength: 3 << 14}, {MaxPieceLength: 1}, {PieceLength: 32768, MaxPieceLength: 16384}, {TargetPieces: -1},
 		{ExpectInfoHash: "00"}, {ExpectInfoHash: "x"}} {
-		if _, err := create.NewPlan(context.Background(), []string{path}, o); err == nil {
+		if _, err := tryPlan([]string{path}, create.Selection{}, o); err == nil {
 			t.Errorf("%+v: no error", o)
 		}
 	}
@@ -191,7 +235,7 @@ func TestFieldsAreRefused(t *testing.T) {
 		"twice":       {InfoFields: create.InfoFields{Entropy: "x"}, SetInfo: []metainfo.Entry{metainfo.TextEntry("entropy", "y")}},
 		"http seed":   {Fields: metainfo.Fields{HTTPSeeds: []string{"ftp://x"}}},
 	} {
-		if _, err := create.NewPlan(context.Background(), []string{path}, o); err == nil {
+		if _, err := tryPlan([]string{path}, create.Selection{}, o); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
@@ -249,15 +293,12 @@ func TestChecksums(t *testing.T) {
 			if m, err := metainfo.Parse(raw); err != nil || len(m.Problems) > 0 {
 				t.Errorf("problems %v, %v", m.Problems, err)
 			}
-			other, err := p.Also(create.Options{PieceLength: 65536, Checksums: o.Checksums})
-			if err != nil {
-				t.Fatal(err)
-			}
+			plans := together(t, root, o, create.Options{PieceLength: 65536, Checksums: o.Checksums})
 			raws, err := create.Torrents(context.Background(), []*create.Plan{p})
 			if err != nil || !bytes.Equal(raws[0], raw) {
 				t.Errorf("made again: %v", err)
 			}
-			if raws, err = create.Torrents(context.Background(), []*create.Plan{p, other}); err != nil || !bytes.Contains(raws[1], []byte(want[2])) {
+			if raws, err = create.Torrents(context.Background(), plans); err != nil || !bytes.Contains(raws[1], []byte(want[2])) {
 				t.Errorf("made together: %v", err)
 			}
 		}

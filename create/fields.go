@@ -9,7 +9,7 @@ import (
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
-// InfoFields are keys of info that are rarer than those of [Fields].
+// InfoFields are keys of info that are rarer than those of [metainfo.Fields].
 type InfoFields struct {
 	Similar     []metainfo.HashV1 // infohashes of torrents that share files with this one (BEP 38), v2 ones made short
 	Collections []string          // names of collections that it belongs to (BEP 38)

@@ -24,7 +24,7 @@ func (p *Plan) Torrent(ctx context.Context) ([]byte, error) {
 		return nil, err
 	}
 	raw := p.draft.Encode()
-	return raw, checkExpected(raw, p.expect)
+	return raw, checkExpected(raw, p.o.ExpectInfoHash)
 }
 
 // Shard hashes the i-th of n parts of the content, from 1 to n, into the first
@@ -33,7 +33,7 @@ func (p *Plan) Torrent(ctx context.Context) ([]byte, error) {
 // the files in the same state: on one shared file system, that is.
 func (p *Plan) Shard(ctx context.Context, i, n int) error {
 	switch {
-	case len(p.journals) == 0:
+	case len(p.o.Journals) == 0:
 		return errors.New("a shard needs a journal to write to")
 	case n < 1 || i < 1 || i > n:
 		return fmt.Errorf("shard %d of %d does not exist", i, n)
@@ -44,6 +44,9 @@ func (p *Plan) Shard(ctx context.Context, i, n int) error {
 // hash computes the pieces from first to before end that are not known.
 func (p *Plan) hash(ctx context.Context, first, end int) (err error) {
 	p.Reused = Reused{}
+	if p.o.DropCache {
+		p.content.tree.DropCache()
+	}
 	k, err := p.recall()
 	if err != nil {
 		return err
@@ -51,7 +54,7 @@ func (p *Plan) hash(ctx context.Context, first, end int) (err error) {
 	if k.journal != nil {
 		defer func() {
 			if e := k.journal.Close(); e != nil && err == nil {
-				err = fmt.Errorf("writing journal %q: %w", p.journals[0], content.Bare(e))
+				err = fmt.Errorf("writing journal %q: %w", p.o.Journals[0], content.Bare(e))
 			}
 		}()
 	}
@@ -59,7 +62,7 @@ func (p *Plan) hash(ctx context.Context, first, end int) (err error) {
 		return err
 	}
 	for i, have := range k.have {
-		if have && first <= i && i < end && !p.recheck {
+		if have && first <= i && i < end && !p.o.Recheck {
 			p.Reused.Pieces++
 			p.Reused.Bytes += p.draft.Layout().ContentLength(i)
 			p.draft.Set(i, k.digests[i].SHA1, k.digests[i].Root)
@@ -70,7 +73,7 @@ func (p *Plan) hash(ctx context.Context, first, end int) (err error) {
 	if k.have != nil || first > 0 || end < p.NumPieces {
 		job.Only = make([]int, 0, end-first)
 		for i := first; i < end; i++ {
-			if k.have == nil || !k.have[i] || p.recheck {
+			if k.have == nil || !k.have[i] || p.o.Recheck {
 				job.Only = append(job.Only, i)
 			}
 		}
@@ -93,13 +96,13 @@ func (p *Plan) hash(ctx context.Context, first, end int) (err error) {
 
 func (p *Plan) job() piecehash.Job {
 	return piecehash.Job{
-		Layout: p.draft.Layout(), Source: p.source, Workers: p.workers, Order: p.reading, Durable: len(p.journals) > 0,
+		Layout: p.draft.Layout(), Source: p.source, Workers: p.o.Workers, Order: piecehash.Order(p.o.ReadOrder), Durable: len(p.o.Journals) > 0,
 	}
 }
 
 func (p *Plan) unchanged() error {
-	if changed := p.tree.Changed(); len(changed) > 0 {
-		return fmt.Errorf("%q changed while it was read", p.tree.Files()[changed[0]].Path)
+	if changed := p.content.tree.Changed(); len(changed) > 0 {
+		return fmt.Errorf("%q changed while it was read", p.content.tree.Files()[changed[0]].Path)
 	}
 	return nil
 }
@@ -114,7 +117,7 @@ func (p *Plan) sampleOld(ctx context.Context, k *known) error {
 			taken = append(taken, i)
 		}
 	}
-	if len(taken) == 0 || p.recheck {
+	if len(taken) == 0 || p.o.Recheck {
 		return nil
 	}
 	count := min(len(taken), max(16, len(taken)/100))
@@ -157,11 +160,11 @@ type source struct {
 
 func (p *Plan) newSource() source {
 	files := p.draft.Files()
-	s := source{tree: p.tree, disk: make([]int32, len(files)), place: make([]int32, len(files)), sums: p.sums}
+	s := source{tree: p.content.tree, disk: make([]int32, len(files)), place: make([]int32, len(files)), sums: p.sums}
 	next := int32(0)
 	for i := range files {
 		if !files[i].Pad() {
-			s.disk[i], s.place[i] = p.order[next], next
+			s.disk[i], s.place[i] = p.content.order[next], next
 			next++
 		}
 	}

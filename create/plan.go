@@ -1,104 +1,87 @@
 package create
 
 import (
-	"context"
 	"fmt"
-	"path/filepath"
-	"strings"
-	"time"
 
 	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
-// NewPlan scans one or more files and folders, without reading any content.
-// Several become entries of one folder, which Options.Name must name. Where no
-// file is left the error is ErrEmpty, and the plan tells the Decisions and
-// nothing else.
-func NewPlan(ctx context.Context, paths []string, o Options) (*Plan, error) {
-	if len(paths) == 0 {
-		return nil, ErrEmpty
-	}
+// Plan is a torrent of which everything is known but the hashes.
+type Plan struct {
+	Name        string
+	Format      metainfo.Format
+	PieceLength int64  // in bytes
+	NumPieces   int    // of v1; in v2 every file starts a piece of its own
+	TotalLength int64  // bytes of content
+	Files       []File // in the order of the torrent, without padding
+	// Size is the size in bytes of the .torrent. Files with equal content share
+	// a piece layer in v2, which cannot be foreseen: where that is possible
+	// SizeIsExact is false and Size an upper bound.
+	Size        int64
+	SizeIsExact bool
+	// Notes are what the scan left out or found remarkable.
+	Notes []Note
+	// Warnings are about choices that some clients do not accept.
+	Warnings []string
+	// Reused is set by Torrent and Shard.
+	Reused Reused
+
+	// Progress is that of Options, and may be set later.
+	Progress func(done, total int64)
+
+	content *Content
+	o       Options
+	files   []metainfo.File
+	shape   metainfo.Shape
+	draft   *metainfo.Draft
+	source  source
+	sums    *sums
+	old     *metainfo.Torrent
+}
+
+// Plan plans a torrent. Several may be planned of one content: with other
+// trackers, another source, format or piece length. See [Torrents].
+//
+// Its errors are [ErrEmpty], [ErrNoName], [*URLError], [*TooLargeError], and
+// options that do not go together.
+func (c *Content) Plan(o Options) (*Plan, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
 	if o.Name == "" {
-		if len(paths) > 1 {
-			return nil, ErrNoName
-		}
-		name, err := DefaultName(paths[0])
+		name, err := c.name()
 		if err != nil {
 			return nil, err
 		}
 		o.Name = name
 	}
-	scanned := time.Now()
-	tree, notes, err := content.Scan(ctx, paths, o.Selection.scan(paths, o.Journals))
+	p, err := c.plan(o)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("making a torrent of %q: %w", c.paths[0], err)
 	}
-	p, err := newPlan(tree, o)
-	if err == ErrEmpty {
-		p = &Plan{Name: o.Name, Decisions: tree.Decisions()}
-	}
-	if err != nil {
-		return p, fmt.Errorf("making a torrent of %q: %w", paths[0], err)
-	}
-	p.Notes, p.scanned = append(notes, p.Notes...), scanned
 	return p, nil
 }
 
-// leaveOut makes rules that keep files out which are written while path is read.
-func leaveOut(path string, files []string) []Rule {
-	var rules []Rule
-	escape := strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`, `{`, `\{`)
-	root, err := filepath.Abs(path)
-	for _, f := range files {
-		file, err2 := filepath.Abs(f)
-		if err != nil || err2 != nil {
-			continue
-		}
-		if rel, err := filepath.Rel(root, file); err == nil && filepath.IsLocal(rel) && rel != "." {
-			rules = append(rules, Rule{Pattern: "/" + escape.Replace(filepath.ToSlash(rel))})
-		}
-	}
-	return rules
-}
-
-// DefaultName is the name that a torrent of path gets: that of the file or
-// folder, also where path is "." or "..".
-func DefaultName(path string) (string, error) {
-	abs, err := filepath.Abs(path)
-	if err != nil {
-		return "", fmt.Errorf("making a torrent of %q: %w", path, err)
-	}
-	base := filepath.Base(abs)
-	if base == string(filepath.Separator) || base == filepath.VolumeName(abs)+string(filepath.Separator) {
-		return "", fmt.Errorf("making a torrent of %q: a root folder has no name: give one", path)
-	}
-	return base, nil
-}
-
-func newPlan(tree *content.Tree, o Options) (*Plan, error) {
-	if len(tree.Files()) == 0 {
+func (c *Content) plan(o Options) (*Plan, error) {
+	switch {
+	case len(c.files) == 0:
 		return nil, ErrEmpty
+	case c.sorted != ByPath && o.Format.HasV2():
+		return nil, fmt.Errorf("a %v torrent has its files in the order of their paths and no other", o.Format)
 	}
 	info, err := o.InfoFields.entries(o.SetInfo)
 	if err != nil {
 		return nil, err
 	}
-	if o.Normalize {
+	if c.normal {
 		o.Name = content.NFC(o.Name)
 	}
 	p := &Plan{
-		Name: o.Name, Format: o.Format, Decisions: tree.Decisions(),
-		tree: tree, workers: o.Workers, reading: o.ReadOrder, Progress: o.Progress, fields: o.Fields, expect: o.ExpectInfoHash,
-		selection: o.Selection, journals: o.Journals, recheck: o.Recheck,
+		Name: o.Name, Format: o.Format, Files: c.files, Notes: c.portability(o.Name), Progress: o.Progress, content: c, o: o,
 		shape: metainfo.Shape{Format: o.Format, Name: o.Name, Align: o.Align, Outer: o.Set, Info: info},
 	}
-	if err := p.arrange(&o); err != nil {
-		return nil, err
-	}
+	p.describeFiles()
 	p.sums = p.newSums(o.Checksums)
 	if err := p.choosePieceLength(&o); err != nil {
 		return nil, err
@@ -114,44 +97,17 @@ func newPlan(tree *content.Tree, o Options) (*Plan, error) {
 	return p, nil
 }
 
-// arrange names the files and puts them in order.
-func (p *Plan) arrange(o *Options) error {
-	scanned := p.tree.Files()
-	names := make([]string, len(scanned))
-	p.order = make([]int32, len(scanned))
-	for i := range scanned {
-		names[i], p.order[i] = scanned[i].Path, int32(i)
-		if o.Normalize {
-			names[i] = content.NFC(names[i])
-		}
-	}
-	if err := o.Selection.arrange(p.order, names, scanned, o.Format); err != nil {
-		return err
-	}
-	p.Files = make([]File, len(scanned))
-	p.files = make([]metainfo.File, len(scanned))
-	for k, i := range p.order {
-		f := &scanned[i]
-		p.Files[k] = File{names[i], f.Size, f.Link}
-		p.files[k] = metainfo.File{Path: names[i], Length: f.Size, Link: f.Link}
-		p.TotalLength += f.Size
-		if o.Attributes {
-			p.files[k].Attr = attributes(f)
-		}
-		if f.Link != "" {
+// describeFiles tells what the torrent says of each file.
+func (p *Plan) describeFiles() {
+	p.files = make([]metainfo.File, len(p.Files))
+	for k, f := range p.Files {
+		p.TotalLength += f.Length
+		p.files[k] = metainfo.File{Path: f.Path, Length: f.Length, Link: f.Link}
+		switch {
+		case f.Link != "":
 			p.files[k].Attr = "l"
-			if o.Normalize {
-				p.files[k].Link = content.NFC(f.Link)
-			}
+		case p.o.Attributes:
+			p.files[k].Attr = attributes(&p.content.tree.Files()[p.content.order[k]])
 		}
 	}
-	ordered := make([]string, 0, len(names)+1)
-	for k := range p.Files {
-		ordered = append(ordered, p.Files[k].Path)
-	}
-	if names[0] == "" {
-		ordered[0] = p.Name
-	}
-	p.Notes = content.Portability(ordered)
-	return nil
 }

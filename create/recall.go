@@ -76,7 +76,7 @@ func appendName(b []byte, path string) []byte {
 func (p *Plan) byState() *describer {
 	disk := p.source.disk
 	return &describer{layout: p.draft.Layout(), file: func(b []byte, i int) []byte {
-		f, s := &p.tree.Files()[disk[i]], p.tree.Stamp(int(disk[i]))
+		f, s := &p.content.tree.Files()[disk[i]], p.content.tree.Stamp(int(disk[i]))
 		b = appendName(b, f.Path)
 		for _, n := range []uint64{uint64(f.Size), uint64(s.Modified), uint64(s.Changed), s.Inode} {
 			b = binary.LittleEndian.AppendUint64(b, n)
@@ -110,7 +110,7 @@ const flushBytes = 512 << 10
 // recall collects what journals and the old torrent say of the plan's pieces.
 func (p *Plan) recall() (*known, error) {
 	k := &known{}
-	if len(p.journals) == 0 && p.old == nil {
+	if len(p.o.Journals) == 0 && p.old == nil {
 		return k, nil
 	}
 	n := p.draft.Layout().NumPieces()
@@ -125,11 +125,11 @@ func (p *Plan) recall() (*known, error) {
 }
 
 func (p *Plan) readJournals(k *known) error {
-	if len(p.journals) == 0 {
+	if len(p.o.Journals) == 0 {
 		return nil
 	}
 	var set journal.Set
-	for _, path := range p.journals {
+	for _, path := range p.o.Journals {
 		damaged, err := set.ReadFile(path)
 		if err != nil {
 			return fmt.Errorf("reading journal %q: %w", path, content.Bare(err))
@@ -141,9 +141,9 @@ func (p *Plan) readJournals(k *known) error {
 		k.digests[i], k.have[i] = set.Get(k.keys.key(i))
 	}
 	k.settled = p.settledFiles()
-	w, err := journal.Append(p.journals[0])
+	w, err := journal.Append(p.o.Journals[0])
 	if err != nil {
-		return fmt.Errorf("writing journal %q: %w", p.journals[0], content.Bare(err))
+		return fmt.Errorf("writing journal %q: %w", p.o.Journals[0], content.Bare(err))
 	}
 	k.journal = w
 	return nil
@@ -154,14 +154,14 @@ func (p *Plan) readJournals(k *known) error {
 // changes alike that come within one tick; where times have no fractions of a
 // second, they may be as coarse as two seconds.
 func (p *Plan) settledFiles() []bool {
-	settled := make([]bool, len(p.tree.Files()))
+	settled := make([]bool, len(p.content.tree.Files()))
 	for i := range settled {
-		s := p.tree.Stamp(i)
+		s := p.content.tree.Stamp(i)
 		wait := 20 * time.Millisecond
 		if s.Modified%int64(time.Second) == 0 && s.Changed%int64(time.Second) == 0 {
 			wait = 2 * time.Second
 		}
-		settled[i] = p.scanned.UnixNano()-max(s.Modified, s.Changed) > int64(wait)
+		settled[i] = p.content.tree.Seen().UnixNano()-max(s.Modified, s.Changed) > int64(wait)
 	}
 	return settled
 }
@@ -184,7 +184,7 @@ func (p *Plan) note(k *known, i int, d journal.Digest) error {
 		err = k.journal.Flush()
 	}
 	if err != nil {
-		return fmt.Errorf("writing journal %q: %w", p.journals[0], content.Bare(err))
+		return fmt.Errorf("writing journal %q: %w", p.o.Journals[0], content.Bare(err))
 	}
 	return nil
 }

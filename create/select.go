@@ -2,39 +2,35 @@ package create
 
 import (
 	"cmp"
-	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/layout"
-	"github.com/torrentkit/torrentkit/metainfo"
 )
 
-// Rule includes or excludes files by a glob; the last that matches decides.
-type Rule = content.Rule
-
-// Note is what the scan of a folder has to say: a file that was left out, a
-// link that leads outside, a name that other systems do not take.
-type Note = content.Note
-
-// NoteName is the kind of notes about names that other systems do not take, or
-// take for another one.
-const NoteName = content.NoteName
-
-// Decision is what was decided about a path, and why.
-type Decision = content.Decision
+// Rule includes or excludes what a glob matches; of several that match a path,
+// or a folder that it lies in, the last decides. What none matches is included,
+// unless the first rule is an include.
+//
+// Globs are those of doublestar (*, **, ?, [class], {a,b}) and match slash paths
+// below the content's folder. One without a slash matches a name at any depth; a
+// leading slash ties it to the top; with a trailing slash it matches folders only.
+type Rule struct {
+	Pattern string
+	Include bool // false: exclude
+}
 
 // LinkMode says what becomes of symbolic links.
-type LinkMode = content.LinkMode
+type LinkMode uint8
 
-// The modes: take what links lead to, take them as links (BEP 47), leave them
-// out, fail.
+// The modes.
 const (
-	FollowLinks = content.FollowLinks
-	StoreLinks  = content.StoreLinks
-	SkipLinks   = content.SkipLinks
-	RefuseLinks = content.RefuseLinks
+	FollowLinks LinkMode = iota // take what they lead to, wherever that is
+	StoreLinks                  // take them as links (BEP 47)
+	SkipLinks                   // leave them out, with a note
+	RefuseLinks                 // fail
 )
 
 // Order is an order of files.
@@ -47,8 +43,8 @@ const (
 	BySize                 // the smallest first
 )
 
-// Selection says which files go into a torrent, and under which names. The
-// zero value takes every file but junk, and follows links.
+// Selection says which files become content, and under which names. The zero
+// value takes every file but junk, and follows links.
 type Selection struct {
 	Rules       []Rule
 	KeepJunk    bool // take .DS_Store, Thumbs.db, desktop.ini and ._* too
@@ -57,45 +53,120 @@ type Selection struct {
 	IgnoreFiles []string // files of patterns in the syntax of .gitignore
 	GitIgnore   bool     // obey .gitignore files in the tree, and leave out .git
 	Only        []string // if not nil, nothing but these files, and what is in these folders, relative to the path
-	Order       Order
-	Normalize   bool // write names in Unicode's composed form, NFC
-	Explain     bool // have Plan.Decisions
+	// LeaveOut are files by their paths for the system, which are no part of the
+	// content where they lie in it: a journal, a .torrent that is written.
+	LeaveOut  []string
+	Order     Order
+	Normalize bool // write names in Unicode's composed form, NFC
+	Explain   bool // have Content.Decisions
 }
 
-func (s *Selection) scan(paths, journals []string) content.ScanOptions {
-	rules := s.Rules[:len(s.Rules):len(s.Rules)]
-	if len(paths) == 1 {
-		rules = append(rules, leaveOut(paths[0], journals)...)
-	}
-	return content.ScanOptions{
-		Rules: rules, KeepJunk: s.KeepJunk, SkipHidden: s.SkipHidden, Links: s.Links, IgnoreFiles: s.IgnoreFiles,
+// options are what content is told of the selection.
+func (s *Selection) options(paths []string) content.ScanOptions {
+	o := content.ScanOptions{
+		KeepJunk: s.KeepJunk, SkipHidden: s.SkipHidden, Links: content.LinkMode(s.Links), IgnoreFiles: s.IgnoreFiles,
 		GitIgnore: s.GitIgnore, Only: s.Only, Explain: s.Explain,
 	}
-}
-
-// arrange puts files, given as indices, in order, and refuses names that two of
-// them share.
-func (s *Selection) arrange(order []int32, names []string, files []content.File, format metainfo.Format) error {
-	if s.Order != ByPath && format.HasV2() {
-		return fmt.Errorf("a %v torrent has its files in the order of their paths and no other", format)
+	for _, r := range s.Rules {
+		o.Rules = append(o.Rules, content.Rule(r))
 	}
-	slices.SortFunc(order, func(a, b int32) int { return layout.ComparePaths(names[a], names[b]) })
-	for k := 1; k < len(order); k++ {
-		a, b := order[k-1], order[k]
-		switch {
-		case names[a] == names[b]:
-			return fmt.Errorf("%q and %q become one name, %q", files[a].Path, files[b].Path, names[a])
-		case layout.Inside(names[b], names[a]):
-			return fmt.Errorf("%q would be both a file and a folder", names[a])
+	for _, path := range paths {
+		for _, file := range s.LeaveOut {
+			if name := below(path, file, len(paths) > 1); name != "" {
+				o.Rules = append(o.Rules, content.Rule{Pattern: "/" + escapeGlob(name)})
+			}
 		}
 	}
-	switch s.Order {
-	case ByNatural:
-		slices.SortStableFunc(order, func(a, b int32) int { return compareNatural(names[a], names[b]) })
-	case BySize:
-		slices.SortStableFunc(order, func(a, b int32) int { return cmp.Compare(files[a].Size, files[b].Size) })
+	return o
+}
+
+// below is the slash path that a file has in content of a folder, or of several;
+// "" if it does not lie in the folder.
+func below(folder, file string, several bool) string {
+	root, err1 := filepath.Abs(folder)
+	file, err2 := filepath.Abs(file)
+	if err1 != nil || err2 != nil {
+		return ""
 	}
-	return nil
+	rel, err := filepath.Rel(root, file)
+	if err != nil || rel == "." || !filepath.IsLocal(rel) {
+		return ""
+	}
+	if several {
+		rel = filepath.Join(filepath.Base(root), rel)
+	}
+	return filepath.ToSlash(rel)
+}
+
+// escapeGlob makes a glob that matches s only.
+func escapeGlob(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`, `{`, `\{`).Replace(s)
+}
+
+// NoteKind says what a [Note] is about.
+type NoteKind uint8
+
+// The kinds.
+const (
+	// NoteJunk is a file of an operating system (.DS_Store, Thumbs.db,
+	// desktop.ini, ._*) that was left out.
+	NoteJunk NoteKind = iota + 1
+	// NoteOutside is a symbolic link that leads outside the scanned folder. It
+	// was followed.
+	NoteOutside
+	// NoteSpecial is a socket, FIFO or device, or a link to one. It was left out.
+	NoteSpecial
+	// NoteLoop is a folder that is one of the folders it lies in, reached by a
+	// symbolic link. It was left out.
+	NoteLoop
+	// NoteLink is a symbolic link that was left out, because links are skipped.
+	NoteLink
+	// NoteName is a name that other systems do not take, or take for another one.
+	NoteName
+)
+
+// String is a short English phrase for the kind.
+func (k NoteKind) String() string {
+	return [...]string{
+		NoteJunk: "operating-system junk left out", NoteOutside: "symbolic link leads outside the folder",
+		NoteSpecial: "special file left out", NoteLoop: "symbolic link loop left out", NoteLink: "symbolic link left out",
+		NoteName: "not portable",
+	}[k]
+}
+
+// Note is what the scan of a folder has to say and is no error.
+type Note struct {
+	Path string // slash-separated, below the folder
+	Kind NoteKind
+	// Detail is where the link leads, what the special file is, or what is wrong
+	// with the name; it may be empty. It holds raw names: escape before printing.
+	Detail string
+}
+
+// Decision is what was decided about a path.
+type Decision struct {
+	Path     string // slash-separated, below the folder; ends in a slash for a folder
+	Included bool
+	Reason   string // the rule, or what else decided; "" where nothing spoke against the path
+}
+
+// sort puts files, given as indices, in order. It returns two that cannot be in
+// one torrent, or one index twice.
+func (o Order) sort(order []int32, files []File) (a, b int32) {
+	slices.SortFunc(order, func(a, b int32) int { return layout.ComparePaths(files[a].Path, files[b].Path) })
+	for k := 1; k < len(order); k++ {
+		a, b := order[k-1], order[k]
+		if files[a].Path == files[b].Path || layout.Inside(files[b].Path, files[a].Path) {
+			return a, b
+		}
+	}
+	switch o {
+	case ByNatural:
+		slices.SortStableFunc(order, func(a, b int32) int { return compareNatural(files[a].Path, files[b].Path) })
+	case BySize:
+		slices.SortStableFunc(order, func(a, b int32) int { return cmp.Compare(files[a].Length, files[b].Length) })
+	}
+	return 0, 0
 }
 
 // compareNatural orders names as people do: runs of digits by their value, then

@@ -3,6 +3,9 @@ package create_test
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -35,7 +38,7 @@ func TestStoredLinks(t *testing.T) {
 		}
 	}
 	for _, format := range formats {
-		raw := torrent(t, root, create.Options{Format: format, PieceLength: 16384, Selection: create.Selection{Links: create.StoreLinks}})
+		raw := made(t, selected(t, root, create.Selection{Links: create.StoreLinks}, create.Options{Format: format, PieceLength: 16384}))
 		intact(t, raw, root)
 		m, err := metainfo.Parse(raw)
 		if err != nil {
@@ -63,12 +66,12 @@ func TestStoredLinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	for mode, want := range map[create.LinkMode]string{create.StoreLinks: "outside", create.RefuseLinks: "is a symbolic link"} {
-		_, err := create.NewPlan(context.Background(), []string{root}, create.Options{Selection: create.Selection{Links: mode}})
+		_, err := tryPlan([]string{root}, create.Selection{Links: mode}, create.Options{})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("mode %d: %v", mode, err)
 		}
 	}
-	if p := plan(t, root, create.Options{Selection: create.Selection{Links: create.SkipLinks}}); listed(p) != "a/b z" {
+	if p := selected(t, root, create.Selection{Links: create.SkipLinks}, create.Options{}); listed(p) != "a/b z" {
 		t.Errorf("skipping links: %s", listed(p))
 	}
 }
@@ -83,13 +86,13 @@ func TestOrder(t *testing.T) {
 		create.ByNatural: "d/x2 d/x11 d- E1 e9 e009b e10",
 		create.BySize:    "d- e10 e009b d/x11 d/x2 E1 e9",
 	} {
-		o := create.Options{Selection: create.Selection{Order: order}}
-		if got := listed(plan(t, root, o)); got != want {
+		s := create.Selection{Order: order}
+		p := selected(t, root, s, create.Options{})
+		if got := listed(p); got != want {
 			t.Errorf("order %d: %s, want %s", order, got, want)
 		}
-		intact(t, torrent(t, root, o), root)
-		o.Format = metainfo.V2
-		if _, err := create.NewPlan(context.Background(), []string{root}, o); (err == nil) != (order == create.ByPath) {
+		intact(t, made(t, p), root)
+		if _, err := tryPlan([]string{root}, s, create.Options{Format: metainfo.V2}); (err == nil) != (order == create.ByPath) {
 			t.Errorf("order %d in v2: %v", order, err)
 		}
 	}
@@ -103,26 +106,21 @@ func TestSeveralPaths(t *testing.T) {
 	file(t, filepath.Join(dir, "other", "subs", "c"), 1)
 	paths := []string{filepath.Join(dir, "subs"), filepath.Join(dir, "film.mkv")}
 	for _, format := range formats {
-		p, err := create.NewPlan(context.Background(), paths, create.Options{Name: filepath.Base(dir), Format: format,
-			Selection: create.Selection{Rules: []create.Rule{{Pattern: "/subs/b"}}}})
+		p, err := tryPlan(paths, create.Selection{Rules: []create.Rule{{Pattern: "/subs/b"}}}, create.Options{Name: filepath.Base(dir), Format: format})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if listed(p) != "film.mkv subs/a" {
 			t.Errorf("files %s", listed(p))
 		}
-		raw, err := p.Torrent(context.Background())
-		if err != nil {
-			t.Fatal(err)
-		}
-		intact(t, raw, dir)
+		intact(t, made(t, p), dir)
 	}
 	for _, bad := range [][]string{{paths[0], filepath.Join(dir, "other", "subs")}, {paths[0], paths[0]}, {paths[0], filepath.Join(dir, "absent")}} {
-		if _, err := create.NewPlan(context.Background(), bad, create.Options{Name: "x"}); err == nil {
+		if _, err := tryPlan(bad, create.Selection{}, create.Options{Name: "x"}); err == nil {
 			t.Errorf("%s: no error", bad)
 		}
 	}
-	if _, err := create.NewPlan(context.Background(), paths, create.Options{}); err != create.ErrNoName {
+	if _, err := tryPlan(paths, create.Selection{}, create.Options{}); err != create.ErrNoName {
 		t.Errorf("without a name: %v", err)
 	}
 }
@@ -133,7 +131,7 @@ func TestNormalize(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "root")
 	file(t, filepath.Join(root, "u\u0308"), 10)
 	file(t, filepath.Join(root, "v"), 10)
-	raw := torrent(t, root, create.Options{Selection: create.Selection{Normalize: true}})
+	raw := made(t, selected(t, root, create.Selection{Normalize: true}, create.Options{}))
 	if !bytes.Contains(raw, []byte("2:\u00fc")) || bytes.Contains(raw, []byte("u\u0308")) {
 		t.Errorf("not composed: %q", raw)
 	}
@@ -141,7 +139,77 @@ func TestNormalize(t *testing.T) {
 	if p := plan(t, root, create.Options{}); len(p.Files) != 3 || len(p.Notes) != 1 || p.Notes[0].Kind != create.NoteName {
 		t.Errorf("%d files, notes %v", len(p.Files), p.Notes)
 	}
-	if _, err := create.NewPlan(context.Background(), []string{root}, create.Options{Selection: create.Selection{Normalize: true}}); err == nil || !strings.Contains(err.Error(), "become one name") {
+	if _, err := tryPlan([]string{root}, create.Selection{Normalize: true}, create.Options{}); err == nil || !strings.Contains(err.Error(), "become one name") {
 		t.Errorf("two names that become one: %v", err)
+	}
+}
+
+// The kinds of notes and of links are those of the scan, and have words.
+func TestNotes(t *testing.T) {
+	root := filepath.Join(t.TempDir(), "root")
+	outside := filepath.Join(t.TempDir(), "outside")
+	file(t, outside, 10)
+	file(t, filepath.Join(root, "a"), 10)
+	file(t, filepath.Join(root, "Thumbs.db"), 10)
+	file(t, filepath.Join(root, "con"), 10)
+	for link, to := range map[string]string{"far": outside, "loop": root} {
+		if err := os.Symlink(to, filepath.Join(root, link)); err != nil {
+			t.Skip(err)
+		}
+	}
+	socket, err := net.Listen("unix", filepath.Join(root, "socket"))
+	if err != nil {
+		t.Skip(err)
+	}
+	defer socket.Close()
+	for mode, want := range map[create.LinkMode]string{
+		create.FollowLinks: "Thumbs.db 1, far 2, loop 4, socket 3, con 6",
+		create.SkipLinks:   "Thumbs.db 1, far 5, loop 5, socket 3, con 6",
+	} {
+		var got []string
+		for _, n := range selected(t, root, create.Selection{Links: mode}, create.Options{}).Notes {
+			got = append(got, fmt.Sprintf("%s %d", n.Path, n.Kind))
+			if n.Kind.String() == "" {
+				t.Errorf("%s: the kind has no words", n.Path)
+			}
+		}
+		if list := strings.Join(got, ", "); list != want {
+			t.Errorf("mode %d: %s, want %s", mode, list, want)
+		}
+	}
+	kinds := []create.NoteKind{create.NoteJunk, create.NoteOutside, create.NoteSpecial, create.NoteLoop, create.NoteLink, create.NoteName}
+	for i, k := range kinds {
+		if int(k) != i+1 {
+			t.Errorf("%v is %d", k, k)
+		}
+	}
+}
+
+// Decisions tell of every path why it is content or not, also where nothing is left.
+func TestDecisions(t *testing.T) {
+	root := filepath.Join(t.TempDir(), "root")
+	file(t, filepath.Join(root, "a.tmp"), 10)
+	file(t, filepath.Join(root, "j"), 10)
+	s := create.Selection{Rules: []create.Rule{{Pattern: "*.tmp"}}, LeaveOut: []string{filepath.Join(root, "j")}, Explain: true}
+	c, err := create.Scan(context.Background(), []string{root}, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(c.Decisions); got != "[{a.tmp false exclude *.tmp} {j false exclude /j}]" {
+		t.Error(got)
+	}
+	if _, err := c.Plan(create.Options{}); !errors.Is(err, create.ErrEmpty) {
+		t.Errorf("without files: %v", err)
+	}
+}
+
+func TestReadOrders(t *testing.T) {
+	for o, name := range map[create.ReadOrder]string{create.AutoOrder: "auto", create.ParallelOrder: "parallel", create.SequentialOrder: "sequential"} {
+		if got, err := create.ParseReadOrder(name); got != o || err != nil || o.String() != name {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
+	}
+	if _, err := create.ParseReadOrder("streams"); err == nil {
+		t.Error("an order that is not one to choose")
 	}
 }

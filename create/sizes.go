@@ -43,7 +43,7 @@ func (p *Plan) choosePieceLength(o *Options) error {
 	}
 	for {
 		p.shape.PieceLength = n
-		draft, err := metainfo.NewDraft(p.shape, p.files, p.fields)
+		draft, err := metainfo.NewDraft(p.shape, p.files, p.o.Fields)
 		if err != nil {
 			return err
 		}
@@ -86,7 +86,7 @@ func (p *Plan) Choices() ([]Choice, error) {
 		var own int64
 		for _, format := range []metainfo.Format{metainfo.V1, metainfo.V2, metainfo.Hybrid} {
 			shape.Format = format
-			draft, err := metainfo.NewDraft(shape, p.files, p.fields)
+			draft, err := metainfo.NewDraft(shape, p.files, p.o.Fields)
 			if err != nil {
 				return nil, err
 			}
@@ -104,7 +104,7 @@ func (p *Plan) Choices() ([]Choice, error) {
 			}
 		}
 		for _, l := range limits {
-			if why := l.refuses(p.Format, n, own); why != "" && l.concerns(p.fields.Trackers) {
+			if why := l.refuses(p.Format, n, own); why != "" && l.concerns(p.o.Fields.Trackers) {
 				c.RefusedBy = append(c.RefusedBy, l.Name+" ("+why+")")
 			}
 		}

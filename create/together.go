@@ -3,7 +3,6 @@ package create
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"sort"
 
@@ -11,30 +10,12 @@ import (
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
-// Also plans another torrent of the same files: with other trackers, another
-// source, format or piece length. The selection and order of the files are
-// those of p, whatever o says of them.
-func (p *Plan) Also(o Options) (*Plan, error) {
-	if err := o.check(); err != nil {
-		return nil, err
-	}
-	if o.Name == "" {
-		o.Name = p.Name
-	}
-	o.Selection = p.selection
-	other, err := newPlan(p.tree, o)
-	if err != nil {
-		return nil, fmt.Errorf("making another torrent of %q: %w", p.Name, err)
-	}
-	other.scanned = p.scanned
-	return other, nil
-}
-
 // ErrJournals is torrents of several shapes made together with a journal.
 var ErrJournals = errors.New("a journal is for one format and piece length, not for several at once")
 
-// Torrents makes the torrents of plans that Also gave, and of the one that it
-// gave them for, from one pass over the content. Progress is that of the first.
+// Torrents makes the torrents of several plans of one [Content] from one pass
+// over it. It is read as the options of the first plan say, which is told of the
+// progress.
 //
 // Torrents of the same format, alignment and piece length share their hashes.
 // For others a window over the content is kept in memory, of the longest piece
@@ -43,8 +24,8 @@ func Torrents(ctx context.Context, plans []*Plan) ([][]byte, error) {
 	var shapes []*Plan // one of each shape
 	of := make([]*Plan, len(plans))
 	for i, p := range plans {
-		if p.tree != plans[0].tree {
-			return nil, errors.New("torrents made together are of the same files")
+		if p.content != plans[0].content {
+			return nil, errors.New("torrents made together are of one content")
 		}
 		for _, s := range shapes {
 			if s.Format == p.Format && s.PieceLength == p.PieceLength && s.shape.Align == p.shape.Align {
@@ -73,7 +54,7 @@ func Torrents(ctx context.Context, plans []*Plan) ([][]byte, error) {
 			return nil, err
 		}
 		all[i] = p.draft.Encode()
-		if err := checkExpected(all[i], p.expect); err != nil {
+		if err := checkExpected(all[i], p.o.ExpectInfoHash); err != nil {
 			return nil, err
 		}
 	}
@@ -96,7 +77,7 @@ type window struct {
 }
 
 func newWindow(p *Plan) *window {
-	w := &window{tree: p.tree, order: p.order, starts: make([]int64, len(p.order)+1)}
+	w := &window{tree: p.content.tree, order: p.content.order, starts: make([]int64, len(p.Files)+1)}
 	for k := range p.Files {
 		w.starts[k+1] = w.starts[k] + p.Files[k].Length
 	}
@@ -228,7 +209,7 @@ func hashTogether(ctx context.Context, shapes []*Plan, progress func(done, total
 	defer w.closeFile()
 	var tracks []*track
 	for _, p := range shapes {
-		if len(p.journals) > 0 || p.old != nil {
+		if len(p.o.Journals) > 0 || p.old != nil {
 			return ErrJournals
 		}
 		tracks = append(tracks, newTrack(p, w))

@@ -30,22 +30,14 @@ func TestTogether(t *testing.T) {
 			options = append(options, create.Options{Format: formats[rng.IntN(3)], PieceLength: 16384 << rng.IntN(12), Align: rng.IntN(2) == 0,
 				Fields: metainfo.Fields{Source: "x"}})
 		}
-		first := plan(t, root, options[0])
-		plans := []*create.Plan{first}
-		for _, o := range options[1:] {
-			p, err := first.Also(o)
-			if err != nil {
-				t.Fatal(err)
-			}
-			plans = append(plans, p)
-		}
+		plans := together(t, root, options...)
 		var last, total int64
-		first.Progress = func(done, all int64) { last, total = done, all }
+		plans[0].Progress = func(done, all int64) { last, total = done, all }
 		got, err := create.Torrents(context.Background(), plans)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if last != total || total != first.TotalLength {
+		if last != total || total != plans[0].TotalLength {
 			t.Errorf("progress ended at %d of %d", last, total)
 		}
 		for i, o := range options {
@@ -60,30 +52,23 @@ func TestTogetherFails(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")
 	file(t, path, 100000)
-	first := plan(t, path, create.Options{Journals: []string{filepath.Join(dir, "j")}})
-	other, err := first.Also(create.Options{PieceLength: 65536})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := create.Torrents(context.Background(), []*create.Plan{first, other}); !errors.Is(err, create.ErrJournals) {
+	plans := together(t, path, create.Options{Journals: []string{filepath.Join(dir, "j")}}, create.Options{PieceLength: 65536})
+	if _, err := create.Torrents(context.Background(), plans); !errors.Is(err, create.ErrJournals) {
 		t.Errorf("with a journal: %v", err)
 	}
-	if _, err := create.Torrents(context.Background(), []*create.Plan{first, plan(t, path, create.Options{})}); err == nil {
+	if _, err := create.Torrents(context.Background(), []*create.Plan{plans[0], plan(t, path, create.Options{})}); err == nil {
 		t.Error("plans of two scans were made together")
 	}
-	first = plan(t, path, create.Options{})
-	if other, err = first.Also(create.Options{PieceLength: 65536}); err != nil {
-		t.Fatal(err)
-	}
+	plans = together(t, path, create.Options{}, create.Options{PieceLength: 65536})
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := create.Torrents(ctx, []*create.Plan{first, other}); !errors.Is(err, context.Canceled) {
+	if _, err := create.Torrents(ctx, plans); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 	if err := os.Truncate(path, 50000); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := create.Torrents(context.Background(), []*create.Plan{first, other}); err == nil {
+	if _, err := create.Torrents(context.Background(), plans); err == nil {
 		t.Error("a file that shrank")
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 // createFlags are the flags of create that are not fields of create.Options.
 type createFlags struct {
+	selection            create.Selection
 	output               string
 	force, dryRun, table bool
 	trackers             []string

@@ -41,7 +41,7 @@ func createFlagGroups(cmd *cobra.Command, o *create.Options, f *createFlags) {
 		fs.StringArrayVar(&o.Nodes, "node", nil, "DHT node `HOST:PORT` (BEP 5; repeatable)")
 	})
 	moreFieldFlags(cmd, o)
-	selectionFlags(cmd, o, f)
+	selectionFlags(cmd, f)
 	group(cmd, "Run", func(fs *pflag.FlagSet) {
 		fs.StringArrayVar(&o.Journals, "journal", nil, "remember what was hashed in `FILE`, and do not hash it again (repeatable: all are read, the first is written)")
 		fs.BoolVar(&o.Recheck, "recheck", false, "read everything though the journal knows it, and compare")
@@ -75,14 +75,15 @@ func moreFieldFlags(cmd *cobra.Command, o *create.Options) {
 }
 
 // selectionFlags binds what decides which files are taken, and under which names.
-func selectionFlags(cmd *cobra.Command, o *create.Options, f *createFlags) {
+func selectionFlags(cmd *cobra.Command, f *createFlags) {
+	s := &f.selection
 	group(cmd, "Files", func(fs *pflag.FlagSet) {
-		fs.Var(&ruleValue{rules: &o.Rules}, "exclude", "leave out what matches `GLOB`; ** spans folders, the last match of all rules wins (repeatable)")
-		fs.Var(&ruleValue{rules: &o.Rules, include: true}, "include", "take what matches `GLOB` (repeatable)")
-		fs.StringArrayVar(&o.IgnoreFiles, "ignore-file", nil, "leave out what the patterns in `FILE` match, in the syntax of .gitignore (repeatable)")
-		fs.BoolVar(&o.GitIgnore, "gitignore", false, "obey .gitignore files as git does, and leave out .git")
+		fs.Var(&ruleValue{rules: &s.Rules}, "exclude", "leave out what matches `GLOB`; ** spans folders, the last match of all rules wins (repeatable)")
+		fs.Var(&ruleValue{rules: &s.Rules, include: true}, "include", "take what matches `GLOB` (repeatable)")
+		fs.StringArrayVar(&s.IgnoreFiles, "ignore-file", nil, "leave out what the patterns in `FILE` match, in the syntax of .gitignore (repeatable)")
+		fs.BoolVar(&s.GitIgnore, "gitignore", false, "obey .gitignore files as git does, and leave out .git")
 		fs.Var(oneOf(&f.hidden, "take", "skip"), "hidden", "hidden files and folders: take or skip (`WHAT`)")
-		fs.BoolVar(&o.KeepJunk, "junk", false, "take files that operating systems leave behind too")
+		fs.BoolVar(&s.KeepJunk, "junk", false, "take files that operating systems leave behind too")
 		fs.Var(oneOf(&f.links, "follow", "store", "skip", "error"), "symlinks", "symbolic links: follow them, store them as links (BEP 47), skip them, or call them an error (`WHAT`: follow, store, skip, error)")
 		fs.StringVar(&f.filesFrom, "files-from", "", "take only the paths that `FILE` or - lists, relative to PATH; NUL or newline separated")
 		fs.Var(oneOf(&f.sort, "path", "natural", "size"), "sort", "order of the files in v1: by path, natural or size (`ORDER`)")

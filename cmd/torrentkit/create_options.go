@@ -16,11 +16,12 @@ func (a *app) createOptions(o *create.Options, f *createFlags) (err error) {
 		return err
 	}
 	o.Trackers = tiers(f.trackers)
-	o.SkipHidden = f.hidden == "skip"
-	o.Links = map[string]create.LinkMode{"follow": create.FollowLinks, "store": create.StoreLinks, "skip": create.SkipLinks, "error": create.RefuseLinks}[f.links]
-	o.Order = map[string]create.Order{"path": create.ByPath, "natural": create.ByNatural, "size": create.BySize}[f.sort]
-	o.Normalize = f.normalize == "nfc"
-	o.Explain = f.list
+	f.selection.SkipHidden = f.hidden == "skip"
+	f.selection.Links = map[string]create.LinkMode{"follow": create.FollowLinks, "store": create.StoreLinks, "skip": create.SkipLinks, "error": create.RefuseLinks}[f.links]
+	f.selection.Order = map[string]create.Order{"path": create.ByPath, "natural": create.ByNatural, "size": create.BySize}[f.sort]
+	f.selection.Normalize = f.normalize == "nfc"
+	f.selection.Explain = f.list
+	f.selection.LeaveOut = o.Journals
 	switch {
 	case f.shard.of > 0 && len(o.Journals) == 0:
 		return withHint(errors.New("--shard needs a journal to write to"), "--journal FILE, another one for each shard")

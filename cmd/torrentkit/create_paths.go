@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/torrentkit/torrentkit/create"
@@ -20,7 +19,7 @@ func (a *app) createPaths(ctx context.Context, paths []string, o *create.Options
 		if err != nil {
 			return nil, err
 		}
-		o.Only = list
+		f.selection.Only = list
 		if len(paths) == 0 {
 			paths = []string{"."}
 		}
@@ -75,7 +74,7 @@ func (a *app) readPaths(ctx context.Context, name string) ([]string, error) {
 
 // createOutput decides where the torrent goes, before anything is read. A torrent that is written into the very folder
 // that it is made of is no part of it.
-func (a *app) createOutput(paths []string, o *create.Options, f *createFlags) (*output, error) {
+func (a *app) createOutput(o *create.Options, f *createFlags) (*output, error) {
 	target := f.output
 	name := o.Name + ".torrent"
 	if target == "" {
@@ -88,26 +87,8 @@ func (a *app) createOutput(paths []string, o *create.Options, f *createFlags) (*
 		return nil, nil
 	}
 	out, err := a.newOutput(target, outputOptions{defaultName: name, force: f.force, binary: true})
-	if err != nil || out.kind != toFile {
-		return out, err
+	if err == nil && out.kind == toFile {
+		f.selection.LeaveOut = append(f.selection.LeaveOut, out.path)
 	}
-	for _, path := range paths {
-		root, err1 := filepath.Abs(path)
-		file, err2 := filepath.Abs(out.path)
-		if err1 != nil || err2 != nil {
-			continue
-		}
-		if rel, err := filepath.Rel(root, file); err == nil && filepath.IsLocal(rel) && rel != "." {
-			if len(paths) > 1 {
-				rel = filepath.Join(filepath.Base(root), rel)
-			}
-			o.Rules = append(o.Rules, create.Rule{Pattern: "/" + escapeGlob(filepath.ToSlash(rel))})
-		}
-	}
-	return out, nil
-}
-
-// escapeGlob makes a pattern that matches s only.
-func escapeGlob(s string) string {
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`, `{`, `\{`).Replace(s)
+	return out, err
 }

@@ -34,14 +34,18 @@ func (a *app) create(ctx context.Context, paths []string, o *create.Options, f *
 	if err != nil {
 		return err
 	}
-	out, err := a.createOutput(paths, o, f)
+	out, err := a.createOutput(o, f)
 	if err != nil {
 		return err
 	}
-	plan, err := create.NewPlan(ctx, paths, *o)
-	if f.list && (err == nil || errors.Is(err, create.ErrEmpty)) {
-		return a.showDecisions(plan)
+	content, err := create.Scan(ctx, paths, f.selection)
+	if err != nil {
+		return err
 	}
+	if f.list {
+		return a.showDecisions(o.Name, content)
+	}
+	plan, err := content.Plan(*o)
 	if err != nil {
 		return createHint(err)
 	}

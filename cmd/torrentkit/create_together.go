@@ -20,12 +20,11 @@ func (a *app) createTogether(ctx context.Context, paths []string, jobs []*create
 		if paths, err = a.prepareCreate(ctx, paths, &j.o, &j.f); err != nil {
 			return err
 		}
-		rules := len(j.o.Rules)
-		if outs[i], err = a.createOutput(paths, &j.o, &j.f); err != nil {
+		if outs[i], err = a.createOutput(&j.o, &j.f); err != nil {
 			return err
 		}
 		if i > 0 { // what one torrent leaves out because it is written there, all leave out
-			jobs[0].o.Rules = append(jobs[0].o.Rules, j.o.Rules[rules:]...)
+			jobs[0].f.selection.LeaveOut = append(jobs[0].f.selection.LeaveOut, j.f.selection.LeaveOut...)
 		}
 		if taken[outs[i].path] || outs[i].kind == toStdout {
 			return withHint(fmt.Errorf("writing %q: two torrents would go there", outs[i]), "give each --also an output=FILE")
@@ -52,16 +51,18 @@ func (a *app) createTogether(ctx context.Context, paths []string, jobs []*create
 }
 
 func (a *app) planTogether(ctx context.Context, paths []string, jobs []*createJob) ([]*create.Plan, error) {
-	first, err := create.NewPlan(ctx, paths, jobs[0].o)
+	content, err := create.Scan(ctx, paths, jobs[0].f.selection)
 	if err != nil {
-		return nil, createHint(err)
+		return nil, err
 	}
-	a.tellPlan(first)
-	plans := []*create.Plan{first}
-	for _, j := range jobs[1:] {
-		p, err := first.Also(j.o)
+	var plans []*create.Plan
+	for i, j := range jobs {
+		p, err := content.Plan(j.o)
 		if err != nil {
 			return nil, createHint(err)
+		}
+		if i == 0 {
+			a.tellPlan(p)
 		}
 		plans = append(plans, p)
 	}

@@ -110,9 +110,9 @@ type decisionJSON struct {
 	Reason   string `json:"reason,omitempty"`
 }
 
-func decisionsToJSON(p *create.Plan) decisionsJSON {
-	v := decisionsJSON{Name: p.Name, Paths: []decisionJSON{}}
-	for _, d := range p.Decisions {
+func decisionsToJSON(name string, c *create.Content) decisionsJSON {
+	v := decisionsJSON{Name: name, Paths: []decisionJSON{}}
+	for _, d := range c.Decisions {
 		v.Paths = append(v.Paths, decisionJSON{d.Path, hexIfNeeded(d.Path), d.Included, d.Reason})
 	}
 	return v

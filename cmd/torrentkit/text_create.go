@@ -167,12 +167,12 @@ func (a *app) showShard(p *create.Plan, f *createFlags) error {
 }
 
 // showDecisions is the result of --list.
-func (a *app) showDecisions(p *create.Plan) error {
+func (a *app) showDecisions(name string, c *create.Content) error {
 	if a.options.JSON {
-		return a.json(decisionsToJSON(p))
+		return a.json(decisionsToJSON(name, c))
 	}
 	t := newTable(1, "", "path", "because of")
-	for _, d := range p.Decisions {
+	for _, d := range c.Decisions {
 		verdict := textCell("excluded").in(yellow)
 		if d.Included {
 			verdict = textCell("included").in(green)

@@ -19,11 +19,7 @@ func TestVerifyMap(t *testing.T) {
 	if err := os.WriteFile(file, data, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	plan, err := create.NewPlan(context.Background(), []string{file}, create.Options{PieceLength: 64 << 10})
-	if err != nil {
-		t.Fatal(err)
-	}
-	torrent, err := plan.Torrent(context.Background())
+	torrent, err := create.Torrent(context.Background(), file, create.Options{PieceLength: 64 << 10})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // Want is a file to look for, as a stranger's torrent names it. Its size is not asked for: a file of any size is Present.
@@ -42,7 +43,7 @@ func Locate(ctx context.Context, root string, files []Want) (*Located, error) {
 	if err != nil || root == "" {
 		return nil, fmt.Errorf("looking for files in %q: %w", root, errors.Join(fs.ErrInvalid, err))
 	}
-	l := &Located{Tree: &Tree{name: root, files: make([]File, len(files))}, presence: make([]Presence, len(files))}
+	l := &Located{Tree: &Tree{seen: time.Now(), name: root, files: make([]File, len(files))}, presence: make([]Presence, len(files))}
 	for i := range files {
 		l.files[i].Path = files[i].Path
 	}

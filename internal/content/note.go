@@ -1,7 +1,5 @@
 package content
 
-import "fmt"
-
 // NoteKind says what a [Note] is about.
 type NoteKind uint8
 
@@ -20,25 +18,6 @@ const (
 	// NoteName is a name that other systems do not take, or take for another one.
 	NoteName
 )
-
-// String is a short English phrase for the kind.
-func (k NoteKind) String() string {
-	switch k {
-	case NoteJunk:
-		return "operating-system junk left out"
-	case NoteOutside:
-		return "symbolic link leads outside the folder"
-	case NoteSpecial:
-		return "special file left out"
-	case NoteLoop:
-		return "symbolic link loop left out"
-	case NoteLink:
-		return "symbolic link left out"
-	case NoteName:
-		return "not portable"
-	}
-	return fmt.Sprintf("note kind %d", uint8(k))
-}
 
 // Note is something that the user should know about a scanned tree and that is not an error.
 type Note struct {

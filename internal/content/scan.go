@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
 )
@@ -41,6 +42,7 @@ type ScanOptions struct {
 // nowhere, and a file or folder that cannot be looked at, is an error that names it, unless a rule excludes it. Sockets,
 // FIFOs and devices are left out with a note. The files come in the order of [layout.ComparePaths].
 func Scan(ctx context.Context, roots []string, o ScanOptions) (*Tree, Notes, error) {
+	seen := time.Now()
 	rules, err := compileRules(o.Rules)
 	if err != nil {
 		return nil, nil, err
@@ -61,7 +63,7 @@ func Scan(ctx context.Context, roots []string, o ScanOptions) (*Tree, Notes, err
 	if len(roots) > 1 {
 		slices.SortStableFunc(s.files, func(a, b File) int { return layout.ComparePaths(a.Path, b.Path) })
 	}
-	t := &Tree{name: s.name, files: s.files, decisions: s.decisions}
+	t := &Tree{seen: seen, name: s.name, files: s.files, decisions: s.decisions}
 	if len(roots) > 1 {
 		t.name = "" // paths begin with the names of the roots
 	}
@@ -254,7 +256,7 @@ func (s *scanner) descend(e *entry, verdict int, wanted bool, parent folderID, i
 	if n, ok := s.above[id]; ok {
 		if wanted {
 			s.note(NoteLoop, filepath.Join(s.name, filepath.FromSlash(s.local(n))))
-			s.decideFolder(NoteLoop.String())
+			s.decideFolder("symbolic link loop left out")
 		}
 		return nil
 	}

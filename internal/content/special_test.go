@@ -46,7 +46,7 @@ func TestScanSpecialFiles(t *testing.T) {
 	soon(t, func() {
 		tree, notes := scan(t, root, ScanOptions{})
 		wantPaths(t, tree, "x")
-		const left = ": special file left out"
+		const left = ": special"
 		wantNotes(t, notes, "fifo"+left, "link"+left, "null"+left, "socket"+left)
 		if len(notes) == 4 && (notes[0].Detail != "a FIFO" || notes[2].Detail != "a device" || notes[3].Detail != "a socket") {
 			t.Errorf("notes %+v do not say what was left out", notes)

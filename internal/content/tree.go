@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"time"
 )
 
 // File is one regular file of a [Tree].
@@ -49,6 +50,7 @@ type Tree struct {
 	name  string // the root as the user named it, for messages
 	files []File
 	open  opener
+	seen  time.Time // before the first file was looked at
 
 	dropCache bool
 	decisions []Decision
@@ -70,6 +72,9 @@ func (t *Tree) Files() []File { return t.files }
 // Decisions are what Scan decided about each path and why, in the order of the walk, if it was asked to explain. A folder
 // is among them only where everything in it was left out.
 func (t *Tree) Decisions() []Decision { return t.decisions }
+
+// Seen is a time before which no file was looked at.
+func (t *Tree) Seen() time.Time { return t.seen }
 
 // Stamp is the state in which a file was seen. As long as none of it differs, the system says, the file was not written.
 type Stamp struct {
