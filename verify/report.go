@@ -1,12 +1,10 @@
 package verify
 
 import (
-	"errors"
 	"iter"
 	"sync"
 
 	"github.com/torrentkit/torrentkit/internal/content"
-	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -160,95 +158,6 @@ type evidence struct {
 	exact   []Range // the wrong bytes, if they are known
 }
 
-// newReport begins a report on content on disk.
-func newReport(t *metainfo.Torrent, root string, files []int32, located *content.Located) *Report {
-	r := blankReport(t, root, files)
-	r.located = located
-	for k := range r.Files {
-		f, p := &r.Files[k], located.Presence()[k]
-		f.Size, f.Err, f.State = p.Size, p.Err, stateOf(p, f.Length)
-		if p.Err != nil && p.Detail != "" {
-			f.Err = &absence{p}
-		}
-	}
-	return r
-}
-
-// absence is why there is no file, in the words that say most.
-type absence struct{ content.Presence }
-
-func (a *absence) Error() string { return a.Detail }
-func (a *absence) Unwrap() error { return a.Err }
-
-// blankReport begins a report on files that have not been looked for.
-func blankReport(t *metainfo.Torrent, root string, files []int32) *Report {
-	r := &Report{
-		Name: t.Name, Single: t.Single, Root: root, Warnings: t.Problems, torrent: t, files: files,
-		Files:  make([]FileReport, len(files)),
-		Pieces: t.Layout().NumPieces(),
-		Bytes:  t.Layout().TotalLength(),
-		disk:   make([]int32, len(t.Files)),
-		pieces: make([]PieceState, t.Layout().NumPieces()),
-	}
-	for i := range r.disk {
-		r.disk[i] = -1
-	}
-	for k, i := range files {
-		r.disk[i] = int32(k)
-		f := &r.Files[k]
-		f.Path, f.Length = t.Files[i].Path, t.Files[i].Length
-		if f.Path == "" {
-			f.Path = t.Name
-		}
-	}
-	return r
-}
-
-// stateOf is what can be said of a file before anything is read.
-func stateOf(p content.Presence, want int64) State {
-	switch {
-	case p.Kind == content.Missing:
-		return Missing
-	case p.Kind == content.WrongType:
-		return WrongType
-	case p.Kind == content.Unreadable:
-		return Unreadable
-	case p.Size < want:
-		return Short
-	case p.Size > want:
-		return Long
-	}
-	return OK
-}
-
-// source gives the files of the torrent to the pipeline, which counts pad files too.
-type source struct{ *Report }
-
-func (s source) Open(i int) (piecehash.File, error) { return s.located.Open(int(s.disk[i])) }
-
-// mark records the verdict on a piece.
-func (r *Report) mark(i int, v metainfo.Verdict) {
-	r.pieces[i] = [...]PieceState{
-		metainfo.Unknown:  PieceNoHash,
-		metainfo.Good:     PieceOK,
-		metainfo.Bad:      PieceBad,
-		metainfo.OnlySHA1: PieceOnlySHA1,
-		metainfo.OnlyRoot: PieceOnlyRoot,
-	}[v]
-}
-
-// unread records why a piece could not be read. That its file is missing or
-// short is known already.
-func (r *Report) unread(err error) {
-	var read *piecehash.ReadError
-	if !errors.As(err, &read) {
-		return
-	}
-	if f := &r.Files[r.disk[read.File]]; f.State == OK || f.State == Long {
-		f.State, f.Err = Unreadable, read.Err
-	}
-}
-
 // OK tells whether everything that Options asked for is as the torrent says.
 func (r *Report) OK() bool {
 	for i := range r.Files {
@@ -289,89 +198,46 @@ func (r *Report) piece(i int) PieceReport {
 	return p
 }
 
-// stop judges what could only be judged whole, notes which files changed while they were read, and counts pieces.
-func (r *Report) stop(incomplete bool) {
-	r.Incomplete = incomplete
-	r.judgeBare()
-	if r.located != nil {
-		for _, k := range r.located.Changed() {
-			if f := &r.Files[k]; f.State < Unreadable {
-				f.State, f.Err = Unreadable, errChanged
+// Map draws a file as at most cells runs of pieces of about equal number, each
+// with its worst state: a bad piece counts more than an unread one, that more
+// than one that was skipped, and a good one least. A piece that is bad because
+// of another file counts as good. An empty file has no cells.
+func (r *Report) Map(file, cells int) []PieceState {
+	var drawn []PieceState
+	for i, k := range r.disk {
+		if int(k) != file {
+			continue
+		}
+		first, end := r.torrent.Layout().FilePieces(i)
+		n := min(cells, end-first)
+		for c := range n {
+			worst := PieceOK
+			for p := first + c*(end-first)/n; p < first+(c+1)*(end-first)/n; p++ {
+				if s := r.stateIn(p, file); rank(s) > rank(worst) {
+					worst = s
+				}
 			}
+			drawn = append(drawn, worst)
 		}
 	}
-	for i, s := range r.pieces {
-		switch {
-		case s == PieceOK:
-			r.GoodPieces++
-			r.GoodBytes += r.torrent.Layout().ContentLength(i)
-		case s == PieceSkipped:
-			r.SkippedPieces++
-			r.SkippedBytes += r.torrent.Layout().ContentLength(i)
-		case s.Bad():
-			r.BadPieces++
-		default:
-			r.UncheckedPieces++
-		}
-	}
+	return drawn
 }
 
-// conclude draws the conclusions for files from pieces and evidence.
-func (r *Report) conclude() {
-	for p := range r.NotOK() {
-		for _, part := range p.Parts {
-			r.blame(&r.Files[part.File], p, part)
-		}
+func (r *Report) stateIn(piece, file int) PieceState {
+	if s := r.pieces[piece]; !s.Bad() || r.evidence[partKey{piece, file}].verdict != Whole {
+		return s
 	}
-	for i := range r.Files {
-		markLikely(r.Files[i].Damaged)
-	}
+	return PieceOK
 }
 
-var errChanged = errors.New("changed while it was read")
-
-// blame adds one piece that is not ok to what is said of one of its files.
-func (r *Report) blame(f *FileReport, p PieceReport, part Part) {
-	rng := Range{Offset: part.Offset, Length: part.Length, FirstPiece: p.Index, LastPiece: p.Index, Shared: len(p.Parts) > 1}
+func rank(s PieceState) int {
 	switch {
-	case p.State.Bad() && part.Verdict == Whole:
-	case p.State.Bad():
-		if f.State == OK {
-			f.State = Damaged
-		}
-		rng.Shared = rng.Shared && part.Verdict == Suspect
-		if exact := r.evidence[partKey{p.Index, part.File}].exact; len(exact) > 0 {
-			for _, e := range exact {
-				f.Damaged = appendRange(f.Damaged, e)
-			}
-			return
-		}
-		f.Damaged = appendRange(f.Damaged, rng)
-	case f.State <= Long || part.Offset+part.Length <= f.Size && f.State == Short:
-		f.Unverified = appendRange(f.Unverified, rng)
+	case s == PieceOK:
+		return 0
+	case s == PieceSkipped:
+		return 1
+	case !s.Bad():
+		return 2
 	}
-}
-
-// markLikely finds shared ranges beside damage that is certain.
-func markLikely(ranges []Range) {
-	for i := range ranges {
-		r := &ranges[i]
-		before := i > 0 && !ranges[i-1].Shared && ranges[i-1].LastPiece+1 == r.FirstPiece
-		after := i+1 < len(ranges) && !ranges[i+1].Shared && ranges[i+1].FirstPiece == r.LastPiece+1
-		r.Likely = r.Shared && (before || after)
-	}
-}
-
-// appendRange adds a range behind the others, growing the last one where the
-// two touch and are of one kind.
-func appendRange(ranges []Range, r Range) []Range {
-	if n := len(ranges); n > 0 {
-		last := &ranges[n-1]
-		if last.Offset+last.Length == r.Offset && !last.Shared && !r.Shared && last.Exact == r.Exact {
-			last.Length += r.Length
-			last.LastPiece = r.LastPiece
-			return ranges
-		}
-	}
-	return append(ranges, r)
+	return 3
 }

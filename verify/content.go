@@ -104,3 +104,23 @@ func fitOf(ctx context.Context, t *metainfo.Torrent, root string) fit {
 	}
 	return f
 }
+
+// contentFiles returns the indices of the files that are not padding.
+func contentFiles(t *metainfo.Torrent) []int32 {
+	files := make([]int32, 0, len(t.Files))
+	for i := range t.Files {
+		if !t.Files[i].Pad() {
+			files = append(files, int32(i))
+		}
+	}
+	return files
+}
+
+func wants(t *metainfo.Torrent, files []int32) []content.Want {
+	w := make([]content.Want, len(files))
+	for k, i := range files {
+		f := &t.Files[i]
+		w[k] = content.Want{Path: f.Path, IsLink: f.IsLink(), Link: f.Link}
+	}
+	return w
+}

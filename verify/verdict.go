@@ -1,0 +1,177 @@
+package verify
+
+import (
+	"errors"
+
+	"github.com/torrentkit/torrentkit/internal/piecehash"
+	"github.com/torrentkit/torrentkit/metainfo"
+)
+
+// bareFile is a file whose pieces have no hashes of their own in the torrent,
+// as in a v2 torrent that was made of a magnet link: only when all of it was
+// read can it be compared, with its pieces root.
+type bareFile struct {
+	roots [][32]byte
+	read  int
+}
+
+// weigh records the verdict on a piece, or keeps its root until all of its
+// file was read.
+func (r *Report) weigh(p piecehash.Piece) {
+	verdict := r.torrent.Check(p.Index, p.SHA1, p.Root)
+	if r.mark(p.Index, verdict); verdict == metainfo.Unknown {
+		r.keep(p.Index, p.Root)
+	}
+}
+
+// mark records the verdict on a piece.
+func (r *Report) mark(i int, v metainfo.Verdict) {
+	r.pieces[i] = [...]PieceState{
+		metainfo.Unknown:  PieceNoHash,
+		metainfo.Good:     PieceOK,
+		metainfo.Bad:      PieceBad,
+		metainfo.OnlySHA1: PieceOnlySHA1,
+		metainfo.OnlyRoot: PieceOnlyRoot,
+	}[v]
+}
+
+// unread records why a piece could not be read. That its file is missing or
+// short is known already.
+func (r *Report) unread(err error) {
+	var read *piecehash.ReadError
+	if !errors.As(err, &read) {
+		return
+	}
+	if f := &r.Files[r.disk[read.File]]; f.State == OK || f.State == Long {
+		f.State, f.Err = Unreadable, read.Err
+	}
+}
+
+// hasHash tells whether the torrent has a hash of the piece itself.
+func (r *Report) hasHash(i int) bool {
+	return r.torrent.PieceSHA1(i) != nil || r.torrent.PieceRoot(i) != nil
+}
+
+// keep remembers the root of a piece that could not be compared.
+func (r *Report) keep(piece int, root [32]byte) {
+	r.bareLock.Lock()
+	defer r.bareLock.Unlock()
+	l := r.torrent.Layout()
+	file := l.FirstFile(piece)
+	first, end := l.FilePieces(file)
+	b := r.bare[file]
+	if b == nil {
+		if r.bare == nil {
+			r.bare = make(map[int]*bareFile)
+		}
+		b = &bareFile{roots: make([][32]byte, end-first)}
+		r.bare[file] = b
+	}
+	b.roots[piece-first] = root
+	b.read++
+}
+
+// judgeBare gives all pieces of a file that was read the verdict on the file.
+func (r *Report) judgeBare() {
+	for file, b := range r.bare {
+		if b.read < len(b.roots) {
+			continue
+		}
+		state := PieceBad
+		if r.torrent.CheckFile(file, b.roots) {
+			state = PieceOK
+		}
+		first, end := r.torrent.Layout().FilePieces(file)
+		for i := first; i < end; i++ {
+			r.pieces[i] = state
+		}
+	}
+	r.bare = nil
+}
+
+// stop judges what could only be judged whole, notes which files changed while they were read, and counts pieces.
+func (r *Report) stop(incomplete bool) {
+	r.Incomplete = incomplete
+	r.judgeBare()
+	if r.located != nil {
+		for _, k := range r.located.Changed() {
+			if f := &r.Files[k]; f.State < Unreadable {
+				f.State, f.Err = Unreadable, errChanged
+			}
+		}
+	}
+	for i, s := range r.pieces {
+		switch {
+		case s == PieceOK:
+			r.GoodPieces++
+			r.GoodBytes += r.torrent.Layout().ContentLength(i)
+		case s == PieceSkipped:
+			r.SkippedPieces++
+			r.SkippedBytes += r.torrent.Layout().ContentLength(i)
+		case s.Bad():
+			r.BadPieces++
+		default:
+			r.UncheckedPieces++
+		}
+	}
+}
+
+// conclude draws the conclusions for files from pieces and evidence.
+func (r *Report) conclude() {
+	for p := range r.NotOK() {
+		for _, part := range p.Parts {
+			r.blame(&r.Files[part.File], p, part)
+		}
+	}
+	for i := range r.Files {
+		markLikely(r.Files[i].Damaged)
+	}
+}
+
+var errChanged = errors.New("changed while it was read")
+
+// blame adds one piece that is not ok to what is said of one of its files.
+func (r *Report) blame(f *FileReport, p PieceReport, part Part) {
+	rng := Range{Offset: part.Offset, Length: part.Length, FirstPiece: p.Index, LastPiece: p.Index, Shared: len(p.Parts) > 1}
+	switch {
+	case p.State.Bad() && part.Verdict == Whole:
+	case p.State.Bad():
+		if f.State == OK {
+			f.State = Damaged
+		}
+		rng.Shared = rng.Shared && part.Verdict == Suspect
+		if exact := r.evidence[partKey{p.Index, part.File}].exact; len(exact) > 0 {
+			for _, e := range exact {
+				f.Damaged = appendRange(f.Damaged, e)
+			}
+			return
+		}
+		f.Damaged = appendRange(f.Damaged, rng)
+	case f.State <= Long || part.Offset+part.Length <= f.Size && f.State == Short:
+		f.Unverified = appendRange(f.Unverified, rng)
+	}
+}
+
+// markLikely finds shared ranges beside damage that is certain.
+func markLikely(ranges []Range) {
+	for i := range ranges {
+		r := &ranges[i]
+		before := i > 0 && !ranges[i-1].Shared && ranges[i-1].LastPiece+1 == r.FirstPiece
+		after := i+1 < len(ranges) && !ranges[i+1].Shared && ranges[i+1].FirstPiece == r.LastPiece+1
+		r.Likely = r.Shared && (before || after)
+	}
+}
+
+// appendRange adds a range behind the others, growing the last one where the
+// two touch and are of one kind.
+func appendRange(ranges []Range, r Range) []Range {
+	if n := len(ranges); n > 0 {
+		last := &ranges[n-1]
+		if last.Offset+last.Length == r.Offset && !last.Shared && !r.Shared && last.Exact == r.Exact {
+			last.Length += r.Length
+			last.LastPiece = r.LastPiece
+			return ranges
+		}
+	}
+	return append(ranges, r)
+}
