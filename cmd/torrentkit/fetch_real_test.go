@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/announce"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console/consoletest"
 	"github.com/torrentkit/torrentkit/internal/bencode"
 	"github.com/torrentkit/torrentkit/internal/peertest"
 	"github.com/torrentkit/torrentkit/internal/trackertest"
@@ -276,9 +278,9 @@ func fetchThrough(t *testing.T, s seeded, tracker, client, host string) {
 	target := filepath.Join(t.TempDir(), "got.torrent")
 	var said string
 	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(250 * time.Millisecond) {
-		e, out, errs := testEnv()
+		e, out, errs := consoletest.Env()
 		code := run(context.Background(), e, []string{"magnet", "fetch", "--json", "--no-dht", "--allow-private", "-o", target, link.String()})
-		if said = errs.String(); code != exitYes {
+		if said = errs.String(); code != console.ExitYes {
 			continue
 		}
 		var res fetched
@@ -303,8 +305,8 @@ func TestFetchOverIPv6(t *testing.T) {
 	s, address := seedIPv6(t)
 	s.link.Peers = []string{address}
 	target := filepath.Join(t.TempDir(), "got.torrent")
-	e, _, errs := testEnv()
-	if code := run(context.Background(), e, []string{"magnet", "fetch", "--no-dht", "--allow-private", "-o", target, s.link.String()}); code != exitYes {
+	e, _, errs := consoletest.Env()
+	if code := run(context.Background(), e, []string{"magnet", "fetch", "--no-dht", "--allow-private", "-o", target, s.link.String()}); code != console.ExitYes {
 		t.Fatalf("exit code %d: %s", code, errs)
 	}
 	checkFetched(t, target, s.raw)
@@ -362,9 +364,9 @@ func TestRealTrackerOverUDP6(t *testing.T) {
 			t.Errorf("%d IPv4 peers: findings %v", ipv4, r.Findings)
 		}
 		s.link.Trackers = []string{tracker.UDP6}
-		e, _, errs := testEnv()
+		e, _, errs := consoletest.Env()
 		code := run(context.Background(), e, []string{"magnet", "fetch", "--no-dht", "--allow-private", "-o", t.TempDir(), s.link.String()})
-		if code == exitYes || !strings.Contains(errs.String(), "no peer") {
+		if code == console.ExitYes || !strings.Contains(errs.String(), "no peer") {
 			t.Errorf("%d IPv4 peers: exit code %d: %s", ipv4, code, errs)
 		}
 	}
@@ -384,13 +386,13 @@ func TestFetchIsNoPeer(t *testing.T) {
 	tracker := trackertest.Start(t, trackertest.SwarmSelf)
 	for _, u := range []string{tracker.HTTP(), tracker.UDP()} {
 		link := magnet.Link{V1: announce.RandomHash(), Trackers: []string{u}}
-		e, out, errs := testEnv()
+		e, out, errs := consoletest.Env()
 		code := run(context.Background(), e, []string{"magnet", "fetch", "--json", "--no-dht", "--allow-private", "-o", t.TempDir(), link.String()})
 		var res fetched
 		if err := json.Unmarshal([]byte(out.String()), &res); err != nil {
 			t.Fatal(err)
 		}
-		if code == exitYes || len(res.Sources) != 1 || res.Sources[0].Error != "" || len(res.Peers) != 0 {
+		if code == console.ExitYes || len(res.Sources) != 1 || res.Sources[0].Error != "" || len(res.Peers) != 0 {
 			t.Errorf("exit code %d: %+v: %s", code, res, errs)
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
 
 // smallDisk mounts a file system of 64 KiB, or ends the test.
@@ -25,7 +27,7 @@ func fails(t *testing.T, want string, args ...string) {
 	var msg bytes.Buffer
 	cmd := program(t, append([]string{"torrentkit"}, args...)...)
 	cmd.Stderr = &msg
-	if err := cmd.Run(); cmd.ProcessState.ExitCode() != exitTrouble || !strings.Contains(msg.String(), want) {
+	if err := cmd.Run(); cmd.ProcessState.ExitCode() != console.ExitTrouble || !strings.Contains(msg.String(), want) {
 		t.Errorf("%s: %v, want exit code 2 and %q:\n%s", args[0], err, want, msg.Bytes())
 	}
 }

@@ -16,9 +16,24 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
 
 func main() {
 	cobra.MousetrapHelpText = "" // for people who double-click the program in Windows Explorer: it would make shortcuts useless
-	os.Exit(run(context.Background(), realEnv(), os.Args[1:]))
+	os.Exit(run(context.Background(), console.RealEnv(), os.Args[1:]))
+}
+
+// run is the whole program: it parses args, runs one command and returns the process's exit code.
+func run(ctx context.Context, e console.Env, args []string) int {
+	ctx, stop := console.Interruptible(ctx)
+	defer stop()
+	con := console.New(e)
+	root := newRoot(con)
+	defer con.WatchStatus()()
+	root.SetArgs(args)
+	code := con.Report(ctx, command.Explain(root.ExecuteContextC(ctx)))
+	return con.Finish(code)
 }

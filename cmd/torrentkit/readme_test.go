@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
 
 // Every flag that the README's table of other tools names on our side exists.
@@ -19,7 +21,7 @@ func TestReadmeTableIsTrue(t *testing.T) {
 	if !found {
 		t.Fatal("the README has no table of other tools")
 	}
-	root := newRoot(newApp(env{}))
+	root := newRoot(console.New(console.Env{}))
 	command := func(name string) *cobra.Command {
 		cmd, _, err := root.Find([]string{name})
 		if err != nil {

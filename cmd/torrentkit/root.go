@@ -4,70 +4,78 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/creating"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/editing"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/inspecting"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/magnets"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/trackers"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/verifying"
 )
 
 // newRoot builds the whole command tree. Nothing is registered elsewhere, by init functions or otherwise.
-func newRoot(a *app) *cobra.Command {
+func newRoot(con *console.Console) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "torrentkit COMMAND",
 		Short: "Make, read, judge and check torrents, and question trackers",
 		Example: `  torrentkit create album/
   torrentkit inspect album.torrent
   torrentkit verify album.torrent`,
-		Version:       buildVersion().Version,
+		Version:       command.BuildVersion().Version,
 		Args:          noSuchCommand,
-		RunE:          runE(func(context.Context, []string) error { return errNoCommand }),
+		RunE:          command.RunE(func(context.Context, []string) error { return errNoCommand }),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 
 		SuggestionsMinimumDistance: 2,
 		CompletionOptions:          cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
-	root.SetIn(a.input())
-	root.SetOut(a.document())
-	root.SetErr(a.conversation())
+	root.SetIn(con.Input())
+	root.SetOut(con.Document())
+	root.SetErr(con.Conversation())
 	root.SetVersionTemplate("torrentkit {{.Version}}\n")
-	root.SetFlagErrorFunc(flagError)
-	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { a.writeHelp(a.document(), cmd) })
-	root.SetUsageFunc(func(cmd *cobra.Command) error { a.writeHelp(a.conversation(), cmd); return nil })
-	globalFlags(root, &a.options)
+	root.SetFlagErrorFunc(command.FlagError)
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { command.WriteHelp(con, con.Document(), cmd) })
+	root.SetUsageFunc(func(cmd *cobra.Command) error { command.WriteHelp(con, con.Conversation(), cmd); return nil })
+	globalFlags(root, &con.Options)
 	commands := []*cobra.Command{
-		newCreate(a),
-		newEdit(a),
-		newInspect(a),
-		newLint(a),
-		newDiff(a),
-		newDump(a),
-		newVerify(a),
-		newMagnet(a),
-		newAnnounce(a),
-		newScrape(a),
-		newDoctor(a),
-		newCompletion(a, root),
-		newVersion(a),
+		creating.NewCreate(con),
+		editing.NewEdit(con),
+		inspecting.NewInspect(con),
+		inspecting.NewLint(con),
+		inspecting.NewDiff(con),
+		inspecting.NewDump(con),
+		verifying.NewVerify(con),
+		magnets.NewMagnet(con),
+		trackers.NewAnnounce(con),
+		trackers.NewScrape(con),
+		trackers.NewDoctor(con),
+		newCompletion(con, root),
+		newVersion(con),
 	}
-	help := newHelp(a, root)
+	help := newHelp(con, root)
 	root.SetHelpCommand(help)
-	listCommands(root, append(commands, help)...)
+	command.ListCommands(root, append(commands, help)...)
 	return root
 }
 
-func globalFlags(root *cobra.Command, o *options) {
+func globalFlags(root *cobra.Command, o *console.Options) {
 	colors := []string{"auto", "always", "never"}
-	groupPersistent(root, "Global", func(f *pflag.FlagSet) {
+	command.GroupPersistent(root, "Global", func(f *pflag.FlagSet) {
 		f.BoolVar(&o.JSON, "json", false, "print the result as JSON, one object a line")
 		f.BoolVarP(&o.Quiet, "quiet", "q", false, "print the result only: no notes, warnings or progress")
-		f.Var(oneOf(&o.Color, colors...), "color", "colour the text: `WHEN` is auto, always or never")
+		f.Var(command.OneOf(&o.Color, colors...), "color", "colour the text: `WHEN` is auto, always or never")
 		f.BoolVar(&o.Progress, "progress", false, "show progress though standard error is no terminal")
 		f.BoolVar(&o.ShowSecrets, "show-secrets", false, "print passkeys and passwords of URLs instead of ***")
 		f.BoolP("help", "h", false, "print this help")
 	})
-	group(root, "Global", func(f *pflag.FlagSet) {
+	command.Group(root, "Global", func(f *pflag.FlagSet) {
 		f.Bool("version", false, "print the version")
 	})
 	complete := cobra.FixedCompletions(colors, cobra.ShellCompDirectiveNoFileComp)
@@ -76,36 +84,7 @@ func globalFlags(root *cobra.Command, o *options) {
 	}
 }
 
-// runE makes a command's RunE of its code. What the code returns decides the exit code (see exit.go).
-func runE(f func(ctx context.Context, args []string) error) func(*cobra.Command, []string) error {
-	return func(cmd *cobra.Command, args []string) error {
-		return ran(f(cmd.Context(), args))
-	}
-}
-
-// ranError is an error of a command's own code. Others are about how the program was called.
-type ranError struct{ err error }
-
-func (e *ranError) Error() string { return e.err.Error() }
-func (e *ranError) Unwrap() error { return e.err }
-
-func ran(err error) error {
-	if err == nil {
-		return nil
-	}
-	return &ranError{err}
-}
-
-// explain completes an error that arose before a command's own code was reached: such an error is about how the program
-// was called, so it says where to read how to call it.
-func explain(cmd *cobra.Command, err error) error {
-	if own, ok := err.(*ranError); ok {
-		return own.err
-	}
-	return withHint(err, "see "+cmd.CommandPath()+" --help")
-}
-
-var errNoCommand = withHint(errors.New("no command given"), "see torrentkit --help")
+var errNoCommand = console.WithHint(errors.New("no command given"), "see torrentkit --help")
 
 // noSuchCommand judges the arguments that are left when no command of that name was found.
 func noSuchCommand(root *cobra.Command, args []string) error {
@@ -114,93 +93,7 @@ func noSuchCommand(root *cobra.Command, args []string) error {
 	}
 	err := fmt.Errorf("unknown command %q", args[0])
 	if near := root.SuggestionsFor(args[0]); len(near) > 0 {
-		return withHint(err, "did you mean "+strings.Join(near, " or ")+"?")
+		return console.WithHint(err, "did you mean "+strings.Join(near, " or ")+"?")
 	}
 	return err
-}
-
-// arity is the check for a number of arguments; most < 0 is any number.
-func arity(least, most int) cobra.PositionalArgs {
-	return func(_ *cobra.Command, args []string) error {
-		n := len(args)
-		switch {
-		case n >= least && (most < 0 || n <= most):
-			return nil
-		case n > most && most == 0:
-			return fmt.Errorf("unexpected argument %q", args[0])
-		case n < least && n == 0:
-			return errors.New("an argument is missing")
-		case n < least:
-			return fmt.Errorf("%d arguments are needed, not %d", least, n)
-		}
-		return fmt.Errorf("unexpected argument %q after %d", args[most], most)
-	}
-}
-
-// flagError adds the nearest flag to the error about one that does not exist.
-func flagError(cmd *cobra.Command, err error) error {
-	var missing *pflag.NotExistError
-	if !errors.As(err, &missing) || missing.GetSpecifiedShortnames() != "" {
-		return err
-	}
-	name := missing.GetSpecifiedName()
-	best, distance := "", 1+len(name)/3
-	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		if d := editDistance(name, f.Name); !f.Hidden && d <= distance {
-			best, distance = f.Name, d-1
-		}
-	})
-	if best == "" {
-		return err
-	}
-	return withHint(err, "did you mean --"+best+"?")
-}
-
-// editDistance counts the insertions, deletions and changes of bytes that make b of a. Inputs over 64 bytes are as far
-// away as can be.
-func editDistance(a, b string) int {
-	if len(a) > 64 || len(b) > 64 {
-		return max(len(a), len(b))
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, diagonal+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
-}
-
-// choice is a flag that takes one of a few words.
-type choice struct {
-	value   *string
-	allowed []string
-}
-
-// oneOf is a flag whose value, one of some words, goes to where value points; what stands there is the default.
-func oneOf(value *string, allowed ...string) pflag.Value { return &choice{value, allowed} }
-
-func (c *choice) String() string { return *c.value }
-
-// Type implements pflag.Value: it is the word for the value where the usage text names none.
-func (c *choice) Type() string { return strings.Join(c.allowed, "|") }
-
-// Set implements pflag.Value.
-func (c *choice) Set(s string) error {
-	if slices.Contains(c.allowed, s) {
-		*c.value = s
-		return nil
-	}
-	last := len(c.allowed) - 1
-	return fmt.Errorf("must be %s or %s", strings.Join(c.allowed[:last], ", "), c.allowed[last])
 }

@@ -8,6 +8,10 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console/consoletest"
 )
 
 func walk(cmd *cobra.Command, f func(*cobra.Command)) {
@@ -19,22 +23,22 @@ func walk(cmd *cobra.Command, f func(*cobra.Command)) {
 
 // TestEveryCommandConforms holds what every command owes its users. Nothing is to be added here for a new command.
 func TestEveryCommandConforms(t *testing.T) {
-	e, _, _ := testEnv()
-	a := newApp(e)
-	root := newRoot(a)
+	e, _, _ := consoletest.Env()
+	con := console.New(e)
+	root := newRoot(con)
 	walk(root, func(cmd *cobra.Command) {
 		t.Run(cmd.CommandPath(), func(t *testing.T) {
 			if cmd.Short == "" || strings.HasSuffix(cmd.Short, ".") {
 				t.Errorf("Short is %q: say in a few words what it does, without a full stop", cmd.Short)
 			}
-			if cmd.Parent() == root && cmd.Annotations[orderKey] == "" {
+			if cmd.Parent() == root && cmd.Annotations[command.OrderKey] == "" {
 				t.Error("it has no place in the root's help: add it in newRoot")
 			}
 			if cmd.Args == nil {
 				t.Error("Args is not set: use arity")
 			}
 			var b strings.Builder
-			a.writeHelp(&b, cmd)
+			command.WriteHelp(con, &b, cmd)
 			checkHelp(t, cmd, b.String())
 			checkFlags(t, cmd, b.String())
 		})
@@ -55,7 +59,7 @@ func checkHelp(t *testing.T, cmd *cobra.Command, help string) {
 		t.Errorf("the help is badly spaced:\n%s", help)
 	}
 	for line := range strings.Lines(help) {
-		if displayWidth(line) > 121 {
+		if console.DisplayWidth(line) > 121 {
 			t.Errorf("this line of the help is too long: %s", line)
 		}
 	}
@@ -66,7 +70,7 @@ func checkFlags(t *testing.T, cmd *cobra.Command, help string) {
 		if f.Usage == "" {
 			t.Errorf("--%s has no usage text", f.Name)
 		}
-		if flagGroup(f) == "" {
+		if command.FlagGroup(f) == "" {
 			t.Errorf("--%s is in no group: define it inside group(cmd, ...)", f.Name)
 		}
 		if !f.Hidden && strings.Count(help, " --"+f.Name) == 0 {
@@ -82,8 +86,8 @@ func checkFlags(t *testing.T, cmd *cobra.Command, help string) {
 
 // TestExamplesParse parses every example's first command of a pipeline, as a shell would split it, without running it.
 func TestExamplesParse(t *testing.T) {
-	e, _, _ := testEnv()
-	root := newRoot(newApp(e))
+	e, _, _ := consoletest.Env()
+	root := newRoot(console.New(e))
 	walk(root, func(cmd *cobra.Command) {
 		for line := range strings.Lines(cmd.Example) {
 			line = strings.TrimSpace(line)
@@ -101,8 +105,8 @@ func TestExamplesParse(t *testing.T) {
 }
 
 func parseExample(t *testing.T, words string) {
-	e, _, _ := testEnv()
-	root := newRoot(newApp(e)) // a new one, since flags keep what they were set to
+	e, _, _ := consoletest.Env()
+	root := newRoot(console.New(e)) // a new one, since flags keep what they were set to
 	args := splitShell(words)
 	cmd, rest, err := root.Find(args)
 	if err == nil && cmd == root && len(rest) > 0 && !strings.HasPrefix(rest[0], "-") {
@@ -174,7 +178,7 @@ func TestUsageErrors(t *testing.T) {
 		{"version --\x1b", "torrentkit: error: unknown flag: --\\x1b\nhint: see torrentkit version --help\n"},
 	}
 	for _, tt := range tests {
-		e, stdout, stderr := testEnv()
+		e, stdout, stderr := consoletest.Env()
 		code := run(context.Background(), e, strings.Fields(tt.args))
 		if code != 2 || stdout.String() != "" || stderr.String() != tt.want {
 			t.Errorf("%q: code %d, stdout %q, stderr %q; want 2, nothing, and %q", tt.args, code, stdout.String(), stderr.String(), tt.want)
@@ -182,45 +186,17 @@ func TestUsageErrors(t *testing.T) {
 	}
 }
 
-func TestArity(t *testing.T) {
-	for _, tt := range []struct {
-		least, most, n int
-		ok             bool
-	}{{0, 0, 0, true}, {0, 0, 1, false}, {1, -1, 5, true}, {1, -1, 0, false}, {2, 2, 1, false}, {2, 2, 2, true}, {1, 2, 3, false}} {
-		if err := arity(tt.least, tt.most)(nil, slices.Repeat([]string{"x"}, tt.n)); (err == nil) != tt.ok {
-			t.Errorf("arity(%d, %d) with %d: %v", tt.least, tt.most, tt.n, err)
-		}
-	}
-}
-
-func TestEditDistance(t *testing.T) {
-	for pair, want := range map[[2]string]int{
-		{"", ""}: 0, {"a", ""}: 1, {"", "ab"}: 2, {"json", "jsno"}: 2, {"tracker", "traker"}: 1, {"kitten", "sitting"}: 3,
-		{strings.Repeat("x", 100), "x"}: 100,
-	} {
-		if got := editDistance(pair[0], pair[1]); got != want {
-			t.Errorf("editDistance(%q, %q) = %d, want %d", pair[0], pair[1], got, want)
-		}
-	}
-}
-
-func TestWrap(t *testing.T) {
-	if got := wrap("aa bb cc averylongword d", 5); !slices.Equal(got, []string{"aa bb", "cc", "averylongword", "d"}) {
-		t.Errorf("got %q", got)
-	}
-}
-
 func TestGroupsKeepTheirOrder(t *testing.T) {
-	e, _, _ := testEnv()
-	a := newApp(e)
-	root := newRoot(a)
+	e, _, _ := consoletest.Env()
+	con := console.New(e)
+	root := newRoot(con)
 	cmd := &cobra.Command{Use: "x", Short: "X", Run: func(*cobra.Command, []string) {}}
 	root.AddCommand(cmd)
-	group(cmd, "Zebra", func(f *pflag.FlagSet) { f.StringP("zz", "z", "", "write to `FILE`"); f.Int("aa", 7, "a number") })
-	group(cmd, "Ant", func(f *pflag.FlagSet) { f.Bool("bb", false, "a truth") })
-	group(cmd, "Zebra", func(f *pflag.FlagSet) { f.Bool("cc", false, "another") })
+	command.Group(cmd, "Zebra", func(f *pflag.FlagSet) { f.StringP("zz", "z", "", "write to `FILE`"); f.Int("aa", 7, "a number") })
+	command.Group(cmd, "Ant", func(f *pflag.FlagSet) { f.Bool("bb", false, "a truth") })
+	command.Group(cmd, "Zebra", func(f *pflag.FlagSet) { f.Bool("cc", false, "another") })
 	var b strings.Builder
-	a.writeHelp(&b, cmd)
+	command.WriteHelp(con, &b, cmd)
 	const want = `
 Zebra flags:
   -z, --zz FILE       write to FILE

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
 
 // The scripts in testdata/script are the command line's stories, one topic a file. Besides testscript's own commands they have:
@@ -66,7 +68,7 @@ func TestMain(m *testing.M) {
 
 // stubborn is a program that is interruptible and does not care.
 func stubborn() {
-	ctx, stop := interruptible(context.Background())
+	ctx, stop := console.Interruptible(context.Background())
 	defer stop()
 	fmt.Println("ready")
 	<-ctx.Done()
@@ -97,7 +99,7 @@ func scriptCode(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func scriptSize(ts *testscript.TestScript, s string) int64 {
-	n, err := parseSize(s)
+	n, err := console.ParseSize(s)
 	ts.Check(err)
 	return n
 }
@@ -164,7 +166,7 @@ func scriptJSONLines(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("standard output has %d lines, want %d", len(lines), want)
 	}
 	for _, line := range lines {
-		if !strings.HasPrefix(line, fmt.Sprintf(`{"schema":%d`, jsonSchema)) || !json.Valid([]byte(line)) || !strings.HasSuffix(line, "}\n") {
+		if !strings.HasPrefix(line, fmt.Sprintf(`{"schema":%d`, console.JsonSchema)) || !json.Valid([]byte(line)) || !strings.HasSuffix(line, "}\n") {
 			ts.Fatalf("no JSON object with its schema first: %s", line)
 		}
 	}

@@ -9,6 +9,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console/consoletest"
 )
 
 const smallTorrent = "d4:infod6:lengthi10e4:name8:film.mkv12:piece lengthi16384e6:pieces20:01234567890123456789ee"
@@ -35,7 +38,7 @@ func serve(t *testing.T) string {
 
 func runFor(t *testing.T, tty bool, in string, args ...string) (code int, out, err string) {
 	t.Helper()
-	e, o, w := testEnv()
+	e, o, w := consoletest.Env()
 	e.OutTTY, e.ErrTTY = tty, tty
 	e.In = strings.NewReader(in)
 	e.Getenv = func(name string) string { return map[string]string{"NO_COLOR": "1", "TERM": "dumb"}[name] }
@@ -79,7 +82,7 @@ func TestFolderThatCannotBeRead(t *testing.T) {
 	if err := os.Chmod(folder, 0); err != nil {
 		t.Fatal(err)
 	}
-	if code, _, err := runFor(t, false, "", "inspect", folder); code != exitTrouble || !strings.Contains(err, "permission denied") {
+	if code, _, err := runFor(t, false, "", "inspect", folder); code != console.ExitTrouble || !strings.Contains(err, "permission denied") {
 		t.Errorf("exit code %d, %s", code, err)
 	}
 }

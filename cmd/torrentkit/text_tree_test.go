@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
 
 // wideTorrent has names of all widths.
@@ -23,7 +25,7 @@ func TestColumnsLineUp(t *testing.T) {
 		column, rows := -1, 0
 		for line := range strings.Lines(out) {
 			line = strings.TrimRight(line, "\n")
-			if w := displayWidth(line); w > 80 {
+			if w := console.DisplayWidth(line); w > 80 {
 				t.Errorf("%v: %d columns: %s", args, w, line)
 			}
 			at := size.FindStringIndex(line)
@@ -31,7 +33,7 @@ func TestColumnsLineUp(t *testing.T) {
 				continue // a heading, or what stands above the tree
 			}
 			rows++
-			if w := displayWidth(line[:at[1]]); column < 0 {
+			if w := console.DisplayWidth(line[:at[1]]); column < 0 {
 				column = w
 			} else if w != column {
 				t.Errorf("%v: a size ends in column %d, another in %d:\n%s", args, w, column, out)

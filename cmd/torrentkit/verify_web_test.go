@@ -9,12 +9,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console/consoletest"
 )
 
 // runIn runs the program with buffers for its streams.
 func runIn(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
-	e, out, err := testEnv()
+	e, out, err := consoletest.Env()
 	code = run(context.Background(), e, args)
 	return code, out.String(), err.String()
 }

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
 
 // visibleOnly fails where text from a torrent reaches the terminal as it is.
@@ -50,7 +52,7 @@ func FuzzOutputIsVisible(f *testing.F) {
 				code, out, err := runFor(t, tty, string(doc), args...)
 				visibleOnly(t, args, out)
 				visibleOnly(t, args, err)
-				if code > exitTrouble {
+				if code > console.ExitTrouble {
 					t.Fatalf("%v: exit code %d", args, code)
 				}
 				if isJSON := args[1] == "--json" || args[0] == "dump" || args[1] == "--format" && args[2] == "sarif"; isJSON && out != "" && !json.Valid(bytes.TrimSpace([]byte(out))) {

@@ -1,8 +1,0 @@
-//go:build !windows
-
-package main
-
-import "os"
-
-// enableANSI reports whether a terminal understands ANSI sequences. TERM=dumb is judged where colours are chosen.
-func enableANSI(*os.File, bool) bool { return true }

@@ -1,0 +1,159 @@
+package command
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/torrentkit/torrentkit/create"
+	"github.com/torrentkit/torrentkit/metainfo"
+)
+
+// RuleValue is --exclude or --include. Both add to one list, since the order counts.
+type RuleValue struct {
+	Rules   *[]create.Rule
+	Include bool
+}
+
+func (v *RuleValue) String() string { return "" }
+
+// Type implements pflag.Value.
+func (v *RuleValue) Type() string { return "GLOB" }
+
+// Set implements pflag.Value.
+func (v *RuleValue) Set(s string) error {
+	if s == "" {
+		return errors.New("an empty pattern matches nothing")
+	}
+	*v.Rules = append(*v.Rules, create.Rule{Pattern: s, Include: v.Include})
+	return nil
+}
+
+// ReadFlags binds the flags of commands that read content.
+func ReadFlags[O any](fs *pflag.FlagSet, workers *int, order *O, parse func(string) (O, error), dropCache *bool) {
+	fs.IntVar(workers, "workers", 0, "how many threads read and hash (default one a processor)")
+	fs.Var(&orderValue[O]{order, parse}, "io", "how to read (`ORDER`): parallel streams, one sequential stream, or auto: by what the storage likes")
+	fs.BoolVar(dropCache, "no-cache", false, "let the system drop what was read from its cache")
+}
+
+// orderValue is --io.
+type orderValue[O any] struct {
+	order *O
+	parse func(string) (O, error)
+}
+
+func (v *orderValue[O]) String() string { return "" }
+
+// Type implements pflag.Value.
+func (v *orderValue[O]) Type() string { return "ORDER" }
+
+// Set implements pflag.Value.
+func (v *orderValue[O]) Set(s string) (err error) {
+	*v.order, err = v.parse(s)
+	return err
+}
+
+// ParseDate reads a day, a time in RFC 3339, or seconds since 1970; from 1970 to 9999.
+func ParseDate(s string) (time.Time, error) {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		t, err = time.Parse("2006-01-02", s)
+	}
+	if err != nil {
+		n, numErr := strconv.ParseInt(s, 10, 64)
+		t, err = time.Unix(n, 0), numErr
+	}
+	if err != nil || t.Unix() < 0 || t.UTC().Year() > 9999 {
+		return time.Time{}, errors.New(strconv.Quote(s) + " is not a date: want 2006-01-02, RFC 3339, or seconds since 1970")
+	}
+	return t.UTC(), nil
+}
+
+// TextFlag is a flag that sets a text which is nil where the flag is not given.
+func TextFlag(fs *pflag.FlagSet, name, short, usage string, to **string) {
+	fs.FuncP(name, short, usage, func(s string) error {
+		*to = &s
+		return nil
+	})
+}
+
+// DoFlag is a flag without a value that does something.
+func DoFlag(fs *pflag.FlagSet, name, usage string, do func()) {
+	fs.BoolFunc(name, usage, func(s string) error {
+		yes, err := strconv.ParseBool(s)
+		if yes {
+			do()
+		}
+		return err
+	})
+}
+
+// ListFlags are the flags that change a list: --add-NAME, --remove-NAME, --set-NAMEs and --no-NAMEs.
+func ListFlags(fs *pflag.FlagSet, name, what string, l *metainfo.ListEdit) {
+	fs.StringArrayVar(&l.Add, "add-"+name, nil, "add the "+what+" (repeatable)")
+	fs.StringArrayVar(&l.Remove, "remove-"+name, nil, "remove the "+what+" (repeatable)")
+	fs.StringArrayVar(&l.Set, "set-"+name+"s", nil, "have the "+what+" instead of those there (repeatable)")
+	plain := strings.ReplaceAll(name, "-", " ")
+	DoFlag(fs, "no-"+name+"s", "remove every "+plain, func() { l.Set = []string{} })
+}
+
+// TiersFlag is a flag of announce URLs, a tier each.
+func TiersFlag(fs *pflag.FlagSet, name, short, usage string, to *[][]string) {
+	fs.FuncP(name, short, usage, func(s string) error {
+		*to = append(*to, Tiers([]string{s})...)
+		return nil
+	})
+}
+
+// EntriesFlag is a flag of KEY=JSON.
+func EntriesFlag(fs *pflag.FlagSet, name, usage string, to *[]metainfo.Entry) {
+	fs.Func(name, usage, func(s string) error {
+		e, err := metainfo.ParseEntry(s)
+		*to = append(*to, e)
+		return err
+	})
+}
+
+func UnsetFlag(fs *pflag.FlagSet, name, usage string, to *[]metainfo.Entry) {
+	fs.Func(name, usage, func(s string) error {
+		*to = append(*to, metainfo.Entry{Key: s})
+		return nil
+	})
+}
+
+// EntropyFlag is --entropy, whose value is random where it is not given.
+func EntropyFlag(fs *pflag.FlagSet, set func(string)) {
+	fs.Func("entropy", "add a random key to info, or --entropy=`TEXT`, so that the infohash is another", func(s string) error {
+		if s == randomEntropy {
+			s = create.NewEntropy()
+		}
+		set(s)
+		return nil
+	})
+	fs.Lookup("entropy").NoOptDefVal = randomEntropy
+}
+
+const randomEntropy = "random"
+
+// ShardValue is --shard I/N.
+type ShardValue struct{ Index, Of int }
+
+func (v *ShardValue) String() string { return "" }
+
+// Type implements pflag.Value.
+func (v *ShardValue) Type() string { return "I/N" }
+
+// Set implements pflag.Value.
+func (v *ShardValue) Set(s string) error {
+	i, n, _ := strings.Cut(s, "/")
+	index, err1 := strconv.ParseUint(i, 10, 31)
+	of, err2 := strconv.ParseUint(n, 10, 31)
+	if err1 != nil || err2 != nil || index < 1 || index > of {
+		return errors.New("want I/N, with I from 1 to N")
+	}
+	v.Index, v.Of = int(index), int(of)
+	return nil
+}

@@ -1,0 +1,225 @@
+package command
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+)
+
+// Every help text has the same parts in the same order: what the command does, its usage line, aliases, examples,
+// commands (of the root), flags in named groups, exit codes. Examples come first since they are what people look for.
+
+// Keys of annotations, on flags and on commands.
+const (
+	GroupKey   = "torrentkit_group"
+	groupsKey  = "torrentkit_groups"
+	exitYesKey = "torrentkit_exit_0"
+	exitNoKey  = "torrentkit_exit_1"
+	OrderKey   = "torrentkit_order"
+)
+
+// Group adds the flags that bind defines to the command, under a heading of its help text. Groups appear in the order
+// in which they were first named; the global ones come last.
+func Group(cmd *cobra.Command, name string, bind func(f *pflag.FlagSet)) {
+	cmd.Flags().AddFlagSet(annotated(cmd, name, bind))
+}
+
+// GroupPersistent is group for flags of the root that every command has.
+func GroupPersistent(root *cobra.Command, name string, bind func(f *pflag.FlagSet)) {
+	root.PersistentFlags().AddFlagSet(annotated(root, name, bind))
+}
+
+func annotated(cmd *cobra.Command, name string, bind func(f *pflag.FlagSet)) *pflag.FlagSet {
+	set := pflag.NewFlagSet(name, pflag.ContinueOnError)
+	set.SortFlags = false
+	bind(set)
+	set.VisitAll(func(f *pflag.Flag) {
+		if f.Annotations == nil {
+			f.Annotations = map[string][]string{}
+		}
+		f.Annotations[GroupKey] = []string{name}
+	})
+	cmd.Flags().SortFlags = false
+	cmd.PersistentFlags().SortFlags = false
+	annotate(cmd, groupsKey, strings.TrimPrefix(cmd.Annotations[groupsKey]+"\n"+name, "\n"))
+	return set
+}
+
+func annotate(cmd *cobra.Command, key, value string) {
+	if cmd.Annotations == nil {
+		cmd.Annotations = map[string]string{}
+	}
+	cmd.Annotations[key] = value
+}
+
+// ListCommands adds commands to the root, whose help lists them in this order. Cobra would sort them by their names.
+func ListCommands(root *cobra.Command, commands ...*cobra.Command) {
+	for i, c := range commands {
+		annotate(c, OrderKey, fmt.Sprintf("%02d", i))
+	}
+	root.AddCommand(commands...)
+}
+
+// Subcommands are the commands below one, in the order in which they are listed.
+func Subcommands(cmd *cobra.Command) []*cobra.Command {
+	return slices.SortedStableFunc(slices.Values(cmd.Commands()), func(x, y *cobra.Command) int {
+		return strings.Compare(x.Annotations[OrderKey], y.Annotations[OrderKey])
+	})
+}
+
+// Exits says what 0 and 1 mean for this command. An empty no says that the command never answers no.
+func Exits(cmd *cobra.Command, yes, no string) {
+	annotate(cmd, exitYesKey, yes)
+	annotate(cmd, exitNoKey, no)
+}
+
+// WriteHelp prints the help text of one command. Paragraphs of its Long text are apart by an empty line. Errors of w are seen at the end of run.
+func WriteHelp(con *console.Console, w io.Writer, cmd *cobra.Command) {
+	var b strings.Builder
+	b.WriteString(cmd.Short + ".\n")
+	if cmd.Long != "" {
+		for paragraph := range strings.SplitSeq(strings.TrimSpace(cmd.Long), "\n\n") {
+			b.WriteString("\n" + strings.Join(Wrap(paragraph, helpWidth(con.Width())), "\n") + "\n")
+		}
+	}
+	use := cmd.Use
+	if cmd.HasParent() {
+		use = cmd.Parent().CommandPath() + " " + use
+	}
+	fmt.Fprintf(&b, "\nUsage:\n  %s [flags]\n", use)
+	if len(cmd.Aliases) > 0 {
+		fmt.Fprintf(&b, "\nAliases:\n  %s\n", strings.Join(cmd.Aliases, ", "))
+	}
+	if cmd.Example != "" {
+		fmt.Fprintf(&b, "\nExamples:\n%s\n", strings.TrimRight(cmd.Example, "\n"))
+	}
+	if subs := Subcommands(cmd); len(subs) > 0 {
+		b.WriteString("\nCommands:\n")
+		for _, c := range subs {
+			fmt.Fprintf(&b, "  %-10s  %s\n", c.Name(), c.Short)
+		}
+	}
+	writeFlags(&b, cmd, con.Width())
+	b.WriteString("\nExit codes:\n")
+	for _, row := range exitTable(cmd) {
+		fmt.Fprintf(&b, "  %-3d  %s\n", row.code, row.meaning)
+	}
+	io.WriteString(w, b.String())
+}
+
+type exitRow struct {
+	code    int
+	meaning string
+}
+
+// exitTable lists what the command's exit codes mean.
+func exitTable(cmd *cobra.Command) []exitRow {
+	yes, no := "done, or the answer is yes", "the answer is no"
+	if text, ok := cmd.Annotations[exitYesKey]; ok {
+		yes, no = text, cmd.Annotations[exitNoKey]
+	}
+	rows := []exitRow{{console.ExitYes, yes}}
+	if no != "" {
+		rows = append(rows, exitRow{console.ExitNo, no})
+	}
+	return append(rows,
+		exitRow{console.ExitTrouble, "trouble: usage, input or output, network"},
+		exitRow{console.ExitInterrupted, "interrupted"})
+}
+
+// writeFlags prints the flags group by group, all aligned to one column.
+func writeFlags(b *strings.Builder, cmd *cobra.Command, width int) {
+	column := 0
+	groups := map[string][]*pflag.Flag{}
+	visit := func(f *pflag.Flag) {
+		if f.Hidden {
+			return
+		}
+		name := FlagGroup(f)
+		groups[name] = append(groups[name], f)
+		column = max(column, len(flagSyntax(f)))
+	}
+	global := cmd.Root().PersistentFlags()
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if global.Lookup(f.Name) != f {
+			visit(f)
+		}
+	})
+	global.VisitAll(visit)
+	order := append(strings.Split(cmd.Annotations[groupsKey], "\n"), "Global")
+	for i, name := range order {
+		if len(groups[name]) == 0 || name == "Global" && i < len(order)-1 {
+			continue
+		}
+		fmt.Fprintf(b, "\n%s flags:\n", name)
+		for _, f := range groups[name] {
+			writeFlag(b, f, column, width)
+		}
+		delete(groups, name)
+	}
+}
+
+func FlagGroup(f *pflag.Flag) string {
+	if names := f.Annotations[GroupKey]; len(names) == 1 {
+		return names[0]
+	}
+	return ""
+}
+
+// flagSyntax is the left column: "  -o, --output FILE".
+func flagSyntax(f *pflag.Flag) string {
+	value, _ := pflag.UnquoteUsage(f)
+	s := "      --" + f.Name
+	if f.Shorthand != "" {
+		s = "  -" + f.Shorthand + ", --" + f.Name
+	}
+	if value == "" {
+		return s
+	}
+	return s + " " + value
+}
+
+func writeFlag(b *strings.Builder, f *pflag.Flag, column, width int) {
+	_, usage := pflag.UnquoteUsage(f)
+	if hasDefault(f) {
+		usage += " (default " + f.DefValue + ")"
+	}
+	indent := column + 2
+	room := max(helpWidth(width)-indent, 30)
+	fmt.Fprintf(b, "%-*s", indent, flagSyntax(f))
+	b.WriteString(strings.Join(Wrap(usage, room), "\n"+strings.Repeat(" ", indent)) + "\n")
+}
+
+// helpWidth is the width that texts are wrapped to: longer lines than 120 columns are hard to read.
+func helpWidth(terminal int) int { return min(max(terminal, 40), 120) }
+
+func hasDefault(f *pflag.Flag) bool {
+	switch f.DefValue {
+	case "", "false", "0", "[]", "0s":
+		return false
+	}
+	return true
+}
+
+// Wrap breaks a text at spaces into lines of at most width bytes; a longer word has a line of its own.
+func Wrap(text string, width int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && len(line)+1+len(word) > width {
+			lines = append(lines, line)
+			line = ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	return append(lines, line)
+}

@@ -1,0 +1,253 @@
+package command
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+)
+
+// Output is a place where a command will write a file. What can be refused is refused when it is made, before the long
+// work; nothing stays on the disk until write, so a run that fails or is interrupted has nothing to clean up.
+type Output struct {
+	App    *console.Console
+	name   string // as the user gave it, with the default name where that was a folder
+	Path   string // where the data goes: symbolic links are resolved
+	Kind   outputKind
+	force  bool
+	before fs.FileInfo // the file that is replaced, if any
+}
+
+type outputKind int
+
+const (
+	ToFile   outputKind = iota
+	toDevice            // /dev/null, a named pipe: opened and written
+	ToStdout
+)
+
+// OutputOptions say how an output may be written.
+type OutputOptions struct {
+	// defaultName is the file's name where the target is a folder. It must be a single path element.
+	DefaultName string
+	// force allows replacing a file that exists.
+	Force bool
+	// binary data is not written to a terminal.
+	Binary bool
+}
+
+// NewOutput checks a target: a file, an existing folder, or - for standard output. A file that exists is refused
+// without force, and so is a folder that cannot be written.
+func NewOutput(con *console.Console, target string, o OutputOptions) (*Output, error) {
+	out := &Output{App: con, name: target, force: o.Force}
+	if target == "-" {
+		out.Kind = ToStdout
+		if o.Binary && con.OnTerminal() {
+			return nil, console.WithHint(errors.New("binary data is not written to a terminal"), "give -o FILE, or pipe the output: ... -o - | less")
+		}
+		return out, nil
+	}
+	if target == "" {
+		return nil, errors.New("the name of the output file is empty")
+	}
+	info, err := os.Stat(target)
+	switch {
+	case err == nil && info.IsDir():
+		if !filepath.IsLocal(o.DefaultName) || filepath.Base(o.DefaultName) != o.DefaultName || o.DefaultName == "." {
+			return nil, fmt.Errorf("%q cannot be the name of a file in %q", o.DefaultName, target)
+		}
+		out.name = filepath.Join(target, o.DefaultName)
+	case err == nil && !info.Mode().IsRegular():
+		// Opened by the name that was given: what /dev/stdout links to has no name of its own.
+		out.Kind, out.Path = toDevice, target
+		return out, nil
+	case os.IsPathSeparator(target[len(target)-1]):
+		return nil, fmt.Errorf("writing %q: there is no such folder", target)
+	}
+	return out, out.check()
+}
+
+// String names the output in messages and results: - is standard output.
+func (o *Output) String() string { return o.name }
+
+// check resolves symbolic links and applies the rules to what is there.
+func (o *Output) check() error {
+	path, err := followLinks(o.name)
+	if err != nil {
+		return o.wrap(err)
+	}
+	o.Path = path
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if _, err := os.Stat(filepath.Dir(path)); errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("writing %q: there is no folder %q", o.name, filepath.Dir(path))
+		}
+	case err != nil:
+		return o.wrap(err)
+	case info.IsDir():
+		return fmt.Errorf("writing %q: it is a folder", o.name)
+	case !info.Mode().IsRegular():
+		o.Kind = toDevice
+		return nil
+	case !o.force:
+		return o.exists()
+	default:
+		o.before = info
+	}
+	probe, err := o.createTemp()
+	if err != nil {
+		return o.wrap(err)
+	}
+	return o.wrap(errors.Join(probe.Close(), os.Remove(probe.Name())))
+}
+
+func (o *Output) exists() error {
+	return console.WithHint(fmt.Errorf("writing %q: the file exists already", o.name), "--force replaces it")
+}
+
+func (o *Output) wrap(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("writing %q: %w", o.name, console.RootCause(err))
+}
+
+// followLinks returns where a chain of symbolic links ends, be there a file or not. Only the last element is followed: the
+// system does the rest.
+func followLinks(path string) (string, error) {
+	for range 40 {
+		info, err := os.Lstat(path)
+		if err != nil || info.Mode()&fs.ModeSymlink == 0 {
+			if errors.Is(err, fs.ErrNotExist) {
+				err = nil
+			}
+			return path, err
+		}
+		to, err := os.Readlink(path)
+		if err != nil {
+			return "", err
+		}
+		if !filepath.IsAbs(to) {
+			// Not Join: it would take ".." off the text, and the folder may be a link itself.
+			to = filepath.Dir(path) + string(filepath.Separator) + to
+		}
+		path = to
+	}
+	return "", errors.New("too many symbolic links")
+}
+
+// Write puts data in place. The file appears whole or not at all: it is written under a temporary name in the same
+// folder, synced, and renamed. A file that appeared since newOutput is not replaced without force.
+func (o *Output) Write(ctx context.Context, data []byte) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	switch o.Kind {
+	case ToStdout:
+		_, err := o.App.Raw().Write(data)
+		return err
+	case toDevice:
+		return o.wrap(writeDevice(o.Path, data))
+	}
+	f, err := o.createTemp()
+	if err != nil {
+		return o.wrap(err)
+	}
+	temp := f.Name()
+	err = errors.Join(o.fill(f, data), f.Close())
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err == nil {
+		err = o.commit(temp)
+	}
+	if err != nil {
+		os.Remove(temp)
+		if errors.Is(err, fs.ErrExist) && !o.force {
+			return o.exists()
+		}
+		return o.wrap(err)
+	}
+	syncFolder(filepath.Dir(o.Path))
+	return nil
+}
+
+func writeDevice(path string, data []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	return errors.Join(err, f.Close())
+}
+
+// createTemp opens a new file beside the target. os.CreateTemp would make it 0600; a plain creation gives it the
+// permissions that any new file gets there, by the umask or by the folder's access control list.
+func (o *Output) createTemp() (*os.File, error) {
+	base := filepath.Base(o.Path)
+	for len(base) > 200 { // names end at 255 bytes
+		_, size := utf8.DecodeLastRuneInString(base)
+		base = base[:len(base)-size]
+	}
+	for try := 0; ; try++ {
+		name := filepath.Dir(o.Path) + string(filepath.Separator) + "." + base + "." + strings.ToLower(rand.Text()[:12]) + ".tmp"
+		f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
+		if !errors.Is(err, fs.ErrExist) || try == 10 {
+			return f, err
+		}
+	}
+}
+
+// fill writes the temporary file, and gives it owner and permissions of the file that it replaces.
+func (o *Output) fill(f *os.File, data []byte) error {
+	if _, err := f.Write(data); err != nil {
+		return err
+	}
+	if o.before != nil {
+		keepOwner(f, o.before)
+		if err := f.Chmod(o.before.Mode().Perm()); err != nil && !errors.Is(err, errors.ErrUnsupported) {
+			return err
+		}
+	}
+	return f.Sync()
+}
+
+// commit gives the temporary file its name. Without force nothing may be replaced, and rename alone would replace: a
+// hard link fails where the name is taken. File systems without hard links get the name reserved first, by an
+// exclusive creation of an empty file that the rename then replaces.
+func (o *Output) commit(temp string) error {
+	if o.force {
+		return os.Rename(temp, o.Path)
+	}
+	err := os.Link(temp, o.Path)
+	if err == nil {
+		return os.Remove(temp)
+	}
+	if errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return reserveAndRename(temp, o.Path)
+}
+
+func reserveAndRename(temp, path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
+	if err != nil {
+		return err
+	}
+	err = f.Close()
+	if err == nil {
+		err = os.Rename(temp, path)
+	}
+	if err != nil {
+		os.Remove(path)
+	}
+	return err
+}

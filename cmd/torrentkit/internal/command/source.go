@@ -1,0 +1,70 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/magnet"
+)
+
+// Torrents come from files, folders of files, standard input and URLs.
+
+// IsURL tells whether an argument is fetched over HTTP.
+func IsURL(name string) bool {
+	scheme, _, ok := strings.Cut(name, "://")
+	return ok && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"))
+}
+
+// EachInput is each over arguments of which some may be folders: a folder stands for the .torrent files below it, in
+// the order of their paths.
+func EachInput(ctx context.Context, con *console.Console, args []string, f func(ctx context.Context, input string) error) error {
+	return Each(ctx, con, args, func(ctx context.Context, arg string) error {
+		if info, err := os.Stat(arg); IsURL(arg) || err != nil || !info.IsDir() {
+			return f(ctx, arg)
+		}
+		found, err := torrentsBelow(ctx, arg)
+		if err != nil {
+			return InputError(arg, err)
+		}
+		return Each(ctx, con, found, f)
+	})
+}
+
+func torrentsBelow(ctx context.Context, folder string) ([]string, error) {
+	var found []string
+	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case !d.IsDir() && strings.EqualFold(filepath.Ext(path), ".torrent"):
+			found = append(found, path)
+		}
+		return nil
+	})
+	if err == nil && len(found) == 0 {
+		err = errors.New("no .torrent files are in this folder")
+	}
+	return found, err
+}
+
+// ReadInput reads a .torrent from a file, a URL, or standard input.
+func ReadInput(ctx context.Context, con *console.Console, name string, limit int64) ([]byte, error) {
+	if !IsURL(name) {
+		return ReadTorrent(ctx, con, name, limit)
+	}
+	raw, err := magnet.Download(ctx, name, magnet.DownloadOptions{Limit: limit, Client: "torrentkit/" + BuildVersion().Version})
+	switch {
+	case errors.Is(err, magnet.ErrTooLarge):
+		err = InputError(name, tooLarge(limit))
+	case err != nil && ctx.Err() == nil:
+		err = InputError(name, err)
+	}
+	return raw, err
+}

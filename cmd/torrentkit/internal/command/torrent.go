@@ -1,0 +1,154 @@
+package command
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/inspect"
+	"github.com/torrentkit/torrentkit/magnet"
+	"github.com/torrentkit/torrentkit/metainfo"
+)
+
+func HasFolder(names []string) bool {
+	for _, name := range names {
+		if info, err := os.Stat(name); err == nil && info.IsDir() {
+			return true
+		}
+	}
+	return false
+}
+
+func IsMagnet(name string) bool {
+	return len(name) > 7 && strings.EqualFold(name[:7], "magnet:")
+}
+
+// ParseTorrent reads a torrent and says its warnings.
+func ParseTorrent(ctx context.Context, con *console.Console, name string, limit int64) (*metainfo.Torrent, error) {
+	raw, err := ReadInput(ctx, con, name, limit)
+	if err != nil {
+		return nil, err
+	}
+	t, err := metainfo.Parse(raw)
+	if err != nil {
+		return nil, InputError(InputName(name), err)
+	}
+	WarnOf(con, name, t.Problems)
+	return t, nil
+}
+
+// WarnOf says what is odd about a torrent that was read.
+func WarnOf(con *console.Console, name string, problems []metainfo.Problem) {
+	const most = 10
+	for i, p := range problems {
+		if i == most {
+			con.Warn(fmt.Sprintf("%s: %d more warnings", InputName(name), len(problems)-most))
+			break
+		}
+		con.Warn(fmt.Sprintf("%s: %v", InputName(name), p))
+	}
+}
+
+func InputName(name string) string {
+	if name == "-" {
+		return "standard input"
+	}
+	return name
+}
+
+// HexIfNeeded gives the bytes of a string that is not UTF-8, which JSON cannot hold.
+func HexIfNeeded(s string) string {
+	if utf8.ValidString(s) {
+		return ""
+	}
+	return hex.EncodeToString([]byte(s))
+}
+
+// FileJSON is a file of a torrent.
+type FileJSON struct {
+	Path       string `json:"path"`
+	PathHex    string `json:"path_hex,omitempty"`
+	Length     int64  `json:"length"`
+	Attr       string `json:"attr,omitempty"`
+	Pad        bool   `json:"pad,omitempty"`
+	Link       string `json:"symlink,omitempty"`
+	PiecesRoot string `json:"pieces_root,omitempty"`
+}
+
+// OrEmpty makes an empty list of none, so that it is [] and not null.
+func OrEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+// ContentFiles counts the files that are no padding.
+func ContentFiles(t *metainfo.Torrent) int {
+	n := 0
+	for i := range t.Files {
+		if !t.Files[i].Pad() {
+			n++
+		}
+	}
+	return n
+}
+
+// PiecesCell words how the content is cut: "1,024 of 1 MiB".
+func PiecesCell(t *metainfo.Torrent) console.Cell {
+	n := int64(t.Layout().NumPieces())
+	return console.Cell{Human: console.FormatCount(n) + " of " + console.FormatSize(t.PieceLength), Raw: strconv.FormatInt(n, 10)}
+}
+
+func AddInfoHashes(f *console.Fields, t *metainfo.Torrent) {
+	h := t.Hashes()
+	if !h.V1.IsZero() {
+		f.Text("infohash", h.V1.String())
+	}
+	if !h.V2.IsZero() {
+		f.Text("infohash v2", h.V2.String())
+	}
+}
+
+// MagnetLink composes the link of a torrent.
+func MagnetLink(t *metainfo.Torrent) magnet.Link {
+	h := t.Hashes()
+	l := magnet.Link{V1: h.V1, V2: h.V2, Name: t.Name, WebSeeds: t.WebSeeds}
+	for _, tier := range t.Trackers {
+		l.Trackers = append(l.Trackers, tier...)
+	}
+	return l
+}
+
+// MagnetText is the link for people: passkeys do not show, and the stars in their place are no part of a URL that works.
+func MagnetText(con *console.Console, t *metainfo.Torrent) string {
+	l := MagnetLink(t)
+	hide := func(urls []string) []string {
+		hidden := make([]string, len(urls))
+		for i, u := range urls {
+			hidden[i] = con.URL(u)
+		}
+		return hidden
+	}
+	l.Trackers, l.WebSeeds = hide(l.Trackers), hide(l.WebSeeds)
+	return strings.ReplaceAll(l.String(), "%2A%2A%2A", "***")
+}
+
+func Optional(f *console.Fields, label, value string) {
+	if value != "" {
+		f.Text(label, value)
+	}
+}
+
+func FindingText(f *inspect.Finding) string {
+	text := f.Message
+	if f.Key != "" {
+		text = f.Key + ": " + text
+	}
+	return fmt.Sprintf("%s (byte %d)", text, f.Offset)
+}

@@ -1,0 +1,50 @@
+// Package console is how the program speaks with the world around it: the streams, exit codes, text, tables, JSON and
+// progress, and the one renderer of what strangers wrote.
+//
+// Its writer is not exported: whatever a command prints goes through a door that escapes it. Messages and results have
+// their rules in text.go. It knows no torrents and no flags.
+package console
+
+import (
+	"io"
+	"sync/atomic"
+	"time"
+)
+
+// Console is how the program speaks with the world around it: it prints results on standard output and the conversation on
+// standard error, and knows what the user wants to see.
+type Console struct {
+	Options  Options
+	Env      Env
+	Stdout   *checkedWriter
+	progress atomic.Pointer[Progress] // the work that is under way, if any
+}
+
+// Options are the flags that every command has.
+type Options struct {
+	JSON        bool
+	Quiet       bool
+	Color       string // auto, always or never
+	Progress    bool
+	ShowSecrets bool
+}
+
+// New returns the console of a world.
+func New(e Env) *Console {
+	return &Console{Options: Options{Color: "auto"}, Env: e, Stdout: newCheckedWriter(e.Out)}
+}
+
+// OnTerminal tells whether standard output is a terminal: people read it, and not a program.
+func (con *Console) OnTerminal() bool { return con.Env.OutTTY }
+
+// Width is the terminal's number of columns.
+func (con *Console) Width() int { return con.Env.Width() }
+
+// Getenv returns a variable of the environment.
+func (con *Console) Getenv(name string) string { return con.Env.Getenv(name) }
+
+// Now is the time.
+func (con *Console) Now() time.Time { return con.Env.Now() }
+
+// Conversation is standard error for a text of many lines.
+func (con *Console) Conversation() io.Writer { return &visible{w: con.Env.Err} }

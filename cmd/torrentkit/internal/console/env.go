@@ -1,0 +1,133 @@
+package console
+
+import (
+	"context"
+	"io"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+	"time"
+
+	"golang.org/x/term"
+)
+
+// Env is the outside world as one value: tests replace it whole.
+type Env struct {
+	In       io.Reader
+	Out, Err io.Writer
+
+	// OutTTY and ErrTTY say whether the two streams are terminals.
+	OutTTY, ErrTTY bool
+	// ANSI says whether the terminal understands ANSI sequences at all. An old Windows console does not.
+	ANSI bool
+
+	// Width is the terminal's number of columns, asked anew each time since windows are resized; 80 where there is none.
+	Width  func() int
+	Getenv func(string) string
+	Now    func() time.Time
+}
+
+// RealEnv is the process's own world. It also sets what is global to the process: the collector, and the console's mode.
+func RealEnv() Env {
+	tuneCollector()
+	e := Env{
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		OutTTY: term.IsTerminal(int(os.Stdout.Fd())),
+		ErrTTY: term.IsTerminal(int(os.Stderr.Fd())),
+		Width:  terminalWidth,
+		Getenv: os.Getenv,
+		Now:    time.Now,
+	}
+	e.ANSI = enableANSI(os.Stdout, e.OutTTY) && enableANSI(os.Stderr, e.ErrTTY)
+	return e
+}
+
+// tuneCollector lets the heap grow by a quarter of what is in use before it is collected, by no less than 8 MiB, and to
+// 24 MiB at first: a torrent of a million files takes hundreds of megabytes, which twofold is too much for small devices,
+// and a small heap is not worth the work.
+func tuneCollector() {
+	const least, most, headroom = 25, 600, 8 << 20
+	debug.SetGCPercent(most) // of 4 MiB, which is where Go begins
+	type cycle struct{ _ *byte }
+	var again func(*cycle)
+	again = func(c *cycle) { // runs after each collection
+		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+		metrics.Read(live)
+		percent := headroom * 100 / max(live[0].Value.Uint64(), 1)
+		debug.SetGCPercent(int(min(max(percent, least), most)))
+		runtime.SetFinalizer(c, again)
+	}
+	runtime.SetFinalizer(&cycle{}, again)
+}
+
+func terminalWidth() int {
+	for _, f := range []*os.File{os.Stderr, os.Stdout} {
+		if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
+			return w
+		}
+	}
+	return 80
+}
+
+// contextReader ends a read that waits for a person or a pipe as soon as the context is cancelled: without it Ctrl-C
+// would not stop "torrentkit inspect -". A read that was given up keeps its own buffer, so it cannot write into p later.
+type contextReader struct {
+	ctx     context.Context
+	r       io.Reader
+	pending chan readResult
+	rest    []byte
+	err     error
+}
+
+type readResult struct {
+	data []byte
+	err  error
+}
+
+// Stdin is standard input, ended by the context. It is not safe for concurrent use.
+func (con *Console) Stdin(ctx context.Context) io.Reader { return ReaderOf(ctx, con.Env.In) }
+
+// Input is standard input for a reader that ends by itself when the context does.
+func (con *Console) Input() io.Reader { return con.Env.In }
+
+// ReaderOf ends reading with the context.
+func ReaderOf(ctx context.Context, r io.Reader) io.Reader { return &contextReader{ctx: ctx, r: r} }
+
+func (c *contextReader) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	if len(c.rest) == 0 && c.err == nil {
+		if err := c.fill(); err != nil {
+			return 0, err
+		}
+	}
+	n := copy(p, c.rest)
+	c.rest = c.rest[n:]
+	if n == 0 {
+		return 0, c.err
+	}
+	return n, nil
+}
+
+func (c *contextReader) fill() error {
+	if err := c.ctx.Err(); err != nil {
+		return err
+	}
+	if c.pending == nil {
+		c.pending = make(chan readResult, 1)
+		go func(ch chan<- readResult) {
+			buf := make([]byte, 64<<10)
+			n, err := c.r.Read(buf)
+			ch <- readResult{buf[:n], err}
+		}(c.pending)
+	}
+	select {
+	case <-c.ctx.Done():
+		return c.ctx.Err()
+	case got := <-c.pending:
+		c.pending, c.rest, c.err = nil, got.data, got.err
+		return nil
+	}
+}

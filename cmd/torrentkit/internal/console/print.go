@@ -1,0 +1,90 @@
+package console
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// What is printed on standard output goes through one of these: print and printf for lines, show and showTable for
+// values, json for objects, document for texts that somebody else's writer makes, raw for bytes. None of them lets a
+// character through to a terminal that acts on it.
+
+// Span is a run of text in a colour. It is escaped where it is printed.
+type Span struct {
+	text   string
+	colour Colour
+}
+
+// Words is a span of plain text.
+func Words(s string) Span { return Span{text: s} }
+
+// In returns the span in a colour.
+func (s Span) In(c Colour) Span {
+	s.colour = c
+	return s
+}
+
+// Print prints one line on standard output: a sentence, whose values are quoted or escaped already if they may hold
+// backslashes. No spans are an empty line.
+func (con *Console) Print(spans ...Span) {
+	var b strings.Builder
+	for _, s := range spans {
+		b.WriteString(con.paint(con.outStyle(), s.colour, EscapeSentence(s.text)))
+	}
+	b.WriteByte('\n')
+	io.WriteString(con.Stdout, b.String())
+}
+
+// Printf prints one plain line on standard output.
+func (con *Console) Printf(format string, args ...any) {
+	con.Print(Words(fmt.Sprintf(format, args...)))
+}
+
+// JSON prints v as one object on a line of its own: see writeJSON.
+func (con *Console) JSON(v any) error { return writeJSON(con.Stdout, v) }
+
+// Document is standard output for a text of many lines: JSON of another schema, XML, a script. Line feeds and tabs
+// pass, everything else that acts on a terminal is escaped as \u, as in JSON.
+func (con *Console) Document() io.Writer { return &visible{w: con.Stdout} }
+
+// Raw is standard output for bytes that a program is to read. A terminal gets them as a document.
+func (con *Console) Raw() io.Writer {
+	if con.OnTerminal() {
+		return con.Document()
+	}
+	return con.Stdout
+}
+
+// Flush brings what was printed to whoever waits for it.
+func (con *Console) Flush() { con.Stdout.Flush() }
+
+// visible escapes what does not show. A rune that comes in two writes is put together.
+type visible struct {
+	w    io.Writer
+	part []byte // of a rune
+	buf  []byte
+}
+
+func (v *visible) Write(p []byte) (int, error) {
+	text := p
+	if len(v.part) > 0 {
+		text = append(v.part, p...)
+	}
+	whole := len(text)
+	for i := 1; i <= min(len(text), utf8.UTFMax-1); i++ {
+		if tail := text[len(text)-i:]; utf8.RuneStart(tail[0]) {
+			if !utf8.FullRune(tail) {
+				whole -= i
+			}
+			break
+		}
+	}
+	v.buf = appendVisible(v.buf[:0], text[:whole])
+	v.part = append([]byte(nil), text[whole:]...)
+	if _, err := v.w.Write(v.buf); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}

@@ -1,0 +1,242 @@
+package console
+
+import (
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// stepClock is a clock that moves by hand.
+type stepClock struct {
+	mu sync.Mutex
+	t  time.Time
+}
+
+func (c *stepClock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.t
+}
+
+func (c *stepClock) step(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.t = c.t.Add(d)
+}
+
+func progressApp(tty bool, width int) (*Console, *fakeBuffer, *stepClock) {
+	con, _, stderr := fake()
+	clock := &stepClock{t: time.Unix(1700000000, 0)}
+	con.Env.Now, con.Env.ErrTTY, con.Env.Width = clock.now, tty, func() int { return width }
+	return con, stderr, clock
+}
+
+// frame draws by hand what the ticker would.
+func (p *Progress) frame() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.draw()
+}
+
+func TestProgressMode(t *testing.T) {
+	tests := []struct {
+		name                  string
+		tty, flag, json, mute bool
+		term                  string
+		want                  progressMode
+	}{
+		{"terminal", true, false, false, false, "xterm", progressBar},
+		{"pipe", false, false, false, false, "xterm", progressNone},
+		{"pipe and --progress", false, true, false, false, "", progressLines},
+		{"dumb terminal", true, false, false, false, "dumb", progressNone},
+		{"dumb terminal and --progress", true, true, false, false, "dumb", progressLines},
+		{"--json", true, false, true, false, "xterm", progressNone},
+		{"--quiet", true, true, false, true, "xterm", progressNone},
+	}
+	for _, tt := range tests {
+		con, _, _ := fake()
+		con.Env.ErrTTY, con.Options.Progress, con.Options.JSON, con.Options.Quiet = tt.tty, tt.flag, tt.json, tt.mute
+		con.Env.Getenv = func(key string) string { return map[string]string{"TERM": tt.term}[key] }
+		if got := con.progressMode(); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestProgressLine(t *testing.T) {
+	con, _, clock := progressApp(false, 80)
+	p := con.StartProgress("hashing")
+	defer p.Finish()
+	p.Set(0, 100<<20)
+	p.frame()
+	for _, want := range []string{
+		"hashing: 10 MiB of 100 MiB (10 %), 10 MiB/s, 9 s left",
+		"hashing: 20 MiB of 100 MiB (20 %), 10 MiB/s, 8 s left",
+	} {
+		clock.step(time.Second)
+		p.Set(p.done.Load()+10<<20, 100<<20)
+		p.frame()
+		done, total := p.Now()
+		if got := p.line(done, total); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	for _, tt := range []struct {
+		done, total int64
+		want        string
+	}{
+		{100<<20 - 1, 100 << 20, "(99 %)"},
+		{100 << 20, 100 << 20, "(100 %)"},
+		{200 << 20, 100 << 20, "100 MiB of 100 MiB (100 %)"},
+		{-5, 100 << 20, "0 B of 100 MiB (0 %)"},
+		{0, 0, "hashing: 2 s so far"},
+		{5, -1, "hashing: 2 s so far"},
+	} {
+		p.Set(tt.done, tt.total)
+		done, total := p.Now()
+		if got := p.line(done, total); !strings.Contains(got, tt.want) {
+			t.Errorf("%d of %d: %q, want %q in it", tt.done, tt.total, got, tt.want)
+		}
+	}
+}
+
+// screen plays what was written to a terminal of one line, and returns the lines that stay and the one that the cursor is on.
+func screen(s string) (lines []string, last string) {
+	var line []rune
+	column := 0
+	s = strings.NewReplacer("\x1b[2K", "\x00", "\x1b[K", "\x01", "\x1b[0K", "\x01").Replace(s)
+	for _, r := range s {
+		switch r {
+		case '\r':
+			column = 0
+		case '\n':
+			lines = append(lines, strings.TrimRight(string(line), " "))
+			line, column = nil, 0
+		case 0:
+			line = nil
+		case 1:
+			line = line[:min(column, len(line))]
+		default:
+			for len(line) <= column {
+				line = append(line, ' ')
+			}
+			line[column] = r
+			column++
+		}
+	}
+	return lines, strings.TrimRight(string(line), " ")
+}
+
+func TestProgressBarIsDrawnAndCleared(t *testing.T) {
+	for _, width := range []int{80, 200} {
+		con, stderr, clock := progressApp(true, width)
+		p := con.StartProgress("hashing")
+		for i := range int64(11) {
+			p.Set(i*999<<30/10, 999<<30)
+			clock.step(time.Second)
+			p.frame()
+			_, last := screen(stderr.String())
+			if len(last) > width-1 {
+				t.Errorf("%d columns: %q is too wide", width, last)
+			}
+		}
+		if _, last := screen(stderr.String()); !strings.Contains(last, "[=") || !strings.Contains(last, "hashing") || !strings.Contains(last, "iB/s)") {
+			t.Errorf("the bar is %q", last)
+		}
+		con.Note("a note")
+		p.Set(1<<40, 999<<30) // more than there is
+		p.frame()
+		p.Finish()
+		p.Finish()
+		lines, last := screen(stderr.String())
+		if len(lines) != 1 || lines[0] != "torrentkit: a note" || last != "" {
+			t.Errorf("left on the screen: %q and %q", lines, last)
+		}
+	}
+}
+
+func TestProgressOnANarrowTerminal(t *testing.T) {
+	con, stderr, clock := progressApp(true, 50)
+	p := con.StartProgress("hashing")
+	p.Set(0, 100<<30)
+	p.frame()
+	clock.step(time.Second)
+	p.Set(1<<30, 100<<30)
+	p.frame()
+	if _, last := screen(stderr.String()); DisplayWidth(last) > 49 || !strings.HasPrefix(last, "hashing: 1 GiB") || !strings.HasSuffix(last, "left") {
+		t.Errorf("the line is %q", last)
+	}
+	p.Finish()
+	if lines, last := screen(stderr.String()); len(lines) != 0 || last != "" {
+		t.Errorf("left on the screen: %q and %q", lines, last)
+	}
+}
+
+func TestNoBarForNothing(t *testing.T) {
+	con, stderr, _ := progressApp(true, 100)
+	p := con.StartProgress("hashing")
+	p.Set(0, 0)
+	p.frame()
+	p.Finish()
+	if stderr.String() != "" {
+		t.Errorf("printed %q", stderr.String())
+	}
+}
+
+func TestProgressLinesWithoutATerminal(t *testing.T) {
+	con, stderr, _ := progressApp(false, 80)
+	con.Options.Progress = true
+	p := con.StartProgress("hashing")
+	p.Set(1<<20, 4<<20)
+	p.frame()
+	p.Finish()
+	if want := "torrentkit: hashing: 1 MiB of 4 MiB (25 %)\n"; stderr.String() != want {
+		t.Errorf("printed %q, want %q", stderr.String(), want)
+	}
+}
+
+func TestStatusWithoutABar(t *testing.T) {
+	con, stderr, clock := progressApp(false, 80)
+	start := clock.now()
+	clock.step(3 * time.Second)
+	con.status(start)
+	p := con.StartProgress("hashing")
+	p.Set(1<<20, 4<<20)
+	con.status(start)
+	p.Finish()
+	if want := "torrentkit: working for 3 s\ntorrentkit: hashing: 1 MiB of 4 MiB (25 %)\n"; stderr.String() != want {
+		t.Errorf("printed %q, want %q", stderr.String(), want)
+	}
+}
+
+// TestProgressTicks lets the real ticker run beside the setting goroutine: the race detector is the judge.
+func TestProgressTicks(t *testing.T) {
+	con, stderr, _ := progressApp(true, 100)
+	con.Env.Now = time.Now
+	p := con.StartProgress("hashing")
+	for i := range int64(30) {
+		p.Set(i, 30)
+		time.Sleep(10 * time.Millisecond)
+	}
+	con.Note("between")
+	p.Finish()
+	lines, last := screen(stderr.String())
+	if len(lines) != 1 || lines[0] != "torrentkit: between" || last != "" {
+		t.Errorf("left on the screen: %q and %q", lines, last)
+	}
+}
+
+// Work without a size shows its words, on a terminal and for the status signal.
+func TestProgressInWordsIsDrawn(t *testing.T) {
+	con, stderr, _ := progressApp(true, 80)
+	p := con.StartProgress("fetching metadata")
+	defer p.Finish()
+	const words = "1 of 2 torrents, 8 peers found"
+	p.Relabel(words)
+	p.frame()
+	p.Status()
+	if said := stderr.String(); strings.Count(said, words) < 2 {
+		t.Errorf("said %q", said)
+	}
+}

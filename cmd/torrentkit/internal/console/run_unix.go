@@ -1,0 +1,7 @@
+//go:build unix
+
+package console
+
+import ()
+
+func isWindowsBrokenPipe(error) bool { return false }

@@ -1,0 +1,45 @@
+package console
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"sync"
+	"syscall"
+)
+
+// Finish writes what is still buffered. An answer that could not be written is trouble, whatever the answer was.
+func (con *Console) Finish(code int) int {
+	err := con.Stdout.Flush()
+	if err == nil || isBrokenPipe(err) {
+		return code
+	}
+	return max(code, con.say(err))
+}
+
+// streamError is a failure to write the result: a full disk behind "> file", for instance.
+type streamError struct{ err error }
+
+// isBrokenPipe tells a reader of standard output that went away (| head) from a real failure.
+//
+// On Unix torrentkit does what cat, grep and git do: the write raises SIGPIPE, and the process dies of it at once and in
+// silence (a shell shows 141). No answer is claimed, neither yes nor no, and the rest of the work is not done for
+// nobody. Go's runtime sees to that as long as nobody asks to be notified of SIGPIPE. On Windows, which has no such
+// signal, the write fails instead: the command then stops writing and says nothing, and the broken pipe alone does not
+// make the exit code other than 0.
+func isBrokenPipe(err error) bool {
+	var stream *streamError
+	return errors.As(err, &stream) && (errors.Is(err, syscall.EPIPE) || isWindowsBrokenPipe(err))
+}
+
+// checkedWriter buffers standard output and remembers the first error, so that commands need not check each write:
+// run looks once, at the end.
+type checkedWriter struct {
+	mu  sync.Mutex
+	buf *bufio.Writer
+	err error
+}
+
+func newCheckedWriter(w io.Writer) *checkedWriter {
+	return &checkedWriter{buf: bufio.NewWriterSize(w, 32<<10)}
+}

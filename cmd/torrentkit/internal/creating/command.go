@@ -1,0 +1,64 @@
+// Package creating is the command create: it binds flags, plans, hashes and writes torrents, alone or many together from
+// presets and jobs. What a torrent is made of, package create decides: nothing is hashed here.
+package creating
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/create"
+)
+
+func NewCreate(con *console.Console) *cobra.Command {
+	var m createModes
+	cmd := &cobra.Command{
+		Use:   "create PATH...",
+		Short: "Make a torrent of files or folders",
+		Long: `Hidden and empty files are taken, symbolic links are followed, and files that operating systems leave behind
+(.DS_Store, Thumbs.db, desktop.ini, ._*) are left out. Nothing is written unless every file could be read and none
+changed meanwhile. With the date left out or fixed (--no-date, --date, SOURCE_DATE_EPOCH) the same files give the same
+torrent everywhere. Several PATHs become entries of one folder, which --name names.
+
+With --journal a run that was stopped, even by a power cut, goes on where it was when it is started again, and a run over a
+changed tree reads only what changed. Several machines that see the same files can each hash one --shard of them.`,
+		Example: `  torrentkit create album/
+  torrentkit create -t https://tracker.example/announce -t udp://tracker.example:6969 -o out/ film.mkv
+  torrentkit create -f hybrid -l 4M --exclude '*.tmp' --no-date -o - data/ | torrentkit inspect -
+  torrentkit create --name bundle film.mkv subtitles/
+  git ls-files -z | torrentkit create --files-from - .
+  torrentkit create --journal data.journal -f v2 data/
+  torrentkit create --plan data/
+  torrentkit create --dry-run --max-torrent-size 1M data/`,
+		Args: command.Arity(0, -1),
+		RunE: command.RunE(func(ctx context.Context, args []string) error { return createAll(ctx, con, args, &m) }),
+	}
+	recordFlags(cmd, &m.given)
+	command.Group(cmd, "Many torrents", func(fs *pflag.FlagSet) {
+		fs.StringArrayVar(&m.also, "also", nil, "make another torrent from the same pass: `KEY=VALUE,...` with names of flags as keys, as in source=X,piece-length=4M,output=x.torrent (repeatable)")
+		fs.StringVar(&m.preset, "preset", "", "take flags that are not given from the preset `NAME`")
+		fs.StringVar(&m.presets, "presets", "", "`FILE` of presets (default torrentkit/presets.yaml in $XDG_CONFIG_HOME)")
+		fs.StringVar(&m.jobs, "jobs", "", "make every torrent that `FILE` (YAML) asks for")
+	})
+	for _, pair := range [][]string{{"created-by", "no-created-by"}, {"date", "no-date"}, {"plan", "dry-run", "list"}, {"piece-length", "target-pieces"}} {
+		cmd.MarkFlagsMutuallyExclusive(pair...)
+	}
+	command.Exits(cmd, "the torrent was made", "--expect-infohash was given and the infohash is another")
+	return cmd
+}
+
+// createHint adds what can be done about an error of planning.
+func createHint(err error) error {
+	if errors.Is(err, create.ErrEmpty) {
+		return console.WithHint(err, "see what leaves each file out: torrentkit create --list PATH")
+	}
+	var large *create.TooLargeError
+	if errors.As(err, &large) {
+		return console.WithHint(err, "see what each piece length gives: torrentkit create --plan PATH")
+	}
+	return err
+}

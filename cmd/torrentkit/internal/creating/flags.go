@@ -1,0 +1,172 @@
+package creating
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/create"
+	"github.com/torrentkit/torrentkit/metainfo"
+)
+
+// createFlags are the flags of create that are not fields of create.Options.
+type createFlags struct {
+	selection            create.Selection
+	output               string
+	force, dryRun, table bool
+	trackers             []string
+	createdBy, date      string
+	noCreatedBy          bool
+	noDate               bool
+	format               string
+	reuse                string
+	shard                command.ShardValue
+	filesFrom            string
+	list                 bool
+	hidden, links        string
+	sort, normalize      string
+}
+
+// createFlagGroups binds the flags of create into the options of the library.
+func createFlagGroups(cmd *cobra.Command, o *create.Options, f *createFlags) {
+	command.Group(cmd, "Output", func(fs *pflag.FlagSet) {
+		fs.StringVarP(&f.output, "output", "o", "", "write to `FILE`, a folder, or - (default NAME.torrent in this folder)")
+		fs.BoolVar(&f.force, "force", false, "replace a file that exists")
+		fs.BoolVar(&f.dryRun, "dry-run", false, "read no content and write nothing: list files and sizes, the torrent's too")
+		fs.BoolVar(&f.table, "plan", false, "read no content and write nothing: show what each piece length would give, and who would refuse it")
+		fs.StringVar(&o.ExpectInfoHash, "expect-infohash", "", "write nothing unless the infohash is `HEX`")
+	})
+	command.Group(cmd, "Torrent", func(fs *pflag.FlagSet) {
+		fs.VarP(command.OneOf(&f.format, "v1", "v2", "hybrid"), "format", "f", "metadata version: v1, v2 (BEP 52) or both (`FORMAT`: v1, v2, hybrid)")
+		fs.StringVarP(&o.Name, "name", "n", "", "name of the torrent (default the name of PATH)")
+		fs.BoolVarP(&o.Private, "private", "p", false, "keep the torrent to its trackers (BEP 27)")
+		fs.StringVarP(&o.Source, "source", "s", "", "source tag, part of what the infohash covers")
+		fs.StringVarP(&o.Comment, "comment", "c", "", "comment")
+		fs.StringVar(&f.createdBy, "created-by", "", "name of the creating program (default torrentkit and its version)")
+		fs.BoolVar(&f.noCreatedBy, "no-created-by", false, "name no creating program")
+		fs.StringVar(&f.date, "date", "", "creation `DATE`: 2006-01-02, RFC 3339, or seconds since 1970 (default SOURCE_DATE_EPOCH, else now)")
+		fs.BoolVar(&f.noDate, "no-date", false, "write no creation date")
+	})
+	command.Group(cmd, "Piece length", func(fs *pflag.FlagSet) {
+		fs.VarP((*command.SizeValue)(&o.PieceLength), "piece-length", "l", "piece length, a power of two from 16K to 128M (default fits the `SIZE`)")
+		fs.IntVar(&o.TargetPieces, "target-pieces", 0, "the smallest piece length that gives at most `N` pieces")
+		fs.Var((*command.SizeValue)(&o.MaxPieceLength), "max-piece-length", "choose no piece length over `SIZE` (default 16M)")
+		fs.Var((*command.SizeValue)(&o.MaxTorrentSize), "max-torrent-size", "choose a piece length with which the .torrent is at most of `SIZE`")
+	})
+	command.Group(cmd, "Peers", func(fs *pflag.FlagSet) {
+		fs.StringArrayVarP(&f.trackers, "tracker", "t", nil, "announce `URL`, a tier each; URL,URL share one tier (repeatable)")
+		fs.StringArrayVarP(&o.WebSeeds, "web-seed", "w", nil, "`URL` where the content can be had (BEP 19; repeatable)")
+		fs.StringArrayVar(&o.HTTPSeeds, "http-seed", nil, "`URL` of an HTTP seed (BEP 17; repeatable)")
+		fs.StringArrayVar(&o.Nodes, "node", nil, "DHT node `HOST:PORT` (BEP 5; repeatable)")
+	})
+	moreFieldFlags(cmd, o)
+	selectionFlags(cmd, f)
+	command.Group(cmd, "Run", func(fs *pflag.FlagSet) {
+		fs.StringArrayVar(&o.Journals, "journal", nil, "remember what was hashed in `FILE`, and do not hash it again (repeatable: all are read, the first is written)")
+		fs.BoolVar(&o.Recheck, "recheck", false, "read everything though the journal knows it, and compare")
+		fs.StringVar(&f.reuse, "reuse", "", "take hashes over from the old `TORRENT` for files of the same path and size, after checking a sample")
+		fs.Var(&f.shard, "shard", "hash the `I/N`th part only, into the journal; a run with all journals then makes the torrent")
+		command.ReadFlags(fs, &o.Workers, &o.ReadOrder, create.ParseReadOrder, &o.DropCache)
+	})
+}
+
+// moreFieldFlags binds the rarer fields.
+func moreFieldFlags(cmd *cobra.Command, o *create.Options) {
+	command.Group(cmd, "More fields", func(fs *pflag.FlagSet) {
+		fs.Func("similar", "infohash (`HEX`) of a torrent that has files in common (BEP 38; repeatable)", func(s string) error {
+			h, err := metainfo.ParseHash(s)
+			o.Similar = append(o.Similar, h.Swarms()...)
+			return err
+		})
+		fs.StringArrayVar(&o.Collections, "collection", nil, "`NAME` of a collection that the torrent belongs to (BEP 38; repeatable)")
+		fs.StringVar(&o.UpdateURL, "update-url", "", "`URL` of newer versions of the torrent (BEP 39)")
+		command.EntropyFlag(fs, func(s string) { o.Entropy = s })
+		fs.BoolVar(&o.Align, "align", false, "start every file on a piece boundary, by pad files (v1; BEP 47)")
+		fs.BoolVar(&o.Attributes, "attributes", false, "keep the executable and hidden bits of files (BEP 47)")
+		fs.Func("checksum", "write a checksum of every file: `KIND` is md5, sha1, sha256 or crc32 (repeatable)", func(s string) error {
+			c, err := create.ParseChecksum(s)
+			o.Checksums = append(o.Checksums, c)
+			return err
+		})
+		command.EntriesFlag(fs, "set", "set any key outside of info: `KEY=JSON` (repeatable)", &o.Set)
+		command.EntriesFlag(fs, "set-info", "set any key of info: `KEY=JSON` (repeatable)", &o.SetInfo)
+	})
+}
+
+// selectionFlags binds what decides which files are taken, and under which names.
+func selectionFlags(cmd *cobra.Command, f *createFlags) {
+	s := &f.selection
+	command.Group(cmd, "Files", func(fs *pflag.FlagSet) {
+		fs.Var(&command.RuleValue{Rules: &s.Rules}, "exclude", "leave out what matches `GLOB`; ** spans folders, the last match of all rules wins (repeatable)")
+		fs.Var(&command.RuleValue{Rules: &s.Rules, Include: true}, "include", "take what matches `GLOB` (repeatable)")
+		fs.StringArrayVar(&s.IgnoreFiles, "ignore-file", nil, "leave out what the patterns in `FILE` match, in the syntax of .gitignore (repeatable)")
+		fs.BoolVar(&s.GitIgnore, "gitignore", false, "obey .gitignore files as git does, and leave out .git")
+		fs.Var(command.OneOf(&f.hidden, "take", "skip"), "hidden", "hidden files and folders: take or skip (`WHAT`)")
+		fs.BoolVar(&s.KeepJunk, "junk", false, "take files that operating systems leave behind too")
+		fs.Var(command.OneOf(&f.links, "follow", "store", "skip", "error"), "symlinks", "symbolic links: follow them, store them as links (BEP 47), skip them, or call them an error (`WHAT`: follow, store, skip, error)")
+		fs.StringVar(&f.filesFrom, "files-from", "", "take only the paths that `FILE` or - lists, relative to PATH; NUL or newline separated")
+		fs.Var(command.OneOf(&f.sort, "path", "natural", "size"), "sort", "order of the files in v1: by path, natural or size (`ORDER`)")
+		fs.Var(command.OneOf(&f.normalize, "none", "nfc"), "normalize", "write names in Unicode's composed form: nfc (`FORM`: none, nfc)")
+		fs.BoolVar(&f.list, "list", false, "read no content and write nothing: tell of each file whether it is taken, and the rule that decides")
+	})
+}
+
+// createModes are the flags of create that say where settings come from.
+type createModes struct {
+	given         []setting // on the command line
+	also          []string
+	preset        string
+	presets, jobs string
+}
+
+// createOptions completes the options of the library from the flags.
+func createOptions(con *console.Console, o *create.Options, f *createFlags) (err error) {
+	if o.Format, err = metainfo.ParseFormat(f.format); err != nil {
+		return err
+	}
+	o.Trackers = command.Tiers(f.trackers)
+	f.selection.SkipHidden = f.hidden == "skip"
+	f.selection.Links = map[string]create.LinkMode{"follow": create.FollowLinks, "store": create.StoreLinks, "skip": create.SkipLinks, "error": create.RefuseLinks}[f.links]
+	f.selection.Order = map[string]create.Order{"path": create.ByPath, "natural": create.ByNatural, "size": create.BySize}[f.sort]
+	f.selection.Normalize = f.normalize == "nfc"
+	f.selection.Explain = f.list
+	f.selection.LeaveOut = o.Journals
+	switch {
+	case f.shard.Of > 0 && len(o.Journals) == 0:
+		return console.WithHint(errors.New("--shard needs a journal to write to"), "--journal FILE, another one for each shard")
+	case o.Recheck && len(o.Journals) == 0:
+		return errors.New("--recheck compares with a journal: give --journal FILE")
+	case f.reuse == "-":
+		return errors.New("--reuse reads a file, not standard input")
+	}
+	switch {
+	case f.createdBy != "":
+		o.CreatedBy = f.createdBy
+	case !f.noCreatedBy:
+		o.CreatedBy = "torrentkit/" + command.BuildVersion().Version
+	}
+	if !f.noDate {
+		o.CreationDate, err = creationDate(con, f.date)
+	}
+	return err
+}
+
+// creationDate reads --date, or SOURCE_DATE_EPOCH (reproducible-builds.org), or the clock, to the second.
+func creationDate(con *console.Console, s string) (time.Time, error) {
+	name := "--date"
+	if s == "" {
+		if s, name = con.Getenv("SOURCE_DATE_EPOCH"), "SOURCE_DATE_EPOCH"; s == "" {
+			return con.Now().UTC().Truncate(time.Second), nil
+		}
+	}
+	t, err := command.ParseDate(s)
+	if err != nil {
+		return t, fmt.Errorf("%s: %w", name, err)
+	}
+	return t, nil
+}

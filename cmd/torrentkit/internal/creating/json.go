@@ -1,0 +1,123 @@
+package creating
+
+import (
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+	"github.com/torrentkit/torrentkit/create"
+	"github.com/torrentkit/torrentkit/metainfo"
+)
+
+// createdJSON is what "create --json" prints.
+type createdJSON struct {
+	Name        string `json:"name"`
+	NameHex     string `json:"name_hex,omitempty"`
+	Format      string `json:"format"`
+	InfoHash    string `json:"infohash,omitempty"`
+	InfoHashV2  string `json:"infohash_v2,omitempty"`
+	Files       int    `json:"files"`
+	Size        int64  `json:"size"`
+	PieceLength int64  `json:"piece_length"`
+	Pieces      int    `json:"pieces"`
+	TorrentSize int    `json:"torrent_size"`
+	Magnet      string `json:"magnet"`
+	Output      string `json:"output"`
+
+	ReusedPieces int      `json:"reused_pieces,omitempty"` // known from a journal or an old torrent
+	ReusedBytes  int64    `json:"reused_bytes,omitempty"`
+	Contradicted []string `json:"contradicted,omitempty"` // files that are not what the journal remembers
+}
+
+// shardJSON is what "create --shard --json" prints.
+type shardJSON struct {
+	Shard  int `json:"shard"`
+	Shards int `json:"shards"`
+	Pieces int `json:"pieces"`
+	Known  int `json:"known"` // of them from the journal
+}
+
+func createdToJSON(t *metainfo.Torrent, reused create.Reused, out *command.Output) createdJSON {
+	h := t.Hashes()
+	return createdJSON{
+		Name: t.Name, NameHex: command.HexIfNeeded(t.Name), Format: t.Format.String(), InfoHash: h.V1.String(), InfoHashV2: h.V2.String(),
+		Files: command.ContentFiles(t), Size: t.Layout().TotalLength(), PieceLength: t.PieceLength, Pieces: t.Layout().NumPieces(),
+		TorrentSize: len(t.Raw()), Magnet: command.MagnetLink(t).String(), Output: out.String(),
+		ReusedPieces: reused.Pieces, ReusedBytes: reused.Bytes, Contradicted: reused.Contradicted,
+	}
+}
+
+// planJSON is what "create --dry-run --json" prints.
+type planJSON struct {
+	Name             string             `json:"name"`
+	NameHex          string             `json:"name_hex,omitempty"`
+	Format           string             `json:"format"`
+	Size             int64              `json:"size"`
+	PieceLength      int64              `json:"piece_length"`
+	Pieces           int                `json:"pieces"`
+	TorrentSize      int64              `json:"torrent_size"`
+	TorrentSizeExact bool               `json:"torrent_size_exact"`
+	Files            []command.FileJSON `json:"files"`
+}
+
+func planToJSON(p *create.Plan) planJSON {
+	v := planJSON{
+		Name: p.Name, NameHex: command.HexIfNeeded(p.Name), Format: p.Format.String(), Size: p.TotalLength, PieceLength: p.PieceLength,
+		Pieces: p.NumPieces, TorrentSize: p.Size, TorrentSizeExact: p.SizeIsExact, Files: make([]command.FileJSON, len(p.Files)),
+	}
+	for i, f := range p.Files {
+		if f.Path == "" {
+			f.Path = p.Name
+		}
+		v.Files[i] = command.FileJSON{Path: f.Path, PathHex: command.HexIfNeeded(f.Path), Length: f.Length, Link: f.Link}
+	}
+	return v
+}
+
+// decisionsJSON is what "create --list --json" prints.
+type decisionsJSON struct {
+	Name  string         `json:"name"`
+	Paths []decisionJSON `json:"paths"`
+}
+
+type decisionJSON struct {
+	Path     string `json:"path"`
+	PathHex  string `json:"path_hex,omitempty"`
+	Included bool   `json:"included"`
+	Reason   string `json:"reason,omitempty"`
+}
+
+func decisionsToJSON(name string, c *create.Content) decisionsJSON {
+	v := decisionsJSON{Name: name, Paths: []decisionJSON{}}
+	for _, d := range c.Decisions {
+		v.Paths = append(v.Paths, decisionJSON{d.Path, command.HexIfNeeded(d.Path), d.Included, d.Reason})
+	}
+	return v
+}
+
+// choicesJSON is what "create --plan --json" prints.
+type choicesJSON struct {
+	Name    string       `json:"name"`
+	NameHex string       `json:"name_hex,omitempty"`
+	Format  string       `json:"format"`
+	Size    int64        `json:"size"`
+	Choices []choiceJSON `json:"choices"`
+}
+
+type choiceJSON struct {
+	PieceLength      int64    `json:"piece_length"`
+	Chosen           bool     `json:"chosen"`
+	Pieces           int      `json:"pieces"`
+	PiecesV2         int      `json:"pieces_v2"`
+	TorrentSizeV1    int64    `json:"torrent_size_v1"`
+	TorrentSizeV2    int64    `json:"torrent_size_v2"`
+	TorrentSizeBoth  int64    `json:"torrent_size_hybrid"`
+	TorrentSizeExact bool     `json:"torrent_size_exact"`
+	Padding          int64    `json:"padding"`
+	RefusedBy        []string `json:"refused_by"`
+}
+
+func choicesToJSON(p *create.Plan, choices []create.Choice) choicesJSON {
+	v := choicesJSON{Name: p.Name, NameHex: command.HexIfNeeded(p.Name), Format: p.Format.String(), Size: p.TotalLength}
+	for _, c := range choices {
+		v.Choices = append(v.Choices, choiceJSON{c.PieceLength, c.Chosen, c.Pieces, c.PiecesV2, c.V1, c.V2, c.Hybrid, c.Exact, c.Padding, command.OrEmpty(c.RefusedBy)})
+	}
+	return v
+}

@@ -1,0 +1,116 @@
+package creating
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/create"
+	"github.com/torrentkit/torrentkit/inspect"
+)
+
+// prepareCreate completes the options, and what the torrent is made of.
+func prepareCreate(ctx context.Context, con *console.Console, paths []string, o *create.Options, f *createFlags) ([]string, error) {
+	if err := createOptions(con, o, f); err != nil {
+		return nil, err
+	}
+	paths, err := createPaths(ctx, con, paths, o, f)
+	if err != nil {
+		return nil, err
+	}
+	if o.Name == "" {
+		if o.Name, err = create.DefaultName(paths[0]); err != nil {
+			return nil, console.WithHint(err, "--name NAME")
+		}
+	}
+	if f.reuse != "" {
+		o.Reuse, err = command.ReadTorrent(ctx, con, f.reuse, command.MaxTorrent)
+	}
+	return paths, err
+}
+
+func runCreate(ctx context.Context, con *console.Console, paths []string, o *create.Options, f *createFlags) error {
+	paths, err := prepareCreate(ctx, con, paths, o, f)
+	if err != nil {
+		return err
+	}
+	out, err := createOutput(con, o, f)
+	if err != nil {
+		return err
+	}
+	content, err := create.Scan(ctx, paths, f.selection)
+	if err != nil {
+		return err
+	}
+	if f.list {
+		return showDecisions(con, o.Name, content)
+	}
+	plan, err := content.Plan(*o)
+	if err != nil {
+		return createHint(err)
+	}
+	tellPlan(con, plan)
+	switch {
+	case f.table:
+		return showChoices(con, plan)
+	case f.dryRun:
+		return showPlan(con, plan)
+	case f.shard.Of > 0:
+		return createShard(ctx, con, plan, f)
+	}
+	raw, err := hash(ctx, con, plan, "nothing was written", plan.Torrent)
+	if err != nil {
+		return err
+	}
+	return finishCreate(ctx, con, plan.Reused, raw, out)
+}
+
+// hash does the long part, with a progress bar.
+func hash(ctx context.Context, con *console.Console, plan *create.Plan, stopped string, work func(context.Context) ([]byte, error)) ([]byte, error) {
+	p := con.StartProgress("hashing")
+	defer p.Finish()
+	plan.Progress = p.Set
+	raw, err := work(ctx)
+	done, total := p.Now()
+	p.Finish()
+	if ctx.Err() != nil {
+		con.Note(fmt.Sprintf("stopped after hashing %s of %s; %s", console.FormatSize(done), console.FormatSize(total), stopped))
+	}
+	var other *create.UnexpectedHashError
+	if errors.As(err, &other) {
+		return nil, console.NoBecause(other.Error() + "; nothing was written")
+	}
+	if err == nil {
+		tellReused(con, plan)
+	}
+	return raw, err
+}
+
+// finishCreate writes the torrent and prints what it is. The plan is not needed any more, and may be as large. The plan is not needed any more, and may be as large.
+func finishCreate(ctx context.Context, con *console.Console, reused create.Reused, raw []byte, out *command.Output) error {
+	lint, err := inspect.Lint(raw, inspect.LintOptions{Now: con.Now()})
+	if err == nil {
+		err = lint.Refused
+	}
+	if err != nil {
+		return fmt.Errorf("reading the torrent that was made: %w", err)
+	}
+	if err := out.Write(ctx, raw); err != nil {
+		return err
+	}
+	tellLint(con, lint)
+	return showCreated(con, lint.Torrent, reused, out)
+}
+
+// createShard hashes a part of the content into the journal.
+func createShard(ctx context.Context, con *console.Console, plan *create.Plan, f *createFlags) error {
+	_, err := hash(ctx, con, plan, "the journal keeps it", func(ctx context.Context) ([]byte, error) {
+		return nil, plan.Shard(ctx, f.shard.Index, f.shard.Of)
+	})
+	if err != nil {
+		return err
+	}
+	return showShard(con, plan, f)
+}

@@ -1,0 +1,206 @@
+package creating
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/create"
+	"github.com/torrentkit/torrentkit/inspect"
+	"github.com/torrentkit/torrentkit/metainfo"
+)
+
+// tellPlan says on standard error what the scan left out, and what clients may not like.
+func tellPlan(con *console.Console, p *create.Plan) {
+	const most = 20
+	names := 0
+	for _, n := range p.Notes {
+		text := fmt.Sprintf("%q: %v", n.Path, n.Kind)
+		if n.Detail != "" {
+			text += ": " + n.Detail
+		}
+		switch {
+		case n.Kind != create.NoteName:
+			con.Note(text)
+		case names < most:
+			con.Warn(text)
+		}
+		if n.Kind == create.NoteName {
+			names++
+		}
+	}
+	if names > most {
+		con.Warn(fmt.Sprintf("%d more names are not portable", names-most))
+	}
+	for _, w := range p.Warnings {
+		con.Warn(w)
+	}
+}
+
+// tellLint says on standard error what lint finds in the torrent that was made, three times of each rule at the most.
+func tellLint(con *console.Console, report *inspect.Report) {
+	counts := map[string]int{}
+	for i := range report.Findings {
+		f := &report.Findings[i]
+		if counts[f.Rule.ID]++; counts[f.Rule.ID] <= 3 {
+			con.Warn(fmt.Sprintf("%s: %s, %s", f.Rule.ID, f.Rule.Summary, command.FindingText(f)))
+		}
+	}
+	for _, r := range inspect.Rules() {
+		if n := counts[r.ID] + report.Omitted[r.ID] - 3; n > 0 {
+			con.Warn(fmt.Sprintf("%s: %d more", r.ID, n))
+		}
+	}
+}
+
+// showPlan is the result of --dry-run.
+func showPlan(con *console.Console, p *create.Plan) error {
+	if con.Options.JSON {
+		return con.JSON(planToJSON(p))
+	}
+	files := console.NewTable(1, "size", "file")
+	for _, f := range p.Files {
+		path := f.Path
+		if path == "" {
+			path = p.Name
+		}
+		files.Row(console.Size(f.Length), console.Text(path))
+	}
+	con.ShowTable(files)
+	if con.OnTerminal() {
+		con.Print()
+	}
+	var f console.Fields
+	f.Text("name", p.Name)
+	f.Text("format", p.Format.String())
+	f.Count("files", int64(len(p.Files)))
+	f.Size("size", p.TotalLength)
+	f.Size("piece length", p.PieceLength)
+	f.Count("pieces", int64(p.NumPieces))
+	label := "torrent size"
+	if !p.SizeIsExact {
+		label = "torrent size at most"
+	}
+	f.Size(label, p.Size)
+	con.Show(&f)
+	return nil
+}
+
+// showChoices is the result of --plan.
+func showChoices(con *console.Console, p *create.Plan) error {
+	choices, err := p.Choices()
+	if err != nil {
+		return err
+	}
+	if con.Options.JSON {
+		return con.JSON(choicesToJSON(p, choices))
+	}
+	t := console.NewTable(-1, "", "piece length", "pieces", "v1 bytes", "v2 bytes", "hybrid bytes", "padding", "refused by")
+	for _, c := range choices {
+		mark := console.Text("")
+		if c.Chosen {
+			mark = console.Cell{Human: "*", Raw: "*", Colour: console.Green}
+		}
+		v2, hybrid := console.Count(c.V2), console.Count(c.Hybrid)
+		if !c.Exact {
+			v2.Human, hybrid.Human = "<= "+v2.Human, "<= "+hybrid.Human
+		}
+		refused := console.Cell{Human: strconv.Itoa(len(c.RefusedBy)), Raw: strings.Join(c.RefusedBy, "; ")}
+		t.Row(mark, console.Size(c.PieceLength), console.Count(int64(c.Pieces)), console.Count(c.V1), v2, hybrid, console.Size(c.Padding), refused)
+	}
+	con.ShowTable(t)
+	if con.OnTerminal() {
+		explainRefusals(con, choices)
+	}
+	return nil
+}
+
+// explainRefusals lists, below the table, who refuses which piece lengths.
+func explainRefusals(con *console.Console, choices []create.Choice) {
+	last := ""
+	for _, c := range choices {
+		all := strings.Join(c.RefusedBy, "; ")
+		if all != last && all != "" {
+			con.Print()
+			con.Printf("from %s on, refused by:", console.FormatSize(c.PieceLength))
+			for _, s := range c.RefusedBy {
+				con.Printf("  %s", console.Escape(s))
+			}
+		}
+		last = all
+	}
+}
+
+// showCreated prints what was made. Where standard output is the torrent itself, nothing else goes there.
+func showCreated(con *console.Console, t *metainfo.Torrent, reused create.Reused, out *command.Output) error {
+	if out.Kind == command.ToStdout {
+		return nil
+	}
+	if con.Options.JSON {
+		return con.JSON(createdToJSON(t, reused, out))
+	}
+	var f console.Fields
+	f.Text("name", t.Name)
+	f.Count("files", int64(command.ContentFiles(t)))
+	f.Size("size", t.Layout().TotalLength())
+	f.Add("pieces", command.PiecesCell(t))
+	command.AddInfoHashes(&f, t)
+	f.Text("magnet", command.MagnetText(con, t))
+	f.Text("output", out.String())
+	con.Show(&f)
+	return nil
+}
+
+// showShard prints what a shard was.
+func showShard(con *console.Console, p *create.Plan, f *createFlags) error {
+	first := p.NumPieces * (f.shard.Index - 1) / f.shard.Of
+	pieces := p.NumPieces*f.shard.Index/f.shard.Of - first
+	if con.Options.JSON {
+		return con.JSON(shardJSON{f.shard.Index, f.shard.Of, pieces, p.Reused.Pieces})
+	}
+	var list console.Fields
+	list.Text("shard", fmt.Sprintf("%d/%d", f.shard.Index, f.shard.Of))
+	list.Count("pieces", int64(pieces))
+	list.Count("known", int64(p.Reused.Pieces))
+	con.Show(&list)
+	return nil
+}
+
+// showDecisions is the result of --list.
+func showDecisions(con *console.Console, name string, c *create.Content) error {
+	if con.Options.JSON {
+		return con.JSON(decisionsToJSON(name, c))
+	}
+	t := console.NewTable(1, "", "path", "because of")
+	for _, d := range c.Decisions {
+		verdict := console.Text("excluded").In(console.Yellow)
+		if d.Included {
+			verdict = console.Text("included").In(console.Green)
+		}
+		t.Row(verdict, console.Text(d.Path), console.Text(d.Reason))
+	}
+	con.ShowTable(t)
+	return nil
+}
+
+// tellReused says what was not hashed, and what that means.
+func tellReused(con *console.Console, p *create.Plan) {
+	r := &p.Reused
+	if n := r.Pieces - r.FromOld; n > 0 {
+		con.Note(fmt.Sprintf("%d of %d pieces were known from the journal", n, p.NumPieces))
+	}
+	if r.FromOld > 0 {
+		con.Note(fmt.Sprintf("%d of %d pieces were taken over from the old torrent, after a sample of them was found right", r.FromOld, p.NumPieces))
+	}
+	if r.OldRefused != "" {
+		con.Warn("nothing was taken over from the old torrent: " + r.OldRefused)
+	}
+	if r.Damaged > 0 {
+		con.Warn(fmt.Sprintf("%d bytes of the journal are damaged and were passed over", r.Damaged))
+	}
+	for _, name := range r.Contradicted {
+		con.Warn(fmt.Sprintf("%q has not the content that the journal remembers, though it was not changed since: is the disk failing?", name))
+	}
+}

@@ -1,0 +1,72 @@
+package creating
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/create"
+)
+
+// createTogether makes several torrents from one pass. Nothing is written unless all could be made.
+func createTogether(ctx context.Context, con *console.Console, paths []string, jobs []*createJob) error {
+	outs := make([]*command.Output, len(jobs))
+	taken := make(map[string]bool)
+	for i, j := range jobs {
+		if f := &j.f; f.dryRun || f.table || f.list || f.shard.Of > 0 {
+			return errors.New("--also is for making torrents, not for --dry-run, --plan, --list or --shard")
+		}
+		var err error
+		if paths, err = prepareCreate(ctx, con, paths, &j.o, &j.f); err != nil {
+			return err
+		}
+		if outs[i], err = createOutput(con, &j.o, &j.f); err != nil {
+			return err
+		}
+		if i > 0 { // what one torrent leaves out because it is written there, all leave out
+			jobs[0].f.selection.LeaveOut = append(jobs[0].f.selection.LeaveOut, j.f.selection.LeaveOut...)
+		}
+		if taken[outs[i].Path] || outs[i].Kind == command.ToStdout {
+			return console.WithHint(fmt.Errorf("writing %q: two torrents would go there", outs[i]), "give each --also an output=FILE")
+		}
+		taken[outs[i].Path] = true
+	}
+	plans, err := planTogether(ctx, con, paths, jobs)
+	if err != nil {
+		return err
+	}
+	var raws [][]byte
+	if _, err = hash(ctx, con, plans[0], "nothing was written", func(ctx context.Context) (_ []byte, err error) {
+		raws, err = create.Torrents(ctx, plans)
+		return nil, err
+	}); err != nil {
+		return err
+	}
+	for i := range raws {
+		if err := finishCreate(ctx, con, plans[i].Reused, raws[i], outs[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func planTogether(ctx context.Context, con *console.Console, paths []string, jobs []*createJob) ([]*create.Plan, error) {
+	content, err := create.Scan(ctx, paths, jobs[0].f.selection)
+	if err != nil {
+		return nil, err
+	}
+	var plans []*create.Plan
+	for i, j := range jobs {
+		p, err := content.Plan(j.o)
+		if err != nil {
+			return nil, createHint(err)
+		}
+		if i == 0 {
+			tellPlan(con, p)
+		}
+		plans = append(plans, p)
+	}
+	return plans, nil
+}

@@ -1,0 +1,42 @@
+// Package editing is the command edit: it changes keys of torrents in place or into other files. The bytes are spliced
+// by package create, never encoded again here.
+package editing
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/metainfo"
+)
+
+func NewEdit(con *console.Console) *cobra.Command {
+	var o metainfo.Edit
+	f := editFlags{maxSize: command.MaxTorrent, first: true}
+	cmd := &cobra.Command{
+		Use:     "edit TORRENT...",
+		Aliases: []string{"modify"},
+		Short:   "Change trackers, seeds and other fields of torrents",
+		Long: `Torrents are changed in place, each whole or not at all; what was not edited keeps its exact bytes. URLs are first
+replaced (--replace, --strip-secrets), then removed, then added, and duplicates are dropped. A torrent that cannot be
+edited leaves the others edited.
+
+Changing what lies in info (name, source, private, ...) makes another torrent of it, with another infohash: that is
+refused without --new-infohash.`,
+		Example: `  torrentkit edit --replace old.example=new.example --recursive torrents/
+  torrentkit edit --set-trackers https://tracker.example/announce --backup .bak *.torrent
+  torrentkit edit --strip-secrets -o clean.torrent album.torrent
+  torrentkit edit --source OTHER --private --new-infohash -o other/ album.torrent
+  torrentkit edit --dry-run --no-comment --no-date album.torrent`,
+		Args: command.Arity(1, -1),
+	}
+	cmd.RunE = command.RunE(func(ctx context.Context, args []string) error {
+		f.used = editsAnything(cmd)
+		return runEdit(ctx, con, args, &o, &f)
+	})
+	editFlagGroups(cmd, &o, &f)
+	command.Exits(cmd, "every torrent was edited, or needed no change", "")
+	return cmd
+}

@@ -1,0 +1,118 @@
+package editing
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+	"github.com/torrentkit/torrentkit/metainfo"
+)
+
+// editFlags are the flags of edit that are not fields of metainfo.Edit.
+type editFlags struct {
+	output, backup    string
+	force, dryRun     bool
+	recursive, strip  bool
+	many, first, used bool
+	maxSize           command.SizeValue
+}
+
+// editFlagGroups binds the flags of edit into the options of the library.
+func editFlagGroups(cmd *cobra.Command, o *metainfo.Edit, f *editFlags) {
+	command.Group(cmd, "Trackers", func(fs *pflag.FlagSet) {
+		command.TiersFlag(fs, "add-tracker", "a", "add the announce `URL` as a tier at the end; URL,URL share one (repeatable)", &o.Trackers.Add)
+		fs.StringArrayVarP(&o.Trackers.Remove, "remove-tracker", "d", nil, "remove the tracker `URL`, or all of a host (repeatable)")
+		command.TiersFlag(fs, "set-trackers", "t", "have the announce `URL`s that are given, a tier each, instead of those there (repeatable)", &o.Trackers.Set)
+		command.DoFlag(fs, "no-trackers", "remove all trackers", func() { o.Trackers.Set = [][]string{} })
+		fs.FuncP("replace", "r", "replace part of every tracker and seed URL: `OLD=NEW`, or OLD=>NEW if OLD has an = (repeatable)", func(s string) error {
+			r, err := parseReplacement(s)
+			o.Replace = append(o.Replace, r)
+			return err
+		})
+		fs.BoolVar(&f.strip, "strip-secrets", false, "take passkeys and passwords out of all URLs and the comment")
+	})
+	command.Group(cmd, "Seeds and nodes", func(fs *pflag.FlagSet) {
+		command.ListFlags(fs, "web-seed", "web seed `URL` (BEP 19)", &o.WebSeeds)
+		command.ListFlags(fs, "http-seed", "http seed `URL` (BEP 17)", &o.HTTPSeeds)
+		command.ListFlags(fs, "node", "DHT node `HOST:PORT` (BEP 5)", &o.Nodes)
+	})
+	command.Group(cmd, "Fields", func(fs *pflag.FlagSet) {
+		command.TextFlag(fs, "comment", "c", "set the comment to `TEXT`", &o.Comment)
+		command.DoFlag(fs, "no-comment", "remove the comment", func() { o.Comment = new(string) })
+		command.TextFlag(fs, "created-by", "", "set the creating program to `TEXT`", &o.CreatedBy)
+		command.DoFlag(fs, "no-created-by", "remove the creating program", func() { o.CreatedBy = new(string) })
+		fs.Func("date", "set the creation `DATE`: 2006-01-02, RFC 3339, or seconds since 1970", func(s string) error {
+			t, err := command.ParseDate(s)
+			o.CreationDate = &t
+			return err
+		})
+		command.DoFlag(fs, "no-date", "remove the creation date", func() { o.CreationDate = new(time.Time) })
+		command.EntriesFlag(fs, "set", "set any key outside of info: `KEY=JSON` (repeatable)", &o.Set)
+		command.UnsetFlag(fs, "unset", "remove any `KEY` outside of info (repeatable)", &o.Set)
+	})
+	infoFlagGroup(cmd, o)
+	command.Group(cmd, "Output", func(fs *pflag.FlagSet) {
+		fs.StringVarP(&f.output, "output", "o", "", "write to `FILE`, a folder, or - instead of in place")
+		fs.StringVar(&f.backup, "backup", "", "keep the old torrent under its name with `SUFFIX` appended")
+		fs.BoolVarP(&f.dryRun, "dry-run", "n", false, "write nothing: show what would change")
+		fs.BoolVar(&f.force, "force", false, "replace files of -o and --backup that exist")
+	})
+	command.Group(cmd, "Input", func(fs *pflag.FlagSet) {
+		fs.BoolVar(&f.recursive, "recursive", false, "edit all *.torrent files in folders that are named")
+		fs.Var(&f.maxSize, "max-size", "refuse torrents larger than `SIZE`")
+	})
+	for _, pair := range [][]string{{"comment", "no-comment"}, {"created-by", "no-created-by"}, {"date", "no-date"}, {"source", "no-source"}, {"set-trackers", "no-trackers"}} {
+		cmd.MarkFlagsMutuallyExclusive(pair...)
+	}
+}
+
+func infoFlagGroup(cmd *cobra.Command, o *metainfo.Edit) {
+	command.Group(cmd, "Info", func(fs *pflag.FlagSet) {
+		fs.BoolVar(&o.NewInfoHash, "new-infohash", false, "allow what the other flags of this group do: change the infohash")
+		fs.BoolFunc("private", "keep the torrent to its trackers (BEP 27); --private=false undoes that", func(s string) error {
+			yes, err := strconv.ParseBool(s)
+			o.Private = &yes
+			return err
+		})
+		command.TextFlag(fs, "source", "s", "set the source tag to `TEXT`", &o.Source)
+		command.DoFlag(fs, "no-source", "remove the source tag", func() { o.Source = new(string) })
+		command.TextFlag(fs, "name", "", "set the name of the content to `TEXT`", &o.Name)
+		fs.Func("keep-only", "make a hybrid into one `FORMAT`: v1 or v2", func(s string) (err error) {
+			if o.KeepOnly, err = metainfo.ParseFormat(s); err == nil && o.KeepOnly == metainfo.Hybrid {
+				err = errors.New("must be v1 or v2")
+			}
+			return err
+		})
+		command.ListFlags(fs, "collection", "collection `NAME` (BEP 38)", &o.Collections)
+		command.EntropyFlag(fs, func(s string) { o.SetInfo = append(o.SetInfo, metainfo.TextEntry("entropy", s)) })
+		command.EntriesFlag(fs, "set-info", "set any key of info: `KEY=JSON` (repeatable)", &o.SetInfo)
+		command.UnsetFlag(fs, "unset-info", "remove any `KEY` of info (repeatable)", &o.SetInfo)
+	})
+}
+
+// editsAnything tells whether a flag was given that changes torrents.
+func editsAnything(cmd *cobra.Command) bool {
+	edits := false
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		g := strings.Join(f.Annotations[command.GroupKey], "")
+		edits = edits || g != "Output" && g != "Input" && g != "Global" && f.Name != "new-infohash"
+	})
+	return edits
+}
+
+// parseReplacement reads OLD=NEW or OLD=>NEW.
+func parseReplacement(s string) (metainfo.Replacement, error) {
+	from, to, ok := strings.Cut(s, "=>")
+	if !ok {
+		from, to, ok = strings.Cut(s, "=")
+	}
+	if !ok || from == "" {
+		return metainfo.Replacement{}, errors.New("want OLD=NEW")
+	}
+	return metainfo.Replacement{Old: from, New: to}, nil
+}

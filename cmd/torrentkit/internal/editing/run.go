@@ -1,0 +1,160 @@
+package editing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/create"
+	"github.com/torrentkit/torrentkit/metainfo"
+)
+
+func runEdit(ctx context.Context, con *console.Console, names []string, o *metainfo.Edit, f *editFlags) error {
+	if !f.used {
+		return console.WithHint(errors.New("nothing to change was named"), "see torrentkit edit --help")
+	}
+	f.many = len(names) > 1 || f.recursive
+	switch {
+	case f.many && f.output != "" && !isFolder(f.output):
+		return fmt.Errorf("-o %q: the output of several torrents must be a folder that exists", f.output)
+	case f.backup != "" && f.output != "":
+		return errors.New("--backup is for editing in place, without -o")
+	case f.output == "-" && con.Options.JSON && !f.dryRun:
+		return errors.New("--json and -o - both want standard output")
+	}
+	if f.strip {
+		o.MapURL, o.MapComment = stripSecrets, stripText
+	}
+	return command.Each(ctx, con, names, func(ctx context.Context, name string) error {
+		return editNamed(ctx, con, name, o, f)
+	})
+}
+
+// editNamed edits a torrent, or all torrents in a folder.
+func editNamed(ctx context.Context, con *console.Console, name string, o *metainfo.Edit, f *editFlags) error {
+	if name == "-" || !isFolder(name) {
+		return editOne(ctx, con, name, o, f)
+	}
+	if !f.recursive {
+		return console.WithHint(fmt.Errorf("editing %q: it is a folder", name), "--recursive edits all torrents in it")
+	}
+	found, err := findTorrents(name)
+	if err != nil && len(found) == 0 {
+		return err
+	}
+	return errors.Join(err, command.Each(ctx, con, found, func(ctx context.Context, name string) error {
+		return editOne(ctx, con, name, o, f)
+	}))
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// quotedName names an input in a message.
+func quotedName(name string) string {
+	if name == "-" {
+		return command.InputName(name)
+	}
+	return fmt.Sprintf("%q", name)
+}
+
+// findTorrents lists the *.torrent files in a folder and below, in the order of their paths. Folders that cannot be
+// read are an error beside what was found elsewhere.
+func findTorrents(folder string) ([]string, error) {
+	var found []string
+	var failed []error
+	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			failed = append(failed, fmt.Errorf("reading folder %q: %w", path, console.RootCause(err)))
+			if d != nil && d.IsDir() {
+				return fs.SkipDir
+			}
+		case !d.IsDir() && strings.EqualFold(filepath.Ext(path), ".torrent"):
+			found = append(found, path)
+		}
+		return nil
+	})
+	if err == nil && len(failed) == 0 && len(found) == 0 {
+		err = fmt.Errorf("editing %q: there is no .torrent file in it", folder)
+	}
+	return found, errors.Join(append(failed, err)...)
+}
+
+// editOne edits one torrent, and prints what became of it.
+func editOne(ctx context.Context, con *console.Console, name string, o *metainfo.Edit, f *editFlags) error {
+	raw, err := command.ReadTorrent(ctx, con, name, int64(f.maxSize))
+	if err != nil {
+		return err
+	}
+	e, err := create.Edit(raw, *o)
+	if err != nil {
+		var refused *create.InfoHashError
+		if errors.As(err, &refused) {
+			err = console.WithHint(err, "--new-infohash allows it: it will be another torrent")
+		}
+		return fmt.Errorf("editing %s: %w", quotedName(name), err)
+	}
+	if f.dryRun {
+		return showEdited(con, name, "", e, f)
+	}
+	out, err := editOutput(con, name, f)
+	if err != nil {
+		return err
+	}
+	inPlace := f.output == "" && name != "-"
+	if inPlace && len(e.Changes) == 0 {
+		return showEdited(con, name, out.String(), e, f)
+	}
+	if inPlace && f.backup != "" {
+		if err := writeBackup(ctx, con, name+f.backup, raw, f); err != nil {
+			return err
+		}
+	}
+	if err := out.Write(ctx, e.Raw); err != nil {
+		return err
+	}
+	if out.Kind == command.ToStdout {
+		return nil
+	}
+	return showEdited(con, name, out.String(), e, f)
+}
+
+// editOutput decides where an edited torrent goes.
+func editOutput(con *console.Console, name string, f *editFlags) (*command.Output, error) {
+	target, force := f.output, f.force
+	switch {
+	case target == "" && name == "-":
+		target = "-"
+		if con.Options.JSON {
+			return nil, console.WithHint(errors.New("--json and the edited torrent both want standard output"), "-o FILE")
+		}
+	case target == "":
+		target, force = name, true
+	}
+	base := filepath.Base(name)
+	if name == "-" {
+		base = "edited.torrent"
+	}
+	return command.NewOutput(con, target, command.OutputOptions{DefaultName: base, Force: force, Binary: true})
+}
+
+// writeBackup keeps the bytes of a torrent before it is edited in place.
+func writeBackup(ctx context.Context, con *console.Console, name string, raw []byte, f *editFlags) error {
+	if strings.ContainsFunc(f.backup, func(r rune) bool { return r < 0x80 && os.IsPathSeparator(uint8(r)) }) {
+		return fmt.Errorf("--backup %q: a suffix has no path separator", f.backup)
+	}
+	out, err := command.NewOutput(con, name, command.OutputOptions{Force: f.force})
+	if err != nil {
+		return err
+	}
+	return out.Write(ctx, raw)
+}

@@ -1,0 +1,82 @@
+package editing
+
+import (
+	"slices"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/create"
+)
+
+// showEdited prints what became of one torrent. output is empty where nothing was written.
+func showEdited(con *console.Console, input, output string, e *create.Edited, f *editFlags) error {
+	if con.Options.JSON {
+		j := editedJSON{Input: input, Output: output, Changed: len(e.Changes) > 0, Changes: []changeJSON{},
+			InfoHash: e.New.V1.String(), InfoHashV2: e.New.V2.String(), OldInfoHash: e.Old.V1.String(), OldInfoHashV2: e.Old.V2.String()}
+		for _, c := range e.Changes {
+			j.Changes = append(j.Changes, changeJSON{c.Key, command.OrEmpty(c.Old), command.OrEmpty(c.New)})
+		}
+		return con.JSON(j)
+	}
+	if !f.first {
+		con.Print()
+	}
+	f.first = false
+	if output == "" {
+		showEditDiff(con, input, e)
+		return nil
+	}
+	var list console.Fields
+	list.Text("output", output)
+	list.YesNo("changed", len(e.Changes) > 0)
+	if e.Old != e.New {
+		command.Optional(&list, "old infohash", e.Old.V1.String())
+		command.Optional(&list, "new infohash", e.New.V1.String())
+		command.Optional(&list, "old infohash v2", e.Old.V2.String())
+		command.Optional(&list, "new infohash v2", e.New.V2.String())
+	}
+	con.Show(&list)
+	return nil
+}
+
+// showEditDiff prints what an edit would change.
+func showEditDiff(con *console.Console, input string, e *create.Edited) {
+	line := func(sign string, c console.Colour, text string) {
+		con.Print(console.Words(sign + " " + con.SafeText(text)).In(c))
+	}
+	con.Print(console.Words(console.Escape(input)).In(console.Bold))
+	for _, c := range e.Changes {
+		old, now := differing(c.Old, c.New)
+		for _, s := range old {
+			line("-", console.Red, c.Key+": "+s)
+		}
+		for _, s := range now {
+			line("+", console.Green, c.Key+": "+s)
+		}
+	}
+	if e.Old != e.New {
+		line("-", console.Red, "infohash: "+e.Old.String())
+		line("+", console.Green, "infohash: "+e.New.String())
+	}
+	if len(e.Changes) == 0 {
+		con.Printf("  no change")
+	}
+}
+
+// differing leaves out what two lists have in common, unless they differ only in their order.
+func differing(old, now []string) (removed, added []string) {
+	for _, s := range old {
+		if !slices.Contains(now, s) {
+			removed = append(removed, s)
+		}
+	}
+	for _, s := range now {
+		if !slices.Contains(old, s) {
+			added = append(added, s)
+		}
+	}
+	if len(removed)+len(added) == 0 {
+		return old, now
+	}
+	return removed, added
+}

@@ -1,0 +1,57 @@
+package inspecting
+
+import (
+	"cmp"
+	"context"
+	"errors"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/inspect"
+	"github.com/torrentkit/torrentkit/metainfo"
+)
+
+func runDiff(ctx context.Context, con *console.Console, args []string, f *diffFlags) error {
+	if args[0] == "-" && args[1] == "-" {
+		return errors.New("standard input can be one of the two only")
+	}
+	var torrents [2]*metainfo.Torrent
+	for i, name := range args {
+		t, err := command.ParseTorrent(ctx, con, name, int64(f.maxSize))
+		if err != nil {
+			return err
+		}
+		torrents[i] = t
+	}
+	d := inspect.Diff(torrents[0], torrents[1])
+	if err := showDiff(con, d, torrents, args); err != nil {
+		return err
+	}
+	if !d.Same() {
+		return console.No()
+	}
+	return nil
+}
+
+func common(ctx context.Context, con *console.Console, args []string, f *diffFlags) error {
+	var torrents []*metainfo.Torrent
+	var names []string
+	err := command.EachInput(ctx, con, args, func(ctx context.Context, name string) error {
+		t, err := command.ParseTorrent(ctx, con, name, int64(f.maxSize))
+		if err == nil {
+			torrents, names = append(torrents, t), append(names, name)
+		}
+		return err
+	})
+	if ctx.Err() != nil {
+		return err
+	}
+	shared := inspect.Common(torrents)
+	if shown := showCommon(con, shared, torrents, names); shown != nil || err != nil {
+		return cmp.Or(err, shown)
+	}
+	if len(shared) == 0 {
+		return console.No()
+	}
+	return nil
+}

@@ -1,0 +1,166 @@
+package inspecting
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/inspect"
+	"github.com/torrentkit/torrentkit/metainfo"
+)
+
+// showDiff prints what differs.
+func showDiff(con *console.Console, d *inspect.Difference, t [2]*metainfo.Torrent, names []string) error {
+	switch {
+	case con.Options.JSON:
+		return con.JSON(diffToJSON(d, t, names))
+	case con.OnTerminal():
+		showDiffLines(con, d, t)
+	default:
+		pipeDiff(con, d, t)
+	}
+	return nil
+}
+
+// pipeDiff prints one difference a line: what it is about, its name, and both values.
+func pipeDiff(con *console.Console, d *inspect.Difference, t [2]*metainfo.Torrent) {
+	rows := console.NewTable(-1, "what", "name", "a", "b", "length a", "length b")
+	if !d.SameInfoHash {
+		rows.Row(console.Text("infohash"), console.Text("infohash"), console.Text(t[0].Hashes().String()), console.Text(t[1].Hashes().String()))
+	}
+	for _, changes := range [][]inspect.KeyChange{d.InfoKeys, d.OtherKeys} {
+		for _, k := range changes {
+			rows.Row(console.Text("key"), console.Text(k.Key), console.Text(rawValue(con, k.A)), console.Text(rawValue(con, k.B)))
+		}
+	}
+	for _, f := range d.Fields {
+		rows.Row(console.Text("field"), console.Text(f.Field), console.Text(f.A), console.Text(f.B))
+	}
+	for _, l := range d.Lists {
+		x, y := l.Value, ""
+		if l.Added {
+			x, y = y, x
+		}
+		rows.Row(console.Text("list"), console.Text(l.List), console.Text(con.URL(x)), console.Text(con.URL(y)))
+	}
+	for _, f := range d.Files {
+		rows.Row(console.Text("file"), console.Text(f.Kind.String()), console.Text(f.A), console.Text(f.B), console.Text(lengthOf(f.A, f.LengthA)), console.Text(lengthOf(f.B, f.LengthB)))
+	}
+	con.ShowTable(rows)
+}
+
+// rawValue is rawText without the secrets of URLs in it.
+func rawValue(con *console.Console, raw []byte) string {
+	if con.Options.ShowSecrets {
+		return rawText(raw)
+	}
+	return rawText([]byte(console.RedactText(string(raw))))
+}
+
+// lengthOf is a length, and nothing where there is no file.
+func lengthOf(path string, n int64) string {
+	if path == "" {
+		return ""
+	}
+	return strconv.FormatInt(n, 10)
+}
+
+// showDiffLines is for people: - is what only A has, + is what only B has.
+func showDiffLines(con *console.Console, d *inspect.Difference, t [2]*metainfo.Torrent) {
+	line := func(c console.Colour, format string, args ...any) {
+		con.Print(console.Words(fmt.Sprintf(format, args...)).In(c))
+	}
+	if d.Same() {
+		line(console.Plain, "nothing differs: infohash %s", t[0].Hashes())
+		return
+	}
+	if d.SameInfoHash {
+		line(console.Plain, "the infohash is the same: %s", t[0].Hashes())
+	} else {
+		showLines(con, "", "the infohash differs, by "+keyNames(d.InfoKeys))
+		for _, h := range strings.Fields(t[0].Hashes().String()) {
+			line(console.Red, "- %s", h)
+		}
+		for _, h := range strings.Fields(t[1].Hashes().String()) {
+			line(console.Green, "+ %s", h)
+		}
+	}
+	if len(d.OtherKeys) > 0 {
+		showLines(con, "", "outside of info differ: "+keyNames(d.OtherKeys))
+	}
+	for _, f := range d.Fields {
+		line(console.Plain, "%s: %s -> %s", f.Field, orNone(console.Escape(fieldText(f.Field, f.A))), orNone(console.Escape(fieldText(f.Field, f.B))))
+	}
+	for _, l := range d.Lists {
+		sign, c := "-", console.Red
+		if l.Added {
+			sign, c = "+", console.Green
+		}
+		line(c, "%s %s %s", sign, l.List, console.Escape(con.URL(l.Value)))
+	}
+	showFileChanges(con, d, line)
+}
+
+func keyNames(changes []inspect.KeyChange) string {
+	names := make([]string, len(changes))
+	for i, k := range changes {
+		names[i] = k.Key
+	}
+	return strings.Join(names, ", ")
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}
+
+// fieldText words sizes for people.
+func fieldText(field, value string) string {
+	if n, err := strconv.ParseInt(value, 10, 64); err == nil && (field == "size" || field == "piece length") {
+		return console.FormatSize(n)
+	}
+	return value
+}
+
+func showFileChanges(con *console.Console, d *inspect.Difference, line func(c console.Colour, format string, args ...any)) {
+	for _, f := range d.Files {
+		from, to := console.Escape(f.A), console.Escape(f.B)
+		switch f.Kind {
+		case inspect.FileAdded:
+			line(console.Green, "+ file %s (%s)", to, console.FormatSize(f.LengthB))
+		case inspect.FileRemoved:
+			line(console.Red, "- file %s (%s)", from, console.FormatSize(f.LengthA))
+		case inspect.FileRenamed, inspect.FileMoved:
+			line(console.Yellow, "%s: %s -> %s (%s)", f.Kind, from, to, console.FormatSize(f.LengthB))
+		case inspect.FileUnclear:
+			line(console.Yellow, "cannot tell whether it is the same: %s (%s)", to, console.FormatSize(f.LengthB))
+		default:
+			line(console.Yellow, "changed: %s (%s -> %s)", to, console.FormatSize(f.LengthA), console.FormatSize(f.LengthB))
+		}
+	}
+	line(console.Plain, "%s known to be the same", plural(d.SameFiles, "file"))
+}
+
+// showCommon prints the files that torrents share. A file that has no path within its torrent goes by the torrent's name.
+func showCommon(con *console.Console, shared []inspect.SharedFile, torrents []*metainfo.Torrent, names []string) error {
+	if con.Options.JSON {
+		return con.JSON(commonToJSON(shared, torrents, names))
+	}
+	rows := console.NewTable(2, "size", "torrent", "file")
+	for _, s := range shared {
+		for i, p := range s.In {
+			size := console.Size(s.Length)
+			if i > 0 {
+				size.Human = "" // the same file as above
+			}
+			rows.Row(size, console.Text(names[p.Torrent]), console.Text(p.Path))
+		}
+	}
+	if len(shared) > 0 || !con.OnTerminal() {
+		con.ShowTable(rows)
+	}
+	return nil
+}

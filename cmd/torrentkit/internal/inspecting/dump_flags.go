@@ -1,0 +1,9 @@
+package inspecting
+
+import ()
+
+type dumpFlags struct {
+	reverse, compact, force bool
+	style                   string
+	output                  string
+}

@@ -1,0 +1,32 @@
+package inspecting
+
+import (
+	"bytes"
+	"io"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/inspect"
+)
+
+// dumpJSON puts the dump into an object like those of all commands.
+func dumpJSON(con *console.Console, name string, r io.Reader, o inspect.DumpOptions) error {
+	v := struct {
+		Input string `json:"input"`
+		Style string `json:"style"`
+		Value string `json:"value"` // the hole
+	}{Input: name, Style: string(o.Style)}
+	return con.WriteAround(v, `"value":""`, func(w io.Writer) error { return inspect.Dump(&trimmed{w: w}, r, o) })
+}
+
+// trimmed leaves a newline at the end out.
+type trimmed struct{ w io.Writer }
+
+func (t *trimmed) Write(p []byte) (int, error) {
+	if _, err := t.w.Write(bytes.TrimSuffix(p, []byte("\n"))); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// rawMessage is JSON already.
+type rawMessage []byte

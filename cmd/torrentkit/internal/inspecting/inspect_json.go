@@ -1,0 +1,138 @@
+package inspecting
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/metainfo"
+)
+
+// torrentJSON is what "inspect --json" prints.
+type torrentJSON struct {
+	Input       string             `json:"input"`
+	Name        string             `json:"name"`
+	NameHex     string             `json:"name_hex,omitempty"`
+	InfoHash    string             `json:"infohash,omitempty"`
+	InfoHashV2  string             `json:"infohash_v2,omitempty"`
+	Format      string             `json:"format"`
+	Size        int64              `json:"size"`
+	PieceLength int64              `json:"piece_length"`
+	Pieces      int                `json:"pieces"`
+	Private     bool               `json:"private"`
+	Trackers    [][]string         `json:"trackers"`
+	WebSeeds    []string           `json:"web_seeds"`
+	HTTPSeeds   []string           `json:"http_seeds,omitempty"`
+	Nodes       []string           `json:"nodes,omitempty"`
+	Source      string             `json:"source,omitempty"`
+	Comment     string             `json:"comment,omitempty"`
+	CreatedBy   string             `json:"created_by,omitempty"`
+	Created     *time.Time         `json:"created,omitempty"`
+	TorrentSize int                `json:"torrent_size"`
+	Files       []command.FileJSON `json:"files"`
+	PieceHashes []pieceJSON        `json:"piece_hashes,omitempty"`
+	Unknown     []keyJSON          `json:"unknown_keys,omitempty"`
+	FileKeys    []fileKeyJSON      `json:"unknown_file_keys,omitempty"`
+	Warnings    []problemJSON      `json:"warnings,omitempty"`
+}
+
+type keyJSON struct {
+	Key    string `json:"key"`
+	Offset int    `json:"offset"`
+	RawHex string `json:"raw_hex"`
+}
+
+type fileKeyJSON struct {
+	Key    string `json:"key"`
+	KeyHex string `json:"key_hex,omitempty"`
+	Files  int    `json:"files"`
+}
+
+// pieceJSON is a piece, with "inspect --pieces".
+type pieceJSON struct {
+	Index  int    `json:"index"`
+	Length int64  `json:"length"`
+	SHA1   string `json:"sha1,omitempty"`
+	Root   string `json:"root,omitempty"`
+}
+
+type problemJSON struct {
+	ID      string `json:"id"`
+	Key     string `json:"key,omitempty"`
+	Offset  int    `json:"offset"`
+	Message string `json:"message"`
+}
+
+// torrentToJSON leaves the files out: writeTorrentJSON writes them one by one.
+func torrentToJSON(t *metainfo.Torrent, input string) torrentJSON {
+	h := t.Hashes()
+	v := torrentJSON{
+		Input: input, Name: t.Name, NameHex: command.HexIfNeeded(t.Name), InfoHash: h.V1.String(), InfoHashV2: h.V2.String(), Format: t.Format.String(),
+		Size: t.Layout().TotalLength(), PieceLength: t.PieceLength, Pieces: t.Layout().NumPieces(), Private: t.Private,
+		Trackers: command.OrEmpty(t.Trackers), WebSeeds: command.OrEmpty(t.WebSeeds), HTTPSeeds: t.HTTPSeeds, Nodes: t.Nodes,
+		Source: t.Source, Comment: t.Comment, CreatedBy: t.CreatedBy, TorrentSize: len(t.Raw()), Files: []command.FileJSON{},
+	}
+	if !t.CreationDate.IsZero() {
+		v.Created = &t.CreationDate
+	}
+	for _, k := range t.UnknownOfFiles {
+		v.FileKeys = append(v.FileKeys, fileKeyJSON{k.Key, command.HexIfNeeded(k.Key), k.Files})
+	}
+	for _, k := range t.Unknown {
+		v.Unknown = append(v.Unknown, keyJSON{k.Path, k.Offset, hex.EncodeToString(k.Raw)})
+	}
+	for _, p := range t.Problems {
+		v.Warnings = append(v.Warnings, problemJSON{p.ID, p.Path, p.Offset, p.Message})
+	}
+	return v
+}
+
+// writeTorrentJSON prints what "inspect --json" prints. There may be a million files, so that the object is never in
+// memory whole.
+func writeTorrentJSON(con *console.Console, t *metainfo.Torrent, input string, f *inspectFlags) error {
+	v := torrentToJSON(t, input)
+	if f.pieces {
+		for i := range t.Layout().NumPieces() {
+			v.PieceHashes = append(v.PieceHashes, pieceJSON{i, t.Layout().Piece(i).Length, hex.EncodeToString(t.PieceSHA1(i)), hex.EncodeToString(t.PieceRoot(i))})
+		}
+	}
+	return con.WriteAround(v, `"files":[]`, func(w io.Writer) error {
+		var line bytes.Buffer
+		e := json.NewEncoder(&line)
+		e.SetEscapeHTML(false)
+		if _, err := io.WriteString(w, "["); err != nil {
+			return err
+		}
+		separator := ""
+		for i := range t.Files {
+			file := &t.Files[i]
+			if file.Pad() && !f.pads {
+				continue
+			}
+			line.Reset()
+			line.WriteString(separator)
+			separator = ","
+			if err := e.Encode(fileToJSON(file, filePath(t, i))); err != nil {
+				return fmt.Errorf("encoding JSON: %w", err)
+			}
+			if _, err := w.Write(bytes.TrimSuffix(line.Bytes(), []byte("\n"))); err != nil {
+				return err
+			}
+		}
+		_, err := io.WriteString(w, "]")
+		return err
+	})
+}
+
+func fileToJSON(f *metainfo.File, path string) command.FileJSON {
+	j := command.FileJSON{Path: path, PathHex: command.HexIfNeeded(path), Length: f.Length, Attr: f.Attr, Pad: f.Pad(), Link: f.Link}
+	if f.Root != [32]byte{} {
+		j.PiecesRoot = hex.EncodeToString(f.Root[:])
+	}
+	return j
+}

@@ -1,0 +1,76 @@
+package inspecting
+
+import (
+	"fmt"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/metainfo"
+)
+
+// showTorrent prints what a torrent says.
+func showTorrent(con *console.Console, t *metainfo.Torrent, f *inspectFlags) {
+	var out console.Fields
+	out.Text("name", t.Name)
+	command.AddInfoHashes(&out, t)
+	out.Text("format", t.Format.String())
+	out.Size("size", t.Layout().TotalLength())
+	out.Count("files", int64(command.ContentFiles(t)))
+	out.Size("piece length", t.PieceLength)
+	out.Count("pieces", int64(t.Layout().NumPieces()))
+	out.YesNo("private", t.Private)
+	for i, tier := range t.Trackers {
+		for _, u := range tier {
+			out.Text(fmt.Sprintf("tier %d", i+1), con.URL(u))
+		}
+	}
+	for _, u := range t.WebSeeds {
+		out.Text("web seed", con.URL(u))
+	}
+	for _, u := range t.HTTPSeeds {
+		out.Text("http seed", con.URL(u))
+	}
+	for _, n := range t.Nodes {
+		out.Text("node", n)
+	}
+	command.Optional(&out, "source", t.Source)
+	command.Optional(&out, "comment", t.Comment)
+	command.Optional(&out, "created by", t.CreatedBy)
+	if !t.CreationDate.IsZero() {
+		out.Time("created", t.CreationDate)
+	}
+	for _, k := range t.Unknown {
+		out.Text("other key", k.Path+" = "+rawText(k.Raw))
+	}
+	for _, k := range t.UnknownOfFiles {
+		out.Add("other key of files", console.Cell{Human: fmt.Sprintf("%s (of %s)", k.Key, plural(k.Files, "file")), Raw: fmt.Sprintf("%s %d", k.Key, k.Files)})
+	}
+	con.Show(&out)
+	switch {
+	case f.tree:
+		showTree(con, t, f)
+	case f.files:
+		showFiles(con, t, f)
+	case f.pieces:
+		showPieces(con, t)
+	}
+}
+
+func showFiles(con *console.Console, t *metainfo.Torrent, f *inspectFlags) {
+	files := console.NewTable(1, "size", "file", "attributes")
+	for i := range t.Files {
+		if file := &t.Files[i]; !file.Pad() || f.pads {
+			longRow(con, files, console.Size(file.Length), console.Text(filePath(t, i)), console.Text(attributes(file)))
+		}
+	}
+	con.ShowTable(files)
+}
+
+// longRow adds a row to a table that may be long. In a pipe, where columns need not line up, it is printed at once.
+func longRow(con *console.Console, t *console.Table, cells ...console.Cell) {
+	t.Row(cells...)
+	if !con.OnTerminal() {
+		con.ShowPiped(t)
+		t.Rows = t.Rows[:0]
+	}
+}

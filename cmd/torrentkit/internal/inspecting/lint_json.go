@@ -1,0 +1,65 @@
+package inspecting
+
+import (
+	"encoding/hex"
+
+	"github.com/torrentkit/torrentkit/inspect"
+)
+
+// ruleJSON is a rule of lint, and a line of "lint --list-rules --json".
+type ruleJSON struct {
+	ID       string `json:"rule"`
+	Severity string `json:"severity"`
+	BEP      int    `json:"bep,omitempty"`
+	Section  string `json:"section"`
+	Summary  string `json:"summary"`
+	Advice   string `json:"advice"`
+	Target   bool   `json:"target,omitempty"`
+}
+
+func ruleToJSON(r inspect.Rule) ruleJSON {
+	return ruleJSON{r.ID, r.Severity.String(), r.BEP, r.Section, r.Summary, r.Advice, r.Target}
+}
+
+// lintJSON is what "lint --json" prints.
+type lintJSON struct {
+	Input    string         `json:"input"`
+	Errors   int            `json:"errors"`
+	Warnings int            `json:"warnings"`
+	Findings []findingJSON  `json:"findings"`
+	Omitted  map[string]int `json:"omitted,omitempty"`
+	Index    *indexJSON     `json:"torrust_index,omitempty"`
+}
+
+type findingJSON struct {
+	Rule     string `json:"rule"`
+	Severity string `json:"severity"`
+	BEP      int    `json:"bep,omitempty"`
+	Section  string `json:"section"`
+	Key      string `json:"key,omitempty"`
+	Offset   int    `json:"offset"`
+	Message  string `json:"message"`
+	Advice   string `json:"advice"`
+}
+
+type indexJSON struct {
+	InfoHash string   `json:"infohash"`
+	Same     bool     `json:"same_infohash"`
+	Lost     []string `json:"lost_keys"`
+}
+
+func lintToJSON(l linted) lintJSON {
+	v := lintJSON{Input: l.input, Findings: []findingJSON{}, Omitted: l.report.Omitted}
+	v.Errors, v.Warnings = l.report.Count()
+	for i := range l.report.Findings {
+		f := &l.report.Findings[i]
+		v.Findings = append(v.Findings, findingJSON{f.Rule.ID, f.Severity.String(), f.Rule.BEP, f.Rule.Section, f.Key, f.Offset, f.Message, f.Rule.Advice})
+	}
+	if up := l.report.Index; up != nil {
+		v.Index = &indexJSON{InfoHash: hex.EncodeToString(up.InfoHash[:]), Same: up.Same, Lost: []string{}}
+		for _, k := range up.Lost {
+			v.Index.Lost = append(v.Index.Lost, k.Path)
+		}
+	}
+	return v
+}

@@ -1,0 +1,54 @@
+package inspecting
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/inspect"
+)
+
+func runLint(ctx context.Context, con *console.Console, args []string, f *lintFlags) error {
+	if con.Options.JSON && f.format != "text" {
+		return fmt.Errorf("--json and --format %s are two formats", f.format)
+	}
+	f.options.Targets = f.targets
+	f.options.Now = con.Now()
+	if _, err := inspect.Lint(nil, f.options); err != nil {
+		return console.WithHint(err, "torrentkit lint --list-rules")
+	}
+	var all []linted
+	err := command.EachInput(ctx, con, args, func(ctx context.Context, name string) error {
+		raw, err := command.ReadInput(ctx, con, name, int64(f.maxSize))
+		if err != nil {
+			return err
+		}
+		report, err := inspect.Lint(raw, f.options)
+		if err != nil {
+			return err
+		}
+		l := linted{name, report}
+		if f.format == "sarif" {
+			l.report.Torrent = nil // the document is not needed any more
+			all = append(all, l)
+		} else if err := showLint(con, l, f.format); err != nil {
+			return err
+		}
+		if errors, _ := report.Count(); errors > 0 {
+			return console.No()
+		}
+		return nil
+	})
+	if f.format == "sarif" && ctx.Err() == nil {
+		return cmp.Or(writeSARIF(con, all), err)
+	}
+	return err
+}
+
+// linted is what was found in one input.
+type linted struct {
+	input  string
+	report *inspect.Report
+}

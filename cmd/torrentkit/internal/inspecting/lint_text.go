@@ -1,0 +1,149 @@
+package inspecting
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/inspect"
+	"github.com/torrentkit/torrentkit/metainfo"
+)
+
+// showLint prints what was found in one torrent.
+func showLint(con *console.Console, l linted, format string) error {
+	switch {
+	case con.Options.JSON:
+		return con.JSON(lintToJSON(l))
+	case format == "github":
+		showAnnotations(con, l)
+	case con.OnTerminal():
+		showFindings(con, l)
+	default:
+		rows := console.NewTable(-1)
+		for i := range l.report.Findings {
+			f := &l.report.Findings[i]
+			rows.Row(console.Text(command.InputName(l.input)), console.Text(f.Severity.String()), console.Text(f.Rule.ID), console.Text(f.Key), console.Count(int64(f.Offset)), console.Sentence(f.Message))
+		}
+		con.ShowTable(rows)
+	}
+	return nil
+}
+
+// showFindings prints the findings for people, those of one rule together.
+func showFindings(con *console.Console, l linted) {
+	errors, warnings := l.report.Count()
+	con.Printf("%s: %s, %s", console.Escape(command.InputName(l.input)), plural(errors, "error"), plural(warnings, "warning"))
+	shown := map[string]bool{}
+	for i := range l.report.Findings {
+		f := &l.report.Findings[i]
+		if shown[f.Rule.ID] {
+			continue
+		}
+		shown[f.Rule.ID] = true
+		showRule(con, f, l.report)
+	}
+	if up := l.report.Index; up != nil {
+		con.Printf("  infohash in the Torrust index: %x", up.InfoHash)
+	}
+}
+
+// mostShown bounds how many findings of one rule people are shown.
+const mostShown = 5
+
+func showRule(con *console.Console, f *inspect.Finding, r *inspect.Report) {
+	c := console.Yellow
+	if f.Severity == metainfo.Error {
+		c = console.Red
+	}
+	con.Print(console.Words("  "), console.Words(f.Severity.String()).In(c), console.Words(" "), console.Words(f.Rule.ID).In(console.Bold), console.Words(": "+f.Rule.Summary))
+	n := r.Omitted[f.Rule.ID]
+	shown := 0
+	for i := range r.Findings {
+		if g := &r.Findings[i]; g.Rule.ID == f.Rule.ID {
+			if shown++; shown > mostShown {
+				n++
+				continue
+			}
+			showLines(con, "    ", command.FindingText(g))
+		}
+	}
+	if n > 0 {
+		con.Printf("    and %s more", console.FormatCount(int64(n)))
+	}
+	showLines(con, "    = ", f.Rule.Advice+" ("+ruleSource(f.Rule)+")")
+}
+
+// showLines wraps a text to the terminal's width.
+func showLines(con *console.Console, indent, text string) {
+	for i, line := range command.Wrap(console.EscapeSentence(text), max(con.Width(), 40)-console.DisplayWidth(indent)) {
+		if i > 0 {
+			indent = strings.Repeat(" ", console.DisplayWidth(indent))
+		}
+		con.Print(console.Words(indent + line))
+	}
+}
+
+// ruleSource names what a rule rests on.
+func ruleSource(r inspect.Rule) string {
+	if r.BEP == 0 {
+		return r.Section
+	}
+	return fmt.Sprintf("BEP %d, %s", r.BEP, r.Section)
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return console.FormatCount(int64(n)) + " " + what + "s"
+}
+
+// listRules prints all rules.
+func listRules(con *console.Console) error {
+	if !con.Options.JSON && con.OnTerminal() {
+		for i, r := range inspect.Rules() {
+			if i > 0 {
+				con.Print()
+			}
+			target := ""
+			if r.Target {
+				target = ", with --for"
+			}
+			con.Print(console.Words(r.ID).In(console.Bold), console.Words(fmt.Sprintf(" (%s%s; %s)", r.Severity, target, ruleSource(r))))
+			showLines(con, "  ", r.Summary)
+			showLines(con, "  = ", r.Advice)
+		}
+		return nil
+	}
+	rows := console.NewTable(-1, "rule", "severity", "source", "summary", "advice")
+	for _, r := range inspect.Rules() {
+		if con.Options.JSON {
+			if err := con.JSON(ruleToJSON(r)); err != nil {
+				return err
+			}
+			continue
+		}
+		rows.Row(console.Text(r.ID), console.Text(r.Severity.String()), console.Text(ruleSource(r)), console.Text(r.Summary), console.Text(r.Advice))
+	}
+	con.ShowTable(rows)
+	return nil
+}
+
+// showAnnotations prints workflow commands, which GitHub shows beside the file.
+func showAnnotations(con *console.Console, l linted) {
+	for i := range l.report.Findings {
+		f := &l.report.Findings[i]
+		con.Printf("::%s file=%s,title=%s::%s", f.Severity, annotationProperty(command.InputName(l.input)), f.Rule.ID,
+			annotationData(command.FindingText(f)+". "+f.Rule.Advice))
+	}
+}
+
+// annotationData escapes the text of a workflow command, annotationProperty the value of one of its properties.
+func annotationData(s string) string {
+	return strings.ReplaceAll(console.EscapeSentence(s), "%", "%25")
+}
+
+func annotationProperty(s string) string {
+	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(strings.ReplaceAll(console.Escape(s), "%", "%25"))
+}

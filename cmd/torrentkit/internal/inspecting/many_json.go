@@ -1,0 +1,35 @@
+package inspecting
+
+import (
+	"strconv"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+	"github.com/torrentkit/torrentkit/inspect"
+)
+
+// statsJSON is what "inspect --stats --json" prints.
+type statsJSON struct {
+	Torrents     int            `json:"torrents"`
+	Unreadable   int            `json:"unreadable"`
+	Private      int            `json:"private"`
+	Size         int64          `json:"size"`
+	Files        int64          `json:"files"`
+	Pieces       int64          `json:"pieces"`
+	TorrentSize  int64          `json:"torrent_size"`
+	Formats      map[string]int `json:"formats"`
+	PieceLengths map[string]int `json:"piece_lengths"`
+	Trackers     map[string]int `json:"trackers"`
+	Duplicates   [][]string     `json:"duplicates"`
+}
+
+func statsToJSON(s *inspect.Stats, unreadable int) statsJSON {
+	v := statsJSON{Torrents: s.Torrents, Unreadable: unreadable, Private: s.Private, Size: s.Size, Files: s.Files, Pieces: s.Pieces,
+		TorrentSize: s.TorrentSize, Formats: map[string]int{}, PieceLengths: map[string]int{}, Trackers: s.Trackers, Duplicates: command.OrEmpty(s.Duplicates())}
+	for format, n := range s.Formats {
+		v.Formats[format.String()] = n
+	}
+	for length, n := range s.PieceLengths {
+		v.PieceLengths[strconv.FormatInt(length, 10)] = n
+	}
+	return v
+}

@@ -1,0 +1,127 @@
+package inspecting
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/inspect"
+	"github.com/torrentkit/torrentkit/metainfo"
+)
+
+// summary is what is kept of a torrent among many.
+type summary struct {
+	input, name, v1, v2, format string
+	size, pieceLength           int64
+	files, pieces               int
+	private                     bool
+	source, createdBy           string
+	created                     time.Time
+	hosts                       []string
+}
+
+func summarize(t *metainfo.Torrent, input string) summary {
+	h := t.Hashes()
+	return summary{
+		input: input, name: t.Name, v1: h.V1.String(), v2: h.V2.String(), format: t.Format.String(), size: t.Layout().TotalLength(), pieceLength: t.PieceLength,
+		files: command.ContentFiles(t), pieces: t.Layout().NumPieces(), private: t.Private, source: strings.Clone(t.Source),
+		createdBy: strings.Clone(t.CreatedBy), created: t.CreationDate, hosts: inspect.TrackerHosts(t),
+	}
+}
+
+// inspectMany prints a table of torrents, or of groups of them.
+func inspectMany(ctx context.Context, con *console.Console, names []string, f *inspectFlags) error {
+	var all []summary
+	err := command.EachInput(ctx, con, names, func(ctx context.Context, name string) error {
+		t, err := command.ParseTorrent(ctx, con, name, int64(f.maxSize))
+		if err == nil {
+			all = append(all, summarize(t, name))
+		}
+		return err
+	})
+	if ctx.Err() != nil {
+		return err
+	}
+	if key := f.sort; key != "" {
+		down := strings.HasPrefix(key, "-")
+		slices.SortStableFunc(all, func(x, y summary) int {
+			if down {
+				return compareBy(key[1:], &y, &x)
+			}
+			return compareBy(key, &x, &y)
+		})
+	}
+	if f.groupBy != "" {
+		showGroups(con, f.groupBy, all)
+		return err
+	}
+	if con.OnTerminal() {
+		rows := console.NewTable(0, "name", "size", "files", "format", "piece", "created")
+		for i := range all {
+			s := &all[i]
+			rows.Row(console.Text(s.name), console.Size(s.size), console.Count(int64(s.files)), console.Text(s.format), console.Size(s.pieceLength), console.Text(date(s.created)))
+		}
+		con.ShowTable(rows)
+		return err
+	}
+	rows := console.NewTable(0, "input", "name", "infohash", "infohash_v2", "size", "files", "format", "piece_length", "pieces", "private", "created")
+	for i := range all {
+		s := &all[i]
+		rows.Row(console.Text(s.input), console.Text(s.name), console.Text(s.v1), console.Text(s.v2), console.Size(s.size), console.Count(int64(s.files)), console.Text(s.format),
+			console.Size(s.pieceLength), console.Count(int64(s.pieces)), console.Text(strconv.FormatBool(s.private)), console.Text(timestamp(s.created)))
+	}
+	con.ShowTable(rows)
+	return err
+}
+
+func compareBy(key string, x, y *summary) int {
+	switch key {
+	case "name":
+		return cmp.Compare(x.name, y.name)
+	case "size":
+		return cmp.Compare(x.size, y.size)
+	case "files":
+		return cmp.Compare(x.files, y.files)
+	case "pieces":
+		return cmp.Compare(x.pieces, y.pieces)
+	case "piece-length":
+		return cmp.Compare(x.pieceLength, y.pieceLength)
+	case "format":
+		return cmp.Compare(x.format, y.format)
+	case "created":
+		return x.created.Compare(y.created)
+	}
+	return cmp.Compare(x.input, y.input)
+}
+
+// inspectStats prints totals over all inputs.
+func inspectStats(ctx context.Context, con *console.Console, names []string, f *inspectFlags) error {
+	stats := inspect.NewStats()
+	unreadable := 0
+	err := command.EachInput(ctx, con, names, func(ctx context.Context, name string) error {
+		raw, err := command.ReadInput(ctx, con, name, int64(f.maxSize))
+		if err == nil {
+			var t *metainfo.Torrent
+			if t, err = metainfo.Parse(raw); err == nil {
+				stats.Add(name, t)
+				return nil
+			}
+			err = command.InputError(command.InputName(name), err)
+		}
+		unreadable++
+		return err
+	})
+	if ctx.Err() != nil {
+		return err
+	}
+	if con.Options.JSON {
+		return cmp.Or(con.JSON(statsToJSON(stats, unreadable)), err)
+	}
+	showStats(con, stats, unreadable)
+	return err
+}

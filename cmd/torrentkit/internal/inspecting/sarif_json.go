@@ -1,0 +1,107 @@
+package inspecting
+
+import (
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strings"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/inspect"
+)
+
+// The parts of SARIF 2.1.0 (OASIS) that code scanning reads.
+type sarifLog struct {
+	Schema  string     `json:"$schema"`
+	Version string     `json:"version"`
+	Runs    []sarifRun `json:"runs"`
+}
+
+type sarifRun struct {
+	Tool struct {
+		Driver sarifDriver `json:"driver"`
+	} `json:"tool"`
+	Results []sarifResult `json:"results"`
+}
+
+type sarifDriver struct {
+	Name           string      `json:"name"`
+	Version        string      `json:"version"`
+	InformationURI string      `json:"informationUri"`
+	Rules          []sarifRule `json:"rules"`
+}
+
+type sarifRule struct {
+	ID      string    `json:"id"`
+	Short   sarifText `json:"shortDescription"`
+	Help    sarifText `json:"help"`
+	HelpURI string    `json:"helpUri,omitempty"`
+	Default struct {
+		Level string `json:"level"`
+	} `json:"defaultConfiguration"`
+}
+
+type sarifText struct {
+	Text string `json:"text"`
+}
+
+type sarifResult struct {
+	RuleID    string          `json:"ruleId"`
+	Level     string          `json:"level"`
+	Message   sarifText       `json:"message"`
+	Locations []sarifLocation `json:"locations"`
+}
+
+type sarifLocation struct {
+	Physical struct {
+		Artifact struct {
+			URI string `json:"uri"`
+		} `json:"artifactLocation"`
+		Region struct {
+			Offset int `json:"byteOffset"`
+			Length int `json:"byteLength"`
+		} `json:"region"`
+	} `json:"physicalLocation"`
+}
+
+// writeSARIF prints one log of all inputs. It is a format of others, so it has no schema number of ours.
+func writeSARIF(con *console.Console, all []linted) error {
+	run := sarifRun{Results: []sarifResult{}}
+	run.Tool.Driver = sarifDriver{Name: "torrentkit", Version: command.BuildVersion().Version, InformationURI: "https://github.com/torrentkit/torrentkit"}
+	for _, r := range inspect.Rules() {
+		s := sarifRule{ID: r.ID, Short: sarifText{r.Summary}, Help: sarifText{r.Advice + " (" + ruleSource(r) + ")"}, HelpURI: bepURL(r.BEP)}
+		s.Default.Level = r.Severity.String()
+		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, s)
+	}
+	for _, l := range all {
+		for i := range l.report.Findings {
+			f := &l.report.Findings[i]
+			result := sarifResult{RuleID: f.Rule.ID, Level: f.Severity.String(), Message: sarifText{console.EscapeSentence(command.FindingText(f))}, Locations: make([]sarifLocation, 1)}
+			where := &result.Locations[0].Physical
+			where.Artifact.URI = artifactURI(l.input)
+			where.Region.Offset = f.Offset
+			run.Results = append(run.Results, result)
+		}
+	}
+	return console.WriteDocument(con.Document(), sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}})
+}
+
+func bepURL(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("https://www.bittorrent.org/beps/bep_%04d.html", n)
+}
+
+// artifactURI makes a relative reference of a path, or leaves a URL as it is without its secrets.
+func artifactURI(input string) string {
+	if command.IsURL(input) {
+		return console.RedactURL(input)
+	}
+	u := url.URL{Path: strings.TrimPrefix(filepath.ToSlash(input), "./")}
+	if filepath.IsAbs(input) {
+		u.Scheme, u.Path = "file", "/"+strings.TrimPrefix(u.Path, "/") // a drive letter has no slash in front
+	}
+	return u.String()
+}

@@ -1,0 +1,173 @@
+package inspecting
+
+import (
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/metainfo"
+)
+
+// node is a folder or file of a tree that is drawn.
+type node struct {
+	name     string
+	size     int64
+	file     int // index of the file; -1 is a folder
+	children []*node
+	byName   map[string]*node
+}
+
+// deepestNode is how many folders deep a tree is drawn; what lies deeper is drawn as one name. A stranger's path can
+// have a million folders.
+const deepestNode = 32
+
+// add puts a file into the tree.
+func (n *node) add(path string, size int64, file int) {
+	n.size += size
+	for depth := 0; ; depth++ {
+		name, rest, isFolder := path, "", false
+		if depth < deepestNode {
+			name, rest, isFolder = strings.Cut(path, "/")
+		}
+		child := n.byName[name]
+		if child == nil {
+			if n.byName == nil {
+				n.byName = map[string]*node{}
+			}
+			child = &node{name: name, file: -1}
+			n.byName[name] = child
+			n.children = append(n.children, child)
+		}
+		child.size += size
+		if !isFolder {
+			child.file = file
+			return
+		}
+		n, path = child, rest
+	}
+}
+
+// showTree draws the folders. In a pipe it is a list: a drawing is of no use to a program.
+func showTree(con *console.Console, t *metainfo.Torrent, f *inspectFlags) {
+	root := &node{name: t.Name, file: -1}
+	piped := console.NewTable(-1, "size", "file", "attributes", "pieces", "pieces root")
+	for i := range t.Files {
+		file := &t.Files[i]
+		if file.Pad() && !f.pads {
+			continue
+		}
+		if !con.OnTerminal() {
+			longRow(con, piped, console.Size(file.Length), console.Text(filePath(t, i)), console.Text(attributes(file)), console.Text(pieceRange(t, i)), console.Text(rootText(file)))
+		} else if file.Path == "" {
+			root.file, root.size = i, file.Length
+		} else {
+			root.add(file.Path, file.Length, i)
+		}
+	}
+	if !con.OnTerminal() {
+		con.ShowTable(piped)
+		return
+	}
+	drawing := console.NewTable(0, t.Name, "size", "pieces", "attr", "v2 root")
+	drawing.Row(nodeCells(con, t, root, "")...)
+	drawNode(con, t, drawing, root, "")
+	showDrawing(con, drawing)
+}
+
+func attributes(f *metainfo.File) string {
+	if f.Link != "" {
+		return f.Attr + " -> " + f.Link
+	}
+	return f.Attr
+}
+
+// pieceRange tells the pieces that hold bytes of a file: "3-5", both included.
+func pieceRange(t *metainfo.Torrent, i int) string {
+	first, end := t.Layout().FilePieces(i)
+	switch {
+	case first == end:
+		return ""
+	case first+1 == end:
+		return strconv.Itoa(first)
+	}
+	return fmt.Sprintf("%d-%d", first, end-1)
+}
+
+func rootText(f *metainfo.File) string {
+	if f.Root == [32]byte{} {
+		return ""
+	}
+	return hex.EncodeToString(f.Root[:])
+}
+
+// nodeCells are the columns of a line of the drawing. People see the first digits of a root; pipes and JSON have all.
+func nodeCells(con *console.Console, t *metainfo.Torrent, n *node, branch string) []console.Cell {
+	c := []console.Cell{{Human: branch + n.name, Colour: console.Bold}, console.Size(n.size), {}, {}, {}}
+	if n.file < 0 {
+		c[0].Human += "/"
+		return c
+	}
+	f := &t.Files[n.file]
+	c[0].Colour = console.Plain
+	c[2] = console.Cell{Human: pieceRange(t, n.file), Right: true}
+	c[3] = console.Text(attributes(f))
+	if root := rootText(f); root != "" {
+		c[4] = console.Cell{Human: root[:8] + "…", Colour: console.Dim}
+	}
+	return c
+}
+
+// drawNode adds the lines of what is in a folder.
+func drawNode(con *console.Console, t *metainfo.Torrent, drawing *console.Table, n *node, indent string) {
+	for i, c := range n.children {
+		branch, below := "├── ", "│   "
+		if i == len(n.children)-1 {
+			branch, below = "└── ", "    "
+		}
+		drawing.Row(nodeCells(con, t, c, indent+branch)...)
+		drawNode(con, t, drawing, c, indent+below)
+	}
+}
+
+// showDrawing prints the drawing without a heading and without columns in which there is nothing.
+func showDrawing(con *console.Console, d *console.Table) {
+	kept := &console.Table{Flexible: 0}
+	for i := range d.Head {
+		used := false
+		for _, row := range d.Rows {
+			used = used || row[i].Human != ""
+		}
+		if used {
+			kept.Head = append(kept.Head, "")
+			for k, row := range d.Rows {
+				if len(kept.Rows) <= k {
+					kept.Rows = append(kept.Rows, nil)
+				}
+				kept.Rows[k] = append(kept.Rows[k], row[i])
+			}
+		}
+	}
+	con.ShowRows(kept)
+}
+
+// showPieces lists the pieces, a line each, as they are made: there may be millions.
+func showPieces(con *console.Console, t *metainfo.Torrent) {
+	l := t.Layout()
+	if con.OnTerminal() {
+		con.Print()
+	}
+	width := len(strconv.Itoa(l.NumPieces()))
+	rows := console.NewTable(-1, "piece", "length", "sha1", "root")
+	for i := range l.NumPieces() {
+		sha, root := hex.EncodeToString(t.PieceSHA1(i)), hex.EncodeToString(t.PieceRoot(i))
+		if con.OnTerminal() {
+			hashes := strings.Join(slices.DeleteFunc([]string{sha, root}, func(h string) bool { return h == "" }), "  ")
+			con.Printf("%*d  %d  %s", width, i, l.Piece(i).Length, hashes)
+			continue
+		}
+		longRow(con, rows, console.Count(int64(i)), console.Count(l.Piece(i).Length), console.Text(sha), console.Text(root))
+	}
+}

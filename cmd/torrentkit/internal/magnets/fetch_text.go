@@ -1,0 +1,90 @@
+package magnets
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/magnet"
+)
+
+// tellPeers says where peers came from and what came of them: a line in sum, or one for each with --verbose.
+func tellPeers(con *console.Console, sources []magnet.SourceReport, peers []magnet.PeerReport, f *fetchFlags) {
+	var from []string
+	for _, s := range sources {
+		if s.Peers > 0 {
+			from = append(from, fmt.Sprintf("%d from %s", s.Peers, con.URL(s.Name)))
+		}
+		if s.Err != nil {
+			con.Note(fmt.Sprintf("%s: %v", con.URL(s.Name), s.Err))
+		}
+	}
+	if f.verbose {
+		for i := range peers {
+			con.Note(peerLine(&peers[i]))
+		}
+	}
+	if len(peers) == 0 {
+		return
+	}
+	var came []string
+	counts := magnet.Count(peers)
+	for r := magnet.Delivered; r <= magnet.BadEncryption; r++ {
+		if n := counts[r]; n > 0 {
+			came = append(came, fmt.Sprintf("%d %s", n, r))
+		}
+	}
+	con.Note(fmt.Sprintf("peers: %s: %s", strings.Join(from, ", "), strings.Join(came, ", ")))
+}
+
+// peerLine is a peer in one line.
+func peerLine(p *magnet.PeerReport) string {
+	s := fmt.Sprintf("peer %s (%s): %s", p.Address, p.Source, p.Reason)
+	if p.Err != nil {
+		s += fmt.Sprintf(" (%v)", p.Err)
+	}
+	if p.Blocks > 0 {
+		s += fmt.Sprintf(", %d blocks", p.Blocks)
+	}
+	if p.Client != "" {
+		s += fmt.Sprintf(", client %q", p.Client)
+	}
+	if p.Encrypted {
+		s += ", encrypted"
+	}
+	return s
+}
+
+// showFetched prints what was had. Where the torrent itself went to standard output, nothing else does.
+func showFetched(con *console.Console, input string, res *magnet.Result, out *command.Output) error {
+	if con.Options.JSON {
+		v := fetchJSON{
+			Input: input, Found: true, InfoHash: res.V1.String(), InfoHashV2: res.V2.String(), Name: res.Name, NameHex: command.HexIfNeeded(res.Name), Private: res.Private,
+			InfoSize: len(res.Info), TorrentSize: len(res.Torrent), MissingLayers: res.MissingLayers, From: res.From, Problems: res.Problems,
+			Seconds: math.Round(res.Elapsed.Seconds()*1000) / 1000,
+		}
+		if out != nil {
+			v.Output = out.String()
+		}
+		v.add(res.Sources, res.Peers)
+		return con.JSON(v)
+	}
+	if out != nil && out.Kind == command.ToStdout {
+		return nil
+	}
+	var f console.Fields
+	f.Text("name", res.Name)
+	command.Optional(&f, "infohash", res.V1.String())
+	command.Optional(&f, "infohash v2", res.V2.String())
+	f.Size("torrent size", int64(len(res.Torrent)))
+	f.Text("from", con.URL(res.From))
+	f.Add("time", console.Cell{Human: res.Elapsed.Round(time.Millisecond).String(), Raw: fmt.Sprintf("%.3f", res.Elapsed.Seconds())})
+	if out != nil {
+		f.Text("output", out.String())
+	}
+	con.Show(&f)
+	return nil
+}

@@ -1,0 +1,112 @@
+package trackers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/torrentkit/torrentkit/announce"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+)
+
+// runAnnounce is the command.
+func runAnnounce(ctx context.Context, con *console.Console, cmd *cobra.Command, args []string, f *announceFlags) error {
+	if f.decode != "" {
+		return decodeAnswer(ctx, con, f.decode, f.v6)
+	}
+	opt, err := f.request(cmd)
+	if err != nil {
+		return err
+	}
+	nothing := len(args)+len(f.trackers) == 0 && f.list == ""
+	if checker, err := checkerConfig(ctx, con, f.config, nothing || f.config != ""); err != nil || checker != nil {
+		if err != nil {
+			return err
+		}
+		return check(ctx, con, checker, opt, f)
+	}
+	if nothing {
+		return errors.New("an argument is missing: a tracker, a torrent, a link or an infohash")
+	}
+	t, err := readTargets(ctx, con, args, &f.targetFlags, false)
+	if err != nil {
+		return err
+	}
+	queries := t.queries()
+	switch {
+	case f.dryRun:
+		return showQueries(con, queries, opt, f)
+	case f.count > 0 || f.duration > 0 || f.nagios:
+		return ping(ctx, con, queries, opt, f)
+	}
+	return probe(ctx, con, queries, opt, f)
+}
+
+// probe asks everybody at once and prints answers as they arrive.
+func probe(ctx context.Context, con *console.Console, queries []announce.Query, opt announce.Options, f *announceFlags) error {
+	var sum tally
+	var metrics []announce.Result
+	single := len(queries) == 1
+	for _, r := range announce.ProbeAll(ctx, queries, opt) {
+		if ctx.Err() != nil {
+			break
+		}
+		sum.add(&r)
+		switch {
+		case f.metrics:
+			metrics = append(metrics, r)
+		case con.Options.JSON:
+			if err := con.JSON(resultToJSON(con, &r, f.explain)); err != nil {
+				return err
+			}
+		case f.explain:
+			explainResult(con, &r, opt, f.curlArgs())
+		case single && !f.all:
+			showResult(con, &r, f.peers)
+		default:
+			showLine(con, &r, len(queries) > 1 && !sameHash(queries), f.peers)
+		}
+		con.Flush()
+	}
+	if f.metrics {
+		showMetrics(con, metrics)
+	}
+	if err := ctx.Err(); err != nil {
+		con.Note(fmt.Sprintf("%d answered, %d failed, the others were not waited for", sum.good, sum.failed))
+		return err
+	}
+	if len(queries) > 1 && !f.metrics {
+		con.Note(fmt.Sprintf("%d of %d gave a good answer", sum.good, sum.good+sum.failed))
+	}
+	return sum.verdict(f.failOn)
+}
+
+func sameHash(queries []announce.Query) bool {
+	for _, q := range queries {
+		if q.Hash != queries[0].Hash {
+			return false
+		}
+	}
+	return true
+}
+
+// showQueries is --dry-run.
+func showQueries(con *console.Console, queries []announce.Query, opt announce.Options, f *announceFlags) error {
+	for _, q := range queries {
+		plan := announce.Plan(q, opt)
+		if plan.Failure != nil {
+			con.Warn(plan.Failure.Error())
+			continue
+		}
+		if con.Options.JSON {
+			if err := con.JSON(map[string]any{"tracker": q.Tracker, "infohash": q.Hash.String(), "event": string(plan.Event)}); err != nil {
+				return err
+			}
+			continue
+		}
+		explainResult(con, &plan, opt, f.curlArgs())
+	}
+	return nil
+}

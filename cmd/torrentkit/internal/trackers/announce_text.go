@@ -1,0 +1,220 @@
+package trackers
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/torrentkit/torrentkit/announce"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+)
+
+// trackerText makes a text about a tracker printable: what is secret in its URL is hidden, also where the tracker
+// repeats it.
+func trackerText(con *console.Console, s, tracker string) string {
+	if con.Options.ShowSecrets {
+		return s
+	}
+	return announce.Scrub(s, tracker)
+}
+
+// trackerURL is a tracker's URL for people.
+func trackerURL(con *console.Console, s string) string {
+	if con.Options.ShowSecrets {
+		return s
+	}
+	return announce.Redact(s)
+}
+
+// failureText is what a failure says, without its code.
+func failureText(con *console.Console, f *announce.Failure, tracker string) string {
+	text := trackerText(con, f.Error(), tracker)
+	if f.Retry.Never {
+		text += " (do not retry)"
+	} else if f.Retry.Set {
+		text += " (retry in " + f.Retry.After.String() + ")"
+	}
+	return text
+}
+
+func numberCell(n int64) console.Cell {
+	if n == announce.Unknown {
+		return console.Cell{Human: "?", Raw: "", Right: true}
+	}
+	return console.Count(n)
+}
+
+// timeCell is a duration: rounded for people, milliseconds in a pipe.
+func timeCell(d time.Duration) console.Cell {
+	return console.Cell{Human: roundTime(d), Raw: strconv.FormatFloat(d.Seconds()*1000, 'f', 3, 64), Right: true}
+}
+
+// secondsCell is a duration that is whole seconds.
+func secondsCell(d time.Duration) console.Cell {
+	return console.Cell{Human: d.String(), Raw: strconv.FormatInt(int64(d/time.Second), 10)}
+}
+
+func roundTime(d time.Duration) string {
+	switch {
+	case d < time.Millisecond:
+		return d.Round(time.Microsecond).String()
+	case d < time.Second:
+		return d.Round(100 * time.Microsecond).String()
+	}
+	return d.Round(10 * time.Millisecond).String()
+}
+
+// showResult prints everything about the only result.
+func showResult(con *console.Console, r *announce.Result, peers bool) {
+	var f console.Fields
+	f.Text("tracker", trackerURL(con, r.Tracker))
+	f.Text("infohash", r.Hash.String())
+	if r.Failure != nil {
+		f.Add("result", console.Text(string(r.Failure.Code)).In(console.Red))
+		f.Text("reason", failureText(con, r.Failure, r.Tracker))
+	} else {
+		f.Add("result", console.Text("ok").In(console.Green))
+	}
+	if r.Reply != nil {
+		replyFields(con, &f, r.Reply, r.Tracker)
+	}
+	connectionFields(con, &f, r)
+	for _, n := range r.Findings {
+		f.Add("finding", findingCell(n, trackerText(con, n.Text, r.Tracker)))
+	}
+	if peers && r.Reply != nil {
+		for _, p := range r.Reply.Peers {
+			f.Text("peer", strings.TrimSpace(peerAddress(p)+"  "+p.Client()))
+		}
+	}
+	con.Show(&f)
+}
+
+func replyFields(con *console.Console, f *console.Fields, r *announce.Reply, tracker string) {
+	f.Add("seeds", numberCell(r.Seeds))
+	f.Add("leeches", numberCell(r.Leeches))
+	if r.Downloaded != announce.Unknown {
+		f.Add("downloaded", numberCell(r.Downloaded))
+	}
+	f.Add("interval", secondsCell(r.Interval))
+	if r.MinInterval > 0 {
+		f.Add("min interval", secondsCell(r.MinInterval))
+	}
+	f.Count("peers given", int64(len(r.Peers)))
+	for _, e := range [][2]string{{"warning", r.Warning}, {"tracker id", r.TrackerID}} {
+		if e[1] != "" {
+			f.Text(e[0], trackerText(con, e[1], tracker))
+		}
+	}
+	if r.ExternalIP.IsValid() {
+		f.Text("external ip", r.ExternalIP.String())
+	}
+}
+
+func connectionFields(con *console.Console, f *console.Fields, r *announce.Result) {
+	if r.Addr.IsValid() {
+		f.Text("address", r.Addr.String())
+	}
+	for _, t := range r.Tried {
+		f.Text("tried", t.Addr.String()+": "+trackerText(con, t.Failure.Error(), r.Tracker))
+	}
+	for _, u := range r.Redirects {
+		f.Text("redirected to", trackerURL(con, u))
+	}
+	for _, e := range []struct {
+		label string
+		d     time.Duration
+	}{{"dns time", r.Timing.DNS}, {"connect time", r.Timing.Connect}, {"tls time", r.Timing.TLS}, {"first byte time", r.Timing.FirstByte}, {"total time", r.Timing.Total}} {
+		if e.d > 0 {
+			f.Add(e.label, timeCell(e.d))
+		}
+	}
+	if r.TLS != nil {
+		f.Text("tls", r.TLS.Version+", "+r.TLS.Subject)
+		f.Time("certificate ends", r.TLS.NotAfter)
+		if r.TLS.Invalid != "" {
+			f.Add("certificate", console.Text(r.TLS.Invalid).In(console.Red))
+		}
+	}
+	f.YesNo("stopped", r.Stopped)
+}
+
+func findingCell(n announce.Finding, text string) console.Cell {
+	c := console.Text(string(n.Severity) + " " + n.ID + ": " + text)
+	if n.BEP > 0 {
+		c = console.Text(fmt.Sprintf("%s %s (BEP %d): %s", n.Severity, n.ID, n.BEP, text))
+	}
+	if n.Severity == announce.Info {
+		return c
+	}
+	return c.In(console.Yellow)
+}
+
+func peerAddress(p announce.Peer) string {
+	if p.Addr.IsValid() {
+		return p.Addr.String()
+	}
+	return p.Host + ":" + strconv.Itoa(int(p.Port))
+}
+
+// showLine prints one of several results on a line of its own, which is not aligned to those that are still to come.
+// In a pipe it is a row: result, tracker, address, infohash, seeds, leeches, downloaded, interval, milliseconds, reason;
+// rows of its findings and peers follow, which begin with those words.
+func showLine(con *console.Console, r *announce.Result, withHash, peers bool) {
+	if !con.OnTerminal() {
+		pipedLine(con, r, peers)
+		return
+	}
+	head := console.Words(console.PadRight("ok", 16)).In(console.Green)
+	if !r.Good() {
+		head = console.Words(console.PadRight(string(r.Failure.Code), 16)).In(console.Red)
+	}
+	parts := []string{console.Escape(trackerURL(con, r.Tracker))}
+	if r.Addr.IsValid() {
+		parts[0] += " (" + r.Addr.String() + ")"
+	}
+	if withHash {
+		parts = append(parts, r.Hash.String()[:8])
+	}
+	if r.Good() {
+		p := r.Reply
+		parts = append(parts, numberCell(p.Seeds).Human+" seeds", numberCell(p.Leeches).Human+" leeches", "interval "+p.Interval.String(), roundTime(r.Timing.Total))
+	} else {
+		parts = append(parts, failureText(con, r.Failure, r.Tracker))
+	}
+	con.Print(head, console.Words(strings.Join(parts, "  ")))
+	for _, n := range r.Findings {
+		con.Printf("%16s%s", "", findingCell(n, trackerText(con, n.Text, r.Tracker)).Human)
+	}
+	if peers && r.Reply != nil {
+		for _, p := range r.Reply.Peers {
+			con.Printf("%16s%s", "", console.Escape(strings.TrimSpace(peerAddress(p)+"  "+p.Client())))
+		}
+	}
+}
+
+func pipedLine(con *console.Console, r *announce.Result, peers bool) {
+	t := console.NewTable(-1)
+	row := []console.Cell{console.Text("ok"), console.Text(trackerURL(con, r.Tracker)), console.Text(""), console.Text(r.Hash.String())}
+	if r.Addr.IsValid() {
+		row[2] = console.Text(r.Addr.String())
+	}
+	if r.Good() {
+		p := r.Reply
+		row = append(row, numberCell(p.Seeds), numberCell(p.Leeches), numberCell(p.Downloaded), secondsCell(p.Interval), timeCell(r.Timing.Total), console.Text(""))
+	} else {
+		row[0] = console.Text(string(r.Failure.Code))
+		row = append(row, console.Text(""), console.Text(""), console.Text(""), console.Text(""), timeCell(r.Timing.Total), console.Text(failureText(con, r.Failure, r.Tracker)))
+	}
+	t.Row(row...)
+	for _, n := range r.Findings {
+		t.Row(console.Text("finding"), console.Text(trackerURL(con, r.Tracker)), console.Text(n.ID), console.Text(string(n.Severity)), console.Text(trackerText(con, n.Text, r.Tracker)))
+	}
+	if peers && r.Reply != nil {
+		for _, p := range r.Reply.Peers {
+			t.Row(console.Text("peer"), console.Text(trackerURL(con, r.Tracker)), console.Text(peerAddress(p)), console.Text(r.Hash.String()), console.Text(p.Client()))
+		}
+	}
+	con.ShowTable(t)
+}

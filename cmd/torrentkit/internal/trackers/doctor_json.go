@@ -1,0 +1,88 @@
+package trackers
+
+import (
+	"encoding/hex"
+
+	"github.com/torrentkit/torrentkit/announce"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+)
+
+type checkJSON struct {
+	ID       string `json:"id"`
+	Title    string `json:"title"`
+	BEP      int    `json:"bep,omitempty"`
+	Section  string `json:"section,omitempty"`
+	Severity string `json:"severity"`
+	Advice   string `json:"advice,omitempty"`
+}
+
+// verdictJSON is a check with its outcome.
+type verdictJSON struct {
+	checkJSON
+	State        string  `json:"state"` // pass, fail or skip
+	Found        string  `json:"found"`
+	Sent         string  `json:"sent,omitempty"`
+	ReceivedHex  string  `json:"received_hex,omitempty"`
+	Milliseconds float64 `json:"milliseconds"`
+}
+
+// doctorJSON is what "doctor --json" prints for each tracker.
+type doctorJSON struct {
+	Tracker      string        `json:"tracker"` // whole: passkeys are not hidden here
+	Transport    string        `json:"transport"`
+	Address      string        `json:"address,omitempty"`
+	Infohash     string        `json:"infohash"`
+	Verdict      string        `json:"verdict"` // sound, flawed, broken or not examined
+	Passed       int           `json:"passed"`
+	Errors       int           `json:"errors"`
+	Warnings     int           `json:"warnings"`
+	Infos        int           `json:"infos"`
+	Skipped      int           `json:"skipped"`
+	Checks       []verdictJSON `json:"checks"`
+	Milliseconds float64       `json:"milliseconds"`
+}
+
+func checkToJSON(c announce.Check) checkJSON {
+	return checkJSON{c.ID, c.Title, c.BEP, c.Section, string(c.Severity), c.Advice}
+}
+
+func doctorToJSON(con *console.Console, r *announce.Report) doctorJSON {
+	v := doctorJSON{
+		Tracker: r.Tracker, Transport: string(r.Transport), Infohash: r.Hash.String(), Verdict: verdictOf(r).Raw,
+		Passed: r.Count(announce.Pass, ""), Errors: r.Count(announce.Fail, announce.Error), Warnings: r.Count(announce.Fail, announce.Warning),
+		Infos: r.Count(announce.Fail, announce.Info), Skipped: r.Count(announce.Skip, ""), Checks: []verdictJSON{}, Milliseconds: milliseconds(r.Elapsed),
+	}
+	if r.Addr.IsValid() {
+		v.Address = r.Addr.String()
+	}
+	for _, c := range r.Verdicts {
+		v.Checks = append(v.Checks, verdictJSON{
+			checkToJSON(c.Check), string(c.State), trackerText(con, c.Detail, r.Tracker), c.Sent, hex.EncodeToString(c.Received), milliseconds(c.Elapsed),
+		})
+	}
+	return v
+}
+
+// writeJUnit prints a suite a tracker. Infos that failed are skipped tests: they break nothing.
+func writeJUnit(con *console.Console, reports []announce.Report) error {
+	var suites []console.JunitSuite
+	for i := range reports {
+		r := &reports[i]
+		s := console.JunitSuite{Name: console.Escape(trackerURL(con, r.Tracker)), Time: console.JunitSeconds(r.Elapsed)}
+		for _, v := range r.Verdicts {
+			c := console.JunitCase{Class: "doctor." + string(r.Transport), Name: v.ID + ": " + v.Title, Time: console.JunitSeconds(v.Elapsed)}
+			message := &console.JunitMessage{Message: console.EscapeSentence(trackerText(con, v.Detail, r.Tracker))}
+			switch {
+			case v.State == announce.Fail && v.Severity != announce.Info:
+				message.Type, message.Text = string(v.Severity), v.Advice
+				c.Failure = message
+			case v.State != announce.Pass:
+				c.Skipped = message
+			}
+			s.Add(c)
+		}
+		suites = append(suites, s)
+	}
+	_, err := con.Document().Write(console.JunitDocument("torrentkit doctor", suites))
+	return err
+}

@@ -1,0 +1,196 @@
+package trackers
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/torrentkit/torrentkit/announce"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+)
+
+// knownChecks refuses ids that name no check.
+func knownChecks(ids []string) error {
+	for _, id := range ids {
+		found := false
+		for _, c := range announce.Checks() {
+			found = found || c.ID == id || strings.HasPrefix(c.ID, strings.TrimSuffix(id, ".")+".")
+		}
+		if !found {
+			return console.WithHint(fmt.Errorf("no check or group %q", id), "torrentkit doctor --list-checks lists them")
+		}
+	}
+	return nil
+}
+
+// source says where a check's rule stands.
+func source(c announce.Check) string {
+	if c.BEP == 0 {
+		return c.Section
+	}
+	return strings.TrimSpace(fmt.Sprintf("BEP %d %s", c.BEP, c.Section))
+}
+
+func listChecks(con *console.Console) error {
+	t := console.NewTable(-1, "id", "severity", "source", "expects")
+	for _, c := range announce.Checks() {
+		if con.Options.JSON {
+			if err := con.JSON(checkToJSON(c)); err != nil {
+				return err
+			}
+			continue
+		}
+		t.Row(console.Text(c.ID), console.Text(string(c.Severity)), console.Text(source(c)), console.Text(c.Title))
+	}
+	if !con.Options.JSON {
+		con.ShowTable(t)
+	}
+	return nil
+}
+
+func showReports(con *console.Console, reports []announce.Report, f *doctorFlags) error {
+	switch {
+	case f.junit:
+		return writeJUnit(con, reports)
+	case con.Options.JSON:
+		for i := range reports {
+			if err := con.JSON(doctorToJSON(con, &reports[i])); err != nil {
+				return err
+			}
+		}
+		return nil
+	case len(reports) == 2:
+		showDifferences(con, &reports[0], &reports[1])
+		return nil
+	}
+	showReportOf(con, &reports[0], f)
+	return nil
+}
+
+// verdictCell colours a state by its weight.
+func verdictCell(v *announce.Verdict) console.Cell {
+	switch {
+	case v.State == announce.Pass:
+		return console.Text("pass").In(console.Green)
+	case v.State == announce.Skip:
+		return console.Text("skip").In(console.Dim)
+	case v.Severity == announce.Error:
+		return console.Text("error").In(console.Red)
+	case v.Severity == announce.Warning:
+		return console.Text("warning").In(console.Yellow)
+	}
+	return console.Text("info").In(console.Yellow)
+}
+
+func showReportOf(con *console.Console, r *announce.Report, f *doctorFlags) {
+	t := console.NewTable(-1, "verdict", "check", "source", "found")
+	for i := range r.Verdicts {
+		v := &r.Verdicts[i]
+		if f.failed && v.State != announce.Fail {
+			continue
+		}
+		t.Row(verdictCell(v), console.Text(v.ID), console.Text(source(v.Check)), console.Text(trackerText(con, v.Detail, r.Tracker)))
+	}
+	con.ShowTable(t)
+	for i := range r.Verdicts {
+		v := &r.Verdicts[i]
+		if v.State == announce.Fail && con.OnTerminal() || f.verbose && (v.State == announce.Fail || !f.failed) {
+			showVerdict(con, v, r.Tracker, f.verbose)
+		}
+	}
+	if con.OnTerminal() {
+		con.Print()
+	}
+	var sum console.Fields
+	sum.Text("tracker", trackerURL(con, r.Tracker))
+	if r.Addr.IsValid() {
+		sum.Text("address", r.Addr.String())
+	}
+	sum.Count("passed", int64(r.Count(announce.Pass, "")))
+	sum.Count("errors", int64(r.Count(announce.Fail, announce.Error)))
+	sum.Count("warnings", int64(r.Count(announce.Fail, announce.Warning)))
+	sum.Count("infos", int64(r.Count(announce.Fail, announce.Info)))
+	sum.Count("skipped", int64(r.Count(announce.Skip, "")))
+	sum.Add("time", timeCell(r.Elapsed))
+	sum.Add("verdict", verdictOf(r))
+	con.Show(&sum)
+}
+
+func verdictOf(r *announce.Report) console.Cell {
+	switch {
+	case r.Count(announce.Fail, announce.Error) > 0:
+		return console.Text("broken").In(console.Red)
+	case r.Count(announce.Fail, announce.Warning) > 0:
+		return console.Text("flawed").In(console.Yellow)
+	case r.Count(announce.Pass, "") == 0:
+		return console.Text("not examined").In(console.Yellow)
+	}
+	return console.Text("sound").In(console.Green)
+}
+
+// showVerdict explains one verdict: what was expected, and what to do.
+func showVerdict(con *console.Console, v *announce.Verdict, tracker string, verbose bool) {
+	line := func(label, text string) {
+		if text != "" {
+			con.Printf("  %-9s %s", label, trackerText(con, text, tracker))
+		}
+	}
+	con.Print()
+	con.Print(console.Words(v.ID).In(console.Bold), console.Words(": "+v.Title))
+	line("found", v.Detail)
+	if v.State == announce.Fail {
+		line("advice", v.Advice)
+	}
+	if !verbose {
+		return
+	}
+	line("sent", v.Sent)
+	if len(v.Received) > 0 {
+		line("received", received(v.Received))
+	}
+}
+
+// received shows an answer: text as it is, anything else in hexadecimal, neither for ever.
+func received(raw []byte) string {
+	const most = 400
+	more := ""
+	if len(raw) > most {
+		more = fmt.Sprintf("... (%d bytes)", len(raw))
+	}
+	raw = raw[:min(len(raw), most)]
+	for _, c := range raw {
+		if c < 0x20 && c != '\n' && c != '\r' && c != '\t' || c >= 0x7f {
+			return fmt.Sprintf("%x", raw) + more
+		}
+	}
+	return string(raw) + more
+}
+
+// showDifferences lists the checks on which two trackers differ. Checks that were run on one of them only, since the
+// other has another transport, tell nothing.
+func showDifferences(con *console.Console, x, y *announce.Report) {
+	t := console.NewTable(-1, "check", trackerURL(con, x.Tracker), trackerURL(con, y.Tracker))
+	other := make(map[string]*announce.Verdict)
+	for i := range y.Verdicts {
+		other[y.Verdicts[i].ID] = &y.Verdicts[i]
+	}
+	told := func(v *announce.Verdict, r *announce.Report) console.Cell {
+		c := verdictCell(v)
+		return console.Text(c.Human + ": " + trackerText(con, v.Detail, r.Tracker)).In(c.Colour)
+	}
+	both := 0
+	for i := range x.Verdicts {
+		v := &x.Verdicts[i]
+		w := other[v.ID]
+		if w == nil {
+			continue
+		}
+		both++
+		if w.State != v.State {
+			t.Row(console.Text(v.ID), told(v, x), told(w, y))
+		}
+	}
+	con.Note(fmt.Sprintf("%d checks were run on both, and %d differ", both, len(t.Rows)))
+	if len(t.Rows) > 0 {
+		con.ShowTable(t)
+	}
+}

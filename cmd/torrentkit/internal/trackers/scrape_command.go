@@ -1,0 +1,39 @@
+package trackers
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+)
+
+func NewScrape(con *console.Console) *cobra.Command {
+	f := &scrapeFlags{failOn: "all"}
+	cmd := &cobra.Command{
+		Use:   "scrape TRACKER|TORRENT|LINK|INFOHASH...",
+		Short: "Ask trackers how many peers torrents have, without announcing",
+		Long: `Every tracker is asked about every torrent that is named for it, in as many requests as real trackers need to answer in full. The table has a row for each torrent and tracker.
+
+Where the scrape URL of a tracker is not known (BEP 48: the last part of the path begins with announce) it cannot be scraped.`,
+		Example: `  torrentkit scrape udp://tracker.example:1337 0123456789abcdef0123456789abcdef01234567
+  torrentkit scrape *.torrent
+  torrentkit scrape -t https://one.example/announce -t udp://two.example:80 *.torrent --json`,
+		Args: cobra.ArbitraryArgs,
+	}
+	cmd.RunE = command.RunE(func(ctx context.Context, args []string) error { return runScrape(ctx, con, cmd, args, f) })
+	f.targetFlags.bind(cmd)
+	command.Group(cmd, "Output", func(fs *pflag.FlagSet) {
+		fs.BoolVar(&f.all, "all-addresses", false, "ask every address of each host, and give rows for each")
+		fs.BoolVar(&f.full, "full", false, "ask for every torrent that the tracker has (HTTP; most refuse)")
+		fs.BoolVar(&f.dht, "dht", false, "count peers in the DHT too (BEP 33); no tracker needs to be named then")
+		fs.StringArrayVar(&f.dhtNodes, "dht-node", nil, "begin with the node of the DHT at `HOST:PORT` (repeatable)")
+		fs.BoolVar(&f.allowPrivate, "allow-private", false, "ask nodes of the DHT at private and loopback addresses too")
+		fs.Var(command.OneOf(&f.failOn, "any", "all", "none"), "fail-on", "exit 1 when `WHICH` trackers fail: any, all or none")
+	})
+	f.trackerFlags.bind(cmd)
+	command.Exits(cmd, "a tracker gave a good answer (--fail-on says which count)", "no tracker did")
+	return cmd
+}

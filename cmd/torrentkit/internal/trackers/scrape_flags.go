@@ -1,0 +1,12 @@
+package trackers
+
+import ()
+
+type scrapeFlags struct {
+	trackerFlags
+	targetFlags
+	full, dht    bool
+	dhtNodes     []string
+	allowPrivate bool
+	failOn       string
+}

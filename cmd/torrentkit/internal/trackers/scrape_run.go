@@ -1,0 +1,86 @@
+package trackers
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/torrentkit/torrentkit/announce"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/metainfo"
+)
+
+// scrapeJob is what one tracker is asked: the hashes of all torrents that name it.
+type scrapeJob struct {
+	tracker string
+	hashes  []metainfo.HashV1
+}
+
+func runScrape(ctx context.Context, con *console.Console, cmd *cobra.Command, args []string, f *scrapeFlags) error {
+	opt, err := f.options(cmd)
+	if err != nil {
+		return err
+	}
+	if len(args)+len(f.trackers) == 0 && f.list == "" {
+		return errors.New("an argument is missing: a tracker and a torrent, a link or an infohash")
+	}
+	t, err := readTargets(ctx, con, args, &f.targetFlags, f.dht)
+	if err != nil {
+		return err
+	}
+	if t.random && !f.full {
+		return console.WithHint(errors.New("no torrent is named"), "name a torrent, a link or an infohash, or ask for all of them with --full")
+	}
+	jobs := scrapeJobs(&t, f.full)
+	var sum tally
+	rows := console.NewTable(0, "tracker", "infohash", "seeds", "leeches", "downloaded", "address", "result")
+	queries := func(i int) (string, []metainfo.HashV1) { return jobs[i].tracker, jobs[i].hashes }
+	results := make([][]announce.ScrapeResult, len(jobs)) // the table has the order of the arguments
+	for i, r := range announce.ScrapeEach(ctx, len(jobs), queries, opt) {
+		sum.addScrape(&r)
+		if con.Options.JSON {
+			if err := con.JSON(scrapeToJSON(con, &r)); err != nil {
+				return err
+			}
+			continue
+		}
+		results[i] = append(results[i], r)
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	for _, r := range slices.Concat(results...) {
+		scrapeRows(con, rows, &r)
+	}
+	if f.dht {
+		if err := scrapeDHT(ctx, con, &t, rows, f, &sum); err != nil {
+			return err
+		}
+	}
+	if !con.Options.JSON {
+		con.ShowTable(rows)
+	}
+	return sum.verdict(f.failOn)
+}
+
+// scrapeJobs turns the torrents with their trackers round.
+func scrapeJobs(t *targets, full bool) []scrapeJob {
+	var jobs []scrapeJob
+	at := make(map[string]int)
+	for _, s := range t.subjects {
+		for _, tracker := range s.trackers {
+			i, ok := at[tracker]
+			if !ok {
+				i = len(jobs)
+				at[tracker] = i
+				jobs = append(jobs, scrapeJob{tracker: tracker})
+			}
+			if !full {
+				jobs[i].hashes = append(jobs[i].hashes, s.hashes...)
+			}
+		}
+	}
+	return jobs
+}

@@ -1,0 +1,190 @@
+package trackers
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/torrentkit/torrentkit/announce"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/magnet"
+	"github.com/torrentkit/torrentkit/metainfo"
+)
+
+// targetFlags say which trackers to ask beside the arguments.
+type targetFlags struct {
+	trackers []string
+	list     string
+}
+
+func (f *targetFlags) bind(cmd *cobra.Command) {
+	command.Group(cmd, "Trackers", func(fs *pflag.FlagSet) {
+		fs.StringArrayVarP(&f.trackers, "tracker", "t", nil, "ask the tracker at `URL` instead of those of the torrents (repeatable)")
+		fs.StringVar(&f.list, "list", "", "ask the trackers in `FILE`, or - for standard input: one URL a line, # begins a comment")
+	})
+}
+
+// subject is a torrent that trackers are asked about.
+type subject struct {
+	name     string
+	hashes   []metainfo.HashV1 // of a hybrid both, the v2 one made short
+	length   int64             // bytes; 0 where unknown
+	trackers []string
+}
+
+// targets are what the arguments and flags name.
+type targets struct {
+	trackers []string  // asked about every subject
+	subjects []subject // never empty
+	random   bool      // the only subject is a torrent that nobody has
+}
+
+// readTargets reads the arguments: a tracker's URL, a magnet link, an infohash, or else the name of a .torrent. trackerless
+// says that torrents need no tracker.
+func readTargets(ctx context.Context, con *console.Console, args []string, f *targetFlags, trackerless bool) (targets, error) {
+	t := targets{trackers: slices.Clone(f.trackers)}
+	for _, arg := range args {
+		switch {
+		case strings.HasPrefix(strings.ToLower(arg), "magnet:"):
+			s, err := linkSubject(arg)
+			if err != nil {
+				return t, err
+			}
+			t.subjects = append(t.subjects, s)
+		case strings.Contains(arg, "://"):
+			t.trackers = append(t.trackers, arg)
+		default:
+			s, err := fileOrHash(ctx, con, arg)
+			if err != nil {
+				return t, err
+			}
+			t.subjects = append(t.subjects, s)
+		}
+	}
+	if f.list != "" {
+		more, err := readList(ctx, con, f.list)
+		if err != nil {
+			return t, err
+		}
+		t.trackers = append(t.trackers, more...)
+	}
+	return t, t.complete(trackerless)
+}
+
+func (t *targets) complete(trackerless bool) error {
+	if len(t.subjects) == 0 {
+		t.random = true
+		t.subjects = []subject{{name: "a random infohash", hashes: []metainfo.HashV1{announce.RandomHash()}}}
+	}
+	for i := range t.subjects {
+		s := &t.subjects[i]
+		if len(t.trackers) > 0 {
+			s.trackers = t.trackers
+		}
+		s.trackers = unique(s.trackers)
+		if len(s.trackers) == 0 && !trackerless {
+			return console.WithHint(fmt.Errorf("%s names no tracker", s.name), "name one with -t URL")
+		}
+	}
+	return nil
+}
+
+// unique leaves the first of equals.
+func unique(list []string) []string {
+	seen := make(map[string]bool)
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool {
+		old := seen[s]
+		seen[s] = true
+		return old
+	})
+}
+
+// queries lists every question: each tracker about each infohash.
+func (t *targets) queries() []announce.Query {
+	var out []announce.Query
+	for _, s := range t.subjects {
+		for _, tracker := range s.trackers {
+			for _, h := range s.hashes {
+				out = append(out, announce.Query{Tracker: tracker, Hash: h, Length: s.length})
+			}
+		}
+	}
+	return out
+}
+
+func fileOrHash(ctx context.Context, con *console.Console, arg string) (subject, error) {
+	if h, err := metainfo.ParseHash(arg); err == nil {
+		return subject{name: arg, hashes: h.Swarms()}, nil
+	}
+	t, err := command.ParseTorrent(ctx, con, arg, command.MaxTorrent)
+	if err != nil {
+		if _, statErr := os.Stat(arg); arg != "-" && errors.Is(statErr, os.ErrNotExist) {
+			return subject{}, console.WithHint(err, "an argument is a tracker's URL, a magnet link, an infohash, or a torrent file")
+		}
+		return subject{}, err
+	}
+	return torrentSubject(t, command.InputName(arg)), nil
+}
+
+func torrentSubject(t *metainfo.Torrent, name string) subject {
+	s := subject{name: name, hashes: t.Hashes().Swarms()}
+	for i := range t.Files {
+		if !t.Files[i].Pad() {
+			s.length += t.Files[i].Length
+		}
+	}
+	for _, tier := range t.Trackers {
+		s.trackers = append(s.trackers, tier...)
+	}
+	return s
+}
+
+func linkSubject(arg string) (subject, error) {
+	l, _, err := magnet.Parse(arg)
+	if err != nil {
+		return subject{}, fmt.Errorf("reading a magnet link: %w", err)
+	}
+	s := subject{name: "the link", hashes: l.Hashes().Swarms(), length: l.Size, trackers: l.Trackers}
+	if len(s.hashes) == 0 {
+		return s, errors.New("reading a magnet link: it has no infohash")
+	}
+	return s, nil
+}
+
+// readList reads one URL a line.
+func readList(ctx context.Context, con *console.Console, name string) ([]string, error) {
+	var r io.Reader = con.Stdin(ctx)
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, command.InputError(name, err)
+		}
+		defer f.Close()
+		r = f
+	}
+	var out []string
+	sc := bufio.NewScanner(io.LimitReader(r, 16<<20))
+	for sc.Scan() {
+		line := strings.TrimSpace(strings.TrimPrefix(sc.Text(), "\ufeff"))
+		if line != "" && line[0] != '#' {
+			url, _, _ := strings.Cut(line, " #")
+			out = append(out, strings.TrimSpace(url))
+		}
+	}
+	if err := sc.Err(); err != nil {
+		return nil, command.InputError(command.InputName(name), err)
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("reading %q: no tracker in it", command.InputName(name))
+	}
+	return out, nil
+}

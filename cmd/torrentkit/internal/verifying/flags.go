@@ -1,0 +1,102 @@
+package verifying
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+	"github.com/torrentkit/torrentkit/verify"
+)
+
+type verifyFlags struct {
+	maxSize command.SizeValue
+	content string
+	tar     bool
+	brief   bool // one line a torrent
+	force   bool
+	rate    command.SizeValue
+	reports []reportSpec
+	repair  repairFlags
+	web     webFlags
+	search  searchFlags
+	options verify.Options
+}
+
+// bindChoice defines the flags that say what is verified, and what is told of it.
+func (f *verifyFlags) bindChoice(cmd *cobra.Command) {
+	o := &f.options
+	command.Group(cmd, "Content", func(fs *pflag.FlagSet) {
+		fs.StringVar(&f.content, "content", "", "look for the content of all torrents in `FOLDER`")
+		fs.BoolVar(&f.tar, "tar", false, "PATH is a tar archive of the content (default -)")
+		fs.StringArrayVar(&o.Only, "only", nil, "verify the files that match `GLOB` only (repeatable)")
+		fs.Var(&piecesValue{&o.Pieces}, "pieces", "verify pieces `A-B` only, counted from 0 (repeatable)")
+		fs.IntVar(&o.Sample, "sample", 0, "read `N` pieces only: the first, the last, and others drawn at random")
+		fs.Uint64Var(&o.Seed, "seed", 0, "draw the same pieces as the run that printed seed `N`")
+		fs.BoolVar(&o.FailFast, "fail-fast", false, "stop at the first fault")
+	})
+	command.Group(cmd, "Report", func(fs *pflag.FlagSet) {
+		fs.StringVar(&o.CompareWith, "compare-with", "", "find the wrong bytes of damaged pieces by another copy in `FOLDER`")
+		fs.BoolVar(&o.Extra, "extra", false, "list what is in the content's folder and not in the torrent: it counts as a difference")
+		fs.Var(&reportValue{&f.reports}, "report", "write junit, sfv, md5sums or sha256sums to a file, or tell github (`KIND=FILE`, repeatable)")
+		fs.BoolVar(&f.force, "force", false, "replace report files that exist")
+	})
+}
+
+// bindWork defines the flags that do more than to look, and those about reading.
+func (f *verifyFlags) bindWork(cmd *cobra.Command) {
+	o := &f.options
+	command.Group(cmd, "Search", func(fs *pflag.FlagSet) {
+		fs.StringArrayVar(&f.search.dirs, "search", nil, "look below `FOLDER` for files that are missing or damaged, whatever their names (repeatable)")
+		fs.Var(command.OneOf(&f.search.link, "hard", "sym", "reflink", "copy"), "link", "assemble the content of what is whole and what was found: `KIND` is hard, sym, reflink or copy")
+		fs.StringVarP(&f.search.output, "output", "o", "", "assemble it in `FOLDER`; nothing there is replaced")
+		fs.BoolVar(&f.search.fix, "fix", false, "rename files in the content's folder that were moved, and cut files that are too long; all proved before")
+	})
+	command.Group(cmd, "Web seeds", func(fs *pflag.FlagSet) {
+		fs.BoolVar(&f.web.seeds, "web-seeds", false, "check the web seeds of the torrent, and no data on disk")
+		fs.StringArrayVar(&f.web.urls, "web-seed", nil, "check the web seed at `URL`, by BEP 19 (repeatable)")
+		fs.BoolVar(&f.web.full, "full", false, "read web seeds whole, not just a sample of 16 pieces")
+		fs.BoolVar(&f.web.private, "allow-private", false, "let the torrent's web seeds, and redirects, be at loopback and private addresses")
+		fs.IntVar(&f.web.connections, "connections", 4, "how many requests run side by side")
+		fs.DurationVar(&f.web.timeout, "timeout", 0, "give each web seed up after `TIME` (default as long as it takes)")
+	})
+	command.Group(cmd, "Repair", func(fs *pflag.FlagSet) {
+		fs.StringVar(&f.repair.from, "repair-from", "", "replace damaged and missing pieces by good ones from another copy in `FOLDER`, or from web-seeds")
+		fs.BoolVar(&f.repair.dryRun, "dry-run", false, "say what would be repaired, and write nothing")
+	})
+	command.Group(cmd, "Run", func(fs *pflag.FlagSet) {
+		command.ReadFlags(fs, &o.Workers, &o.ReadOrder, verify.ParseReadOrder, &o.DropCache)
+		fs.StringVar(&o.Journal, "journal", "", "remember good pieces in `FILE`, and do not read them again while their files are unchanged")
+		fs.BoolVar(&o.Recheck, "recheck", false, "read what the journal knows all the same")
+		fs.Var(&f.rate, "limit-rate", "read at most `SIZE` bytes a second")
+		fs.Var(&f.maxSize, "max-size", "refuse torrents larger than `SIZE`")
+	})
+}
+
+// piecesValue is --pieces.
+type piecesValue struct{ ranges *[]verify.PieceRange }
+
+func (v *piecesValue) String() string { return "" }
+
+// Type implements pflag.Value.
+func (v *piecesValue) Type() string { return "A-B" }
+
+// Set implements pflag.Value.
+func (v *piecesValue) Set(s string) error {
+	for part := range strings.SplitSeq(s, ",") {
+		from, to, isRange := strings.Cut(part, "-")
+		if !isRange {
+			to = from
+		}
+		first, err1 := strconv.ParseUint(from, 10, 31)
+		last, err2 := strconv.ParseUint(to, 10, 31)
+		if err1 != nil || err2 != nil || last < first {
+			return errors.New(strconv.Quote(part) + " is not a piece or a range of pieces like 0-99")
+		}
+		*v.ranges = append(*v.ranges, verify.PieceRange{First: int(first), Last: int(last)})
+	}
+	return nil
+}

@@ -1,0 +1,89 @@
+package verifying
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/verify"
+)
+
+// maxAnnotations is how many GitHub shows of a step.
+const maxAnnotations = 10
+
+// reportGitHub prints an annotation for each finding on standard error, which the runner reads too, and adds a table to
+// the summary of the step.
+func reportGitHub(con *console.Console, outcomes []verified) error {
+	told := 0
+	annotate := func(file, title, message string) {
+		if told++; told <= maxAnnotations {
+			con.Line(fmt.Sprintf("::error file=%s,title=%s::%s", githubProperty(file), githubProperty(title), githubData(message)))
+		}
+	}
+	for _, o := range outcomes {
+		if o.err != nil {
+			annotate(console.Escape(o.torrent), "verify", con.SafeText(o.err.Error()))
+		}
+		if o.web != nil {
+			for _, f := range o.web.Faults {
+				annotate(console.Escape(o.torrent), f.Kind, console.EscapeSentence(f.Message))
+			}
+		}
+		if o.report == nil {
+			continue
+		}
+		for i := range o.report.Files {
+			if f := &o.report.Files[i]; f.State != verify.OK && f.State != verify.Skipped {
+				annotate(console.Escape(contentPath(o.report, f)), f.State.String(), console.EscapeSentence(plainFinding(f)))
+			}
+		}
+		for _, e := range o.report.Extra {
+			annotate(console.Escape(e.Path), "extra", "it is in the folder and not in the torrent")
+		}
+	}
+	if told > maxAnnotations {
+		con.Line(fmt.Sprintf("::notice::%d more findings", told-maxAnnotations))
+	}
+	file := con.Getenv("GITHUB_STEP_SUMMARY")
+	if file == "" {
+		return nil
+	}
+	f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return fmt.Errorf("writing the step summary %q: %w", file, console.RootCause(err))
+	}
+	_, err = f.WriteString(githubSummary(outcomes))
+	return cmp.Or(err, f.Close())
+}
+
+func githubSummary(outcomes []verified) string {
+	var b strings.Builder
+	b.WriteString("| result | torrent | what |\n|---|---|---|\n")
+	for _, o := range outcomes {
+		result, what := "error", ""
+		if o.report != nil {
+			result, what = resultCell(o.report).Human, briefly(o.report)
+		} else if o.err != nil {
+			what = console.RedactText(o.err.Error())
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", result, markdownCell(o.torrent), markdownCell(what))
+	}
+	return b.String()
+}
+
+// markdownCell keeps a stranger's text from being anything but text in a table.
+func markdownCell(s string) string {
+	s = console.EscapeSentence(s)
+	return strings.NewReplacer("\\", "\\\\", "|", "\\|", "<", "&lt;", ">", "&gt;", "`", "\\`", "[", "\\[", "!", "\\!", "*", "\\*", "_", "\\_").Replace(s)
+}
+
+// githubData and githubProperty escape the parts of a workflow command.
+func githubData(s string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(s)
+}
+
+func githubProperty(s string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace(s)
+}

@@ -1,0 +1,135 @@
+package verifying
+
+import (
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/verify"
+)
+
+// reportJSON is what "verify --json" prints.
+type reportJSON struct {
+	Torrent         string           `json:"torrent"` // as it was given
+	Name            string           `json:"name"`
+	NameHex         string           `json:"name_hex,omitempty"`
+	Content         string           `json:"content"`
+	OK              bool             `json:"ok"`
+	Incomplete      bool             `json:"incomplete,omitempty"` // interrupted
+	Pieces          int              `json:"pieces"`
+	PiecesOK        int              `json:"pieces_ok"`
+	PiecesBad       int              `json:"pieces_bad"`
+	PiecesUnchecked int              `json:"pieces_unchecked"`
+	PiecesLost      int              `json:"pieces_lost,omitempty"`    // of pieces_unchecked: too scattered in the archive
+	PiecesKnown     int              `json:"pieces_known,omitempty"`   // of pieces_ok: from the journal
+	PiecesSkipped   int              `json:"pieces_skipped,omitempty"` // left out by --only, --pieces or --sample
+	Seed            uint64           `json:"seed,omitempty"`           // of --sample
+	Bytes           int64            `json:"bytes"`
+	BytesOK         int64            `json:"bytes_ok"`
+	Percent         string           `json:"percent"` // rounded down to two decimals
+	Files           []fileReportJSON `json:"files"`
+	BadPieces       []badPieceJSON   `json:"bad_pieces"`
+	Extra           []extraJSON      `json:"extra,omitempty"`    // with --extra
+	Compared        *comparedJSON    `json:"compared,omitempty"` // with --compare-with
+	Repair          *repairJSON      `json:"repair,omitempty"`   // with --repair-from
+	Search          *searchJSON      `json:"search,omitempty"`   // with --search
+	Fixed           *fixedJSON       `json:"fixed,omitempty"`    // with --fix
+}
+
+type extraJSON struct {
+	Path    string `json:"path"`
+	PathHex string `json:"path_hex,omitempty"`
+	Size    int64  `json:"size"`
+	Kind    string `json:"kind"` // file, link, special or unreadable
+}
+
+type comparedJSON struct {
+	With      string `json:"with"`
+	PiecesOK  int    `json:"pieces_ok"` // of the bad pieces
+	PiecesBad int    `json:"pieces_bad"`
+}
+
+type fileReportJSON struct {
+	Path       string      `json:"path"`
+	PathHex    string      `json:"path_hex,omitempty"`
+	State      string      `json:"state"`
+	Length     int64       `json:"length"`
+	Size       int64       `json:"size"` // on disk
+	Error      string      `json:"error,omitempty"`
+	Found      string      `json:"found,omitempty"` // a file whose name differs from the missing one's in case only
+	Damaged    []rangeJSON `json:"damaged,omitempty"`
+	Unverified []rangeJSON `json:"unverified,omitempty"`
+}
+
+type rangeJSON struct {
+	Offset     int64 `json:"offset"`
+	Length     int64 `json:"length"`
+	FirstPiece int   `json:"first_piece"`
+	LastPiece  int   `json:"last_piece"`
+	Shared     bool  `json:"shared,omitempty"` // the damage may be in another file of the piece: see bad_pieces
+	Likely     bool  `json:"likely,omitempty"` // the neighbouring piece is damaged in this file
+	Exact      bool  `json:"exact,omitempty"`  // found by comparing with a good copy
+}
+
+type badPieceJSON struct {
+	Index int        `json:"index"`
+	State string     `json:"state"`
+	Files []partJSON `json:"files"` // any of which may be the damaged one
+}
+
+type partJSON struct {
+	Path   string `json:"path"`
+	Offset int64  `json:"offset"`
+	Length int64  `json:"length"`
+	State  string `json:"state"` // suspect, whole or damaged
+}
+
+func reportToJSON(torrent string, r *verify.Report) reportJSON {
+	v := reportJSON{
+		Torrent: torrent, PiecesLost: r.LostPieces, PiecesKnown: r.KnownPieces, PiecesSkipped: r.SkippedPieces, Seed: r.Seed,
+		Name: r.Name, NameHex: command.HexIfNeeded(r.Name), Content: r.Root, OK: r.OK(), Incomplete: r.Incomplete,
+		Pieces: r.Pieces, PiecesOK: r.GoodPieces, PiecesBad: r.BadPieces, PiecesUnchecked: r.UncheckedPieces,
+		Bytes: r.Bytes, BytesOK: r.GoodBytes, Percent: percent(r.GoodBytes, r.Bytes),
+		Files: make([]fileReportJSON, len(r.Files)), BadPieces: []badPieceJSON{},
+	}
+	for i := range r.Files {
+		f := &r.Files[i]
+		j := &v.Files[i]
+		*j = fileReportJSON{
+			Path: f.Path, PathHex: command.HexIfNeeded(f.Path), State: f.State.String(), Length: f.Length, Size: f.Size,
+			Found: f.Found, Damaged: rangesToJSON(f.Damaged), Unverified: rangesToJSON(f.Unverified),
+		}
+		if f.Err != nil {
+			j.Error = console.RootCause(f.Err).Error()
+		}
+	}
+	for p := range r.NotOK() {
+		if !p.State.Bad() {
+			continue
+		}
+		bad := badPieceJSON{Index: p.Index, State: p.State.String(), Files: []partJSON{}}
+		for _, part := range p.Parts {
+			bad.Files = append(bad.Files, partJSON{r.Files[part.File].Path, part.Offset, part.Length, part.Verdict.String()})
+		}
+		v.BadPieces = append(v.BadPieces, bad)
+	}
+	for _, e := range r.Extra {
+		v.Extra = append(v.Extra, extraJSON{e.Path, command.HexIfNeeded(e.Path), e.Size, e.Kind})
+	}
+	if c := r.Compared; c != nil {
+		v.Compared = &comparedJSON{c.Root, c.Good, c.Bad}
+	}
+	return v
+}
+
+func verifiedToJSON(v verified) reportJSON {
+	j := reportToJSON(v.torrent, v.report)
+	j.Repair, j.Search, j.Fixed = repairToJSON(v.repair), searchToJSON(v.search), fixedToJSON(v.fixed)
+	return j
+}
+
+func rangesToJSON(ranges []verify.Range) []rangeJSON {
+	var list []rangeJSON
+	for _, r := range ranges {
+		list = append(list, rangeJSON(r))
+	}
+	return list
+}

@@ -1,0 +1,39 @@
+package verifying
+
+import (
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/verify"
+)
+
+type repairJSON struct {
+	From    string       `json:"from"`
+	DryRun  bool         `json:"dry_run"`
+	Pieces  []int        `json:"pieces"`        // that were replaced
+	Bytes   int64        `json:"bytes_written"` // those that differ, in blocks
+	Created []string     `json:"created"`       // files that were missing
+	Failed  []failedJSON `json:"failed"`
+	// What is wrong with web seeds
+	SeedFaults []seedFaultJSON `json:"seed_faults,omitempty"`
+}
+
+type failedJSON struct {
+	Index int    `json:"index"`
+	Error string `json:"error"`
+}
+
+func repairToJSON(r *verify.Repaired) *repairJSON {
+	if r == nil {
+		return nil
+	}
+	j := &repairJSON{From: r.From, DryRun: r.DryRun, Pieces: append([]int{}, r.Pieces...), Bytes: r.Bytes, Created: []string{}, Failed: []failedJSON{}}
+	for _, k := range r.Created {
+		j.Created = append(j.Created, r.Report.Files[k].Path)
+	}
+	for _, p := range r.Failed {
+		j.Failed = append(j.Failed, failedJSON{p.Index, console.RootCause(p.Err).Error()})
+	}
+	for _, w := range r.Faults {
+		j.SeedFaults = append(j.SeedFaults, seedFaultJSON{w.URL, faultToJSON(&w.WebFault, r.Report)})
+	}
+	return j
+}

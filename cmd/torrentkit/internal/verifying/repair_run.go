@@ -1,0 +1,37 @@
+package verifying
+
+import (
+	"context"
+	"errors"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/verify"
+)
+
+// repair verifies the content of one torrent and repairs it.
+func repair(ctx context.Context, con *console.Console, torrent []byte, task verifyTask, o verify.Options, f *verifyFlags) (verified, error) {
+	if task.content == "-" {
+		return verified{}, errors.New("--repair-from repairs files, not a stream")
+	}
+	opts := verify.RepairOptions{Options: o, From: f.repair.from, DryRun: f.repair.dryRun}
+	if opts.From == fromWebSeeds {
+		access := f.webAccess()
+		opts.Web = &access
+	}
+	r, err := verify.Repair(ctx, torrent, task.content, opts)
+	if r == nil {
+		return verified{}, err
+	}
+	if opts.Web != nil && !con.Options.ShowSecrets {
+		r.From = console.RedactText(r.From)
+		for i := range r.Faults {
+			r.Faults[i].URL = con.URL(r.Faults[i].URL)
+		}
+	}
+	return verified{report: r.Report, repair: r}, err
+}
+
+type seedFaultJSON struct {
+	URL string `json:"url"`
+	webFaultJSON
+}

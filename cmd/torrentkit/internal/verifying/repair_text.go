@@ -1,0 +1,48 @@
+package verifying
+
+import (
+	"fmt"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/verify"
+)
+
+// maxFailed is how many pieces that could not be repaired a person is told.
+const maxFailed = 5
+
+// showRepair says what was repaired.
+func showRepair(con *console.Console, r *verify.Repaired) {
+	if r == nil {
+		return
+	}
+	for _, w := range r.Faults {
+		if w.File < 0 { // what is wrong with a file is why pieces were not repaired
+			con.Note(fmt.Sprintf("web seed %s: %s", w.URL, w.Message))
+		}
+	}
+	for i, p := range r.Failed {
+		if i == maxFailed {
+			con.Note(fmt.Sprintf("%d more pieces were not repaired: --json lists all", len(r.Failed)-maxFailed))
+			break
+		}
+		con.Note(fmt.Sprintf("piece %d was not repaired: %v", p.Index, console.RootCause(p.Err)))
+	}
+	var f console.Fields
+	f.Text("repaired from", r.From)
+	label := "repaired"
+	if r.DryRun {
+		label = "would repair"
+	}
+	f.Add(label, console.Cell{Human: fmt.Sprintf("%s pieces, %s written", console.FormatCount(int64(len(r.Pieces))), console.FormatSize(r.Bytes)), Raw: fmt.Sprint(len(r.Pieces))})
+	con.Show(&f)
+}
+
+func repairedBriefly(r *verify.Repaired) string {
+	switch {
+	case r == nil:
+		return ""
+	case r.DryRun:
+		return fmt.Sprintf(", %s pieces would be repaired", console.FormatCount(int64(len(r.Pieces))))
+	}
+	return fmt.Sprintf(", %s pieces repaired", console.FormatCount(int64(len(r.Pieces))))
+}

@@ -1,0 +1,127 @@
+package verifying
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/verify"
+)
+
+// verified is what became of one torrent: a report, or an error if there is none.
+type verified struct {
+	torrent string
+	report  *verify.Report
+	err     error
+	repair  *verify.Repaired  // nil if nothing was to be repaired
+	web     *verify.WebReport // nil if it is data on disk
+	search  *searchResult     // nil without --search
+	fixed   *verify.Fixed     // nil without --fix
+}
+
+// ok tells whether the answer is yes: with --search, whether everything was found.
+func (v *verified) ok() bool {
+	if v.search != nil {
+		return v.search.whole()
+	}
+	return v.report.OK()
+}
+
+// verifyReports gathers outcomes and writes them at the end.
+type verifyReports struct {
+	specs    []reportSpec
+	outputs  []*command.Output // nil for github
+	outcomes []verified
+}
+
+// newReports checks where the reports go, before anything is read.
+func newReports(con *console.Console, specs []reportSpec, force bool) (*verifyReports, error) {
+	r := &verifyReports{specs: specs}
+	for _, s := range specs {
+		var out *command.Output
+		if s.kind != "github" {
+			var err error
+			if out, err = command.NewOutput(con, s.file, command.OutputOptions{DefaultName: "report." + s.kind, Force: force}); err != nil {
+				return nil, err
+			}
+		}
+		r.outputs = append(r.outputs, out)
+	}
+	return r, nil
+}
+
+// sums lists the checksums that the reports need.
+func (r *verifyReports) sums() []string {
+	var names []string
+	for _, s := range r.specs {
+		name := map[string]string{"sfv": "crc32", "sha256sums": "sha256", "md5sums": "md5"}[s.kind]
+		if name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func (r *verifyReports) add(v verified) { r.outcomes = append(r.outcomes, v) }
+
+// write writes all reports.
+func (r *verifyReports) write(ctx context.Context, con *console.Console) error {
+	for i, s := range r.specs {
+		var data []byte
+		switch s.kind {
+		case "github":
+			if err := reportGitHub(con, r.outcomes); err != nil {
+				return err
+			}
+			continue
+		case "junit":
+			data = junitReport(r.outcomes)
+		case "sfv":
+			data = sumsReport(con, r.outcomes, "crc32", "%[2]s %08[1]X\n")
+		case "sha256sums":
+			data = sumsReport(con, r.outcomes, "sha256", "%[1]x  %[2]s\n")
+		case "md5sums":
+			data = sumsReport(con, r.outcomes, "md5", "%[1]x  %[2]s\n")
+		}
+		// A report of what was done is wanted all the more after an interruption.
+		if err := r.outputs[i].Write(context.WithoutCancel(ctx), data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sumsReport lists checksums of files with paths from the folder that holds the content. A path that would break a line
+// is left out with a warning, as these formats have no agreed way to write it.
+func sumsReport(con *console.Console, outcomes []verified, algorithm, format string) []byte {
+	var b strings.Builder
+	for _, o := range outcomes {
+		if o.report == nil {
+			continue
+		}
+		for i := range o.report.Files {
+			f := &o.report.Files[i]
+			sum := f.Sums[algorithm]
+			name := contentPath(o.report, f)
+			switch {
+			case sum == nil:
+			case strings.ContainsAny(name, "\r\n\\"):
+				con.Warn(fmt.Sprintf("%q is not in the list of %s sums: its name does not fit on a line", name, algorithm))
+			default:
+				fmt.Fprintf(&b, format, sum, name)
+			}
+		}
+	}
+	return []byte(b.String())
+}
+
+// contentPath is the slash path of a file from the folder that holds the content.
+func contentPath(r *verify.Report, f *verify.FileReport) string {
+	if r.Single {
+		return f.Path
+	}
+	return r.Name + "/" + f.Path
+}

@@ -1,0 +1,130 @@
+package verifying
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/metainfo"
+	"github.com/torrentkit/torrentkit/verify"
+)
+
+func runVerify(ctx context.Context, con *console.Console, args []string, f *verifyFlags) error {
+	if f.options.Sample > 0 && f.options.Seed == 0 {
+		f.options.Seed = seed(con)
+	}
+	f.options.LimitRate = int64(f.rate)
+	if err := f.check(); err != nil {
+		return err
+	}
+	tasks, err := verifyTasks(args, f)
+	if err != nil {
+		return err
+	}
+	reports, err := newReports(con, f.reports, f.force)
+	if err != nil {
+		return err
+	}
+	f.options.Sums = reports.sums()
+	f.brief = len(tasks) > 1
+	names := make([]string, len(tasks))
+	where := make(map[string]verifyTask, len(tasks))
+	for i, t := range tasks {
+		names[i] = t.torrent
+		where[t.torrent] = t
+	}
+	web := f.web.wanted() && f.repair.from == ""
+	one := func(ctx context.Context, name string) error {
+		if web {
+			return verifyWeb(ctx, con, where[name], f, reports)
+		}
+		return verifyOne(ctx, con, where[name], f, reports)
+	}
+	if f.brief {
+		err = command.Each(ctx, con, names, one)
+	} else {
+		err = one(ctx, names[0])
+	}
+	if failed := reports.write(ctx, con); failed != nil {
+		return failed
+	}
+	return err
+}
+
+// verifyOne verifies one torrent and prints its report.
+func verifyOne(ctx context.Context, con *console.Console, task verifyTask, f *verifyFlags, reports *verifyReports) error {
+	raw, err := command.ReadInput(ctx, con, task.torrent, int64(f.maxSize))
+	if err != nil {
+		reports.add(verified{torrent: task.torrent, err: err})
+		return err
+	}
+	label := "verifying"
+	if f.brief {
+		label += " " + filepath.Base(task.torrent)
+	}
+	p := con.StartProgress(label)
+	defer p.Finish()
+	o := f.options
+	o.Progress = p.Set
+	var v verified
+	switch {
+	case f.repair.from != "":
+		v, err = repair(ctx, con, raw, task, o, f)
+	case len(f.search.dirs) > 0:
+		v, err = search(ctx, con, raw, task, o, &f.search)
+	case f.search.fix:
+		v, err = fix(ctx, con, raw, task, o, f.repair.dryRun)
+	default:
+		v.report, err = readContent(ctx, con, raw, task.content, f.tar, o)
+	}
+	p.Finish()
+	var wrong metainfo.Problem
+	if errors.As(err, &wrong) {
+		err = command.InputError(command.InputName(task.torrent), wrong)
+	}
+	v.torrent, v.err = task.torrent, err
+	reports.add(v)
+	r := v.report
+	if r == nil {
+		return err
+	}
+	command.WarnOf(con, task.torrent, r.Warnings)
+	if shown := showVerified(con, v, f.brief); shown != nil || err != nil {
+		return cmp.Or(err, shown)
+	}
+	if !v.ok() {
+		return console.No()
+	}
+	return nil
+}
+
+// readContent verifies a folder or file, a stream, or an archive.
+func readContent(ctx context.Context, con *console.Console, torrent []byte, where string, tar bool, o verify.Options) (*verify.Report, error) {
+	if where != "-" && !tar {
+		return verify.Data(ctx, torrent, where, o)
+	}
+	if o.CompareWith != "" {
+		return nil, errors.New("a stream cannot be compared with a copy")
+	}
+	if !tar {
+		return verify.Stream(ctx, torrent, con.Input(), verify.StreamOptions{Selection: o.Selection, Reading: o.Reading})
+	}
+	archive := verify.ArchiveOptions{Selection: o.Selection, Reading: o.Reading, Extra: o.Extra}
+	if where == "-" {
+		return verify.Archive(ctx, torrent, con.Input(), archive)
+	}
+	file, err := os.Open(where)
+	if err != nil {
+		return nil, command.InputError(where, err)
+	}
+	defer file.Close()
+	r, err := verify.Archive(ctx, torrent, file, archive)
+	if r != nil {
+		r.Root = where
+	}
+	return r, err
+}

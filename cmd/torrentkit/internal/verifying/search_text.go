@@ -1,0 +1,59 @@
+package verifying
+
+import (
+	"slices"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+)
+
+// showFound prints where files were found, and what was put right.
+func showFound(con *console.Console, v verified) {
+	if v.search != nil {
+		showSearch(con, v.search)
+	}
+	if v.fixed == nil {
+		return
+	}
+	would := ""
+	if v.fixed.DryRun {
+		would = "would be "
+	}
+	done := console.NewTable(1, "done", "file", "what")
+	for _, n := range v.fixed.Renamed {
+		done.Row(console.Text(would+"renamed"), console.Text(n.To), console.Text("was "+n.From))
+	}
+	for _, name := range v.fixed.Truncated {
+		done.Row(console.Text(would+"cut"), console.Text(name), console.Text("was too long, and whole otherwise"))
+	}
+	if len(done.Rows) > 0 {
+		con.ShowTable(done)
+	}
+}
+
+func showSearch(con *console.Console, r *searchResult) {
+	t := console.NewTable(1, "search", "file", "where")
+	for _, f := range r.found.Found {
+		state := console.Text("found").In(console.Green)
+		if !f.Proved {
+			state = console.Text("found, not proved to its ends").In(console.Yellow)
+		}
+		t.Row(state, console.Text(r.found.Report.Files[f.File].Path), console.Text(f.Path))
+	}
+	for _, k := range r.found.Lost {
+		where := ""
+		if _, untried := slices.BinarySearch(r.found.Untried, k); untried {
+			where = "not all candidates tried: too many files of its size share a piece"
+		}
+		t.Row(console.Text("not found").In(console.Red), console.Text(r.found.Report.Files[k].Path), console.Text(where))
+	}
+	if len(t.Rows) > 0 {
+		con.ShowTable(t)
+	}
+	var f console.Fields
+	f.Count("candidates", int64(r.found.Candidates))
+	if r.output != "" {
+		f.Text("linked to", r.output)
+		f.Count("linked", int64(r.linked))
+	}
+	con.Show(&f)
+}

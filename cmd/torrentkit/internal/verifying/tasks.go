@@ -1,0 +1,79 @@
+package verifying
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+)
+
+// verifyTask is a torrent, and where its content is looked for.
+type verifyTask struct{ torrent, content string }
+
+// verifyTasks reads the arguments of verify: TORRENT [PATH], or several torrents and folders of torrents. Of two
+// arguments the second is the PATH, unless it is the file of a torrent or --content names the path.
+func verifyTasks(args []string, f *verifyFlags) ([]verifyTask, error) {
+	content := f.content
+	if f.tar && content == "" && len(args) == 1 {
+		content = "-"
+	}
+	if len(args) == 2 && content == "" && !isTorrentFile(args[1]) {
+		args, content = args[:1], args[1]
+	}
+	var tasks []verifyTask
+	for _, arg := range args {
+		names, err := torrentsOf(arg)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range names {
+			where := content
+			if where == "" {
+				where = filepath.Dir(name) // of "-": this folder
+			}
+			tasks = append(tasks, verifyTask{name, where})
+		}
+	}
+	switch {
+	case content == "-" && len(tasks) > 1:
+		return nil, errors.New("standard input is the content of one torrent only")
+	case content == "-" && tasks[0].torrent == "-":
+		return nil, errors.New("standard input cannot be both the torrent and its content")
+	case f.tar && len(tasks) > 1:
+		return nil, errors.New("--tar takes one torrent")
+	}
+	return tasks, nil
+}
+
+func isTorrentFile(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.Mode().IsRegular() && strings.EqualFold(filepath.Ext(name), ".torrent")
+}
+
+// torrentsOf is the torrents in a folder, or the one that is named.
+func torrentsOf(name string) ([]string, error) {
+	if info, err := os.Stat(name); name == "-" || err != nil || !info.IsDir() {
+		return []string{name}, nil
+	}
+	entries, err := os.ReadDir(name)
+	if err != nil {
+		return nil, command.InputError(name, err)
+	}
+	var list []string
+	for _, e := range entries {
+		if path := filepath.Join(name, e.Name()); isTorrentFile(path) {
+			list = append(list, path)
+		}
+	}
+	if len(list) == 0 {
+		return nil, fmt.Errorf("%q holds no file that ends in .torrent", name)
+	}
+	return list, nil
+}
+
+// seed is one that is not 0, from the clock: it need not be hard to guess.
+func seed(con *console.Console) uint64 { return uint64(con.Now().UnixNano())%1_000_000_000 + 1 }

@@ -1,0 +1,286 @@
+package verifying
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/verify"
+)
+
+// maxRanges is how many byte ranges of a file a person is told.
+const maxRanges = 8
+
+// showVerified prints what became of one torrent; of one among several briefly.
+func showVerified(con *console.Console, v verified, brief bool) error {
+	if brief {
+		return showBrief(con, v)
+	}
+	return showReport(con, v)
+}
+
+// showReport prints what verifying found: a line for every file that is not ok, then the sums.
+func showReport(con *console.Console, v verified) error {
+	r := v.report
+	if con.Options.JSON {
+		return con.JSON(verifiedToJSON(v))
+	}
+	files := console.NewTable(1, "state", "file", "what")
+	good := 0
+	for i := range r.Files {
+		f := &r.Files[i]
+		if f.State == verify.OK && len(f.Unverified) == 0 { // else nothing is wrong with it, but not all of it was checked
+			good++
+		}
+		if f.State != verify.OK && f.State != verify.Skipped || len(f.Unverified) > 0 {
+			files.Row(stateCell(f), console.Text(f.Path), console.Text(whatIsWrong(f, con.Number)))
+		}
+	}
+	for _, e := range r.Extra {
+		what := e.Kind
+		if e.Kind == "file" {
+			what = con.Number(e.Size) + " bytes"
+		}
+		files.Row(console.Text("extra").In(console.Red), console.Text(e.Path), console.Text(what))
+	}
+	if len(files.Rows) > 0 {
+		con.ShowTable(files)
+	}
+	showMaps(con, r)
+	showShared(con, r)
+	if con.OnTerminal() && len(files.Rows) > 0 {
+		con.Print()
+	}
+	showFound(con, v)
+	showRepair(con, v.repair)
+	showSums(con, r, good)
+	return nil
+}
+
+func stateCell(f *verify.FileReport) console.Cell {
+	c := console.Text(f.State.String())
+	if f.State == verify.OK {
+		return c.In(console.Yellow)
+	}
+	return c.In(console.Red)
+}
+
+// whatIsWrong words the findings about a file.
+func whatIsWrong(f *verify.FileReport, number func(int64) string) string {
+	var parts []string
+	switch f.State {
+	case verify.Short, verify.Long:
+		parts = append(parts, fmt.Sprintf("%s bytes instead of %s", number(f.Size), number(f.Length)))
+	case verify.Missing:
+		parts = append(parts, fmt.Sprintf("%s bytes", number(f.Length)))
+	case verify.Unreadable, verify.WrongType:
+		if f.Err != nil {
+			parts = append(parts, console.RootCause(f.Err).Error())
+		}
+	}
+	if f.Found != "" {
+		parts = append(parts, fmt.Sprintf("there is %q, which differs in case", f.Found))
+	}
+	if len(f.Damaged) > 0 {
+		parts = append(parts, "damaged: "+rangesText(f.Damaged))
+	}
+	if len(f.Unverified) > 0 {
+		parts = append(parts, "not checked: "+rangesText(f.Unverified))
+	}
+	return strings.Join(parts, "; ")
+}
+
+func rangesText(ranges []verify.Range) string {
+	var b strings.Builder
+	for i, r := range ranges {
+		if i == maxRanges {
+			fmt.Fprintf(&b, ", and %d more ranges", len(ranges)-maxRanges)
+			break
+		}
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "bytes %d-%d (piece %d", r.Offset, r.Offset+r.Length-1, r.FirstPiece)
+		if r.LastPiece > r.FirstPiece {
+			fmt.Fprintf(&b, "-%d", r.LastPiece)
+		}
+		switch {
+		case r.Likely:
+			b.WriteString(", shared, likely here")
+		case r.Shared:
+			b.WriteString(", shared")
+		case r.Exact:
+			b.WriteString(", exact")
+		}
+		b.WriteString(")")
+	}
+	return b.String()
+}
+
+// maxShared is how many pieces and files are listed for people.
+const maxShared = 10
+
+// showShared names the candidates for each damaged piece that spans files, and pieces on which a hybrid contradicts itself.
+func showShared(con *console.Console, r *verify.Report) {
+	told := 0
+	for p := range r.NotOK() {
+		p.Parts = candidates(p)
+		if !p.State.Bad() || len(p.Parts) == 1 && p.State == verify.PieceBad {
+			continue
+		}
+		if told++; told > maxShared {
+			con.Note("more pieces are damaged: --json lists all")
+			return
+		}
+		names := make([]string, 0, maxShared)
+		for i, part := range p.Parts {
+			if i == maxShared {
+				names = append(names, fmt.Sprintf("%d more", len(p.Parts)-maxShared))
+				break
+			}
+			names = append(names, fmt.Sprintf("%q", r.Files[part.File].Path))
+		}
+		switch {
+		case p.State != verify.PieceBad:
+			con.Note(fmt.Sprintf("piece %d of %s: %v: the torrent contradicts itself or the data", p.Index, strings.Join(names, ", "), p.State))
+		case len(p.Parts) == 0:
+			con.Note(fmt.Sprintf("piece %d is padding only, and its hash is not that of zeros", p.Index))
+		default:
+			con.Note(fmt.Sprintf("piece %d spans files: the damage is in one or more of %s", p.Index, strings.Join(names, ", ")))
+		}
+	}
+}
+
+// candidates are the parts of a bad piece that may be the wrong ones.
+func candidates(p verify.PieceReport) []verify.Part {
+	return slices.DeleteFunc(p.Parts, func(part verify.Part) bool { return part.Verdict == verify.Whole })
+}
+
+const (
+	maxMaps  = 8  // damaged files that are drawn
+	mapWidth = 64 // cells of a map
+)
+
+// showMaps draws the damaged files on a terminal.
+func showMaps(con *console.Console, r *verify.Report) {
+	if !con.OnTerminal() {
+		return
+	}
+	drawn := 0
+	for i := range r.Files {
+		if f := &r.Files[i]; len(f.Damaged) == 0 || drawn == maxMaps {
+			continue
+		}
+		if drawn++; drawn == 1 {
+			con.Print()
+			con.Printf("map: . good, X bad, ? not checked, - left out")
+		}
+		line := []console.Span{console.Words("[")}
+		for _, s := range r.Map(i, min(mapWidth, max(con.Width()-4, 8))) {
+			switch {
+			case s == verify.PieceOK:
+				line = append(line, console.Words("."))
+			case s == verify.PieceSkipped:
+				line = append(line, console.Words("-"))
+			case s.Bad():
+				line = append(line, console.Words("X").In(console.Red))
+			default:
+				line = append(line, console.Words("?").In(console.Yellow))
+			}
+		}
+		con.Print(append(line, console.Words("] "+console.Escape(r.Files[i].Path)))...)
+	}
+}
+
+func showSums(con *console.Console, r *verify.Report, good int) {
+	var f console.Fields
+	f.Text("name", r.Name)
+	f.Text("content", r.Root)
+	f.Add("files", ofCell(int64(good), int64(len(r.Files)), "ok"))
+	f.Add("pieces", ofCell(int64(r.GoodPieces), int64(r.Pieces), "ok"))
+	bytes := ofCell(r.GoodBytes, r.Bytes, "")
+	bytes.Human = fmt.Sprintf("%s of %s (%s %%)", console.FormatSize(r.GoodBytes), console.FormatSize(r.Bytes), percent(r.GoodBytes, r.Bytes))
+	f.Add("bytes", bytes)
+	if r.KnownPieces > 0 {
+		f.Count("from the journal", int64(r.KnownPieces))
+	}
+	if r.LostPieces > 0 {
+		f.Count("too scattered to check", int64(r.LostPieces))
+	}
+	if r.SkippedPieces > 0 {
+		f.Count("left out", int64(r.SkippedPieces))
+	}
+	if r.Seed != 0 {
+		f.Text("seed", fmt.Sprint(r.Seed))
+	}
+	if c := r.Compared; c != nil {
+		f.Text("compared with", c.Root)
+		f.Add("whole there", ofCell(int64(c.Good), int64(c.Good+c.Bad), "damaged pieces"))
+	}
+	f.Add("result", resultCell(r))
+	con.Show(&f)
+}
+
+// resultCell is the verdict in a few words.
+func resultCell(r *verify.Report) console.Cell {
+	switch {
+	case r.Incomplete:
+		return console.Text("not complete: stopped").In(console.Red)
+	case !r.OK():
+		return console.Text("not ok").In(console.Red)
+	case r.SkippedPieces > 0:
+		return console.Text("ok, as far as it was read").In(console.Green)
+	}
+	return console.Text("ok").In(console.Green)
+}
+
+// ofCell is a share: "3 of 4 ok", and 3/4 in a pipe.
+func ofCell(n, total int64, word string) console.Cell {
+	return console.Cell{Human: strings.TrimSpace(console.FormatCount(n) + " of " + console.FormatCount(total) + " " + word), Raw: fmt.Sprintf("%d/%d", n, total)}
+}
+
+// percent gives two decimals, rounded down: 100.00 is everything.
+func percent(n, total int64) string {
+	if total == 0 || n == total {
+		return "100.00"
+	}
+	hundredths := int64(float64(n) / float64(total) * 10000)
+	hundredths = min(hundredths, 9999)
+	return fmt.Sprintf("%d.%02d", hundredths/100, hundredths%100)
+}
+
+// showBrief prints one line for a torrent of several: verdict, torrent, and what is wrong in numbers.
+func showBrief(con *console.Console, v verified) error {
+	torrent, r := v.torrent, v.report
+	if con.Options.JSON {
+		return con.JSON(verifiedToJSON(v))
+	}
+	verdict := resultCell(r)
+	line := console.NewTable(1, "result", "torrent", "what")
+	line.Row(verdict, console.Text(torrent), console.Text(briefly(r)+repairedBriefly(v.repair)))
+	if !con.OnTerminal() {
+		con.ShowPiped(line)
+		return nil
+	}
+	con.Print(console.Words(console.PadRight(console.Escape(verdict.Human), 6)).In(verdict.Colour), console.Words("  "+console.Escape(torrent)+"  "+console.Escape(briefly(r)+repairedBriefly(v.repair))))
+	return nil
+}
+
+// briefly counts files by state.
+func briefly(r *verify.Report) string {
+	counts := map[verify.State]int{}
+	for i := range r.Files {
+		counts[r.Files[i].State]++
+	}
+	parts := []string{percent(r.GoodBytes, r.Bytes-r.SkippedBytes) + " %"}
+	for s := verify.Damaged; s <= verify.Skipped; s++ {
+		if counts[s] > 0 {
+			parts = append(parts, fmt.Sprintf("%s %v", console.FormatCount(int64(counts[s])), s))
+		}
+	}
+	if len(r.Extra) > 0 {
+		parts = append(parts, fmt.Sprintf("%s extra", console.FormatCount(int64(len(r.Extra)))))
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,59 @@
+package verifying
+
+import (
+	"cmp"
+	"context"
+	"errors"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/verify"
+)
+
+func (f *verifyFlags) webAccess() verify.WebAccess {
+	return verify.WebAccess{
+		URLs: f.web.urls, AllowPrivate: f.web.private, Connections: f.web.connections, Timeout: f.web.timeout, UserAgent: "torrentkit/" + command.BuildVersion().Version,
+	}
+}
+
+// verifyWeb checks the web seeds of one torrent: a result for each.
+func verifyWeb(ctx context.Context, con *console.Console, task verifyTask, f *verifyFlags, reports *verifyReports) error {
+	t, err := command.ParseTorrent(ctx, con, task.torrent, int64(f.maxSize))
+	if err != nil {
+		reports.add(verified{torrent: task.torrent, err: err})
+		return err
+	}
+	p := con.StartProgress("fetching")
+	defer p.Finish()
+	o := f.webOptions()
+	o.Progress = p.Set
+	if o.Sample > 0 && o.Seed == 0 {
+		o.Seed = seed(con)
+	}
+	seeds, err := verify.WebSeeds(ctx, t.Raw(), o)
+	p.Finish()
+	if errors.Is(err, verify.ErrNoSeeds) {
+		err = console.WithHint(err, "--web-seed URL checks one that the torrent does not name")
+	}
+	ok := true
+	for _, w := range seeds {
+		v := verified{torrent: task.torrent, report: w.Report, web: w}
+		reports.add(v)
+		ok = ok && w.OK()
+		if shown := showWeb(con, v, f.brief); shown != nil {
+			return cmp.Or(err, shown)
+		}
+	}
+	if err == nil && !ok {
+		return console.No()
+	}
+	return err
+}
+
+func faultToJSON(f *verify.WebFault, r *verify.Report) webFaultJSON {
+	j := webFaultJSON{Kind: f.Kind, Message: f.Message}
+	if f.File >= 0 {
+		j.Path = r.Files[f.File].Path
+	}
+	return j
+}
