@@ -12,8 +12,8 @@ import (
 	"github.com/torrentkit/torrentkit/internal/content"
 )
 
-// cached tells whether the middle of a file is in memory, where the system knows.
-func cached(t *testing.T, path string) bool {
+// cached counts, of 64 places in a file, those that are in memory.
+func cached(t *testing.T, path string) (n int) {
 	t.Helper()
 	tree, _, err := content.Scan(context.Background(), []string{path}, content.ScanOptions{})
 	if err != nil {
@@ -25,11 +25,16 @@ func cached(t *testing.T, path string) bool {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	yes, known := f.(interface{ Cached(int64) (bool, bool) }).Cached(tree.Files()[0].Size / 2)
-	if !known {
-		t.Skip("the file system does not tell what is in memory")
+	for i := range int64(64) {
+		yes, known := f.(interface{ Cached(int64) (bool, bool) }).Cached(tree.Files()[0].Size / 64 * i)
+		if !known {
+			t.Skip("the file system does not tell what is in memory")
+		}
+		if yes {
+			n++
+		}
 	}
-	return yes
+	return n
 }
 
 func TestDropCache(t *testing.T) {
@@ -43,13 +48,20 @@ func TestDropCache(t *testing.T) {
 	if err := f.Sync(); err != nil { // what is not on the disk yet cannot be dropped
 		t.Fatal(err)
 	}
-	if err := unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_DONTNEED); err != nil || cached(t, path) {
-		t.Skip("this file system is one in memory")
+	// The system drops what it can at the moment, so both are tried several times.
+	dropped := func(drop func()) bool {
+		for range 30 {
+			torrent(t, path, create.Options{})
+			if drop(); cached(t, path) < 32 {
+				return true
+			}
+		}
+		return false
 	}
-	if torrent(t, path, create.Options{}); !cached(t, path) {
-		t.Skip("the system is short of memory")
+	if !dropped(func() { unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_DONTNEED) }) {
+		t.Skip("this file system drops nothing")
 	}
-	if torrent(t, path, create.Options{DropCache: true}); cached(t, path) {
-		t.Error("what was read is in the cache, though nobody wanted it there")
+	if !dropped(func() { torrent(t, path, create.Options{DropCache: true}) }) {
+		t.Error("what was read stays in the cache, though nobody wanted it there")
 	}
 }
