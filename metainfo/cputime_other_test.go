@@ -1,0 +1,8 @@
+//go:build !linux
+
+package metainfo
+
+import "time"
+
+// processorTime is not known here, and nothing takes any.
+func processorTime() time.Duration { return 0 }

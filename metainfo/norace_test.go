@@ -1,6 +1,0 @@
-//go:build !race
-
-package metainfo
-
-// slowdown is what time limits are multiplied with.
-const slowdown = 1
