@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -17,18 +16,6 @@ func fifo(t *testing.T, at ...string) {
 	t.Helper()
 	if err := unix.Mkfifo(filepath.Join(at...), 0o644); err != nil {
 		t.Skipf("no FIFOs here: %v", err)
-	}
-}
-
-// soon fails the test if f does not return: opening a FIFO waits for a writer, for ever.
-func soon(t *testing.T, f func()) {
-	t.Helper()
-	done := make(chan struct{})
-	go func() { defer close(done); f() }()
-	select {
-	case <-done:
-	case <-time.After(5 * time.Second):
-		t.Fatal("still waiting after 5 s")
 	}
 }
 
