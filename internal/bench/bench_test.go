@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -22,12 +23,11 @@ var everything = regexp.MustCompile("")
 
 // The whole program, with torrentkit alone and next to no data.
 func TestRun(t *testing.T) {
-	needGo(t)
 	dir := t.TempDir()
 	svg, data := filepath.Join(dir, "chart.svg"), filepath.Join(dir, "samples.json")
 	work := filepath.Join(dir, "work")
 	var out, log bytes.Buffer
-	args := []string{"-scale", "0.0005", "-rounds", "2", "-run", "/torrentkit$", "-markdown", "-svg", svg, "-json", data, "-dir", work}
+	args := []string{"-scale", "0.0005", "-rounds", "2", "-run", "/torrentkit$", "-markdown", "-svg", svg, "-json", data, "-dir", work, "-program", built(t)}
 	if err := run(context.Background(), args, &out, &log); err != nil {
 		t.Fatalf("%v\n%s", err, log.Bytes())
 	}
@@ -71,9 +71,8 @@ func TestRun(t *testing.T) {
 
 // What a run keeps is what the next one takes.
 func TestKeep(t *testing.T) {
-	needGo(t)
 	dir := t.TempDir()
-	args := []string{"-scale", "0.0001", "-rounds", "1", "-run", "big/create v1/torrentkit", "-keep", "-dir", dir}
+	args := []string{"-scale", "0.0001", "-rounds", "1", "-run", "big/create v1/torrentkit", "-program", built(t), "-keep", "-dir", dir}
 	path := filepath.Join(dir, "workloads-0.0001", "big.bin")
 	var before fs.FileInfo
 	for range 2 {
@@ -88,14 +87,13 @@ func TestKeep(t *testing.T) {
 			t.Error("the workload was made again")
 		}
 		before = info
-		args = args[:6]
+		args = args[:8]
 		args = append(args, "-dir", dir) // without -keep: what was there before stays
 	}
 }
 
 // Peers that do something else, or nothing, are named and end in an error.
 func TestFindings(t *testing.T) {
-	needGo(t)
 	var log bytes.Buffer
 	o := options{scale: 0.0005, rounds: 1, match: everything, dir: t.TempDir()}
 	s, err := newSession(context.Background(), o, &log)
@@ -103,10 +101,7 @@ func TestFindings(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.close()
-	own, err := torrentkit(context.Background(), s.scratch)
-	if err != nil {
-		t.Fatal(err)
-	}
+	own := torrentkit(context.Background(), built(t))
 	less, broken := own, own
 	less.name, less.checks = "less", ""
 	less.create = func(t task, root, output string) []string {
@@ -150,22 +145,40 @@ func TestArguments(t *testing.T) {
 
 // A pattern that asks for nothing is a mistake, and no empty report.
 func TestNothingMatches(t *testing.T) {
-	needGo(t)
 	var out bytes.Buffer
-	args := []string{"-scale", "0.0001", "-run", "no such task", "-dir", t.TempDir()}
+	args := []string{"-scale", "0.0001", "-run", "no such task", "-dir", t.TempDir(), "-program", built(t)}
 	if err := run(context.Background(), args, &out, io.Discard); err == nil || out.Len() > 0 {
 		t.Errorf("%v, %q", err, out.Bytes())
 	}
 }
 
-func needGo(t *testing.T) {
+// tool is torrentkit, built once for all tests.
+var tool struct {
+	sync.Once
+	dir, path string
+	err       error
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	os.RemoveAll(tool.dir)
+	os.Exit(code)
+}
+
+func built(t *testing.T) string {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("builds torrentkit, which -short leaves out")
-	}
 	if _, err := exec.LookPath("go"); err != nil {
 		t.Skip("no go command to build torrentkit with")
 	}
+	tool.Do(func() {
+		if tool.dir, tool.err = os.MkdirTemp("", "bench"); tool.err == nil {
+			tool.path, tool.err = build(context.Background(), tool.dir)
+		}
+	})
+	if tool.err != nil {
+		t.Fatal(tool.err)
+	}
+	return tool.path
 }
 
 // shapes is what a chart draws.

@@ -37,6 +37,7 @@ type options struct {
 	keep     bool
 	scale    float64
 	rounds   int
+	program  string // torrentkit; "" builds it
 	match    *regexp.Regexp
 	cold     bool
 	markdown bool
@@ -91,6 +92,7 @@ func parse(args []string, log io.Writer) (options, error) {
 	flags.BoolVar(&o.keep, "keep", false, "leave the workloads for the next run")
 	flags.Float64Var(&o.scale, "scale", 1, "multiply the size of the workloads by `FACTOR`, at most 1")
 	flags.IntVar(&o.rounds, "rounds", 5, "measure everything `N` times, after one time that is not counted")
+	flags.StringVar(&o.program, "program", "", "measure `FILE` as torrentkit (default one that is built)")
 	flags.BoolVar(&o.cold, "cold", false, "measure too with caches dropped, against cat, and over bindfs where it is installed (needs root)")
 	flags.BoolVar(&o.markdown, "markdown", false, "print the report as Markdown")
 	flags.StringVar(&o.svg, "svg", "", "draw a chart to `FILE`")

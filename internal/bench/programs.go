@@ -54,11 +54,14 @@ func (p *program) arguments(t task, torrent, root string) []string {
 // findPrograms builds torrentkit, which comes first, and finds those peers that
 // have something to do.
 func (s *session) findPrograms(ctx context.Context) error {
-	own, err := torrentkit(ctx, s.scratch)
-	if err != nil {
-		return err
+	var err error
+	path := s.program
+	if path == "" {
+		if path, err = build(ctx, s.scratch); err != nil {
+			return err
+		}
 	}
-	s.programs = []program{own}
+	s.programs = []program{torrentkit(ctx, path)}
 	for _, p := range peers() {
 		if !s.wanted(&p) {
 			continue
@@ -74,7 +77,7 @@ func (s *session) findPrograms(ctx context.Context) error {
 	if !s.wanted(&library) {
 		return nil
 	}
-	if err := library.compile(ctx); err != nil {
+	if err = library.compile(ctx); err != nil {
 		fmt.Fprintf(s.log, "libtorrent cannot be built: left out: %v\n", err)
 		return ctx.Err()
 	}
@@ -82,10 +85,10 @@ func (s *session) findPrograms(ctx context.Context) error {
 	return nil
 }
 
-// torrentkit builds the program that this is about.
-func torrentkit(ctx context.Context, scratch string) (program, error) {
-	p := program{
-		name: "torrentkit", path: filepath.Join(scratch, executable("torrentkit")),
+// torrentkit is the program that this is about.
+func torrentkit(ctx context.Context, path string) program {
+	return program{
+		name: "torrentkit", path: path, version: firstLine(ctx, path, "--version"),
 		formats: "v1 v2 hybrid", checks: "v1 v2 hybrid",
 		create: func(t task, root, output string) []string {
 			return []string{"create", "--quiet", "--no-date", "--no-created-by", "--format", t.format,
@@ -93,12 +96,16 @@ func torrentkit(ctx context.Context, scratch string) (program, error) {
 		},
 		verify: func(_ task, torrent, root string) []string { return []string{"verify", "--quiet", torrent, root} },
 	}
-	build := exec.CommandContext(ctx, "go", "build", "-o", p.path, "github.com/torrentkit/torrentkit/cmd/torrentkit")
-	if text, err := build.CombinedOutput(); err != nil {
-		return p, fmt.Errorf("building torrentkit: %w\n%s", err, text)
+}
+
+// build builds torrentkit in a folder, and returns its path.
+func build(ctx context.Context, dir string) (string, error) {
+	path := filepath.Join(dir, executable("torrentkit"))
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", path, "github.com/torrentkit/torrentkit/cmd/torrentkit")
+	if text, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("building torrentkit: %w\n%s", err, text)
 	}
-	p.version = firstLine(ctx, p.path, "--version")
-	return p, nil
+	return path, nil
 }
 
 // peers lists the programs that may be on PATH. Their version is, at first, the
