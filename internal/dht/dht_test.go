@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
@@ -311,199 +312,214 @@ func liars(n *network) map[string]func(*network, *simNode, bencode.Value) [][]by
 
 // TestLookup holds the bounds of a lookup over 200 nodes, a fifth of which lie.
 func TestLookup(t *testing.T) {
-	const size, rounds = 200, 15 // 2 x log2 of 200
-	for seed := range uint64(30) {
-		n := newNetwork(t, seed, size, false)
-		kinds := liars(n)
-		names := slices.Sorted(func(yield func(string) bool) {
-			for k := range kinds {
-				if !yield(k) {
-					return
+	synctest.Test(t, func(t *testing.T) {
+		const size, rounds = 200, 15 // 2 x log2 of 200
+		for seed := range uint64(30) {
+			n := newNetwork(t, seed, size, false)
+			kinds := liars(n)
+			names := slices.Sorted(func(yield func(string) bool) {
+				for k := range kinds {
+					if !yield(k) {
+						return
+					}
 				}
+			})
+			for i, k := range n.rng.Perm(size)[:size/5] {
+				n.all[k].answer = kinds[names[i%len(names)]]
 			}
-		})
-		for i, k := range n.rng.Perm(size)[:size/5] {
-			n.all[k].answer = kinds[names[i%len(names)]]
+			target := n.randomID()
+			rest := n.place(target, values("1.2.3.4:5", "5.6.7.8:9"))
+			begin := []*simNode{rest[len(rest)-1], rest[len(rest)/2]}
+			begin[0].routes = append(begin[0].routes, n.all[0].node)
+			c := n.client(t, begin...)
+			var got []netip.AddrPort
+			stats, err := c.Peers(context.Background(), target, nil, func(a netip.AddrPort) { got = append(got, a) })
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Contains(got, netip.MustParseAddrPort("1.2.3.4:5")) {
+				t.Errorf("seed %d: found %v, %+v", seed, got, stats)
+			}
+			if slices.Contains(got, netip.MustParseAddrPort("6.6.6.6:666")) {
+				t.Errorf("seed %d: believed a forged answer", seed)
+			}
+			if stats.Depth > rounds || stats.Queries != n.sent || n.sent >= 200 {
+				t.Errorf("seed %d: %+v, %d datagrams", seed, stats, n.sent)
+			}
+			if seed == 0 {
+				t.Logf("%+v", stats)
+			}
 		}
-		target := n.randomID()
-		rest := n.place(target, values("1.2.3.4:5", "5.6.7.8:9"))
-		begin := []*simNode{rest[len(rest)-1], rest[len(rest)/2]}
-		begin[0].routes = append(begin[0].routes, n.all[0].node)
-		c := n.client(t, begin...)
-		var got []netip.AddrPort
-		stats, err := c.Peers(context.Background(), target, nil, func(a netip.AddrPort) { got = append(got, a) })
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !slices.Contains(got, netip.MustParseAddrPort("1.2.3.4:5")) {
-			t.Errorf("seed %d: found %v, %+v", seed, got, stats)
-		}
-		if slices.Contains(got, netip.MustParseAddrPort("6.6.6.6:666")) {
-			t.Errorf("seed %d: believed a forged answer", seed)
-		}
-		if stats.Depth > rounds || stats.Queries != n.sent || n.sent >= 200 {
-			t.Errorf("seed %d: %+v, %d datagrams", seed, stats, n.sent)
-		}
-		if seed == 0 {
-			t.Logf("%+v", stats)
-		}
-	}
+	})
 }
 
 // TestLookupAmongOneKind meets each kind of liar in numbers.
 func TestLookupAmongOneKind(t *testing.T) {
 	for name := range liars(nil) {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			failed := 0
-			for seed := range uint64(10) {
-				n := newNetwork(t, 100+seed, 200, false)
-				for _, k := range n.rng.Perm(200)[:50] {
-					n.all[k].answer = liars(n)[name]
+			synctest.Test(t, func(t *testing.T) {
+				failed := 0
+				for seed := range uint64(10) {
+					n := newNetwork(t, 100+seed, 200, false)
+					for _, k := range n.rng.Perm(200)[:50] {
+						n.all[k].answer = liars(n)[name]
+					}
+					target := n.randomID()
+					rest := n.place(target, values("1.2.3.4:5"))
+					c := n.client(t, rest[len(rest)-1], rest[len(rest)-2], rest[len(rest)-3])
+					found := false
+					_, err := c.Peers(context.Background(), target, nil, func(netip.AddrPort) { found = true })
+					if err != nil || n.sent >= 200 {
+						t.Errorf("seed %d: %v, %d datagrams", seed, err, n.sent)
+					}
+					if !found {
+						failed++
+					}
 				}
-				target := n.randomID()
-				rest := n.place(target, values("1.2.3.4:5"))
-				c := n.client(t, rest[len(rest)-1], rest[len(rest)-2], rest[len(rest)-3])
-				found := false
-				_, err := c.Peers(context.Background(), target, nil, func(netip.AddrPort) { found = true })
-				if err != nil || n.sent >= 200 {
-					t.Errorf("seed %d: %v, %d datagrams", seed, err, n.sent)
+				if failed > 1 { // a quarter of all nodes lie alike: that may hide a target now and then
+					t.Errorf("%d of 10 lookups found nothing", failed)
 				}
-				if !found {
-					failed++
-				}
-			}
-			if failed > 1 { // a quarter of all nodes lie alike: that may hide a target now and then
-				t.Errorf("%d of 10 lookups found nothing", failed)
-			}
+			})
 		})
 	}
 }
 
 func TestLookupIPv6(t *testing.T) {
-	n := newNetwork(t, 5, 100, true)
-	target := n.randomID()
-	rest := n.place(target, values("[2001:4860::5]:77"))
-	var got []netip.AddrPort
-	if _, err := n.client(t, rest[len(rest)-1]).Peers(context.Background(), target, nil, func(a netip.AddrPort) { got = append(got, a) }); err != nil || len(got) != 1 {
-		t.Errorf("found %v, %v", got, err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork(t, 5, 100, true)
+		target := n.randomID()
+		rest := n.place(target, values("[2001:4860::5]:77"))
+		var got []netip.AddrPort
+		if _, err := n.client(t, rest[len(rest)-1]).Peers(context.Background(), target, nil, func(a netip.AddrPort) { got = append(got, a) }); err != nil || len(got) != 1 {
+			t.Errorf("found %v, %v", got, err)
+		}
+	})
 }
 
 func TestLookupsShareNodes(t *testing.T) {
-	n := newNetwork(t, 6, 200, false)
-	a, b := n.randomID(), n.randomID()
-	rest := n.place(a, values("1.2.3.4:5"))
-	n.place(b, values("1.2.3.4:6"))
-	c := n.client(t, rest[len(rest)-1])
-	var got []netip.AddrPort
-	found := func(a netip.AddrPort) { got = append(got, a) }
-	if _, err := c.Peers(context.Background(), a, nil, found); err != nil {
-		t.Fatal(err)
-	}
-	rest[len(rest)-1].answer = liars(n)["silent"]
-	// Nodes near a answer with its peer whatever they are asked about.
-	if stats, err := c.Peers(context.Background(), b, nil, found); err != nil || !slices.Contains(got, netip.MustParseAddrPort("1.2.3.4:6")) {
-		t.Errorf("without the first node: %v, %v, %+v", got, err, stats)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork(t, 6, 200, false)
+		a, b := n.randomID(), n.randomID()
+		rest := n.place(a, values("1.2.3.4:5"))
+		n.place(b, values("1.2.3.4:6"))
+		c := n.client(t, rest[len(rest)-1])
+		var got []netip.AddrPort
+		found := func(a netip.AddrPort) { got = append(got, a) }
+		if _, err := c.Peers(context.Background(), a, nil, found); err != nil {
+			t.Fatal(err)
+		}
+		rest[len(rest)-1].answer = liars(n)["silent"]
+		// Nodes near a answer with its peer whatever they are asked about.
+		if stats, err := c.Peers(context.Background(), b, nil, found); err != nil || !slices.Contains(got, netip.MustParseAddrPort("1.2.3.4:6")) {
+			t.Errorf("without the first node: %v, %v, %+v", got, err, stats)
+		}
+	})
 }
 
 func TestPrivateAddresses(t *testing.T) {
-	n := newNetwork(t, 7, 50, false)
-	target := n.randomID()
-	rest := n.place(target, values("127.0.0.1:5", "10.1.2.3:5", "1.2.3.4:5", "224.0.0.1:5", "192.168.1.1:1"))
-	var got []netip.AddrPort
-	_, err := n.client(t, rest[len(rest)-1]).Peers(context.Background(), target, nil, func(a netip.AddrPort) { got = append(got, a) })
-	if err != nil || len(got) != 1 {
-		t.Errorf("found %v, %v", got, err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork(t, 7, 50, false)
+		target := n.randomID()
+		rest := n.place(target, values("127.0.0.1:5", "10.1.2.3:5", "1.2.3.4:5", "224.0.0.1:5", "192.168.1.1:1"))
+		var got []netip.AddrPort
+		_, err := n.client(t, rest[len(rest)-1]).Peers(context.Background(), target, nil, func(a netip.AddrPort) { got = append(got, a) })
+		if err != nil || len(got) != 1 {
+			t.Errorf("found %v, %v", got, err)
+		}
+	})
 }
 
 // Whatever names an address that is not public, no datagram goes there, and no
 // peer is found there; the person's own node is asked wherever it is.
 func TestStrangersStayOutside(t *testing.T) {
-	for _, v6 := range []bool{false, true} {
-		n := newNetwork(t, 9, 20, v6)
-		n.resolver = new(dialtest.Resolver)
-		first := n.all[0]
-		honest := first.routes
-		for _, f := range dialtest.Private() {
-			addr := netip.AddrPortFrom(f.Addr.Unmap(), 6881)
-			first.routes = honest
-			if n.v6 != addr.Addr().Is4() {
-				first.routes = append([]node{{n.randomID(), addr}}, honest[:3]...)
-			}
-			target := first.routes[0].id
-			first.extra = values(addr.String())
-			host := net.JoinHostPort(f.Host, "6881")
-			n.to = nil
-			_, err := n.client(t, first).Peers(t.Context(), target, []string{host}, func(a netip.AddrPort) { t.Errorf("%v is said to be a peer", a) })
-			if err != nil {
-				t.Errorf("%s: %v", f.Host, err)
-			}
-			for _, to := range n.to {
-				if !dial.Public(to.Addr()) {
-					t.Errorf("strangers that named %s had a datagram sent to %v", f.Host, to)
+	synctest.Test(t, func(t *testing.T) {
+		for _, v6 := range []bool{false, true} {
+			n := newNetwork(t, 9, 20, v6)
+			n.resolver = new(dialtest.Resolver)
+			first := n.all[0]
+			honest := first.routes
+			for _, f := range dialtest.Private() {
+				addr := netip.AddrPortFrom(f.Addr.Unmap(), 6881)
+				first.routes = honest
+				if n.v6 != addr.Addr().Is4() {
+					first.routes = append([]node{{n.randomID(), addr}}, honest[:3]...)
+				}
+				target := first.routes[0].id
+				first.extra = values(addr.String())
+				host := net.JoinHostPort(f.Host, "6881")
+				n.to = nil
+				_, err := n.client(t, first).Peers(t.Context(), target, []string{host}, func(a netip.AddrPort) { t.Errorf("%v is said to be a peer", a) })
+				if err != nil {
+					t.Errorf("%s: %v", f.Host, err)
+				}
+				for _, to := range n.to {
+					if !dial.Public(to.Addr()) {
+						t.Errorf("strangers that named %s had a datagram sent to %v", f.Host, to)
+					}
+				}
+				if n.v6 == addr.Addr().Is4() {
+					continue
+				}
+				n.to = nil
+				if _, err := n.open(t, Config{Bootstrap: []string{host}, Timeout: time.Nanosecond, Resolver: n.resolver}).Peers(t.Context(), target, nil, nil); !errors.Is(err, ErrNoNodes) {
+					t.Errorf("%s: %v", f.Host, err)
+				}
+				if len(n.to) != 1 || n.to[0].Addr().WithZone("") != addr.Addr() {
+					t.Errorf("the person's node at %s: datagrams went to %v", f.Host, n.to)
 				}
 			}
-			if n.v6 == addr.Addr().Is4() {
-				continue
-			}
-			n.to = nil
-			if _, err := n.open(t, Config{Bootstrap: []string{host}, Timeout: time.Nanosecond, Resolver: n.resolver}).Peers(t.Context(), target, nil, nil); !errors.Is(err, ErrNoNodes) {
-				t.Errorf("%s: %v", f.Host, err)
-			}
-			if len(n.to) != 1 || n.to[0].Addr().WithZone("") != addr.Addr() {
-				t.Errorf("the person's node at %s: datagrams went to %v", f.Host, n.to)
-			}
 		}
-	}
+	})
 }
 
 func TestNobodyAnswers(t *testing.T) {
-	n := newNetwork(t, 8, 3, false)
-	for _, s := range n.all {
-		s.answer = liars(n)["silent"]
-	}
-	if _, err := n.client(t, n.all...).Peers(context.Background(), ID{1}, nil, nil); !errors.Is(err, ErrNoNodes) {
-		t.Errorf("error %v", err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	if _, err := n.client(t, n.all...).Peers(ctx, ID{1}, nil, nil); !errors.Is(err, context.Canceled) {
-		t.Errorf("cancelled: %v", err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork(t, 8, 3, false)
+		for _, s := range n.all {
+			s.answer = liars(n)["silent"]
+		}
+		if _, err := n.client(t, n.all...).Peers(context.Background(), ID{1}, nil, nil); !errors.Is(err, ErrNoNodes) {
+			t.Errorf("error %v", err)
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		if _, err := n.client(t, n.all...).Peers(ctx, ID{1}, nil, nil); !errors.Is(err, context.Canceled) {
+			t.Errorf("cancelled: %v", err)
+		}
+	})
 }
 
 func TestScrape(t *testing.T) {
-	n := newNetwork(t, 9, 100, false)
-	target := n.randomID()
-	fill := func(count int) []byte {
-		var b bloom
-		for i := range count {
-			sum := sha1.Sum([]byte(fmt.Sprint("address", i)))
-			for _, k := range []int{int(sum[0]) | int(sum[1])<<8, int(sum[2]) | int(sum[3])<<8} {
-				b[k%2048/8] |= 1 << (k % 8)
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork(t, 9, 100, false)
+		target := n.randomID()
+		fill := func(count int) []byte {
+			var b bloom
+			for i := range count {
+				sum := sha1.Sum([]byte(fmt.Sprint("address", i)))
+				for _, k := range []int{int(sum[0]) | int(sum[1])<<8, int(sum[2]) | int(sum[3])<<8} {
+					b[k%2048/8] |= 1 << (k % 8)
+				}
+			}
+			return bencode.AppendString(nil, b[:])
+		}
+		rest := n.place(target, func(ID) []bencode.Entry {
+			return []bencode.Entry{{Key: "BFpe", Value: fill(400)}, {Key: "BFsd", Value: fill(30)}}
+		})
+		s, _, err := n.client(t, rest[len(rest)-1]).Scrape(context.Background(), target, nil)
+		if err != nil || s.Nodes != 8 || s.Seeds < 28 || s.Seeds > 32 || s.Downloaders < 370 || s.Downloaders > 430 {
+			t.Errorf("%+v, %v", s, err)
+		}
+		for full, want := range map[byte]int{0: 0, 0xff: 7806} {
+			var b bloom
+			for i := range b {
+				b[i] = full
+			}
+			if got := b.estimate(); got < want-1 || got > want+1 {
+				t.Errorf("a filter of %#x gives %d, want %d", full, got, want)
 			}
 		}
-		return bencode.AppendString(nil, b[:])
-	}
-	rest := n.place(target, func(ID) []bencode.Entry {
-		return []bencode.Entry{{Key: "BFpe", Value: fill(400)}, {Key: "BFsd", Value: fill(30)}}
 	})
-	s, _, err := n.client(t, rest[len(rest)-1]).Scrape(context.Background(), target, nil)
-	if err != nil || s.Nodes != 8 || s.Seeds < 28 || s.Seeds > 32 || s.Downloaders < 370 || s.Downloaders > 430 {
-		t.Errorf("%+v, %v", s, err)
-	}
-	for full, want := range map[byte]int{0: 0, 0xff: 7806} {
-		var b bloom
-		for i := range b {
-			b[i] = full
-		}
-		if got := b.estimate(); got < want-1 || got > want+1 {
-			t.Errorf("a filter of %#x gives %d, want %d", full, got, want)
-		}
-	}
 }
 
 // TestSignature holds the vectors of BEP 44.
@@ -541,33 +557,35 @@ func TestSignature(t *testing.T) {
 }
 
 func TestMutable(t *testing.T) {
-	n := newNetwork(t, 10, 200, false)
-	public, private, err := ed25519.GenerateKey(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, salt := [32]byte(public), []byte("salt")
-	target := ID(sha1.Sum(append(slices.Clone(public), salt...)))
-	item := func(seq int, value string, forged bool) []bencode.Entry {
-		sig := ed25519.Sign(private, fmt.Appendf(nil, "4:salt%d:%s3:seqi%de1:v%s", len(salt), salt, seq, value))
-		if forged {
-			sig[0]++
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork(t, 10, 200, false)
+		public, private, err := ed25519.GenerateKey(nil)
+		if err != nil {
+			t.Fatal(err)
 		}
-		return []bencode.Entry{{Key: "k", Value: bencode.AppendString(nil, []byte(public))}, {Key: "seq", Value: bencode.AppendInt(nil, int64(seq))},
-			{Key: "sig", Value: bencode.AppendString(nil, sig)}, {Key: "v", Value: []byte(value)}}
-	}
-	asked := 0
-	rest := n.place(target, func(ID) []bencode.Entry {
-		asked++
-		return item(asked%5, fmt.Sprintf("d2:ih1:%de", asked%5), asked == 4)
+		key, salt := [32]byte(public), []byte("salt")
+		target := ID(sha1.Sum(append(slices.Clone(public), salt...)))
+		item := func(seq int, value string, forged bool) []bencode.Entry {
+			sig := ed25519.Sign(private, fmt.Appendf(nil, "4:salt%d:%s3:seqi%de1:v%s", len(salt), salt, seq, value))
+			if forged {
+				sig[0]++
+			}
+			return []bencode.Entry{{Key: "k", Value: bencode.AppendString(nil, []byte(public))}, {Key: "seq", Value: bencode.AppendInt(nil, int64(seq))},
+				{Key: "sig", Value: bencode.AppendString(nil, sig)}, {Key: "v", Value: []byte(value)}}
+		}
+		asked := 0
+		rest := n.place(target, func(ID) []bencode.Entry {
+			asked++
+			return item(asked%5, fmt.Sprintf("d2:ih1:%de", asked%5), asked == 4)
+		})
+		got, _, err := n.client(t, rest[len(rest)-1]).Mutable(context.Background(), key, salt, nil)
+		if err != nil || got.Seq != 3 || string(got.Value) != "d2:ih1:3e" {
+			t.Errorf("%+v, %v", got, err)
+		}
+		if _, _, err := n.client(t, rest[0]).Mutable(context.Background(), key, nil, nil); !errors.Is(err, ErrNoItem) {
+			t.Errorf("without the salt: %v", err)
+		}
 	})
-	got, _, err := n.client(t, rest[len(rest)-1]).Mutable(context.Background(), key, salt, nil)
-	if err != nil || got.Seq != 3 || string(got.Value) != "d2:ih1:3e" {
-		t.Errorf("%+v, %v", got, err)
-	}
-	if _, _, err := n.client(t, rest[0]).Mutable(context.Background(), key, nil, nil); !errors.Is(err, ErrNoItem) {
-		t.Errorf("without the salt: %v", err)
-	}
 }
 
 func FuzzAnswer(f *testing.F) {
