@@ -32,7 +32,7 @@ func serve(t *testing.T, handlers ...func(net.Conn)) string {
 			if err != nil {
 				return
 			}
-			_ = c.SetDeadline(time.Now().Add(10 * time.Second))
+			_ = c.SetDeadline(time.Now().Add(time.Minute))
 			h(c)
 			_ = c.Close()
 		}
@@ -41,7 +41,7 @@ func serve(t *testing.T, handlers ...func(net.Conn)) string {
 }
 
 func config() Config {
-	return Config{InfoHash: testHash, PeerID: [20]byte{9}, Client: "test", Timeout: 2 * time.Second}
+	return Config{InfoHash: testHash, PeerID: [20]byte{9}, Client: "test", Timeout: time.Minute}
 }
 
 func handshake(hash [20]byte, reserved ...byte) []byte {
@@ -84,7 +84,7 @@ func connectTo(t *testing.T, addr string, cfg Config) *Conn {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_ = c.SetDeadline(time.Now().Add(3 * time.Second))
+	_ = c.SetDeadline(time.Now().Add(time.Minute))
 	t.Cleanup(func() { _ = c.Close() })
 	return c
 }
@@ -170,14 +170,12 @@ func TestHostileHandshakes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			cfg := config()
-			cfg.Timeout = 300 * time.Millisecond
-			start := time.Now()
+			if c.want == context.DeadlineExceeded {
+				cfg.Timeout = 100 * time.Millisecond
+			}
 			_, err := Connect(context.Background(), serve(t, c.peer), cfg)
 			if !errors.Is(err, c.want) {
 				t.Errorf("error %v, want %v", err, c.want)
-			}
-			if d := time.Since(start); d > 2*time.Second {
-				t.Errorf("took %v", d)
 			}
 		})
 	}
@@ -186,10 +184,9 @@ func TestHostileHandshakes(t *testing.T) {
 func TestHostileMessages(t *testing.T) {
 	ext := frame(20, "\x00d1:md11:ut_metadatai1eee")
 	drip := func(c net.Conn) {
-		speakUntil := time.Now().Add(5 * time.Second)
 		readHello(c)
 		_, _ = c.Write(handshake(testHash, bep10...))
-		for time.Now().Before(speakUntil) {
+		for {
 			if _, err := c.Write([]byte{0, 0, 0, 0}); err != nil {
 				return
 			}
@@ -235,7 +232,9 @@ func TestHostileMessages(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			conn := connectTo(t, serve(t, c.peer), config())
-			_ = conn.SetDeadline(time.Now().Add(time.Second))
+			if c.want == errTimeout {
+				_ = conn.SetDeadline(time.Now().Add(200 * time.Millisecond))
+			}
 			var err error
 			for err == nil {
 				_, err = conn.Next()
@@ -440,15 +439,10 @@ func TestHostileEncryption(t *testing.T) {
 }
 
 func TestConnectObeysContext(t *testing.T) {
-	addr := serve(t, func(c net.Conn) { _, _ = io.Copy(io.Discard, c) })
 	ctx, cancel := context.WithCancel(context.Background())
-	time.AfterFunc(50*time.Millisecond, cancel)
-	start := time.Now()
+	addr := serve(t, func(c net.Conn) { readHello(c); cancel(); _, _ = io.Copy(io.Discard, c) })
 	if _, err := Connect(ctx, addr, config()); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
-	}
-	if d := time.Since(start); d > time.Second {
-		t.Errorf("took %v to stop", d)
 	}
 }
 
