@@ -11,9 +11,11 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/internal/longtest"
 )
 
 // memory is a Source in memory, with faults.
@@ -107,7 +109,7 @@ func naive(l *layout.Layout, m *memory, i int) Piece {
 func TestPiecesMatchTheDefinition(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
 	sizes := []int64{0, 1, 63, 64, 65, 16383, 16384, 16385, 32768, 50000, 131072, 131073, 300000}
-	for round := range 150 {
+	for round := range longtest.Rounds(60, 150) {
 		format := []layout.Format{layout.V1, layout.V2, layout.Hybrid}[round%3]
 		pieceLength := int64(16384) << rng.IntN(6)
 		if format == layout.V1 && rng.IntN(3) == 0 {
@@ -245,34 +247,48 @@ func TestOnly(t *testing.T) {
 	}
 }
 
+// The simulation does not end before all workers do.
 func TestBreakAndCancelStopWorkers(t *testing.T) {
-	rng := rand.New(rand.NewPCG(15, 16))
-	before := runtime.NumGoroutine()
-	job, m := newJob(t, rng, layout.V1, 16384, []int64{8 << 20})
-	m.slow = time.Millisecond
-	for range job.Pieces(context.Background()) {
-		break
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	start := time.Now()
-	time.AfterFunc(30*time.Millisecond, cancel)
-	var last error
-	for _, err := range job.Pieces(ctx) {
-		last = err
-	}
-	if !errors.Is(last, context.Canceled) {
-		t.Errorf("a cancelled job ends with %v", last)
-	}
-	if d := time.Since(start); d > 5*time.Second {
-		t.Errorf("cancelling took %v", d)
-	}
-	for range 100 {
-		if runtime.NumGoroutine() <= before {
-			return
+	synctest.Test(t, func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(15, 16))
+		job, m := newJob(t, rng, layout.V1, 16384, []int64{8 << 20})
+		m.slow = time.Millisecond
+		for range job.Pieces(context.Background()) {
+			break
 		}
-		time.Sleep(10 * time.Millisecond)
+		ctx, cancel := context.WithCancel(context.Background())
+		start := time.Now()
+		time.AfterFunc(30*time.Millisecond, cancel)
+		var last error
+		for _, err := range job.Pieces(ctx) {
+			last = err
+		}
+		if !errors.Is(last, context.Canceled) {
+			t.Errorf("a cancelled job ends with %v", last)
+		}
+		if d := time.Since(start); d > 40*time.Millisecond { // by the simulated clock: no more than a few reads
+			t.Errorf("cancelling at 30 ms ended it after %v", d)
+		}
+	})
+}
+
+// A job that is small takes little memory, in whatever order it is read.
+func TestSmallJobs(t *testing.T) {
+	rng := rand.New(rand.NewPCG(29, 30))
+	for _, order := range []Order{Parallel, Sequential, Streams} {
+		job, _ := newJob(t, rng, layout.Hybrid, 16384, []int64{100_000})
+		job.Order, job.Workers = order, 2
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for _, err := range job.Pieces(context.Background()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if runtime.ReadMemStats(&after); after.TotalAlloc-before.TotalAlloc > 2<<20 {
+			t.Errorf("order %d: %d KiB were allocated to hash 100 KB", order, (after.TotalAlloc-before.TotalAlloc)>>10)
+		}
 	}
-	t.Errorf("%d goroutines are left over", runtime.NumGoroutine()-before)
 }
 
 func TestNothingIsAllocatedPerChunk(t *testing.T) {

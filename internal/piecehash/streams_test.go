@@ -84,13 +84,13 @@ func TestStreamsAreAnnounced(t *testing.T) {
 			}
 		}
 	}
-	job, m := newJob(t, rng, layout.V1, 1<<20, []int64{64 << 20})
+	job, m := newJob(t, rng, layout.V1, 1<<20, []int64{24 << 20})
 	c := &connections{memory: m}
 	job.Source, job.Workers, job.Order = c, 4, Streams
 	for range job.Pieces(context.Background()) {
 	}
-	if most := 64<<20/(allBigArenas/4) + 4; c.hints > most {
-		t.Errorf("64 MiB were announced in %d parts, more than %d", c.hints, most)
+	if most := 24<<20/(allBigArenas/4) + 4; c.hints > most {
+		t.Errorf("24 MiB were announced in %d parts, more than %d", c.hints, most)
 	}
 }
 
