@@ -159,14 +159,12 @@ type source struct {
 }
 
 func (p *Plan) newSource() source {
-	files := p.draft.Files()
-	s := source{tree: p.content.tree, disk: make([]int32, len(files)), place: make([]int32, len(files)), sums: p.sums}
+	n := len(p.draft.Files())
+	s := source{tree: p.content.tree, disk: make([]int32, n), place: make([]int32, n), sums: p.sums}
 	next := int32(0)
-	for i := range files {
-		if !files[i].Pad() {
-			s.disk[i], s.place[i] = p.content.order[next], next
-			next++
-		}
+	for i := range p.draft.Content() {
+		s.disk[i], s.place[i] = p.content.order[next], next
+		next++
 	}
 	return s
 }

@@ -163,11 +163,9 @@ type track struct {
 func newTrack(p *Plan, w *window) *track {
 	t := &track{p: p, source: windowSource{w, make([]int, len(p.draft.Files()))}}
 	place := 0
-	for i := range p.draft.Files() {
-		if f := &p.draft.Files()[i]; !f.Pad() {
-			t.source.place[i] = place
-			place++
-		}
+	for i := range p.draft.Content() {
+		t.source.place[i] = place
+		place++
 	}
 	var end int64
 	for i := range p.NumPieces {

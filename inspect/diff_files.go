@@ -67,13 +67,9 @@ type side struct {
 }
 
 func newSide(t *metainfo.Torrent) *side {
-	s := &side{t: t, byPath: map[string]int{}, matched: make([]bool, len(t.Files))}
-	for i := range t.Files {
-		if t.Files[i].Pad() {
-			s.matched[i] = true
-			continue
-		}
-		s.byPath[t.Files[i].Path] = i
+	s := &side{t: t, byPath: map[string]int{}, matched: slices.Repeat([]bool{true}, len(t.Files))}
+	for i, f := range t.Content() {
+		s.byPath[f.Path], s.matched[i] = i, false
 	}
 	return s
 }
@@ -248,9 +244,8 @@ func Common(torrents []*metainfo.Torrent) []SharedFile {
 	byID := map[string]*SharedFile{}
 	var order []*SharedFile
 	for n, t := range torrents {
-		for i := range t.Files {
-			f := &t.Files[i]
-			if f.Pad() || f.Length == 0 {
+		for i, f := range t.Content() {
+			if f.Length == 0 {
 				continue
 			}
 			ids := idsOf(t, i)

@@ -22,9 +22,8 @@ func (l *linter) names() {
 	var c collider
 	long := utf16Length(t.Name)
 	previous := ""
-	for i := range t.Files {
-		f := &t.Files[i]
-		if f.Path == "" || f.Pad() {
+	for i, f := range t.Content() {
+		if f.Path == "" {
 			continue
 		}
 		shared := sharedFolders(previous, f.Path)

@@ -38,10 +38,8 @@ func (s *Stats) Add(name string, t *metainfo.Torrent) {
 		s.Private++
 	}
 	s.Size += t.Layout().TotalLength()
-	for i := range t.Files {
-		if !t.Files[i].Pad() {
-			s.Files++
-		}
+	for range t.Content() {
+		s.Files++
 	}
 	s.Pieces += int64(t.Layout().NumPieces())
 	s.TorrentSize += int64(len(t.Raw()))
@@ -103,9 +101,8 @@ func contentIDs(t *metainfo.Torrent) []string {
 	}
 	roots := sha256.New()
 	complete := true
-	for i := range t.Files {
-		f := &t.Files[i]
-		if f.Pad() || f.Length == 0 {
+	for _, f := range t.Content() {
+		if f.Length == 0 {
 			continue
 		}
 		complete = complete && f.Root != [32]byte{}

@@ -52,9 +52,8 @@ func wantedLayers(t *metainfo.Torrent) (*layerStore, error) {
 	s := &layerStore{byRoot: map[[32]byte]int{}}
 	base := uint32(bits.TrailingZeros64(uint64(t.PieceLength / leafSize)))
 	var total int64
-	for i := range t.Files {
-		file := &t.Files[i]
-		if file.Pad() || file.Length <= t.PieceLength {
+	for _, file := range t.Content() {
+		if file.Length <= t.PieceLength {
 			continue
 		}
 		if _, same := s.byRoot[file.Root]; same {

@@ -3,6 +3,7 @@ package metainfo
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -132,6 +133,9 @@ func (d *Draft) Layout() *layout.Layout { return d.layout }
 // Files returns the files, with the pad files of a hybrid.
 func (d *Draft) Files() []File { return d.files }
 
+// Content yields the files without padding, with their indices in Files.
+func (d *Draft) Content() iter.Seq2[int, *File] { return content(d.files) }
+
 // Set gives the digests of the i-th piece. What the format does not have is ignored.
 func (d *Draft) Set(i int, sha [20]byte, root [32]byte) {
 	d.allocate()
@@ -172,8 +176,8 @@ func (d *Draft) Size() (n int64, exact bool) {
 	}
 	n += int64(len("12:piece layersde"))
 	lengths := make(map[int64]bool)
-	for i := range d.files {
-		if f := &d.files[i]; !f.pad && f.Length > d.layout.PieceLength() {
+	for i, f := range d.Content() {
+		if f.Length > d.layout.PieceLength() {
 			first, end := d.layout.FilePieces(i)
 			n += stringLength(32) + stringLength(32*int64(end-first))
 			exact = exact && !lengths[f.Length]

@@ -103,9 +103,8 @@ func (d *Draft) finishRoots() []bencode.Entry {
 	var row []merkle.Hash
 	seen := make(map[merkle.Hash]bool)
 	var entries []bencode.Entry
-	for i := range d.files {
-		f := &d.files[i]
-		if f.pad || f.Length == 0 {
+	for i, f := range d.Content() {
+		if f.Length == 0 {
 			continue
 		}
 		first, end := d.layout.FilePieces(i)
@@ -232,11 +231,7 @@ func appendPath(b []byte, path string) []byte {
 func (d *Draft) appendTree(b []byte) []byte {
 	b = append(b, 'd')
 	var open []string
-	for i := range d.files {
-		f := &d.files[i]
-		if f.pad {
-			continue
-		}
+	for _, f := range d.Content() {
 		path := f.Path
 		if path == "" {
 			path = d.shape.Name

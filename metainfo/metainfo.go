@@ -18,6 +18,7 @@ import (
 	"crypto/sha1"
 	"crypto/sha256"
 	"fmt"
+	"iter"
 	"strings"
 	"time"
 
@@ -37,7 +38,8 @@ type Torrent struct {
 	// Single is set when the content is one file, and not a folder.
 	Single      bool
 	PieceLength int64
-	// Files are all files in the order of the pieces, pad files included.
+	// Files are all files in the order of the pieces, pad files included: see
+	// Content for those that are on a disk.
 	Files []File
 	// Unknown are the keys that the view does not know (at most 1000), outside
 	// of info and in it, but not those of single files.
@@ -95,6 +97,19 @@ func (f *File) Pad() bool { return f.pad }
 
 // IsLink tells whether the file is a symbolic link (BEP 47).
 func (f *File) IsLink() bool { return strings.Contains(f.Attr, "l") }
+
+// Content yields the files that are no padding, with their indices in Files.
+func (t *Torrent) Content() iter.Seq2[int, *File] { return content(t.Files) }
+
+func content(files []File) iter.Seq2[int, *File] {
+	return func(yield func(int, *File) bool) {
+		for i := range files {
+			if !files[i].pad && !yield(i, &files[i]) {
+				return
+			}
+		}
+	}
+}
 
 // FileKey names where the i-th file stands in the document, as a key like
 // info.files[3] and a byte offset.

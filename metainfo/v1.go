@@ -168,11 +168,8 @@ func (p *parser) duplicates() {
 	files := p.t.Files
 	sorted := true
 	last := -1
-	for i := range files {
-		if files[i].pad {
-			continue
-		}
-		if last >= 0 && !ordered(files[last].Path, files[i].Path) {
+	for i, f := range p.t.Content() {
+		if last >= 0 && !ordered(files[last].Path, f.Path) {
 			sorted = false
 			break
 		}
@@ -182,10 +179,8 @@ func (p *parser) duplicates() {
 		return
 	}
 	index := make([]int32, 0, len(files))
-	for i := range files {
-		if !files[i].pad {
-			index = append(index, int32(i))
-		}
+	for i := range p.t.Content() {
+		index = append(index, int32(i))
 	}
 	slices.SortFunc(index, func(a, b int32) int { return layout.ComparePaths(files[a].Path, files[b].Path) })
 	for k := 1; k < len(index); k++ {

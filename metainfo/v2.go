@@ -183,11 +183,7 @@ func (w *walker) root(in place, file, v bencode.Value, f *File) bool {
 // agree holds the two file lists of a hybrid against each other.
 func (p *parser) agree(v2 []File) {
 	i := 0
-	for k := range p.t.Files {
-		f := &p.t.Files[k]
-		if f.pad {
-			continue
-		}
+	for k, f := range p.t.Content() {
 		if i >= len(v2) {
 			p.add(Error, "hybrid-disagrees", p.fileKey(k), f.offset, "%q is not in the file tree", f.Path)
 			return
@@ -216,8 +212,8 @@ func (p *parser) agree(v2 []File) {
 func (p *parser) pieceLayers(v bencode.Value) {
 	t := p.t
 	wanted := make(map[merkle.Hash]int) // root -> the first file that has it
-	for i := range t.Files {
-		if f := &t.Files[i]; !f.pad && f.Length > t.PieceLength {
+	for i, f := range t.Content() {
+		if f.Length > t.PieceLength {
 			same, seen := wanted[f.Root]
 			if !seen {
 				wanted[f.Root] = i
@@ -247,10 +243,9 @@ const maxBarePieces = 1 << 22
 func (p *parser) missingLayers(v bencode.Value, wanted map[merkle.Hash]int) {
 	at := v.Offset() // 0 where there are no layers at all: it is the document that lacks them
 	bare := 0
-	for i := range p.t.Files {
-		f := &p.t.Files[i]
+	for i, f := range p.t.Content() {
 		first, here := wanted[f.Root]
-		if !here || f.pad || f.Length <= p.t.PieceLength {
+		if !here || f.Length <= p.t.PieceLength {
 			continue
 		}
 		layer, read := p.t.layers[f.Root]

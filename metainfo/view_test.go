@@ -215,3 +215,21 @@ func TestCheck(t *testing.T) {
 		t.Errorf("bad padding: verdict %d", v)
 	}
 }
+
+// Content is what is on a disk, by the places in Files, and stops when it is told to.
+func TestContent(t *testing.T) {
+	m := parse(t, torrent(hybrid()))
+	var got []string
+	for i, f := range m.Content() {
+		if f != &m.Files[i] {
+			t.Errorf("file %d is another", i)
+		}
+		got = append(got, fmt.Sprint(i, f.Path))
+	}
+	if fmt.Sprint(got) != "[0a 2b]" {
+		t.Errorf("got %v", got)
+	}
+	for range m.Content() {
+		break
+	}
+}

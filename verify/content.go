@@ -108,10 +108,8 @@ func fitOf(ctx context.Context, t *metainfo.Torrent, root string) fit {
 // contentFiles returns the indices of the files that are not padding.
 func contentFiles(t *metainfo.Torrent) []int32 {
 	files := make([]int32, 0, len(t.Files))
-	for i := range t.Files {
-		if !t.Files[i].Pad() {
-			files = append(files, int32(i))
-		}
+	for i := range t.Content() {
+		files = append(files, int32(i))
 	}
 	return files
 }

@@ -91,10 +91,8 @@ func OrEmpty[T any](list []T) []T {
 // ContentFiles counts the files that are no padding.
 func ContentFiles(t *metainfo.Torrent) int {
 	n := 0
-	for i := range t.Files {
-		if !t.Files[i].Pad() {
-			n++
-		}
+	for range t.Content() {
+		n++
 	}
 	return n
 }

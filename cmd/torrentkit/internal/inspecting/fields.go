@@ -78,10 +78,8 @@ func createdField(t *metainfo.Torrent) []string {
 
 func pathsField(t *metainfo.Torrent) []string {
 	var paths []string
-	for i := range t.Files {
-		if !t.Files[i].Pad() {
-			paths = append(paths, filePath(t, i))
-		}
+	for i := range t.Content() {
+		paths = append(paths, filePath(t, i))
 	}
 	return paths
 }

@@ -109,11 +109,7 @@ func writeTorrentJSON(con *console.Console, t *metainfo.Torrent, input string, f
 			return err
 		}
 		separator := ""
-		for i := range t.Files {
-			file := &t.Files[i]
-			if file.Pad() && !f.pads {
-				continue
-			}
+		for i, file := range f.shown(t) {
 			line.Reset()
 			line.WriteString(separator)
 			separator = ","

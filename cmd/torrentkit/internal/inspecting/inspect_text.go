@@ -2,6 +2,7 @@ package inspecting
 
 import (
 	"fmt"
+	"iter"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -56,12 +57,24 @@ func showTorrent(con *console.Console, t *metainfo.Torrent, f *inspectFlags) {
 	}
 }
 
+// shown are the files that are listed.
+func (f *inspectFlags) shown(t *metainfo.Torrent) iter.Seq2[int, *metainfo.File] {
+	if !f.pads {
+		return t.Content()
+	}
+	return func(yield func(int, *metainfo.File) bool) {
+		for i := range t.Files {
+			if !yield(i, &t.Files[i]) {
+				return
+			}
+		}
+	}
+}
+
 func showFiles(con *console.Console, t *metainfo.Torrent, f *inspectFlags) {
 	files := console.NewTable(1, "size", "file", "attributes")
-	for i := range t.Files {
-		if file := &t.Files[i]; !file.Pad() || f.pads {
-			longRow(con, files, console.Size(file.Length), console.Text(filePath(t, i)), console.Text(attributes(file)))
-		}
+	for i, file := range f.shown(t) {
+		longRow(con, files, console.Size(file.Length), console.Text(filePath(t, i)), console.Text(attributes(file)))
 	}
 	con.ShowTable(files)
 }

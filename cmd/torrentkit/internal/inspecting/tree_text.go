@@ -54,11 +54,7 @@ func (n *node) add(path string, size int64, file int) {
 func showTree(con *console.Console, t *metainfo.Torrent, f *inspectFlags) {
 	root := &node{name: t.Name, file: -1}
 	piped := console.NewTable(-1, "size", "file", "attributes", "pieces", "pieces root")
-	for i := range t.Files {
-		file := &t.Files[i]
-		if file.Pad() && !f.pads {
-			continue
-		}
+	for i, file := range f.shown(t) {
 		if !con.OnTerminal() {
 			longRow(con, piped, console.Size(file.Length), console.Text(filePath(t, i)), console.Text(attributes(file)), console.Text(pieceRange(t, i)), console.Text(rootText(file)))
 		} else if file.Path == "" {

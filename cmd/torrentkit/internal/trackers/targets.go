@@ -136,12 +136,7 @@ func fileOrHash(ctx context.Context, con *console.Console, arg string) (subject,
 }
 
 func torrentSubject(t *metainfo.Torrent, name string) subject {
-	s := subject{name: name, hashes: t.Hashes().Swarms()}
-	for i := range t.Files {
-		if !t.Files[i].Pad() {
-			s.length += t.Files[i].Length
-		}
-	}
+	s := subject{name: name, hashes: t.Hashes().Swarms(), length: t.Layout().TotalLength()}
 	for _, tier := range t.Trackers {
 		s.trackers = append(s.trackers, tier...)
 	}
