@@ -1,12 +1,11 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"strings"
-
-	"github.com/torrentkit/torrentkit/internal/dial"
 )
 
 // SeedFault is one thing that is wrong with a web seed.
@@ -18,38 +17,31 @@ type SeedFault struct {
 // repairFromWeb asks one seed after the other for what is not whole yet. What is
 // wrong with one is noted, and the next one asked. It is an error that none can be.
 func (r *Report) repairFromWeb(ctx context.Context, o RepairOptions) (*Repaired, error) {
-	seeds, err := seedsOf(r.torrent, *o.Web)
+	seeds, err := o.Web.seeds(r.torrent)
 	if err != nil {
 		return nil, err
 	}
 	sum := &Repaired{Report: r, DryRun: o.DryRun}
 	var from []string
 	none := ErrNoSeeds
-	for _, s := range seeds {
-		if s.kind != bep19 {
+	for _, a := range seeds {
+		if a.kind != bep19 {
 			continue
 		}
-		within, err := s.begin(ctx, Selection{})
-		if err != nil {
-			return sum, err
-		}
-		if err := s.parse(); err != nil {
+		s := newSeed(ctx, r.torrent, a.url, a.kind, o.Web.seed(a))
+		if f := s.open(); f != nil {
 			if none == ErrNoSeeds {
-				none = fmt.Errorf("web seed %q: %w", s.raw, err)
+				none = fmt.Errorf("web seed %q: %w", a.url, r.webFault(f))
 			}
-			s.blame(within, err)
-			sum.blame(s)
+			sum.done(s)
 			continue
 		}
-		from = append(from, s.raw)
+		from = append(from, a.url)
 		sum.From = strings.Join(from, ", ")
-		res, err := sum.Report.repairFrom(ctx, webSource{s, within}, s.raw, o)
-		if cause := context.Cause(within); err == nil && errors.Is(cause, dial.ErrShortage) {
-			err = cause
-		}
-		s.client.CloseIdleConnections()
+		res, err := sum.Report.repairFrom(ctx, s.source(), a.url, o)
+		err = cmp.Or(err, s.shortage())
 		sum.add(res)
-		sum.blame(s)
+		sum.done(s)
 		if err != nil || len(res.Failed) == 0 {
 			return sum, err
 		}
@@ -63,15 +55,21 @@ func (r *Report) repairFromWeb(ctx context.Context, o RepairOptions) (*Repaired,
 // add takes over what the last source did.
 func (r *Repaired) add(last *Repaired) {
 	r.Report, r.Failed = last.Report, last.Failed
+	for i := range r.Failed {
+		var f *fault
+		if errors.As(r.Failed[i].Err, &f) {
+			r.Failed[i].Err = r.Report.webFault(f)
+		}
+	}
 	r.Bytes += last.Bytes
 	r.Pieces = append(r.Pieces, last.Pieces...)
 	r.Created = append(r.Created, last.Created...)
 }
 
-// blame takes over what was found to be wrong with a seed, which is done with.
-func (r *Repaired) blame(s *seed) {
-	s.stop(nil)
-	for _, f := range s.rep.Faults {
-		r.Faults = append(r.Faults, SeedFault{s.raw, f})
+// done takes over what was found to be wrong with a seed, and ends its requests.
+func (r *Repaired) done(s *seed) {
+	s.close()
+	for _, f := range s.noted() {
+		r.Faults = append(r.Faults, SeedFault{s.url, *r.Report.webFault(&f)})
 	}
 }

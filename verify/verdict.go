@@ -42,6 +42,10 @@ func (r *Report) unread(err error) {
 	if !errors.As(err, &read) {
 		return
 	}
+	var seeds *fault
+	if errors.As(err, &seeds) { // the seed knows better whose it is
+		return
+	}
 	if f := &r.Files[r.disk[read.File]]; f.State == OK || f.State == Long {
 		f.State, f.Err = Unreadable, read.Err
 	}

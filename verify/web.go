@@ -3,16 +3,11 @@ package verify
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/dial"
-	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -80,15 +75,6 @@ type WebFault struct {
 
 func (f *WebFault) Error() string { return f.Message }
 
-// maxFaults bounds what is remembered of a bad seed, maxBad and maxAbsent with
-// how many files in vain it is asked for more: those that cost tries and
-// waiting, and those that are missing or of another size.
-const (
-	maxFaults = 100
-	maxBad    = 8
-	maxAbsent = 200
-)
-
 // WebSeeds checks the web seeds of a torrent, or those in the options, one
 // after the other: URL, sizes, ranges and content. No byte of content is stored.
 // What is wrong with a seed is in its report. The error is a problem of the
@@ -102,20 +88,17 @@ func WebSeeds(ctx context.Context, torrent []byte, o WebOptions) ([]*WebReport, 
 	if err != nil {
 		return nil, err
 	}
-	seeds, err := seedsOf(t, o.WebAccess)
+	seeds, err := o.seeds(t)
 	if err != nil {
 		return nil, err
 	}
 	var reports []*WebReport
-	for _, s := range seeds {
-		within, err := s.begin(ctx, o.Selection)
-		if err != nil {
+	for _, a := range seeds {
+		rep, err := checkSeed(ctx, t, a, o)
+		if rep == nil {
 			return nil, err
 		}
-		err = s.check(within, o)
-		s.stop(nil)
-		s.client.CloseIdleConnections()
-		reports = append(reports, s.rep)
+		reports = append(reports, rep)
 		if ctx.Err() != nil {
 			err = ctx.Err()
 		}
@@ -126,164 +109,44 @@ func WebSeeds(ctx context.Context, torrent []byte, o WebOptions) ([]*WebReport, 
 	return reports, nil
 }
 
-// begin makes the report of a seed, and a context that ends when there is no
-// use in asking for more.
-func (s *seed) begin(ctx context.Context, o Selection) (context.Context, error) {
-	r := blankReport(s.t, s.raw, contentFiles(s.t))
-	if err := r.choose(o); err != nil {
-		return nil, err
-	}
-	s.rep = &WebReport{URL: s.raw, Kind: s.kind, Report: r}
-	s.files = make([]served, len(r.Files))
-	ctx, stop := context.WithCancelCause(ctx)
-	s.stop = stop
-	if s.o.Timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, s.o.Timeout, &WebFault{"timeout", -1, fmt.Sprintf("the check is not done within %v", s.o.Timeout)})
-		s.stop = func(cause error) {
-			stop(cause)
-			cancel()
-		}
-	}
-	return ctx, nil
-}
-
 // ErrNoSeeds is that a torrent has no web seed to check.
 var ErrNoSeeds = errors.New("the torrent has no web seeds")
 
-// seedsOf makes the seeds that are to be checked.
-func seedsOf(t *metainfo.Torrent, o WebAccess) ([]*seed, error) {
-	var seeds []*seed
-	add := func(raw, kind, named string) {
-		seeds = append(seeds, &seed{t: t, raw: raw, kind: kind, layout: t.Layout(), client: newClient(o, named), o: o.withDefaults()})
-	}
-	for _, raw := range o.URLs {
-		named := ""
-		if u, err := url.Parse(strings.TrimSpace(raw)); err == nil {
-			named = u.Hostname()
-		}
-		add(raw, bep19, named)
+// seedAddress is where a seed is.
+type seedAddress struct {
+	url   string
+	kind  seedKind
+	named bool // by the person, and not by the torrent
+}
+
+// seeds lists the seeds that are to be asked.
+func (o *WebAccess) seeds(t *metainfo.Torrent) ([]seedAddress, error) {
+	var list []seedAddress
+	for _, u := range o.URLs {
+		list = append(list, seedAddress{u, bep19, true})
 	}
 	if len(o.URLs) == 0 {
 		for _, u := range t.WebSeeds {
-			add(u, bep19, "")
+			list = append(list, seedAddress{u, bep19, false})
 		}
 		for _, u := range t.HTTPSeeds {
-			add(u, bep17, "")
+			list = append(list, seedAddress{u, bep17, false})
 		}
 	}
-	if len(seeds) == 0 {
+	if len(list) == 0 {
 		return nil, ErrNoSeeds
 	}
-	return seeds, nil
+	return list, nil
 }
 
-const (
-	bep19 = "BEP 19"
-	bep17 = "BEP 17"
-)
-
-func (o WebAccess) withDefaults() WebAccess {
-	if o.Connections <= 0 {
-		o.Connections = 4
+// seed says how a seed is asked.
+func (o *WebAccess) seed(a seedAddress) seedOptions {
+	s := seedOptions{
+		AllowPrivate: o.AllowPrivate, Connections: o.Connections, UserAgent: o.UserAgent, Timeout: o.Timeout,
+		Stall: o.Stall, Retries: o.Retries, Pause: o.Pause, Resolver: o.resolver,
 	}
-	o.Connections = min(o.Connections, dial.Sockets())
-	if o.UserAgent == "" {
-		o.UserAgent = "torrentkit"
+	if u, err := url.Parse(strings.TrimSpace(a.url)); err == nil && a.named {
+		s.Named = u.Hostname()
 	}
-	if o.Stall <= 0 {
-		o.Stall = 20 * time.Second
-	}
-	if o.Retries == 0 {
-		o.Retries = 3
-	}
-	if o.Pause <= 0 {
-		o.Pause = 500 * time.Millisecond
-	}
-	return o
-}
-
-// seed is one web seed.
-type seed struct {
-	t      *metainfo.Torrent
-	raw    string
-	kind   string
-	base   *url.URL // BEP 19: of the one file, or of the folder of many
-	layout *layout.Layout
-	client *http.Client
-	o      WebAccess
-	rep    *WebReport
-
-	requests, received atomic.Int64
-	stop               context.CancelCauseFunc // ends all that goes on
-
-	mu          sync.Mutex // guards rep.Faults and what follows
-	files       []served   // by index in Report.Files
-	bad, absent int        // files that were asked for in vain
-}
-
-// parse reads the URL by the rules of BEP 19. It returns what makes the seed unusable.
-func (s *seed) parse() error {
-	u, err := url.Parse(strings.TrimSpace(s.raw))
-	if err != nil {
-		return &WebFault{"url", -1, "the URL cannot be read"}
-	}
-	if u.Scheme != "http" && u.Scheme != "https" {
-		return &WebFault{"scheme", -1, fmt.Sprintf("the scheme is %q: only http and https are checked", u.Scheme)}
-	}
-	if u.Host == "" {
-		return &WebFault{"url", -1, "the URL names no host"}
-	}
-	s.base = u
-	if s.kind == bep17 {
-		if !s.t.Format.HasV1() {
-			return &WebFault{"url", -1, "BEP 17 seeds serve v1 pieces, and the torrent has none"}
-		}
-		return nil
-	}
-	slash := strings.HasSuffix(u.Path, "/")
-	switch {
-	case !s.t.Single && u.RawQuery != "":
-		s.fault(&WebFault{"url", -1, "the URL has a query, and names of files are added behind a path"})
-	case !s.t.Single && !slash:
-		s.fault(&WebFault{"url", -1, "the URL of a torrent of many files must end in a slash (BEP 19); it was read as if it did"})
-	}
-	if s.t.Single && slash || !s.t.Single {
-		s.base = below(u, s.t.Name)
-	}
-	return nil
-}
-
-// below returns the URL of a name in a folder, or in folders below it. Every
-// byte of the names that means something in a path is escaped.
-func below(u *url.URL, names ...string) *url.URL {
-	b := *u
-	b.RawPath = strings.TrimSuffix(u.EscapedPath(), "/")
-	for _, name := range names {
-		b.RawPath += "/" + url.PathEscape(name)
-	}
-	b.Path, _ = url.PathUnescape(b.RawPath)
-	return &b
-}
-
-// urlOf returns the URL of a file of the torrent.
-func (s *seed) urlOf(i int) *url.URL {
-	if s.t.Single {
-		return s.base
-	}
-	return below(s.base, strings.Split(s.t.Files[i].Path, "/")...)
-}
-
-// fault remembers what is wrong, once.
-func (s *seed) fault(f *WebFault) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, known := range s.rep.Faults {
-		if known.Kind == f.Kind && known.File == f.File {
-			return
-		}
-	}
-	if len(s.rep.Faults) < maxFaults {
-		s.rep.Faults = append(s.rep.Faults, *f)
-	}
+	return s
 }

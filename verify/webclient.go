@@ -14,11 +14,10 @@ import (
 	"github.com/torrentkit/torrentkit/internal/dial"
 )
 
-// newClient makes a client whose every wait is bounded. named is the host that the
-// person named, or "" where the torrent did. No proxy is asked.
-func newClient(o WebAccess, named string) *http.Client {
+// newClient makes a client whose every wait is bounded. No proxy is asked.
+func newClient(o seedOptions) *http.Client {
 	o = o.withDefaults()
-	d := &dial.Dialer{Named: named, AllowPrivate: o.AllowPrivate, Timeout: o.Stall, Resolver: o.resolver}
+	d := &dial.Dialer{Named: o.Named, AllowPrivate: o.AllowPrivate, Timeout: o.Stall, Resolver: o.Resolver}
 	t := d.Transport(nil, o.Stall)
 	t.MaxConnsPerHost, t.MaxIdleConnsPerHost = o.Connections, o.Connections
 	t.ReadBufferSize, t.ForceAttemptHTTP2 = 64<<10, true
@@ -26,7 +25,7 @@ func newClient(o WebAccess, named string) *http.Client {
 }
 
 // connectFault explains why there was no answer. Only some of it is worth another try.
-func connectFault(err error) (f *WebFault, again bool) {
+func connectFault(err error) (f *fault, again bool) {
 	var cert *tls.CertificateVerificationError
 	var unknown x509.UnknownAuthorityError
 	var host x509.HostnameError
@@ -36,19 +35,19 @@ func connectFault(err error) (f *WebFault, again bool) {
 	var redirect *dial.RedirectError
 	switch {
 	case errors.Is(err, dial.ErrPrivate):
-		return &WebFault{"address", -1, "the host is at an address that is not public, such as a local network's"}, false
+		return &fault{"address", -1, "the host is at an address that is not public, such as a local network's"}, false
 	case errors.As(err, &redirect):
-		return &WebFault{"redirect", -1, redirect.Error()}, false
+		return &fault{"redirect", -1, redirect.Error()}, false
 	case errors.As(err, &cert), errors.As(err, &unknown), errors.As(err, &host), errors.As(err, &record):
-		return &WebFault{"tls", -1, "TLS fails: " + unwrapAll(err).Error()}, false
+		return &fault{"tls", -1, "TLS fails: " + unwrapAll(err).Error()}, false
 	case errors.As(err, &dns) && dns.IsNotFound:
-		return &WebFault{"connect", -1, "the name of the host is not known"}, false
+		return &fault{"connect", -1, "the name of the host is not known"}, false
 	case errors.Is(err, errStalled), errors.As(err, &timeout) && timeout.Timeout():
-		return &WebFault{"stall", -1, "the server does not answer in time"}, true
+		return &fault{"stall", -1, "the server does not answer in time"}, true
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return &WebFault{"connect", -1, "the host refuses connections"}, true
+		return &fault{"connect", -1, "the host refuses connections"}, true
 	}
-	return &WebFault{"connect", -1, "no answer: " + unwrapAll(err).Error()}, true
+	return &fault{"connect", -1, "no answer: " + unwrapAll(err).Error()}, true
 }
 
 // unwrapAll returns the innermost error, which does not cite the URL.
@@ -73,7 +72,7 @@ const floor = 2 << 10
 
 // enough is how many bytes a server must send in the time of a stall, if it has
 // as many.
-func (o *WebAccess) enough() int { return int(o.Stall.Seconds() * floor) }
+func (o *seedOptions) enough() int { return int(o.Stall.Seconds() * floor) }
 
 // watchdog cancels a request that gets nothing, or next to nothing, for some
 // time.

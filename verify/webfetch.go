@@ -16,14 +16,14 @@ import (
 )
 
 // askRange asks for n bytes of a file.
-func (s *seed) askRange(ctx context.Context, k int, u *url.URL, off, n int64) (*answer, error) {
-	a, err := s.request(ctx, u, fmt.Sprintf("bytes=%d-%d", off, off+n-1))
+func (s *seed) askRange(i int, u *url.URL, off, n int64) (*answer, error) {
+	a, err := s.request(u, fmt.Sprintf("bytes=%d-%d", off, off+n-1))
 	if err != nil {
 		return nil, err
 	}
-	a.file, a.at = k, off
-	if a.left, err = s.judge(a.Response, k, off, n); err == nil {
-		err = s.recognise(k, u, a.Response)
+	a.file, a.at = i, off
+	if a.left, err = s.check(a.Response, i, off, n); err == nil {
+		err = s.recognise(i, u, a.Response)
 	}
 	if err != nil {
 		a.close()
@@ -34,7 +34,7 @@ func (s *seed) askRange(ctx context.Context, k int, u *url.URL, off, n int64) (*
 
 // urlOfPiece returns where a BEP 17 seed serves a piece.
 func (s *seed) urlOfPiece(piece int) *url.URL {
-	hash := s.t.Hashes().V1
+	hash := s.torrent.Hashes().V1
 	u := *s.base
 	q := "info_hash=" + url.QueryEscape(string(hash[:])) + fmt.Sprintf("&piece=%d", piece)
 	u.RawQuery = strings.TrimPrefix(u.RawQuery+"&"+q, "&")
@@ -42,8 +42,8 @@ func (s *seed) urlOfPiece(piece int) *url.URL {
 }
 
 // askPiece asks a BEP 17 seed for a piece.
-func (s *seed) askPiece(ctx context.Context, u *url.URL, length int64) (*answer, error) {
-	a, err := s.request(ctx, u, "")
+func (s *seed) askPiece(u *url.URL, length int64) (*answer, error) {
+	a, err := s.request(u, "")
 	if err != nil {
 		return nil, err
 	}
@@ -54,11 +54,11 @@ func (s *seed) askPiece(ctx context.Context, u *url.URL, length int64) (*answer,
 		var seconds int
 		fmt.Sscanf(strings.TrimSpace(string(text)), "%d", &seconds)
 		pause := time.Duration(min(max(seconds, 0), 60)) * time.Second
-		err = &passing{&WebFault{"busy", -1, "the server refuses for now (503)"}, pause}
+		err = &passing{&fault{"busy", -1, "the server refuses for now (503)"}, pause}
 	case a.StatusCode != http.StatusOK && a.StatusCode != http.StatusPartialContent:
-		err = &WebFault{"status", -1, fmt.Sprintf("the server answers %d %s", a.StatusCode, http.StatusText(a.StatusCode))}
+		err = &fault{"status", -1, fmt.Sprintf("the server answers %d %s", a.StatusCode, http.StatusText(a.StatusCode))}
 	case a.ContentLength >= 0 && a.ContentLength != length:
-		err = &WebFault{"size", -1, fmt.Sprintf("a piece of %d bytes was asked for, and the answer has %d", length, a.ContentLength)}
+		err = &fault{"size", -1, fmt.Sprintf("a piece of %d bytes was asked for, and the answer has %d", length, a.ContentLength)}
 	}
 	if err != nil {
 		a.close()
@@ -68,8 +68,8 @@ func (s *seed) askPiece(ctx context.Context, u *url.URL, length int64) (*answer,
 }
 
 // request puts one request. Its error is a fault, or passing.
-func (s *seed) request(ctx context.Context, u *url.URL, span string) (*answer, error) {
-	ctx, guard, stop := newWatchdog(ctx, s.o.Stall, s.o.enough())
+func (s *seed) request(u *url.URL, span string) (*answer, error) {
+	ctx, guard, stop := newWatchdog(s.ctx, s.o.Stall, s.o.enough())
 	header := http.Header{"User-Agent": {s.o.UserAgent}, "Accept-Encoding": {"identity"}}
 	if span != "" {
 		header["Range"] = []string{span}
@@ -86,7 +86,7 @@ func (s *seed) request(ctx context.Context, u *url.URL, span string) (*answer, e
 		}
 		f, again := connectFault(err)
 		if again {
-			return nil, &passing{WebFault: f}
+			return nil, &passing{fault: f}
 		}
 		return nil, f
 	}
@@ -97,15 +97,15 @@ func (s *seed) request(ctx context.Context, u *url.URL, span string) (*answer, e
 
 // otherSize is a fault that tells the size that a file has on the server.
 type otherSize struct {
-	*WebFault
+	*fault
 	size int64
 }
 
-func (o *otherSize) Unwrap() error { return o.WebFault }
+func (o *otherSize) Unwrap() error { return o.fault }
 
-func (s *seed) otherSize(k int, size int64) error {
-	want := s.rep.Report.Files[k].Length
-	return &otherSize{&WebFault{"size", k, fmt.Sprintf("the file has %d bytes on the server, not %d: it is another or an old one", size, want)}, size}
+func (s *seed) otherSize(i int, size int64) error {
+	want := s.layout.File(i).Length
+	return &otherSize{&fault{"size", i, fmt.Sprintf("the file has %d bytes on the server, not %d: it is another or an old one", size, want)}, size}
 }
 
 // digest stands for text that need not be kept.
@@ -119,8 +119,8 @@ func digestOf(parts ...string) digest {
 // recognise compares the version of a file that an answer is of with the answers
 // before: a file that is replaced while it is read is a fault. Mirrors that take
 // turns behind one URL have versions of their own, which are not compared.
-func (s *seed) recognise(k int, asked *url.URL, resp *http.Response) error {
-	from, length := resp.Request.URL.String(), strconv.FormatInt(s.rep.Report.Files[k].Length, 10)
+func (s *seed) recognise(i int, asked *url.URL, resp *http.Response) error {
+	from, length := resp.Request.URL.String(), strconv.FormatInt(s.layout.File(i).Length, 10)
 	etag, modified := resp.Header.Get("ETag"), resp.Header.Get("Last-Modified")
 	now := served{seen: true, place: digestOf(from), key: digestOf(asked.String(), from, length, etag, modified), firm: isFirm(resp.Header)}
 	if now.version = digestOf(strings.TrimPrefix(etag, "W/")); etag == "" {
@@ -128,13 +128,13 @@ func (s *seed) recognise(k int, asked *url.URL, resp *http.Response) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f := &s.files[k]
+	f := &s.files[i]
 	switch {
 	case !f.seen:
-		now.lost, now.state, now.size = f.lost, f.state, f.size
+		now.lost, now.size = f.lost, f.size
 		*f = now
 	case f.place == now.place && f.version != now.version:
-		return &WebFault{"changed", k, "the file changes while it is read: the server calls it another version (ETag, Last-Modified)"}
+		return &fault{"changed", i, "the file changes while it is read: the server calls it another version (ETag, Last-Modified)"}
 	}
 	f.firm = f.firm && now.firm && f.key == now.key
 	return nil
@@ -161,60 +161,60 @@ func isFirm(h http.Header) bool {
 }
 
 // version describes the version of a file, for the journal.
-func (s *seed) version(b []byte, k int, _ int64) ([]byte, bool) {
+func (s *seed) version(b []byte, i int) ([]byte, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f := &s.files[k]
+	f := &s.files[i]
 	return append(append(b, 3), f.key[:]...), f.firm && f.lost == nil
 }
 
-// judge decides whether an answer is what BEP 19 wants for n bytes at off, and
+// check decides whether an answer is what BEP 19 wants for n bytes at off, and
 // returns how many of them come.
-func (s *seed) judge(resp *http.Response, k int, off, n int64) (int64, error) {
-	f := &s.rep.Report.Files[k]
+func (s *seed) check(resp *http.Response, i int, off, n int64) (int64, error) {
+	length := s.layout.File(i).Length
 	if e := resp.Header.Get("Content-Encoding"); e != "" && e != "identity" {
-		return 0, &WebFault{"encoding", k, fmt.Sprintf("the answer is compressed (%q), though that was not accepted", e)}
+		return 0, &fault{"encoding", i, fmt.Sprintf("the answer is compressed (%q), though that was not accepted", e)}
 	}
 	switch code := resp.StatusCode; {
 	case code == http.StatusPartialContent:
-		return s.judgeRange(resp, k, off, n)
-	case code == http.StatusOK && resp.ContentLength >= 0 && resp.ContentLength != f.Length:
-		return 0, s.otherSize(k, resp.ContentLength)
+		return s.checkRange(resp, i, off, n)
+	case code == http.StatusOK && resp.ContentLength >= 0 && resp.ContentLength != length:
+		return 0, s.otherSize(i, resp.ContentLength)
 	case code == http.StatusOK:
-		return 0, &WebFault{"no-range", -1, "the server answers a request for a range with the whole file (200, not 206 and Content-Range): clients cannot use it"}
+		return 0, &fault{"no-range", -1, "the server answers a request for a range with the whole file (200, not 206 and Content-Range): clients cannot use it"}
 	case code == http.StatusNotFound || code == http.StatusGone:
-		return 0, &WebFault{"missing", k, fmt.Sprintf("the file is not there (%d)", code)}
+		return 0, &fault{"missing", i, fmt.Sprintf("the file is not there (%d)", code)}
 	case code == http.StatusRequestedRangeNotSatisfiable:
 		if total, ok := rangeTotal(resp.Header.Get("Content-Range")); ok {
-			return 0, s.otherSize(k, total)
+			return 0, s.otherSize(i, total)
 		}
-		return 0, &WebFault{"size", k, "the server says that the range lies behind the end of the file (416): it is another or an old one"}
+		return 0, &fault{"size", i, "the server says that the range lies behind the end of the file (416): it is another or an old one"}
 	case code == http.StatusTooManyRequests || code == http.StatusServiceUnavailable || code >= 500:
 		seconds, _ := strconv.Atoi(resp.Header.Get("Retry-After"))
-		return 0, &passing{&WebFault{"busy", k, fmt.Sprintf("the server refuses for now (%d)", code)}, time.Duration(max(seconds, 0)) * time.Second}
+		return 0, &passing{&fault{"busy", i, fmt.Sprintf("the server refuses for now (%d)", code)}, time.Duration(max(seconds, 0)) * time.Second}
 	default:
-		return 0, &WebFault{"status", k, fmt.Sprintf("the server answers %d %s", code, http.StatusText(code))}
+		return 0, &fault{"status", i, fmt.Sprintf("the server answers %d %s", code, http.StatusText(code))}
 	}
 }
 
-// judgeRange checks Content-Range.
-func (s *seed) judgeRange(resp *http.Response, k int, off, n int64) (int64, error) {
-	f := &s.rep.Report.Files[k]
+// checkRange checks Content-Range.
+func (s *seed) checkRange(resp *http.Response, i int, off, n int64) (int64, error) {
+	length := s.layout.File(i).Length
 	value := resp.Header.Get("Content-Range")
 	var first, last int64
 	span, _, _ := strings.Cut(strings.TrimPrefix(value, "bytes "), "/")
 	if _, err := fmt.Sscanf(span, "%d-%d", &first, &last); err != nil || !strings.HasPrefix(value, "bytes ") {
-		return 0, &WebFault{"bad-range", k, fmt.Sprintf("Content-Range %q is not one of bytes", value)}
+		return 0, &fault{"bad-range", i, fmt.Sprintf("Content-Range %q is not one of bytes", value)}
 	}
-	if total, ok := rangeTotal(value); ok && total != f.Length {
-		return 0, s.otherSize(k, total)
+	if total, ok := rangeTotal(value); ok && total != length {
+		return 0, s.otherSize(i, total)
 	}
 	got := last - first + 1
 	switch {
 	case first != off || got < 1 || got > n:
-		return 0, &WebFault{"bad-range", k, fmt.Sprintf("bytes %d-%d were asked for, and the server answers with %d-%d", off, off+n-1, first, last)}
+		return 0, &fault{"bad-range", i, fmt.Sprintf("bytes %d-%d were asked for, and the server answers with %d-%d", off, off+n-1, first, last)}
 	case resp.ContentLength >= 0 && resp.ContentLength != got:
-		return 0, &WebFault{"bad-range", k, fmt.Sprintf("Content-Range promises %d bytes, and Content-Length %d", got, resp.ContentLength)}
+		return 0, &fault{"bad-range", i, fmt.Sprintf("Content-Range promises %d bytes, and Content-Length %d", got, resp.ContentLength)}
 	}
 	return got, nil
 }

@@ -18,7 +18,7 @@ type answer struct {
 	seed  *seed
 	guard *watchdog
 	stop  context.CancelFunc
-	file  int // index in Report.Files; -1 if it is not one file's
+	file  int // index in the torrent; -1 if it is not one file's
 	at    int64
 	left  int64
 }
@@ -47,12 +47,12 @@ func (a *answer) read(p []byte) (have int, err error) {
 	case have == len(p):
 		return have, nil
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return have, &passing{WebFault: &WebFault{"cut-short", a.file, fmt.Sprintf("the answer ends %d bytes early", a.left)}}
+		return have, &passing{fault: &fault{"cut-short", a.file, fmt.Sprintf("the answer ends %d bytes early", a.left)}}
 	}
 	if context.Cause(a.Request.Context()) == errSlow {
-		return have, &WebFault{"slow", -1, fmt.Sprintf("the server sends less than %d bytes a second", floor)}
+		return have, &fault{"slow", -1, fmt.Sprintf("the server sends less than %d bytes a second", floor)}
 	}
-	return have, &passing{WebFault: &WebFault{"stall", a.file, "the server stops sending in the middle of an answer"}}
+	return have, &passing{fault: &fault{"stall", a.file, "the server stops sending in the middle of an answer"}}
 }
 
 // end looks for bytes behind those that were promised. Where the length of the
@@ -63,7 +63,7 @@ func (a *answer) end() error {
 	}
 	var more [1]byte
 	if n, _ := io.ReadFull(a.Body, more[:]); n > 0 {
-		return &WebFault{"bad-range", a.file, "the server sends more than the bytes that its answer is for"}
+		return &fault{"bad-range", a.file, "the server sends more than the bytes that its answer is for"}
 	}
 	return nil
 }
@@ -71,7 +71,6 @@ func (a *answer) end() error {
 // stream gives bytes in order, from one answer after the other: a new one is
 // asked for where the last one ended, was cut off, or lies elsewhere.
 type stream struct {
-	ctx  context.Context
 	seed *seed
 	// ask requests n bytes at off. The answer may have fewer, and may begin before off.
 	ask  func(off, n int64) (*answer, error)
@@ -98,7 +97,7 @@ func (st *stream) fill(p []byte, off, end int64) error {
 		if n >= st.seed.o.enough() {
 			try = 0 // it goes on
 		}
-		if err := st.seed.again(st.ctx, err, try); err != nil {
+		if err := st.seed.again(err, try); err != nil {
 			return err
 		}
 		try++
@@ -154,26 +153,26 @@ func (st *stream) drain(off, end int64) error {
 
 // passing is a fault that may not be one the next time.
 type passing struct {
-	*WebFault
+	*fault
 	after time.Duration // that the server asks for
 }
 
-func (p *passing) Unwrap() error { return p.WebFault }
+func (p *passing) Unwrap() error { return p.fault }
 
 // maxWait is the longest pause that a server can ask for.
 const maxWait = 10 * time.Second
 
 // again waits before another try, or returns why there is none.
-func (s *seed) again(ctx context.Context, err error, try int) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
+func (s *seed) again(err error, try int) error {
+	if s.ctx.Err() != nil {
+		return s.ctx.Err()
 	}
 	var p *passing
 	if !errors.As(err, &p) {
 		return err
 	}
 	if try >= s.o.Retries {
-		return p.WebFault
+		return p.fault
 	}
 	pause := max(s.o.Pause<<min(try, 10), p.after)
 	timer := time.NewTimer(min(pause, maxWait))
@@ -181,25 +180,21 @@ func (s *seed) again(ctx context.Context, err error, try int) error {
 	select {
 	case <-timer.C:
 		return nil
-	case <-ctx.Done():
-		return ctx.Err()
+	case <-s.ctx.Done():
+		return s.ctx.Err()
 	}
 }
 
 // webSource is the files of a BEP 19 seed.
-type webSource struct {
-	seed *seed
-	ctx  context.Context
-}
+type webSource struct{ seed *seed }
 
 func (w webSource) Open(i int) (piecehash.File, error) {
-	k := int(w.seed.rep.Report.disk[i])
-	if err := w.seed.known(k); err != nil {
+	if err := w.seed.known(i); err != nil {
 		return nil, err
 	}
 	url := w.seed.urlOf(i)
-	ask := func(off, n int64) (*answer, error) { return w.seed.askRange(w.ctx, k, url, off, n) }
-	return &webFile{file: k, stream: stream{ctx: w.ctx, seed: w.seed, ask: ask}}, nil
+	ask := func(off, n int64) (*answer, error) { return w.seed.askRange(i, url, off, n) }
+	return &webFile{file: i, stream: stream{seed: w.seed, ask: ask}}, nil
 }
 
 // errStopped is why a request that goes on at the first fault ends.
@@ -229,7 +224,7 @@ func (f *webFile) ReadAt(p []byte, off int64) (int, error) {
 		return 0, err
 	}
 	if err = f.fill(p, off, end); err != nil {
-		return 0, f.seed.blame(f.ctx, err)
+		return 0, f.seed.fail(err)
 	}
 	return len(p), nil
 }
@@ -243,7 +238,6 @@ func (f *webFile) Close() error {
 // their padding: the answer for a piece is handed on from file to file.
 type pieceSource struct {
 	seed *seed
-	ctx  context.Context
 
 	mu   sync.Mutex
 	open map[int]*stream // by the piece
@@ -273,7 +267,7 @@ func (f pieceFile) ReadAt(p []byte, off int64) (int, error) {
 	}
 	if err != nil {
 		st.close()
-		return 0, f.seed.blame(f.ctx, err)
+		return 0, f.seed.fail(err)
 	}
 	f.put(piece, st)
 	return len(p), nil
@@ -289,7 +283,7 @@ func (s *pieceSource) take(piece int) *stream {
 	}
 	length := s.seed.layout.Piece(piece).Length
 	url := s.seed.urlOfPiece(piece)
-	return &stream{ctx: s.ctx, seed: s.seed, ask: func(int64, int64) (*answer, error) { return s.seed.askPiece(s.ctx, url, length) }}
+	return &stream{seed: s.seed, ask: func(int64, int64) (*answer, error) { return s.seed.askPiece(url, length) }}
 }
 
 // put keeps the stream of a piece that is not at its end.

@@ -139,7 +139,7 @@ func TestWatchdog(t *testing.T) {
 		{"slow, and then nothing", 100, time.Second, 5 * time.Second, errStalled, 20 * time.Second},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			o := WebAccess{Stall: 20 * time.Second}
+			o := seedOptions{Stall: 20 * time.Second}
 			ctx, dog, stop := newWatchdog(t.Context(), o.Stall, o.enough())
 			defer stop()
 			start := time.Now()
@@ -306,19 +306,13 @@ func TestWebFileOfNoUse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seeds, err := seedsOf(parsed, webOptions().WebAccess)
-	if err != nil {
-		t.Fatal(err)
+	o := webOptions().WebAccess
+	s := newSeed(context.Background(), parsed, parsed.WebSeeds[0], bep19, o.seed(seedAddress{}))
+	defer s.close()
+	if f := s.open(); f != nil {
+		t.Fatal(f)
 	}
-	s := seeds[0]
-	ctx, err := s.begin(context.Background(), Selection{})
-	if err == nil {
-		err = s.parse()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	opened, err := webSource{s, ctx}.Open(0)
+	opened, err := s.source().Open(0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -327,12 +321,11 @@ func TestWebFileOfNoUse(t *testing.T) {
 	if _, err := f.ReadAt(make([]byte, 16384), 0); err != nil || f.open == nil {
 		t.Fatalf("%v", err)
 	}
-	s.blame(ctx, &WebFault{"status", 0, "the server answers 403"})
+	s.fail(&fault{"status", 0, "the server answers 403"})
 	if _, err := f.ReadAt(make([]byte, 16384), 16384); err == nil || f.open != nil {
 		t.Errorf("%v, and the answer is open: %v", err, f.open != nil)
 	}
-	if _, err := (webSource{s, ctx}).Open(0); err == nil {
+	if _, err := s.source().Open(0); err == nil {
 		t.Error("it is opened again")
 	}
-	s.stop(nil)
 }

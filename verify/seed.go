@@ -1,0 +1,316 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/torrentkit/torrentkit/internal/dial"
+	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/internal/piecehash"
+	"github.com/torrentkit/torrentkit/metainfo"
+)
+
+// seedKind is the document that says how a seed is asked.
+type seedKind string
+
+// The kinds.
+const (
+	bep19 seedKind = "BEP 19" // by the paths of files, for ranges of their bytes
+	bep17 seedKind = "BEP 17" // for whole pieces
+)
+
+// seedOptions say how a seed is asked.
+type seedOptions struct {
+	Named        string        // the host that the person named, which may be anywhere; "" where the torrent did
+	AllowPrivate bool          // lets the torrent, and redirects, lead to addresses that are not public
+	Connections  int           // requests side by side; 0 is 4
+	UserAgent    string        // empty: torrentkit
+	Timeout      time.Duration // for all; 0 is as long as it takes
+	// Stall is how long a server may send nothing, or too little, and Retries how
+	// often a request that failed is put again, after pauses that grow from Pause;
+	// 0 is 20 seconds, 3 times and half a second. Retries < 0 is never.
+	Stall    time.Duration
+	Retries  int
+	Pause    time.Duration
+	Resolver dial.Resolver // nil is the system's
+}
+
+func (o seedOptions) withDefaults() seedOptions {
+	if o.Connections <= 0 {
+		o.Connections = 4
+	}
+	o.Connections = min(o.Connections, dial.Sockets())
+	if o.UserAgent == "" {
+		o.UserAgent = "torrentkit"
+	}
+	if o.Stall <= 0 {
+		o.Stall = 20 * time.Second
+	}
+	if o.Retries == 0 {
+		o.Retries = 3
+	}
+	if o.Pause <= 0 {
+		o.Pause = 500 * time.Millisecond
+	}
+	return o
+}
+
+// fault is one thing that is wrong with a seed.
+type fault struct {
+	Kind    string // a stable name
+	File    int    // index in the torrent; -1 if it is not about one file
+	Message string // never holds a URL
+}
+
+func (f *fault) Error() string { return f.Message }
+
+// maxFaults bounds what is remembered of a bad seed, maxBad and maxAbsent with
+// how many files in vain it is asked for more: those that cost tries and
+// waiting, and those that are missing or of another size.
+const (
+	maxFaults = 100
+	maxBad    = 8
+	maxAbsent = 200
+)
+
+// seed is one web seed of a torrent.
+type seed struct {
+	torrent *metainfo.Torrent
+	url     string // as the torrent, or the person, has it
+	kind    seedKind
+	base    *url.URL // BEP 19: of the one file, or of the folder of many
+	layout  *layout.Layout
+	client  *http.Client
+	o       seedOptions
+	ctx     context.Context         // done when there is no use in asking for more
+	stop    context.CancelCauseFunc // ends all that goes on
+
+	requests, received atomic.Int64
+
+	mu          sync.Mutex // guards what follows
+	faults      []fault
+	files       []served // by index in the torrent
+	bad, absent int      // files that were asked for in vain
+}
+
+// newSeed begins to ask a seed, until ctx is done.
+func newSeed(ctx context.Context, t *metainfo.Torrent, url string, kind seedKind, o seedOptions) *seed {
+	s := &seed{torrent: t, url: url, kind: kind, layout: t.Layout(), client: newClient(o), o: o.withDefaults()}
+	s.begin(ctx)
+	return s
+}
+
+// begin makes a context that ends when there is no use in asking for more.
+func (s *seed) begin(ctx context.Context) {
+	s.files = make([]served, len(s.torrent.Files))
+	s.ctx, s.stop = context.WithCancelCause(ctx)
+	if s.o.Timeout <= 0 {
+		return
+	}
+	stop, cancel := s.stop, context.CancelFunc(nil)
+	s.ctx, cancel = context.WithTimeoutCause(s.ctx, s.o.Timeout, &fault{"timeout", -1, fmt.Sprintf("the check is not done within %v", s.o.Timeout)})
+	s.stop = func(cause error) {
+		stop(cause)
+		cancel()
+	}
+}
+
+// close ends all requests.
+func (s *seed) close() {
+	s.stop(nil)
+	s.client.CloseIdleConnections()
+}
+
+// source is the files that the seed serves.
+func (s *seed) source() piecehash.Source {
+	if s.kind == bep19 {
+		return webSource{s}
+	}
+	return &pieceSource{seed: s, open: map[int]*stream{}}
+}
+
+// open reads the URL by the rules of BEP 19. It returns what makes the seed
+// unusable, which is noted.
+func (s *seed) open() *fault {
+	f := s.parse()
+	if f != nil {
+		s.fail(f)
+	}
+	return f
+}
+
+func (s *seed) parse() *fault {
+	u, err := url.Parse(strings.TrimSpace(s.url))
+	if err != nil {
+		return &fault{"url", -1, "the URL cannot be read"}
+	}
+	if u.Scheme != "http" && u.Scheme != "https" {
+		return &fault{"scheme", -1, fmt.Sprintf("the scheme is %q: only http and https are checked", u.Scheme)}
+	}
+	if u.Host == "" {
+		return &fault{"url", -1, "the URL names no host"}
+	}
+	s.base = u
+	if s.kind == bep17 {
+		if !s.torrent.Format.HasV1() {
+			return &fault{"url", -1, "BEP 17 seeds serve v1 pieces, and the torrent has none"}
+		}
+		return nil
+	}
+	slash := strings.HasSuffix(u.Path, "/")
+	switch {
+	case !s.torrent.Single && u.RawQuery != "":
+		s.note(&fault{"url", -1, "the URL has a query, and names of files are added behind a path"})
+	case !s.torrent.Single && !slash:
+		s.note(&fault{"url", -1, "the URL of a torrent of many files must end in a slash (BEP 19); it was read as if it did"})
+	}
+	if s.torrent.Single && slash || !s.torrent.Single {
+		s.base = below(u, s.torrent.Name)
+	}
+	return nil
+}
+
+// below returns the URL of a name in a folder, or in folders below it. Every
+// byte of the names that means something in a path is escaped.
+func below(u *url.URL, names ...string) *url.URL {
+	b := *u
+	b.RawPath = strings.TrimSuffix(u.EscapedPath(), "/")
+	for _, name := range names {
+		b.RawPath += "/" + url.PathEscape(name)
+	}
+	b.Path, _ = url.PathUnescape(b.RawPath)
+	return &b
+}
+
+// urlOf returns the URL of a file of the torrent.
+func (s *seed) urlOf(i int) *url.URL {
+	if s.torrent.Single {
+		return s.base
+	}
+	return below(s.base, strings.Split(s.torrent.Files[i].Path, "/")...)
+}
+
+// note remembers what is wrong, once.
+func (s *seed) note(f *fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, known := range s.faults {
+		if known.Kind == f.Kind && known.File == f.File {
+			return
+		}
+	}
+	if len(s.faults) < maxFaults {
+		s.faults = append(s.faults, *f)
+	}
+}
+
+// served is what the answers of a seed told of one file.
+type served struct {
+	seen    bool
+	place   digest // the URL that answered first
+	version digest // its validator
+	key     digest // all that decides what its bytes are, for the journal
+	firm    bool   // another version would have another key
+	lost    *fault // why it is not asked for again, or nil
+	size    int64  // that it has on the server, if lost; -1 if that is not known
+}
+
+// fail notes a fault, and what it says about its file. It ends all where there is
+// no use in asking for more. It returns what pieces are told.
+func (s *seed) fail(err error) error {
+	var f *fault
+	if s.ctx.Err() != nil {
+		return context.Cause(s.ctx)
+	}
+	if errors.Is(err, dial.ErrShortage) { // which is no fault of the seed
+		s.stop(err)
+	}
+	if !errors.As(err, &f) {
+		return err
+	}
+	s.note(f)
+	if f.File < 0 {
+		s.stop(f)
+		return f
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	file := &s.files[f.File]
+	if file.lost != nil {
+		return f
+	}
+	file.lost, file.size = f, -1
+	var sized *otherSize
+	if errors.As(err, &sized) {
+		file.size = sized.size
+	}
+	if f.Kind == "missing" || f.Kind == "size" {
+		s.absent++
+	} else {
+		s.bad++
+	}
+	if s.bad >= maxBad || s.absent >= maxAbsent {
+		s.stop(f)
+	}
+	return f
+}
+
+// known returns why a file is known not to be what is wanted.
+func (s *seed) known(i int) error {
+	if f := s.served(i).lost; f != nil {
+		return f
+	}
+	return nil
+}
+
+// served is what is known of a file.
+func (s *seed) served(i int) served {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.files[i]
+}
+
+// noted are the faults, in the order in which they were found.
+func (s *seed) noted() []fault {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.faults)
+}
+
+// failed tells whether a file was asked for in vain.
+func (s *seed) failed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.bad+s.absent > 0
+}
+
+// ended is what the error of a job that read the seed means: nil if the faults
+// of the seed say why it ended.
+func (s *seed) ended(err error) error {
+	var f *fault
+	switch cause := context.Cause(s.ctx); {
+	case s.ctx.Err() == nil || !errors.Is(err, s.ctx.Err()):
+	case errors.As(cause, &f):
+		s.note(f)
+		return nil
+	case errors.Is(cause, dial.ErrShortage):
+		return cause
+	}
+	return err
+}
+
+// shortage is dial.ErrShortage if that ended the asking.
+func (s *seed) shortage() error {
+	if cause := context.Cause(s.ctx); errors.Is(cause, dial.ErrShortage) {
+		return cause
+	}
+	return nil
+}

@@ -1,0 +1,71 @@
+package verify
+
+import (
+	"net/url"
+	"sync"
+)
+
+// probe asks for the last byte of files, which tells their sizes: of the first
+// alone, to know what kind of seed this is.
+func (s *seed) probe(files []int) error {
+	if len(files) == 0 {
+		return nil
+	}
+	s.askEach(files[:1])
+	if f := s.served(files[0]).lost; f != nil && f.Kind == "missing" {
+		s.explainMissing(files[0])
+	}
+	s.askEach(files[1:])
+	return s.ctx.Err()
+}
+
+// askEach asks for the last byte of each file.
+func (s *seed) askEach(files []int) {
+	work := make(chan int)
+	var wg sync.WaitGroup
+	for range min(s.o.Connections, len(files)) {
+		wg.Go(func() {
+			for i := range work {
+				var one [1]byte
+				if f, err := (webSource{s}).Open(i); err == nil {
+					f.ReadAt(one[:], s.layout.File(i).Length-1) // the seed remembers what is wrong
+					f.Close()
+				}
+			}
+		})
+	}
+	for _, i := range files {
+		if s.ctx.Err() != nil {
+			break
+		}
+		work <- i
+	}
+	close(work)
+	wg.Wait()
+}
+
+// explainMissing looks for a file in the places where people put it by mistake.
+func (s *seed) explainMissing(i int) {
+	if s.torrent.Single {
+		return
+	}
+	parent, above := s.base.JoinPath(".."), s.base.JoinPath("../..")
+	places := []struct {
+		base *url.URL
+		what string
+	}{
+		{parent, "the files lie in the folder that the URL names itself: clients look below it, in a folder with the torrent's name"},
+		{below(s.base, s.torrent.Name), "the files lie one folder deeper: the URL lacks the torrent's name once"},
+		{below(above, s.torrent.Name), "the files lie one folder higher: the URL names a folder too many"},
+	}
+	for _, p := range places {
+		there := &seed{torrent: s.torrent, kind: s.kind, base: p.base, layout: s.layout, client: s.client, o: s.o}
+		there.begin(s.ctx)
+		there.askEach([]int{i})
+		there.stop(nil)
+		if len(there.noted()) == 0 && s.ctx.Err() == nil {
+			s.note(&fault{"base-folder", -1, p.what})
+			return
+		}
+	}
+}
