@@ -429,3 +429,117 @@ func TestBareErrors(t *testing.T) {
 		}
 	}
 }
+
+const (
+	maxFiles   = 36
+	maxMethods = 32
+)
+
+// descents are types with many methods on purpose: the parser is one descent through a document, and a test server plays
+// many faults.
+var descents = map[string]bool{"metainfo.parser": true, "internal/trackertest.Tracker": true, "verify.Report": true}
+
+// A folder that cannot be taken in at a glance, and a type that everything hangs on, are several.
+func TestSizes(t *testing.T) {
+	files, methods := map[string]int{}, map[string]int{}
+	system := regexp.MustCompile(`_(linux|darwin|windows|freebsd|bsd|sysv|unix|other|amd64|arm64|noasm|portable)\.go$`)
+	for _, s := range sources(t, false) {
+		if !system.MatchString(s.path) {
+			files[s.dir()]++
+		}
+		for _, d := range s.file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Recv != nil {
+				methods[s.dir()+"."+receiver(f)]++
+			}
+		}
+	}
+	for dir, n := range files {
+		if n > maxFiles {
+			t.Errorf("%s has %d files, more than %d: it is several rooms; take what belongs together into a package below it", dir, n, maxFiles)
+		}
+	}
+	for name, n := range methods {
+		if n > maxMethods && !descents[name] {
+			t.Errorf("%s has %d methods, more than %d: give the work that hangs on it types of its own", name, n, maxMethods)
+		}
+	}
+}
+
+// receiver is the name of the type that a method is of.
+func receiver(f *ast.FuncDecl) string {
+	e := f.Recv.List[0].Type
+	for {
+		switch x := e.(type) {
+		case *ast.StarExpr:
+			e = x.X
+		case *ast.IndexExpr:
+			e = x.X
+		case *ast.Ident:
+			return x.Name
+		default:
+			return ""
+		}
+	}
+}
+
+// helpers are the files of rooms that are neither of a command nor one of the five kinds, each with what it holds.
+var helpers = map[string]string{
+	"creating/settings.go":      "flags layered from presets, jobs and the command line",
+	"creating/yaml.go":          "the reader of presets and jobs",
+	"editing/strip.go":          "what --strip-secrets takes out",
+	"inspecting/fields.go":      "the values of --field",
+	"magnets/desktop.go":        "the desktop's torrent client",
+	"magnets/fetch_link.go":     "one link: trackers, peers and the DHT put together",
+	"magnets/fetch_progress.go": "the progress of several links",
+	"magnets/fetch_trackers.go": "trackers as sources of peers",
+	"trackers/tally.go":         "how many trackers answered",
+	"trackers/targets.go":       "what trackers are asked about",
+	"verifying/tasks.go":        "which data belongs to which torrent",
+}
+
+// A reader finds the room for a line by the names of files: each command has its flags, parsed without running, its run,
+// tested without parsing, and what it prints.
+func TestRooms(t *testing.T) {
+	kind := regexp.MustCompile(`^([a-z]+_)?(command|flags|run|text|json)\.go$`)
+	kinds := []string{"command", "flags", "run", "text", "json"}
+	have := map[string]bool{}
+	for _, s := range sources(t, false) {
+		name, isRoom := strings.CutPrefix(s.path, "cmd/torrentkit/internal/")
+		if !isRoom || strings.HasPrefix(name, "console/") || strings.HasPrefix(name, "command/") {
+			continue
+		}
+		have[name] = true
+		if !kind.MatchString(path.Base(name)) && helpers[name] == "" {
+			t.Errorf("%s: a room has command.go, flags.go, run.go, text.go and json.go for each command or topic (topic_run.go); put it there, or give it a line in helpers", s.path)
+		}
+	}
+	for name := range have {
+		if topic, isCommand := strings.CutSuffix(name, "command.go"); isCommand {
+			for _, k := range kinds {
+				if !have[topic+k+".go"] {
+					t.Errorf("cmd/torrentkit/internal/%s%s.go is missing: every command has %s", topic, k, strings.Join(kinds, ", "))
+				}
+			}
+		}
+	}
+	for name := range helpers {
+		if !have[name] {
+			t.Errorf("there is no cmd/torrentkit/internal/%s: take its line out of helpers", name)
+		}
+	}
+}
+
+// What a command prints goes through package console, which escapes it: nothing else of the command line has a stream.
+func TestOnlyTheConsolePrints(t *testing.T) {
+	stream := regexp.MustCompile(`\bos\.(Stdout|Stderr|Stdin)\b|\bfmt\.Print|\bprintln?\(|\blog\.`)
+	for _, s := range sources(t, false) {
+		if !inCommandLine(s.dir()) || s.dir() == "cmd/torrentkit/internal/console" {
+			continue
+		}
+		for i, line := range strings.Split(s.text, "\n") {
+			if where := stream.FindString(line); where != "" && !strings.HasPrefix(strings.TrimSpace(line), "//") {
+				t.Errorf("%s:%d: %s: print through the console, whose doors escape what strangers wrote", s.path, i+1, where)
+			}
+		}
+	}
+}

@@ -42,6 +42,7 @@ func (e *ranError) Error() string { return e.err.Error() }
 
 func (e *ranError) Unwrap() error { return e.err }
 
+// Ran marks an error as one of a command's own code.
 func Ran(err error) error {
 	if err == nil {
 		return nil

@@ -117,6 +117,7 @@ func EntriesFlag(fs *pflag.FlagSet, name, usage string, to *[]metainfo.Entry) {
 	})
 }
 
+// UnsetFlag is a flag of keys that are to be removed.
 func UnsetFlag(fs *pflag.FlagSet, name, usage string, to *[]metainfo.Entry) {
 	fs.Func(name, usage, func(s string) error {
 		*to = append(*to, metainfo.Entry{Key: s})

@@ -165,6 +165,7 @@ func writeFlags(b *strings.Builder, cmd *cobra.Command, width int) {
 	}
 }
 
+// FlagGroup is the heading under which a flag stands.
 func FlagGroup(f *pflag.Flag) string {
 	if names := f.Annotations[GroupKey]; len(names) == 1 {
 		return names[0]

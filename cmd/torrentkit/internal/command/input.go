@@ -52,6 +52,7 @@ func readSized(r io.Reader, info fs.FileInfo, limit int64) ([]byte, error) {
 	return buf.Bytes(), err
 }
 
+// ReadCapped reads all of r, and no more than limit bytes.
 func ReadCapped(r io.Reader, limit int64) ([]byte, error) {
 	raw, err := io.ReadAll(io.LimitReader(r, limit+1))
 	if err == nil && int64(len(raw)) > limit {

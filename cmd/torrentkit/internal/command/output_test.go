@@ -203,15 +203,17 @@ func TestOutputFolderThatVanished(t *testing.T) {
 }
 
 func TestOutputStdout(t *testing.T) {
-	con, stdout, _ := consoletest.New()
+	e, stdout, _ := consoletest.Env()
+	con := console.New(e)
 	out, err := NewOutput(con, "-", OutputOptions{Binary: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := out.Write(context.Background(), []byte("data")); err != nil || con.Stdout.Flush() != nil || stdout.String() != "data" {
+	if err := out.Write(context.Background(), []byte("data")); err != nil || con.Finish(0) != 0 || stdout.String() != "data" {
 		t.Errorf("wrote %q, %v", stdout.String(), err)
 	}
-	con.Env.OutTTY = true
+	e.OutTTY = true
+	con = console.New(e)
 	if _, err := NewOutput(con, "-", OutputOptions{Binary: true}); err == nil || hintOf(err) == "" {
 		t.Errorf("binary data on a terminal: %v", err)
 	}

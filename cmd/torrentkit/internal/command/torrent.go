@@ -15,6 +15,7 @@ import (
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
+// HasFolder tells whether one of the names is a folder.
 func HasFolder(names []string) bool {
 	for _, name := range names {
 		if info, err := os.Stat(name); err == nil && info.IsDir() {
@@ -24,6 +25,7 @@ func HasFolder(names []string) bool {
 	return false
 }
 
+// IsMagnet tells whether an argument is a magnet link.
 func IsMagnet(name string) bool {
 	return len(name) > 7 && strings.EqualFold(name[:7], "magnet:")
 }
@@ -54,6 +56,7 @@ func WarnOf(con *console.Console, name string, problems []metainfo.Problem) {
 	}
 }
 
+// InputName names an input in messages: - is standard input.
 func InputName(name string) string {
 	if name == "-" {
 		return "standard input"
@@ -103,6 +106,7 @@ func PiecesCell(t *metainfo.Torrent) console.Cell {
 	return console.Cell{Human: console.FormatCount(n) + " of " + console.FormatSize(t.PieceLength), Raw: strconv.FormatInt(n, 10)}
 }
 
+// AddInfoHashes adds those of a torrent.
 func AddInfoHashes(f *console.Fields, t *metainfo.Torrent) {
 	h := t.Hashes()
 	if !h.V1.IsZero() {
@@ -137,12 +141,14 @@ func MagnetText(con *console.Console, t *metainfo.Torrent) string {
 	return strings.ReplaceAll(l.String(), "%2A%2A%2A", "***")
 }
 
+// Optional adds a text that is not empty.
 func Optional(f *console.Fields, label, value string) {
 	if value != "" {
 		f.Text(label, value)
 	}
 }
 
+// FindingText words a finding of lint: the key, what is wrong with it, and the byte.
 func FindingText(f *inspect.Finding) string {
 	text := f.Message
 	if f.Key != "" {

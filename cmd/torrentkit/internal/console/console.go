@@ -15,8 +15,8 @@ import (
 // standard error, and knows what the user wants to see.
 type Console struct {
 	Options  Options
-	Env      Env
-	Stdout   *checkedWriter
+	env      Env
+	stdout   *checkedWriter
 	progress atomic.Pointer[Progress] // the work that is under way, if any
 }
 
@@ -31,20 +31,20 @@ type Options struct {
 
 // New returns the console of a world.
 func New(e Env) *Console {
-	return &Console{Options: Options{Color: "auto"}, Env: e, Stdout: newCheckedWriter(e.Out)}
+	return &Console{Options: Options{Color: "auto"}, env: e, stdout: newCheckedWriter(e.Out)}
 }
 
 // OnTerminal tells whether standard output is a terminal: people read it, and not a program.
-func (con *Console) OnTerminal() bool { return con.Env.OutTTY }
+func (con *Console) OnTerminal() bool { return con.env.OutTTY }
 
 // Width is the terminal's number of columns.
-func (con *Console) Width() int { return con.Env.Width() }
+func (con *Console) Width() int { return con.env.Width() }
 
 // Getenv returns a variable of the environment.
-func (con *Console) Getenv(name string) string { return con.Env.Getenv(name) }
+func (con *Console) Getenv(name string) string { return con.env.Getenv(name) }
 
 // Now is the time.
-func (con *Console) Now() time.Time { return con.Env.Now() }
+func (con *Console) Now() time.Time { return con.env.Now() }
 
 // Conversation is standard error for a text of many lines.
-func (con *Console) Conversation() io.Writer { return &visible{w: con.Env.Err} }
+func (con *Console) Conversation() io.Writer { return &visible{w: con.env.Err} }

@@ -86,10 +86,10 @@ type readResult struct {
 }
 
 // Stdin is standard input, ended by the context. It is not safe for concurrent use.
-func (con *Console) Stdin(ctx context.Context) io.Reader { return ReaderOf(ctx, con.Env.In) }
+func (con *Console) Stdin(ctx context.Context) io.Reader { return ReaderOf(ctx, con.env.In) }
 
 // Input is standard input for a reader that ends by itself when the context does.
-func (con *Console) Input() io.Reader { return con.Env.In }
+func (con *Console) Input() io.Reader { return con.env.In }
 
 // ReaderOf ends reading with the context.
 func ReaderOf(ctx context.Context, r io.Reader) io.Reader { return &contextReader{ctx: ctx, r: r} }

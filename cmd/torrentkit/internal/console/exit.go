@@ -84,7 +84,7 @@ func (con *Console) Report(ctx context.Context, err error) int {
 	switch {
 	case err == nil, errors.As(err, &said), errors.As(err, &stream), err.Error() == "":
 	case code == ExitInterrupted && errors.Is(err, context.Canceled), errors.Is(err, ErrInterrupted):
-		con.Line("torrentkit: interrupted")
+		con.line("torrentkit: interrupted")
 	default:
 		con.say(err)
 	}
@@ -94,10 +94,10 @@ func (con *Console) Report(ctx context.Context, err error) int {
 // say prints err on standard error, with its hint, and returns exitTrouble. Errors that were joined get a line each.
 func (con *Console) say(err error) int {
 	for _, e := range joined(err) {
-		con.Line("torrentkit: " + con.paint(con.errStyle(), Red, "error:") + " " + con.SafeText(e.Error()))
+		con.line("torrentkit: " + paint(con.coloured(con.env.ErrTTY), Red, "error:") + " " + con.SafeText(e.Error()))
 		var h *HintError
 		if errors.As(e, &h) {
-			con.Line("hint: " + con.SafeText(h.Hint))
+			con.line("hint: " + con.SafeText(h.Hint))
 		}
 	}
 	return ExitTrouble
@@ -106,21 +106,24 @@ func (con *Console) say(err error) int {
 // Note prints a remark on standard error, unless --quiet. The text may hold anything: it is made safe here.
 func (con *Console) Note(text string) {
 	if !con.Options.Quiet {
-		con.Line("torrentkit: " + con.SafeText(text))
+		con.line("torrentkit: " + con.SafeText(text))
 	}
 }
 
 // Warn is note for what may be wrong.
 func (con *Console) Warn(text string) {
 	if !con.Options.Quiet {
-		con.Line("torrentkit: " + con.paint(con.errStyle(), Yellow, "warning:") + " " + con.SafeText(text))
+		con.line("torrentkit: " + paint(con.coloured(con.env.ErrTTY), Yellow, "warning:") + " " + con.SafeText(text))
 	}
 }
 
-// Line writes one line to standard error: after what was printed on standard output so far, and not into a progress bar.
-func (con *Console) Line(text string) {
-	con.Stdout.Flush()
-	write := func() { fmt.Fprintln(con.Env.Err, text) }
+// Tell prints one line on standard error for a program that reads along, such as the runner of a workflow.
+func (con *Console) Tell(text string) { con.line(EscapeSentence(text)) }
+
+// line writes one line to standard error: after what was printed on standard output so far, and not into a progress bar.
+func (con *Console) line(text string) {
+	con.stdout.Flush()
+	write := func() { fmt.Fprintln(con.env.Err, text) }
 	if p := con.progress.Load(); p != nil {
 		p.interject(write)
 		return

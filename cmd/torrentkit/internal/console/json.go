@@ -100,7 +100,7 @@ func (con *Console) WriteAround(v any, hole string, fill func(w io.Writer) error
 	if _, e := w.Write(tail); err == nil {
 		err = e
 	}
-	if e := con.Stdout.Flush(); err == nil { // programs read results line by line, as they come
+	if e := con.stdout.Flush(); err == nil { // programs read results line by line, as they come
 		err = e
 	}
 	return err

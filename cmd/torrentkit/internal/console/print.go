@@ -31,10 +31,10 @@ func (s Span) In(c Colour) Span {
 func (con *Console) Print(spans ...Span) {
 	var b strings.Builder
 	for _, s := range spans {
-		b.WriteString(con.paint(con.outStyle(), s.colour, EscapeSentence(s.text)))
+		b.WriteString(paint(con.coloured(con.env.OutTTY), s.colour, EscapeSentence(s.text)))
 	}
 	b.WriteByte('\n')
-	io.WriteString(con.Stdout, b.String())
+	io.WriteString(con.stdout, b.String())
 }
 
 // Printf prints one plain line on standard output.
@@ -43,22 +43,22 @@ func (con *Console) Printf(format string, args ...any) {
 }
 
 // JSON prints v as one object on a line of its own: see writeJSON.
-func (con *Console) JSON(v any) error { return writeJSON(con.Stdout, v) }
+func (con *Console) JSON(v any) error { return writeJSON(con.stdout, v) }
 
 // Document is standard output for a text of many lines: JSON of another schema, XML, a script. Line feeds and tabs
 // pass, everything else that acts on a terminal is escaped as \u, as in JSON.
-func (con *Console) Document() io.Writer { return &visible{w: con.Stdout} }
+func (con *Console) Document() io.Writer { return &visible{w: con.stdout} }
 
 // Raw is standard output for bytes that a program is to read. A terminal gets them as a document.
 func (con *Console) Raw() io.Writer {
 	if con.OnTerminal() {
 		return con.Document()
 	}
-	return con.Stdout
+	return con.stdout
 }
 
 // Flush brings what was printed to whoever waits for it.
-func (con *Console) Flush() { con.Stdout.Flush() }
+func (con *Console) Flush() { con.stdout.Flush() }
 
 // visible escapes what does not show. A rune that comes in two writes is put together.
 type visible struct {

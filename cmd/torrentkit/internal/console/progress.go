@@ -68,7 +68,7 @@ func (con *Console) progressMode() progressMode {
 	switch {
 	case con.Options.JSON || con.Options.Quiet:
 		return progressNone
-	case con.Env.ErrTTY && con.Env.ANSI && con.Getenv("TERM") != "dumb":
+	case con.env.ErrTTY && con.env.ANSI && con.Getenv("TERM") != "dumb":
 		return progressBar
 	case con.Options.Progress:
 		return progressLines
@@ -130,18 +130,18 @@ func (p *Progress) draw() {
 	p.rate.add(p.app.Now(), done)
 	switch {
 	case total == 0 && p.worded && p.mode == progressLines:
-		fmt.Fprintln(p.app.Env.Err, "torrentkit: "+p.line(done, total))
+		fmt.Fprintln(p.app.env.Err, "torrentkit: "+p.line(done, total))
 	case total == 0 && p.worded:
 		p.clear()
-		fmt.Fprint(p.app.Env.Err, truncateMiddle(p.line(done, total), p.app.Width()-1))
+		fmt.Fprint(p.app.env.Err, truncateMiddle(p.line(done, total), p.app.Width()-1))
 		p.drawn = true
 	case total == 0:
 		p.clear() // the bar fails for ever on a maximum of 0
 	case p.mode == progressLines:
-		fmt.Fprintln(p.app.Env.Err, "torrentkit: "+p.line(done, total))
+		fmt.Fprintln(p.app.env.Err, "torrentkit: "+p.line(done, total))
 	case p.app.Width() < wideTerminal:
 		p.clear()
-		fmt.Fprint(p.app.Env.Err, truncateMiddle(p.line(done, total), p.app.Width()-1))
+		fmt.Fprint(p.app.env.Err, truncateMiddle(p.line(done, total), p.app.Width()-1))
 		p.drawn = true
 	default:
 		p.drawBar(done, total)
@@ -151,7 +151,7 @@ func (p *Progress) draw() {
 func (p *Progress) drawBar(done, total int64) {
 	if p.bar == nil || p.max != total {
 		p.clear()
-		p.bar, p.max = newBar(p.app.Env.Err, p.app.Width(), total), total
+		p.bar, p.max = newBar(p.app.env.Err, p.app.Width(), total), total
 	}
 	// At its maximum the bar would finish, and stay silent from then on; the work may still have its result to write.
 	p.bar.Set64(min(done, total-1))
@@ -184,7 +184,7 @@ type onlyWriter struct{ io.Writer }
 // clear takes what was drawn off the screen. The caller holds mu.
 func (p *Progress) clear() {
 	if p.drawn {
-		io.WriteString(p.app.Env.Err, "\r\x1b[K")
+		io.WriteString(p.app.env.Err, "\r\x1b[K")
 		p.drawn = false
 	}
 }
@@ -202,7 +202,7 @@ func (p *Progress) Status() {
 	p.interject(func() {
 		done, total := p.Now()
 		p.rate.add(p.app.Now(), done)
-		fmt.Fprintln(p.app.Env.Err, "torrentkit: "+p.line(done, total))
+		fmt.Fprintln(p.app.env.Err, "torrentkit: "+p.line(done, total))
 	})
 }
 

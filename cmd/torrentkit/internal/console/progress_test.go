@@ -28,7 +28,7 @@ func (c *stepClock) step(d time.Duration) {
 func progressApp(tty bool, width int) (*Console, *fakeBuffer, *stepClock) {
 	con, _, stderr := fake()
 	clock := &stepClock{t: time.Unix(1700000000, 0)}
-	con.Env.Now, con.Env.ErrTTY, con.Env.Width = clock.now, tty, func() int { return width }
+	con.env.Now, con.env.ErrTTY, con.env.Width = clock.now, tty, func() int { return width }
 	return con, stderr, clock
 }
 
@@ -56,8 +56,8 @@ func TestProgressMode(t *testing.T) {
 	}
 	for _, tt := range tests {
 		con, _, _ := fake()
-		con.Env.ErrTTY, con.Options.Progress, con.Options.JSON, con.Options.Quiet = tt.tty, tt.flag, tt.json, tt.mute
-		con.Env.Getenv = func(key string) string { return map[string]string{"TERM": tt.term}[key] }
+		con.env.ErrTTY, con.Options.Progress, con.Options.JSON, con.Options.Quiet = tt.tty, tt.flag, tt.json, tt.mute
+		con.env.Getenv = func(key string) string { return map[string]string{"TERM": tt.term}[key] }
 		if got := con.progressMode(); got != tt.want {
 			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
 		}
@@ -213,7 +213,7 @@ func TestStatusWithoutABar(t *testing.T) {
 // TestProgressTicks lets the real ticker run beside the setting goroutine: the race detector is the judge.
 func TestProgressTicks(t *testing.T) {
 	con, stderr, _ := progressApp(true, 100)
-	con.Env.Now = time.Now
+	con.env.Now = time.Now
 	p := con.StartProgress("hashing")
 	for i := range int64(30) {
 		p.Set(i, 30)

@@ -23,11 +23,6 @@ const (
 	Yellow Colour = "33"
 )
 
-// outStyle reports whether standard output is to be coloured; errStyle is the same for standard error.
-func (con *Console) outStyle() bool { return con.coloured(con.Env.OutTTY) }
-
-func (con *Console) errStyle() bool { return con.coloured(con.Env.ErrTTY) }
-
 // coloured obeys --color first, then NO_COLOR (no-color.org) and TERM=dumb.
 func (con *Console) coloured(tty bool) bool {
 	switch con.Options.Color {
@@ -36,11 +31,11 @@ func (con *Console) coloured(tty bool) bool {
 	case "never":
 		return false
 	}
-	return tty && con.Env.ANSI && con.Getenv("NO_COLOR") == "" && con.Getenv("TERM") != "dumb"
+	return tty && con.env.ANSI && con.Getenv("NO_COLOR") == "" && con.Getenv("TERM") != "dumb"
 }
 
 // paint wraps text, which must be escaped already, in a colour where on says so.
-func (con *Console) paint(on bool, c Colour, text string) string {
+func paint(on bool, c Colour, text string) string {
 	if !on || c == Plain || text == "" {
 		return text
 	}
@@ -55,15 +50,18 @@ type Cell struct {
 	sentence   bool // composed already: what it quotes is escaped (see escapeSentence)
 }
 
+// Text is a cell that reads the same for people and programs.
 func Text(s string) Cell { return Cell{Human: s, Raw: s} }
 
 // Sentence is text that is composed already, such as a message.
 func Sentence(s string) Cell { return Cell{Human: s, Raw: s, sentence: true} }
 
+// Size is a number of bytes: rounded for people.
 func Size(bytes int64) Cell {
 	return Cell{Human: FormatSize(bytes), Raw: strconv.FormatInt(bytes, 10), Right: true}
 }
 
+// Count is a number: with separators for people.
 func Count(n int64) Cell {
 	return Cell{Human: FormatCount(n), Raw: strconv.FormatInt(n, 10), Right: true}
 }
@@ -90,6 +88,7 @@ type field struct {
 	value Cell
 }
 
+// Add adds a value under a label.
 func (f *Fields) Add(label string, value Cell) { f.list = append(f.list, field{label, value}) }
 
 // Text adds a value that reads the same for people and programs.
@@ -123,11 +122,11 @@ func (f *Fields) Time(label string, t time.Time) {
 
 // Show prints the fields on standard output.
 func (con *Console) Show(f *Fields) {
-	if con.Env.OutTTY {
-		io.WriteString(con.Stdout, f.aligned(func(c Colour, s string) string { return con.paint(con.outStyle(), c, s) }))
+	if con.env.OutTTY {
+		io.WriteString(con.stdout, f.aligned(func(c Colour, s string) string { return paint(con.coloured(con.env.OutTTY), c, s) }))
 		return
 	}
-	io.WriteString(con.Stdout, f.piped())
+	io.WriteString(con.stdout, f.piped())
 }
 
 func (f *Fields) aligned(paint func(Colour, string) string) string {
@@ -165,29 +164,23 @@ type Table struct {
 	Flexible int
 }
 
+// NewTable makes a table with a heading, whose flexible column is shortened where a terminal is too narrow; -1 is none.
 func NewTable(flexible int, head ...string) *Table { return &Table{Head: head, Flexible: flexible} }
 
+// Row adds a row.
 func (t *Table) Row(cells ...Cell) { t.Rows = append(t.Rows, cells) }
 
 // ShowTable prints the table on standard output.
 func (con *Console) ShowTable(t *Table) {
-	if con.Env.OutTTY {
-		t.writeAligned(con.Stdout, con.Width(), func(c Colour, s string) string { return con.paint(con.outStyle(), c, s) })
+	if con.env.OutTTY {
+		t.writeAligned(con.stdout, con.Width(), func(c Colour, s string) string { return paint(con.coloured(con.env.OutTTY), c, s) })
 		return
 	}
 	con.ShowPiped(t)
 }
 
 // ShowPiped prints the rows as a pipe gets them.
-func (con *Console) ShowPiped(t *Table) { t.writePiped(con.Stdout) }
-
-// ShowRows prints the rows for people, without a heading.
-func (con *Console) ShowRows(t *Table) {
-	columns := t.columns(con.Width())
-	for _, row := range t.Rows {
-		t.writeRow(con.Stdout, row, columns, func(c Colour, s string) string { return con.paint(con.outStyle(), c, s) })
-	}
-}
+func (con *Console) ShowPiped(t *Table) { t.writePiped(con.stdout) }
 
 func (t *Table) writePiped(w io.Writer) {
 	for _, row := range t.Rows {
@@ -208,7 +201,9 @@ func (t *Table) writeAligned(w io.Writer, width int, paint func(Colour, string) 
 		right := len(t.Rows) > 0 && i < len(t.Rows[0]) && t.Rows[0][i].Right
 		heading[i] = Cell{Human: h, Colour: Dim, Right: right}
 	}
-	t.writeRow(w, heading, columns, paint)
+	if strings.Join(t.Head, "") != "" {
+		t.writeRow(w, heading, columns, paint)
+	}
 	for _, row := range t.Rows {
 		t.writeRow(w, row, columns, paint)
 	}

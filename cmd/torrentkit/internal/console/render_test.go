@@ -24,7 +24,7 @@ func sampleFields() *Fields {
 func TestFieldsPiped(t *testing.T) {
 	con, stdout, _ := fake()
 	con.Show(sampleFields())
-	con.Stdout.Flush()
+	con.stdout.Flush()
 	const want = "name\t日本\\t語\\x1b\nsize\t1610612736\ntiny\t12\npieces\t1536\npiece_length\t16 KiB\ntracker\ta\ntracker\tb\n" +
 		"private\ttrue\ncreated\t2023-11-14T22:13:20Z\nstate\tok\ncomment\t\n"
 	if stdout.String() != want {
@@ -34,9 +34,9 @@ func TestFieldsPiped(t *testing.T) {
 
 func TestFieldsOnATerminal(t *testing.T) {
 	con, stdout, _ := fake()
-	con.Env.OutTTY = true
+	con.env.OutTTY = true
 	con.Show(sampleFields())
-	con.Stdout.Flush()
+	con.stdout.Flush()
 	const want = `name:          日本\t語\x1b
 size:          1.50 GiB (1,610,612,736 bytes)
 tiny:          12 B
@@ -64,17 +64,17 @@ func sampleTable() *Table {
 func TestTable(t *testing.T) {
 	con, stdout, _ := fake()
 	con.ShowTable(sampleTable())
-	con.Stdout.Flush()
+	con.stdout.Flush()
 	if want := "short\t2048\tok\na/very/long/path/to/some/日本語/file.bin\t12\t\n"; stdout.String() != want {
 		t.Errorf("piped: got\n%s\nwant\n%s", stdout.String(), want)
 	}
 
 	con, stdout, _ = fake()
-	con.Env.OutTTY = true
+	con.env.OutTTY = true
 	con.Options.Color = "never"
-	con.Env.Width = func() int { return 40 }
+	con.env.Width = func() int { return 40 }
 	con.ShowTable(sampleTable())
-	con.Stdout.Flush()
+	con.stdout.Flush()
 	const want = `path                         size  state
 short                       2 KiB  ok
 a/very/long/p…語/file.bin    12 B
@@ -101,9 +101,9 @@ func TestColour(t *testing.T) {
 	}
 	for _, tt := range tests {
 		con, _, _ := fake()
-		con.Env.OutTTY, con.Env.ANSI, con.Options.Color = tt.tty, tt.ansi, tt.flag
-		con.Env.Getenv = func(key string) string { return map[string]string{"NO_COLOR": tt.noColor, "TERM": tt.term}[key] }
-		if got := con.outStyle(); got != tt.want {
+		con.env.OutTTY, con.env.ANSI, con.Options.Color = tt.tty, tt.ansi, tt.flag
+		con.env.Getenv = func(key string) string { return map[string]string{"NO_COLOR": tt.noColor, "TERM": tt.term}[key] }
+		if got := con.coloured(con.env.OutTTY); got != tt.want {
 			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
 		}
 	}

@@ -10,40 +10,6 @@ import (
 	"time"
 )
 
-func (e *streamError) Error() string {
-	return "writing to standard output: " + RootCause(e.err).Error()
-}
-
-func (e *streamError) Unwrap() error { return e.err }
-
-// Write implements io.Writer. It fails once any earlier write has failed.
-func (c *checkedWriter) Write(p []byte) (int, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.err != nil {
-		return 0, c.err
-	}
-	n, err := c.buf.Write(p)
-	c.fail(err)
-	return n, c.err
-}
-
-// Flush writes what is buffered and returns the first error there ever was.
-func (c *checkedWriter) Flush() error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.err == nil {
-		c.fail(c.buf.Flush())
-	}
-	return c.err
-}
-
-func (c *checkedWriter) fail(err error) {
-	if err != nil {
-		c.err = &streamError{err}
-	}
-}
-
 // ErrInterrupted is the cause of a context that a signal cancelled.
 var ErrInterrupted = errors.New("interrupted")
 
@@ -105,5 +71,5 @@ func (con *Console) status(start time.Time) {
 		p.Status()
 		return
 	}
-	fmt.Fprintln(con.Env.Err, "torrentkit: working for "+formatDuration(con.Now().Sub(start)))
+	fmt.Fprintln(con.env.Err, "torrentkit: working for "+formatDuration(con.Now().Sub(start)))
 }

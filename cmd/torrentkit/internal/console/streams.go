@@ -10,7 +10,7 @@ import (
 
 // Finish writes what is still buffered. An answer that could not be written is trouble, whatever the answer was.
 func (con *Console) Finish(code int) int {
-	err := con.Stdout.Flush()
+	err := con.stdout.Flush()
 	if err == nil || isBrokenPipe(err) {
 		return code
 	}
@@ -19,6 +19,12 @@ func (con *Console) Finish(code int) int {
 
 // streamError is a failure to write the result: a full disk behind "> file", for instance.
 type streamError struct{ err error }
+
+func (e *streamError) Error() string {
+	return "writing to standard output: " + RootCause(e.err).Error()
+}
+
+func (e *streamError) Unwrap() error { return e.err }
 
 // isBrokenPipe tells a reader of standard output that went away (| head) from a real failure.
 //
@@ -42,4 +48,32 @@ type checkedWriter struct {
 
 func newCheckedWriter(w io.Writer) *checkedWriter {
 	return &checkedWriter{buf: bufio.NewWriterSize(w, 32<<10)}
+}
+
+// Write implements io.Writer. It fails once any earlier write has failed.
+func (c *checkedWriter) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.err != nil {
+		return 0, c.err
+	}
+	n, err := c.buf.Write(p)
+	c.fail(err)
+	return n, c.err
+}
+
+// Flush writes what is buffered and returns the first error there ever was.
+func (c *checkedWriter) Flush() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.err == nil {
+		c.fail(c.buf.Flush())
+	}
+	return c.err
+}
+
+func (c *checkedWriter) fail(err error) {
+	if err != nil {
+		c.err = &streamError{err}
+	}
 }

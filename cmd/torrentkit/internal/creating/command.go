@@ -14,6 +14,7 @@ import (
 	"github.com/torrentkit/torrentkit/create"
 )
 
+// NewCreate makes the command create.
 func NewCreate(con *console.Console) *cobra.Command {
 	var m createModes
 	cmd := &cobra.Command{

@@ -12,6 +12,7 @@ import (
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
+// NewEdit makes the command edit.
 func NewEdit(con *console.Console) *cobra.Command {
 	var o metainfo.Edit
 	f := editFlags{maxSize: command.MaxTorrent, first: true}

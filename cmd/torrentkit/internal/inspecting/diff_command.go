@@ -10,6 +10,7 @@ import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
 
+// NewDiff makes the command diff.
 func NewDiff(con *console.Console) *cobra.Command {
 	f := diffFlags{maxSize: command.MaxTorrent}
 	cmd := &cobra.Command{

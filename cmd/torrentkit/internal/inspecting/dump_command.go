@@ -10,6 +10,7 @@ import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
 
+// NewDump makes the command dump.
 func NewDump(con *console.Console) *cobra.Command {
 	f := dumpFlags{style: "hex"}
 	cmd := &cobra.Command{

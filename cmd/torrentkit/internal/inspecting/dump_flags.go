@@ -1,7 +1,5 @@
 package inspecting
 
-import ()
-
 type dumpFlags struct {
 	reverse, compact, force bool
 	style                   string

@@ -30,10 +30,10 @@ func runDump(ctx context.Context, con *console.Console, args []string, f *dumpFl
 			if !f.compact && !con.Options.JSON {
 				o.Indent = "  "
 			}
-			if !con.Options.JSON {
-				return inspect.Dump(con.Document(), r, o)
+			if con.Options.JSON {
+				return dumpJSON(con, name, r, o)
 			}
-			return dumpJSON(con, name, r, o)
+			return dumpText(con, r, o)
 		})
 	})
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
 
+// NewInspect makes the command inspect.
 func NewInspect(con *console.Console) *cobra.Command {
 	f := inspectFlags{maxSize: command.MaxTorrent}
 	cmd := &cobra.Command{

@@ -11,6 +11,7 @@ import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
 
+// NewLint makes the command lint.
 func NewLint(con *console.Console) *cobra.Command {
 	f := lintFlags{format: "text", maxSize: command.MaxTorrent}
 	cmd := &cobra.Command{

@@ -146,7 +146,7 @@ func showDrawing(con *console.Console, d *console.Table) {
 			}
 		}
 	}
-	con.ShowRows(kept)
+	con.ShowTable(kept)
 }
 
 // showPieces lists the pieces, a line each, as they are made: there may be millions.

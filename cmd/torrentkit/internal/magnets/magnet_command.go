@@ -12,6 +12,7 @@ import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
 
+// NewMagnet makes the command magnet, and magnet fetch below it.
 func NewMagnet(con *console.Console) *cobra.Command {
 	f := magnetFlags{trackers: "all", maxSize: command.MaxTorrent}
 	cmd := &cobra.Command{

@@ -11,6 +11,7 @@ import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
 
+// NewAnnounce makes the command announce.
 func NewAnnounce(con *console.Console) *cobra.Command {
 	f := &announceFlags{failOn: "all"}
 	cmd := &cobra.Command{

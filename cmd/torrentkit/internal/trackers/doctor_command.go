@@ -10,6 +10,7 @@ import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
 
+// NewDoctor makes the command doctor.
 func NewDoctor(con *console.Console) *cobra.Command {
 	f := &doctorFlags{failOn: "error"}
 	cmd := &cobra.Command{

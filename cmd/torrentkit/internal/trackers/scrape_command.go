@@ -10,6 +10,7 @@ import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
 
+// NewScrape makes the command scrape.
 func NewScrape(con *console.Console) *cobra.Command {
 	f := &scrapeFlags{failOn: "all"}
 	cmd := &cobra.Command{

@@ -11,6 +11,7 @@ import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
 
+// NewVerify makes the command verify.
 func NewVerify(con *console.Console) *cobra.Command {
 	f := verifyFlags{maxSize: command.MaxTorrent}
 	cmd := &cobra.Command{

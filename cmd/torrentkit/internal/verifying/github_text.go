@@ -19,7 +19,7 @@ func reportGitHub(con *console.Console, outcomes []verified) error {
 	told := 0
 	annotate := func(file, title, message string) {
 		if told++; told <= maxAnnotations {
-			con.Line(fmt.Sprintf("::error file=%s,title=%s::%s", githubProperty(file), githubProperty(title), githubData(message)))
+			con.Tell(fmt.Sprintf("::error file=%s,title=%s::%s", githubProperty(file), githubProperty(title), githubData(message)))
 		}
 	}
 	for _, o := range outcomes {
@@ -44,7 +44,7 @@ func reportGitHub(con *console.Console, outcomes []verified) error {
 		}
 	}
 	if told > maxAnnotations {
-		con.Line(fmt.Sprintf("::notice::%d more findings", told-maxAnnotations))
+		con.Tell(fmt.Sprintf("::notice::%d more findings", told-maxAnnotations))
 	}
 	file := con.Getenv("GITHUB_STEP_SUMMARY")
 	if file == "" {

@@ -2,6 +2,4 @@
 
 package console
 
-import ()
-
 func isWindowsBrokenPipe(error) bool { return false }
