@@ -1,9 +1,12 @@
 package create
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/journal"
@@ -51,43 +54,33 @@ func (p *Plan) hash(ctx context.Context, first, end int) (err error) {
 	if err != nil {
 		return err
 	}
-	if k.journal != nil {
-		defer func() {
-			if e := k.journal.Close(); e != nil && err == nil {
-				err = fmt.Errorf("writing journal %q: %w", p.o.Journals[0], content.Bare(e))
-			}
-		}()
-	}
+	defer func() { err = cmp.Or(err, k.log.Close()) }()
 	if err := p.sampleOld(ctx, k); err != nil {
 		return err
 	}
-	for i, have := range k.have {
-		if have && first <= i && i < end && !p.o.Recheck {
-			p.Reused.Pieces++
-			p.Reused.Bytes += p.draft.Layout().ContentLength(i)
-			p.draft.Set(i, k.digests[i].SHA1, k.digests[i].Root)
-		}
-	}
 	job := p.job()
 	job.Progress = p.Progress
-	if k.have != nil || first > 0 || end < p.NumPieces {
-		job.Only = make([]int, 0, end-first)
-		for i := first; i < end; i++ {
-			if k.have == nil || !k.have[i] || p.o.Recheck {
-				job.Only = append(job.Only, i)
-			}
+	job.Only = make([]int, 0, end-first)
+	for i := first; i < end; i++ {
+		d, ok := k.digest(i)
+		if !ok || p.o.Recheck {
+			job.Only = append(job.Only, i)
+			continue
 		}
+		p.Reused.Pieces++
+		p.Reused.Bytes += p.draft.Layout().ContentLength(i)
+		p.draft.Set(i, d.SHA1, d.Root)
 	}
 	for piece, err := range job.Pieces(ctx) {
 		if err != nil {
 			return unwrapRead(err)
 		}
 		d := journal.Digest{SHA1: piece.SHA1, Root: piece.Root}
-		if k.have != nil && k.have[piece.Index] && !k.old[piece.Index] && k.digests[piece.Index] != d {
+		if before, ok := k.log.Known(piece.Index); ok && before != d {
 			p.contradicted(piece.Index)
 		}
 		p.draft.Set(piece.Index, d.SHA1, d.Root)
-		if err := p.note(k, piece.Index, d); err != nil {
+		if err := k.log.Note(piece.Index, d); err != nil {
 			return err
 		}
 	}
@@ -111,15 +104,10 @@ func (p *Plan) unchanged() error {
 // torrent, at least 16 of them and one of a hundred, spread over all. One that
 // differs discredits the torrent.
 func (p *Plan) sampleOld(ctx context.Context, k *known) error {
-	var taken []int
-	for i := range k.old {
-		if k.old[i] {
-			taken = append(taken, i)
-		}
-	}
-	if len(taken) == 0 || p.o.Recheck {
+	if len(k.old) == 0 || p.o.Recheck {
 		return nil
 	}
+	taken := slices.Sorted(maps.Keys(k.old))
 	count := min(len(taken), max(16, len(taken)/100))
 	job := p.job()
 	for i := range count {
@@ -129,10 +117,8 @@ func (p *Plan) sampleOld(ctx context.Context, k *known) error {
 		if err != nil {
 			return unwrapRead(err)
 		}
-		if want := k.digests[piece.Index]; want.SHA1 != piece.SHA1 || want.Root != piece.Root {
-			for _, i := range taken {
-				k.have[i], k.old[i] = false, false
-			}
+		if want := k.old[piece.Index]; want.SHA1 != piece.SHA1 || want.Root != piece.Root {
+			k.old = nil
 			p.Reused.FromOld = 0
 			p.Reused.OldRefused = fmt.Sprintf("piece %d is not what it says", piece.Index)
 			break

@@ -1,13 +1,9 @@
 package create
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
-	"fmt"
 	"slices"
-	"time"
 
-	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/journal"
 	"github.com/torrentkit/torrentkit/internal/layout"
 )
@@ -28,95 +24,30 @@ type Reused struct {
 	Contradicted []string
 }
 
-// describer makes keys of pieces: hashes of everything that decides what the
-// digests of a piece are.
-type describer struct {
-	layout *layout.Layout
-	// file appends what a file is known by.
-	file func(b []byte, i int) []byte
-	buf  []byte
-}
-
-// key describes the i-th piece: what is computed, and over which bytes of which
-// files, pad files among them.
-func (d *describer) key(i int) journal.Key {
-	p := d.layout.Piece(i)
-	b := append(d.buf[:0], "torrentkit piece\x00"...)
-	b = binary.AppendUvarint(b, uint64(p.Leaves))
-	sha1 := byte(0)
-	if p.SHA1 {
-		sha1 = 1
-	}
-	b = append(b, sha1)
-	for span := range d.layout.Spans(i) {
-		zero := byte(0)
-		if span.Zero {
-			zero = 1
-		}
-		b = append(b, zero)
-		b = binary.AppendUvarint(b, uint64(span.Offset))
-		b = binary.AppendUvarint(b, uint64(span.Length))
-		if !span.Zero {
-			b = d.file(b, span.File)
-		}
-	}
-	d.buf = b
-	sum := sha256.Sum256(b)
-	return journal.Key(sum[:])
-}
-
-// appendName appends a path, so that it cannot be taken for two.
-func appendName(b []byte, path string) []byte {
-	return append(binary.AppendUvarint(b, uint64(len(path))), path...)
-}
-
-// byState makes keys of the state in which the files on disk were seen. The
-// offset of a span alone would do for the bytes before a file's end, but the
-// size is part of the state too.
-func (p *Plan) byState() *describer {
-	disk := p.source.disk
-	return &describer{layout: p.draft.Layout(), file: func(b []byte, i int) []byte {
-		f, s := &p.content.tree.Files()[disk[i]], p.content.tree.Stamp(int(disk[i]))
-		b = appendName(b, f.Path)
-		for _, n := range []uint64{uint64(f.Size), uint64(s.Modified), uint64(s.Changed), s.Inode} {
-			b = binary.LittleEndian.AppendUint64(b, n)
-		}
-		return b
-	}}
-}
-
-// byName makes keys of the paths and sizes in a torrent.
-func byName(l *layout.Layout, path func(i int) string) *describer {
-	return &describer{layout: l, file: func(b []byte, i int) []byte {
-		return binary.AppendUvarint(appendName(b, path(i)), uint64(l.File(i).Length))
-	}}
-}
-
 // known is digests that need not be computed.
 type known struct {
-	have    []bool
-	digests []journal.Digest
-	old     []bool // those from an old torrent
-	journal *journal.Writer
-	keys    *describer
-	settled []bool // by file of the tree: its state tells it from what it will be
-	pending int64  // bytes of content whose digests are not written yet
+	log *journal.Log
+	old map[int]journal.Digest // of pieces that an old torrent knows, and the journals do not
 }
 
-// flushBytes is how much content is hashed for one write to the journal: a kill
-// loses no more than that, beside what is being hashed.
-const flushBytes = 512 << 10
+// digest returns what is known of a piece.
+func (k *known) digest(i int) (journal.Digest, bool) {
+	if d, ok := k.old[i]; ok {
+		return d, true
+	}
+	return k.log.Known(i)
+}
 
 // recall collects what journals and the old torrent say of the plan's pieces.
 func (p *Plan) recall() (*known, error) {
-	k := &known{}
-	if len(p.o.Journals) == 0 && p.old == nil {
-		return k, nil
-	}
-	n := p.draft.Layout().NumPieces()
-	k.have, k.digests, k.old = make([]bool, n), make([]journal.Digest, n), make([]bool, n)
-	if err := p.readJournals(k); err != nil {
+	id := journal.Files(p.content.tree, func(i int) int { return int(p.source.disk[i]) })
+	log, err := journal.Open(p.o.Journals, p.draft.Layout(), id)
+	if err != nil {
 		return nil, err
+	}
+	k := &known{log: log}
+	if log != nil {
+		p.Reused.Damaged = log.Damaged
 	}
 	if p.old != nil {
 		p.recallOld(k)
@@ -124,69 +55,13 @@ func (p *Plan) recall() (*known, error) {
 	return k, nil
 }
 
-func (p *Plan) readJournals(k *known) error {
-	if len(p.o.Journals) == 0 {
-		return nil
-	}
-	var set journal.Set
-	for _, path := range p.o.Journals {
-		damaged, err := set.ReadFile(path)
-		if err != nil {
-			return fmt.Errorf("reading journal %q: %w", path, content.Bare(err))
-		}
-		p.Reused.Damaged += damaged
-	}
-	k.keys = p.byState()
-	for i := range k.have {
-		k.digests[i], k.have[i] = set.Get(k.keys.key(i))
-	}
-	k.settled = p.settledFiles()
-	w, err := journal.Append(p.o.Journals[0])
-	if err != nil {
-		return fmt.Errorf("writing journal %q: %w", p.o.Journals[0], content.Bare(err))
-	}
-	k.journal = w
-	return nil
-}
-
-// settledFiles tells which files were changed last so long ago that another
-// change would show in their times. A clock that ticks every 10 ms stamps two
-// changes alike that come within one tick; where times have no fractions of a
-// second, they may be as coarse as two seconds.
-func (p *Plan) settledFiles() []bool {
-	settled := make([]bool, len(p.content.tree.Files()))
-	for i := range settled {
-		s := p.content.tree.Stamp(i)
-		wait := 20 * time.Millisecond
-		if s.Modified%int64(time.Second) == 0 && s.Changed%int64(time.Second) == 0 {
-			wait = 2 * time.Second
-		}
-		settled[i] = p.content.tree.Seen().UnixNano()-max(s.Modified, s.Changed) > int64(wait)
-	}
-	return settled
-}
-
-// note writes what was computed of a piece into the journal, if all its files
-// are settled.
-func (p *Plan) note(k *known, i int, d journal.Digest) error {
-	if k.journal == nil || k.have[i] && !k.old[i] && k.digests[i] == d {
-		return nil
-	}
-	disk := p.source.disk
-	for span := range p.draft.Layout().Spans(i) {
-		if !span.Zero && !k.settled[disk[span.File]] {
-			return nil
-		}
-	}
-	err := k.journal.Put(k.keys.key(i), d)
-	if k.pending += p.draft.Layout().Piece(i).Length; k.pending >= flushBytes && err == nil {
-		k.pending = 0
-		err = k.journal.Flush()
-	}
-	if err != nil {
-		return fmt.Errorf("writing journal %q: %w", p.o.Journals[0], content.Bare(err))
-	}
-	return nil
+// byName describes pieces by the paths and sizes in a torrent.
+func byName(l *layout.Layout, path func(i int) string) *journal.Describer {
+	return &journal.Describer{Layout: l, Identity: journal.Identity{Append: func(b []byte, i int, _ int64) ([]byte, bool) {
+		name := path(i)
+		b = append(binary.AppendUvarint(b, uint64(len(name))), name...)
+		return binary.AppendUvarint(b, uint64(l.File(i).Length)), true
+	}}}
 }
 
 // recallOld takes over what an old torrent says of pieces that have the same
@@ -200,15 +75,18 @@ func (p *Plan) recallOld(k *known) {
 	theirs := byName(old.Layout(), func(i int) string { return old.Files[i].Path })
 	index := make(map[journal.Key]int)
 	for i := range old.Layout().NumPieces() {
-		index[theirs.key(i)] = i
+		key, _ := theirs.Key(i)
+		index[key] = i
 	}
 	files := p.draft.Files()
 	ours := byName(p.draft.Layout(), func(i int) string { return files[i].Path })
-	for i := range k.have {
-		if k.have[i] {
+	k.old = make(map[int]journal.Digest)
+	for i := range p.NumPieces {
+		if _, ok := k.log.Known(i); ok {
 			continue
 		}
-		at, ok := index[ours.key(i)]
+		key, _ := ours.Key(i)
+		at, ok := index[key]
 		if !ok {
 			continue
 		}
@@ -217,12 +95,12 @@ func (p *Plan) recallOld(k *known) {
 		if want.SHA1 && sha == nil || want.Leaves > 0 && root == nil {
 			continue
 		}
-		copy(k.digests[i].SHA1[:], sha)
-		copy(k.digests[i].Root[:], root)
-		k.have[i], k.old[i] = true, true
-		p.Reused.FromOld++
+		var d journal.Digest
+		copy(d.SHA1[:], sha)
+		copy(d.Root[:], root)
+		k.old[i] = d
 	}
-	if p.Reused.FromOld == 0 {
+	if p.Reused.FromOld = len(k.old); p.Reused.FromOld == 0 {
 		p.Reused.OldRefused = "none of its pieces has the same place in the same files"
 	}
 }

@@ -35,7 +35,7 @@ var table = map[string][2]string{
 	"internal/sha1simd":               {"", "golang.org/x/sys"},
 	"internal/sha256simd":             {"", "golang.org/x/sys"},
 	"internal/bencode":                {"", "github.com/zeebo/bencode"},
-	"internal/journal":                {"", "github.com/cespare/xxhash/v2"},
+	"internal/journal":                {"internal/content internal/layout", "github.com/cespare/xxhash/v2"},
 	"internal/merkle":                 {"internal/sha256simd", ""},
 	"internal/content":                {"internal/layout", "github.com/bmatcuk/doublestar/v4 golang.org/x/sys golang.org/x/text"},
 	"metainfo":                        {"internal/bencode internal/layout internal/merkle internal/sha256simd", ""},

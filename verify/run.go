@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/internal/journal"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
@@ -91,9 +92,9 @@ func (o *Reading) job(src piecehash.Source, order piecehash.Order) piecehash.Job
 }
 
 // read hashes the chosen pieces from the source of a job, and records what became of them.
-func (r *Report) read(ctx context.Context, job piecehash.Job, m *memoir, failFast bool) error {
+func (r *Report) read(ctx context.Context, job piecehash.Job, j *journal.Log, failFast bool) error {
 	src := job.Source
-	job.Layout, job.Durable = r.torrent.Layout(), m != nil
+	job.Layout, job.Durable = r.torrent.Layout(), j != nil
 	job.Only = r.piecesThat(func(s PieceState) bool { return s == PieceUnread })
 	if s, ok := src.(interface{ next(idle bool) int }); ok {
 		job.Next = s.next
@@ -104,9 +105,8 @@ func (r *Report) read(ctx context.Context, job piecehash.Job, m *memoir, failFas
 		}
 		if err != nil {
 			r.unread(err)
-		} else {
-			r.weigh(p)
-			if err := m.note(p); err != nil {
+		} else if r.weigh(p); r.pieces[p.Index] == PieceOK {
+			if err := j.Note(p.Index, journal.Digest{SHA1: p.SHA1, Root: p.Root}); err != nil {
 				quit(src)
 				return err
 			}

@@ -14,9 +14,9 @@ package verify
 import (
 	"cmp"
 	"context"
-	"time"
 
 	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/internal/journal"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
@@ -115,7 +115,6 @@ func Data(ctx context.Context, torrent []byte, path string, o Options) (*Report,
 		return nil, err
 	}
 	files := contentFiles(t)
-	seen := time.Now()
 	located, err := content.Locate(ctx, root, wants(t, files))
 	if err != nil {
 		return nil, err
@@ -142,13 +141,13 @@ func Data(ctx context.Context, torrent []byte, path string, o Options) (*Report,
 	case len(o.Sums) > 0:
 		err = r.readInOrder(ctx, o)
 	default:
-		var m *memoir
-		if m, err = r.remember(o.Memory, r.versions(seen)); err != nil {
-			return nil, err
+		j, err2 := r.openJournal(o.Memory, journal.Files(located.Tree, func(i int) int { return int(r.disk[i]) }))
+		if err2 != nil {
+			return nil, err2
 		}
-		m.recall()
-		err = r.read(ctx, o.job(limited(ctx, source{r}, o.LimitRate), piecehash.Order(o.ReadOrder)), m, o.FailFast)
-		err = cmp.Or(err, m.close())
+		r.recall(j, o.Memory)
+		err = r.read(ctx, o.job(limited(ctx, source{r}, o.LimitRate), piecehash.Order(o.ReadOrder)), j, o.FailFast)
+		err = cmp.Or(err, j.Close())
 	}
 	return r.finish(ctx, err, o.CompareWith, o.Workers)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io/fs"
 
+	"github.com/torrentkit/torrentkit/internal/journal"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
@@ -77,22 +78,22 @@ func (r *Report) readSeed(s *seed, o WebOptions) error {
 	if s.open() != nil { // it is noted why
 		return nil
 	}
-	m, err := r.remember(o.Memory, func(b []byte, k int, _ int64) ([]byte, bool) { return s.version(b, int(r.files[k])) })
+	j, err := r.openJournal(o.Memory, journal.Identity{Kind: "web seed", Append: s.version})
 	if err != nil {
 		return err
 	}
 	if s.kind == bep19 {
-		err = s.probe(r.probes(m.knowing()))
+		err = s.probe(r.probes(!j.Empty() && !o.Recheck))
 	}
-	switch m.recall(); {
+	switch r.recall(j, o.Memory); {
 	case err != nil:
 	case o.FailFast && s.failed():
 		r.Incomplete = true
 	default:
 		job := piecehash.Job{Source: s.source(), Order: piecehash.Streams, Workers: s.o.Connections, Progress: o.Progress}
-		err = r.read(s.ctx, job, m, o.FailFast)
+		err = r.read(s.ctx, job, j, o.FailFast)
 	}
-	return cmp.Or(err, m.close())
+	return cmp.Or(err, j.Close())
 }
 
 // probes lists the files whose sizes are asked for: the first, to know what kind

@@ -161,11 +161,11 @@ func isFirm(h http.Header) bool {
 }
 
 // version describes the version of a file, for the journal.
-func (s *seed) version(b []byte, i int) ([]byte, bool) {
+func (s *seed) version(b []byte, i int, _ int64) ([]byte, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f := &s.files[i]
-	return append(append(b, 3), f.key[:]...), f.firm && f.lost == nil
+	return append(b, f.key[:]...), f.firm && f.lost == nil
 }
 
 // check decides whether an answer is what BEP 19 wants for n bytes at off, and

@@ -478,3 +478,26 @@ func TestReaderLimits(t *testing.T) {
 		}
 	})
 }
+
+// A file counts as settled when another change would show in its times.
+func TestSettled(t *testing.T) {
+	seen := time.Unix(1_000_000, 500)
+	nanos := seen.UnixNano()
+	for _, c := range []struct {
+		modified, changed int64
+		want              bool
+	}{
+		{nanos - 21e6, nanos - 30e6, true},
+		{nanos - 19e6, nanos - 30e6, false},
+		{nanos - 30e6, nanos - 19e6, false},
+		{nanos + 1e9, 0, false},
+		{999_999e9, 999_999e9, false}, // whole seconds: the clock may be that coarse
+		{999_997e9, 999_997e9, true},
+		{999_999e9, 999_999e9 + 1, true},
+	} {
+		tree := &Tree{seen: seen, files: []File{{Path: "a", stamp: stamp{mtime: c.modified, ctime: c.changed}}}}
+		if _, got := tree.AppendState(nil, 0); got != c.want {
+			t.Errorf("changed at %d and %d, seen at %d: settled %v", c.modified, c.changed, nanos, got)
+		}
+	}
+}

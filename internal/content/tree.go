@@ -9,6 +9,7 @@
 package content
 
 import (
+	"encoding/binary"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -73,20 +74,22 @@ func (t *Tree) Files() []File { return t.files }
 // is among them only where everything in it was left out.
 func (t *Tree) Decisions() []Decision { return t.decisions }
 
-// Seen is a time before which no file was looked at.
-func (t *Tree) Seen() time.Time { return t.seen }
-
-// Stamp is the state in which a file was seen. As long as none of it differs, the system says, the file was not written.
-type Stamp struct {
-	Modified int64  // nanoseconds since 1970
-	Changed  int64  // the time of the last change of the inode, in nanoseconds since 1970; 0 where the system has none
-	Inode    uint64 // 0 where the system has none
-}
-
-// Stamp returns the state in which the tree saw file i.
-func (t *Tree) Stamp(i int) Stamp {
-	s := &t.files[i].stamp
-	return Stamp{s.mtime, s.ctime, s.ino}
+// AppendState appends to b what file i was known by when it was seen: its path, size, time of modification, time of the
+// last change of the inode, and inode number. As long as all of that is the same, the system says, the file was not
+// written. settled is false if the last change came so shortly before the file was seen that another could leave the times
+// as they are: a clock that ticks every 10 ms stamps two changes alike that come within one tick; where times have no
+// fractions of a second, they may be as coarse as two seconds.
+func (t *Tree) AppendState(b []byte, i int) (state []byte, settled bool) {
+	f := &t.files[i]
+	b = append(binary.AppendUvarint(b, uint64(len(f.Path))), f.Path...)
+	for _, n := range [...]uint64{uint64(f.Size), uint64(f.stamp.mtime), uint64(f.stamp.ctime), f.stamp.ino} {
+		b = binary.LittleEndian.AppendUint64(b, n)
+	}
+	wait := 20 * time.Millisecond
+	if second := int64(time.Second); f.stamp.mtime%second == 0 && f.stamp.ctime%second == 0 {
+		wait = 2 * time.Second
+	}
+	return b, t.seen.UnixNano()-max(f.stamp.mtime, f.stamp.ctime) > int64(wait)
 }
 
 // Changed lists, in rising order and each once, the files that Open, or Close of what it returned, found changed.

@@ -10,8 +10,10 @@
 // nothing else. Two processes may append to one journal, and journals may be
 // concatenated.
 //
-// The package does not know what a key is made of, and never reads content. A
-// seal proves that a record is whole, not that nobody forged it: whoever can
+// A [Log] is journals in use for the pieces of one layout. It makes the keys, so
+// that all who use journals know one another's records.
+//
+// The package never reads content. A seal proves that a record is whole, not that nobody forged it: whoever can
 // write a journal can make it lie.
 package journal
 
