@@ -82,16 +82,16 @@ func (d *doctor) httpSend(method string, q query, h http.Header) httpAsk {
 		u = d.e.url
 	}
 	var a httpAsk
-	for hops := 0; hops <= maxRedirects; hops++ {
+	for hops := 1; ; hops++ {
 		a.ans, a.broken = d.h.send(ctx, "announce", method, u, h)
 		d.keep(&d.httpRes)
 		if a.broken != nil || a.ans.location == nil {
 			break
 		}
-		if u = a.ans.location; u.Scheme != "http" && u.Scheme != "https" {
-			a.broken = fail(BadRedirect, "redirected to another scheme")
+		if a.broken = d.h.follow(hops, u, a.ans.location); a.broken != nil {
 			break
 		}
+		u = a.ans.location
 	}
 	if a.broken == nil {
 		a.read(method)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/torrentkit/torrentkit/internal/dial"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -205,7 +206,7 @@ func ownAddress(r *Result) (netip.Addr, bool) {
 	if !local.IsValid() || !tracker.IsValid() {
 		return local, false
 	}
-	nat := local.IsPrivate() && !tracker.IsPrivate()
+	nat := dial.Private(local) && !dial.Private(tracker)
 	return local, !nat
 }
 

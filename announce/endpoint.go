@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/torrentkit/torrentkit/internal/dial"
 )
 
 // endpoint is a tracker URL taken apart.
@@ -58,99 +60,53 @@ func parseTracker(raw string) (endpoint, *Failure) {
 
 func (e endpoint) hostPort() string { return net.JoinHostPort(e.host, strconv.Itoa(int(e.port))) }
 
+// dialer opens connections for the tracker at a host, which a stranger named with
+// PublicOnly, and the person otherwise.
+func (s *settings) dialer(host string) *dial.Dialer {
+	d := &dial.Dialer{Named: host, Resolver: s.Resolver, Local: s.LocalAddr}
+	if s.PublicOnly {
+		d.Named = ""
+	}
+	return d
+}
+
 // resolve finds the addresses of a host, IPv4 first only where the resolver
 // says so, and keeps those of the wanted family.
 func (s *settings) resolve(ctx context.Context, host string, port uint16) ([]netip.AddrPort, *Failure) {
-	var found []netip.Addr
-	if a, err := netip.ParseAddr(host); err == nil {
-		found = []netip.Addr{a}
-	} else if found, err = s.Resolver.LookupNetIP(ctx, "ip", host); err != nil {
+	found, err := s.dialer(host).Lookup(ctx, host)
+	if err != nil {
 		return nil, netFailure(ctx, fmt.Sprintf("looking up %q", host), err)
 	}
 	var out []netip.AddrPort
-	seen := make(map[netip.Addr]bool)
 	for _, a := range found {
-		a = a.Unmap()
-		if seen[a] || s.Family == IPv4 && !a.Is4() || s.Family == IPv6 && a.Is4() {
-			continue
+		if s.Family == AnyFamily || a.Is4() == (s.Family == IPv4) {
+			out = append(out, netip.AddrPortFrom(a, port))
 		}
-		seen[a] = true
-		out = append(out, netip.AddrPortFrom(a, port))
 	}
-	if len(out) > 0 {
-		return out, nil
-	}
-	if len(found) > 0 {
+	if len(out) == 0 {
 		return nil, fail(DNS, fmt.Sprintf("looking up %q: no IPv%d address", host, s.Family))
 	}
-	return nil, fail(DNS, fmt.Sprintf("looking up %q: no address", host))
+	return out, nil
 }
 
-// stagger is how long one address is waited for before the next is tried beside it.
-const stagger = 300 * time.Millisecond
-
-// race runs try for each address, the next one when the previous failed or is
-// slow, and returns the first success. losers are closed by discard.
-func race[T any](ctx context.Context, addrs []netip.AddrPort, try func(context.Context, netip.AddrPort) (T, *Failure), discard func(T)) (T, []Tried, *Failure) {
-	type outcome struct {
-		addr  netip.AddrPort
-		value T
-		err   *Failure
+// asTried makes failures of what went wrong at addresses.
+func asTried(ctx context.Context, list []dial.Tried) []Tried {
+	var out []Tried
+	for _, t := range list {
+		out = append(out, Tried{t.Addr, netFailure(ctx, "connecting to "+t.Addr.String(), t.Err)})
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	results := make(chan outcome)
-	started, ended := 0, 0
-	start := func() {
-		a := addrs[started]
-		started++
-		go func() {
-			v, err := try(ctx, a)
-			results <- outcome{a, v, err}
-		}()
-	}
-	defer func() {
-		cancel()
-		go func(left int) {
-			for range left {
-				if o := <-results; o.err == nil {
-					discard(o.value)
-				}
-			}
-		}(started - ended)
-	}()
-	var tried []Tried
-	var zero T
-	start()
-	tick := time.NewTicker(stagger)
-	defer tick.Stop()
-	for {
-		select {
-		case <-tick.C:
-			if started < len(addrs) {
-				start()
-			}
-		case o := <-results:
-			ended++
-			if o.err == nil {
-				return o.value, tried, nil
-			}
-			tried = append(tried, Tried{o.addr, o.err})
-			if started < len(addrs) {
-				start()
-			} else if ended == started {
-				return zero, tried, tried[0].Failure
-			}
-		}
-	}
+	return out
 }
 
 // dialer opens connections for one probe and notes how long that took.
 type dialer struct {
 	s     *settings
+	open  *dial.Dialer
 	host  string // the tracker's host, whose addresses are pinned
 	addrs []netip.AddrPort
 
 	mu    sync.Mutex // a dial may outlive the request that wanted it
+	ctx   context.Context
 	dials dialed
 }
 
@@ -168,9 +124,17 @@ func (d *dialer) last() dialed {
 	return d.dials
 }
 
+// during says for which request connections are opened. HTTP transports detach
+// them from it, and they would not know how long a file descriptor may be waited for.
+func (d *dialer) during(ctx context.Context) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.ctx = ctx
+}
+
 // dialTCP is the DialContext of HTTP transports: the tracker's own host goes
 // to the pinned addresses, others (a redirect's target, a proxy) are looked up.
-func (d *dialer) dialTCP(ctx context.Context, network, hostPort string) (net.Conn, error) {
+func (d *dialer) dialTCP(_ context.Context, network, hostPort string) (net.Conn, error) {
 	host, portText, err := net.SplitHostPort(hostPort)
 	if err != nil {
 		return nil, err
@@ -179,6 +143,9 @@ func (d *dialer) dialTCP(ctx context.Context, network, hostPort string) (net.Con
 	if err != nil {
 		return nil, err
 	}
+	d.mu.Lock()
+	ctx := d.ctx
+	d.mu.Unlock()
 	addrs := d.addrs
 	if host != d.host || len(addrs) == 0 || addrs[0].Port() != uint16(port) {
 		var f *Failure
@@ -187,12 +154,8 @@ func (d *dialer) dialTCP(ctx context.Context, network, hostPort string) (net.Con
 		}
 	}
 	started := time.Now()
-	nd := net.Dialer{KeepAlive: -1}
-	if d.s.LocalAddr.IsValid() {
-		nd.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(d.s.LocalAddr, 0))
-	}
-	conn, tried, f := race(ctx, addrs, func(ctx context.Context, a netip.AddrPort) (net.Conn, *Failure) {
-		c, err := nd.DialContext(ctx, "tcp", a.String())
+	conn, tried, err := dial.Race(ctx, addrs, func(ctx context.Context, a netip.AddrPort) (net.Conn, error) {
+		c, err := d.open.Connect(ctx, network, host, a)
 		if err != nil {
 			return nil, netFailure(ctx, "connecting to "+a.String(), err)
 		}
@@ -200,12 +163,12 @@ func (d *dialer) dialTCP(ctx context.Context, network, hostPort string) (net.Con
 	}, func(c net.Conn) { c.Close() })
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.dials = dialed{connect: time.Since(started), tried: tried}
-	if f != nil {
+	d.dials = dialed{connect: time.Since(started), tried: asTried(ctx, tried)}
+	if err != nil {
 		if len(addrs) == 1 {
 			d.dials.tried = nil // the failure itself says it
 		}
-		return nil, f
+		return nil, err
 	}
 	d.dials.addr = addrPort(conn.RemoteAddr())
 	d.dials.local = addrPort(conn.LocalAddr())

@@ -10,6 +10,8 @@ import (
 	"os"
 	"strings"
 	"syscall"
+
+	"github.com/torrentkit/torrentkit/internal/dial"
 )
 
 // Code says why there is no good answer, in a word that scripts can rely on.
@@ -31,7 +33,9 @@ const (
 	DNS            Code = "dns"
 	TLS            Code = "tls"
 	Unreachable    Code = "unreachable"
-	BadRequest     Code = "bad-request" // it cannot be asked that way; nothing was sent
+	BadRequest     Code = "bad-request"     // it cannot be asked that way; nothing was sent
+	PrivateAddress Code = "private-address" // of a tracker that a stranger named; nothing was sent
+	Shortage       Code = "shortage"        // we had no file descriptor left; nothing is known of the tracker
 	Interrupted    Code = "interrupted"
 )
 
@@ -116,6 +120,10 @@ func netFailure(ctx context.Context, what string, err error) *Failure {
 	switch {
 	case errors.Is(context.Cause(ctx), context.Canceled) || errors.Is(err, context.Canceled) && ctx.Err() != nil && !errors.Is(ctx.Err(), context.DeadlineExceeded):
 		f.Code, cause = Interrupted, "interrupted"
+	case errors.Is(err, dial.ErrPrivate):
+		f.Code, cause = PrivateAddress, dial.ErrPrivate.Error()
+	case errors.Is(err, dial.ErrShortage):
+		f.Code, cause = Shortage, dial.ErrShortage.Error()
 	case errors.As(err, &dns) && !dns.IsTimeout:
 		f.Code, cause = DNS, dnsCause(dns)
 	case isTLS(err):

@@ -15,6 +15,8 @@ import (
 	"sort"
 	"strings"
 	"time"
+
+	"github.com/torrentkit/torrentkit/internal/dial"
 )
 
 // httpClient asks one tracker over HTTP, on connections of its own.
@@ -27,18 +29,13 @@ type httpClient struct {
 
 // newHTTPClient returns a client whose connections to e's host go to addrs.
 func (s *settings) newHTTPClient(e endpoint, addrs []netip.AddrPort, r *Result) *httpClient {
-	d := &dialer{s: s, host: e.host, addrs: addrs}
-	t := &http.Transport{
-		DialContext:            d.dialTCP,
-		DisableCompression:     true, // gunzip is ours, with a limit behind it
-		MaxResponseHeaderBytes: 64 << 10,
-		TLSClientConfig:        s.tlsConfig(),
-		MaxIdleConns:           2,
-		IdleConnTimeout:        time.Minute,
-	}
+	d := &dialer{s: s, open: s.dialer(e.host), host: e.host, addrs: addrs}
+	var proxy dial.Proxy
 	if s.Proxy != nil {
-		t.Proxy = http.ProxyURL(s.Proxy)
+		proxy = http.ProxyURL(s.Proxy)
 	}
+	t := d.open.Transport(proxy, 0)
+	t.DialContext, t.TLSClientConfig, t.MaxIdleConns = d.dialTCP, s.tlsConfig(), 2
 	return &httpClient{s: s, dial: d, transport: t, res: r}
 }
 
@@ -71,24 +68,27 @@ type httpAnswer struct {
 func (c *httpClient) get(ctx context.Context, name string, u *url.URL) (*httpAnswer, *Failure) {
 	for hops := 0; ; hops++ {
 		ans, f := c.send(ctx, name, http.MethodGet, u, nil)
+		if f != nil && f.Code == PrivateAddress && hops > 0 {
+			f.Code = BadRedirect
+		}
 		if f != nil || ans.location == nil {
 			return ans, f
 		}
 		to := ans.location
 		c.res.Redirects = append(c.res.Redirects, to.String())
-		switch {
-		case hops == maxRedirects:
-			return ans, fail(BadRedirect, fmt.Sprintf("more than %d redirects, the last one to %s", maxRedirects, Redact(to.String())))
-		case to.Scheme != "http" && to.Scheme != "https":
-			return ans, fail(BadRedirect, "redirected to "+Redact(to.String())+", which is not HTTP and is not followed")
-		case to.Host == "":
-			return ans, fail(BadRedirect, "redirected to a URL without a host")
-		}
-		if u.Scheme == "https" && to.Scheme == "http" {
-			c.res.note("redirect-downgrade", Warning, 0, "redirected from https to http, which shows passkeys to everybody on the way")
+		if f := c.follow(hops+1, u, to); f != nil {
+			return ans, f
 		}
 		u = to
 	}
+}
+
+// follow tells why the nth redirect is not followed.
+func (c *httpClient) follow(n int, from, to *url.URL) *Failure {
+	if err := c.dial.open.Follow(n, from, to); err != nil {
+		return &Failure{Code: BadRedirect, Detail: fmt.Sprintf("%v; not followed: %s", err, Redact(to.String())), Err: err}
+	}
+	return nil
 }
 
 // send does one request, without following redirects, and once more for each
@@ -137,6 +137,7 @@ func (c *httpClient) once(ctx context.Context, name, method string, u *url.URL, 
 	started := time.Now()
 	req := c.request(httptrace.WithClientTrace(ctx, trace.hooks()), method, u, extra)
 	c.res.Sent++
+	c.dial.during(ctx)
 	resp, err := c.transport.RoundTrip(req)
 	c.note(&trace, ans)
 	if err != nil {

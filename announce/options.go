@@ -16,9 +16,8 @@ import (
 
 // Limits on what a tracker may send.
 const (
-	MaxReply     = 2 << 20 // bytes of an HTTP body or a WebSocket message, after decompression
-	maxDatagram  = 64 << 10
-	maxRedirects = 5
+	MaxReply    = 2 << 20 // bytes of an HTTP body or a WebSocket message, after decompression
+	maxDatagram = 64 << 10
 )
 
 // RandomHash returns an infohash that nobody else has.
@@ -105,6 +104,10 @@ type Options struct {
 	AllAddresses bool     // a result for each address instead of the first that answers
 	Resolver     Resolver // nil means the system's
 	LocalAddr    netip.Addr
+	// PublicOnly is for trackers that a stranger named: they are asked at public
+	// addresses only, and not through a proxy, which would connect to any. Other
+	// trackers may be anywhere; what a public one redirects to may not.
+	PublicOnly bool
 
 	Timeout time.Duration // of one whole probe; 0 means 15 s, or BEP 15's whole schedule
 	// Retries is how often a request without an answer is sent again: 0 means

@@ -4,8 +4,11 @@ import (
 	"context"
 	"iter"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
+
+	"github.com/torrentkit/torrentkit/internal/dial"
 )
 
 // Probe announces to one tracker. It returns one result, or with
@@ -18,8 +21,23 @@ func Probe(ctx context.Context, q Query, opt Options) []Result {
 	})
 }
 
-// eachAddress finds the addresses and runs ask once for all of them, or once for each.
+// maxStarved is how often a probe begins anew that lacked a file descriptor.
+const maxStarved = 10
+
+// eachAddress finds the addresses and runs ask once for all of them, or once for
+// each. That we lack file descriptors is not the tracker's fault, whose time begins
+// anew then.
 func (s *settings) eachAddress(ctx context.Context, q Query, ask func(context.Context, endpoint, []netip.AddrPort, *Result)) []Result {
+	for try := 1; ; try++ {
+		results := s.askEach(ctx, q, ask)
+		starved := slices.ContainsFunc(results, func(r Result) bool { return r.Failure != nil && r.Failure.Code == Shortage })
+		if !starved || try == maxStarved || ctx.Err() != nil {
+			return results
+		}
+	}
+}
+
+func (s *settings) askEach(ctx context.Context, q Query, ask func(context.Context, endpoint, []netip.AddrPort, *Result)) []Result {
 	started := time.Now()
 	probeCtx, cancel := context.WithTimeout(ctx, s.Timeout)
 	defer cancel()
@@ -85,6 +103,9 @@ func firstOf(addrs []netip.AddrPort) netip.AddrPort {
 // check refuses what the transport cannot carry, before anything is sent.
 func (s *settings) check(e endpoint) *Failure {
 	if s.Proxy != nil {
+		if s.PublicOnly {
+			return fail(BadRequest, "a proxy would connect to whatever address: none is asked for trackers that strangers name")
+		}
 		switch s.Proxy.Scheme {
 		case "http", "https", "socks5", "socks5h":
 		default:
@@ -148,6 +169,7 @@ func fanOut[T any](ctx context.Context, n, parallel int, job func(context.Contex
 	if parallel <= 0 {
 		parallel = 512
 	}
+	parallel = min(parallel, dial.Sockets())
 	return func(yield func(int, T) bool) {
 		type item struct {
 			i  int

@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/netip"
 	"time"
+
+	"github.com/torrentkit/torrentkit/internal/dial"
 )
 
 // socksUDP is a UDP association of a SOCKS5 proxy (RFC 1928, section 7): each
@@ -25,7 +27,7 @@ func dialSOCKS5UDP(ctx context.Context, s *settings, host string, port uint16) (
 	if proxyPort == "" {
 		proxyPort = "1080"
 	}
-	var d net.Dialer
+	d := &dial.Dialer{AllowPrivate: true} // the person's proxy, and where it says that its relay is
 	control, err := d.DialContext(ctx, "tcp", net.JoinHostPort(s.Proxy.Hostname(), proxyPort))
 	if err != nil {
 		return nil, err

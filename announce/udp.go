@@ -8,6 +8,8 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	"github.com/torrentkit/torrentkit/internal/dial"
 )
 
 // udpSession is a socket connected to one address of a tracker, with the
@@ -38,11 +40,7 @@ func (s *settings) openUDP(ctx context.Context, e endpoint, addr netip.AddrPort,
 	if s.Proxy != nil {
 		u.conn, err = dialSOCKS5UDP(ctx, s, e.host, e.port)
 	} else {
-		nd := net.Dialer{}
-		if s.LocalAddr.IsValid() {
-			nd.LocalAddr = net.UDPAddrFromAddrPort(netip.AddrPortFrom(s.LocalAddr, 0))
-		}
-		u.conn, err = nd.DialContext(ctx, "udp", addr.String())
+		u.conn, err = s.dialer(e.host).Connect(ctx, "udp", e.host, addr)
 	}
 	if err != nil {
 		return nil, netFailure(ctx, "opening a UDP socket for "+u.name(), err)
@@ -245,7 +243,7 @@ func (s *settings) reachUDP(ctx context.Context, e endpoint, addrs []netip.AddrP
 	}
 	var mu sync.Mutex
 	var lost []*udpSession
-	u, tried, f := race(ctx, addrs, func(ctx context.Context, a netip.AddrPort) (*udpSession, *Failure) {
+	u, tried, err := dial.Race(ctx, addrs, func(ctx context.Context, a netip.AddrPort) (*udpSession, error) {
 		u, f := s.openUDP(ctx, e, a, &Result{}) // a losing address must not write into r
 		if f != nil {
 			return nil, f
@@ -261,7 +259,7 @@ func (s *settings) reachUDP(ctx context.Context, e endpoint, addrs []netip.AddrP
 	}, (*udpSession).close)
 	r.Timing.Connect = time.Since(started)
 	if len(addrs) > 1 {
-		r.Tried = tried
+		r.Tried = asTried(ctx, tried)
 	}
 	mu.Lock()
 	defer mu.Unlock()
@@ -270,8 +268,8 @@ func (s *settings) reachUDP(ctx context.Context, e endpoint, addrs []netip.AddrP
 		r.Findings = append(r.Findings, l.res.Findings...)
 		r.Exchanges = append(r.Exchanges, l.log...)
 	}
-	if f != nil {
-		return nil, f
+	if err != nil {
+		return nil, netFailure(ctx, "asking "+e.hostPort(), err)
 	}
 	r.Findings = append(r.Findings, u.res.Findings...)
 	u.res = r

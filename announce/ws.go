@@ -55,12 +55,11 @@ func (s *settings) openWS(ctx context.Context, e endpoint, addrs []netip.AddrPor
 	u := wsScheme(e.url)
 	trace := tracer{host: u.Hostname(), config: c.transport.TLSClientConfig}
 	started := time.Now()
+	client := c.dial.open.Client(upgrader{c})
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	c.dial.during(ctx)
 	conn, resp, err := websocket.Dial(withTrace(ctx, &trace), u.String(), &websocket.DialOptions{
-		HTTPClient: &http.Client{
-			Transport:     upgrader{c},
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
-		CompressionMode: websocket.CompressionDisabled,
+		HTTPClient: client, CompressionMode: websocket.CompressionDisabled,
 	})
 	var ans httpAnswer
 	c.note(&trace, &ans)

@@ -52,7 +52,7 @@ var table = map[string][2]string{
 	"verify":                          {"metainfo internal/content internal/dial internal/layout internal/piecehash internal/journal verify/internal/find", "github.com/klauspost/compress github.com/ulikunitz/xz"},
 	"inspect":                         {"metainfo internal/layout internal/bencode", "golang.org/x/text"},
 	"magnet":                          {"metainfo internal/bencode internal/dial internal/peerwire internal/dht", "rsc.io/qr"},
-	"announce":                        {"metainfo internal/bencode internal/dht", "github.com/coder/websocket"},
+	"announce":                        {"metainfo internal/bencode internal/dht internal/dial", "github.com/coder/websocket"},
 	"cmd/torrentkit":                  {"cmd/torrentkit/internal/console " + rooms, "github.com/spf13/cobra github.com/spf13/pflag"},
 	"cmd/torrentkit/internal/console": {"", "github.com/schollz/progressbar/v3 golang.org/x/term golang.org/x/sys github.com/rivo/uniseg"},
 	"cmd/torrentkit/internal/console/consoletest": {"cmd/torrentkit/internal/console", ""},
