@@ -49,7 +49,7 @@ var table = map[string][2]string{
 	"internal/longtest":               {"", ""},
 	"internal/bench":                  {"", ""},
 	"create":                          {"metainfo internal/content internal/layout internal/piecehash internal/journal", ""},
-	"verify":                          {"metainfo internal/content internal/dial internal/layout internal/piecehash internal/journal verify/internal/find", "github.com/klauspost/compress github.com/ulikunitz/xz"},
+	"verify":                          {"metainfo internal/content internal/dial internal/layout internal/piecehash internal/journal verify/internal/find verify/internal/webseed", "github.com/klauspost/compress github.com/ulikunitz/xz"},
 	"inspect":                         {"metainfo internal/layout internal/bencode", "golang.org/x/text"},
 	"magnet":                          {"metainfo internal/bencode internal/dial internal/peerwire internal/dht", "rsc.io/qr"},
 	"announce":                        {"metainfo internal/bencode internal/dht internal/dial", "github.com/coder/websocket"},
@@ -65,6 +65,7 @@ var table = map[string][2]string{
 	"cmd/torrentkit/internal/trackers":            {speaks + "metainfo announce magnet", "github.com/spf13/cobra github.com/spf13/pflag"},
 
 	"verify/internal/find":     {"metainfo internal/content internal/layout internal/piecehash", ""},
+	"verify/internal/webseed":  {"metainfo internal/dial internal/layout internal/piecehash", ""},
 	"verify/internal/treetest": {"metainfo internal/content internal/layout internal/piecehash", ""},
 }
 

@@ -3,9 +3,10 @@ package verify
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/torrentkit/torrentkit/verify/internal/webseed"
 )
 
 // SeedFault is one thing that is wrong with a web seed.
@@ -25,21 +26,21 @@ func (r *Report) repairFromWeb(ctx context.Context, o RepairOptions) (*Repaired,
 	var from []string
 	none := ErrNoSeeds
 	for _, a := range seeds {
-		if a.kind != bep19 {
+		if a.kind != webseed.BEP19 {
 			continue
 		}
-		s := newSeed(ctx, r.torrent, a.url, a.kind, o.Web.seed(a))
-		if f := s.open(); f != nil {
+		s := webseed.New(ctx, r.torrent, a.url, a.kind, o.Web.seed(a))
+		if err := s.Open(); err != nil {
 			if none == ErrNoSeeds {
-				none = fmt.Errorf("web seed %q: %w", a.url, r.webFault(f))
+				none = fmt.Errorf("web seed %q: %w", a.url, r.public(err))
 			}
 			sum.done(s)
 			continue
 		}
 		from = append(from, a.url)
 		sum.From = strings.Join(from, ", ")
-		res, err := sum.Report.repairFrom(ctx, s.source(), a.url, o)
-		err = cmp.Or(err, s.shortage())
+		res, err := sum.Report.repairFrom(ctx, s.Source(), a.url, o)
+		err = cmp.Or(err, s.Shortage())
 		sum.add(res)
 		sum.done(s)
 		if err != nil || len(res.Failed) == 0 {
@@ -56,10 +57,7 @@ func (r *Report) repairFromWeb(ctx context.Context, o RepairOptions) (*Repaired,
 func (r *Repaired) add(last *Repaired) {
 	r.Report, r.Failed = last.Report, last.Failed
 	for i := range r.Failed {
-		var f *fault
-		if errors.As(r.Failed[i].Err, &f) {
-			r.Failed[i].Err = r.Report.webFault(f)
-		}
+		r.Failed[i].Err = r.Report.public(r.Failed[i].Err)
 	}
 	r.Bytes += last.Bytes
 	r.Pieces = append(r.Pieces, last.Pieces...)
@@ -67,9 +65,9 @@ func (r *Repaired) add(last *Repaired) {
 }
 
 // done takes over what was found to be wrong with a seed, and ends its requests.
-func (r *Repaired) done(s *seed) {
-	s.close()
-	for _, f := range s.noted() {
-		r.Faults = append(r.Faults, SeedFault{s.url, *r.Report.webFault(&f)})
+func (r *Repaired) done(s *webseed.Seed) {
+	s.Close()
+	for _, f := range s.Faults() {
+		r.Faults = append(r.Faults, SeedFault{s.URL, *r.Report.webFault(&f)})
 	}
 }

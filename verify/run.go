@@ -122,8 +122,8 @@ func (r *Report) read(ctx context.Context, job piecehash.Job, j *journal.Log, fa
 
 // quit tells a source whose reads may take long that nobody wants them any more.
 func quit(src piecehash.Source) {
-	if q, ok := src.(interface{ quit() }); ok {
-		q.quit()
+	if q, ok := src.(interface{ Quit() }); ok {
+		q.Quit()
 	}
 }
 

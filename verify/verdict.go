@@ -5,6 +5,7 @@ import (
 
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
+	"github.com/torrentkit/torrentkit/verify/internal/webseed"
 )
 
 // bareFile is a file whose pieces have no hashes of their own in the torrent,
@@ -42,7 +43,7 @@ func (r *Report) unread(err error) {
 	if !errors.As(err, &read) {
 		return
 	}
-	var seeds *fault
+	var seeds *webseed.Fault
 	if errors.As(err, &seeds) { // the seed knows better whose it is
 		return
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/torrentkit/torrentkit/internal/dial"
 	"github.com/torrentkit/torrentkit/metainfo"
+	"github.com/torrentkit/torrentkit/verify/internal/webseed"
 )
 
 // WebOptions say how to check web seeds.
@@ -115,7 +116,7 @@ var ErrNoSeeds = errors.New("the torrent has no web seeds")
 // seedAddress is where a seed is.
 type seedAddress struct {
 	url   string
-	kind  seedKind
+	kind  webseed.Kind
 	named bool // by the person, and not by the torrent
 }
 
@@ -123,14 +124,14 @@ type seedAddress struct {
 func (o *WebAccess) seeds(t *metainfo.Torrent) ([]seedAddress, error) {
 	var list []seedAddress
 	for _, u := range o.URLs {
-		list = append(list, seedAddress{u, bep19, true})
+		list = append(list, seedAddress{u, webseed.BEP19, true})
 	}
 	if len(o.URLs) == 0 {
 		for _, u := range t.WebSeeds {
-			list = append(list, seedAddress{u, bep19, false})
+			list = append(list, seedAddress{u, webseed.BEP19, false})
 		}
 		for _, u := range t.HTTPSeeds {
-			list = append(list, seedAddress{u, bep17, false})
+			list = append(list, seedAddress{u, webseed.BEP17, false})
 		}
 	}
 	if len(list) == 0 {
@@ -140,8 +141,8 @@ func (o *WebAccess) seeds(t *metainfo.Torrent) ([]seedAddress, error) {
 }
 
 // seed says how a seed is asked.
-func (o *WebAccess) seed(a seedAddress) seedOptions {
-	s := seedOptions{
+func (o *WebAccess) seed(a seedAddress) webseed.Options {
+	s := webseed.Options{
 		AllowPrivate: o.AllowPrivate, Connections: o.Connections, UserAgent: o.UserAgent, Timeout: o.Timeout,
 		Stall: o.Stall, Retries: o.Retries, Pause: o.Pause, Resolver: o.resolver,
 	}

@@ -1,18 +1,18 @@
-package verify
+package webseed
 
 import (
 	"net/url"
 	"sync"
 )
 
-// probe asks for the last byte of files, which tells their sizes: of the first
+// Probe asks for the last byte of files, which tells their sizes: of the first
 // alone, to know what kind of seed this is.
-func (s *seed) probe(files []int) error {
+func (s *Seed) Probe(files []int) error {
 	if len(files) == 0 {
 		return nil
 	}
 	s.askEach(files[:1])
-	if f := s.served(files[0]).lost; f != nil && f.Kind == "missing" {
+	if f := s.File(files[0]).Lost; f != nil && f.Kind == "missing" {
 		s.explainMissing(files[0])
 	}
 	s.askEach(files[1:])
@@ -20,7 +20,7 @@ func (s *seed) probe(files []int) error {
 }
 
 // askEach asks for the last byte of each file.
-func (s *seed) askEach(files []int) {
+func (s *Seed) askEach(files []int) {
 	work := make(chan int)
 	var wg sync.WaitGroup
 	for range min(s.o.Connections, len(files)) {
@@ -45,7 +45,7 @@ func (s *seed) askEach(files []int) {
 }
 
 // explainMissing looks for a file in the places where people put it by mistake.
-func (s *seed) explainMissing(i int) {
+func (s *Seed) explainMissing(i int) {
 	if s.torrent.Single {
 		return
 	}
@@ -59,12 +59,12 @@ func (s *seed) explainMissing(i int) {
 		{below(above, s.torrent.Name), "the files lie one folder higher: the URL names a folder too many"},
 	}
 	for _, p := range places {
-		there := &seed{torrent: s.torrent, kind: s.kind, base: p.base, layout: s.layout, client: s.client, o: s.o}
+		there := &Seed{torrent: s.torrent, Kind: s.Kind, base: p.base, layout: s.layout, client: s.client, o: s.o}
 		there.begin(s.ctx)
 		there.askEach([]int{i})
 		there.stop(nil)
-		if len(there.noted()) == 0 && s.ctx.Err() == nil {
-			s.note(&fault{"base-folder", -1, p.what})
+		if len(there.Faults()) == 0 && s.ctx.Err() == nil {
+			s.note(&Fault{"base-folder", -1, p.what})
 			return
 		}
 	}

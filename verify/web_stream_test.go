@@ -14,7 +14,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/torrentkit/torrentkit/metainfo"
@@ -118,49 +117,6 @@ func TestWebDrip(t *testing.T) {
 	}
 }
 
-// What the watchdog says of answers at all rates.
-func TestWatchdog(t *testing.T) {
-	for _, c := range []struct {
-		name  string
-		bytes int           // that come at once
-		every time.Duration // how often they do
-		until time.Duration // when they stop
-		want  error
-		by    time.Duration // when that is known
-	}{
-		{"nothing", 0, time.Hour, 0, errStalled, 20 * time.Second},
-		{"a byte each 0.2 s", 1, 200 * time.Millisecond, 2 * time.Hour, errSlow, 20 * time.Second},
-		{"1.2 KB/s", 1200, time.Second, 2 * time.Hour, errSlow, 20 * time.Second},
-		{"just below the floor", floor - 1, time.Second, 2 * time.Hour, errSlow, 21 * time.Second},
-		{"above the floor", floor + floor/10, time.Second, 2 * time.Hour, nil, 2 * time.Hour},
-		{"fast", 1 << 20, time.Second, 2 * time.Hour, nil, 2 * time.Hour},
-		{"all at once, and long pauses", 1 << 20, 19 * time.Second, 2 * time.Hour, nil, 2 * time.Hour},
-		{"fast, and then nothing", 1 << 20, time.Second, time.Minute, errStalled, time.Minute + 20*time.Second},
-		{"slow, and then nothing", 100, time.Second, 5 * time.Second, errStalled, 20 * time.Second},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			o := seedOptions{Stall: 20 * time.Second}
-			ctx, dog, stop := newWatchdog(t.Context(), o.Stall, o.enough())
-			defer stop()
-			start := time.Now()
-			for ctx.Err() == nil && time.Since(start) < time.Hour {
-				wait := c.every
-				if time.Since(start)+wait > c.until {
-					wait = time.Hour
-				}
-				select {
-				case <-ctx.Done():
-				case <-time.After(wait):
-					dog.pat(c.bytes)
-				}
-			}
-			if took := time.Since(start); context.Cause(ctx) != c.want || took > c.by {
-				t.Errorf("%s: %v after %v", c.name, context.Cause(ctx), took)
-			}
-		})
-	}
-}
-
 // The whole check ends in time, whatever a server does.
 func TestWebTimeout(t *testing.T) {
 	o := webOptions()
@@ -248,7 +204,7 @@ func TestWebGivesUp(t *testing.T) {
 			missing++
 		}
 	}
-	if w.OK() || w.Report.GoodPieces > 0 || faultKinds(w) != "missing" || missing == 0 || w.Requests > maxAbsent+10 {
+	if w.OK() || w.Report.GoodPieces > 0 || faultKinds(w) != "missing" || missing == 0 || w.Requests > 210 {
 		t.Errorf("%d requests, %d missing, %d faults", w.Requests, missing, len(w.Faults))
 	}
 }
@@ -295,37 +251,5 @@ func TestBEP17Streams(t *testing.T) {
 			t.Errorf("%v: %v, with a journal that cannot remember: %+v", format, err, again[0])
 		}
 		server.Close()
-	}
-}
-
-// A file that another connection found to be wrong is read no further, and keeps
-// no connection from the files behind it.
-func TestWebFileOfNoUse(t *testing.T) {
-	_, torrent := serveTree(t, files{"a": make([]byte, 4<<20)}, metainfo.V1, 16384)
-	parsed, err := metainfo.Parse(torrent)
-	if err != nil {
-		t.Fatal(err)
-	}
-	o := webOptions().WebAccess
-	s := newSeed(context.Background(), parsed, parsed.WebSeeds[0], bep19, o.seed(seedAddress{}))
-	defer s.close()
-	if f := s.open(); f != nil {
-		t.Fatal(f)
-	}
-	opened, err := s.source().Open(0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f := opened.(*webFile)
-	f.ReadAhead(0, 4<<20)
-	if _, err := f.ReadAt(make([]byte, 16384), 0); err != nil || f.open == nil {
-		t.Fatalf("%v", err)
-	}
-	s.fail(&fault{"status", 0, "the server answers 403"})
-	if _, err := f.ReadAt(make([]byte, 16384), 16384); err == nil || f.open != nil {
-		t.Errorf("%v, and the answer is open: %v", err, f.open != nil)
-	}
-	if _, err := s.source().Open(0); err == nil {
-		t.Error("it is opened again")
 	}
 }

@@ -1,4 +1,10 @@
-package verify
+// Package webseed reads the content of a torrent from a web server, by BEP 19 or
+// BEP 17, in the place of files on disk.
+//
+// A [Seed] tells what is wrong with the server ([Fault]), and what it knows of the
+// files, by their index in the torrent. It stores no content, and does not compare
+// it with hashes.
+package webseed
 
 import (
 	"context"
@@ -18,17 +24,17 @@ import (
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
-// seedKind is the document that says how a seed is asked.
-type seedKind string
+// Kind is the document that says how a seed is asked.
+type Kind string
 
 // The kinds.
 const (
-	bep19 seedKind = "BEP 19" // by the paths of files, for ranges of their bytes
-	bep17 seedKind = "BEP 17" // for whole pieces
+	BEP19 Kind = "BEP 19" // by the paths of files, for ranges of their bytes
+	BEP17 Kind = "BEP 17" // for whole pieces
 )
 
-// seedOptions say how a seed is asked.
-type seedOptions struct {
+// Options say how a seed is asked.
+type Options struct {
 	Named        string        // the host that the person named, which may be anywhere; "" where the torrent did
 	AllowPrivate bool          // lets the torrent, and redirects, lead to addresses that are not public
 	Connections  int           // requests side by side; 0 is 4
@@ -43,7 +49,7 @@ type seedOptions struct {
 	Resolver dial.Resolver // nil is the system's
 }
 
-func (o seedOptions) withDefaults() seedOptions {
+func (o Options) withDefaults() Options {
 	if o.Connections <= 0 {
 		o.Connections = 4
 	}
@@ -63,14 +69,14 @@ func (o seedOptions) withDefaults() seedOptions {
 	return o
 }
 
-// fault is one thing that is wrong with a seed.
-type fault struct {
+// Fault is one thing that is wrong with a seed.
+type Fault struct {
 	Kind    string // a stable name
 	File    int    // index in the torrent; -1 if it is not about one file
 	Message string // never holds a URL
 }
 
-func (f *fault) Error() string { return f.Message }
+func (f *Fault) Error() string { return f.Message }
 
 // maxFaults bounds what is remembered of a bad seed, maxBad and maxAbsent with
 // how many files in vain it is asked for more: those that cost tries and
@@ -81,96 +87,97 @@ const (
 	maxAbsent = 200
 )
 
-// seed is one web seed of a torrent.
-type seed struct {
+// Seed is one web seed of a torrent.
+type Seed struct {
 	torrent *metainfo.Torrent
-	url     string // as the torrent, or the person, has it
-	kind    seedKind
+	URL     string // as the torrent, or the person, has it
+	Kind    Kind
 	base    *url.URL // BEP 19: of the one file, or of the folder of many
 	layout  *layout.Layout
 	client  *http.Client
-	o       seedOptions
+	o       Options
 	ctx     context.Context         // done when there is no use in asking for more
 	stop    context.CancelCauseFunc // ends all that goes on
 
 	requests, received atomic.Int64
 
 	mu          sync.Mutex // guards what follows
-	faults      []fault
-	files       []served // by index in the torrent
-	bad, absent int      // files that were asked for in vain
+	faults      []Fault
+	files       []File // by index in the torrent
+	bad, absent int    // files that were asked for in vain
 }
 
-// newSeed begins to ask a seed, until ctx is done.
-func newSeed(ctx context.Context, t *metainfo.Torrent, url string, kind seedKind, o seedOptions) *seed {
-	s := &seed{torrent: t, url: url, kind: kind, layout: t.Layout(), client: newClient(o), o: o.withDefaults()}
+// New begins to ask a seed, until ctx is done.
+func New(ctx context.Context, t *metainfo.Torrent, url string, kind Kind, o Options) *Seed {
+	s := &Seed{torrent: t, URL: url, Kind: kind, layout: t.Layout(), client: newClient(o), o: o.withDefaults()}
 	s.begin(ctx)
 	return s
 }
 
 // begin makes a context that ends when there is no use in asking for more.
-func (s *seed) begin(ctx context.Context) {
-	s.files = make([]served, len(s.torrent.Files))
+func (s *Seed) begin(ctx context.Context) {
+	s.files = make([]File, len(s.torrent.Files))
 	s.ctx, s.stop = context.WithCancelCause(ctx)
 	if s.o.Timeout <= 0 {
 		return
 	}
 	stop, cancel := s.stop, context.CancelFunc(nil)
-	s.ctx, cancel = context.WithTimeoutCause(s.ctx, s.o.Timeout, &fault{"timeout", -1, fmt.Sprintf("the check is not done within %v", s.o.Timeout)})
+	s.ctx, cancel = context.WithTimeoutCause(s.ctx, s.o.Timeout, &Fault{"timeout", -1, fmt.Sprintf("the check is not done within %v", s.o.Timeout)})
 	s.stop = func(cause error) {
 		stop(cause)
 		cancel()
 	}
 }
 
-// close ends all requests.
-func (s *seed) close() {
+// Close ends all requests.
+func (s *Seed) Close() {
 	s.stop(nil)
 	s.client.CloseIdleConnections()
 }
 
-// source is the files that the seed serves.
-func (s *seed) source() piecehash.Source {
-	if s.kind == bep19 {
+// Source is the files that the seed serves, to be read in any number of streams. It
+// has a method Quit, which ends reads that wait for the server.
+func (s *Seed) Source() piecehash.Source {
+	if s.Kind == BEP19 {
 		return webSource{s}
 	}
 	return &pieceSource{seed: s, open: map[int]*stream{}}
 }
 
-// open reads the URL by the rules of BEP 19. It returns what makes the seed
-// unusable, which is noted.
-func (s *seed) open() *fault {
-	f := s.parse()
-	if f != nil {
-		s.fail(f)
+// Open reads the URL by the rules of BEP 19. Its error is a *Fault that makes the
+// seed unusable, which is noted.
+func (s *Seed) Open() error {
+	err := s.parse()
+	if err != nil {
+		s.fail(err)
 	}
-	return f
+	return err
 }
 
-func (s *seed) parse() *fault {
-	u, err := url.Parse(strings.TrimSpace(s.url))
+func (s *Seed) parse() error {
+	u, err := url.Parse(strings.TrimSpace(s.URL))
 	if err != nil {
-		return &fault{"url", -1, "the URL cannot be read"}
+		return &Fault{"url", -1, "the URL cannot be read"}
 	}
 	if u.Scheme != "http" && u.Scheme != "https" {
-		return &fault{"scheme", -1, fmt.Sprintf("the scheme is %q: only http and https are checked", u.Scheme)}
+		return &Fault{"scheme", -1, fmt.Sprintf("the scheme is %q: only http and https are checked", u.Scheme)}
 	}
 	if u.Host == "" {
-		return &fault{"url", -1, "the URL names no host"}
+		return &Fault{"url", -1, "the URL names no host"}
 	}
 	s.base = u
-	if s.kind == bep17 {
+	if s.Kind == BEP17 {
 		if !s.torrent.Format.HasV1() {
-			return &fault{"url", -1, "BEP 17 seeds serve v1 pieces, and the torrent has none"}
+			return &Fault{"url", -1, "BEP 17 seeds serve v1 pieces, and the torrent has none"}
 		}
 		return nil
 	}
 	slash := strings.HasSuffix(u.Path, "/")
 	switch {
 	case !s.torrent.Single && u.RawQuery != "":
-		s.note(&fault{"url", -1, "the URL has a query, and names of files are added behind a path"})
+		s.note(&Fault{"url", -1, "the URL has a query, and names of files are added behind a path"})
 	case !s.torrent.Single && !slash:
-		s.note(&fault{"url", -1, "the URL of a torrent of many files must end in a slash (BEP 19); it was read as if it did"})
+		s.note(&Fault{"url", -1, "the URL of a torrent of many files must end in a slash (BEP 19); it was read as if it did"})
 	}
 	if s.torrent.Single && slash || !s.torrent.Single {
 		s.base = below(u, s.torrent.Name)
@@ -191,7 +198,7 @@ func below(u *url.URL, names ...string) *url.URL {
 }
 
 // urlOf returns the URL of a file of the torrent.
-func (s *seed) urlOf(i int) *url.URL {
+func (s *Seed) urlOf(i int) *url.URL {
 	if s.torrent.Single {
 		return s.base
 	}
@@ -199,7 +206,7 @@ func (s *seed) urlOf(i int) *url.URL {
 }
 
 // note remembers what is wrong, once.
-func (s *seed) note(f *fault) {
+func (s *Seed) note(f *Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, known := range s.faults {
@@ -212,21 +219,22 @@ func (s *seed) note(f *fault) {
 	}
 }
 
-// served is what the answers of a seed told of one file.
-type served struct {
-	seen    bool
+// File is what the answers of a seed told of one file.
+type File struct {
+	Seen bool   // there was an answer
+	Firm bool   // another version of it would have another key
+	Lost *Fault // why it is not asked for again, or nil
+	Size int64  // that it has on the server, if Lost; -1 if that is not known
+
 	place   digest // the URL that answered first
 	version digest // its validator
 	key     digest // all that decides what its bytes are, for the journal
-	firm    bool   // another version would have another key
-	lost    *fault // why it is not asked for again, or nil
-	size    int64  // that it has on the server, if lost; -1 if that is not known
 }
 
 // fail notes a fault, and what it says about its file. It ends all where there is
 // no use in asking for more. It returns what pieces are told.
-func (s *seed) fail(err error) error {
-	var f *fault
+func (s *Seed) fail(err error) error {
+	var f *Fault
 	if s.ctx.Err() != nil {
 		return context.Cause(s.ctx)
 	}
@@ -244,13 +252,13 @@ func (s *seed) fail(err error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	file := &s.files[f.File]
-	if file.lost != nil {
+	if file.Lost != nil {
 		return f
 	}
-	file.lost, file.size = f, -1
+	file.Lost, file.Size = f, -1
 	var sized *otherSize
 	if errors.As(err, &sized) {
-		file.size = sized.size
+		file.Size = sized.size
 	}
 	if f.Kind == "missing" || f.Kind == "size" {
 		s.absent++
@@ -264,38 +272,48 @@ func (s *seed) fail(err error) error {
 }
 
 // known returns why a file is known not to be what is wanted.
-func (s *seed) known(i int) error {
-	if f := s.served(i).lost; f != nil {
+func (s *Seed) known(i int) error {
+	if f := s.File(i).Lost; f != nil {
 		return f
 	}
 	return nil
 }
 
-// served is what is known of a file.
-func (s *seed) served(i int) served {
+// File is what is known of a file.
+func (s *Seed) File(i int) File {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.files[i]
 }
 
-// noted are the faults, in the order in which they were found.
-func (s *seed) noted() []fault {
+// Faults are what is wrong, in the order in which they were found.
+func (s *Seed) Faults() []Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.faults)
 }
 
-// failed tells whether a file was asked for in vain.
-func (s *seed) failed() bool {
+// Counts are how many answers the server gave, and how many bytes of content came
+// in them.
+func (s *Seed) Counts() (answers, bytes int64) { return s.requests.Load(), s.received.Load() }
+
+// Context ends when there is no use in asking for more.
+func (s *Seed) Context() context.Context { return s.ctx }
+
+// Connections is how many requests may run side by side.
+func (s *Seed) Connections() int { return s.o.Connections }
+
+// Failed tells whether a file was asked for in vain.
+func (s *Seed) Failed() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.bad+s.absent > 0
 }
 
-// ended is what the error of a job that read the seed means: nil if the faults
+// Ended is what the error of a job that read the seed means: nil if the faults
 // of the seed say why it ended.
-func (s *seed) ended(err error) error {
-	var f *fault
+func (s *Seed) Ended(err error) error {
+	var f *Fault
 	switch cause := context.Cause(s.ctx); {
 	case s.ctx.Err() == nil || !errors.Is(err, s.ctx.Err()):
 	case errors.As(cause, &f):
@@ -307,8 +325,8 @@ func (s *seed) ended(err error) error {
 	return err
 }
 
-// shortage is dial.ErrShortage if that ended the asking.
-func (s *seed) shortage() error {
+// Shortage is dial.ErrShortage if that ended the asking.
+func (s *Seed) Shortage() error {
 	if cause := context.Cause(s.ctx); errors.Is(cause, dial.ErrShortage) {
 		return cause
 	}

@@ -3,11 +3,13 @@ package verify
 import (
 	"cmp"
 	"context"
+	"errors"
 	"io/fs"
 
 	"github.com/torrentkit/torrentkit/internal/journal"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
+	"github.com/torrentkit/torrentkit/verify/internal/webseed"
 )
 
 // maxProbes bounds how many files are asked for their size of which no piece is
@@ -26,19 +28,20 @@ func checkSeed(ctx context.Context, t *metainfo.Torrent, a seedAddress, o WebOpt
 			f.Size = f.Length
 		}
 	}
-	s := newSeed(ctx, t, a.url, a.kind, o.seed(a))
-	defer s.close()
-	err := s.ended(r.readSeed(s, o))
-	w := &WebReport{URL: a.url, Kind: string(a.kind), Report: r, Requests: s.requests.Load(), Received: s.received.Load()}
-	for _, f := range s.noted() {
+	s := webseed.New(ctx, t, a.url, a.kind, o.seed(a))
+	defer s.Close()
+	err := s.Ended(r.readSeed(s, o))
+	w := &WebReport{URL: a.url, Kind: string(a.kind), Report: r}
+	w.Requests, w.Received = s.Counts()
+	for _, f := range s.Faults() {
 		w.Faults = append(w.Faults, *r.webFault(&f))
 	}
 	for k := range r.Files {
-		file, f := &r.Files[k], s.served(int(r.files[k]))
+		file, f := &r.Files[k], s.File(int(r.files[k]))
 		switch {
-		case f.lost != nil && file.State != Skipped:
+		case f.Lost != nil && file.State != Skipped:
 			r.lose(file, f)
-		case o.Journal != "" && file.State != Skipped && file.Length > 0 && !f.firm && (f.seen || s.kind == bep17):
+		case o.Journal != "" && file.State != Skipped && file.Length > 0 && !f.Firm && (f.Seen || s.Kind == webseed.BEP17):
 			w.Unremembered++
 		}
 	}
@@ -50,22 +53,22 @@ func checkSeed(ctx context.Context, t *metainfo.Torrent, a seedAddress, o WebOpt
 }
 
 // lose says what became of a file that the seed does not serve.
-func (r *Report) lose(file *FileReport, f served) {
+func (r *Report) lose(file *FileReport, f webseed.File) {
 	file.State, file.Size, file.Err = Unreadable, file.Length, nil
 	switch {
-	case f.lost.Kind == "missing":
+	case f.Lost.Kind == "missing":
 		file.State, file.Size, file.Err = Missing, 0, fs.ErrNotExist
-	case f.size >= 0 && f.size < file.Length:
-		file.State, file.Size = Short, f.size
-	case f.size > file.Length:
-		file.State, file.Size = Long, f.size
+	case f.Size >= 0 && f.Size < file.Length:
+		file.State, file.Size = Short, f.Size
+	case f.Size > file.Length:
+		file.State, file.Size = Long, f.Size
 	default:
-		file.Err = r.webFault(f.lost)
+		file.Err = r.webFault(f.Lost)
 	}
 }
 
 // webFault is a fault of a seed, about a file of the report.
-func (r *Report) webFault(f *fault) *WebFault {
+func (r *Report) webFault(f *webseed.Fault) *WebFault {
 	w := &WebFault{f.Kind, f.File, f.Message}
 	if f.File >= 0 {
 		w.File = int(r.disk[f.File])
@@ -73,25 +76,34 @@ func (r *Report) webFault(f *fault) *WebFault {
 	return w
 }
 
+// public makes a fault of a seed one that others may see. Other errors stay.
+func (r *Report) public(err error) error {
+	var f *webseed.Fault
+	if errors.As(err, &f) {
+		return r.webFault(f)
+	}
+	return err
+}
+
 // readSeed hashes what a seed serves.
-func (r *Report) readSeed(s *seed, o WebOptions) error {
-	if s.open() != nil { // it is noted why
+func (r *Report) readSeed(s *webseed.Seed, o WebOptions) error {
+	if s.Open() != nil { // it is noted why
 		return nil
 	}
-	j, err := r.openJournal(o.Memory, journal.Identity{Kind: "web seed", Append: s.version})
+	j, err := r.openJournal(o.Memory, journal.Identity{Kind: "web seed", Append: s.Version})
 	if err != nil {
 		return err
 	}
-	if s.kind == bep19 {
-		err = s.probe(r.probes(!j.Empty() && !o.Recheck))
+	if s.Kind == webseed.BEP19 {
+		err = s.Probe(r.probes(!j.Empty() && !o.Recheck))
 	}
 	switch r.recall(j, o.Memory); {
 	case err != nil:
-	case o.FailFast && s.failed():
+	case o.FailFast && s.Failed():
 		r.Incomplete = true
 	default:
-		job := piecehash.Job{Source: s.source(), Order: piecehash.Streams, Workers: s.o.Connections, Progress: o.Progress}
-		err = r.read(s.ctx, job, j, o.FailFast)
+		job := piecehash.Job{Source: s.Source(), Order: piecehash.Streams, Workers: s.Connections(), Progress: o.Progress}
+		err = r.read(s.Context(), job, j, o.FailFast)
 	}
 	return cmp.Or(err, j.Close())
 }

@@ -1,4 +1,4 @@
-package verify
+package webseed
 
 import (
 	"context"
@@ -15,7 +15,7 @@ import (
 // answer is an open response: its body gives the bytes from at on, left of them.
 type answer struct {
 	*http.Response
-	seed  *seed
+	seed  *Seed
 	guard *watchdog
 	stop  context.CancelFunc
 	file  int // index in the torrent; -1 if it is not one file's
@@ -47,12 +47,12 @@ func (a *answer) read(p []byte) (have int, err error) {
 	case have == len(p):
 		return have, nil
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return have, &passing{fault: &fault{"cut-short", a.file, fmt.Sprintf("the answer ends %d bytes early", a.left)}}
+		return have, &passing{Fault: &Fault{"cut-short", a.file, fmt.Sprintf("the answer ends %d bytes early", a.left)}}
 	}
 	if context.Cause(a.Request.Context()) == errSlow {
-		return have, &fault{"slow", -1, fmt.Sprintf("the server sends less than %d bytes a second", floor)}
+		return have, &Fault{"slow", -1, fmt.Sprintf("the server sends less than %d bytes a second", floor)}
 	}
-	return have, &passing{fault: &fault{"stall", a.file, "the server stops sending in the middle of an answer"}}
+	return have, &passing{Fault: &Fault{"stall", a.file, "the server stops sending in the middle of an answer"}}
 }
 
 // end looks for bytes behind those that were promised. Where the length of the
@@ -63,7 +63,7 @@ func (a *answer) end() error {
 	}
 	var more [1]byte
 	if n, _ := io.ReadFull(a.Body, more[:]); n > 0 {
-		return &fault{"bad-range", a.file, "the server sends more than the bytes that its answer is for"}
+		return &Fault{"bad-range", a.file, "the server sends more than the bytes that its answer is for"}
 	}
 	return nil
 }
@@ -71,7 +71,7 @@ func (a *answer) end() error {
 // stream gives bytes in order, from one answer after the other: a new one is
 // asked for where the last one ended, was cut off, or lies elsewhere.
 type stream struct {
-	seed *seed
+	seed *Seed
 	// ask requests n bytes at off. The answer may have fewer, and may begin before off.
 	ask  func(off, n int64) (*answer, error)
 	open *answer // nil if there is none
@@ -153,17 +153,17 @@ func (st *stream) drain(off, end int64) error {
 
 // passing is a fault that may not be one the next time.
 type passing struct {
-	*fault
+	*Fault
 	after time.Duration // that the server asks for
 }
 
-func (p *passing) Unwrap() error { return p.fault }
+func (p *passing) Unwrap() error { return p.Fault }
 
 // maxWait is the longest pause that a server can ask for.
 const maxWait = 10 * time.Second
 
 // again waits before another try, or returns why there is none.
-func (s *seed) again(err error, try int) error {
+func (s *Seed) again(err error, try int) error {
 	if s.ctx.Err() != nil {
 		return s.ctx.Err()
 	}
@@ -172,7 +172,7 @@ func (s *seed) again(err error, try int) error {
 		return err
 	}
 	if try >= s.o.Retries {
-		return p.fault
+		return p.Fault
 	}
 	pause := max(s.o.Pause<<min(try, 10), p.after)
 	timer := time.NewTimer(min(pause, maxWait))
@@ -186,7 +186,7 @@ func (s *seed) again(err error, try int) error {
 }
 
 // webSource is the files of a BEP 19 seed.
-type webSource struct{ seed *seed }
+type webSource struct{ seed *Seed }
 
 func (w webSource) Open(i int) (piecehash.File, error) {
 	if err := w.seed.known(i); err != nil {
@@ -200,8 +200,8 @@ func (w webSource) Open(i int) (piecehash.File, error) {
 // errStopped is why a request that goes on at the first fault ends.
 var errStopped = errors.New("stopped at the first fault")
 
-// quit lets nobody wait for an answer any longer.
-func (w webSource) quit() { w.seed.stop(errStopped) }
+// Quit lets nobody wait for an answer any longer.
+func (w webSource) Quit() { w.seed.stop(errStopped) }
 
 // webFile is a file of a BEP 19 seed.
 type webFile struct {
@@ -237,7 +237,7 @@ func (f *webFile) Close() error {
 // pieceSource is the files of a BEP 17 seed, which serves whole pieces with
 // their padding: the answer for a piece is handed on from file to file.
 type pieceSource struct {
-	seed *seed
+	seed *Seed
 
 	mu   sync.Mutex
 	open map[int]*stream // by the piece
@@ -245,7 +245,7 @@ type pieceSource struct {
 
 func (s *pieceSource) Open(i int) (piecehash.File, error) { return pieceFile{s, i}, nil }
 
-func (s *pieceSource) quit() { s.seed.stop(errStopped) }
+func (s *pieceSource) Quit() { s.seed.stop(errStopped) }
 
 type pieceFile struct {
 	*pieceSource

@@ -1,4 +1,4 @@
-package verify
+package webseed
 
 import (
 	"context"
@@ -16,7 +16,7 @@ import (
 )
 
 // askRange asks for n bytes of a file.
-func (s *seed) askRange(i int, u *url.URL, off, n int64) (*answer, error) {
+func (s *Seed) askRange(i int, u *url.URL, off, n int64) (*answer, error) {
 	a, err := s.request(u, fmt.Sprintf("bytes=%d-%d", off, off+n-1))
 	if err != nil {
 		return nil, err
@@ -33,7 +33,7 @@ func (s *seed) askRange(i int, u *url.URL, off, n int64) (*answer, error) {
 }
 
 // urlOfPiece returns where a BEP 17 seed serves a piece.
-func (s *seed) urlOfPiece(piece int) *url.URL {
+func (s *Seed) urlOfPiece(piece int) *url.URL {
 	hash := s.torrent.Hashes().V1
 	u := *s.base
 	q := "info_hash=" + url.QueryEscape(string(hash[:])) + fmt.Sprintf("&piece=%d", piece)
@@ -42,7 +42,7 @@ func (s *seed) urlOfPiece(piece int) *url.URL {
 }
 
 // askPiece asks a BEP 17 seed for a piece.
-func (s *seed) askPiece(u *url.URL, length int64) (*answer, error) {
+func (s *Seed) askPiece(u *url.URL, length int64) (*answer, error) {
 	a, err := s.request(u, "")
 	if err != nil {
 		return nil, err
@@ -54,11 +54,11 @@ func (s *seed) askPiece(u *url.URL, length int64) (*answer, error) {
 		var seconds int
 		fmt.Sscanf(strings.TrimSpace(string(text)), "%d", &seconds)
 		pause := time.Duration(min(max(seconds, 0), 60)) * time.Second
-		err = &passing{&fault{"busy", -1, "the server refuses for now (503)"}, pause}
+		err = &passing{&Fault{"busy", -1, "the server refuses for now (503)"}, pause}
 	case a.StatusCode != http.StatusOK && a.StatusCode != http.StatusPartialContent:
-		err = &fault{"status", -1, fmt.Sprintf("the server answers %d %s", a.StatusCode, http.StatusText(a.StatusCode))}
+		err = &Fault{"status", -1, fmt.Sprintf("the server answers %d %s", a.StatusCode, http.StatusText(a.StatusCode))}
 	case a.ContentLength >= 0 && a.ContentLength != length:
-		err = &fault{"size", -1, fmt.Sprintf("a piece of %d bytes was asked for, and the answer has %d", length, a.ContentLength)}
+		err = &Fault{"size", -1, fmt.Sprintf("a piece of %d bytes was asked for, and the answer has %d", length, a.ContentLength)}
 	}
 	if err != nil {
 		a.close()
@@ -68,7 +68,7 @@ func (s *seed) askPiece(u *url.URL, length int64) (*answer, error) {
 }
 
 // request puts one request. Its error is a fault, or passing.
-func (s *seed) request(u *url.URL, span string) (*answer, error) {
+func (s *Seed) request(u *url.URL, span string) (*answer, error) {
 	ctx, guard, stop := newWatchdog(s.ctx, s.o.Stall, s.o.enough())
 	header := http.Header{"User-Agent": {s.o.UserAgent}, "Accept-Encoding": {"identity"}}
 	if span != "" {
@@ -86,7 +86,7 @@ func (s *seed) request(u *url.URL, span string) (*answer, error) {
 		}
 		f, again := connectFault(err)
 		if again {
-			return nil, &passing{fault: f}
+			return nil, &passing{Fault: f}
 		}
 		return nil, f
 	}
@@ -97,15 +97,15 @@ func (s *seed) request(u *url.URL, span string) (*answer, error) {
 
 // otherSize is a fault that tells the size that a file has on the server.
 type otherSize struct {
-	*fault
+	*Fault
 	size int64
 }
 
-func (o *otherSize) Unwrap() error { return o.fault }
+func (o *otherSize) Unwrap() error { return o.Fault }
 
-func (s *seed) otherSize(i int, size int64) error {
+func (s *Seed) otherSize(i int, size int64) error {
 	want := s.layout.File(i).Length
-	return &otherSize{&fault{"size", i, fmt.Sprintf("the file has %d bytes on the server, not %d: it is another or an old one", size, want)}, size}
+	return &otherSize{&Fault{"size", i, fmt.Sprintf("the file has %d bytes on the server, not %d: it is another or an old one", size, want)}, size}
 }
 
 // digest stands for text that need not be kept.
@@ -119,10 +119,10 @@ func digestOf(parts ...string) digest {
 // recognise compares the version of a file that an answer is of with the answers
 // before: a file that is replaced while it is read is a fault. Mirrors that take
 // turns behind one URL have versions of their own, which are not compared.
-func (s *seed) recognise(i int, asked *url.URL, resp *http.Response) error {
+func (s *Seed) recognise(i int, asked *url.URL, resp *http.Response) error {
 	from, length := resp.Request.URL.String(), strconv.FormatInt(s.layout.File(i).Length, 10)
 	etag, modified := resp.Header.Get("ETag"), resp.Header.Get("Last-Modified")
-	now := served{seen: true, place: digestOf(from), key: digestOf(asked.String(), from, length, etag, modified), firm: isFirm(resp.Header)}
+	now := File{Seen: true, place: digestOf(from), key: digestOf(asked.String(), from, length, etag, modified), Firm: isFirm(resp.Header)}
 	if now.version = digestOf(strings.TrimPrefix(etag, "W/")); etag == "" {
 		now.version = digestOf("", modified)
 	}
@@ -130,13 +130,13 @@ func (s *seed) recognise(i int, asked *url.URL, resp *http.Response) error {
 	defer s.mu.Unlock()
 	f := &s.files[i]
 	switch {
-	case !f.seen:
-		now.lost, now.size = f.lost, f.size
+	case !f.Seen:
+		now.Lost, now.Size = f.Lost, f.Size
 		*f = now
 	case f.place == now.place && f.version != now.version:
-		return &fault{"changed", i, "the file changes while it is read: the server calls it another version (ETag, Last-Modified)"}
+		return &Fault{"changed", i, "the file changes while it is read: the server calls it another version (ETag, Last-Modified)"}
 	}
-	f.firm = f.firm && now.firm && f.key == now.key
+	f.Firm = f.Firm && now.Firm && f.key == now.key
 	return nil
 }
 
@@ -160,20 +160,20 @@ func isFirm(h http.Header) bool {
 	return now.Sub(changed) >= wait
 }
 
-// version describes the version of a file, for the journal.
-func (s *seed) version(b []byte, i int, _ int64) ([]byte, bool) {
+// Version describes the version of a file, for the journal.
+func (s *Seed) Version(b []byte, i int, _ int64) ([]byte, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f := &s.files[i]
-	return append(b, f.key[:]...), f.firm && f.lost == nil
+	return append(b, f.key[:]...), f.Firm && f.Lost == nil
 }
 
 // check decides whether an answer is what BEP 19 wants for n bytes at off, and
 // returns how many of them come.
-func (s *seed) check(resp *http.Response, i int, off, n int64) (int64, error) {
+func (s *Seed) check(resp *http.Response, i int, off, n int64) (int64, error) {
 	length := s.layout.File(i).Length
 	if e := resp.Header.Get("Content-Encoding"); e != "" && e != "identity" {
-		return 0, &fault{"encoding", i, fmt.Sprintf("the answer is compressed (%q), though that was not accepted", e)}
+		return 0, &Fault{"encoding", i, fmt.Sprintf("the answer is compressed (%q), though that was not accepted", e)}
 	}
 	switch code := resp.StatusCode; {
 	case code == http.StatusPartialContent:
@@ -181,30 +181,30 @@ func (s *seed) check(resp *http.Response, i int, off, n int64) (int64, error) {
 	case code == http.StatusOK && resp.ContentLength >= 0 && resp.ContentLength != length:
 		return 0, s.otherSize(i, resp.ContentLength)
 	case code == http.StatusOK:
-		return 0, &fault{"no-range", -1, "the server answers a request for a range with the whole file (200, not 206 and Content-Range): clients cannot use it"}
+		return 0, &Fault{"no-range", -1, "the server answers a request for a range with the whole file (200, not 206 and Content-Range): clients cannot use it"}
 	case code == http.StatusNotFound || code == http.StatusGone:
-		return 0, &fault{"missing", i, fmt.Sprintf("the file is not there (%d)", code)}
+		return 0, &Fault{"missing", i, fmt.Sprintf("the file is not there (%d)", code)}
 	case code == http.StatusRequestedRangeNotSatisfiable:
 		if total, ok := rangeTotal(resp.Header.Get("Content-Range")); ok {
 			return 0, s.otherSize(i, total)
 		}
-		return 0, &fault{"size", i, "the server says that the range lies behind the end of the file (416): it is another or an old one"}
+		return 0, &Fault{"size", i, "the server says that the range lies behind the end of the file (416): it is another or an old one"}
 	case code == http.StatusTooManyRequests || code == http.StatusServiceUnavailable || code >= 500:
 		seconds, _ := strconv.Atoi(resp.Header.Get("Retry-After"))
-		return 0, &passing{&fault{"busy", i, fmt.Sprintf("the server refuses for now (%d)", code)}, time.Duration(max(seconds, 0)) * time.Second}
+		return 0, &passing{&Fault{"busy", i, fmt.Sprintf("the server refuses for now (%d)", code)}, time.Duration(max(seconds, 0)) * time.Second}
 	default:
-		return 0, &fault{"status", i, fmt.Sprintf("the server answers %d %s", code, http.StatusText(code))}
+		return 0, &Fault{"status", i, fmt.Sprintf("the server answers %d %s", code, http.StatusText(code))}
 	}
 }
 
 // checkRange checks Content-Range.
-func (s *seed) checkRange(resp *http.Response, i int, off, n int64) (int64, error) {
+func (s *Seed) checkRange(resp *http.Response, i int, off, n int64) (int64, error) {
 	length := s.layout.File(i).Length
 	value := resp.Header.Get("Content-Range")
 	var first, last int64
 	span, _, _ := strings.Cut(strings.TrimPrefix(value, "bytes "), "/")
 	if _, err := fmt.Sscanf(span, "%d-%d", &first, &last); err != nil || !strings.HasPrefix(value, "bytes ") {
-		return 0, &fault{"bad-range", i, fmt.Sprintf("Content-Range %q is not one of bytes", value)}
+		return 0, &Fault{"bad-range", i, fmt.Sprintf("Content-Range %q is not one of bytes", value)}
 	}
 	if total, ok := rangeTotal(value); ok && total != length {
 		return 0, s.otherSize(i, total)
@@ -212,9 +212,9 @@ func (s *seed) checkRange(resp *http.Response, i int, off, n int64) (int64, erro
 	got := last - first + 1
 	switch {
 	case first != off || got < 1 || got > n:
-		return 0, &fault{"bad-range", i, fmt.Sprintf("bytes %d-%d were asked for, and the server answers with %d-%d", off, off+n-1, first, last)}
+		return 0, &Fault{"bad-range", i, fmt.Sprintf("bytes %d-%d were asked for, and the server answers with %d-%d", off, off+n-1, first, last)}
 	case resp.ContentLength >= 0 && resp.ContentLength != got:
-		return 0, &fault{"bad-range", i, fmt.Sprintf("Content-Range promises %d bytes, and Content-Length %d", got, resp.ContentLength)}
+		return 0, &Fault{"bad-range", i, fmt.Sprintf("Content-Range promises %d bytes, and Content-Length %d", got, resp.ContentLength)}
 	}
 	return got, nil
 }

@@ -1,4 +1,4 @@
-package verify
+package webseed
 
 import (
 	"context"
@@ -15,7 +15,7 @@ import (
 )
 
 // newClient makes a client whose every wait is bounded. No proxy is asked.
-func newClient(o seedOptions) *http.Client {
+func newClient(o Options) *http.Client {
 	o = o.withDefaults()
 	d := &dial.Dialer{Named: o.Named, AllowPrivate: o.AllowPrivate, Timeout: o.Stall, Resolver: o.Resolver}
 	t := d.Transport(nil, o.Stall)
@@ -25,7 +25,7 @@ func newClient(o seedOptions) *http.Client {
 }
 
 // connectFault explains why there was no answer. Only some of it is worth another try.
-func connectFault(err error) (f *fault, again bool) {
+func connectFault(err error) (f *Fault, again bool) {
 	var cert *tls.CertificateVerificationError
 	var unknown x509.UnknownAuthorityError
 	var host x509.HostnameError
@@ -35,19 +35,19 @@ func connectFault(err error) (f *fault, again bool) {
 	var redirect *dial.RedirectError
 	switch {
 	case errors.Is(err, dial.ErrPrivate):
-		return &fault{"address", -1, "the host is at an address that is not public, such as a local network's"}, false
+		return &Fault{"address", -1, "the host is at an address that is not public, such as a local network's"}, false
 	case errors.As(err, &redirect):
-		return &fault{"redirect", -1, redirect.Error()}, false
+		return &Fault{"redirect", -1, redirect.Error()}, false
 	case errors.As(err, &cert), errors.As(err, &unknown), errors.As(err, &host), errors.As(err, &record):
-		return &fault{"tls", -1, "TLS fails: " + unwrapAll(err).Error()}, false
+		return &Fault{"tls", -1, "TLS fails: " + unwrapAll(err).Error()}, false
 	case errors.As(err, &dns) && dns.IsNotFound:
-		return &fault{"connect", -1, "the name of the host is not known"}, false
+		return &Fault{"connect", -1, "the name of the host is not known"}, false
 	case errors.Is(err, errStalled), errors.As(err, &timeout) && timeout.Timeout():
-		return &fault{"stall", -1, "the server does not answer in time"}, true
+		return &Fault{"stall", -1, "the server does not answer in time"}, true
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return &fault{"connect", -1, "the host refuses connections"}, true
+		return &Fault{"connect", -1, "the host refuses connections"}, true
 	}
-	return &fault{"connect", -1, "no answer: " + unwrapAll(err).Error()}, true
+	return &Fault{"connect", -1, "no answer: " + unwrapAll(err).Error()}, true
 }
 
 // unwrapAll returns the innermost error, which does not cite the URL.
@@ -72,7 +72,7 @@ const floor = 2 << 10
 
 // enough is how many bytes a server must send in the time of a stall, if it has
 // as many.
-func (o *seedOptions) enough() int { return int(o.Stall.Seconds() * floor) }
+func (o *Options) enough() int { return int(o.Stall.Seconds() * floor) }
 
 // watchdog cancels a request that gets nothing, or next to nothing, for some
 // time.

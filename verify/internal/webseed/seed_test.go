@@ -1,0 +1,91 @@
+package webseed
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/torrentkit/torrentkit/metainfo"
+	"github.com/torrentkit/torrentkit/verify/internal/treetest"
+)
+
+// What the watchdog says of answers at all rates.
+func TestWatchdog(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		bytes int           // that come at once
+		every time.Duration // how often they do
+		until time.Duration // when they stop
+		want  error
+		by    time.Duration // when that is known
+	}{
+		{"nothing", 0, time.Hour, 0, errStalled, 20 * time.Second},
+		{"a byte each 0.2 s", 1, 200 * time.Millisecond, 2 * time.Hour, errSlow, 20 * time.Second},
+		{"1.2 KB/s", 1200, time.Second, 2 * time.Hour, errSlow, 20 * time.Second},
+		{"just below the floor", floor - 1, time.Second, 2 * time.Hour, errSlow, 21 * time.Second},
+		{"above the floor", floor + floor/10, time.Second, 2 * time.Hour, nil, 2 * time.Hour},
+		{"fast", 1 << 20, time.Second, 2 * time.Hour, nil, 2 * time.Hour},
+		{"all at once, and long pauses", 1 << 20, 19 * time.Second, 2 * time.Hour, nil, 2 * time.Hour},
+		{"fast, and then nothing", 1 << 20, time.Second, time.Minute, errStalled, time.Minute + 20*time.Second},
+		{"slow, and then nothing", 100, time.Second, 5 * time.Second, errStalled, 20 * time.Second},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			o := Options{Stall: 20 * time.Second}
+			ctx, dog, stop := newWatchdog(t.Context(), o.Stall, o.enough())
+			defer stop()
+			start := time.Now()
+			for ctx.Err() == nil && time.Since(start) < time.Hour {
+				wait := c.every
+				if time.Since(start)+wait > c.until {
+					wait = time.Hour
+				}
+				select {
+				case <-ctx.Done():
+				case <-time.After(wait):
+					dog.pat(c.bytes)
+				}
+			}
+			if took := time.Since(start); context.Cause(ctx) != c.want || took > c.by {
+				t.Errorf("%s: %v after %v", c.name, context.Cause(ctx), took)
+			}
+		})
+	}
+}
+
+// A file that another connection found to be wrong is read no further, and keeps
+// no connection from the files behind it.
+func TestFileOfNoUse(t *testing.T) {
+	parent := t.TempDir()
+	server := httptest.NewServer(http.FileServer(http.Dir(parent)))
+	defer server.Close()
+	dir := treetest.Files{"a": make([]byte, 4<<20)}.Write(t, filepath.Join(parent, "tree"))
+	parsed, err := metainfo.Parse(treetest.Torrent(t, dir, metainfo.V1, 16384, metainfo.Fields{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := New(context.Background(), parsed, server.URL+"/", BEP19, Options{AllowPrivate: true})
+	defer s.Close()
+	if err := s.Open(); err != nil {
+		t.Fatal(err)
+	}
+	opened, err := s.Source().Open(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := opened.(*webFile)
+	f.ReadAhead(0, 4<<20)
+	if _, err := f.ReadAt(make([]byte, 16384), 0); err != nil || f.open == nil {
+		t.Fatalf("%v", err)
+	}
+	s.fail(&Fault{"status", 0, "the server answers 403"})
+	if _, err := f.ReadAt(make([]byte, 16384), 16384); err == nil || f.open != nil {
+		t.Errorf("%v, and the answer is open: %v", err, f.open != nil)
+	}
+	if _, err := s.Source().Open(0); err == nil {
+		t.Error("it is opened again")
+	}
+}
