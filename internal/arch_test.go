@@ -47,6 +47,7 @@ var table = map[string][2]string{
 	"internal/trackertest":            {"internal/bencode", "github.com/coder/websocket"},
 	"internal/peertest":               {"", ""},
 	"internal/longtest":               {"", ""},
+	"internal/memnet":                 {"", ""},
 	"internal/bench":                  {"", ""},
 	"create":                          {"metainfo internal/content internal/layout internal/piecehash internal/journal", ""},
 	"verify":                          {"metainfo internal/content internal/dial internal/layout internal/piecehash internal/journal verify/internal/find verify/internal/webseed", "github.com/klauspost/compress github.com/ulikunitz/xz"},
@@ -241,7 +242,7 @@ func TestTable(t *testing.T) {
 func TestTestImports(t *testing.T) {
 	for _, s := range sources(t, true) {
 		for _, p := range s.imports(t) {
-			helps := slices.Contains([]string{"internal/peertest", "internal/dialtest", "internal/longtest"}, strings.TrimPrefix(p, module))
+			helps := slices.Contains([]string{"internal/peertest", "internal/dialtest", "internal/longtest", "internal/memnet"}, strings.TrimPrefix(p, module))
 			if p == module+"cmd/torrentkit" || helps && !strings.HasSuffix(s.path, "_test.go") {
 				t.Errorf("%s -> %s", s.path, p)
 			}

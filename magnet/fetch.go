@@ -40,6 +40,7 @@ type FetchOptions struct {
 
 	patience time.Duration
 	resolver dial.Resolver
+	network  dial.Network
 }
 
 // Progress is how a fetch stands.

@@ -232,7 +232,7 @@ func (g *gatherer) reject(ctx context.Context, block int) error {
 
 // dialer returns a dialer for what a source named that may be trusted.
 func (f *fetcher) dialer(trusted bool) *dial.Dialer {
-	return &dial.Dialer{AllowPrivate: f.opts.AllowPrivate || trusted, Timeout: f.patience(), Resolver: f.opts.resolver}
+	return &dial.Dialer{AllowPrivate: f.opts.AllowPrivate || trusted, Timeout: f.patience(), Resolver: f.opts.resolver, Network: f.opts.network}
 }
 
 // slots is how many peers are visited at once.

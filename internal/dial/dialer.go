@@ -24,6 +24,11 @@ type Resolver interface {
 	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
 }
 
+// Network opens connections to addresses; *net.Dialer is one.
+type Network interface {
+	DialContext(ctx context.Context, network, address string) (net.Conn, error)
+}
+
 // Dialer opens connections for what one host was named for: to that host and to
 // where it leads. Its methods may be called at once from many goroutines.
 type Dialer struct {
@@ -37,6 +42,7 @@ type Dialer struct {
 	Timeout  time.Duration
 	Resolver Resolver   // nil means the system's
 	Local    netip.Addr // to connect from; zero for any
+	Network  Network    // nil means the system's; another knows nothing of Local and Timeout
 
 	mu    sync.Mutex
 	home  netip.Addr // where Named was reached first, over TCP
@@ -122,7 +128,13 @@ func (d *Dialer) Connect(ctx context.Context, network, host string, to netip.Add
 			nd.LocalAddr = net.UDPAddrFromAddrPort(netip.AddrPortFrom(d.Local, 0))
 		}
 	}
-	conn, err := patient(ctx, d, func(ctx context.Context) (net.Conn, error) { return nd.DialContext(ctx, network, to.String()) })
+	var opener Network = &nd
+	if d.Network != nil {
+		if opener = d.Network; !d.allowed(host, to.Port(), to.Addr()) {
+			return nil, fmt.Errorf("%w: %s", ErrPrivate, to)
+		}
+	}
+	conn, err := patient(ctx, d, func(ctx context.Context) (net.Conn, error) { return opener.DialContext(ctx, network, to.String()) })
 	if err == nil && network == "tcp" && sameName(host, d.Named) {
 		d.mu.Lock()
 		if !d.home.IsValid() {

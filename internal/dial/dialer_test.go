@@ -35,23 +35,33 @@ func TestStrangersStayOutside(t *testing.T) {
 	resolver := new(dialtest.Resolver)
 	resolver.Set("inside.example", loopback())
 	resolver.Set("two.example", []netip.Addr{netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("127.0.0.1")})
-	d := &Dialer{Resolver: resolver}
 	hosts := []string{"inside.example", "two.example"}
 	for _, f := range dialtest.Private() {
 		hosts = append(hosts, f.Host)
 	}
 	for _, host := range hosts {
 		for _, network := range []string{"tcp", "udp"} {
-			conn, err := d.DialContext(t.Context(), network, net.JoinHostPort(host, port))
-			if !errors.Is(err, ErrPrivate) && !strings.Contains(host, "%") { // whose link may not be there
-				t.Errorf("%s %s: %v", network, host, err)
-			}
-			if err == nil {
-				t.Errorf("%s %s: connected", network, host)
-				conn.Close()
+			for _, opener := range []Network{nil, forbidden{t}} {
+				d := &Dialer{Resolver: resolver, Network: opener}
+				conn, err := d.DialContext(t.Context(), network, net.JoinHostPort(host, port))
+				if !errors.Is(err, ErrPrivate) && !strings.Contains(host, "%") { // whose link may not be there
+					t.Errorf("%s %s: %v", network, host, err)
+				}
+				if err == nil {
+					t.Errorf("%s %s: connected", network, host)
+					conn.Close()
+				}
 			}
 		}
 	}
+}
+
+// forbidden is a network in which nothing may be connected to.
+type forbidden struct{ t *testing.T }
+
+func (f forbidden) DialContext(_ context.Context, network, address string) (net.Conn, error) {
+	f.t.Errorf("%s to %s", network, address)
+	return nil, errors.New("forbidden")
 }
 
 func TestPersonsHostMayBeInside(t *testing.T) {
