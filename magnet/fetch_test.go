@@ -15,8 +15,10 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/torrentkit/torrentkit/internal/memnet"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -24,7 +26,7 @@ func fetch(t *testing.T, link Link, opts FetchOptions) (*Result, error) {
 	t.Helper()
 	opts.AllowPrivate = true
 	if opts.Timeout == 0 {
-		opts.Timeout = 20 * time.Second
+		opts.Timeout = time.Minute
 	}
 	return Fetch(context.Background(), link, opts)
 }
@@ -115,35 +117,38 @@ func TestFetchLayers(t *testing.T) {
 // TestFetchLayersAmongHostilePeers holds that those who are honest about the
 // metadata and lie about hashes do not keep a good peer from giving them.
 func TestFetchLayersAmongHostilePeers(t *testing.T) {
-	raw, good := v2Torrent(t, metainfo.V2, 16384, 16384*3000, 16384*5, 16384*2)
-	var peers []string
-	for range 3 {
-		for _, change := range []func(*seed){
-			func(s *seed) { s.hashes = func(b []byte) []byte { return b[:32] } },
-			func(s *seed) { s.hashes = func(b []byte) []byte { return append(b, b...) } },
-			func(s *seed) { s.hashes = func(b []byte) []byte { return make([]byte, len(b)) } },
-			func(s *seed) { s.hashes = func(b []byte) []byte { return nil } },
-			func(s *seed) { s.layers = nil },
-			func(s *seed) { s.base = 99 },
-			func(s *seed) { s.hello = frame(22, make([]byte, 48), make([]byte, 64)) },
-			func(s *seed) { s.hello = bytes.Repeat(frame(23, make([]byte, 48)), 10000) },
-			func(s *seed) { s.hello = frame(22, make([]byte, 50)) },
-			func(s *seed) { s.hashes = func(b []byte) []byte { time.Sleep(20 * time.Second); return b } },
-		} {
-			liar := *good
-			change(&liar)
-			peers = append(peers, listen(t, liar.serve))
+	synctest.Test(t, func(t *testing.T) {
+		n := new(memnet.Network)
+		raw, good := v2Torrent(t, metainfo.V2, 16384, 16384*3000, 16384*5, 16384*2)
+		var peers []string
+		for range 3 {
+			for _, change := range []func(*seed){
+				func(s *seed) { s.hashes = func(b []byte) []byte { return b[:32] } },
+				func(s *seed) { s.hashes = func(b []byte) []byte { return append(b, b...) } },
+				func(s *seed) { s.hashes = func(b []byte) []byte { return make([]byte, len(b)) } },
+				func(s *seed) { s.hashes = func(b []byte) []byte { return nil } },
+				func(s *seed) { s.layers = nil },
+				func(s *seed) { s.base = 99 },
+				func(s *seed) { s.hello = frame(22, make([]byte, 48), make([]byte, 64)) },
+				func(s *seed) { s.hello = bytes.Repeat(frame(23, make([]byte, 48)), 10000) },
+				func(s *seed) { s.hello = frame(22, make([]byte, 50)) },
+				func(s *seed) { s.hashes = func(b []byte) []byte { time.Sleep(20 * time.Second); return b } },
+			} {
+				liar := *good
+				change(&liar)
+				peers = append(peers, listenOn(t, n, liar.serve))
+			}
 		}
-	}
-	link := Link{V2: sha256.Sum256(good.info), Peers: append(peers, listen(t, good.serve))}
-	res := mustFetch(t, link, FetchOptions{})
-	if !bytes.Equal(res.Torrent, raw) {
-		t.Error("the torrent differs")
-	}
-	if res.Elapsed > 5*time.Second {
-		t.Errorf("took %v", res.Elapsed)
-	}
-	t.Logf("%v: %v", res.Elapsed, Count(res.Peers))
+		link := Link{V2: sha256.Sum256(good.info), Peers: append(peers, listenOn(t, n, good.serve))}
+		res := mustFetch(t, link, FetchOptions{network: n})
+		if !bytes.Equal(res.Torrent, raw) {
+			t.Error("the torrent differs")
+		}
+		if res.Elapsed > 5*time.Second {
+			t.Errorf("took %v", res.Elapsed)
+		}
+		t.Logf("%v: %v", res.Elapsed, Count(res.Peers))
+	})
 }
 
 func TestFetchMissingLayers(t *testing.T) {
@@ -177,7 +182,7 @@ func TestFetchURL(t *testing.T) {
 	if res := mustFetch(t, link, FetchOptions{}); !bytes.Equal(res.Torrent, raw) || res.From != good.URL {
 		t.Errorf("another torrent, from %s", res.From)
 	}
-	if _, err := Fetch(context.Background(), link, FetchOptions{Timeout: 5 * time.Second}); !errors.Is(err, ErrNoPeers) {
+	if _, err := Fetch(context.Background(), link, FetchOptions{Timeout: time.Minute}); !errors.Is(err, ErrNoPeers) {
 		t.Errorf("loopback URLs without AllowPrivate: %v", err)
 	}
 }
@@ -185,12 +190,12 @@ func TestFetchURL(t *testing.T) {
 func TestFetchPrivateAddresses(t *testing.T) {
 	info := v1Info(100)
 	addr := listen(t, seedOf(info).serve)
-	_, err := Fetch(context.Background(), linkOf(info, addr, "10.0.0.1:5", "localhost:1"), FetchOptions{Timeout: 5 * time.Second})
+	_, err := Fetch(context.Background(), linkOf(info, addr, "10.0.0.1:5", "localhost:1"), FetchOptions{Timeout: time.Minute})
 	var fe *FetchError
 	if !errors.As(err, &fe) || Count(fe.Peers)[PrivateAddress] != 3 {
 		t.Errorf("error %v", err)
 	}
-	res, err := Fetch(context.Background(), linkOf(info), FetchOptions{Timeout: 5 * time.Second, Sources: []Source{Peers("command line", []string{addr}, true)}})
+	res, err := Fetch(context.Background(), linkOf(info), FetchOptions{Timeout: time.Minute, Sources: []Source{Peers("command line", []string{addr}, true)}})
 	if err != nil || !bytes.Equal(res.Info, info) {
 		t.Errorf("a trusted source: %v", err)
 	}
@@ -236,7 +241,7 @@ func hostile(info []byte) map[string]func(net.Conn) {
 		"haves":        pump(frame(4, []byte{0, 0, 0, 1})),
 		"pieces":       pump(frame(7, make([]byte, 16384))),
 		"blocks":       pump(frame(20, []byte("\x01d8:msg_typei1e5:piecei0ee"), make([]byte, 16384))),
-		"slow":         with(func(s *seed) { s.delay = 700 * time.Millisecond; s.data = garbage }),
+		"slow":         with(func(s *seed) { s.delay = patience / 2; s.data = garbage }),
 		"mute": func(c net.Conn) {
 			s := seedOf(info)
 			s.claim = "i30015488e"
@@ -248,8 +253,27 @@ func hostile(info []byte) map[string]func(net.Conn) {
 	}
 }
 
-// TestFetchAmongHostilePeers holds that one good peer wins against fifty, in a
-// process of its own, so that its memory can be told from that of the peers.
+// TestFetchSoonAmongHostilePeers holds that fifty others do not keep a good peer waiting.
+func TestFetchSoonAmongHostilePeers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := new(memnet.Network)
+		info := v1Info(10000)
+		var peers []string
+		for range 2 {
+			for _, h := range hostile(info) {
+				peers = append(peers, listenOn(t, n, h))
+			}
+		}
+		res := mustFetch(t, linkOf(info, append(peers, listenOn(t, n, seedOf(info).serve))...), FetchOptions{network: n})
+		if res.Elapsed > 10*time.Second {
+			t.Errorf("took %v: %v", res.Elapsed, Count(res.Peers))
+		}
+	})
+}
+
+// TestFetchAmongHostilePeers holds that a good peer wins against fifty in little
+// memory, in a process of its own, so that its memory can be told from that of
+// the peers.
 func TestFetchAmongHostilePeers(t *testing.T) {
 	for _, size := range []int{10000, 3 << 20} {
 		info := v1Info(size)
@@ -262,9 +286,7 @@ func TestFetchAmongHostilePeers(t *testing.T) {
 		peers = append(peers, listen(t, seedOf(info).serve))
 		cmd := exec.Command(os.Args[0], "-test.run=^TestFetchChild$", "-test.v")
 		cmd.Env = append(os.Environ(), "TORRENTKIT_TEST_LINK="+linkOf(info, peers...).String())
-		start := time.Now()
 		out, err := cmd.Output()
-		took := time.Since(start)
 		if err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}
@@ -273,10 +295,7 @@ func TestFetchAmongHostilePeers(t *testing.T) {
 		if _, err := fmt.Sscanf(string(out[max(i, 0):]), "RESULT %d %d", &n, &resident); err != nil || n != len(info) {
 			t.Fatalf("the child says %q", out)
 		}
-		t.Logf("%d bytes among %d peers: %v, %d MB resident at most", n, len(peers), took, resident>>10)
-		if took > 10*time.Second {
-			t.Errorf("took %v", took)
-		}
+		t.Logf("%d bytes among %d peers: %d MB resident at most", n, len(peers), resident>>10)
 		if resident > 64<<10 && !raceEnabled {
 			t.Errorf("%d KiB were resident", resident)
 		}
@@ -315,15 +334,17 @@ func TestFetchHostileReasons(t *testing.T) {
 	info := v1Info(100000)
 	for name, h := range hostile(info) {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			_, err := fetch(t, linkOf(info, listen(t, h)), FetchOptions{patience: time.Second})
-			var fe *FetchError
-			if !errors.As(err, &fe) || len(fe.Peers) != 1 {
-				t.Fatalf("error %v", err)
-			}
-			if r := fe.Peers[0].Reason; r != want[name] {
-				t.Errorf("%v (%v), want %v", r, fe.Peers[0].Err, want[name])
-			}
+			synctest.Test(t, func(t *testing.T) {
+				n := new(memnet.Network)
+				_, err := fetch(t, linkOf(info, listenOn(t, n, h)), FetchOptions{network: n})
+				var fe *FetchError
+				if !errors.As(err, &fe) || len(fe.Peers) != 1 {
+					t.Fatalf("error %v", err)
+				}
+				if r := fe.Peers[0].Reason; r != want[name] {
+					t.Errorf("%v (%v), want %v", r, fe.Peers[0].Err, want[name])
+				}
+			})
 		})
 	}
 }
@@ -351,57 +372,72 @@ func TestFetchManySources(t *testing.T) {
 	}
 }
 
+// deaf is a network in which nobody answers but at 127.0.0.1.
+type deaf struct{ *memnet.Network }
+
+func (d deaf) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	if !strings.HasPrefix(address, "127.0.0.1:") {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	return d.Network.DialContext(ctx, network, address)
+}
+
 // TestFetchFloodingSource holds that a source that names a thousand peers that
 // do not answer does not stand in the way of another that names one.
 func TestFetchFloodingSource(t *testing.T) {
-	info := v1Info(100)
-	var dead []string
-	silent := listenAt(t, "0.0.0.0:0", func(c net.Conn) { _, _ = io.Copy(io.Discard, c) })
-	_, port, _ := net.SplitHostPort(silent)
-	for i := range 3 * maxPerSource {
-		dead = append(dead, fmt.Sprintf("127.0.%d.%d:%s", 1+i/250, 1+i%250, port))
-	}
-	flood := Source{Name: "flood", Find: func(ctx context.Context, found func(string)) error {
-		for _, d := range dead {
-			found(d)
+	synctest.Test(t, func(t *testing.T) {
+		n := new(memnet.Network)
+		info := v1Info(100)
+		var dead []string
+		for i := range 3 * maxPerSource {
+			dead = append(dead, fmt.Sprintf("127.0.%d.%d:6881", 1+i/250, 1+i%250))
 		}
-		return nil
-	}}
-	good := Source{Name: "good", Find: func(_ context.Context, found func(string)) error {
-		time.Sleep(100 * time.Millisecond)
-		found(listen(t, seedOf(info).serve))
-		return nil
-	}}
-	res := mustFetch(t, linkOf(info), FetchOptions{Sources: []Source{flood, good}, MaxPeers: 5, patience: time.Second})
-	if res.Sources[0].Peers != maxPerSource {
-		t.Errorf("sources %+v", res.Sources)
-	}
-	if res.Elapsed > 3*time.Second {
-		t.Errorf("took %v", res.Elapsed)
-	}
+		flood := Source{Name: "flood", Find: func(ctx context.Context, found func(string)) error {
+			for _, d := range dead {
+				found(d)
+			}
+			return nil
+		}}
+		good := Source{Name: "good", Find: func(_ context.Context, found func(string)) error {
+			time.Sleep(100 * time.Millisecond)
+			found(listenOn(t, n, seedOf(info).serve))
+			return nil
+		}}
+		res := mustFetch(t, linkOf(info), FetchOptions{Sources: []Source{flood, good}, MaxPeers: 5, patience: time.Second, network: deaf{n}})
+		if res.Sources[0].Peers != maxPerSource {
+			t.Errorf("sources %+v", res.Sources)
+		}
+		if res.Elapsed > 3*time.Second {
+			t.Errorf("took %v", res.Elapsed)
+		}
+	})
 }
 
 func TestFetchFails(t *testing.T) {
-	if _, err := fetch(t, Link{}, FetchOptions{}); !errors.Is(err, ErrNoHash) {
-		t.Errorf("no hash: %v", err)
-	}
-	info := v1Info(100)
-	if _, err := fetch(t, linkOf(info), FetchOptions{}); !errors.Is(err, ErrNoPeers) {
-		t.Errorf("no peers: %v", err)
-	}
-	silent := listen(t, func(c net.Conn) { _, _ = io.Copy(io.Discard, c) })
-	if _, err := fetch(t, linkOf(info, silent), FetchOptions{Timeout: 300 * time.Millisecond}); !errors.Is(err, ErrNobody) || !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("timeout: %v", err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	time.AfterFunc(100*time.Millisecond, cancel)
-	start := time.Now()
-	if _, err := Fetch(ctx, linkOf(info, silent), FetchOptions{AllowPrivate: true}); !errors.Is(err, context.Canceled) {
-		t.Errorf("cancelled: %v", err)
-	}
-	if d := time.Since(start); d > time.Second {
-		t.Errorf("stopping took %v", d)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		if _, err := fetch(t, Link{}, FetchOptions{}); !errors.Is(err, ErrNoHash) {
+			t.Errorf("no hash: %v", err)
+		}
+		n := new(memnet.Network)
+		info := v1Info(100)
+		if _, err := fetch(t, linkOf(info), FetchOptions{}); !errors.Is(err, ErrNoPeers) {
+			t.Errorf("no peers: %v", err)
+		}
+		silent := listenOn(t, n, func(c net.Conn) { _, _ = io.Copy(io.Discard, c) })
+		if _, err := fetch(t, linkOf(info, silent), FetchOptions{Timeout: time.Second, network: n}); !errors.Is(err, ErrNobody) || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("timeout: %v", err)
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		time.AfterFunc(100*time.Millisecond, cancel)
+		start := time.Now()
+		if _, err := Fetch(ctx, linkOf(info, silent), FetchOptions{AllowPrivate: true, network: n}); !errors.Is(err, context.Canceled) {
+			t.Errorf("cancelled: %v", err)
+		}
+		if d := time.Since(start); d > 101*time.Millisecond {
+			t.Errorf("stopping took %v", d)
+		}
+	})
 }
 
 func TestFetchContradictingHashes(t *testing.T) {
@@ -427,12 +463,11 @@ func TestFetchNoInfo(t *testing.T) {
 }
 
 func TestFetchLarge(t *testing.T) {
-	info := v1Info(10 << 20)
-	start := time.Now()
-	mustFetch(t, linkOf(info, listen(t, seedOf(info).serve)), FetchOptions{})
-	if d := time.Since(start); d > 3*time.Second {
-		t.Errorf("10 MB of info took %v", d)
-	} else {
-		t.Logf("10 MB of info: %v", d)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		info := v1Info(10 << 20)
+		n := new(memnet.Network)
+		if res := mustFetch(t, linkOf(info, listenOn(t, n, seedOf(info).serve)), FetchOptions{network: n}); res.Elapsed > time.Second {
+			t.Errorf("for 10 MB of info somebody waits %v", res.Elapsed)
+		}
+	})
 }

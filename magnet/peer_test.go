@@ -10,40 +10,52 @@ import (
 	"math/bits"
 	"net"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
+	"github.com/torrentkit/torrentkit/internal/memnet"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // listen runs a peer on loopback until the test ends.
 func listen(t testing.TB, handle func(net.Conn)) string {
 	t.Helper()
-	return listenAt(t, "127.0.0.1:0", handle)
-}
-
-func listenAt(t testing.TB, address string, handle func(net.Conn)) string {
-	t.Helper()
-	l, err := net.Listen("tcp", address)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
+	accept(t, l, handle)
+	return l.Addr().String()
+}
+
+// listenOn runs a peer in a network in memory until the test ends, and all that it
+// waits for has come.
+func listenOn(t testing.TB, n *memnet.Network, handle func(net.Conn)) string {
+	t.Helper()
+	l := n.Listen()
+	t.Cleanup(accept(t, l, handle).Wait)
+	return l.Addr().String()
+}
+
+func accept(t testing.TB, l net.Listener, handle func(net.Conn)) *sync.WaitGroup {
 	t.Cleanup(func() { _ = l.Close() })
+	busy := new(sync.WaitGroup)
 	go func() {
 		for {
 			c, err := l.Accept()
 			if err != nil {
 				return
 			}
-			go func() {
-				_ = c.SetDeadline(time.Now().Add(30 * time.Second))
+			busy.Go(func() {
+				_ = c.SetDeadline(time.Now().Add(time.Minute))
 				handle(c)
 				_ = c.Close()
-			}()
+			})
 		}
 	}()
-	return l.Addr().String()
+	return busy
 }
 
 // seed is a peer that serves metadata and hashes, and can be made to lie.
