@@ -16,6 +16,9 @@ type Edited struct {
 	Raw      []byte
 	Old, New metainfo.Hashes
 	Changes  []metainfo.Change // in the order of the keys; empty if nothing changed
+	// Secrets are the keys that hold what looks like a secret after
+	// metainfo.Edit.StripSecrets: see metainfo.Torrent.Secrets.
+	Secrets []string
 }
 
 // InfoHashError is an edit that would change the infohash without
@@ -48,10 +51,15 @@ func Edit(raw []byte, o metainfo.Edit) (*Edited, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkReplaced(t, now); err != nil {
-		return nil, err
+	if len(o.Replace) > 0 {
+		if err := checkReplaced(t, now); err != nil {
+			return nil, err
+		}
 	}
 	e := &Edited{Raw: now.Raw(), Old: t.Hashes(), New: now.Hashes(), Changes: changes}
+	if o.StripSecrets {
+		e.Secrets = now.Secrets()
+	}
 	if e.Old != e.New && !o.NewInfoHash {
 		refused := &InfoHashError{Old: e.Old, New: e.New}
 		for _, c := range changes {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"iter"
 	"net/url"
 	"slices"
 	"strings"
@@ -20,11 +21,12 @@ type Edit struct {
 	// Replace changes parts of tracker, web seed and http seed URLs, before
 	// anything is added or removed.
 	Replace []Replacement
-	// MapURL, if not nil, is given each such URL after that, and returns what
-	// stands in its place; "" removes it.
-	MapURL func(string) string
-	// MapComment, if not nil, is given the comment, if there is one.
-	MapComment         func(string) string
+	// StripSecrets takes passkeys and passwords out of all that lies outside of
+	// info, after Replace and before anything is added or removed: out of URLs and
+	// texts, and keys of dictionaries. What clients keep beside a torrent, such as
+	// rTorrent's libtorrent_resume, is removed. See [Torrent.Secrets] for what
+	// may be left.
+	StripSecrets       bool
 	Comment, CreatedBy *string
 	CreationDate       *time.Time
 	Set                []Entry // keys outside of info
@@ -39,6 +41,8 @@ type Edit struct {
 	// NewInfoHash says that the infohash may change. Apply makes the edit
 	// either way; who calls it refuses what was not wanted.
 	NewInfoHash bool
+
+	strip *stripper // of StripSecrets
 }
 
 // ListEdit changes a list: what it is set to, then what is removed, then what
@@ -100,10 +104,33 @@ func (t *Torrent) changes(now *Torrent) []Change {
 			list = append(list, Change{bencode.JoinKey("", c.Key), describe(c.Old), describe(c.New)})
 		}
 	}
+	left := make(map[string]bool)
+	for k := range repeated(now.root) {
+		left[k] = true
+	}
+	for k, v := range repeated(t.root) {
+		if !left[k] {
+			list = append(list, Change{bencode.JoinKey("", k), describe(v), nil})
+		}
+	}
 	for _, c := range bencode.Changes(t.info, now.info) {
 		list = append(list, Change{bencode.JoinKey("info", c.Key), describe(c.Old), describe(c.New)})
 	}
 	return list
+}
+
+// repeated are the entries whose key stood there before, which count for nothing.
+func repeated(dict bencode.Value) iter.Seq2[string, bencode.Value] {
+	return func(yield func(string, bencode.Value) bool) {
+		seen := make(map[string]bool)
+		for k, v := range dict.Entries() {
+			key, _ := k.Text()
+			if seen[key] && !yield(key, v) {
+				return
+			}
+			seen[key] = true
+		}
+	}
 }
 
 // splice changes keys of a dictionary where they stand. New keys go in front of
@@ -115,11 +142,13 @@ func splice(dict bencode.Value, entries []Entry) []byte {
 	for _, e := range entries {
 		want[e.Key] = e.Value
 	}
+	there := make(map[string]bool, len(entries))
 	for k := range dict.Entries() {
-		key, _ := k.Text()
-		added = slices.DeleteFunc(added, func(e Entry) bool { return e.Key == key })
+		if key, _ := k.Text(); len(want) > 0 {
+			there[key] = true
+		}
 	}
-	added = slices.DeleteFunc(added, func(e Entry) bool { return e.Value == nil })
+	added = slices.DeleteFunc(added, func(e Entry) bool { return e.Value == nil || there[e.Key] })
 	slices.SortFunc(added, func(a, b Entry) int { return strings.Compare(a.Key, b.Key) })
 	insert := func(b []byte, e Entry) []byte { return append(bencode.AppendString(b, e.Key), e.Value...) }
 	b := append(make([]byte, 0, len(dict.Raw())+256), 'd')
@@ -155,7 +184,12 @@ func (t *Torrent) outerEntries(e *Edit) ([]Entry, error) {
 			return nil, err
 		}
 	}
-	list := slices.Clone(e.Set)
+	var list []Entry
+	if e.StripSecrets {
+		e.strip = t.stripper()
+		list = e.strip.entries(t.root)
+	}
+	list = append(list, e.Set...)
 	list = append(list, t.trackerEntries(e)...)
 	for key, l := range map[string]struct {
 		old  []string
@@ -171,12 +205,7 @@ func (t *Torrent) outerEntries(e *Edit) ([]Entry, error) {
 			list[len(list)-1].Value = encodeNodes(now)
 		}
 	}
-	comment := e.Comment
-	if comment == nil && e.MapComment != nil && t.Comment != "" {
-		mapped := e.MapComment(t.Comment)
-		comment = &mapped
-	}
-	list = append(list, textEntries("comment", t.Comment, comment)...)
+	list = append(list, textEntries("comment", t.Comment, e.Comment)...)
 	list = append(list, textEntries("created by", t.CreatedBy, e.CreatedBy)...)
 	if d := e.CreationDate; d != nil && !d.Equal(t.CreationDate) {
 		list = append(list, Entry{"creation date", nil})
@@ -223,8 +252,8 @@ func (e *Edit) mapURL(u string) string {
 			u = strings.ReplaceAll(u, r.Old, r.New)
 		}
 	}
-	if e.MapURL != nil {
-		u = e.MapURL(u)
+	if e.strip != nil {
+		u = e.strip.url(u)
 	}
 	return u
 }

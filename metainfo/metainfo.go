@@ -9,6 +9,9 @@
 // byte it is about; [Read] collects all of them, [Parse] fails on the first
 // that makes the torrent unusable.
 //
+// [Redact] and [RedactText] hide the passkeys of URLs where they are shown;
+// [Edit] takes them out.
+//
 // It is one of the two places in the module where v1, v2 and hybrid torrents
 // differ (the other is their geometry, in package layout). It reads no files
 // and hashes no content.

@@ -17,7 +17,7 @@ import (
 type editFlags struct {
 	output, backup    string
 	force, dryRun     bool
-	recursive, strip  bool
+	recursive         bool
 	many, first, used bool
 	maxSize           command.SizeValue
 }
@@ -34,7 +34,7 @@ func editFlagGroups(cmd *cobra.Command, o *metainfo.Edit, f *editFlags) {
 			o.Replace = append(o.Replace, r)
 			return err
 		})
-		fs.BoolVar(&f.strip, "strip-secrets", false, "take passkeys and passwords out of all URLs and the comment")
+		fs.BoolVar(&o.StripSecrets, "strip-secrets", false, "take passkeys, passwords and the state of clients out of all but info")
 	})
 	command.Group(cmd, "Seeds and nodes", func(fs *pflag.FlagSet) {
 		command.ListFlags(fs, "web-seed", "web seed `URL` (BEP 19)", &o.WebSeeds)

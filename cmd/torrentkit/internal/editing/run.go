@@ -28,9 +28,6 @@ func runEdit(ctx context.Context, con *console.Console, names []string, o *metai
 	case f.output == "-" && con.Options.JSON && !f.dryRun:
 		return errors.New("--json and -o - both want standard output")
 	}
-	if f.strip {
-		o.MapURL, o.MapComment = stripSecrets, stripText
-	}
 	return command.Each(ctx, con, names, func(ctx context.Context, name string) error {
 		return editNamed(ctx, con, name, o, f)
 	})
@@ -89,7 +86,7 @@ func findTorrents(folder string) ([]string, error) {
 	return found, errors.Join(append(failed, err)...)
 }
 
-// editOne edits one torrent, and prints what became of it.
+// editOne edits one torrent. That secrets are left in it is a no.
 func editOne(ctx context.Context, con *console.Console, name string, o *metainfo.Edit, f *editFlags) error {
 	raw, err := command.ReadTorrent(ctx, con, name, int64(f.maxSize))
 	if err != nil {
@@ -103,6 +100,20 @@ func editOne(ctx context.Context, con *console.Console, name string, o *metainfo
 		}
 		return fmt.Errorf("editing %s: %w", quotedName(name), err)
 	}
+	if err := putEdited(ctx, con, name, raw, e, f); err != nil {
+		return err
+	}
+	for _, key := range e.Secrets {
+		con.Warn(fmt.Sprintf("%s: %s holds what looks like a secret still", quotedName(name), key))
+	}
+	if len(e.Secrets) > 0 {
+		return console.No()
+	}
+	return nil
+}
+
+// putEdited writes an edited torrent, and prints what became of it.
+func putEdited(ctx context.Context, con *console.Console, name string, raw []byte, e *create.Edited, f *editFlags) error {
 	if f.dryRun {
 		return showEdited(con, name, "", e, f)
 	}

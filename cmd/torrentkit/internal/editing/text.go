@@ -41,8 +41,14 @@ func showEdited(con *console.Console, input, output string, e *create.Edited, f 
 
 // showEditDiff prints what an edit would change.
 func showEditDiff(con *console.Console, input string, e *create.Edited) {
+	var urls []string // a comment may repeat the key of a tracker
+	for _, c := range e.Changes {
+		if c.Key == "announce" || c.Key == "announce-list" || c.Key == "url-list" {
+			urls = append(urls, c.Old...)
+		}
+	}
 	line := func(sign string, c console.Colour, text string) {
-		con.Print(console.Words(sign + " " + con.SafeText(text)).In(c))
+		con.Print(console.Words(sign + " " + con.Redact(text, urls...)).In(c))
 	}
 	con.Print(console.Words(console.Escape(input)).In(console.Bold))
 	for _, c := range e.Changes {
