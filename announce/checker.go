@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/torrentkit/torrentkit/internal/secret"
 )
 
 // CheckerConfig is the configuration of Torrust's tracker checker, as that
@@ -82,7 +84,7 @@ func Health(ctx context.Context, healthURL string, opt Options) Result {
 
 func (s *settings) health(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *Result) {
 	if e.transport != HTTP && e.transport != HTTPS {
-		r.Failure = fail(BadRequest, "a health check is asked over HTTP, not "+Redact(e.raw))
+		r.Failure = fail(BadRequest, "a health check is asked over HTTP, not "+secret.URL(e.raw))
 		return
 	}
 	started := time.Now()

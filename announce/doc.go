@@ -21,9 +21,10 @@
 //
 // # Secrets
 //
-// Announce URLs carry passkeys. Fields that hold URLs hold them whole; every
-// text that this package makes, errors above all, passes [Redact] or [Scrub]
-// first.
+// Announce URLs carry passkeys. Fields that hold URLs hold them whole, and
+// trackers' own words are as they came; of the URLs in texts that this package
+// makes, errors above all, secrets show as three stars and a fingerprint.
+// metainfo.RedactText does the same for a tracker's words.
 //
 // The package is not a client: it never joins a swarm to exchange data, does
 // not listen for peers, does not read torrents or magnet links, and never

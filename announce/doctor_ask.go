@@ -3,6 +3,8 @@ package announce
 import (
 	"context"
 	"fmt"
+
+	"github.com/torrentkit/torrentkit/internal/secret"
 )
 
 // member is a peer that the doctor plays.
@@ -102,10 +104,10 @@ func (d *doctor) show(x *Exchange) {
 	d.received = x.Received
 	switch {
 	case x.Request != nil:
-		d.sent = x.Request.Method + " " + Redact(x.Request.URL)
+		d.sent = x.Request.Method + " " + secret.URL(x.Request.URL)
 	case x.Transport == UDP:
 		d.sent = fmt.Sprintf("%d bytes: %x", len(x.Sent), x.Sent[:min(len(x.Sent), 98)])
 	default:
-		d.sent = SecretsOf(d.e.raw).Scrub(string(x.Sent))
+		d.sent = secret.Of(d.e.raw).Hide(string(x.Sent))
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/dial"
+	"github.com/torrentkit/torrentkit/internal/secret"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -169,7 +170,7 @@ func swarmChecks() []check {
 			}
 			for u, c := range f.views {
 				if c.Seeds != own.Seeds || c.Leeches != own.Leeches {
-					return Fail, fmt.Sprintf("%s says %d and %d, not %d and %d", Redact(u), c.Seeds, c.Leeches, own.Seeds, own.Leeches)
+					return Fail, fmt.Sprintf("%s says %d and %d, not %d and %d", secret.URL(u), c.Seeds, c.Leeches, own.Seeds, own.Leeches)
 				}
 			}
 			return Pass, plural(len(f.views), "other view") + " agreed"

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"github.com/torrentkit/torrentkit/internal/secret"
 )
 
 // wsRaw sends one message over a connection of its own and returns the first
@@ -19,7 +21,7 @@ func (d *doctor) wsRaw(text string) (wsMessage, *Failure) {
 		return nil, f
 	}
 	defer w.close()
-	d.sent, d.received = SecretsOf(d.e.raw).Scrub(clip(text)), nil
+	d.sent, d.received = secret.Of(d.e.raw).Hide(clip(text)), nil
 	if err := w.conn.Write(ctx, websocket.MessageText, []byte(text)); err != nil {
 		return nil, netFailure(ctx, "sending", err)
 	}

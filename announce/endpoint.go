@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/dial"
+	"github.com/torrentkit/torrentkit/internal/secret"
 )
 
 // endpoint is a tracker URL taken apart.
@@ -28,7 +29,7 @@ func parseTracker(raw string) (endpoint, *Failure) {
 	e := endpoint{raw: raw}
 	u, err := url.Parse(strings.TrimSpace(raw))
 	if err != nil {
-		return e, fail(BadRequest, "not a URL: "+Redact(raw))
+		return e, fail(BadRequest, "not a URL: "+secret.URL(raw))
 	}
 	e.url = u
 	e.host = u.Hostname()
@@ -39,19 +40,19 @@ func parseTracker(raw string) (endpoint, *Failure) {
 		e.port = 443
 	case UDP:
 		if u.Port() == "" {
-			return e, fail(BadRequest, "a udp tracker needs a port: "+Redact(raw))
+			return e, fail(BadRequest, "a udp tracker needs a port: "+secret.URL(raw))
 		}
 	default:
 		e.transport = ""
-		return e, fail(BadRequest, "http, https, udp, ws and wss can be asked, not "+Redact(raw))
+		return e, fail(BadRequest, "http, https, udp, ws and wss can be asked, not "+secret.URL(raw))
 	}
 	if e.host == "" {
-		return e, fail(BadRequest, "no host in "+Redact(raw))
+		return e, fail(BadRequest, "no host in "+secret.URL(raw))
 	}
 	if p := u.Port(); p != "" {
 		n, err := strconv.ParseUint(p, 10, 16)
 		if err != nil || n == 0 {
-			return e, fail(BadRequest, "no port that can be: "+Redact(raw))
+			return e, fail(BadRequest, "no port that can be: "+secret.URL(raw))
 		}
 		e.port = uint16(n)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
+	"github.com/torrentkit/torrentkit/internal/secret"
 )
 
 // Field is one part of a packet, for an annotated dump.
@@ -196,7 +197,7 @@ func (x *Exchange) Curl(opt Options, showSecrets bool, more ...string) string {
 	if opt.Proxy != nil {
 		proxy := opt.Proxy.String()
 		if !showSecrets {
-			proxy = Redact(proxy)
+			proxy = secret.URL(proxy)
 		}
 		args = append(args, "--proxy", proxy)
 	}
@@ -209,7 +210,7 @@ func (x *Exchange) Curl(opt Options, showSecrets bool, more ...string) string {
 			continue // curl takes it from the URL
 		}
 		if !showSecrets && secretHeader(h[0]) {
-			h[1] = Hidden
+			h[1] = secret.Mark(h[1])
 		}
 		args = append(args, "-H", h[0]+": "+h[1])
 	}
@@ -218,7 +219,7 @@ func (x *Exchange) Curl(opt Options, showSecrets bool, more ...string) string {
 	}
 	target := x.Request.URL
 	if !showSecrets {
-		target = Redact(target)
+		target = secret.URL(target)
 	}
 	args = append(args, target)
 	for i, a := range args {

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/dial"
+	"github.com/torrentkit/torrentkit/internal/secret"
 )
 
 // httpClient asks one tracker over HTTP, on connections of its own.
@@ -86,7 +87,7 @@ func (c *httpClient) get(ctx context.Context, name string, u *url.URL) (*httpAns
 // follow tells why the nth redirect is not followed.
 func (c *httpClient) follow(n int, from, to *url.URL) *Failure {
 	if err := c.dial.open.Follow(n, from, to); err != nil {
-		return &Failure{Code: BadRedirect, Detail: fmt.Sprintf("%v; not followed: %s", err, Redact(to.String())), Err: err}
+		return &Failure{Code: BadRedirect, Detail: fmt.Sprintf("%v; not followed: %s", err, secret.URL(to.String())), Err: err}
 	}
 	return nil
 }
@@ -131,7 +132,7 @@ func (c *httpClient) request(ctx context.Context, method string, u *url.URL, ext
 }
 
 func (c *httpClient) once(ctx context.Context, name, method string, u *url.URL, extra http.Header) (*httpAnswer, *Failure) {
-	what := "asking " + Redact(u.Scheme+"://"+u.Host+u.EscapedPath())
+	what := "asking " + secret.URL(u.Scheme+"://"+u.Host+u.EscapedPath())
 	ans := &httpAnswer{url: u}
 	trace := tracer{host: u.Hostname(), config: c.transport.TLSClientConfig}
 	started := time.Now()

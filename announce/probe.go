@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/dial"
+	"github.com/torrentkit/torrentkit/internal/secret"
 )
 
 // Probe announces to one tracker. It returns one result, or with
@@ -109,14 +110,14 @@ func (s *settings) check(e endpoint) *Failure {
 		switch s.Proxy.Scheme {
 		case "http", "https", "socks5", "socks5h":
 		default:
-			return fail(BadRequest, "http, https, socks5 and socks5h proxies can be used, not "+Redact(s.Proxy.String()))
+			return fail(BadRequest, "http, https, socks5 and socks5h proxies can be used, not "+secret.URL(s.Proxy.String()))
 		}
 	}
 	if e.transport != UDP {
 		return nil
 	}
 	if s.Proxy != nil && s.Proxy.Scheme != "socks5" && s.Proxy.Scheme != "socks5h" {
-		return fail(BadRequest, "UDP passes a socks5 proxy only, not "+Redact(s.Proxy.String()))
+		return fail(BadRequest, "UDP passes a socks5 proxy only, not "+secret.URL(s.Proxy.String()))
 	}
 	if s.IP != "" {
 		if a, err := netip.ParseAddr(s.IP); err != nil || !a.Is4() {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
+	"github.com/torrentkit/torrentkit/internal/secret"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -214,7 +215,7 @@ func (s *settings) openScrape(ctx context.Context, e endpoint, addrs []netip.Add
 	}
 	u, ok := scrapeURL(e)
 	if !ok {
-		return nil, nil, fail(BadRequest, "no scrape URL: the path of "+Redact(e.raw)+" does not end in announce (BEP 48)")
+		return nil, nil, fail(BadRequest, "no scrape URL: the path of "+secret.URL(e.raw)+" does not end in announce (BEP 48)")
 	}
 	c := s.newHTTPClient(e, addrs, r)
 	return func(ctx context.Context, chunk []metainfo.HashV1, sr *ScrapeResult, r *Result) ([]Counts, *Failure) {

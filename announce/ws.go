@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"github.com/torrentkit/torrentkit/internal/secret"
 )
 
 // wsSession is a connection to a WebTorrent tracker.
@@ -50,7 +52,7 @@ func (t upgrader) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 func (s *settings) openWS(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *Result) (*wsSession, *Failure) {
-	what := "opening a WebSocket to " + Redact(e.raw)
+	what := "opening a WebSocket to " + secret.URL(e.raw)
 	c := s.newHTTPClient(e, addrs, r)
 	u := wsScheme(e.url)
 	trace := tracer{host: u.Hostname(), config: c.transport.TLSClientConfig}
@@ -85,7 +87,7 @@ func upgradeFailure(what string, resp *http.Response) *Failure {
 	f := &Failure{Code: NotATracker, Detail: fmt.Sprintf("%s: HTTP status %s instead of a WebSocket", what, resp.Status)}
 	if resp.StatusCode/100 == 3 {
 		f.Code = BadRedirect
-		f.Detail = what + ": redirected to " + Redact(resp.Header.Get("Location")) + ", which is not followed"
+		f.Detail = what + ": redirected to " + secret.URL(resp.Header.Get("Location")) + ", which is not followed"
 	} else if c := statusCode(resp.StatusCode); c != NotATracker {
 		f.Code = c
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
+	"github.com/torrentkit/torrentkit/internal/secret"
 )
 
 // tracker is an announce URL and where it stands.
@@ -89,6 +90,7 @@ func (l *linter) private(list []tracker) {
 // tracker judges one announce URL. Messages leave the URL itself out: it may
 // hold a passkey.
 func (l *linter) tracker(tr tracker) {
+	l.passkey(tr, "passkey")
 	u, err := parseURL(tr.url)
 	switch {
 	case err != "":
@@ -106,9 +108,6 @@ func (l *linter) tracker(tr tracker) {
 		l.add("tracker-port", tr.key, tr.offset, "the port %.10s", u.Port())
 	}
 	l.host(tr, u.Hostname())
-	if !l.t.Private && hasSecret(u) {
-		l.add("passkey", tr.key, tr.offset, "the URL has what looks like a passkey, and the torrent is not private")
-	}
 }
 
 // host judges where a tracker is.
@@ -157,41 +156,12 @@ func oneOf(s string, words ...string) bool {
 	return false
 }
 
-// hasSecret finds passkeys: a user name, a parameter that is named like one, or
-// a part of the path that is a long token of letters and digits. It leaves
-// infohashes alone, which are no secret, and version numbers, which are short.
-func hasSecret(u *url.URL) bool {
-	if u.User != nil {
-		return true
+// passkey finds a secret in a URL that everybody sees, whatever else is wrong
+// with it.
+func (l *linter) passkey(at tracker, what string) {
+	if !l.t.Private && secret.In(at.url) {
+		l.add("passkey", at.key, at.offset, "the URL has what looks like a %s, and the torrent is not private", what)
 	}
-	for name, values := range u.Query() {
-		name = strings.NewReplacer("_", "", "-", "").Replace(strings.ToLower(name))
-		if values[0] != "" && oneOf(name, "passkey", "authkey", "auth", "torrentpass", "key", "apikey", "rsskey", "token", "secret", "pid", "uk", "pk") {
-			return true
-		}
-	}
-	for part := range strings.SplitSeq(u.Path, "/") {
-		if len(part) >= 16 && isToken(part) {
-			return true
-		}
-	}
-	return false
-}
-
-// isToken tells whether s is letters and digits in a wild mix.
-func isToken(s string) bool {
-	letters, digits := 0, 0
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c >= '0' && c <= '9':
-			digits++
-		case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z':
-			letters++
-		default:
-			return false
-		}
-	}
-	return digits >= 2 && letters >= 2 || digits >= 16
 }
 
 // webSeeds judges the web seeds.
@@ -208,6 +178,7 @@ func (l *linter) webSeeds() {
 }
 
 func (l *linter) webSeed(seed tracker) {
+	l.passkey(seed, "password")
 	u, why := parseURL(seed.url)
 	switch {
 	case why != "":
@@ -219,8 +190,5 @@ func (l *linter) webSeed(seed tracker) {
 	}
 	if !l.t.Single && len(l.t.Files) > 0 && !strings.HasSuffix(u.Path, "/") {
 		l.add("web-seed-slash", seed.key, seed.offset, "no slash at the end")
-	}
-	if !l.t.Private && hasSecret(u) {
-		l.add("passkey", seed.key, seed.offset, "the URL has what looks like a password, and the torrent is not private")
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/torrentkit/torrentkit/internal/secret"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -35,12 +36,9 @@ type LinkOptions struct {
 	// either chooses all.
 	Select      []Range
 	SelectGlobs []string
-	// Public refuses private torrents, and leaves out the trackers and web
-	// seeds that Secret says yes to.
+	// Public refuses private torrents, and leaves out the trackers, web seeds
+	// and sources whose URLs hold a passkey or a password.
 	Public bool
-	// Secret reports whether a URL holds a passkey or password; nil is a guess by
-	// its looks.
-	Secret func(url string) bool
 	// MaxLength, if not 0, is how many bytes the link may have: trackers are
 	// left out from the end until it fits.
 	MaxLength int
@@ -79,7 +77,7 @@ func FromTorrent(raw []byte, o LinkOptions) (Link, []Issue, error) {
 	if o.WebSeeds {
 		l.WebSeeds = o.withoutSecrets("ws", unique(t.WebSeeds), &issues)
 	}
-	if err := o.addAddresses(&l); err != nil {
+	if err := o.addAddresses(&l, &issues); err != nil {
 		return l, issues, err
 	}
 	if l.Select, err = o.selectFiles(t.Files); err != nil {
@@ -103,12 +101,8 @@ func (o *LinkOptions) withoutSecrets(param string, urls []string, issues *[]Issu
 	if !o.Public {
 		return urls
 	}
-	secret := o.Secret
-	if secret == nil {
-		secret = looksSecret
-	}
 	return slices.DeleteFunc(urls, func(u string) bool {
-		if !secret(u) {
+		if !secret.In(u) {
 			return false
 		}
 		host := "an unknown host"
@@ -118,24 +112,6 @@ func (o *LinkOptions) withoutSecrets(param string, urls []string, issues *[]Issu
 		*issues = append(*issues, Issue{IssueSecret, param, 0, fmt.Sprintf("left out a URL at %q that holds a passkey", host)})
 		return true
 	})
-}
-
-// looksSecret guesses whether a URL holds a passkey: user info, a query, or a
-// long path segment with digits in it.
-func looksSecret(s string) bool {
-	u, err := url.Parse(s)
-	if err != nil {
-		return true
-	}
-	if u.User != nil || u.RawQuery != "" {
-		return true
-	}
-	for part := range strings.SplitSeq(u.Path, "/") {
-		if len(part) >= 16 && strings.ContainsAny(part, "0123456789") && strings.IndexFunc(part, func(r rune) bool { return !isAlnum(r) }) < 0 {
-			return true
-		}
-	}
-	return false
 }
 
 func unique(list []string) []string {
@@ -150,7 +126,7 @@ func unique(list []string) []string {
 	return out
 }
 
-func (o *LinkOptions) addAddresses(l *Link) error {
+func (o *LinkOptions) addAddresses(l *Link, issues *[]Issue) error {
 	for _, p := range o.Peers {
 		if reason := checkAddress(p); reason != "" {
 			return fmt.Errorf("peer %q %s", p, reason)
@@ -161,7 +137,7 @@ func (o *LinkOptions) addAddresses(l *Link) error {
 			return fmt.Errorf("source %q is no URL", s)
 		}
 	}
-	l.Peers, l.Sources = unique(o.Peers), unique(o.Sources)
+	l.Peers, l.Sources = unique(o.Peers), o.withoutSecrets("xs", unique(o.Sources), issues)
 	return nil
 }
 

@@ -42,7 +42,7 @@ func TestFromTorrent(t *testing.T) {
 		"first":    {LinkOptions{Trackers: FirstTracker}, "&tr=http%3A%2F%2Fa%2Fannounce", 0, ""},
 		"none":     {LinkOptions{Trackers: NoTrackers, Size: true}, "&xl=300", 0, ""},
 		"public":   {LinkOptions{Public: true, WebSeeds: true}, "&tr=http%3A%2F%2Fa%2Fannounce&tr=udp%3A%2F%2Fb%3A1%2Fannounce&ws=http%3A%2F%2Fw%2Ffile", 2, ""},
-		"hook":     {LinkOptions{Public: true, Secret: func(u string) bool { return !strings.HasPrefix(u, "udp") }}, "&tr=udp%3A%2F%2Fb%3A1%2Fannounce", 2, ""},
+		"no key":   {LinkOptions{Public: true, Trackers: NoTrackers, Sources: []string{"http://x/y?token=z", "http://x/y"}}, "&xs=http%3A%2F%2Fx%2Fy", 2, ""},
 		"short":    {LinkOptions{MaxLength: 140}, "&tr=http%3A%2F%2Fa%2Fannounce", 2, ""},
 		"shorter":  {LinkOptions{MaxLength: 80}, "", 3, "too long even without trackers"},
 		"peers":    {LinkOptions{Trackers: NoTrackers, Peers: []string{"[::1]:5", "h:6"}}, "&x.pe=[::1]:5&x.pe=h:6", 0, ""},

@@ -189,7 +189,7 @@ func TestStrip(t *testing.T) {
 // However long and strange a text is, it is judged in one pass: what goes over it again for each part would not end.
 func TestLong(t *testing.T) {
 	for _, piece := range []string{"a", "a=", "a=/", "://", "a://", "a://b@", "/", "?", "&", "%", "%25", "passkey=x&", "magnet:?", "magnet:?tr=", "-a", "a1B-", "a.", "+", ":@", "announce/", "token "} {
-		s := strings.Repeat(piece, 1<<20/len(piece))
+		s := strings.Repeat(piece, 1<<18/len(piece))
 		if len(URL(s))+len(Text(s))+len(StripText(s)) == 0 && piece == "a" {
 			t.Error("a word is taken for a secret")
 		}

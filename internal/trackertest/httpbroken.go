@@ -37,7 +37,7 @@ func (tr *Tracker) broken(w http.ResponseWriter, r *http.Request) bool {
 		{Empty, func(http.ResponseWriter, *http.Request) {}},
 		{RedirectLoop, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.String(), http.StatusFound) }},
 		{RedirectUDP, func(w http.ResponseWriter, _ *http.Request) {
-			redirect(w, "udp://127.0.0.1:9/announce/secretpasskey123")
+			redirect(w, "udp://127.0.0.1:9/announce/0123456789abcdef0123456789abcdef")
 		}},
 		{RedirectFile, func(w http.ResponseWriter, _ *http.Request) { redirect(w, "file:///etc/passwd") }},
 		{EndlessHead, func(w http.ResponseWriter, _ *http.Request) {

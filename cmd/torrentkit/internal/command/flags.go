@@ -3,6 +3,7 @@ package command
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -18,7 +19,7 @@ func Tiers(flags []string) [][]string {
 	for _, s := range flags {
 		var tier []string
 		for part := range strings.SplitSeq(s, ",") {
-			if len(tier) > 0 && !hasScheme(part) {
+			if len(tier) > 0 && !hasScheme.MatchString(part) {
 				tier[len(tier)-1] += "," + part
 				continue
 			}
@@ -29,10 +30,8 @@ func Tiers(flags []string) [][]string {
 	return all
 }
 
-func hasScheme(s string) bool {
-	scheme, _, ok := strings.Cut(s, "://")
-	return ok && console.IsScheme(scheme)
-}
+// hasScheme finds URLs that begin with a scheme.
+var hasScheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*://`)
 
 // FlagError adds the nearest flag to the error about one that does not exist.
 func FlagError(cmd *cobra.Command, err error) error {

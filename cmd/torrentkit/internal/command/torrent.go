@@ -127,18 +127,13 @@ func MagnetLink(t *metainfo.Torrent) magnet.Link {
 	return l
 }
 
-// MagnetText is the link for people: passkeys do not show, and the stars in their place are no part of a URL that works.
+// MagnetText is the link of a torrent: for people without its secrets, and whole in a pipe, since with stars in it the
+// link is dead.
 func MagnetText(con *console.Console, t *metainfo.Torrent) string {
-	l := MagnetLink(t)
-	hide := func(urls []string) []string {
-		hidden := make([]string, len(urls))
-		for i, u := range urls {
-			hidden[i] = con.URL(u)
-		}
-		return hidden
+	if !con.OnTerminal() {
+		return MagnetLink(t).String()
 	}
-	l.Trackers, l.WebSeeds = hide(l.Trackers), hide(l.WebSeeds)
-	return strings.ReplaceAll(l.String(), "%2A%2A%2A", "***")
+	return con.URL(MagnetLink(t).String())
 }
 
 // Optional adds a text that is not empty.

@@ -37,7 +37,7 @@ func TestReport(t *testing.T) {
 		{"a timeout is no interrupt", background, context.DeadlineExceeded, 2, "torrentkit: error: context deadline exceeded\n"},
 		{"said already", background, &saidError{2}, 2, ""},
 		{"controls", background, errors.New("name \x1b[31m\u202e\n\xff"), 2, `torrentkit: error: name \x1b[31m\u202e\n\xff` + "\n"},
-		{"secrets", background, errors.New(`asking "https://t.example/announce?passkey=abc"`), 2, `torrentkit: error: asking "https://t.example/announce?passkey=***"` + "\n"},
+		{"secrets", background, errors.New(`asking "https://t.example/announce?passkey=abc"`), 2, `torrentkit: error: asking "https://t.example/announce?passkey=***96"` + "\n"},
 		{"a tracker's broken pipe is trouble", background, fmt.Errorf("asking: %w", syscall.EPIPE), 2, "torrentkit: error: asking: broken pipe\n"},
 		{"a reader that went away", background, &streamError{syscall.EPIPE}, 0, ""},
 	}

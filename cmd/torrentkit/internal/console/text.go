@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
+
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // The terminal's rules.
@@ -17,7 +19,7 @@ import (
 //   - A line "hint:" follows where there is something to do; best is the corrected command.
 //   - No raw control character, ANSI sequence or bidirectional control from a torrent, a link, a tracker, a file system
 //     or an argument reaches the terminal. Values go through escape, sentences through safeText.
-//   - URLs go through app.url, sentences that may hold URLs through safeText: passkeys show as ***.
+//   - URLs go through app.url, sentences that may hold URLs through safeText: passkeys show as *** and a fingerprint.
 //   - Sizes are binary and say so: 1.50 GiB. Piped text has raw numbers of bytes instead.
 //   - What is aligned is aligned by display width, not by bytes or runes.
 //   - Colour only repeats what the words say.
@@ -165,11 +167,14 @@ func joins(r rune) bool {
 }
 
 // SafeText makes a composed sentence printable: escaped, and without the secrets of URLs unless --show-secrets.
-func (con *Console) SafeText(s string) string {
-	if !con.Options.ShowSecrets {
-		s = RedactText(s)
+func (con *Console) SafeText(s string) string { return EscapeSentence(con.Redact(s)) }
+
+// Redact is a text without the secrets of URLs unless --show-secrets: of those in it, and of those that it is about.
+func (con *Console) Redact(s string, about ...string) string {
+	if con.Options.ShowSecrets {
+		return s
 	}
-	return EscapeSentence(s)
+	return metainfo.RedactText(s, about...)
 }
 
 // URL makes a URL printable: without its secrets unless --show-secrets. The result still needs escape, which the
@@ -178,7 +183,7 @@ func (con *Console) URL(s string) string {
 	if con.Options.ShowSecrets {
 		return s
 	}
-	return RedactURL(s)
+	return metainfo.Redact(s)
 }
 
 // DisplayWidth is the number of terminal columns that s takes. s is escaped text.

@@ -170,3 +170,10 @@ func TestPadding(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func unhex(c byte) byte {
+	if c <= '9' {
+		return c - '0'
+	}
+	return c&0xf + 9
+}

@@ -50,14 +50,6 @@ func pipeDiff(con *console.Console, d *inspect.Difference, t [2]*metainfo.Torren
 	con.ShowTable(rows)
 }
 
-// rawValue is rawText without the secrets of URLs in it.
-func rawValue(con *console.Console, raw []byte) string {
-	if con.Options.ShowSecrets {
-		return rawText(raw)
-	}
-	return rawText([]byte(console.RedactText(string(raw))))
-}
-
 // lengthOf is a length, and nothing where there is no file.
 func lengthOf(path string, n int64) string {
 	if path == "" {

@@ -3,6 +3,7 @@ package inspecting
 import (
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -34,14 +35,15 @@ func showTorrent(con *console.Console, t *metainfo.Torrent, f *inspectFlags) {
 	for _, n := range t.Nodes {
 		out.Text("node", n)
 	}
-	command.Optional(&out, "source", t.Source)
-	command.Optional(&out, "comment", t.Comment)
-	command.Optional(&out, "created by", t.CreatedBy)
+	urls := slices.Concat(append(t.Trackers, t.WebSeeds)...) // a comment may repeat the key of a tracker
+	command.Optional(&out, "source", con.Redact(t.Source, urls...))
+	command.Optional(&out, "comment", con.Redact(t.Comment, urls...))
+	command.Optional(&out, "created by", con.Redact(t.CreatedBy, urls...))
 	if !t.CreationDate.IsZero() {
 		out.Time("created", t.CreationDate)
 	}
 	for _, k := range t.Unknown {
-		out.Text("other key", k.Path+" = "+rawText(k.Raw))
+		out.Text("other key", con.Redact(k.Path)+" = "+rawValue(con, k.Raw))
 	}
 	for _, k := range t.UnknownOfFiles {
 		out.Add("other key of files", console.Cell{Human: fmt.Sprintf("%s (of %s)", k.Key, plural(k.Files, "file")), Raw: fmt.Sprintf("%s %d", k.Key, k.Files)})
@@ -71,6 +73,16 @@ func (f *inspectFlags) shown(t *metainfo.Torrent) iter.Seq2[int, *metainfo.File]
 	}
 }
 
+// rawValue shows the bencoded value of a key that has no meaning here, shortened, without the secrets of URLs in it.
+func rawValue(con *console.Console, raw []byte) string {
+	const most, enough = 60, 4096 // what is cut off a secret may hide that it is one
+	text := con.Redact(string(raw[:min(len(raw), enough)]))
+	if len(text) > most {
+		return fmt.Sprintf("%s... (%s bytes)", text[:most], console.FormatCount(int64(len(raw))))
+	}
+	return text
+}
+
 func showFiles(con *console.Console, t *metainfo.Torrent, f *inspectFlags) {
 	files := console.NewTable(1, "size", "file", "attributes")
 	for i, file := range f.shown(t) {
@@ -86,15 +98,6 @@ func longRow(con *console.Console, t *console.Table, cells ...console.Cell) {
 		con.ShowPiped(t)
 		t.Rows = t.Rows[:0]
 	}
-}
-
-// rawText shows the bencoded value of a key that has no meaning here, shortened.
-func rawText(raw []byte) string {
-	const most = 60
-	if len(raw) > most {
-		return fmt.Sprintf("%s... (%s bytes)", raw[:most], console.FormatCount(int64(len(raw))))
-	}
-	return string(raw)
 }
 
 // filePath is the path of a file below the torrent's name.

@@ -9,6 +9,7 @@ import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/inspect"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // The parts of SARIF 2.1.0 (OASIS) that code scanning reads.
@@ -97,7 +98,7 @@ func bepURL(n int) string {
 // artifactURI makes a relative reference of a path, or leaves a URL as it is without its secrets.
 func artifactURI(input string) string {
 	if command.IsURL(input) {
-		return console.RedactURL(input)
+		return metainfo.Redact(input)
 	}
 	u := url.URL{Path: strings.TrimPrefix(filepath.ToSlash(input), "./")}
 	if filepath.IsAbs(input) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -31,7 +32,7 @@ func linkOf(ctx context.Context, con *console.Console, arg string, f *magnetFlag
 
 // isLink tells a link or an infohash from the name of a file.
 func isLink(arg string) bool {
-	if console.IndexFold(arg, "magnet:") >= 0 || console.IndexFold(arg, "magnet%3a") >= 0 {
+	if s := strings.ToLower(arg); strings.Contains(s, "magnet:") || strings.Contains(s, "magnet%3a") {
 		return true
 	}
 	if _, err := os.Stat(arg); err == nil || arg == "-" {
@@ -58,7 +59,6 @@ func runMagnet(ctx context.Context, con *console.Console, args []string, f *magn
 		return errors.New("--qr draws for people, and --json prints for programs: give one of them")
 	}
 	f.link.Trackers = map[string]magnet.TrackerChoice{"first": magnet.FirstTracker, "none": magnet.NoTrackers}[f.trackers]
-	f.link.Secret = func(u string) bool { return console.RedactURL(u) != u }
 	if f.selected != "" {
 		ranges, err := magnet.ParseRanges(f.selected)
 		if err != nil {

@@ -93,11 +93,7 @@ func explainLink(con *console.Console, l magnet.Link, issues []magnet.Issue) {
 
 // issueText words an issue of a link that was read. What it quotes may hold passkeys.
 func issueText(con *console.Console, i magnet.Issue) string {
-	text := fmt.Sprintf("byte %d: %s", i.Offset, i)
-	if !con.Options.ShowSecrets {
-		text = console.RedactText(text)
-	}
-	return text
+	return con.Redact(fmt.Sprintf("byte %d: %s", i.Offset, i))
 }
 
 // showComparison says whether two links mean the same.

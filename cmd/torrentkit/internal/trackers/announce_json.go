@@ -7,6 +7,7 @@ import (
 	"github.com/torrentkit/torrentkit/announce"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // resultJSON is what "announce --json" prints for each probe. Counts are null where the tracker did not give them.
@@ -171,7 +172,7 @@ func exchangeToJSON(con *console.Console, x *announce.Exchange, tracker string) 
 	sent, received := x.Sent, x.Received
 	if !con.Options.ShowSecrets {
 		const bare = 98 // bytes of a UDP announce without URL data
-		if x.Transport == announce.UDP && len(sent) > bare && announce.SecretsOf(tracker) != nil {
+		if x.Transport == announce.UDP && len(sent) > bare && metainfo.Redact(tracker) != tracker {
 			sent = sent[:bare]
 		}
 		if trackerText(con, string(received), tracker) != string(received) {
@@ -180,23 +181,15 @@ func exchangeToJSON(con *console.Console, x *announce.Exchange, tracker string) 
 	}
 	v := exchangeJSON{Name: x.Name, Status: x.Status, ReceivedHex: hex.EncodeToString(received), Milliseconds: milliseconds(x.Elapsed)}
 	for _, h := range x.Header {
-		v.Header = append(v.Header, [2]string{h[0], trackerText(con, hideURLs(con, h[1]), tracker)})
+		v.Header = append(v.Header, [2]string{h[0], trackerText(con, h[1], tracker)})
 	}
 	if x.Request != nil {
-		v.Method, v.URL = x.Request.Method, trackerURL(con, x.Request.URL)
+		v.Method, v.URL = x.Request.Method, con.URL(x.Request.URL)
 	}
 	if con.Options.ShowSecrets || x.Request == nil {
 		v.SentHex = hex.EncodeToString(sent)
 	}
 	return v
-}
-
-// hideURLs redacts the URLs in a text that is printed as it is otherwise.
-func hideURLs(con *console.Console, s string) string {
-	if con.Options.ShowSecrets {
-		return s
-	}
-	return console.RedactText(s)
 }
 
 // decodedJSON is what "announce --decode --json" prints.

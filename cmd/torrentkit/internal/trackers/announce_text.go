@@ -12,20 +12,7 @@ import (
 
 // trackerText makes a text about a tracker printable: what is secret in its URL is hidden, also where the tracker
 // repeats it.
-func trackerText(con *console.Console, s, tracker string) string {
-	if con.Options.ShowSecrets {
-		return s
-	}
-	return announce.Scrub(s, tracker)
-}
-
-// trackerURL is a tracker's URL for people.
-func trackerURL(con *console.Console, s string) string {
-	if con.Options.ShowSecrets {
-		return s
-	}
-	return announce.Redact(s)
-}
+func trackerText(con *console.Console, s, tracker string) string { return con.Redact(s, tracker) }
 
 // failureText is what a failure says, without its code.
 func failureText(con *console.Console, f *announce.Failure, tracker string) string {
@@ -68,7 +55,7 @@ func roundTime(d time.Duration) string {
 // showResult prints everything about the only result.
 func showResult(con *console.Console, r *announce.Result, peers bool) {
 	var f console.Fields
-	f.Text("tracker", trackerURL(con, r.Tracker))
+	f.Text("tracker", con.URL(r.Tracker))
 	f.Text("infohash", r.Hash.String())
 	if r.Failure != nil {
 		f.Add("result", console.Text(string(r.Failure.Code)).In(console.Red))
@@ -120,7 +107,7 @@ func connectionFields(con *console.Console, f *console.Fields, r *announce.Resul
 		f.Text("tried", t.Addr.String()+": "+trackerText(con, t.Failure.Error(), r.Tracker))
 	}
 	for _, u := range r.Redirects {
-		f.Text("redirected to", trackerURL(con, u))
+		f.Text("redirected to", con.URL(u))
 	}
 	for _, e := range []struct {
 		label string
@@ -170,7 +157,7 @@ func showLine(con *console.Console, r *announce.Result, withHash, peers bool) {
 	if !r.Good() {
 		head = console.Words(console.PadRight(string(r.Failure.Code), 16)).In(console.Red)
 	}
-	parts := []string{console.Escape(trackerURL(con, r.Tracker))}
+	parts := []string{console.Escape(con.URL(r.Tracker))}
 	if r.Addr.IsValid() {
 		parts[0] += " (" + r.Addr.String() + ")"
 	}
@@ -196,7 +183,7 @@ func showLine(con *console.Console, r *announce.Result, withHash, peers bool) {
 
 func pipedLine(con *console.Console, r *announce.Result, peers bool) {
 	t := console.NewTable(-1)
-	row := []console.Cell{console.Text("ok"), console.Text(trackerURL(con, r.Tracker)), console.Text(""), console.Text(r.Hash.String())}
+	row := []console.Cell{console.Text("ok"), console.Text(con.URL(r.Tracker)), console.Text(""), console.Text(r.Hash.String())}
 	if r.Addr.IsValid() {
 		row[2] = console.Text(r.Addr.String())
 	}
@@ -209,11 +196,11 @@ func pipedLine(con *console.Console, r *announce.Result, peers bool) {
 	}
 	t.Row(row...)
 	for _, n := range r.Findings {
-		t.Row(console.Text("finding"), console.Text(trackerURL(con, r.Tracker)), console.Text(n.ID), console.Text(string(n.Severity)), console.Text(trackerText(con, n.Text, r.Tracker)))
+		t.Row(console.Text("finding"), console.Text(con.URL(r.Tracker)), console.Text(n.ID), console.Text(string(n.Severity)), console.Text(trackerText(con, n.Text, r.Tracker)))
 	}
 	if peers && r.Reply != nil {
 		for _, p := range r.Reply.Peers {
-			t.Row(console.Text("peer"), console.Text(trackerURL(con, r.Tracker)), console.Text(peerAddress(p)), console.Text(r.Hash.String()), console.Text(p.Client()))
+			t.Row(console.Text("peer"), console.Text(con.URL(r.Tracker)), console.Text(peerAddress(p)), console.Text(r.Hash.String()), console.Text(p.Client()))
 		}
 	}
 	con.ShowTable(t)

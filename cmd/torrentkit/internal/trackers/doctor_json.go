@@ -68,7 +68,7 @@ func writeJUnit(con *console.Console, reports []announce.Report) error {
 	var suites []console.JunitSuite
 	for i := range reports {
 		r := &reports[i]
-		s := console.JunitSuite{Name: console.Escape(trackerURL(con, r.Tracker)), Time: console.JunitSeconds(r.Elapsed)}
+		s := console.JunitSuite{Name: console.Escape(con.URL(r.Tracker)), Time: console.JunitSeconds(r.Elapsed)}
 		for _, v := range r.Verdicts {
 			c := console.JunitCase{Class: "doctor." + string(r.Transport), Name: v.ID + ": " + v.Title, Time: console.JunitSeconds(v.Elapsed)}
 			message := &console.JunitMessage{Message: console.EscapeSentence(trackerText(con, v.Detail, r.Tracker))}

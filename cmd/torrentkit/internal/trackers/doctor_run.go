@@ -43,7 +43,7 @@ func runDoctor(ctx context.Context, con *console.Console, cmd *cobra.Command, ar
 	for _, tracker := range args {
 		rep := announce.Doctor(ctx, tracker, opt)
 		if rep.Failure != nil {
-			return fmt.Errorf("examining %s: %s", trackerURL(con, tracker), failureText(con, rep.Failure, tracker))
+			return fmt.Errorf("examining %s: %s", con.URL(tracker), failureText(con, rep.Failure, tracker))
 		}
 		reports = append(reports, rep)
 	}

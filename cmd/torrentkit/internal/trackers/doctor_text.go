@@ -101,7 +101,7 @@ func showReportOf(con *console.Console, r *announce.Report, f *doctorFlags) {
 		con.Print()
 	}
 	var sum console.Fields
-	sum.Text("tracker", trackerURL(con, r.Tracker))
+	sum.Text("tracker", con.URL(r.Tracker))
 	if r.Addr.IsValid() {
 		sum.Text("address", r.Addr.String())
 	}
@@ -168,7 +168,7 @@ func received(raw []byte) string {
 // showDifferences lists the checks on which two trackers differ. Checks that were run on one of them only, since the
 // other has another transport, tell nothing.
 func showDifferences(con *console.Console, x, y *announce.Report) {
-	t := console.NewTable(-1, "check", trackerURL(con, x.Tracker), trackerURL(con, y.Tracker))
+	t := console.NewTable(-1, "check", con.URL(x.Tracker), con.URL(y.Tracker))
 	other := make(map[string]*announce.Verdict)
 	for i := range y.Verdicts {
 		other[y.Verdicts[i].ID] = &y.Verdicts[i]

@@ -18,7 +18,7 @@ func explainLine(con *console.Console, indent, text, tracker string) {
 
 // explainResult prints every request and answer of a result.
 func explainResult(con *console.Console, r *announce.Result, opt announce.Options, curlArgs []string) {
-	title := trackerURL(con, r.Tracker)
+	title := con.URL(r.Tracker)
 	if r.Addr.IsValid() {
 		title += " at " + r.Addr.String()
 	}
@@ -91,10 +91,8 @@ func hexDump(con *console.Console, list []announce.Field, tracker string) {
 		raw, value := fmt.Sprintf("% x", f.Bytes), f.Value
 		if f.Secret && !con.Options.ShowSecrets {
 			raw = strings.TrimSpace(strings.Repeat("** ", len(f.Bytes)))
-			if f.Name == "option data" {
-				value = announce.Redact(value)
-			} else {
-				value = trackerText(con, console.RedactText(value), tracker)
+			if value = trackerText(con, value, tracker); f.Name == "option data" {
+				value = con.URL(value)
 			}
 		}
 		first, rest := raw, ""

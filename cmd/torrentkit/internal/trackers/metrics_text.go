@@ -72,7 +72,7 @@ func gauge(con *console.Console, name, help string) {
 }
 
 func labels(con *console.Console, r *announce.Result) string {
-	list := []string{label("tracker", trackerURL(con, r.Tracker)), label("infohash", r.Hash.String())}
+	list := []string{label("tracker", con.URL(r.Tracker)), label("infohash", r.Hash.String())}
 	if r.Addr.IsValid() {
 		list = append(list, label("address", r.Addr.String()))
 	}
@@ -87,7 +87,7 @@ func label(name, value string) string {
 }
 
 func pingMetrics(con *console.Console, q announce.Query, s *announce.PingStats) {
-	labels := label("tracker", trackerURL(con, q.Tracker))
+	labels := label("tracker", con.URL(q.Tracker))
 	gauge(con, "tracker_ping_loss", "part of the probes without a good answer")
 	con.Printf("torrentkit_tracker_ping_loss{%s} %v", labels, s.Loss())
 	gauge(con, "tracker_ping_seconds", "times of the good answers")

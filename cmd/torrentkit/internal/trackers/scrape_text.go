@@ -22,13 +22,13 @@ func scrapeRows(con *console.Console, rows *console.Table, r *announce.ScrapeRes
 		case !c.Known:
 			result = console.Text("unknown").In(console.Yellow)
 		}
-		rows.Row(console.Text(trackerURL(con, r.Tracker)), console.Text(c.Hash.String()), numberCell(c.Seeds), numberCell(c.Leeches), numberCell(c.Downloaded), console.Text(address), result)
+		rows.Row(console.Text(con.URL(r.Tracker)), console.Text(c.Hash.String()), numberCell(c.Seeds), numberCell(c.Leeches), numberCell(c.Downloaded), console.Text(address), result)
 	}
 	if r.Failure != nil && len(r.Counts) == 0 {
-		con.Warn(fmt.Sprintf("%s: %s: %s", trackerURL(con, r.Tracker), r.Failure.Code, failureText(con, r.Failure, r.Tracker)))
+		con.Warn(fmt.Sprintf("%s: %s: %s", con.URL(r.Tracker), r.Failure.Code, failureText(con, r.Failure, r.Tracker)))
 	}
 	for _, n := range r.Findings {
-		con.Warn(trackerURL(con, r.Tracker) + ": " + findingCell(n, trackerText(con, n.Text, r.Tracker)).Human)
+		con.Warn(con.URL(r.Tracker) + ": " + findingCell(n, trackerText(con, n.Text, r.Tracker)).Human)
 	}
 }
 

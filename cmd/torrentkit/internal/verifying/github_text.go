@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/metainfo"
 	"github.com/torrentkit/torrentkit/verify"
 )
 
@@ -66,7 +67,7 @@ func githubSummary(outcomes []verified) string {
 		if o.report != nil {
 			result, what = resultCell(o.report).Human, briefly(o.report)
 		} else if o.err != nil {
-			what = console.RedactText(o.err.Error())
+			what = metainfo.RedactText(o.err.Error())
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", result, markdownCell(o.torrent), markdownCell(what))
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/metainfo"
 	"github.com/torrentkit/torrentkit/verify"
 )
 
@@ -19,7 +20,7 @@ func junitReport(outcomes []verified) []byte {
 func junitOf(o verified) console.JunitSuite {
 	s := console.JunitSuite{Name: o.torrent}
 	if o.web != nil {
-		s.Name = console.RedactURL(o.web.URL)
+		s.Name = metainfo.Redact(o.web.URL)
 	}
 	add := func(c console.JunitCase) {
 		c.Class = o.torrent
@@ -39,7 +40,7 @@ func junitOf(o verified) console.JunitSuite {
 		}
 	}
 	if o.err != nil {
-		add(console.JunitCase{Name: "verify", Error: &console.JunitMessage{Type: "error", Message: console.EscapeSentence(console.RedactText(o.err.Error()))}})
+		add(console.JunitCase{Name: "verify", Error: &console.JunitMessage{Type: "error", Message: console.EscapeSentence(metainfo.RedactText(o.err.Error()))}})
 	} else if o.report != nil && o.report.Incomplete {
 		add(console.JunitCase{Name: "verify", Error: &console.JunitMessage{Type: "incomplete", Message: "the run was stopped before everything was read"}})
 	}

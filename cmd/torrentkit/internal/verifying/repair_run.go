@@ -22,8 +22,8 @@ func repair(ctx context.Context, con *console.Console, torrent []byte, task veri
 	if r == nil {
 		return verified{}, err
 	}
-	if opts.Web != nil && !con.Options.ShowSecrets {
-		r.From = console.RedactText(r.From)
+	if opts.Web != nil {
+		r.From = con.Redact(r.From)
 		for i := range r.Faults {
 			r.Faults[i].URL = con.URL(r.Faults[i].URL)
 		}
