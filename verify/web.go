@@ -43,6 +43,7 @@ type WebAccess struct {
 	Pause   time.Duration
 
 	resolver dial.Resolver
+	network  dial.Network
 }
 
 // WebReport is what checking one web seed found.
@@ -144,7 +145,7 @@ func (o *WebAccess) seeds(t *metainfo.Torrent) ([]seedAddress, error) {
 func (o *WebAccess) seed(a seedAddress) webseed.Options {
 	s := webseed.Options{
 		AllowPrivate: o.AllowPrivate, Connections: o.Connections, UserAgent: o.UserAgent, Timeout: o.Timeout,
-		Stall: o.Stall, Retries: o.Retries, Pause: o.Pause, Resolver: o.resolver,
+		Stall: o.Stall, Retries: o.Retries, Pause: o.Pause, Resolver: o.resolver, Network: o.network,
 	}
 	if u, err := url.Parse(strings.TrimSpace(a.url)); err == nil && a.named {
 		s.Named = u.Hostname()

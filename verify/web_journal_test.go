@@ -12,14 +12,18 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/torrentkit/torrentkit/internal/memnet"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // webServer serves files below /tree/ and remembers what was asked for.
 type webServer struct {
 	tree files
+	// sending, if not nil, is told how many bytes of content were sent, after each.
+	sending func(sent int64)
 	// header, if not nil, is called before an answer, with the number of the request.
 	header func(n int, w http.ResponseWriter, r *http.Request)
 
@@ -68,7 +72,9 @@ type countingWriter struct {
 func (c *countingWriter) Write(p []byte) (int, error) {
 	n, err := c.ResponseWriter.Write(p)
 	c.s.mu.Lock()
-	c.s.sent += int64(n)
+	if c.s.sent += int64(n); c.s.sending != nil {
+		c.s.sending(c.s.sent)
+	}
 	c.s.mu.Unlock()
 	return n, err
 }
@@ -200,49 +206,46 @@ func TestWebFileChanges(t *testing.T) {
 
 // What a run that was stopped had verified is not asked for again.
 func TestWebJournalAfterAStop(t *testing.T) {
-	tree := files{"a": noise(mathrand.New(mathrand.NewPCG(8, 5)), 24<<20)}
-	s, torrent := serveTree(t, tree, metainfo.V1, 64<<10)
-	s.header = func(_ int, w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("ETag", `"x"`)
-		time.Sleep(time.Millisecond)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	o := webOptions()
-	o.Journal = filepath.Join(t.TempDir(), "journal")
-	o.Stall = 20 * time.Second
-	go func() {
-		for sent := int64(0); sent < 8<<20; {
-			time.Sleep(time.Millisecond)
-			s.mu.Lock()
-			sent = s.sent
-			s.mu.Unlock()
-		}
-		cancel()
-	}()
-	reports, err := WebSeeds(ctx, torrent, o)
-	if !errors.Is(err, context.Canceled) || len(reports) != 1 || !reports[0].Report.Incomplete || reports[0].Report.GoodPieces == 0 {
-		t.Fatalf("the run was not stopped in its middle: %v, %d reports", err, len(reports))
-	}
-	first := reports[0].Report
-	time.Sleep(50 * time.Millisecond) // for what is on its way
-	s.busy.Wait()
-	s.reset()
-	w := webCheck(t, torrent, o)
-	if !w.OK() || w.Report.KnownPieces != first.GoodPieces {
-		t.Errorf("ok %v, known %d, want %d", w.OK(), w.Report.KnownPieces, first.GoodPieces)
-	}
-	list, _ := s.reset()
-	for _, a := range list {
-		for p := a.from / (64 << 10); p*64<<10 < a.to && a.to-a.from > 1; p++ {
-			if first.PieceState(int(p)) == PieceOK {
-				t.Errorf("piece %d was verified, and bytes %d to %d are asked for", p, a.from, a.to)
+	synctest.Test(t, func(t *testing.T) {
+		tree := files{"a": noise(mathrand.New(mathrand.NewPCG(8, 5)), 24<<20)}
+		n := new(memnet.Network)
+		s := &webServer{tree: tree}
+		torrent := tree.Torrent(t, metainfo.V1, 64<<10, metainfo.Fields{WebSeeds: []string{inMemory(t, n, s).URL + "/"}})
+		s.header = func(_ int, w http.ResponseWriter, _ *http.Request) { w.Header().Set("ETag", `"x"`) }
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		o := webOptions()
+		o.Journal = filepath.Join(t.TempDir(), "journal")
+		o.network = n
+		s.sending = func(sent int64) {
+			if sent > 8<<20 {
+				cancel()
 			}
 		}
-	}
-	if want := int64(24<<20-first.GoodPieces*64<<10) + 1; w.Received != want {
-		t.Errorf("%d bytes were received, want %d", w.Received, want)
-	}
+		reports, err := WebSeeds(ctx, torrent, o)
+		if !errors.Is(err, context.Canceled) || len(reports) != 1 || !reports[0].Report.Incomplete || reports[0].Report.GoodPieces == 0 {
+			t.Fatalf("the run was not stopped in its middle: %v, %d reports", err, len(reports))
+		}
+		first := reports[0].Report
+		synctest.Wait() // for what is on its way
+		s.busy.Wait()
+		s.reset()
+		w := webCheck(t, torrent, o)
+		if !w.OK() || w.Report.KnownPieces != first.GoodPieces {
+			t.Errorf("ok %v, known %d, want %d", w.OK(), w.Report.KnownPieces, first.GoodPieces)
+		}
+		list, _ := s.reset()
+		for _, a := range list {
+			for p := a.from / (64 << 10); p*64<<10 < a.to && a.to-a.from > 1; p++ {
+				if first.PieceState(int(p)) == PieceOK {
+					t.Errorf("piece %d was verified, and bytes %d to %d are asked for", p, a.from, a.to)
+				}
+			}
+		}
+		if want := int64(24<<20-first.GoodPieces*64<<10) + 1; w.Received != want {
+			t.Errorf("%d bytes were received, want %d", w.Received, want)
+		}
+	})
 }
 
 func TestWebJournalRefuses(t *testing.T) {

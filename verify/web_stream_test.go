@@ -14,8 +14,10 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/torrentkit/torrentkit/internal/memnet"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -43,7 +45,7 @@ func TestWebRequests(t *testing.T) {
 			}
 			server.Start()
 			o := webOptions()
-			o.URLs, o.Stall = []string{server.URL + "/"}, 20*time.Second
+			o.URLs = []string{server.URL + "/"}
 			var total int64
 			o.Progress = func(done, _ int64) { total = done }
 			w := webCheck(t, torrent, o)
@@ -90,49 +92,54 @@ func TestWebGoesOn(t *testing.T) {
 
 // A server that sends bytes now and then is of no use: it is not asked again.
 func TestWebDrip(t *testing.T) {
-	tree := files{"a": make([]byte, 100_000)}
-	for _, size := range []int{1, 24} { // of which the second is 1.2 KB/s
-		var requests atomic.Int32
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("Content-Range", strings.Replace(r.Header.Get("Range"), "=", " ", 1)+"/100000")
-			w.WriteHeader(206)
-			if r.Header.Get("Range") == "bytes=99999-99999" {
-				w.Write([]byte{0})
-				return
+	synctest.Test(t, func(t *testing.T) {
+		tree := files{"a": make([]byte, 100_000)}
+		n := new(memnet.Network)
+		for _, size := range []int{1, 24} { // of which the second is 1.2 KB/s
+			var requests atomic.Int32
+			server := inMemory(t, n, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Range", strings.Replace(r.Header.Get("Range"), "=", " ", 1)+"/100000")
+				w.WriteHeader(206)
+				if r.Header.Get("Range") == "bytes=99999-99999" {
+					w.Write([]byte{0})
+					return
+				}
+				requests.Add(1)
+				for r.Context().Err() == nil {
+					w.Write(make([]byte, size))
+					w.(http.Flusher).Flush()
+					time.Sleep(20 * time.Millisecond)
+				}
+			}))
+			torrent := tree.Torrent(t, metainfo.V1, 16384, metainfo.Fields{WebSeeds: []string{server.URL + "/"}})
+			o := webOptions()
+			o.Stall, o.Connections, o.network = 2*time.Second, 1, n
+			if w := webCheck(t, torrent, o); faultKinds(w) != "slow" || requests.Load() != 1 || w.Report.OK() {
+				t.Errorf("%d bytes at a time: %d requests, %+v", size, requests.Load(), w.Faults)
 			}
-			requests.Add(1)
-			for r.Context().Err() == nil {
-				w.Write(make([]byte, size))
-				w.(http.Flusher).Flush()
-				time.Sleep(20 * time.Millisecond)
-			}
-		}))
-		torrent := tree.Torrent(t, metainfo.V1, 16384, metainfo.Fields{WebSeeds: []string{server.URL + "/"}})
-		o := webOptions()
-		o.Stall, o.Connections = 2*time.Second, 1
-		if w := webCheck(t, torrent, o); faultKinds(w) != "slow" || requests.Load() != 1 || w.Report.OK() {
-			t.Errorf("%d bytes at a time: %d requests, %+v", size, requests.Load(), w.Faults)
 		}
-		server.Close()
-	}
+	})
 }
 
 // The whole check ends in time, whatever a server does.
 func TestWebTimeout(t *testing.T) {
-	o := webOptions()
-	o.Stall, o.Timeout = time.Hour, 300*time.Millisecond
-	w := webCheck(t, standing(t, nil), o)
-	if faultKinds(w) != "timeout" || w.OK() || w.Report.UncheckedPieces == 0 {
-		t.Errorf("%+v", w.Faults)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		n := new(memnet.Network)
+		o := webOptions()
+		o.Stall, o.Timeout, o.network = time.Hour, 10*time.Minute, n
+		w := webCheck(t, standing(t, n, nil), o)
+		if faultKinds(w) != "timeout" || w.OK() || w.Report.UncheckedPieces == 0 {
+			t.Errorf("%+v", w.Faults)
+		}
+	})
 }
 
 // standing serves the last byte of a, and then nothing but the header of
 // answers, except for damaged bytes of b.
-func standing(t *testing.T, fault func(w http.ResponseWriter) bool) []byte {
+func standing(t *testing.T, n *memnet.Network, fault func(w http.ResponseWriter) bool) []byte {
 	rng := mathrand.New(mathrand.NewPCG(12, 3))
 	tree := files{"a": noise(rng, 8<<20), "b": noise(rng, 8<<20)}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := inMemory(t, n, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var from, to int
 		fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-%d", &from, &to)
 		w.Header().Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", from, to, 8<<20))
@@ -151,41 +158,43 @@ func standing(t *testing.T, fault func(w http.ResponseWriter) bool) []byte {
 			<-r.Context().Done()
 		}
 	}))
-	t.Cleanup(server.Close)
 	return tree.Torrent(t, metainfo.V1, 1<<20, metainfo.Fields{WebSeeds: []string{server.URL + "/"}})
 }
 
 // Nobody waits for a server once ctx is done, the first fault was found, or there
 // is no use in asking for more.
 func TestWebStopsAtOnce(t *testing.T) {
-	o := webOptions()
-	o.Stall, o.Pause = 20*time.Second, time.Hour
-	start := time.Now()
-	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
-	defer cancel()
-	reports, err := WebSeeds(ctx, standing(t, nil), o)
-	if !errors.Is(err, context.DeadlineExceeded) || len(reports) != 1 || !reports[0].Report.Incomplete || len(reports[0].Faults) > 0 {
-		t.Errorf("%v, %+v", err, reports[0])
-	}
-	o.FailFast = true
-	w := webCheck(t, standing(t, nil), o)
-	if w.OK() || !w.Report.Incomplete || w.Report.BadPieces == 0 || w.Report.file(t, "a").State != OK {
-		t.Errorf("fail fast: %+v", w.Report.Files)
-	}
-	o.FailFast = false
-	w = webCheck(t, standing(t, func(w http.ResponseWriter) bool {
-		w.Header().Del("Content-Range")
-		w.Header().Set("Content-Length", strconv.Itoa(8<<20))
-		w.WriteHeader(200)
-		w.Write(make([]byte, 8<<20))
-		return true
-	}), o)
-	if faultKinds(w) != "no-range" || w.Report.file(t, "a").State != OK || w.Report.file(t, "b").State != OK || w.Report.UncheckedPieces != w.Report.Pieces {
-		t.Errorf("a fault of all files: %+v %+v", w.Faults, w.Report.Files)
-	}
-	if d := time.Since(start); d > 5*time.Second {
-		t.Errorf("stopping took %v", d)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		o := webOptions()
+		n := new(memnet.Network)
+		o.Stall, o.Pause, o.network = 20*time.Second, time.Hour, n
+		start := time.Now()
+		ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+		defer cancel()
+		reports, err := WebSeeds(ctx, standing(t, n, nil), o)
+		if !errors.Is(err, context.DeadlineExceeded) || len(reports) != 1 || !reports[0].Report.Incomplete || len(reports[0].Faults) > 0 {
+			t.Errorf("%v, %+v", err, reports[0])
+		}
+		o.FailFast = true
+		w := webCheck(t, standing(t, n, nil), o)
+		if w.OK() || !w.Report.Incomplete || w.Report.BadPieces == 0 || w.Report.file(t, "a").State != OK {
+			t.Errorf("fail fast: %+v", w.Report.Files)
+		}
+		o.FailFast = false
+		w = webCheck(t, standing(t, n, func(w http.ResponseWriter) bool {
+			w.Header().Del("Content-Range")
+			w.Header().Set("Content-Length", strconv.Itoa(8<<20))
+			w.WriteHeader(200)
+			w.Write(make([]byte, 8<<20))
+			return true
+		}), o)
+		if faultKinds(w) != "no-range" || w.Report.file(t, "a").State != OK || w.Report.file(t, "b").State != OK || w.Report.UncheckedPieces != w.Report.Pieces {
+			t.Errorf("a fault of all files: %+v %+v", w.Faults, w.Report.Files)
+		}
+		if d := time.Since(start); d > time.Second {
+			t.Errorf("stopping took %v", d)
+		}
+	})
 }
 
 // A seed without the files is asked for many of them, so that they are named, but

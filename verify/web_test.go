@@ -16,15 +16,25 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/dialtest"
+	"github.com/torrentkit/torrentkit/internal/memnet"
 	"github.com/torrentkit/torrentkit/internal/peertest"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 func webOptions() WebOptions {
-	return WebOptions{WebAccess: WebAccess{AllowPrivate: true, Pause: time.Millisecond, Retries: 2, Stall: 300 * time.Millisecond}}
+	return WebOptions{WebAccess: WebAccess{AllowPrivate: true, Pause: time.Millisecond, Retries: 2, Stall: time.Minute}}
+}
+
+// inMemory starts a server that is reached through a network in memory.
+func inMemory(t *testing.T, n *memnet.Network, h http.Handler) *httptest.Server {
+	server := &httptest.Server{Listener: n.Listen(), Config: &http.Server{Handler: h}}
+	server.Start()
+	t.Cleanup(server.Close)
+	return server
 }
 
 // webTree is a folder with names that need escaping, and the folder that holds it.
@@ -164,24 +174,27 @@ func TestWebFaults(t *testing.T) {
 		}, "/", "cut-short"},
 	}
 	for _, tt := range tests {
-		server := httptest.NewServer(tt.handler)
-		o := webOptions()
-		o.URLs = []string{server.URL + tt.path}
-		o.Connections = 1
-		start := time.Now()
-		w := webCheck(t, torrent, o)
-		if got := faultKinds(w); got != tt.want || w.OK() != (tt.want == "") {
-			t.Errorf("%s: faults %q, want %q: %+v", tt.name, got, tt.want, w.Faults)
-		}
-		if d := time.Since(start); d > 5*time.Second {
-			t.Errorf("%s took %v", tt.name, d)
-		}
-		for _, f := range w.Faults {
-			if strings.Contains(f.Message, "127.0.0.1") {
-				t.Errorf("%s: the message holds the URL: %s", tt.name, f.Message)
-			}
-		}
-		server.Close()
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				n := new(memnet.Network)
+				o := webOptions()
+				o.URLs = []string{inMemory(t, n, tt.handler).URL + tt.path}
+				o.Connections, o.network = 1, n
+				start := time.Now()
+				w := webCheck(t, torrent, o)
+				if got := faultKinds(w); got != tt.want || w.OK() != (tt.want == "") {
+					t.Errorf("faults %q, want %q: %+v", got, tt.want, w.Faults)
+				}
+				if d := time.Since(start); d > 7*o.Stall { // three tries, of two requests
+					t.Errorf("took %v", d)
+				}
+				for _, f := range w.Faults {
+					if strings.Contains(f.Message, "127.0.0.1") {
+						t.Errorf("the message holds the URL: %s", f.Message)
+					}
+				}
+			})
+		})
 	}
 }
 
@@ -398,12 +411,11 @@ func serve(t *testing.T, port string, cmd *exec.Cmd) string {
 		cmd.Process.Kill()
 		cmd.Wait()
 	})
-	for range 100 {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if c, err := net.Dial("tcp", "127.0.0.1:"+port); err == nil {
 			c.Close()
 			return "http://127.0.0.1:" + port + "/"
 		}
-		time.Sleep(50 * time.Millisecond)
 	}
 	t.Fatal("the server does not listen")
 	return ""
@@ -415,7 +427,6 @@ func TestPeerPythonHTTPServer(t *testing.T) {
 	torrent := makeTorrent(t, filepath.Join(parent, "a tree"), metainfo.V1, 32768, metainfo.Fields{})
 	port := freePort(t)
 	o := webOptions()
-	o.Stall = 5 * time.Second
 	o.URLs = []string{serve(t, port, exec.Command(python, "-m", "http.server", "--bind", "127.0.0.1", "-d", parent, port))}
 	if w := webCheck(t, torrent, o); faultKinds(w) != "no-range" {
 		t.Errorf("%+v", w.Faults)
@@ -437,7 +448,6 @@ http { access_log off; client_body_temp_path %[1]s/b; proxy_temp_path %[1]s/p; f
 server { listen 127.0.0.1:%[2]s; root "%[3]s"; } }`, work, port, parent)
 	put(t, filepath.Join(work, "conf"), []byte(config))
 	o := webOptions()
-	o.Stall = 5 * time.Second
 	o.URLs = []string{serve(t, port, exec.Command(nginx, "-c", filepath.Join(work, "conf")))}
 	for _, format := range formats() {
 		root := filepath.Join(parent, "a tree")

@@ -17,7 +17,7 @@ import (
 // newClient makes a client whose every wait is bounded. No proxy is asked.
 func newClient(o Options) *http.Client {
 	o = o.withDefaults()
-	d := &dial.Dialer{Named: o.Named, AllowPrivate: o.AllowPrivate, Timeout: o.Stall, Resolver: o.Resolver}
+	d := &dial.Dialer{Named: o.Named, AllowPrivate: o.AllowPrivate, Timeout: o.Stall, Resolver: o.Resolver, Network: o.Network}
 	t := d.Transport(nil, o.Stall)
 	t.MaxConnsPerHost, t.MaxIdleConnsPerHost = o.Connections, o.Connections
 	t.ReadBufferSize, t.ForceAttemptHTTP2 = 64<<10, true

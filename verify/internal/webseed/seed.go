@@ -47,6 +47,7 @@ type Options struct {
 	Retries  int
 	Pause    time.Duration
 	Resolver dial.Resolver // nil is the system's
+	Network  dial.Network  // the same
 }
 
 func (o Options) withDefaults() Options {
