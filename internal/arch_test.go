@@ -489,7 +489,6 @@ func receiver(f *ast.FuncDecl) string {
 var helpers = map[string]string{
 	"creating/settings.go":      "flags layered from presets, jobs and the command line",
 	"creating/yaml.go":          "the reader of presets and jobs",
-	"editing/strip.go":          "what --strip-secrets takes out",
 	"inspecting/fields.go":      "the values of --field",
 	"magnets/desktop.go":        "the desktop's torrent client",
 	"magnets/fetch_link.go":     "one link: trackers, peers and the DHT put together",
