@@ -19,7 +19,7 @@ const (
 
 // compare reads the bad pieces from another copy, and where they are good there,
 // finds the bytes that differ.
-func (r *Report) compare(ctx context.Context, path string, workers int) error {
+func (r *run) compare(ctx context.Context, path string, workers int) error {
 	other, err := r.openCopy(ctx, path)
 	if err != nil {
 		return err
@@ -29,7 +29,7 @@ func (r *Report) compare(ctx context.Context, path string, workers int) error {
 	if r.BadPieces == 0 {
 		return nil
 	}
-	job := piecehash.Job{Layout: r.torrent.Layout(), Source: other, Only: r.piecesThat(PieceState.Bad), Workers: workers}
+	job := piecehash.Job{Layout: r.layout, Source: other, Only: r.piecesThat(PieceState.Bad), Workers: workers}
 	d := differ{ours: source{r}, theirs: other, a: make([]byte, compareChunk), b: make([]byte, compareChunk)}
 	defer d.close()
 	for p, err := range job.Pieces(ctx) {
@@ -48,10 +48,10 @@ func (r *Report) compare(ctx context.Context, path string, workers int) error {
 
 // comparePiece compares the parts of a piece with good ones. Where a file
 // cannot be read, or nothing differs because it changed, nothing is learned.
-func (r *Report) comparePiece(d *differ, piece int) {
+func (r *run) comparePiece(d *differ, piece int) {
 	found := map[partKey]evidence{}
 	differs := false
-	for span := range r.torrent.Layout().Spans(piece) {
+	for span := range r.layout.Spans(piece) {
 		if span.Zero {
 			continue
 		}

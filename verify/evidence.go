@@ -23,7 +23,7 @@ type Comparison struct {
 
 // settle looks for evidence about bad pieces, until nothing more can be told
 // of which file, and which bytes of it, are the wrong ones.
-func (r *Report) settle(ctx context.Context, compareWith string, workers int) error {
+func (r *run) settle(ctx context.Context, compareWith string, workers int) error {
 	r.evidence = map[partKey]evidence{}
 	if compareWith != "" {
 		if err := r.compare(ctx, compareWith, workers); err != nil {
@@ -40,7 +40,7 @@ func (r *Report) settle(ctx context.Context, compareWith string, workers int) er
 }
 
 // eliminate finds the pieces of which all parts but one are whole: that one is guilty.
-func (r *Report) eliminate() {
+func (r *run) eliminate() {
 	for p := range r.suspects() {
 		left, n := 0, 0
 		for i, part := range p.Parts {
@@ -55,7 +55,7 @@ func (r *Report) eliminate() {
 	}
 }
 
-func (r *Report) accuse(piece, file int, v PartVerdict) {
+func (r *run) accuse(piece, file int, v PartVerdict) {
 	key := partKey{piece, file}
 	e := r.evidence[key]
 	e.verdict = v
@@ -63,7 +63,7 @@ func (r *Report) accuse(piece, file int, v PartVerdict) {
 }
 
 // suspects yields the bad pieces of which more than one part may be the wrong one.
-func (r *Report) suspects() func(func(PieceReport) bool) {
+func (r *run) suspects() func(func(PieceReport) bool) {
 	return func(yield func(PieceReport) bool) {
 		for p := range r.NotOK() {
 			open := 0
@@ -81,7 +81,7 @@ func (r *Report) suspects() func(func(PieceReport) bool) {
 
 // checkSums reads the files that share a bad piece and have a checksum in the
 // torrent.
-func (r *Report) checkSums(ctx context.Context) error {
+func (r *run) checkSums(ctx context.Context) error {
 	doubts := map[int][]int{} // bad pieces of each suspect
 	for p := range r.suspects() {
 		for _, part := range p.Parts {
@@ -172,7 +172,7 @@ type onDisk struct {
 func (d onDisk) Open(i int) (piecehash.File, error) { return d.located.Open(int(d.index[i])) }
 
 // openCopy finds another copy of the content.
-func (r *Report) openCopy(ctx context.Context, path string) (onDisk, error) {
+func (r *run) openCopy(ctx context.Context, path string) (onDisk, error) {
 	root, err := findContent(ctx, r.torrent, path)
 	if err != nil {
 		return onDisk{}, err

@@ -24,7 +24,7 @@ type Extra struct {
 
 // look walks the content's folder for what is there and not in the torrent, if
 // that is asked for, and for missing files under names of another case.
-func (r *Report) look(ctx context.Context, extra bool) error {
+func (r *run) look(ctx context.Context, extra bool) error {
 	missing := map[string]int{}
 	for k := range r.Files {
 		if r.Files[k].State == Missing {
@@ -93,7 +93,7 @@ func extraOf(name string, d fs.DirEntry) Extra {
 }
 
 // lookBeside looks for the one file under a name of another case.
-func (r *Report) lookBeside(missing map[string]int) {
+func (r *run) lookBeside(missing map[string]int) {
 	if len(missing) == 0 {
 		return
 	}

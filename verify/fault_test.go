@@ -87,7 +87,7 @@ func TestFaultsWhileReading(t *testing.T) {
 		if err := r.read(context.Background(), piecehash.Job{Source: src, Workers: 1}, nil, false); err != nil {
 			t.Fatal(err)
 		}
-		r, err = r.finish(context.Background(), nil, "", 0)
+		err = r.finish(context.Background(), nil, "", 0)
 		if f := r.file(t, "a"); err != nil || f.State != tt.want || f.Err == nil || r.OK() {
 			t.Errorf("%s: %v, %v, %v", tt.name, err, f.State, f.Err)
 		}
@@ -98,18 +98,18 @@ func TestFaultsWhileReading(t *testing.T) {
 	}
 }
 
-func prepare(t *testing.T, torrent []byte, dir string) (*Report, error) {
+func prepare(t *testing.T, torrent []byte, dir string) (*run, error) {
 	t.Helper()
 	parsed, err := metainfo.Parse(torrent)
 	if err != nil {
 		return nil, err
 	}
-	blank := blankReport(parsed, dir, contentFiles(parsed))
+	blank := blankRun(parsed, dir, contentFiles(parsed))
 	on, err := blank.openCopy(context.Background(), dir)
 	if err != nil {
 		return nil, err
 	}
-	return newReport(parsed, dir, blank.files, on.located), nil
+	return newRun(parsed, dir, blank.files, on.located), nil
 }
 
 // What cannot be written is a piece that was not repaired, and nothing else changes.
@@ -124,7 +124,10 @@ func TestRepairFaults(t *testing.T) {
 	bad := bytes.Clone(tree["a"])
 	clear(bad)
 	dir := files{"a": bad}.Write(t, filepath.Join(t.TempDir(), "tree"))
-	r := data(t, torrent, dir, Options{})
+	r, err := runData(context.Background(), torrent, dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	other, err := r.openCopy(context.Background(), whole)
 	if err != nil {
 		t.Fatal(err)
@@ -132,7 +135,9 @@ func TestRepairFaults(t *testing.T) {
 	defer other.located.Close()
 	src := faulty{Source: other, reads: new(atomic.Int32), at: 3, fault: func() error { return syscall.EIO }}
 	// A piece whose bytes cannot be read there is made of our own, which are wrong.
-	res, err := r.repairFrom(context.Background(), src, whole, RepairOptions{})
+	m := newMender(r, RepairOptions{})
+	res := m.res
+	err = m.from(context.Background(), src)
 	if err != nil || len(res.Pieces) != 4 || len(res.Failed) != 1 || res.Failed[0].Index != 2 {
 		t.Errorf("%v, %+v", err, res)
 	}
@@ -140,7 +145,7 @@ func TestRepairFaults(t *testing.T) {
 		t.Errorf("%d good, %d bad", res.Report.GoodPieces, res.Report.BadPieces)
 	}
 	gone := faulty{Source: other, reads: new(atomic.Int32), opened: func(int) error { return fs.ErrNotExist }}
-	if res, err = res.Report.repairFrom(context.Background(), gone, whole, RepairOptions{}); err != nil || len(res.Pieces) != 0 || len(res.Failed) != 1 {
+	if err := m.from(context.Background(), gone); err != nil || len(res.Pieces) != 4 || len(res.Failed) != 1 {
 		t.Errorf("%v, %+v", err, res)
 	}
 }

@@ -12,15 +12,15 @@ import (
 var ErrJournalSums = errors.New("checksums need every byte to be read, and a journal is for reading less")
 
 // openJournal opens the journal that the options name; nil if they name none.
-func (r *Report) openJournal(o Memory, id journal.Identity) (*journal.Log, error) {
+func (r *run) openJournal(o Memory, id journal.Identity) (*journal.Log, error) {
 	if o.Journal == "" {
 		return nil, nil
 	}
-	return journal.Open([]string{o.Journal}, r.torrent.Layout(), id)
+	return journal.Open([]string{o.Journal}, r.layout, id)
 }
 
 // recall marks the pieces that a journal knows to be good: they are not read.
-func (r *Report) recall(j *journal.Log, o Memory) {
+func (r *run) recall(j *journal.Log, o Memory) {
 	if j.Empty() || o.Recheck {
 		return
 	}

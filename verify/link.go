@@ -32,7 +32,7 @@ var ErrNoReflink = errors.New("this system has no reflinks")
 // returns how many files were made; a file that could not be is an error, and
 // the work ends there.
 func (s *SearchReport) Link(ctx context.Context, dir string, how LinkKind) (int, error) {
-	r := s.Report
+	r := s.run
 	from := map[int]string{}
 	for _, f := range s.Found {
 		from[f.File] = f.Path

@@ -54,11 +54,11 @@ func (f memoryFile) ReadAt(p []byte, off int64) (int, error) {
 }
 
 // judge hashes pieces that are in memory, and tells their digests.
-func (r *Report) judge(ctx context.Context, m memory, workers int, tell func(piecehash.Piece)) error {
+func (r *run) judge(ctx context.Context, m memory, workers int, tell func(piecehash.Piece)) error {
 	if len(m.pieces) == 0 {
 		return nil
 	}
-	job := piecehash.Job{Layout: r.torrent.Layout(), Source: m, Only: slices.Sorted(maps.Keys(m.pieces)), Workers: workers}
+	job := piecehash.Job{Layout: r.layout, Source: m, Only: slices.Sorted(maps.Keys(m.pieces)), Workers: workers}
 	for p, err := range job.Pieces(ctx) {
 		if err != nil {
 			return err

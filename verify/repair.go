@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"github.com/torrentkit/torrentkit/internal/content"
-	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
@@ -66,12 +65,13 @@ const maxRepair = 512 << 20
 // is deleted, truncated or written outside of the content's folder: over-long
 // files stay so, and what is no file stays where it is.
 func Repair(ctx context.Context, torrent []byte, path string, o RepairOptions) (*Repaired, error) {
-	r, err := Data(ctx, torrent, path, o.Options)
+	r, err := runData(ctx, torrent, path, o.Options)
 	if err != nil {
 		return nil, err
 	}
+	m := newMender(r, o)
 	if o.Web != nil {
-		return r.repairFromWeb(ctx, o)
+		return m.fromWeb(ctx, o.Web)
 	}
 	other, err := r.openCopy(ctx, o.From)
 	if err != nil {
@@ -81,7 +81,8 @@ func Repair(ctx context.Context, torrent []byte, path string, o RepairOptions) (
 	if sameFile(r.Root, other.root) {
 		return nil, fmt.Errorf("repairing %q from itself", r.Root)
 	}
-	return r.repairFrom(ctx, other, other.root, o)
+	m.res.From = other.root
+	return m.res, m.from(ctx, other)
 }
 
 func sameFile(a, b string) bool {
@@ -90,39 +91,16 @@ func sameFile(a, b string) bool {
 	return err1 == nil && err2 == nil && os.SameFile(x, y)
 }
 
-// repairFrom replaces what is not ok in r by what a source has.
-func (r *Report) repairFrom(ctx context.Context, src piecehash.Source, from string, o RepairOptions) (*Repaired, error) {
-	res := &Repaired{Report: r, From: from, DryRun: o.DryRun}
-	w := newWriter(r, o.DryRun)
-	defer w.close()
-	m := mender{r: r, res: res, w: w, src: handleCache{source: src}, own: handleCache{source: w}, layout: r.torrent.Layout(), workers: o.Workers}
-	defer m.src.close()
-	defer m.own.close()
-	err := m.run(ctx)
-	if e := w.close(); err == nil {
-		err = e
-	}
-	if o.DryRun || len(res.Pieces)+len(res.Created) == 0 {
-		return res, err
-	}
-	after, e := r.again(context.WithoutCancel(ctx), res.Pieces, o.Workers)
-	if e == nil {
-		after.Incomplete = r.Incomplete || err != nil
-		res.Report = after
-	}
-	return res, cmp.Or(err, e)
-}
-
 // again reads the pieces that were replaced once more, and takes over what was
 // found of the others.
-func (r *Report) again(ctx context.Context, pieces []int, workers int) (*Report, error) {
+func (r *run) again(ctx context.Context, pieces []int, workers int) (*run, error) {
 	files := contentFiles(r.torrent)
 	located, err := content.Locate(ctx, r.Root, wants(r.torrent, files))
 	if err != nil {
 		return nil, err
 	}
 	defer located.Close()
-	now := newReport(r.torrent, r.Root, files, located)
+	now := newRun(r.torrent, r.Root, files, located)
 	now.Extra, now.Seed, now.Compared = r.Extra, r.Seed, r.Compared
 	for k := range now.Files {
 		if r.Files[k].State == Skipped {
@@ -133,7 +111,7 @@ func (r *Report) again(ctx context.Context, pieces []int, workers int) (*Report,
 	for _, p := range pieces {
 		now.pieces[p] = PieceUnread
 	}
-	job := piecehash.Job{Layout: r.torrent.Layout(), Source: source{now}, Only: append([]int{}, pieces...), Workers: workers}
+	job := piecehash.Job{Layout: r.layout, Source: source{now}, Only: append([]int{}, pieces...), Workers: workers}
 	for p, err := range job.Pieces(ctx) {
 		if err != nil {
 			now.unread(err)
@@ -147,18 +125,42 @@ func (r *Report) again(ctx context.Context, pieces []int, workers int) (*Report,
 	return now, nil
 }
 
-// mender takes good pieces from a source and writes them.
+// mender takes good pieces from sources and writes them.
 type mender struct {
-	r       *Report
+	*run    // what is known of the content
 	res     *Repaired
-	w       *writer
-	src     handleCache
-	own     handleCache
-	layout  *layout.Layout
 	workers int
+
+	w        *writer
+	src, own handleCache // of the source, and of the content as it is now
 }
 
-func (m *mender) run(ctx context.Context) error {
+func newMender(r *run, o RepairOptions) *mender {
+	return &mender{run: r, res: &Repaired{Report: r.Report, DryRun: o.DryRun}, workers: o.Workers}
+}
+
+// from replaces what is not ok by what a source has.
+func (m *mender) from(ctx context.Context, src piecehash.Source) error {
+	m.res.Failed = nil
+	pieces, created := len(m.res.Pieces), len(m.res.Created)
+	m.w = newWriter(m.run, m.res.DryRun)
+	m.src, m.own = handleCache{source: src}, handleCache{source: m.w}
+	err := m.mendAll(ctx)
+	m.src.close()
+	m.own.close()
+	err = cmp.Or(err, m.w.close())
+	if m.res.DryRun || len(m.res.Pieces) == pieces && len(m.res.Created) == created {
+		return err
+	}
+	after, e := m.again(context.WithoutCancel(ctx), m.res.Pieces[pieces:], m.workers)
+	if e == nil {
+		after.Incomplete = m.Incomplete || err != nil
+		m.run, m.res.Report = after, after.Report
+	}
+	return cmp.Or(err, e)
+}
+
+func (m *mender) mendAll(ctx context.Context) error {
 	if err := m.createEmpty(); err != nil {
 		return err
 	}
@@ -169,8 +171,8 @@ func (m *mender) run(ctx context.Context) error {
 		batch, size = map[int][]byte{}, 0
 		return err
 	}
-	for i, s := range m.r.pieces {
-		if s == PieceOK || s == PieceSkipped || !m.r.hasHash(i) || m.layout.ContentLength(i) == 0 {
+	for i, s := range m.pieces {
+		if s == PieceOK || s == PieceSkipped || !m.hasHash(i) || m.layout.ContentLength(i) == 0 {
 			continue
 		}
 		if err := ctx.Err(); err != nil {
@@ -197,8 +199,8 @@ func (m *mender) fail(i int, err error) {
 
 // createEmpty makes the empty files that are missing.
 func (m *mender) createEmpty() error {
-	for k := range m.r.Files {
-		if f := &m.r.Files[k]; f.State == Missing && f.Length == 0 && !m.r.torrent.Files[m.r.files[k]].IsLink() {
+	for k := range m.Files {
+		if f := &m.Files[k]; f.State == Missing && f.Length == 0 && !m.torrent.Files[m.files[k]].IsLink() {
 			if err := m.w.create(k); err != nil {
 				return err
 			}
@@ -216,7 +218,7 @@ func (m *mender) gather(i int) ([]byte, error) {
 		return nil, fmt.Errorf("the piece has %d bytes, more than the %d that are repaired at a time", n, maxRepair)
 	}
 	data := make([]byte, 0, n)
-	for span := range m.r.torrent.Layout().Spans(i) {
+	for span := range m.layout.Spans(i) {
 		if span.Zero {
 			continue
 		}
@@ -234,8 +236,8 @@ func (m *mender) gather(i int) ([]byte, error) {
 // mend hashes pieces, and writes those that are good.
 func (m *mender) mend(ctx context.Context, batch map[int][]byte) error {
 	good := map[int]bool{}
-	err := m.r.judge(ctx, memory{m.layout, batch}, m.workers, func(p piecehash.Piece) {
-		good[p.Index] = m.r.torrent.Check(p.Index, p.SHA1, p.Root) == metainfo.Good
+	err := m.judge(ctx, memory{m.layout, batch}, m.workers, func(p piecehash.Piece) {
+		good[p.Index] = m.torrent.Check(p.Index, p.SHA1, p.Root) == metainfo.Good
 	})
 	if err != nil {
 		return err
@@ -264,11 +266,11 @@ func (m *mender) mend(ctx context.Context, batch map[int][]byte) error {
 }
 
 func (m *mender) write(piece int, data []byte) error {
-	for span := range m.r.torrent.Layout().Spans(piece) {
+	for span := range m.layout.Spans(piece) {
 		if span.Zero {
 			continue
 		}
-		k := int(m.r.disk[span.File])
+		k := int(m.disk[span.File])
 		created, n, err := m.w.write(k, data[:span.Length], span.Offset)
 		if created {
 			m.res.Created = append(m.res.Created, k)

@@ -36,16 +36,16 @@ type Fixed struct {
 // their length, once everything in front of it is proved to be whole. It
 // deletes and replaces nothing, and takes no file of the torrent for another.
 func Fix(ctx context.Context, torrent []byte, dir string, o FixOptions) (*Fixed, error) {
-	r, err := Data(ctx, torrent, dir, o.Options)
+	r, err := runData(ctx, torrent, dir, o.Options)
 	if err != nil {
 		return nil, err
 	}
-	res := &Fixed{Report: r, DryRun: o.DryRun}
-	if r.torrent.Single {
-		return res, res.truncateSingle(ctx, o)
+	f := &fixer{run: r, res: &Fixed{Report: r.Report, DryRun: o.DryRun}, workers: o.Workers}
+	if r.Single {
+		return f.res, f.truncateSingle(ctx)
 	}
 	if info, err := os.Stat(r.Root); err != nil || !info.IsDir() {
-		return res, nil // there is nothing to put right
+		return f.res, nil // there is nothing to put right
 	}
 	found, err := find.Files(ctx, r.known(), []string{r.Root}, find.Options{Workers: o.Workers, Foreign: true})
 	if err != nil {
@@ -56,32 +56,39 @@ func Fix(ctx context.Context, torrent []byte, dir string, o FixOptions) (*Fixed,
 		return nil, fmt.Errorf("opening %q: %w", r.Root, content.Bare(err))
 	}
 	defer root.Close()
-	if err := res.rename(root, found.Found); err != nil {
-		return res, err
+	if err := f.rename(root, found.Found); err != nil {
+		return f.res, err
 	}
-	if err := res.truncate(root, found.Matches); err != nil {
-		return res, err
+	if err := f.truncate(root, found.Matches); err != nil {
+		return f.res, err
 	}
-	return res, res.look(ctx, o)
+	return f.res, f.readAgain(ctx)
+}
+
+// fixer puts files right.
+type fixer struct {
+	*run
+	res     *Fixed
+	workers int
 }
 
 // rename moves the files that were found to places where nothing is.
-func (f *Fixed) rename(root *os.Root, list []find.Found) error {
-	base, err := filepath.Abs(f.Report.Root)
+func (f *fixer) rename(root *os.Root, list []find.Found) error {
+	base, err := filepath.Abs(f.Root)
 	if err != nil {
 		return err
 	}
 	moved := map[string]bool{}
 	for _, found := range list {
-		to := f.Report.Files[found.File].Path
+		to := f.Files[found.File].Path
 		rel, err := filepath.Rel(base, found.Path)
-		if err != nil || !found.Proved || f.Report.Files[found.File].State != Missing || moved[rel] {
+		if err != nil || !found.Proved || f.Files[found.File].State != Missing || moved[rel] {
 			continue
 		}
 		if _, err := root.Lstat(filepath.FromSlash(to)); err == nil {
 			continue // a link that leads nowhere, or what has come since
 		}
-		if !f.DryRun {
+		if !f.res.DryRun {
 			if parent := path.Dir(to); parent != "." {
 				if err := root.MkdirAll(filepath.FromSlash(parent), 0o777); err != nil {
 					return fmt.Errorf("making the folder of %q: %w", to, content.Bare(err))
@@ -92,24 +99,24 @@ func (f *Fixed) rename(root *os.Root, list []find.Found) error {
 			}
 		}
 		moved[rel] = true
-		f.Renamed = append(f.Renamed, Renaming{filepath.ToSlash(rel), to})
+		f.res.Renamed = append(f.res.Renamed, Renaming{filepath.ToSlash(rel), to})
 	}
 	return nil
 }
 
 // truncate cuts the files that are too long and whole.
-func (f *Fixed) truncate(root *os.Root, matches func(piece int) bool) error {
-	for k := range f.Report.Files {
-		file := &f.Report.Files[k]
-		if file.State != Long || !f.Report.wholePieces(k, matches) {
+func (f *fixer) truncate(root *os.Root, matches func(piece int) bool) error {
+	for k := range f.Files {
+		file := &f.Files[k]
+		if file.State != Long || !f.wholePieces(k, matches) {
 			continue
 		}
-		if !f.DryRun {
+		if !f.res.DryRun {
 			if err := cut(root, filepath.FromSlash(file.Path), file); err != nil {
 				return fmt.Errorf("cutting %q: %w", file.Path, content.Bare(err))
 			}
 		}
-		f.Truncated = append(f.Truncated, file.Path)
+		f.res.Truncated = append(f.res.Truncated, file.Path)
 	}
 	return nil
 }
@@ -129,8 +136,8 @@ func cut(root *os.Root, name string, file *FileReport) error {
 
 // wholePieces tells whether all pieces with bytes of a file match, where they
 // are or put together with files that were found.
-func (r *Report) wholePieces(k int, matches func(piece int) bool) bool {
-	first, end := r.torrent.Layout().FilePieces(int(r.files[k]))
+func (r *run) wholePieces(k int, matches func(piece int) bool) bool {
+	first, end := r.layout.FilePieces(int(r.files[k]))
 	for p := first; p < end; p++ {
 		if r.pieces[p] != PieceOK && !matches(p) {
 			return false
@@ -140,42 +147,42 @@ func (r *Report) wholePieces(k int, matches func(piece int) bool) bool {
 }
 
 // truncateSingle is Fix for a torrent of one file.
-func (f *Fixed) truncateSingle(ctx context.Context, o FixOptions) error {
-	if f.Report.Files[0].State != Long || !f.Report.wholePieces(0, func(int) bool { return false }) {
+func (f *fixer) truncateSingle(ctx context.Context) error {
+	if f.Files[0].State != Long || !f.wholePieces(0, func(int) bool { return false }) {
 		return nil
 	}
-	if !o.DryRun {
-		root, err := os.OpenRoot(filepath.Dir(f.Report.Root))
+	if !f.res.DryRun {
+		root, err := os.OpenRoot(filepath.Dir(f.Root))
 		if err != nil {
-			return fmt.Errorf("opening %q: %w", filepath.Dir(f.Report.Root), content.Bare(err))
+			return fmt.Errorf("opening %q: %w", filepath.Dir(f.Root), content.Bare(err))
 		}
 		defer root.Close()
-		if err := cut(root, filepath.Base(f.Report.Root), &f.Report.Files[0]); err != nil {
-			return fmt.Errorf("cutting %q: %w", f.Report.Root, content.Bare(err))
+		if err := cut(root, filepath.Base(f.Root), &f.Files[0]); err != nil {
+			return fmt.Errorf("cutting %q: %w", f.Root, content.Bare(err))
 		}
 	}
-	f.Truncated = append(f.Truncated, f.Report.Files[0].Path)
-	return f.look(ctx, o)
+	f.res.Truncated = append(f.res.Truncated, f.Files[0].Path)
+	return f.readAgain(ctx)
 }
 
-// look reads once more what was not whole before.
-func (f *Fixed) look(ctx context.Context, o FixOptions) error {
-	if o.DryRun || len(f.Renamed)+len(f.Truncated) == 0 {
+// readAgain reads once more what was not whole before.
+func (f *fixer) readAgain(ctx context.Context) error {
+	if f.res.DryRun || len(f.res.Renamed)+len(f.res.Truncated) == 0 {
 		return nil
 	}
 	var again []int
-	for i, s := range f.Report.pieces {
+	for i, s := range f.pieces {
 		if s != PieceOK && s != PieceSkipped {
 			again = append(again, i)
 		}
 	}
-	f.Report.Extra = slices.DeleteFunc(f.Report.Extra, func(e Extra) bool {
-		return slices.ContainsFunc(f.Renamed, func(n Renaming) bool { return n.From == e.Path })
+	f.Extra = slices.DeleteFunc(f.Extra, func(e Extra) bool {
+		return slices.ContainsFunc(f.res.Renamed, func(n Renaming) bool { return n.From == e.Path })
 	})
-	now, err := f.Report.again(ctx, again, o.Workers)
+	now, err := f.again(ctx, again, f.workers)
 	if err != nil {
 		return err
 	}
-	f.Report = now
+	f.run, f.res.Report = now, now.Report
 	return nil
 }

@@ -66,7 +66,7 @@ func TestRepairRandomDamages(t *testing.T) {
 		if !slices.Equal(dry.Pieces, did.Pieces) || dry.Bytes != did.Bytes || !slices.Equal(dry.Created, did.Created) {
 			t.Errorf("run %d: dry %v %d %v, real %v %d %v: %q", run, dry.Pieces, dry.Bytes, dry.Created, did.Pieces, did.Bytes, did.Created, d.log)
 		}
-		d.checkRepaired(t, orig, did)
+		d.checkRepaired(t, torrent, orig, did)
 		if data, _ := os.ReadFile(outside); string(data) != "not ours" {
 			t.Fatal("something outside was written")
 		}
@@ -85,7 +85,7 @@ func equalFiles(a, b files) bool {
 	return true
 }
 
-func (d *damaged) checkRepaired(t *testing.T, orig files, did *Repaired) {
+func (d *damaged) checkRepaired(t *testing.T, torrent []byte, orig files, did *Repaired) {
 	now := readBack(d.dir, orig.Paths())
 	mended := true
 	for n := range orig {
@@ -105,7 +105,7 @@ func (d *damaged) checkRepaired(t *testing.T, orig files, did *Repaired) {
 	if did.Report.OK() != mended {
 		t.Errorf("afterwards ok is %v, want %v: %+v", did.Report.OK(), mended, did.Report.Files)
 	}
-	if again := data(&testing.T{}, did.Report.torrent.Raw(), d.dir, Options{}); !slices.Equal(again.pieces, did.Report.pieces) {
+	if again := data(t, torrent, d.dir, Options{}); !slices.Equal(again.pieces, did.Report.pieces) {
 		t.Errorf("the report says %v, another read %v", did.Report.pieces, again.pieces)
 	}
 }
@@ -166,16 +166,20 @@ func TestRepairStopped(t *testing.T) {
 	whole := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrent := makeTorrent(t, whole, metainfo.V1, 1<<20, metainfo.Fields{})
 	dir := files{"b": make([]byte, 12<<20)}.Write(t, filepath.Join(t.TempDir(), "tree"))
-	before := data(t, torrent, dir, Options{})
+	r, err := runData(context.Background(), torrent, dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
-	r := before
 	src, err := r.openCopy(ctx, whole)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer src.located.Close()
 	stopping := &stopAfter{onDisk: src, cancel: cancel, left: 15}
-	res, err := r.repairFrom(ctx, stopping, whole, RepairOptions{})
+	m := newMender(r, RepairOptions{})
+	res := m.res
+	err = m.from(ctx, stopping)
 	if !errors.Is(err, context.Canceled) || len(res.Pieces) == 0 || len(res.Pieces) >= r.Pieces {
 		t.Fatalf("%v after %d pieces", err, len(res.Pieces))
 	}

@@ -15,59 +15,48 @@ type SeedFault struct {
 	WebFault
 }
 
-// repairFromWeb asks one seed after the other for what is not whole yet. What is
-// wrong with one is noted, and the next one asked. It is an error that none can be.
-func (r *Report) repairFromWeb(ctx context.Context, o RepairOptions) (*Repaired, error) {
-	seeds, err := o.Web.seeds(r.torrent)
+// fromWeb asks one seed after the other for what is not whole yet. What is wrong
+// with one is noted, and the next one asked. It is an error that none can be.
+func (m *mender) fromWeb(ctx context.Context, o *WebAccess) (*Repaired, error) {
+	seeds, err := o.seeds(m.torrent)
 	if err != nil {
 		return nil, err
 	}
-	sum := &Repaired{Report: r, DryRun: o.DryRun}
 	var from []string
 	none := ErrNoSeeds
 	for _, a := range seeds {
 		if a.kind != webseed.BEP19 {
 			continue
 		}
-		s := webseed.New(ctx, r.torrent, a.url, a.kind, o.Web.seed(a))
+		s := webseed.New(ctx, m.torrent, a.url, a.kind, o.seed(a))
 		if err := s.Open(); err != nil {
 			if none == ErrNoSeeds {
-				none = fmt.Errorf("web seed %q: %w", a.url, r.public(err))
+				none = fmt.Errorf("web seed %q: %w", a.url, m.public(err))
 			}
-			sum.done(s)
+			m.done(s)
 			continue
 		}
 		from = append(from, a.url)
-		sum.From = strings.Join(from, ", ")
-		res, err := sum.Report.repairFrom(ctx, s.Source(), a.url, o)
-		err = cmp.Or(err, s.Shortage())
-		sum.add(res)
-		sum.done(s)
-		if err != nil || len(res.Failed) == 0 {
-			return sum, err
+		m.res.From = strings.Join(from, ", ")
+		err := cmp.Or(m.from(ctx, s.Source()), s.Shortage())
+		m.done(s)
+		if err != nil || len(m.res.Failed) == 0 {
+			return m.res, err
 		}
 	}
 	if len(from) == 0 {
 		return nil, none
 	}
-	return sum, nil
-}
-
-// add takes over what the last source did.
-func (r *Repaired) add(last *Repaired) {
-	r.Report, r.Failed = last.Report, last.Failed
-	for i := range r.Failed {
-		r.Failed[i].Err = r.Report.public(r.Failed[i].Err)
-	}
-	r.Bytes += last.Bytes
-	r.Pieces = append(r.Pieces, last.Pieces...)
-	r.Created = append(r.Created, last.Created...)
+	return m.res, nil
 }
 
 // done takes over what was found to be wrong with a seed, and ends its requests.
-func (r *Repaired) done(s *webseed.Seed) {
+func (m *mender) done(s *webseed.Seed) {
 	s.Close()
 	for _, f := range s.Faults() {
-		r.Faults = append(r.Faults, SeedFault{s.URL, *r.Report.webFault(&f)})
+		m.res.Faults = append(m.res.Faults, SeedFault{s.URL, *m.webFault(&f)})
+	}
+	for i := range m.res.Failed {
+		m.res.Failed[i].Err = m.public(m.res.Failed[i].Err)
 	}
 }

@@ -18,7 +18,7 @@ const writeBlock = 4096
 // writer writes into the files of the content, below its folder only. It is
 // also a Source of them as they are now.
 type writer struct {
-	r      *Report
+	r      *run
 	dry    bool
 	folder *os.Root // opened at the first use
 	file   *os.File
@@ -27,7 +27,7 @@ type writer struct {
 	block  []byte
 }
 
-func newWriter(r *Report, dry bool) *writer {
+func newWriter(r *run, dry bool) *writer {
 	return &writer{r: r, dry: dry, made: map[int]bool{}, block: make([]byte, writeBlock)}
 }
 

@@ -2,9 +2,8 @@ package verify
 
 import (
 	"iter"
-	"sync"
 
-	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -79,14 +78,10 @@ type Report struct {
 	// Warnings are what is odd about the torrent itself.
 	Warnings []metainfo.Problem
 
-	torrent  *metainfo.Torrent
-	located  *content.Located
-	files    []int32 // index in the torrent of each of Files
+	layout   *layout.Layout
 	disk     []int32 // index in Files of each file of the torrent; -1 for padding
 	pieces   []PieceState
 	evidence map[partKey]evidence // what is known of parts of bad pieces
-	bare     map[int]*bareFile    // by their index in the torrent
-	bareLock sync.Mutex
 }
 
 // FileReport is what verifying found of one file.
@@ -186,7 +181,7 @@ func (r *Report) NotOK() iter.Seq[PieceReport] {
 // piece describes a piece that is not ok.
 func (r *Report) piece(i int) PieceReport {
 	p := PieceReport{Index: i, State: r.pieces[i]}
-	for span := range r.torrent.Layout().Spans(i) {
+	for span := range r.layout.Spans(i) {
 		if !span.Zero {
 			k := int(r.disk[span.File])
 			p.Parts = append(p.Parts, Part{k, span.Offset, span.Length, r.evidence[partKey{i, k}].verdict})
@@ -208,7 +203,7 @@ func (r *Report) Map(file, cells int) []PieceState {
 		if int(k) != file {
 			continue
 		}
-		first, end := r.torrent.Layout().FilePieces(i)
+		first, end := r.layout.FilePieces(i)
 		n := min(cells, end-first)
 		for c := range n {
 			worst := PieceOK

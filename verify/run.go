@@ -9,9 +9,18 @@ import (
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
-// newReport begins a report on content on disk.
-func newReport(t *metainfo.Torrent, root string, files []int32, located *content.Located) *Report {
-	r := blankReport(t, root, files)
+// run is a verification that goes on, and the report that it makes.
+type run struct {
+	*Report
+	torrent *metainfo.Torrent
+	located *content.Located  // nil if the content is not on disk
+	files   []int32           // index in the torrent of each of Files
+	bare    map[int]*bareFile // by their index in the torrent
+}
+
+// newRun begins a run on content on disk.
+func newRun(t *metainfo.Torrent, root string, files []int32, located *content.Located) *run {
+	r := blankRun(t, root, files)
 	r.located = located
 	for k := range r.Files {
 		f, p := &r.Files[k], located.Presence()[k]
@@ -29,16 +38,17 @@ type absence struct{ content.Presence }
 func (a *absence) Error() string { return a.Detail }
 func (a *absence) Unwrap() error { return a.Err }
 
-// blankReport begins a report on files that have not been looked for.
-func blankReport(t *metainfo.Torrent, root string, files []int32) *Report {
-	r := &Report{
-		Name: t.Name, Single: t.Single, Root: root, Warnings: t.Problems, torrent: t, files: files,
+// blankRun begins a run on files that have not been looked for.
+func blankRun(t *metainfo.Torrent, root string, files []int32) *run {
+	l := t.Layout()
+	r := &run{torrent: t, files: files, Report: &Report{
+		Name: t.Name, Single: t.Single, Root: root, Warnings: t.Problems, layout: l,
 		Files:  make([]FileReport, len(files)),
-		Pieces: t.Layout().NumPieces(),
-		Bytes:  t.Layout().TotalLength(),
+		Pieces: l.NumPieces(),
+		Bytes:  l.TotalLength(),
 		disk:   make([]int32, len(t.Files)),
-		pieces: make([]PieceState, t.Layout().NumPieces()),
-	}
+		pieces: make([]PieceState, l.NumPieces()),
+	}}
 	for i := range r.disk {
 		r.disk[i] = -1
 	}
@@ -71,19 +81,19 @@ func stateOf(p content.Presence, want int64) State {
 }
 
 // source gives the files of the torrent to the pipeline, which counts pad files too.
-type source struct{ *Report }
+type source struct{ *run }
 
 func (s source) Open(i int) (piecehash.File, error) { return s.located.Open(int(s.disk[i])) }
 
 // finish draws all conclusions once the reading has ended. compareWith is another
 // copy; "" if there is none.
-func (r *Report) finish(ctx context.Context, err error, compareWith string, workers int) (*Report, error) {
+func (r *run) finish(ctx context.Context, err error, compareWith string, workers int) error {
 	r.stop(r.Incomplete || err != nil)
 	if err == nil {
 		err = r.settle(ctx, compareWith, workers)
 	}
 	r.conclude()
-	return r, err
+	return err
 }
 
 // job reads a source as the options say.
@@ -92,9 +102,9 @@ func (o *Reading) job(src piecehash.Source, order piecehash.Order) piecehash.Job
 }
 
 // read hashes the chosen pieces from the source of a job, and records what became of them.
-func (r *Report) read(ctx context.Context, job piecehash.Job, j *journal.Log, failFast bool) error {
+func (r *run) read(ctx context.Context, job piecehash.Job, j *journal.Log, failFast bool) error {
 	src := job.Source
-	job.Layout, job.Durable = r.torrent.Layout(), j != nil
+	job.Layout, job.Durable = r.layout, j != nil
 	job.Only = r.piecesThat(func(s PieceState) bool { return s == PieceUnread })
 	if s, ok := src.(interface{ next(idle bool) int }); ok {
 		job.Next = s.next
@@ -128,7 +138,7 @@ func quit(src piecehash.Source) {
 }
 
 // piecesThat lists the pieces in a state.
-func (r *Report) piecesThat(in func(PieceState) bool) []int {
+func (r *run) piecesThat(in func(PieceState) bool) []int {
 	list := make([]int, 0, len(r.pieces))
 	for i, s := range r.pieces {
 		if in(s) {
@@ -139,7 +149,7 @@ func (r *Report) piecesThat(in func(PieceState) bool) []int {
 }
 
 // fine tells whether nothing is known against any file yet.
-func (r *Report) fine() bool {
+func (r *run) fine() bool {
 	for i := range r.Files {
 		if s := r.Files[i].State; s != OK && s != Skipped {
 			return false

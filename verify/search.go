@@ -30,6 +30,8 @@ type SearchReport struct {
 	Untried []int
 	// Candidates is how many files of a right size were looked at.
 	Candidates int
+
+	run *run
 }
 
 // ErrNothingToSearch is that a search names no folder.
@@ -49,7 +51,7 @@ func Search(ctx context.Context, torrent []byte, path string, dirs []string, o O
 	if len(dirs) == 0 {
 		return nil, ErrNothingToSearch
 	}
-	r, err := Data(ctx, torrent, path, o)
+	r, err := runData(ctx, torrent, path, o)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +59,7 @@ func Search(ctx context.Context, torrent []byte, path string, dirs []string, o O
 	if err != nil {
 		return nil, err
 	}
-	s := &SearchReport{Report: r, Lost: found.Lost, Untried: found.Untried, Candidates: found.Candidates}
+	s := &SearchReport{Report: r.Report, run: r, Lost: found.Lost, Untried: found.Untried, Candidates: found.Candidates}
 	for _, f := range found.Found {
 		s.Found = append(s.Found, Found(f))
 	}
@@ -65,7 +67,7 @@ func Search(ctx context.Context, torrent []byte, path string, dirs []string, o O
 }
 
 // known tells what is known of the content in its place.
-func (r *Report) known() *find.Content {
+func (r *run) known() *find.Content {
 	p := &find.Content{Torrent: r.torrent, Files: make([]find.File, len(r.Files)), Pieces: make([]find.Piece, len(r.pieces))}
 	root := r.absRoot()
 	for k := range r.Files {
@@ -82,7 +84,7 @@ func (r *Report) known() *find.Content {
 	return p
 }
 
-func (r *Report) absRoot() string {
+func (r *run) absRoot() string {
 	root, err := filepath.Abs(r.Root)
 	if err != nil {
 		root = r.Root
@@ -91,7 +93,7 @@ func (r *Report) absRoot() string {
 }
 
 // below is where a file belongs, below the root of the content.
-func (r *Report) below(root string, k int) string {
+func (r *run) below(root string, k int) string {
 	if r.torrent.Single {
 		return root
 	}

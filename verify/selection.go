@@ -11,7 +11,7 @@ import (
 type PieceRange struct{ First, Last int }
 
 // choose marks the pieces and files that the options leave out.
-func (r *Report) choose(o Selection) error {
+func (r *run) choose(o Selection) error {
 	if len(o.Only) > 0 {
 		if err := r.chooseFiles(o.Only); err != nil {
 			return err
@@ -30,7 +30,7 @@ func (r *Report) choose(o Selection) error {
 
 // chooseFiles skips the files that no pattern matches, and their pieces unless
 // they hold bytes of one that is not skipped.
-func (r *Report) chooseFiles(patterns []string) error {
+func (r *run) chooseFiles(patterns []string) error {
 	rules := make([]content.Rule, len(patterns))
 	for i, p := range patterns {
 		rules[i] = content.Rule{Pattern: p, Include: true}
@@ -51,7 +51,7 @@ func (r *Report) chooseFiles(patterns []string) error {
 			continue
 		}
 		any = true
-		first, end := r.torrent.Layout().FilePieces(i)
+		first, end := r.layout.FilePieces(i)
 		for p := first; p < end; p++ {
 			wanted[p] = true
 		}
@@ -64,7 +64,7 @@ func (r *Report) chooseFiles(patterns []string) error {
 }
 
 // choosePieces skips pieces out of the ranges, and files that have none in them.
-func (r *Report) choosePieces(ranges []PieceRange) error {
+func (r *run) choosePieces(ranges []PieceRange) error {
 	wanted := make([]bool, len(r.pieces))
 	for _, p := range ranges {
 		if p.First < 0 || p.Last < p.First || p.Last >= len(r.pieces) {
@@ -79,7 +79,7 @@ func (r *Report) choosePieces(ranges []PieceRange) error {
 		if k < 0 {
 			continue
 		}
-		first, end := r.torrent.Layout().FilePieces(i)
+		first, end := r.layout.FilePieces(i)
 		for first < end && r.pieces[first] == PieceSkipped {
 			first++
 		}
@@ -90,7 +90,7 @@ func (r *Report) choosePieces(ranges []PieceRange) error {
 	return nil
 }
 
-func (r *Report) skipOthers(wanted []bool) {
+func (r *run) skipOthers(wanted []bool) {
 	for i, w := range wanted {
 		if !w {
 			r.pieces[i] = PieceSkipped
@@ -100,7 +100,7 @@ func (r *Report) skipOthers(wanted []bool) {
 
 // sample leaves n pieces of those that are not skipped: the first, the last,
 // and others drawn at random.
-func (r *Report) sample(n int, seed uint64) {
+func (r *run) sample(n int, seed uint64) {
 	r.Seed = seed
 	var left []int
 	for i, s := range r.pieces {

@@ -22,20 +22,20 @@ type StreamOptions struct {
 // r is read ahead, by 2 MiB at most, and where Stream ends before r does, a Read
 // that was begun may end after Stream.
 func Stream(ctx context.Context, torrent []byte, r io.Reader, o StreamOptions) (*Report, error) {
-	rep, err := streamReport(torrent, "-", o.Selection, o.Sums)
+	run, err := streamRun(torrent, "-", o.Selection, o.Sums)
 	if err != nil {
 		return nil, err
 	}
-	if !rep.torrent.Single {
-		return nil, fmt.Errorf("the torrent has %d files, and a stream is one: read an archive of them", len(rep.Files))
+	if !run.torrent.Single {
+		return nil, fmt.Errorf("the torrent has %d files, and a stream is one: read an archive of them", len(run.Files))
 	}
 	reading, stop := context.WithCancel(ctx)
 	defer stop()
-	file, in := &rep.Files[0], &forward{}
+	file, in := &run.Files[0], &forward{}
 	in.start(newLimiter(ctx, o.LimitRate).reader(readAhead(reading, r)), newTally(o.Sums))
 	file.State = OK
-	err = rep.read(ctx, o.job(in, piecehash.Sequential), nil, o.FailFast)
-	if err == nil && !rep.Incomplete {
+	err = run.read(ctx, o.job(in, piecehash.Sequential), nil, o.FailFast)
+	if err == nil && !run.Incomplete {
 		in.skip(file.Length + 1)
 	}
 	if ctx.Err() != nil {
@@ -53,16 +53,17 @@ func Stream(ctx context.Context, torrent []byte, r io.Reader, o StreamOptions) (
 	case in.err != nil && err == nil:
 		file.State, file.Err = Unreadable, in.err
 	}
-	return rep.finish(ctx, err, "", 0)
+	err = run.finish(ctx, err, "", 0)
+	return run.Report, err
 }
 
-// streamReport begins a report on content that is not on disk.
-func streamReport(torrent []byte, root string, which Selection, sums []string) (*Report, error) {
+// streamRun begins a run on content that is not on disk.
+func streamRun(torrent []byte, root string, which Selection, sums []string) (*run, error) {
 	t, err := metainfo.Parse(torrent)
 	if err != nil {
 		return nil, err
 	}
-	r := blankReport(t, root, contentFiles(t))
+	r := blankRun(t, root, contentFiles(t))
 	if err := r.choose(which); err != nil {
 		return nil, err
 	}

@@ -74,11 +74,11 @@ func (t *tally) sums() map[string][]byte {
 }
 
 // wanted tells whether a file that was skipped shares a piece that was not.
-func (r *Report) wanted(i, k int) bool {
+func (r *run) wanted(i, k int) bool {
 	if r.Files[k].State != Skipped {
 		return false
 	}
-	first, end := r.torrent.Layout().FilePieces(i)
+	first, end := r.layout.FilePieces(i)
 	for ; first < end; first++ {
 		if r.pieces[first] != PieceSkipped {
 			return true
@@ -89,7 +89,7 @@ func (r *Report) wanted(i, k int) bool {
 
 // readInOrder reads the files one after the other, each from its start to its
 // end, and takes their checksums.
-func (r *Report) readInOrder(ctx context.Context, o Options) error {
+func (r *run) readInOrder(ctx context.Context, o Options) error {
 	s := &inOrder{
 		r: r, ctx: ctx, names: o.Sums, limit: newLimiter(ctx, o.LimitRate), file: -1,
 		take: make([]bool, len(r.Files)), errs: make([]error, len(r.Files)), sums: make([]map[string][]byte, len(r.Files)),
@@ -120,7 +120,7 @@ func (r *Report) readInOrder(ctx context.Context, o Options) error {
 // inOrder is a Source of files that are read one after the other, each whole,
 // whatever is asked for of it.
 type inOrder struct {
-	r     *Report
+	r     *run
 	ctx   context.Context
 	names []string
 	limit *limiter

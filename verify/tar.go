@@ -38,7 +38,7 @@ type ArchiveOptions struct {
 // whose path leads out of the folder always is. The error is one of the
 // archive's format, or ctx's; the report of what was read comes with both.
 func Archive(ctx context.Context, torrent []byte, r io.Reader, o ArchiveOptions) (*Report, error) {
-	rep, err := streamReport(torrent, "-", o.Selection, o.Sums)
+	run, err := streamRun(torrent, "-", o.Selection, o.Sums)
 	if err != nil {
 		return nil, err
 	}
@@ -49,10 +49,10 @@ func Archive(ctx context.Context, torrent []byte, r io.Reader, o ArchiveOptions)
 		return nil, err
 	}
 	defer plain.Close()
-	a := newArchive(rep, o)
+	a := newArchive(run, o)
 	a.tar = tar.NewReader(&bounded{r: newLimiter(ctx, o.LimitRate).reader(plain), left: a.bound()})
-	err = rep.read(ctx, o.job(a, piecehash.Sequential), nil, o.FailFast)
-	if err == nil && !rep.Incomplete {
+	err = run.read(ctx, o.job(a, piecehash.Sequential), nil, o.FailFast)
+	if err == nil && !run.Incomplete {
 		a.rest()
 	}
 	switch {
@@ -61,14 +61,15 @@ func Archive(ctx context.Context, torrent []byte, r io.Reader, o ArchiveOptions)
 	case err == nil && a.err != nil && a.err != io.EOF:
 		err = fmt.Errorf("reading the archive: %w", a.err)
 	}
-	a.close(rep)
-	return rep.finish(ctx, err, "", 0)
+	a.close(run)
+	err = run.finish(ctx, err, "", 0)
+	return run.Report, err
 }
 
 // archive is a tar that is read. It gives the pieces of the torrent in the order
 // in which their bytes come. While a job reads, it keeps what it finds to itself.
 type archive struct {
-	r     *Report // of which only what does not change while pieces are judged
+	r     *run // of which only what does not change while pieces are judged
 	o     ArchiveOptions
 	tar   *tar.Reader
 	err   error          // that ended it; io.EOF at its end
@@ -79,7 +80,7 @@ type archive struct {
 	gatherer
 }
 
-func newArchive(r *Report, o ArchiveOptions) *archive {
+func newArchive(r *run, o ArchiveOptions) *archive {
 	a := &archive{r: r, o: o, files: map[string]int{}, seen: map[int]bool{}, found: slices.Clone(r.Files)}
 	for i, k := range r.disk {
 		if k >= 0 {
@@ -91,12 +92,12 @@ func newArchive(r *Report, o ArchiveOptions) *archive {
 			f.State, f.Err = Missing, fs.ErrNotExist
 		}
 	}
-	a.gatherer = newGatherer(r.torrent.Layout(), r.pieces)
+	a.gatherer = newGatherer(r.layout, r.pieces)
 	return a
 }
 
 // close reports what was found.
-func (a *archive) close(r *Report) {
+func (a *archive) close(r *run) {
 	a.settle()
 	r.Files, r.Extra, r.LostPieces = a.found, a.extra, a.lostPieces()
 	slices.SortFunc(r.Extra, func(a, b Extra) int { return layout.ComparePaths(a.Path, b.Path) })

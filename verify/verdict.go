@@ -18,7 +18,7 @@ type bareFile struct {
 
 // weigh records the verdict on a piece, or keeps its root until all of its
 // file was read.
-func (r *Report) weigh(p piecehash.Piece) {
+func (r *run) weigh(p piecehash.Piece) {
 	verdict := r.torrent.Check(p.Index, p.SHA1, p.Root)
 	if r.mark(p.Index, verdict); verdict == metainfo.Unknown {
 		r.keep(p.Index, p.Root)
@@ -26,7 +26,7 @@ func (r *Report) weigh(p piecehash.Piece) {
 }
 
 // mark records the verdict on a piece.
-func (r *Report) mark(i int, v metainfo.Verdict) {
+func (r *run) mark(i int, v metainfo.Verdict) {
 	r.pieces[i] = [...]PieceState{
 		metainfo.Unknown:  PieceNoHash,
 		metainfo.Good:     PieceOK,
@@ -38,7 +38,7 @@ func (r *Report) mark(i int, v metainfo.Verdict) {
 
 // unread records why a piece could not be read. That its file is missing or
 // short is known already.
-func (r *Report) unread(err error) {
+func (r *run) unread(err error) {
 	var read *piecehash.ReadError
 	if !errors.As(err, &read) {
 		return
@@ -53,15 +53,13 @@ func (r *Report) unread(err error) {
 }
 
 // hasHash tells whether the torrent has a hash of the piece itself.
-func (r *Report) hasHash(i int) bool {
+func (r *run) hasHash(i int) bool {
 	return r.torrent.PieceSHA1(i) != nil || r.torrent.PieceRoot(i) != nil
 }
 
 // keep remembers the root of a piece that could not be compared.
-func (r *Report) keep(piece int, root [32]byte) {
-	r.bareLock.Lock()
-	defer r.bareLock.Unlock()
-	l := r.torrent.Layout()
+func (r *run) keep(piece int, root [32]byte) {
+	l := r.layout
 	file := l.FirstFile(piece)
 	first, end := l.FilePieces(file)
 	b := r.bare[file]
@@ -77,7 +75,7 @@ func (r *Report) keep(piece int, root [32]byte) {
 }
 
 // judgeBare gives all pieces of a file that was read the verdict on the file.
-func (r *Report) judgeBare() {
+func (r *run) judgeBare() {
 	for file, b := range r.bare {
 		if b.read < len(b.roots) {
 			continue
@@ -86,7 +84,7 @@ func (r *Report) judgeBare() {
 		if r.torrent.CheckFile(file, b.roots) {
 			state = PieceOK
 		}
-		first, end := r.torrent.Layout().FilePieces(file)
+		first, end := r.layout.FilePieces(file)
 		for i := first; i < end; i++ {
 			r.pieces[i] = state
 		}
@@ -95,7 +93,7 @@ func (r *Report) judgeBare() {
 }
 
 // stop judges what could only be judged whole, notes which files changed while they were read, and counts pieces.
-func (r *Report) stop(incomplete bool) {
+func (r *run) stop(incomplete bool) {
 	r.Incomplete = incomplete
 	r.judgeBare()
 	if r.located != nil {
@@ -109,10 +107,10 @@ func (r *Report) stop(incomplete bool) {
 		switch {
 		case s == PieceOK:
 			r.GoodPieces++
-			r.GoodBytes += r.torrent.Layout().ContentLength(i)
+			r.GoodBytes += r.layout.ContentLength(i)
 		case s == PieceSkipped:
 			r.SkippedPieces++
-			r.SkippedBytes += r.torrent.Layout().ContentLength(i)
+			r.SkippedBytes += r.layout.ContentLength(i)
 		case s.Bad():
 			r.BadPieces++
 		default:
@@ -122,7 +120,7 @@ func (r *Report) stop(incomplete bool) {
 }
 
 // conclude draws the conclusions for files from pieces and evidence.
-func (r *Report) conclude() {
+func (r *run) conclude() {
 	for p := range r.NotOK() {
 		for _, part := range p.Parts {
 			r.blame(&r.Files[part.File], p, part)
@@ -136,7 +134,7 @@ func (r *Report) conclude() {
 var errChanged = errors.New("changed while it was read")
 
 // blame adds one piece that is not ok to what is said of one of its files.
-func (r *Report) blame(f *FileReport, p PieceReport, part Part) {
+func (r *run) blame(f *FileReport, p PieceReport, part Part) {
 	rng := Range{Offset: part.Offset, Length: part.Length, FirstPiece: p.Index, LastPiece: p.Index, Shared: len(p.Parts) > 1}
 	switch {
 	case p.State.Bad() && part.Verdict == Whole:

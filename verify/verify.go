@@ -106,6 +106,15 @@ func (o ReadOrder) String() string { return piecehash.Order(o).String() }
 // choice that Options cannot make, or ctx's; in the last case the report of
 // what was read so far comes with it.
 func Data(ctx context.Context, torrent []byte, path string, o Options) (*Report, error) {
+	r, err := runData(ctx, torrent, path, o)
+	if r == nil {
+		return nil, err
+	}
+	return r.Report, err
+}
+
+// runData is Data, with what it worked on.
+func runData(ctx context.Context, torrent []byte, path string, o Options) (*run, error) {
 	t, err := metainfo.Parse(torrent)
 	if err != nil {
 		return nil, err
@@ -123,7 +132,7 @@ func Data(ctx context.Context, torrent []byte, path string, o Options) (*Report,
 	if o.DropCache {
 		located.DropCache()
 	}
-	r := newReport(t, root, files, located)
+	r := newRun(t, root, files, located)
 	if err := r.choose(o.Selection); err != nil {
 		return nil, err
 	}
@@ -149,5 +158,5 @@ func Data(ctx context.Context, torrent []byte, path string, o Options) (*Report,
 		err = r.read(ctx, o.job(limited(ctx, source{r}, o.LimitRate), piecehash.Order(o.ReadOrder)), j, o.FailFast)
 		err = cmp.Or(err, j.Close())
 	}
-	return r.finish(ctx, err, o.CompareWith, o.Workers)
+	return r, r.finish(ctx, err, o.CompareWith, o.Workers)
 }

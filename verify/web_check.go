@@ -19,7 +19,7 @@ const maxProbes = 200
 // checkSeed reads the chosen pieces of a seed, or finds out why that cannot be
 // done. Its error is ctx's or the journal's; without a report the selection's.
 func checkSeed(ctx context.Context, t *metainfo.Torrent, a seedAddress, o WebOptions) (*WebReport, error) {
-	r := blankReport(t, a.url, contentFiles(t))
+	r := blankRun(t, a.url, contentFiles(t))
 	if err := r.choose(o.Selection); err != nil {
 		return nil, err
 	}
@@ -31,7 +31,7 @@ func checkSeed(ctx context.Context, t *metainfo.Torrent, a seedAddress, o WebOpt
 	s := webseed.New(ctx, t, a.url, a.kind, o.seed(a))
 	defer s.Close()
 	err := s.Ended(r.readSeed(s, o))
-	w := &WebReport{URL: a.url, Kind: string(a.kind), Report: r}
+	w := &WebReport{URL: a.url, Kind: string(a.kind), Report: r.Report}
 	w.Requests, w.Received = s.Counts()
 	for _, f := range s.Faults() {
 		w.Faults = append(w.Faults, *r.webFault(&f))
@@ -53,7 +53,7 @@ func checkSeed(ctx context.Context, t *metainfo.Torrent, a seedAddress, o WebOpt
 }
 
 // lose says what became of a file that the seed does not serve.
-func (r *Report) lose(file *FileReport, f webseed.File) {
+func (r *run) lose(file *FileReport, f webseed.File) {
 	file.State, file.Size, file.Err = Unreadable, file.Length, nil
 	switch {
 	case f.Lost.Kind == "missing":
@@ -68,7 +68,7 @@ func (r *Report) lose(file *FileReport, f webseed.File) {
 }
 
 // webFault is a fault of a seed, about a file of the report.
-func (r *Report) webFault(f *webseed.Fault) *WebFault {
+func (r *run) webFault(f *webseed.Fault) *WebFault {
 	w := &WebFault{f.Kind, f.File, f.Message}
 	if f.File >= 0 {
 		w.File = int(r.disk[f.File])
@@ -77,7 +77,7 @@ func (r *Report) webFault(f *webseed.Fault) *WebFault {
 }
 
 // public makes a fault of a seed one that others may see. Other errors stay.
-func (r *Report) public(err error) error {
+func (r *run) public(err error) error {
 	var f *webseed.Fault
 	if errors.As(err, &f) {
 		return r.webFault(f)
@@ -86,7 +86,7 @@ func (r *Report) public(err error) error {
 }
 
 // readSeed hashes what a seed serves.
-func (r *Report) readSeed(s *webseed.Seed, o WebOptions) error {
+func (r *run) readSeed(s *webseed.Seed, o WebOptions) error {
 	if s.Open() != nil { // it is noted why
 		return nil
 	}
@@ -111,7 +111,7 @@ func (r *Report) readSeed(s *webseed.Seed, o WebOptions) error {
 // probes lists the files whose sizes are asked for: the first, to know what kind
 // of seed this is, those of which nothing will be read, and all that will be read
 // if their versions are wanted.
-func (r *Report) probes(versions bool) []int {
+func (r *run) probes(versions bool) []int {
 	var list []int
 	beside := 0
 	for k, i := range r.files {
@@ -130,8 +130,8 @@ func (r *Report) probes(versions bool) []int {
 }
 
 // chosen tells whether a piece of a file is read.
-func (r *Report) chosen(i int) bool {
-	first, end := r.torrent.Layout().FilePieces(i)
+func (r *run) chosen(i int) bool {
+	first, end := r.layout.FilePieces(i)
 	for p := first; p < end; p++ {
 		if r.pieces[p] != PieceSkipped {
 			return true
