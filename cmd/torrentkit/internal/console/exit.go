@@ -94,10 +94,10 @@ func (con *Console) Report(ctx context.Context, err error) int {
 // say prints err on standard error, with its hint, and returns exitTrouble. Errors that were joined get a line each.
 func (con *Console) say(err error) int {
 	for _, e := range joined(err) {
-		con.line("torrentkit: " + paint(con.coloured(con.env.ErrTTY), Red, "error:") + " " + con.SafeText(e.Error()))
+		con.line("torrentkit: " + paint(con.coloured(con.env.ErrTTY), Red, "error:") + " " + EscapeSentence(con.Redact(e.Error())))
 		var h *HintError
 		if errors.As(e, &h) {
-			con.line("hint: " + con.SafeText(h.Hint))
+			con.line("hint: " + EscapeSentence(con.Redact(h.Hint)))
 		}
 	}
 	return ExitTrouble
@@ -106,14 +106,14 @@ func (con *Console) say(err error) int {
 // Note prints a remark on standard error, unless --quiet. The text may hold anything: it is made safe here.
 func (con *Console) Note(text string) {
 	if !con.Options.Quiet {
-		con.line("torrentkit: " + con.SafeText(text))
+		con.line("torrentkit: " + EscapeSentence(con.Redact(text)))
 	}
 }
 
 // Warn is note for what may be wrong.
 func (con *Console) Warn(text string) {
 	if !con.Options.Quiet {
-		con.line("torrentkit: " + paint(con.coloured(con.env.ErrTTY), Yellow, "warning:") + " " + con.SafeText(text))
+		con.line("torrentkit: " + paint(con.coloured(con.env.ErrTTY), Yellow, "warning:") + " " + EscapeSentence(con.Redact(text)))
 	}
 }
 

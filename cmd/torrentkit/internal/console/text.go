@@ -18,8 +18,8 @@ import (
 //     reading "x.torrent": info.piece length: 0 is not a positive multiple of 16384 (byte 214)
 //   - A line "hint:" follows where there is something to do; best is the corrected command.
 //   - No raw control character, ANSI sequence or bidirectional control from a torrent, a link, a tracker, a file system
-//     or an argument reaches the terminal. Values go through escape, sentences through safeText.
-//   - URLs go through app.url, sentences that may hold URLs through safeText: passkeys show as *** and a fingerprint.
+//     or an argument reaches the terminal. Values go through Escape, sentences through EscapeSentence.
+//   - URLs go through Console.URL, sentences that may hold URLs through Console.Redact: passkeys show as *** and a fingerprint.
 //   - Sizes are binary and say so: 1.50 GiB. Piped text has raw numbers of bytes instead.
 //   - What is aligned is aligned by display width, not by bytes or runes.
 //   - Colour only repeats what the words say.
@@ -166,10 +166,8 @@ func joins(r rune) bool {
 			unicode.Malayalam, unicode.Sinhala, unicode.Khmer, unicode.Myanmar, unicode.Tibetan)
 }
 
-// SafeText makes a composed sentence printable: escaped, and without the secrets of URLs unless --show-secrets.
-func (con *Console) SafeText(s string) string { return EscapeSentence(con.Redact(s)) }
-
-// Redact is a text without the secrets of URLs unless --show-secrets: of those in it, and of those that it is about.
+// Redact is a text without the secrets of URLs unless --show-secrets: of those in it, and of those that it is about. The
+// result still needs EscapeSentence, which the renderers do.
 func (con *Console) Redact(s string, about ...string) string {
 	if con.Options.ShowSecrets {
 		return s

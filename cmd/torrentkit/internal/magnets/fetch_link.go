@@ -116,7 +116,7 @@ func fetchFailed(ctx context.Context, con *console.Console, input string, err er
 		}
 	}
 	if f.check && !errors.Is(err, magnet.ErrNotInfo) {
-		return console.NoBecause(con.SafeText("torrentkit: " + err.Error()))
+		return console.NoBecause(console.EscapeSentence(con.Redact("torrentkit: " + err.Error())))
 	}
 	err = fmt.Errorf("fetching %s: %w", shortInput(input), err)
 	switch {

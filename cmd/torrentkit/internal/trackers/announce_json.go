@@ -206,7 +206,7 @@ type decodedJSON struct {
 func decodedToJSON(con *console.Console, d *announce.Decoded) decodedJSON {
 	v := decodedJSON{Kind: string(d.Kind), OK: d.Failure == nil, Findings: findingsToJSON(con, d.Findings, "")}
 	if d.Failure != nil {
-		v.Code, v.Error = string(d.Failure.Code), con.SafeText(d.Failure.Error())
+		v.Code, v.Error = string(d.Failure.Code), console.EscapeSentence(con.Redact(d.Failure.Error()))
 	}
 	if d.Reply != nil {
 		v.Reply = &resultJSON{OK: true, Peers: []trackerPeerJSON{}, Findings: []oddityJSON{}}

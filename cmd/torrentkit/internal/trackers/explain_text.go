@@ -58,7 +58,7 @@ func explainExchange(con *console.Console, x *announce.Exchange, tracker string,
 	if x.Status != "" {
 		explainLine(con, "", x.Status, tracker)
 		for _, h := range x.Header {
-			explainLine(con, "", h[0]+": "+con.SafeText(h[1]), tracker)
+			explainLine(con, "", h[0]+": "+h[1], tracker)
 		}
 	}
 	if x.Transport == announce.UDP {

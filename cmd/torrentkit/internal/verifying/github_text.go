@@ -25,7 +25,7 @@ func reportGitHub(con *console.Console, outcomes []verified) error {
 	}
 	for _, o := range outcomes {
 		if o.err != nil {
-			annotate(console.Escape(o.torrent), "verify", con.SafeText(o.err.Error()))
+			annotate(console.Escape(o.torrent), "verify", console.EscapeSentence(con.Redact(o.err.Error())))
 		}
 		if o.web != nil {
 			for _, f := range o.web.Faults {
