@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -121,4 +122,26 @@ func wants(t *metainfo.Torrent, files []int32) []content.Want {
 		w[k] = content.Want{Path: f.Path, IsLink: f.IsLink(), Link: f.Link}
 	}
 	return w
+}
+
+// onDisk gives the files of a torrent, found below a folder, to the pipeline.
+type onDisk struct {
+	root    string
+	located *content.Located
+	index   []int32 // like Report.disk
+}
+
+func (d onDisk) Open(i int) (piecehash.File, error) { return d.located.Open(int(d.index[i])) }
+
+// openCopy finds another copy of the content.
+func (r *run) openCopy(ctx context.Context, path string) (onDisk, error) {
+	root, err := findContent(ctx, r.torrent, path)
+	if err != nil {
+		return onDisk{}, err
+	}
+	located, err := content.Locate(ctx, root, wants(r.torrent, contentFiles(r.torrent)))
+	if err != nil {
+		return onDisk{}, fmt.Errorf("looking at the copy %q: %w", path, err)
+	}
+	return onDisk{root, located, r.disk}, nil
 }

@@ -5,20 +5,22 @@ import (
 	"crypto/md5"
 	"crypto/sha1"
 	"crypto/sha256"
-	"fmt"
 	"hash"
 	"hash/crc32"
 	"io"
 
 	"github.com/torrentkit/torrentkit/internal/content"
-	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
-// Comparison is what another copy told about the damaged pieces.
-type Comparison struct {
-	Root string // of the other copy
-	// Good counts the damaged pieces that are whole there, Bad the others.
-	Good, Bad int
+// finish draws all conclusions once the reading has ended. compareWith is another
+// copy; "" if there is none.
+func (r *run) finish(ctx context.Context, err error, compareWith string, workers int) error {
+	r.stop(r.Incomplete || err != nil)
+	if err == nil {
+		err = r.settle(ctx, compareWith, workers)
+	}
+	r.conclude()
+	return err
 }
 
 // settle looks for evidence about bad pieces, until nothing more can be told
@@ -160,26 +162,4 @@ func (s *stoppable) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	return s.r.Read(p)
-}
-
-// onDisk gives the files of a torrent, found below a folder, to the pipeline.
-type onDisk struct {
-	root    string
-	located *content.Located
-	index   []int32 // like Report.disk
-}
-
-func (d onDisk) Open(i int) (piecehash.File, error) { return d.located.Open(int(d.index[i])) }
-
-// openCopy finds another copy of the content.
-func (r *run) openCopy(ctx context.Context, path string) (onDisk, error) {
-	root, err := findContent(ctx, r.torrent, path)
-	if err != nil {
-		return onDisk{}, err
-	}
-	located, err := content.Locate(ctx, root, wants(r.torrent, contentFiles(r.torrent)))
-	if err != nil {
-		return onDisk{}, fmt.Errorf("looking at the copy %q: %w", path, err)
-	}
-	return onDisk{root, located, r.disk}, nil
 }

@@ -13,15 +13,6 @@ import (
 	"github.com/torrentkit/torrentkit/internal/layout"
 )
 
-// Extra is something in the content's folder that the torrent does not name.
-type Extra struct {
-	Path string // slash-separated, below Report.Root
-	Size int64  // in bytes; 0 unless Kind is file or escapes
-	// Kind is file, link or special; unreadable, a folder that cannot be looked
-	// into; or escapes, an entry of an archive whose path leads out of the folder.
-	Kind string
-}
-
 // look walks the content's folder for what is there and not in the torrent, if
 // that is asked for, and for missing files under names of another case.
 func (r *run) look(ctx context.Context, extra bool) error {

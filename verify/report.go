@@ -119,6 +119,22 @@ type Range struct {
 	Exact bool
 }
 
+// Extra is something in the content's folder that the torrent does not name.
+type Extra struct {
+	Path string // slash-separated, below Report.Root
+	Size int64  // in bytes; 0 unless Kind is file or escapes
+	// Kind is file, link or special; unreadable, a folder that cannot be looked
+	// into; or escapes, an entry of an archive whose path leads out of the folder.
+	Kind string
+}
+
+// Comparison is what another copy told about the damaged pieces.
+type Comparison struct {
+	Root string // of the other copy
+	// Good counts the damaged pieces that are whole there, Bad the others.
+	Good, Bad int
+}
+
 // PieceReport is a piece that is not ok, and the files that it holds bytes of.
 type PieceReport struct {
 	Index int

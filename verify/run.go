@@ -1,10 +1,7 @@
 package verify
 
 import (
-	"context"
-
 	"github.com/torrentkit/torrentkit/internal/content"
-	"github.com/torrentkit/torrentkit/internal/journal"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
@@ -84,76 +81,3 @@ func stateOf(p content.Presence, want int64) State {
 type source struct{ *run }
 
 func (s source) Open(i int) (piecehash.File, error) { return s.located.Open(int(s.disk[i])) }
-
-// finish draws all conclusions once the reading has ended. compareWith is another
-// copy; "" if there is none.
-func (r *run) finish(ctx context.Context, err error, compareWith string, workers int) error {
-	r.stop(r.Incomplete || err != nil)
-	if err == nil {
-		err = r.settle(ctx, compareWith, workers)
-	}
-	r.conclude()
-	return err
-}
-
-// job reads a source as the options say.
-func (o *Reading) job(src piecehash.Source, order piecehash.Order) piecehash.Job {
-	return piecehash.Job{Source: src, Order: order, Workers: o.Workers, Progress: o.Progress}
-}
-
-// read hashes the chosen pieces from the source of a job, and records what became of them.
-func (r *run) read(ctx context.Context, job piecehash.Job, j *journal.Log, failFast bool) error {
-	src := job.Source
-	job.Layout, job.Durable = r.layout, j != nil
-	job.Only = r.piecesThat(func(s PieceState) bool { return s == PieceUnread })
-	if s, ok := src.(interface{ next(idle bool) int }); ok {
-		job.Next = s.next
-	}
-	for p, err := range job.Pieces(ctx) {
-		if p.Index < 0 {
-			return err
-		}
-		if err != nil {
-			r.unread(err)
-		} else if r.weigh(p); r.pieces[p.Index] == PieceOK {
-			if err := j.Note(p.Index, journal.Digest{SHA1: p.SHA1, Root: p.Root}); err != nil {
-				quit(src)
-				return err
-			}
-		}
-		if s := r.pieces[p.Index]; failFast && s != PieceOK && s != PieceNoHash {
-			r.Incomplete = true
-			quit(src)
-			return nil
-		}
-	}
-	return nil
-}
-
-// quit tells a source whose reads may take long that nobody wants them any more.
-func quit(src piecehash.Source) {
-	if q, ok := src.(interface{ Quit() }); ok {
-		q.Quit()
-	}
-}
-
-// piecesThat lists the pieces in a state.
-func (r *run) piecesThat(in func(PieceState) bool) []int {
-	list := make([]int, 0, len(r.pieces))
-	for i, s := range r.pieces {
-		if in(s) {
-			list = append(list, i)
-		}
-	}
-	return list
-}
-
-// fine tells whether nothing is known against any file yet.
-func (r *run) fine() bool {
-	for i := range r.Files {
-		if s := r.Files[i].State; s != OK && s != Skipped {
-			return false
-		}
-	}
-	return len(r.Extra) == 0
-}

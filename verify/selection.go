@@ -7,9 +7,6 @@ import (
 	"github.com/torrentkit/torrentkit/internal/content"
 )
 
-// PieceRange is a run of pieces; both ends are part of it.
-type PieceRange struct{ First, Last int }
-
 // choose marks the pieces and files that the options leave out.
 func (r *run) choose(o Selection) error {
 	if len(o.Only) > 0 {

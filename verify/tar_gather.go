@@ -1,11 +1,6 @@
 package verify
 
-import (
-	"errors"
-
-	"github.com/torrentkit/torrentkit/internal/layout"
-	"github.com/torrentkit/torrentkit/internal/piecehash"
-)
+import "github.com/torrentkit/torrentkit/internal/layout"
 
 const (
 	maxHeld  = 16 << 20 // bytes of an archive that wait in memory for the rest of their pieces
@@ -179,87 +174,9 @@ func (g *gatherer) drop(p int) {
 	delete(g.have, p)
 }
 
-// next gives the pieces to a job, in the order in which they can be read.
-func (a *archive) next(idle bool) int {
-	if idle {
-		for _, p := range a.given {
-			a.drop(p)
-		}
-		a.given = a.given[:0]
-		a.pass()
-		for a.readySize < maxReady && a.asIs == a.end && a.advance() {
-			a.pass()
-		}
-	}
-	p := -1
-	switch {
-	case len(a.ready) > 0:
-		p = a.ready[0]
-		a.ready = a.ready[1:]
-		a.readySize -= a.have[p]
-	case a.asIs < a.end:
-		p = a.asIs
-		a.asIs++
-		a.pass()
-	default:
-		return -1
-	}
-	a.open[p] = false
-	a.given = append(a.given, p)
-	return p
-}
-
 // pass skips pieces of the entry that are not wanted.
 func (g *gatherer) pass() {
 	for g.asIs < g.end && !g.open[g.asIs] {
 		g.asIs++
 	}
-}
-
-func (a *archive) Open(i int) (piecehash.File, error) { return archivedFile{a, i}, nil }
-
-type archivedFile struct {
-	a    *archive
-	file int
-}
-
-func (f archivedFile) Close() error { return nil }
-
-func (f archivedFile) ReadAt(b []byte, off int64) (int, error) {
-	p := f.a.layout.PieceAt(f.file, off)
-	if blocks, ok := f.a.held[partKey{p, f.file}]; ok {
-		at, _ := f.a.layout.InFile(f.file, p)
-		n := 0
-		for n < len(b) {
-			from := off + int64(n) - at
-			n += copy(b[n:], blocks[from/blockLen][from%blockLen:])
-		}
-		return n, nil
-	}
-	if err := f.a.reach(f.file, p); err != nil {
-		return 0, err
-	}
-	return f.a.in.ReadAt(b, off)
-}
-
-var errScattered = errors.New("the rest of the piece comes too late in the archive")
-
-// reach goes on in the archive, while a piece is read, to the entry of its next
-// file. What lies between must fit into memory.
-func (a *archive) reach(file, piece int) error {
-	if a.file == file {
-		return nil
-	}
-	a.through = piece
-	defer func() { a.through = -1 }()
-	for a.file != file {
-		if a.seen[file] || a.asIs < a.end || a.size > maxHeld {
-			a.lost = append(a.lost, piece)
-			return errScattered
-		}
-		if !a.advance() {
-			return errNotThere
-		}
-	}
-	return nil
 }

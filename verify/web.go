@@ -3,13 +3,10 @@ package verify
 import (
 	"context"
 	"errors"
-	"net/url"
-	"strings"
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/dial"
 	"github.com/torrentkit/torrentkit/metainfo"
-	"github.com/torrentkit/torrentkit/verify/internal/webseed"
 )
 
 // WebOptions say how to check web seeds.
@@ -113,42 +110,3 @@ func WebSeeds(ctx context.Context, torrent []byte, o WebOptions) ([]*WebReport, 
 
 // ErrNoSeeds is that a torrent has no web seed to check.
 var ErrNoSeeds = errors.New("the torrent has no web seeds")
-
-// seedAddress is where a seed is.
-type seedAddress struct {
-	url   string
-	kind  webseed.Kind
-	named bool // by the person, and not by the torrent
-}
-
-// seeds lists the seeds that are to be asked.
-func (o *WebAccess) seeds(t *metainfo.Torrent) ([]seedAddress, error) {
-	var list []seedAddress
-	for _, u := range o.URLs {
-		list = append(list, seedAddress{u, webseed.BEP19, true})
-	}
-	if len(o.URLs) == 0 {
-		for _, u := range t.WebSeeds {
-			list = append(list, seedAddress{u, webseed.BEP19, false})
-		}
-		for _, u := range t.HTTPSeeds {
-			list = append(list, seedAddress{u, webseed.BEP17, false})
-		}
-	}
-	if len(list) == 0 {
-		return nil, ErrNoSeeds
-	}
-	return list, nil
-}
-
-// seed says how a seed is asked.
-func (o *WebAccess) seed(a seedAddress) webseed.Options {
-	s := webseed.Options{
-		AllowPrivate: o.AllowPrivate, Connections: o.Connections, UserAgent: o.UserAgent, Timeout: o.Timeout,
-		Stall: o.Stall, Retries: o.Retries, Pause: o.Pause, Resolver: o.resolver, Network: o.network,
-	}
-	if u, err := url.Parse(strings.TrimSpace(a.url)); err == nil && a.named {
-		s.Named = u.Hostname()
-	}
-	return s
-}

@@ -3,7 +3,6 @@ package verify
 import (
 	"cmp"
 	"context"
-	"errors"
 	"io/fs"
 
 	"github.com/torrentkit/torrentkit/internal/journal"
@@ -65,24 +64,6 @@ func (r *run) lose(file *FileReport, f webseed.File) {
 	default:
 		file.Err = r.webFault(f.Lost)
 	}
-}
-
-// webFault is a fault of a seed, about a file of the report.
-func (r *run) webFault(f *webseed.Fault) *WebFault {
-	w := &WebFault{f.Kind, f.File, f.Message}
-	if f.File >= 0 {
-		w.File = int(r.disk[f.File])
-	}
-	return w
-}
-
-// public makes a fault of a seed one that others may see. Other errors stay.
-func (r *run) public(err error) error {
-	var f *webseed.Fault
-	if errors.As(err, &f) {
-		return r.webFault(f)
-	}
-	return err
 }
 
 // readSeed hashes what a seed serves.

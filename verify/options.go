@@ -1,0 +1,84 @@
+package verify
+
+import (
+	"github.com/torrentkit/torrentkit/internal/piecehash"
+)
+
+// Options say what to verify on disk, and how. The zero value reads everything.
+type Options struct {
+	Selection
+	Reading
+	Memory
+	ReadOrder ReadOrder
+	DropCache bool // do not leave what was read in the system's page cache
+	// CompareWith is another copy, found like the content: where its pieces are
+	// good and ours are not, they tell which bytes are wrong.
+	CompareWith string
+	// Extra lists what is in the content's folder and not in the torrent. It
+	// makes the report not OK.
+	Extra bool
+}
+
+// Selection says which of the content is verified. The zero value is all of it.
+type Selection struct {
+	// Only names the files to verify by globs, with the rules of create's
+	// includes; the others are Skipped. Pieces that they share are read whole.
+	Only []string
+	// Pieces are the only pieces to read. Files without any of them are Skipped.
+	Pieces []PieceRange
+	// Sample is how many pieces to read of those that are left: the first and
+	// the last, and others drawn with Seed; 0 is all. Missing files and wrong
+	// sizes are found all the same.
+	Sample int
+	Seed   uint64
+	// FailFast stops at the first thing that is not as the torrent says.
+	FailFast bool
+}
+
+// PieceRange is a run of pieces; both ends are part of it.
+type PieceRange struct{ First, Last int }
+
+// Reading says how content is read, and what else is taken from the same read.
+type Reading struct {
+	Workers int // that hash; 0 is one for each processor
+	// LimitRate is how many bytes a second are read at most; 0 is no limit.
+	LimitRate int64
+	// Sums are checksums to take of every file: md5, sha1, sha256, crc32. For
+	// them files are read one after the other, each from its start to its end.
+	Sums []string
+	// Progress, if not nil, is told how many bytes of content are read.
+	Progress func(done, total int64)
+}
+
+// Memory is a file that remembers good pieces, so that they are not read again.
+type Memory struct {
+	// Journal is the file; "" remembers nothing. It is made if it is not there.
+	// What is remembered of files on disk holds as long as their paths, sizes,
+	// times and inodes are what they were, however the run ended that read them;
+	// of web seeds see [WebSeeds].
+	Journal string
+	// Recheck reads what the journal knows all the same.
+	Recheck bool
+}
+
+// ReadOrder is how content on disk is read.
+type ReadOrder uint8
+
+// The orders.
+const (
+	// AutoOrder reads many streams side by side while the data is in memory, and
+	// one sequential stream where it is not, or where seeking is slow.
+	AutoOrder ReadOrder = iota
+	// ParallelOrder reads many streams side by side.
+	ParallelOrder
+	// SequentialOrder reads pieces whole and in order, one at a time.
+	SequentialOrder
+)
+
+// ParseReadOrder reads "auto", "parallel" or "sequential".
+func ParseReadOrder(s string) (ReadOrder, error) {
+	o, err := piecehash.ParseOrder(s)
+	return ReadOrder(o), err
+}
+
+func (o ReadOrder) String() string { return piecehash.Order(o).String() }

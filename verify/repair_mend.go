@@ -1,0 +1,201 @@
+package verify
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/torrentkit/torrentkit/internal/piecehash"
+	"github.com/torrentkit/torrentkit/metainfo"
+)
+
+// maxRepair bounds the length of the pieces that are repaired: one is in memory
+// when its bytes are written.
+const maxRepair = 512 << 20
+
+// mender takes good pieces from sources and writes them.
+type mender struct {
+	*run    // what is known of the content
+	res     *Repaired
+	workers int
+
+	w        *writer
+	src, own handleCache // of the source, and of the content as it is now
+}
+
+func newMender(r *run, o RepairOptions) *mender {
+	return &mender{run: r, res: &Repaired{Report: r.Report, DryRun: o.DryRun}, workers: o.Workers}
+}
+
+// from replaces what is not ok by what a source has.
+func (m *mender) from(ctx context.Context, src piecehash.Source) error {
+	m.res.Failed = nil
+	pieces, created := len(m.res.Pieces), len(m.res.Created)
+	m.w = newWriter(m.run, m.res.DryRun)
+	m.src, m.own = handleCache{source: src}, handleCache{source: m.w}
+	err := m.mendAll(ctx)
+	m.src.close()
+	m.own.close()
+	err = cmp.Or(err, m.w.close())
+	if m.res.DryRun || len(m.res.Pieces) == pieces && len(m.res.Created) == created {
+		return err
+	}
+	after, e := m.again(context.WithoutCancel(ctx), m.res.Pieces[pieces:], m.workers)
+	if e == nil {
+		after.Incomplete = m.Incomplete || err != nil
+		m.run, m.res.Report = after, after.Report
+	}
+	return cmp.Or(err, e)
+}
+
+func (m *mender) mendAll(ctx context.Context) error {
+	if err := m.createEmpty(); err != nil {
+		return err
+	}
+	batch := map[int][]byte{}
+	size := int64(0)
+	flush := func() error {
+		err := m.mend(ctx, batch)
+		batch, size = map[int][]byte{}, 0
+		return err
+	}
+	for i, s := range m.pieces {
+		if s == PieceOK || s == PieceSkipped || !m.hasHash(i) || m.layout.ContentLength(i) == 0 {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		data, err := m.gather(i)
+		if err != nil {
+			m.fail(i, err)
+			continue
+		}
+		batch[i] = data
+		if size += int64(len(data)); size >= batchSize {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	return flush()
+}
+
+func (m *mender) fail(i int, err error) {
+	m.res.Failed = append(m.res.Failed, FailedPiece{i, err})
+}
+
+// createEmpty makes the empty files that are missing.
+func (m *mender) createEmpty() error {
+	for k := range m.Files {
+		if f := &m.Files[k]; f.State == Missing && f.Length == 0 && !m.torrent.Files[m.files[k]].IsLink() {
+			if err := m.w.create(k); err != nil {
+				return err
+			}
+			m.res.Created = append(m.res.Created, k)
+		}
+	}
+	return nil
+}
+
+// gather reads a piece from the source; the bytes of a file that the source
+// does not have are taken from our own copy.
+func (m *mender) gather(i int) ([]byte, error) {
+	n := m.layout.ContentLength(i)
+	if n > maxRepair {
+		return nil, fmt.Errorf("the piece has %d bytes, more than the %d that are repaired at a time", n, maxRepair)
+	}
+	data := make([]byte, 0, n)
+	for span := range m.layout.Spans(i) {
+		if span.Zero {
+			continue
+		}
+		part := data[len(data) : len(data)+int(span.Length)]
+		if err := m.src.read(span.File, part, span.Offset); err != nil {
+			if m.own.read(span.File, part, span.Offset) != nil {
+				return nil, err
+			}
+		}
+		data = data[:len(data)+len(part)]
+	}
+	return data, nil
+}
+
+// mend hashes pieces, and writes those that are good.
+func (m *mender) mend(ctx context.Context, batch map[int][]byte) error {
+	good := map[int]bool{}
+	err := m.judge(ctx, memory{m.layout, batch}, m.workers, func(p piecehash.Piece) {
+		good[p.Index] = m.torrent.Check(p.Index, p.SHA1, p.Root) == metainfo.Good
+	})
+	if err != nil {
+		return err
+	}
+	order := make([]int, 0, len(batch))
+	for i := range batch {
+		order = append(order, i)
+	}
+	slices.Sort(order)
+	m.own.close() // what was read through them is about to change
+	for _, i := range order {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if !good[i] {
+			m.fail(i, ErrNotWhole)
+			continue
+		}
+		if err := m.write(i, batch[i]); err != nil {
+			m.fail(i, err)
+			continue
+		}
+		m.res.Pieces = append(m.res.Pieces, i)
+	}
+	return nil
+}
+
+func (m *mender) write(piece int, data []byte) error {
+	for span := range m.layout.Spans(piece) {
+		if span.Zero {
+			continue
+		}
+		k := int(m.disk[span.File])
+		created, n, err := m.w.write(k, data[:span.Length], span.Offset)
+		if created {
+			m.res.Created = append(m.res.Created, k)
+		}
+		m.res.Bytes += n
+		if err != nil {
+			return err
+		}
+		data = data[span.Length:]
+	}
+	return nil
+}
+
+// handleCache keeps the file of a source that was used last open.
+type handleCache struct {
+	source piecehash.Source
+	file   piecehash.File
+	index  int
+}
+
+func (c *handleCache) read(i int, p []byte, off int64) error {
+	if c.file == nil || c.index != i {
+		c.close()
+		f, err := c.source.Open(i)
+		if err != nil {
+			return err
+		}
+		c.file, c.index = f, i
+	}
+	_, err := c.file.ReadAt(p, off)
+	return err
+}
+
+func (c *handleCache) close() {
+	if c.file != nil {
+		c.file.Close()
+		c.file = nil
+	}
+}

@@ -1,0 +1,67 @@
+package verify
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+
+	"github.com/torrentkit/torrentkit/metainfo"
+	"github.com/torrentkit/torrentkit/verify/internal/webseed"
+)
+
+// seedAddress is where a seed is.
+type seedAddress struct {
+	url   string
+	kind  webseed.Kind
+	named bool // by the person, and not by the torrent
+}
+
+// seeds lists the seeds that are to be asked.
+func (o *WebAccess) seeds(t *metainfo.Torrent) ([]seedAddress, error) {
+	var list []seedAddress
+	for _, u := range o.URLs {
+		list = append(list, seedAddress{u, webseed.BEP19, true})
+	}
+	if len(o.URLs) == 0 {
+		for _, u := range t.WebSeeds {
+			list = append(list, seedAddress{u, webseed.BEP19, false})
+		}
+		for _, u := range t.HTTPSeeds {
+			list = append(list, seedAddress{u, webseed.BEP17, false})
+		}
+	}
+	if len(list) == 0 {
+		return nil, ErrNoSeeds
+	}
+	return list, nil
+}
+
+// seed says how a seed is asked.
+func (o *WebAccess) seed(a seedAddress) webseed.Options {
+	s := webseed.Options{
+		AllowPrivate: o.AllowPrivate, Connections: o.Connections, UserAgent: o.UserAgent, Timeout: o.Timeout,
+		Stall: o.Stall, Retries: o.Retries, Pause: o.Pause, Resolver: o.resolver, Network: o.network,
+	}
+	if u, err := url.Parse(strings.TrimSpace(a.url)); err == nil && a.named {
+		s.Named = u.Hostname()
+	}
+	return s
+}
+
+// webFault is a fault of a seed, about a file of the report.
+func (r *run) webFault(f *webseed.Fault) *WebFault {
+	w := &WebFault{f.Kind, f.File, f.Message}
+	if f.File >= 0 {
+		w.File = int(r.disk[f.File])
+	}
+	return w
+}
+
+// public makes a fault of a seed one that others may see. Other errors stay.
+func (r *run) public(err error) error {
+	var f *webseed.Fault
+	if errors.As(err, &f) {
+		return r.webFault(f)
+	}
+	return err
+}
