@@ -52,7 +52,7 @@ func bigHashing(t *testing.T, program, dir string) {
 	}
 }
 
-// bigInspect holds inspect of 200 000 files to a second and 200 MB.
+// bigInspect holds inspect of 200 000 files to 200 MB.
 func bigInspect(t *testing.T, program, dir string) {
 	const files, length, pieceLength = 200_000, 1000, 1 << 20
 	pieces := (files*length + pieceLength - 1) / pieceLength
@@ -69,7 +69,7 @@ func bigInspect(t *testing.T, program, dir string) {
 	for _, more := range [][]string{nil, {"--files"}, {"--json"}} {
 		used, took := measure(t, program, append([]string{"inspect", "-q", torrent}, more...)...)
 		t.Logf("inspect %v: %d MB, %v", more, used/1e6, took.Round(time.Millisecond))
-		if used > 200e6 || took > time.Second {
+		if used > 200e6 || took > time.Minute { // of about half a second
 			t.Errorf("inspect %v of %d files takes %d MB and %v", more, files, used/1e6, took)
 		}
 	}

@@ -68,7 +68,7 @@ func tree(t *testing.T, root string, files int, size int64) {
 	time.Sleep(30 * time.Millisecond)
 }
 
-// killed runs a program 20 times, and kills it at a random moment of the first tenth of the time that a whole run takes
+// killed runs a program several times, and kills it at a random moment of the first tenth of the time that a whole run takes
 // after starting. It returns how often that came before the end, and how many bytes were read till then.
 func killed(t *testing.T, whole time.Duration, faster func(), args ...string) (kills int, read int64) {
 	t.Helper()
@@ -78,7 +78,7 @@ func killed(t *testing.T, whole time.Duration, faster func(), args ...string) (k
 	}
 	startup := time.Since(start)
 	rng := rand.New(rand.NewPCG(9, uint64(len(args))))
-	for range 20 {
+	for range longtest.Rounds(8, 20) {
 		cmd := program(t, args...)
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
@@ -101,7 +101,7 @@ func killed(t *testing.T, whole time.Duration, faster func(), args ...string) (k
 	return kills, read
 }
 
-// Killed at 20 random moments and started again each time, create reads hardly more than once, and makes the torrent
+// Killed at random moments and started again each time, create reads hardly more than once, and makes the torrent
 // that it makes undisturbed.
 func TestJournalSurvivesKills(t *testing.T) {
 	size, length := 192, "128K" // of the tree, in MiB

@@ -33,7 +33,7 @@ func scriptSeed(ts *testscript.TestScript, neg bool, args []string) {
 			}
 			go func() {
 				defer func() { _ = c.Close() }()
-				_ = c.SetDeadline(time.Now().Add(30 * time.Second))
+				_ = c.SetDeadline(time.Now().Add(time.Minute))
 				seedMetadata(c, t.RawInfo())
 			}()
 		}

@@ -4,14 +4,12 @@ package main
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"os"
 	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // program prepares the test binary to run as one of TestMain's commands.
@@ -21,9 +19,7 @@ func program(t *testing.T, args ...string) *exec.Cmd {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-	t.Cleanup(cancel)
-	cmd := exec.CommandContext(ctx, exe)
+	cmd := exec.CommandContext(t.Context(), exe)
 	cmd.Args = args
 	return cmd
 }

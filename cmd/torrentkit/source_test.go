@@ -42,7 +42,7 @@ func runFor(t *testing.T, tty bool, in string, args ...string) (code int, out, e
 	e.OutTTY, e.ErrTTY = tty, tty
 	e.In = strings.NewReader(in)
 	e.Getenv = func(name string) string { return map[string]string{"NO_COLOR": "1", "TERM": "dumb"}[name] }
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	code = run(ctx, e, args)
 	return code, o.String(), w.String()

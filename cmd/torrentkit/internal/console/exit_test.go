@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -94,22 +95,24 @@ func TestMessagesComeAfterResults(t *testing.T) {
 }
 
 func TestStdinEndsWithTheContext(t *testing.T) {
-	e, _, _ := fakeEnv()
-	r, w := io.Pipe()
-	defer w.Close()
-	e.In = r
-	ctx, cancel := context.WithCancel(context.Background())
-	in := New(e).Stdin(ctx)
-	go w.Write([]byte("hello"))
-	buf := make([]byte, 3)
-	if n, err := io.ReadFull(in, buf); n != 3 || err != nil {
-		t.Fatalf("read %d, %v", n, err)
-	}
-	time.AfterFunc(10*time.Millisecond, cancel)
-	rest, err := io.ReadAll(in)
-	if string(buf)+string(rest) != "hello" || !errors.Is(err, context.Canceled) {
-		t.Errorf("read %q, %v", rest, err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		e, _, _ := fakeEnv()
+		r, w := io.Pipe()
+		defer w.Close()
+		e.In = r
+		ctx, cancel := context.WithCancel(context.Background())
+		in := New(e).Stdin(ctx)
+		go w.Write([]byte("hello"))
+		buf := make([]byte, 3)
+		if n, err := io.ReadFull(in, buf); n != 3 || err != nil {
+			t.Fatalf("read %d, %v", n, err)
+		}
+		time.AfterFunc(10*time.Millisecond, cancel)
+		rest, err := io.ReadAll(in)
+		if string(buf)+string(rest) != "hello" || !errors.Is(err, context.Canceled) {
+			t.Errorf("read %q, %v", rest, err)
+		}
+	})
 }
 
 func TestStdinIsReadWhole(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -210,21 +211,23 @@ func TestStatusWithoutABar(t *testing.T) {
 	}
 }
 
-// TestProgressTicks lets the real ticker run beside the setting goroutine: the race detector is the judge.
+// TestProgressTicks lets the ticker run beside the setting goroutine: the race detector is the judge.
 func TestProgressTicks(t *testing.T) {
-	con, stderr, _ := progressApp(true, 100)
-	con.env.Now = time.Now
-	p := con.StartProgress("hashing")
-	for i := range int64(30) {
-		p.Set(i, 30)
-		time.Sleep(10 * time.Millisecond)
-	}
-	con.Note("between")
-	p.Finish()
-	lines, last := screen(stderr.String())
-	if len(lines) != 1 || lines[0] != "torrentkit: between" || last != "" {
-		t.Errorf("left on the screen: %q and %q", lines, last)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		con, stderr, _ := progressApp(true, 100)
+		con.env.Now = time.Now
+		p := con.StartProgress("hashing")
+		for i := range int64(30) {
+			p.Set(i, 30)
+			time.Sleep(10 * time.Millisecond)
+		}
+		con.Note("between")
+		p.Finish()
+		lines, last := screen(stderr.String())
+		if len(lines) != 1 || lines[0] != "torrentkit: between" || last != "" {
+			t.Errorf("left on the screen: %q and %q", lines, last)
+		}
+	})
 }
 
 // Work without a size shows its words, on a terminal and for the status signal.
