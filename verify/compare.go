@@ -30,7 +30,7 @@ func (r *run) compare(ctx context.Context, path string, workers int) error {
 		return nil
 	}
 	job := piecehash.Job{Layout: r.layout, Source: other, Only: r.piecesThat(PieceState.Bad), Workers: workers}
-	d := differ{ours: source{r}, theirs: other, a: make([]byte, compareChunk), b: make([]byte, compareChunk)}
+	d := differ{ours: r.source(), theirs: other, a: make([]byte, compareChunk), b: make([]byte, compareChunk)}
 	defer d.close()
 	for p, err := range job.Pieces(ctx) {
 		if p.Index < 0 {

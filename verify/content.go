@@ -124,11 +124,11 @@ func wants(t *metainfo.Torrent, files []int32) []content.Want {
 	return w
 }
 
-// onDisk gives the files of a torrent, found below a folder, to the pipeline.
+// onDisk is a Source of the files of a torrent, as they were found below a folder.
 type onDisk struct {
 	root    string
 	located *content.Located
-	index   []int32 // like Report.disk
+	index   []int32 // in located, of each file of the torrent
 }
 
 func (d onDisk) Open(i int) (piecehash.File, error) { return d.located.Open(int(d.index[i])) }

@@ -155,10 +155,10 @@ func (d *damaged) check(t *testing.T, r *Report, orig files, pieces [][]region, 
 	if len(pieces) != r.Pieces {
 		t.Fatalf("%d pieces, want %d", r.Pieces, len(pieces))
 	}
-	accused := map[string][]bool{} // bytes of files that the report may call damaged
-	wrong := map[string]bool{}     // files whose damage a piece shows
+	called := map[string][]bool{} // bytes of files that the report may call damaged
+	wrong := map[string]bool{}    // files whose damage a piece shows
 	for name := range orig {
-		accused[name] = make([]bool, len(orig[name]))
+		called[name] = make([]bool, len(orig[name]))
 	}
 	for i, parts := range pieces {
 		want := d.pieceState(parts, orig)
@@ -171,7 +171,7 @@ func (d *damaged) check(t *testing.T, r *Report, orig files, pieces [][]region, 
 		for _, p := range parts {
 			for k := p.from; k < p.to; k++ {
 				differs := d.now[p.name][k] != orig[p.name][k]
-				accused[p.name][k] = differs || !exact
+				called[p.name][k] = differs || !exact
 				wrong[p.name] = wrong[p.name] || differs || !exact
 			}
 		}
@@ -187,15 +187,15 @@ func (d *damaged) check(t *testing.T, r *Report, orig files, pieces [][]region, 
 			t.Errorf("%s is %v, want %v", name, f.State, want)
 		}
 		intact = intact && bytes.Equal(d.now[name], orig[name]) && d.now[name] != nil
-		d.checkRanges(t, f, accused[name], orig[name], exact)
+		d.checkRanges(t, f, called[name], orig[name], exact)
 	}
 	if r.OK() != intact {
 		t.Errorf("ok is %v, and that everything is whole is %v", r.OK(), intact)
 	}
 }
 
-func (d *damaged) checkRanges(t *testing.T, f *FileReport, accused []bool, orig []byte, exact bool) {
-	said := make([]bool, len(accused))
+func (d *damaged) checkRanges(t *testing.T, f *FileReport, called []bool, orig []byte, exact bool) {
+	said := make([]bool, len(called))
 	for _, g := range f.Damaged {
 		for k := g.Offset; k < g.Offset+g.Length; k++ {
 			said[k] = true
@@ -206,11 +206,11 @@ func (d *damaged) checkRanges(t *testing.T, f *FileReport, accused []bool, orig 
 		}
 	}
 	near := func(k int) bool { // exact ranges may hold right bytes between wrong ones
-		return slices.Contains(accused[max(0, k-minEqual):k], true) && slices.Contains(accused[k:min(len(accused), k+minEqual)], true)
+		return slices.Contains(called[max(0, k-minEqual):k], true) && slices.Contains(called[k:min(len(called), k+minEqual)], true)
 	}
 	for k := range said {
-		if said[k] != accused[k] && !(exact && said[k] && near(k)) {
-			t.Errorf("%s: byte %d: called damaged: %v, want %v", f.Path, k, said[k], accused[k])
+		if said[k] != called[k] && !(exact && said[k] && near(k)) {
+			t.Errorf("%s: byte %d: called damaged: %v, want %v", f.Path, k, said[k], called[k])
 			return
 		}
 	}

@@ -15,17 +15,17 @@ import (
 // finish draws all conclusions once the reading has ended. compareWith is another
 // copy; "" if there is none.
 func (r *run) finish(ctx context.Context, err error, compareWith string, workers int) error {
-	r.stop(r.Incomplete || err != nil)
+	r.endReading(r.Incomplete || err != nil)
 	if err == nil {
-		err = r.settle(ctx, compareWith, workers)
+		err = r.findEvidence(ctx, compareWith, workers)
 	}
 	r.conclude()
 	return err
 }
 
-// settle looks for evidence about bad pieces, until nothing more can be told
+// findEvidence looks for evidence about bad pieces, until nothing more can be told
 // of which file, and which bytes of it, are the wrong ones.
-func (r *run) settle(ctx context.Context, compareWith string, workers int) error {
+func (r *run) findEvidence(ctx context.Context, compareWith string, workers int) error {
 	r.evidence = map[partKey]evidence{}
 	if compareWith != "" {
 		if err := r.compare(ctx, compareWith, workers); err != nil {
@@ -41,9 +41,9 @@ func (r *run) settle(ctx context.Context, compareWith string, workers int) error
 	return nil
 }
 
-// eliminate finds the pieces of which all parts but one are whole: that one is guilty.
+// eliminate finds the pieces of which all parts but one are whole: that one is damaged.
 func (r *run) eliminate() {
-	for p := range r.suspects() {
+	for p := range r.suspectPieces() {
 		left, n := 0, 0
 		for i, part := range p.Parts {
 			if part.Verdict != Whole {
@@ -52,20 +52,20 @@ func (r *run) eliminate() {
 			}
 		}
 		if n == 1 {
-			r.accuse(p.Index, p.Parts[left].File, Guilty)
+			r.setVerdict(p.Index, p.Parts[left].File, Guilty)
 		}
 	}
 }
 
-func (r *run) accuse(piece, file int, v PartVerdict) {
+func (r *run) setVerdict(piece, file int, v PartVerdict) {
 	key := partKey{piece, file}
 	e := r.evidence[key]
 	e.verdict = v
 	r.evidence[key] = e
 }
 
-// suspects yields the bad pieces of which more than one part may be the wrong one.
-func (r *run) suspects() func(func(PieceReport) bool) {
+// suspectPieces yields the bad pieces of which more than one part may be the wrong one.
+func (r *run) suspectPieces() func(func(PieceReport) bool) {
 	return func(yield func(PieceReport) bool) {
 		for p := range r.NotOK() {
 			open := 0
@@ -85,7 +85,7 @@ func (r *run) suspects() func(func(PieceReport) bool) {
 // torrent.
 func (r *run) checkSums(ctx context.Context) error {
 	doubts := map[int][]int{} // bad pieces of each suspect
-	for p := range r.suspects() {
+	for p := range r.suspectPieces() {
 		for _, part := range p.Parts {
 			doubts[part.File] = append(doubts[part.File], p.Index)
 		}
@@ -116,10 +116,10 @@ func (r *run) checkSums(ctx context.Context) error {
 		switch match := string(sum) == string(s.Sum); {
 		case match:
 			for _, p := range doubts[k] {
-				r.accuse(p, k, Whole)
+				r.setVerdict(p, k, Whole)
 			}
 		case len(doubts[k]) == 1 && !certain[k]: // it is wrong somewhere, and there is one place only
-			r.accuse(doubts[k][0], k, Guilty)
+			r.setVerdict(doubts[k][0], k, Guilty)
 		}
 	}
 	return nil

@@ -13,9 +13,9 @@ import (
 	"github.com/torrentkit/torrentkit/internal/layout"
 )
 
-// look walks the content's folder for what is there and not in the torrent, if
-// that is asked for, and for missing files under names of another case.
-func (r *run) look(ctx context.Context, extra bool) error {
+// lookAround walks the content's folder for what is there and not in the torrent,
+// if that is asked for, and for missing files under names of another case.
+func (r *run) lookAround(ctx context.Context, extra bool) error {
 	missing := map[string]int{}
 	for k := range r.Files {
 		if r.Files[k].State == Missing {

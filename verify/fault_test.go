@@ -83,7 +83,7 @@ func TestFaultsWhileReading(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		src := faulty{Source: source{r}, reads: new(atomic.Int32), at: 5, fault: tt.fault}
+		src := faulty{Source: r.source(), reads: new(atomic.Int32), at: 5, fault: tt.fault}
 		if err := r.read(context.Background(), piecehash.Job{Source: src, Workers: 1}, nil, false); err != nil {
 			t.Fatal(err)
 		}

@@ -14,7 +14,7 @@ import (
 )
 
 // age makes files look as if they had been written long ago, and waits until
-// the change of that is settled too.
+// that change is some time ago too.
 func age(t testing.TB, dir string, names []string) {
 	t.Helper()
 	when := time.Now().Add(-time.Hour).Add(123456 * time.Nanosecond)

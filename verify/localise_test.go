@@ -29,8 +29,8 @@ func withSums(torrent []byte, tree files) []byte {
 	return []byte(s)
 }
 
-// A piece that spans files is settled by their checksums.
-func TestChecksumsSettle(t *testing.T) {
+// Of a piece that spans files, checksums tell which is damaged.
+func TestChecksumsTell(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 2))
 	tree := files{"a": noise(rng, 30000), "b": noise(rng, 500), "c": noise(rng, 40000)}
 	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
@@ -54,7 +54,7 @@ func TestChecksumsSettle(t *testing.T) {
 	if got := r.file(t, "b").Damaged; len(got) != 1 || got[0] != (Range{Offset: 0, Length: 500}) {
 		t.Errorf("ranges of b: %+v", got)
 	}
-	// Two sums are enough: what is left is guilty.
+	// Two sums are enough: what is left is damaged.
 	two := withSums(plain, files{"a": tree["a"], "c": tree["c"]})
 	r = data(t, two, dir, Options{})
 	if s := r.file(t, "b"); s.State != Damaged || s.Damaged[0].Shared || r.file(t, "a").State != OK {

@@ -53,8 +53,8 @@ func (f memoryFile) ReadAt(p []byte, off int64) (int, error) {
 	return done, nil
 }
 
-// judge hashes pieces that are in memory, and tells their digests.
-func (r *run) judge(ctx context.Context, m memory, workers int, tell func(piecehash.Piece)) error {
+// hashMemory hashes pieces that are in memory, and tells their digests.
+func (r *run) hashMemory(ctx context.Context, m memory, workers int, tell func(piecehash.Piece)) error {
 	if len(m.pieces) == 0 {
 		return nil
 	}

@@ -27,7 +27,7 @@ func (r *run) read(ctx context.Context, job piecehash.Job, j *journal.Log, failF
 		}
 		if err != nil {
 			r.unread(err)
-		} else if r.weigh(p); r.pieces[p.Index] == PieceOK {
+		} else if r.check(p); r.pieces[p.Index] == PieceOK {
 			if err := j.Note(p.Index, journal.Digest{SHA1: p.SHA1, Root: p.Root}); err != nil {
 				quit(src)
 				return err
@@ -90,16 +90,16 @@ func (r *run) again(ctx context.Context, pieces []int, workers int) (*run, error
 	for _, p := range pieces {
 		now.pieces[p] = PieceUnread
 	}
-	job := piecehash.Job{Layout: r.layout, Source: source{now}, Only: append([]int{}, pieces...), Workers: workers}
+	job := piecehash.Job{Layout: r.layout, Source: now.source(), Only: append([]int{}, pieces...), Workers: workers}
 	for p, err := range job.Pieces(ctx) {
 		if err != nil {
 			now.unread(err)
 			continue
 		}
-		now.weigh(p)
+		now.check(p)
 	}
 	now.evidence = r.evidence
-	now.stop(false)
+	now.endReading(false)
 	now.conclude()
 	return now, nil
 }

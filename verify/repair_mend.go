@@ -125,7 +125,7 @@ func (m *mender) gather(i int) ([]byte, error) {
 // mend hashes pieces, and writes those that are good.
 func (m *mender) mend(ctx context.Context, batch map[int][]byte) error {
 	good := map[int]bool{}
-	err := m.judge(ctx, memory{m.layout, batch}, m.workers, func(p piecehash.Piece) {
+	err := m.hashMemory(ctx, memory{m.layout, batch}, m.workers, func(p piecehash.Piece) {
 		good[p.Index] = m.torrent.Check(p.Index, p.SHA1, p.Root) == metainfo.Good
 	})
 	if err != nil {

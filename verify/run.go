@@ -2,17 +2,16 @@ package verify
 
 import (
 	"github.com/torrentkit/torrentkit/internal/content"
-	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // run is a verification that goes on, and the report that it makes.
 type run struct {
 	*Report
-	torrent *metainfo.Torrent
-	located *content.Located  // nil if the content is not on disk
-	files   []int32           // index in the torrent of each of Files
-	bare    map[int]*bareFile // by their index in the torrent
+	torrent   *metainfo.Torrent
+	located   *content.Located       // nil if the content is not on disk
+	files     []int32                // index in the torrent of each of Files
+	layerless map[int]*layerlessFile // by their index in the torrent
 }
 
 // newRun begins a run on content on disk.
@@ -77,7 +76,5 @@ func stateOf(p content.Presence, want int64) State {
 	return OK
 }
 
-// source gives the files of the torrent to the pipeline, which counts pad files too.
-type source struct{ *run }
-
-func (s source) Open(i int) (piecehash.File, error) { return s.located.Open(int(s.disk[i])) }
+// source is the content in its place.
+func (r *run) source() onDisk { return onDisk{r.Root, r.located, r.disk} }

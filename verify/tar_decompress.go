@@ -26,11 +26,11 @@ func decompress(r io.Reader) (io.ReadCloser, error) {
 	switch {
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
 		z, err := gzip.NewReader(b)
-		return z, named("gzip", err)
+		return z, inFormat("gzip", err)
 	case bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
 		z, err := zstd.NewReader(b, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxDictionary))
 		if err != nil {
-			return nil, named("zstd", err)
+			return nil, inFormat("zstd", err)
 		}
 		return z.IOReadCloser(), nil
 	case bytes.HasPrefix(head, []byte("\xfd7zXZ\x00")):
@@ -39,14 +39,14 @@ func decompress(r io.Reader) (io.ReadCloser, error) {
 		}
 		z, err := xz.NewReader(b)
 		if err != nil {
-			return nil, named("xz", err)
+			return nil, inFormat("xz", err)
 		}
 		return io.NopCloser(z), nil
 	}
 	return io.NopCloser(b), nil
 }
 
-func named(format string, err error) error {
+func inFormat(format string, err error) error {
 	if err == nil {
 		return nil
 	}

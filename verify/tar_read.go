@@ -18,7 +18,7 @@ import (
 // archive is a tar that is read. It gives the pieces of the torrent in the order
 // in which their bytes come. While a job reads, it keeps what it finds to itself.
 type archive struct {
-	r     *run // of which only what does not change while pieces are judged
+	r     *run // of which only what does not change while pieces are checked
 	o     ArchiveOptions
 	tar   *tar.Reader
 	err   error          // that ended it; io.EOF at its end
@@ -47,7 +47,7 @@ func newArchive(r *run, o ArchiveOptions) *archive {
 
 // close reports what was found.
 func (a *archive) close(r *run) {
-	a.settle()
+	a.noteEnd()
 	r.Files, r.Extra, r.LostPieces = a.found, a.extra, a.lostPieces()
 	slices.SortFunc(r.Extra, func(a, b Extra) int { return layout.ComparePaths(a.Path, b.Path) })
 }
@@ -111,11 +111,11 @@ func (a *archive) leave() {
 	if a.file >= 0 && len(a.o.Sums) > 0 {
 		a.in.finish()
 	}
-	a.settle()
+	a.noteEnd()
 }
 
-// settle notes how far the entry was read.
-func (a *archive) settle() {
+// noteEnd notes how far the entry was read.
+func (a *archive) noteEnd() {
 	if a.file < 0 {
 		return
 	}

@@ -8,20 +8,20 @@ import (
 	"github.com/torrentkit/torrentkit/verify/internal/webseed"
 )
 
-// bareFile is a file whose pieces have no hashes of their own in the torrent,
+// layerlessFile is a file whose pieces have no hashes of their own in the torrent,
 // as in a v2 torrent that was made of a magnet link: only when all of it was
 // read can it be compared, with its pieces root.
-type bareFile struct {
+type layerlessFile struct {
 	roots [][32]byte
 	read  int
 }
 
-// weigh records the verdict on a piece, or keeps its root until all of its
+// check records the verdict on a piece, or keeps its root until all of its
 // file was read.
-func (r *run) weigh(p piecehash.Piece) {
+func (r *run) check(p piecehash.Piece) {
 	verdict := r.torrent.Check(p.Index, p.SHA1, p.Root)
 	if r.mark(p.Index, verdict); verdict == metainfo.Unknown {
-		r.keep(p.Index, p.Root)
+		r.keepRoot(p.Index, p.Root)
 	}
 }
 
@@ -57,26 +57,26 @@ func (r *run) hasHash(i int) bool {
 	return r.torrent.PieceSHA1(i) != nil || r.torrent.PieceRoot(i) != nil
 }
 
-// keep remembers the root of a piece that could not be compared.
-func (r *run) keep(piece int, root [32]byte) {
+// keepRoot remembers the root of a piece that could not be compared.
+func (r *run) keepRoot(piece int, root [32]byte) {
 	l := r.layout
 	file := l.FirstFile(piece)
 	first, end := l.FilePieces(file)
-	b := r.bare[file]
+	b := r.layerless[file]
 	if b == nil {
-		if r.bare == nil {
-			r.bare = make(map[int]*bareFile)
+		if r.layerless == nil {
+			r.layerless = make(map[int]*layerlessFile)
 		}
-		b = &bareFile{roots: make([][32]byte, end-first)}
-		r.bare[file] = b
+		b = &layerlessFile{roots: make([][32]byte, end-first)}
+		r.layerless[file] = b
 	}
 	b.roots[piece-first] = root
 	b.read++
 }
 
-// judgeBare gives all pieces of a file that was read the verdict on the file.
-func (r *run) judgeBare() {
-	for file, b := range r.bare {
+// checkLayerless gives all pieces of a file that was read the verdict on the file.
+func (r *run) checkLayerless() {
+	for file, b := range r.layerless {
 		if b.read < len(b.roots) {
 			continue
 		}
@@ -89,13 +89,14 @@ func (r *run) judgeBare() {
 			r.pieces[i] = state
 		}
 	}
-	r.bare = nil
+	r.layerless = nil
 }
 
-// stop judges what could only be judged whole, notes which files changed while they were read, and counts pieces.
-func (r *run) stop(incomplete bool) {
+// endReading checks what could only be checked whole, notes which files changed
+// while they were read, and counts pieces.
+func (r *run) endReading(incomplete bool) {
 	r.Incomplete = incomplete
-	r.judgeBare()
+	r.checkLayerless()
 	if r.located != nil {
 		for _, k := range r.located.Changed() {
 			if f := &r.Files[k]; f.State < Unreadable {
@@ -123,7 +124,7 @@ func (r *run) stop(incomplete bool) {
 func (r *run) conclude() {
 	for p := range r.NotOK() {
 		for _, part := range p.Parts {
-			r.blame(&r.Files[part.File], p, part)
+			r.addRange(&r.Files[part.File], p, part)
 		}
 	}
 	for i := range r.Files {
@@ -133,8 +134,8 @@ func (r *run) conclude() {
 
 var errChanged = errors.New("changed while it was read")
 
-// blame adds one piece that is not ok to what is said of one of its files.
-func (r *run) blame(f *FileReport, p PieceReport, part Part) {
+// addRange adds one piece that is not ok to what is said of one of its files.
+func (r *run) addRange(f *FileReport, p PieceReport, part Part) {
 	rng := Range{Offset: part.Offset, Length: part.Length, FirstPiece: p.Index, LastPiece: p.Index, Shared: len(p.Parts) > 1}
 	switch {
 	case p.State.Bad() && part.Verdict == Whole:

@@ -63,7 +63,7 @@ func runData(ctx context.Context, torrent []byte, path string, o Options) (*run,
 	if err := checkSumNames(o.Sums); err != nil {
 		return nil, err
 	}
-	if err := r.look(ctx, o.Extra); err != nil {
+	if err := r.lookAround(ctx, o.Extra); err != nil {
 		return nil, err
 	}
 	switch {
@@ -79,7 +79,7 @@ func runData(ctx context.Context, torrent []byte, path string, o Options) (*run,
 			return nil, err2
 		}
 		r.recall(j, o.Memory)
-		err = r.read(ctx, o.job(limited(ctx, source{r}, o.LimitRate), piecehash.Order(o.ReadOrder)), j, o.FailFast)
+		err = r.read(ctx, o.job(limited(ctx, r.source(), o.LimitRate), piecehash.Order(o.ReadOrder)), j, o.FailFast)
 		err = cmp.Or(err, j.Close())
 	}
 	return r, r.finish(ctx, err, o.CompareWith, o.Workers)

@@ -45,7 +45,7 @@ func checkSeed(ctx context.Context, t *metainfo.Torrent, a seedAddress, o WebOpt
 		}
 	}
 	r.evidence = map[partKey]evidence{}
-	r.stop(r.Incomplete || err != nil)
+	r.endReading(r.Incomplete || err != nil)
 	r.eliminate()
 	r.conclude()
 	return w, err
