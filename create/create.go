@@ -1,9 +1,10 @@
 // Package create makes torrents of files on disk.
 //
-// [NewPlan] scans files and folders and settles everything that can be known
-// without reading content: the files, the piece length, the exact size of the
-// .torrent. [Plan.Torrent] then reads and hashes the content and returns the
-// bytes of the .torrent. [Torrent] does both.
+// [Scan] lists the files, and [Content.Plan] settles everything that can be
+// known without reading them: their order, the piece length, the exact size of
+// the .torrent. [Plan.Torrent] then reads and hashes the content and returns
+// the .torrent with its infohashes. [Torrent] does all three, and [Torrents]
+// makes several torrents of one content from one pass.
 //
 // The same tree gives the same bytes on every system and with any number of
 // workers. Files that change while they are read are an error, and so is a
@@ -117,7 +118,7 @@ func (o *Options) check() (err error) {
 // Torrent makes a torrent of path, a file or a folder, and returns its bytes.
 // Every file but junk goes into it, and links are followed; [Scan] takes a
 // choice. Journals that lie in the folder are left out.
-func Torrent(ctx context.Context, path string, o Options) ([]byte, error) {
+func Torrent(ctx context.Context, path string, o Options) (*Result, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}

@@ -67,20 +67,33 @@ func together(t *testing.T, path string, options ...create.Options) []*create.Pl
 // made is the torrent of a plan.
 func made(t *testing.T, p *create.Plan) []byte {
 	t.Helper()
-	raw, err := p.Torrent(context.Background())
+	made, err := p.Torrent(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return raw
+	return checked(t, made)
 }
 
 func torrent(t *testing.T, path string, o create.Options) []byte {
 	t.Helper()
-	raw, err := create.Torrent(context.Background(), path, o)
+	made, err := create.Torrent(context.Background(), path, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return raw
+	return checked(t, made)
+}
+
+// checked holds that the infohashes are those of the torrent, and returns that.
+func checked(t *testing.T, made *create.Result) []byte {
+	t.Helper()
+	m, err := metainfo.Parse(made.Raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Hashes() != made.Hashes {
+		t.Errorf("infohashes %v are said of a torrent with %v", made.Hashes, m.Hashes())
+	}
+	return made.Raw
 }
 
 // file makes a file of n bytes that are not all equal, and its folders.
@@ -119,10 +132,11 @@ func TestSizeIsKnownBefore(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		raw, err := p.Torrent(context.Background())
+		made, err := p.Torrent(context.Background())
 		if err != nil {
 			t.Fatal(err)
 		}
+		raw := checked(t, made)
 		intact(t, raw, root)
 		if p.SizeIsExact {
 			exact++
@@ -191,8 +205,8 @@ func TestExpectInfoHash(t *testing.T) {
 		torrent(t, path, create.Options{Format: metainfo.Hybrid, ExpectInfoHash: want})
 	}
 	var other *create.UnexpectedHashError
-	_, err := create.Torrent(context.Background(), path, create.Options{ExpectInfoHash: v1})
-	if !errors.As(err, &other) || other.Want != v1 || other.Got.V1.IsZero() {
+	made, err := create.Torrent(context.Background(), path, create.Options{ExpectInfoHash: v1})
+	if !errors.As(err, &other) || other.Want != v1 || other.Got.V1.IsZero() || other.Got != made.Hashes {
 		t.Errorf("another infohash: %v", err)
 	}
 }
@@ -277,10 +291,11 @@ func TestChecksums(t *testing.T) {
 			}
 			o.Format, o.PieceLength = format, length
 			p := plan(t, root, o)
-			raw, err := p.Torrent(context.Background())
+			made, err := p.Torrent(context.Background())
 			if err != nil {
 				t.Fatal(err)
 			}
+			raw := checked(t, made)
 			intact(t, raw, root)
 			for _, w := range want {
 				if !bytes.Contains(raw, []byte(w)) {
@@ -295,10 +310,10 @@ func TestChecksums(t *testing.T) {
 			}
 			plans := together(t, root, o, create.Options{PieceLength: 65536, Checksums: o.Checksums})
 			raws, err := create.Torrents(context.Background(), []*create.Plan{p})
-			if err != nil || !bytes.Equal(raws[0], raw) {
+			if err != nil || !bytes.Equal(raws[0].Raw, raw) {
 				t.Errorf("made again: %v", err)
 			}
-			if raws, err = create.Torrents(context.Background(), plans); err != nil || !bytes.Contains(raws[1], []byte(want[2])) {
+			if raws, err = create.Torrents(context.Background(), plans); err != nil || !bytes.Contains(raws[1].Raw, []byte(want[2])) {
 				t.Errorf("made together: %v", err)
 			}
 		}

@@ -48,10 +48,7 @@ func TestAgainstLibtorrent(t *testing.T) {
 		t.Run(fmt.Sprintf("%d %v %d", round, format, pieceLength), func(t *testing.T) {
 			dir := t.TempDir()
 			root := peertest.Tree(t, rng, dir, pieceLength)
-			ours, err := create.Torrent(context.Background(), root, create.Options{Format: format, PieceLength: pieceLength})
-			if err != nil {
-				t.Fatal(err)
-			}
+			ours := torrent(t, root, create.Options{Format: format, PieceLength: pieceLength})
 			ourFile, theirFile := filepath.Join(dir, "ours.torrent"), filepath.Join(dir, "theirs.torrent")
 			if err := os.WriteFile(ourFile, ours, 0o644); err != nil {
 				t.Fatal(err)
@@ -119,10 +116,7 @@ func TestAgainstCommandLinePeers(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				ours, err := create.Torrent(context.Background(), root, create.Options{PieceLength: m.PieceLength, Fields: metainfo.Fields{Private: m.Private}})
-				if err != nil {
-					t.Fatal(err)
-				}
+				ours := torrent(t, root, create.Options{PieceLength: m.PieceLength, Fields: metainfo.Fields{Private: m.Private}})
 				o, err := metainfo.Parse(ours)
 				if err != nil {
 					t.Fatal(err)

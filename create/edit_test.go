@@ -2,7 +2,6 @@ package create_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -143,10 +142,7 @@ func TestEditInfo(t *testing.T) {
 		format := []metainfo.Format{metainfo.V1, metainfo.V2, metainfo.Hybrid}[round%3]
 		dir := t.TempDir()
 		root := peertest.Tree(t, rng, dir, 32768)
-		raw, err := create.Torrent(context.Background(), root, create.Options{Format: format, PieceLength: 32768})
-		if err != nil {
-			t.Fatal(err)
-		}
+		raw := torrent(t, root, create.Options{Format: format, PieceLength: 32768})
 		e := edit(t, string(raw), metainfo.Edit{Source: ptr("S"), Private: ptr(true), NewInfoHash: true,
 			Collections: metainfo.ListEdit{Add: []string{"c"}}, SetInfo: []metainfo.Entry{metainfo.TextEntry("entropy", create.NewEntropy())}})
 		intact(t, e.Raw, root)
@@ -186,11 +182,8 @@ func TestEditAgainstPeers(t *testing.T) {
 		format := []metainfo.Format{metainfo.V1, metainfo.V2, metainfo.Hybrid}[round%3]
 		dir := t.TempDir()
 		root := peertest.Tree(t, rng, dir, 16384)
-		raw, err := create.Torrent(context.Background(), root, create.Options{Format: format, PieceLength: 16384,
+		raw := torrent(t, root, create.Options{Format: format, PieceLength: 16384,
 			Fields: metainfo.Fields{Trackers: [][]string{{"http://old.example/announce"}}, Comment: "x"}})
-		if err != nil {
-			t.Fatal(err)
-		}
 		o := metainfo.Edit{Replace: []metainfo.Replacement{{Old: "old", New: "new"}}, Comment: ptr(""),
 			Trackers: metainfo.TierEdit{Add: [][]string{{"udp://u.example:1"}}}}
 		if round%2 == 1 {

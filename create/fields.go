@@ -64,22 +64,6 @@ func (e *UnexpectedHashError) Error() string {
 	return fmt.Sprintf("the infohash is %s, not %s", e.Got, e.Want)
 }
 
-// checkExpected holds the infohashes of a torrent against what was expected; ""
-// expects nothing.
-func checkExpected(raw []byte, want string) error {
-	if want == "" {
-		return nil
-	}
-	t, err := metainfo.Parse(raw)
-	if err != nil {
-		return err
-	}
-	if got := t.Hashes(); want != got.V1.String() && want != got.V2.String() {
-		return &UnexpectedHashError{want, got}
-	}
-	return nil
-}
-
 // cleanHash reads an infohash that is expected: in hex, of any case.
 func cleanHash(s string) (string, error) {
 	h, err := hex.DecodeString(s)

@@ -11,23 +11,39 @@ import (
 	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/journal"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
-// Torrent reads the content, hashes it, and returns the bytes of the .torrent.
-// They are returned beside an [*UnexpectedHashError] too.
+// Result is a torrent that was made.
+type Result struct {
+	Raw    []byte // the .torrent
+	Hashes metainfo.Hashes
+}
+
+// Torrent reads the content, hashes it, and returns the torrent: beside an
+// [*UnexpectedHashError] too.
 //
 // Pieces that the journals or the old torrent of the options know are not read;
 // Reused tells how many those were. What is hashed goes into the first journal
 // as it is made.
-func (p *Plan) Torrent(ctx context.Context) ([]byte, error) {
+func (p *Plan) Torrent(ctx context.Context) (*Result, error) {
 	if err := p.hash(ctx, 0, p.NumPieces); err != nil {
 		return nil, err
 	}
+	return p.finish(ctx)
+}
+
+// finish makes the torrent of pieces that are hashed.
+func (p *Plan) finish(ctx context.Context) (*Result, error) {
 	if err := p.finishSums(ctx); err != nil {
 		return nil, err
 	}
-	raw := p.draft.Encode()
-	return raw, checkExpected(raw, p.o.ExpectInfoHash)
+	raw, h := p.draft.Encode()
+	r := &Result{raw, h}
+	if want := p.o.ExpectInfoHash; want != "" && want != h.V1.String() && want != h.V2.String() {
+		return r, &UnexpectedHashError{want, h}
+	}
+	return r, nil
 }
 
 // Shard hashes the i-th of n parts of the content, from 1 to n, into the first

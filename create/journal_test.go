@@ -26,11 +26,11 @@ func settle() { time.Sleep(30 * time.Millisecond) }
 func make1(t *testing.T, path string, o create.Options) ([]byte, *create.Plan) {
 	t.Helper()
 	p := plan(t, path, o)
-	raw, err := p.Torrent(context.Background())
+	made, err := p.Torrent(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return raw, p
+	return checked(t, made), p
 }
 
 // A run that is stopped goes on where it was, as often as it is stopped.

@@ -20,7 +20,7 @@ var ErrJournals = errors.New("a journal is for one format and piece length, not 
 // Torrents of the same format, alignment and piece length share their hashes.
 // For others a window over the content is kept in memory, of the longest piece
 // length and 16 MiB.
-func Torrents(ctx context.Context, plans []*Plan) ([][]byte, error) {
+func Torrents(ctx context.Context, plans []*Plan) ([]*Result, error) {
 	var shapes []*Plan // one of each shape
 	of := make([]*Plan, len(plans))
 	for i, p := range plans {
@@ -44,19 +44,17 @@ func Torrents(ctx context.Context, plans []*Plan) ([][]byte, error) {
 	} else if err := hashTogether(ctx, shapes, plans[0].Progress); err != nil {
 		return nil, err
 	}
-	all := make([][]byte, len(plans))
+	all := make([]*Result, len(plans))
 	for i, p := range plans {
 		if of[i] != p {
 			p.draft.CopyHashes(of[i].draft)
 			p.Reused = of[i].Reused
 		}
-		if err := p.finishSums(ctx); err != nil {
+		made, err := p.finish(ctx)
+		if err != nil {
 			return nil, err
 		}
-		all[i] = p.draft.Encode()
-		if err := checkExpected(all[i], p.o.ExpectInfoHash); err != nil {
-			return nil, err
-		}
+		all[i] = made
 	}
 	return all, nil
 }

@@ -41,7 +41,7 @@ func TestTogether(t *testing.T) {
 			t.Errorf("progress ended at %d of %d", last, total)
 		}
 		for i, o := range options {
-			if !bytes.Equal(got[i], torrent(t, root, o)) {
+			if !bytes.Equal(checked(t, got[i]), torrent(t, root, o)) {
 				t.Errorf("round %d, torrent %d (%+v) is another one than alone", round, i, o)
 			}
 		}

@@ -53,7 +53,7 @@ var table = map[string][2]string{
 	"create":                          {"metainfo internal/content internal/layout internal/piecehash internal/journal", ""},
 	"verify":                          {"metainfo internal/content internal/dial internal/layout internal/piecehash internal/journal verify/internal/find verify/internal/webseed", "github.com/klauspost/compress github.com/ulikunitz/xz"},
 	"inspect":                         {"metainfo internal/layout internal/bencode internal/secret", "golang.org/x/text"},
-	"magnet":                          {"metainfo internal/bencode internal/dial internal/peerwire internal/dht internal/secret", "rsc.io/qr"},
+	"magnet":                          {"metainfo internal/bencode internal/layout internal/merkle internal/sha256simd internal/dial internal/peerwire internal/dht internal/secret", "rsc.io/qr"},
 	"announce":                        {"metainfo internal/bencode internal/dht internal/dial internal/secret", "github.com/coder/websocket"},
 	"cmd/torrentkit":                  {"cmd/torrentkit/internal/console " + rooms, "github.com/spf13/cobra github.com/spf13/pflag"},
 	"cmd/torrentkit/internal/console": {"metainfo", "github.com/schollz/progressbar/v3 golang.org/x/term golang.org/x/sys github.com/rivo/uniseg"},

@@ -74,7 +74,7 @@ func largeTorrent(t *testing.T) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	raw := d.Encode()
+	raw, _ := d.Encode()
 	if len(raw) < 20_000_000 {
 		t.Fatalf("only %d bytes", len(raw))
 	}

@@ -171,7 +171,7 @@ func TestFetchWithDeadDHT(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	link.Peers = []string{listen(t, seedOf(info).serve)}
-	if res := mustFetch(t, link, FetchOptions{Sources: []Source{d.Source(link)}}); !bytes.Equal(res.Info, info) {
+	if res := mustFetch(t, link, FetchOptions{Sources: []Source{d.Source(link)}}); !bytes.Equal(infoOf(t, res), info) {
 		t.Error("info differs")
 	}
 }

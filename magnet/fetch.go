@@ -67,11 +67,10 @@ type Result struct {
 	// Torrent is the .torrent: the info dictionary as it came, the link's
 	// trackers as tiers, its web seeds, and the piece layers.
 	Torrent []byte
-	Info    []byte          // the raw info dictionary, part of what Torrent holds
-	V1      metainfo.HashV1 // zero in a v2 torrent
-	V2      metainfo.HashV2 // zero in a v1 torrent
-	Name    string          // any bytes
-	Private bool            // the torrent asks not to be had through the DHT (BEP 27)
+	metainfo.Hashes
+	InfoSize int    // of the info dictionary, in bytes
+	Name     string // any bytes
+	Private  bool   // the torrent asks not to be had through the DHT (BEP 27)
 	// MissingLayers counts the files whose piece layers nobody gave; 0 unless
 	// AllowMissingLayers.
 	MissingLayers int

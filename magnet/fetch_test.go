@@ -52,7 +52,7 @@ func TestFetchV1(t *testing.T) {
 		link := linkOf(info, listen(t, seedOf(info).serve))
 		link.Trackers, link.WebSeeds = []string{"http://a/announce", "udp://b:1"}, []string{"http://w/"}
 		res := mustFetch(t, link, FetchOptions{})
-		if !bytes.Equal(res.Info, info) {
+		if !bytes.Equal(infoOf(t, res), info) {
 			t.Fatalf("size %d: info differs", size)
 		}
 		tor, err := metainfo.Parse(res.Torrent)
@@ -159,7 +159,7 @@ func TestFetchMissingLayers(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	res := mustFetch(t, link, FetchOptions{AllowMissingLayers: true})
-	if res.MissingLayers != 1 || !bytes.Equal(res.Info, s.info) {
+	if res.MissingLayers != 1 || !bytes.Equal(infoOf(t, res), s.info) {
 		t.Errorf("%d layers are missing", res.MissingLayers)
 	}
 }
@@ -196,7 +196,7 @@ func TestFetchPrivateAddresses(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	res, err := Fetch(context.Background(), linkOf(info), FetchOptions{Timeout: time.Minute, Sources: []Source{Peers("command line", []string{addr}, true)}})
-	if err != nil || !bytes.Equal(res.Info, info) {
+	if err != nil || !bytes.Equal(infoOf(t, res), info) {
 		t.Errorf("a trusted source: %v", err)
 	}
 }
@@ -318,7 +318,7 @@ func TestFetchChild(t *testing.T) {
 	if _, rest, ok := strings.Cut(string(status), "VmHWM:"); ok {
 		_, _ = fmt.Sscan(rest, &resident)
 	}
-	fmt.Printf("RESULT %d %d\n", len(res.Info), resident)
+	fmt.Printf("RESULT %d %d\n", res.InfoSize, resident)
 }
 
 // TestFetchHostileReasons holds that each kind is told from the others, and

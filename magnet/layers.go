@@ -2,13 +2,14 @@ package magnet
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"math/bits"
 	"sync"
 
-	"github.com/torrentkit/torrentkit/internal/bencode"
+	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/internal/merkle"
 	"github.com/torrentkit/torrentkit/internal/peerwire"
+	"github.com/torrentkit/torrentkit/internal/sha256simd"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -17,8 +18,6 @@ const (
 	maxLayers = 64 << 20
 	// runLength is how many hashes are asked for at once, as BEP 52 advises.
 	runLength = 512
-	// leafSize is the length of the blocks under a tree (BEP 52).
-	leafSize = 16 << 10
 )
 
 // layer is the piece layer of a file, in the making.
@@ -46,11 +45,11 @@ type layerStore struct {
 // wantedLayers lists the layers of all files that are longer than a piece. It
 // is nil when there is none.
 func wantedLayers(t *metainfo.Torrent) (*layerStore, error) {
-	if t.Layout() == nil || t.PieceLength < leafSize {
+	if t.Layout() == nil || t.PieceLength < layout.LeafSize {
 		return nil, nil
 	}
 	s := &layerStore{byRoot: map[[32]byte]int{}}
-	base := uint32(bits.TrailingZeros64(uint64(t.PieceLength / leafSize)))
+	base := uint32(bits.TrailingZeros64(uint64(t.PieceLength / layout.LeafSize)))
 	var total int64
 	for _, file := range t.Content() {
 		if file.Length <= t.PieceLength {
@@ -104,12 +103,14 @@ func (s *layerStore) find(h peerwire.HashRequest) int {
 }
 
 // put proves a run and keeps it.
-func (s *layerStore) put(i int, h peerwire.HashRequest, data []byte) error {
+func (s *layerStore) put(trees *merkle.Hasher, i int, h peerwire.HashRequest, data []byte) error {
 	r := s.runs[i]
 	if want := 32 * (r.length + h.Uncles()); len(data) != want {
 		return fmt.Errorf("%w: %d bytes of hashes instead of %d", peerwire.ErrMessage, len(data), want)
 	}
-	if foldTree(data[:32*r.length], data[32*r.length:], r.index/r.length) != h.Root {
+	nodes := merkle.Nodes(data)
+	top := trees.LayerRoot(nodes[:r.length], 1<<h.Base)
+	if trees.Climb(top, r.index/r.length, nodes[r.length:]) != h.Root {
 		return fmt.Errorf("%w: piece hashes that do not lead to the pieces root", errHash)
 	}
 	s.mu.Lock()
@@ -126,56 +127,14 @@ func (s *layerStore) put(i int, h peerwire.HashRequest, data []byte) error {
 	return nil
 }
 
-// foldTree hashes a row of nodes up to their root, and on with its uncles. pos
-// is the place of the row's root among its like.
-func foldTree(row, uncles []byte, pos int) [32]byte {
-	row = append([]byte(nil), row...)
-	for len(row) > 32 {
-		for i := 0; i < len(row); i += 64 {
-			sum := sha256.Sum256(row[i : i+64])
-			copy(row[i/2:], sum[:])
-		}
-		row = row[:len(row)/2]
-	}
-	var pair [64]byte
-	for ; len(uncles) >= 32; uncles, pos = uncles[32:], pos/2 {
-		left, right := row, uncles[:32]
-		if pos%2 == 1 {
-			left, right = right, left
-		}
-		copy(pair[:], left)
-		copy(pair[32:], right)
-		sum := sha256.Sum256(pair[:])
-		row = sum[:]
-	}
-	return [32]byte(row)
-}
-
-// take keeps the layers of a .torrent that prove right.
-func (s *layerStore) take(v bencode.Value) {
-	for k, val := range v.Entries() {
-		key, _ := k.Bytes()
-		data, _ := val.Bytes()
-		if len(key) != 32 {
+// take keeps the layers of a .torrent, which metainfo has proven.
+func (s *layerStore) take(layers map[[32]byte][]byte) {
+	for root, hashes := range layers {
+		i, ok := s.byRoot[root]
+		if !ok || len(hashes) != 32*s.layers[i].pieces {
 			continue
 		}
-		i, ok := s.byRoot[[32]byte(key)]
-		if !ok || len(data) != 32*s.layers[i].pieces || s.layers[i].runs == 0 {
-			continue
-		}
-		l := &s.layers[i]
-		var pad [32]byte
-		for range l.base {
-			pad = sha256.Sum256(append(pad[:], pad[:]...))
-		}
-		row := append([]byte(nil), data...)
-		for len(row) < 32*l.width() {
-			row = append(row, pad[:]...)
-		}
-		if foldTree(row, nil, 0) != l.root {
-			continue
-		}
-		l.hashes, l.runs = append([]byte(nil), data...), 0
+		s.layers[i].hashes, s.layers[i].runs = hashes, 0
 		for r := s.first[i]; r < len(s.runs) && s.runs[r].layer == i; r++ {
 			s.board.done(r)
 		}
@@ -204,15 +163,15 @@ func (s *layerStore) progress() float64 {
 	return 1 - float64(s.left)/float64(max(1, len(s.runs)))
 }
 
-// encode returns the dictionary of the layers that are whole.
-func (s *layerStore) encode() []byte {
-	var entries []bencode.Entry
+// whole returns the layers that are whole, by their roots.
+func (s *layerStore) whole() map[[32]byte][]byte {
+	layers := make(map[[32]byte][]byte, len(s.layers))
 	for i := range s.layers {
 		if l := &s.layers[i]; l.runs == 0 {
-			entries = append(entries, bencode.Entry{Key: string(l.root[:]), Value: bencode.AppendString(nil, l.hashes)})
+			layers[l.root] = l.hashes
 		}
 	}
-	return bencode.AppendDict(nil, entries)
+	return layers
 }
 
 const (
@@ -222,6 +181,7 @@ const (
 
 // hashes visits a peer for piece layers.
 func (f *fetcher) hashes(ctx context.Context, p *peer, s *layerStore, hash [20]byte) error {
+	trees := merkle.New(sha256simd.New())
 	conn, done, err := f.connect(ctx, p, hash, [20]byte{})
 	if err != nil {
 		return err
@@ -263,7 +223,7 @@ func (f *fetcher) hashes(ctx context.Context, p *peer, s *layerStore, hash [20]b
 			}
 			continue
 		}
-		if err := s.put(i, m.Hash, m.Data); err != nil {
+		if err := s.put(trees, i, m.Hash, m.Data); err != nil {
 			return err
 		}
 		p.blocks.Add(1)

@@ -186,6 +186,19 @@ func v1Info(size int) []byte {
 
 func seedOf(info []byte) *seed { return &seed{info: info, hash: sha1.Sum(info)} }
 
+// infoOf is the info dictionary that a fetch brought.
+func infoOf(t testing.TB, res *Result) []byte {
+	t.Helper()
+	m, problems := metainfo.Read(res.Torrent)
+	if m == nil {
+		t.Fatal(problems)
+	}
+	if m.Hashes() != res.Hashes || len(m.RawInfo()) != res.InfoSize {
+		t.Errorf("%v and %d bytes of info are said of a torrent with %v and %d", res.Hashes, res.InfoSize, m.Hashes(), len(m.RawInfo()))
+	}
+	return m.RawInfo()
+}
+
 func linkOf(info []byte, peers ...string) Link { return Link{V1: sha1.Sum(info), Peers: peers} }
 
 // v2Torrent makes a torrent with made-up piece hashes, and a peer that serves it.
@@ -203,7 +216,7 @@ func v2Torrent(t testing.TB, format metainfo.Format, pieceLength int64, lengths 
 		root := sha256.Sum256(binary.BigEndian.AppendUint64(nil, uint64(i)))
 		d.Set(i, [20]byte(root[:]), root)
 	}
-	raw := d.Encode()
+	raw, _ := d.Encode()
 	v, _, err := bencode.Scan(raw)
 	if err != nil {
 		t.Fatal(err)

@@ -7,14 +7,13 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/torrentkit/torrentkit/internal/bencode"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // document is proven metadata and where it came from.
 type document struct {
 	info   []byte
-	layers bencode.Value // of a .torrent that was fetched whole; not proven
+	layers map[[32]byte][]byte // of a .torrent that was fetched whole
 	from   string
 }
 
@@ -24,15 +23,13 @@ func (f *fetcher) run(ctx context.Context) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, problems := metainfo.Read(wrap(doc.info))
+	t, problems := metainfo.Read(metainfo.Wrap(doc.info, nil, nil, nil))
 	if t == nil {
 		return nil, fmt.Errorf("%w: %w", ErrNotInfo, problems[0])
 	}
-	h := t.Hashes()
-	res := &Result{From: doc.from, Name: t.Name, Private: t.Private}
-	res.V1, res.V2 = h.V1, h.V2
+	res := &Result{Hashes: t.Hashes(), InfoSize: len(doc.info), From: doc.from, Name: t.Name, Private: t.Private}
 	var layers *layerStore
-	if !h.V2.IsZero() {
+	if t.Format.HasV2() {
 		if layers, err = wantedLayers(t); err != nil {
 			return nil, err
 		}
@@ -49,13 +46,8 @@ func (f *fetcher) run(ctx context.Context) (*Result, error) {
 			res.Problems = append(res.Problems, p.Error())
 		}
 	}
-	res.Torrent, res.Info = f.encode(doc.info, layers)
+	res.Torrent = f.encode(doc.info, layers)
 	return res, nil
-}
-
-func wrap(info []byte) []byte {
-	doc := make([]byte, 0, len(info)+8)
-	return append(append(append(doc, "d4:info"...), info...), 'e')
 }
 
 // findMetadata runs until a peer or a URL gave the metadata.
@@ -142,40 +134,16 @@ func (f *fetcher) findLayers(ctx context.Context, layers *layerStore, hash [20]b
 }
 
 // encode writes the .torrent. Each tracker of the link is a tier of its own.
-func (f *fetcher) encode(info []byte, layers *layerStore) (torrent, inside []byte) {
-	var doc []bencode.Entry
-	put := func(key string, value []byte) { doc = append(doc, bencode.Entry{Key: key, Value: value}) }
-	if tr := f.link.Trackers; len(tr) > 0 {
-		put("announce", bencode.AppendString(nil, tr[0]))
-		if len(tr) > 1 {
-			list := []byte("l")
-			for _, u := range tr {
-				list = append(bencode.AppendString(append(list, 'l'), u), 'e')
-			}
-			put("announce-list", append(list, 'e'))
-		}
+func (f *fetcher) encode(info []byte, layers *layerStore) []byte {
+	var tiers [][]string
+	for tier := range slices.Chunk(f.link.Trackers, 1) {
+		tiers = append(tiers, tier)
 	}
-	if ws := f.link.WebSeeds; len(ws) > 0 {
-		list := []byte("l")
-		for _, u := range ws {
-			list = bencode.AppendString(list, u)
-		}
-		put("url-list", append(list, 'e'))
-	}
-	put("info", info)
+	var whole map[[32]byte][]byte
 	if layers != nil {
-		put("piece layers", layers.encode())
+		whole = layers.whole()
 	}
-	torrent = bencode.AppendDict(nil, doc)
-	at := len("d")
-	for _, e := range doc { // in order now
-		at += len(bencode.AppendString(nil, e.Key))
-		if e.Key == "info" {
-			break
-		}
-		at += len(e.Value)
-	}
-	return torrent, torrent[at : at+len(info) : at+len(info)]
+	return metainfo.Wrap(info, tiers, f.link.WebSeeds, whole)
 }
 
 // findURLs is the source that fetches xs and as: it finds no peers, but may
@@ -206,17 +174,12 @@ func (f *fetcher) download(ctx context.Context, url string) (document, error) {
 	if err != nil {
 		return document{}, fmt.Errorf("fetching the torrent from a URL of the link: %w", err)
 	}
-	v, _, err := bencode.Scan(raw)
-	if err != nil {
-		return document{}, fmt.Errorf("a URL of the link leads to no torrent: %w", err)
+	t, problems := metainfo.Read(raw)
+	if t == nil {
+		return document{}, fmt.Errorf("a URL of the link leads to no torrent: %w", problems[0])
 	}
-	info, _ := v.Get("info")
-	if info.Kind() != bencode.Dict {
-		return document{}, errors.New("a URL of the link leads to a torrent without info")
-	}
-	if err := f.checkBlocks([][]byte{info.Raw()}); err != nil {
+	if err := f.checkBlocks([][]byte{t.RawInfo()}); err != nil {
 		return document{}, err
 	}
-	layers, _ := v.Get("piece layers")
-	return document{info: slices.Clone(info.Raw()), layers: layers, from: strings.ToValidUTF8(url, "?")}, nil
+	return document{info: t.RawInfo(), layers: t.PieceLayers(), from: strings.ToValidUTF8(url, "?")}, nil
 }

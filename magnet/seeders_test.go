@@ -243,14 +243,14 @@ func TestRealLarge(t *testing.T) {
 	info := manyFiles(200000)
 	dir := t.TempDir()
 	torrent := filepath.Join(dir, "x.torrent")
-	if err := os.WriteFile(torrent, wrap(info), 0o644); err != nil {
+	if err := os.WriteFile(torrent, metainfo.Wrap(info, nil, nil, nil), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	out := start(t, peertest.Python(t), "-c", seederScript, torrent, dir, "both", "unchecked")
 	if !out.Scan() {
 		t.Fatal("libtorrent does not load the torrent")
 	}
-	if res := fetchWhenReady(t, linkOf(info, "127.0.0.1:"+out.Text())); !bytes.Equal(res.Info, info) {
+	if res := fetchWhenReady(t, linkOf(info, "127.0.0.1:"+out.Text())); !bytes.Equal(infoOf(t, res), info) {
 		t.Errorf("info of %d bytes differs", len(info))
 	}
 }

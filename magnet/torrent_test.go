@@ -23,7 +23,8 @@ func torrentWith(t *testing.T, format metainfo.Format, fields metainfo.Fields, p
 	if err != nil {
 		t.Fatal(err)
 	}
-	return d.Encode()
+	raw, _ := d.Encode()
+	return raw
 }
 
 func TestFromTorrent(t *testing.T) {

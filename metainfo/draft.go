@@ -111,7 +111,7 @@ func checkTree(format Format, name string, files []File) error {
 }
 
 func checkFields(f *Fields) error {
-	f.Trackers = slices.DeleteFunc(slices.Clone(f.Trackers), func(tier []string) bool { return len(tier) == 0 })
+	f.Trackers = withoutEmpty(f.Trackers)
 	for _, n := range f.Nodes {
 		if _, _, err := splitNode(n); err != nil {
 			return err
@@ -124,6 +124,10 @@ func checkFields(f *Fields) error {
 		return fmt.Errorf("creation date %v lies after the year 9999", f.CreationDate)
 	}
 	return nil
+}
+
+func withoutEmpty(tiers [][]string) [][]string {
+	return slices.DeleteFunc(slices.Clone(tiers), func(tier []string) bool { return len(tier) == 0 })
 }
 
 // Layout returns where the bytes of the files lie in pieces. Its files are
@@ -167,7 +171,8 @@ func (d *Draft) allocate() {
 func (d *Draft) Size() (n int64, exact bool) {
 	blank := *d
 	blank.sha1, blank.roots = nil, nil
-	n, exact = int64(len(blank.encode(nil))), true
+	raw, _ := blank.encode(nil)
+	n, exact = int64(len(raw)), true
 	if format := d.layout.Format(); format.HasV1() {
 		n += stringLength(20*int64(d.layout.NumPieces())) - stringLength(0)
 	}

@@ -73,7 +73,7 @@ func TestDraftReadsBack(t *testing.T) {
 	for range 2000 {
 		d, fields, alike := draft(t, rng)
 		size, isExact := d.Size()
-		raw := d.Encode()
+		raw, hashes := d.Encode()
 		if isExact && size != int64(len(raw)) && !alike || size < int64(len(raw)) {
 			t.Fatalf("size %d (exact: %v) of a torrent of %d bytes", size, isExact, len(raw))
 		}
@@ -87,6 +87,9 @@ func TestDraftReadsBack(t *testing.T) {
 			}
 		}
 		consistent(t, m)
+		if m.Hashes() != hashes {
+			t.Fatalf("infohashes %v are said of a torrent with %v", hashes, m.Hashes())
+		}
 		if got, want := fmt.Sprintf("%+v", m.Fields), fmt.Sprintf("%+v", fields); got != want {
 			t.Fatalf("fields are\n%s\nwant\n%s", got, want)
 		}
@@ -125,7 +128,7 @@ func TestDraftBytes(t *testing.T) {
 	d.Set(0, [20]byte([]byte(sums(1))), [32]byte{})
 	want, _ := build(dict{"announce", "http://a", "creation date", 5, "info", dict{"files", list{file(3, "a", "b"), file(0, "c")}, "name", "n",
 		"piece length", leaf, "pieces", sums(1), "private", 1}, "url-list", "http://w"})
-	if got := d.Encode(); string(got) != string(want) {
+	if got, _ := d.Encode(); string(got) != string(want) {
 		t.Errorf("encoded as\n%q\nwant\n%q", got, want)
 	}
 }
@@ -173,8 +176,45 @@ func TestNewDraftRefuses(t *testing.T) {
 			t.Error(err)
 			continue
 		}
-		if _, err := Parse(d.Encode()); err != nil {
+		raw, _ := d.Encode()
+		if _, err := Parse(raw); err != nil {
 			t.Errorf("%v: %v", tt.format, err)
 		}
 	}
+}
+
+// A torrent that is wrapped around the info dictionary of another is that one, with what lies outside of info.
+func TestWrap(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 7))
+	for range 300 {
+		d, _, _ := draft(t, rng)
+		raw, hashes := d.Encode()
+		m := parseRaw(t, raw)
+		var layers map[[32]byte][]byte
+		if m.Format.HasV2() {
+			layers = m.PieceLayers()
+		}
+		trackers := [][]string{{"http://a", "http://b"}, nil, {"http://c"}}
+		again := parseRaw(t, Wrap(m.RawInfo(), trackers, []string{"http://w"}, layers))
+		if again.Hashes() != hashes || len(again.PieceLayers()) != len(layers) {
+			t.Fatalf("%v with %d layers is wrapped as %v with %d", hashes, len(layers), again.Hashes(), len(again.PieceLayers()))
+		}
+		if got := fmt.Sprint(again.Trackers, again.WebSeeds, again.Problems); got != "[[http://a http://b] [http://c]] [http://w] []" && len(m.Problems) == 0 {
+			t.Fatal(got)
+		}
+		for i := range d.Layout().NumPieces() {
+			if string(again.PieceSHA1(i)) != string(m.PieceSHA1(i)) || string(again.PieceRoot(i)) != string(m.PieceRoot(i)) {
+				t.Fatalf("piece %d differs", i)
+			}
+		}
+	}
+}
+
+func parseRaw(t *testing.T, raw []byte) *Torrent {
+	t.Helper()
+	m, err := Parse(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
 }

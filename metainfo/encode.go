@@ -12,14 +12,53 @@ import (
 	"github.com/torrentkit/torrentkit/internal/sha256simd"
 )
 
-// Encode returns the torrent. Every piece must have been set.
-func (d *Draft) Encode() []byte {
+// Encode returns the torrent and its infohashes. Every piece must have been set.
+func (d *Draft) Encode() ([]byte, Hashes) {
 	d.allocate()
-	return d.encode(d.finishRoots())
+	raw, info := d.encode(d.finishRoots())
+	return raw, hashesOf(d.shape.Format, info)
 }
 
-func (d *Draft) encode(layers []bencode.Entry) []byte {
-	f := &d.fields
+func (d *Draft) encode(layers []bencode.Entry) (raw, info []byte) {
+	doc := document{fields: &d.fields, outer: d.shape.Outer, info: d.appendInfo}
+	if d.roots != nil {
+		doc.layers = func(b []byte) []byte { return bencode.AppendDict(b, layers) }
+	}
+	return doc.append(d.room())
+}
+
+// Wrap returns a torrent around an info dictionary that is there already, like
+// one that peers gave (BEP 9), which keeps its bytes. layers are the piece
+// layers by the pieces root of their file; nil leaves them out, as in v1.
+func Wrap(info []byte, trackers [][]string, webSeeds []string, layers map[[32]byte][]byte) []byte {
+	doc := document{
+		fields: &Fields{Trackers: withoutEmpty(trackers), WebSeeds: webSeeds},
+		info:   func(b []byte) []byte { return append(b, info...) },
+	}
+	if layers != nil {
+		doc.layers = func(b []byte) []byte {
+			entries := make([]bencode.Entry, 0, len(layers))
+			for root, layer := range layers {
+				entries = append(entries, bencode.Entry{Key: string(root[:]), Append: func(b []byte) []byte { return bencode.AppendString(b, layer) }})
+			}
+			return bencode.AppendDict(b, entries)
+		}
+	}
+	raw, _ := doc.append(nil)
+	return raw
+}
+
+// document is what a torrent is made of. info and layers are large: they are
+// appended to it; there need not be layers.
+type document struct {
+	fields       *Fields
+	outer        []Entry
+	info, layers func([]byte) []byte
+}
+
+// append appends the torrent to b, which is empty, and tells its info dictionary.
+func (d *document) append(b []byte) (raw, info []byte) {
+	f := d.fields
 	var doc []bencode.Entry
 	put := func(key string, value any) { doc = append(doc, entry(key, value)) }
 	if len(f.Trackers) > 0 {
@@ -48,14 +87,21 @@ func (d *Draft) encode(layers []bencode.Entry) []byte {
 	if !f.CreationDate.IsZero() {
 		put("creation date", f.CreationDate.Unix())
 	}
-	doc = append(doc, bencode.Entry{Key: "info", Append: d.appendInfo})
-	if d.roots != nil {
-		doc = append(doc, bencode.Entry{Key: "piece layers", Append: func(b []byte) []byte { return bencode.AppendDict(b, layers) }})
+	var start, end int
+	doc = append(doc, bencode.Entry{Key: "info", Append: func(b []byte) []byte {
+		start = len(b)
+		b = d.info(b)
+		end = len(b)
+		return b
+	}})
+	if d.layers != nil {
+		doc = append(doc, bencode.Entry{Key: "piece layers", Append: d.layers})
 	}
-	for _, e := range d.shape.Outer {
+	for _, e := range d.outer {
 		doc = append(doc, bencode.Entry{Key: e.Key, Value: e.Value})
 	}
-	return bencode.AppendDict(d.room(), doc)
+	raw = bencode.AppendDict(b, doc)
+	return raw, raw[start:end]
 }
 
 // entry encodes a value of a known type, which cannot fail.

@@ -190,12 +190,14 @@ func (t *Torrent) RawInfo() []byte { return t.info.Raw() }
 
 // Hashes returns the infohashes: digests of the exact bytes of the info
 // dictionary, of the versions that the torrent has. They are computed each time.
-func (t *Torrent) Hashes() (h Hashes) {
-	if t.Format.HasV1() {
-		h.V1 = sha1.Sum(t.info.Raw())
+func (t *Torrent) Hashes() Hashes { return hashesOf(t.Format, t.info.Raw()) }
+
+func hashesOf(format Format, info []byte) (h Hashes) {
+	if format.HasV1() {
+		h.V1 = sha1.Sum(info)
 	}
-	if t.Format.HasV2() {
-		h.V2 = sha256.Sum256(t.info.Raw())
+	if format.HasV2() {
+		h.V2 = sha256.Sum256(info)
 	}
 	return h
 }
@@ -229,6 +231,18 @@ func (t *Torrent) PieceRoot(i int) []byte {
 		return nil
 	}
 	return layer[32*(i-first) : 32*(i-first)+32]
+}
+
+// PieceLayers returns the piece layers that hash to the pieces root of their
+// file (BEP 52), by that root: 32 bytes for each piece. They must not be changed.
+func (t *Torrent) PieceLayers() map[[32]byte][]byte {
+	proven := make(map[[32]byte][]byte, len(t.layers))
+	for root, layer := range t.layers {
+		if layer != nil {
+			proven[root] = layer
+		}
+	}
+	return proven
 }
 
 // CheckFile compares the roots of all pieces of the i-th file, which must have

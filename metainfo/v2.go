@@ -289,18 +289,9 @@ func (p *parser) pieceLayer(trees *merkle.Hasher, wanted map[merkle.Hash]int, k,
 		p.fail("piece-layers", at, v, "%d bytes, but the %d pieces of %q want %d", len(layer), end-first, f.Path, 32*(end-first))
 		return
 	}
-	if trees.LayerRoot(hashes(layer), int(t.PieceLength/layout.LeafSize)) != root {
+	if trees.LayerRoot(merkle.Nodes(layer), int(t.PieceLength/layout.LeafSize)) != root {
 		p.fail("piece-layers", at, v, "does not hash to the pieces root of %q", f.Path)
 		return
 	}
 	t.layers[root] = layer
-}
-
-// hashes copies a row of nodes out of a string.
-func hashes(b []byte) []merkle.Hash {
-	row := make([]merkle.Hash, len(b)/32)
-	for i := range row {
-		copy(row[i][:], b[32*i:])
-	}
-	return row
 }

@@ -40,9 +40,9 @@ func do(t *testing.T, err error) {
 
 func torrentOf(t *testing.T, root string, format metainfo.Format) []byte {
 	t.Helper()
-	raw, err := create.Torrent(context.Background(), root, create.Options{Format: format, PieceLength: 16384})
+	made, err := create.Torrent(context.Background(), root, create.Options{Format: format, PieceLength: 16384})
 	do(t, err)
-	return raw
+	return made.Raw
 }
 
 // states is the state of every file, in order.

@@ -42,9 +42,9 @@ func createTorrent(t *testing.T, root string, o create.Options) ([]byte, create.
 	do(t, err)
 	p, err := c.Plan(o)
 	do(t, err)
-	raw, err := p.Torrent(context.Background())
+	made, err := p.Torrent(context.Background())
 	do(t, err)
-	return raw, p.Reused
+	return made.Raw, p.Reused
 }
 
 // What create remembers, verify knows, and what verify remembers, create knows: of all trees and formats.

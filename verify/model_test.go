@@ -45,15 +45,15 @@ type part struct {
 
 func newModel(t *testing.T, root string, o create.Options) *model {
 	t.Helper()
-	torrent, err := create.Torrent(context.Background(), root, o)
+	made, err := create.Torrent(context.Background(), root, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	info, err := metainfo.Parse(torrent)
+	info, err := metainfo.Parse(made.Raw)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &model{root: root, torrent: torrent}
+	m := &model{root: root, torrent: made.Raw}
 	for i := range info.Files {
 		if info.Files[i].Pad() {
 			continue

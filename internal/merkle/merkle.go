@@ -35,6 +35,16 @@ type Hasher struct {
 	open []Tree
 }
 
+// Nodes copies a row of nodes out of the string that it is in bencode and in
+// messages of peers.
+func Nodes(row []byte) []Hash {
+	nodes := make([]Hash, len(row)/len(Hash{}))
+	for i := range nodes {
+		copy(nodes[i][:], row[len(Hash{})*i:])
+	}
+	return nodes
+}
+
 // New returns a Hasher that hashes with sha.
 func New(sha *sha256simd.Hasher) *Hasher {
 	h := &Hasher{sha: sha}
@@ -110,4 +120,19 @@ func (h *Hasher) LayerRoot(layer []Hash, leaves int) Hash {
 	var root [1]Hash
 	h.Roots(root[:], layer, []Tree{{Nodes: len(layer), Width: width}}, leaves)
 	return root[0]
+}
+
+// Climb returns the root that a node leads to. index is the node's place in its
+// row, and uncles are the siblings of the nodes on the way, the node's own
+// first: what peers prove hashes with (BEP 52).
+func (h *Hasher) Climb(node Hash, index int, uncles []Hash) Hash {
+	for ; len(uncles) > 0; uncles, index = uncles[1:], index/2 {
+		pair := []Hash{node, uncles[0]}
+		if index%2 == 1 {
+			pair[0], pair[1] = pair[1], pair[0]
+		}
+		h.sha.Pairs(pair[:1], pair)
+		node = pair[0]
+	}
+	return node
 }

@@ -77,3 +77,28 @@ func TestLayerRoot(t *testing.T) {
 		}
 	}
 }
+
+// Every node leads to the root, with its uncles.
+func TestClimb(t *testing.T) {
+	h := New(sha256simd.New())
+	const width = 32
+	leaves := randomHashes(rand.New(rand.NewPCG(7, 8)), width)
+	want := naive(leaves, width)
+	for height := range 6 {
+		below := 1 << height
+		for index := range width / below {
+			var uncles []Hash
+			for n, i := below, index; n < width; n, i = 2*n, i/2 {
+				first := (i ^ 1) * n
+				uncles = append(uncles, naive(leaves[first:first+n], n))
+			}
+			node := naive(leaves[index*below:(index+1)*below], below)
+			if h.Climb(node, index, uncles) != want {
+				t.Errorf("node %d over %d leaves leads to another root", index, below)
+			}
+			if len(uncles) > 0 && h.Climb(node, index^1, uncles) == want {
+				t.Errorf("node %d over %d leaves leads to the root from another place", index, below)
+			}
+		}
+	}
+}

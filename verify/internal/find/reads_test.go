@@ -245,7 +245,8 @@ func TestHashInPasses(t *testing.T) {
 		}
 		path := filepath.Join(t.TempDir(), "x")
 		put(t, path, noise(rng, maxRead+70001))
-		s := newSearch(contentAt(t, d.Encode(), t.TempDir()), Options{})
+		raw, _ := d.Encode()
+		s := newSearch(contentAt(t, raw, t.TempDir()), Options{})
 		src, want, got := candidateFiles{}, map[int]piecehash.Piece{}, map[int]piecehash.Piece{}
 		var pieces []int
 		for k := range s.files {

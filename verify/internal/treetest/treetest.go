@@ -113,7 +113,8 @@ func hashed(t testing.TB, shape metainfo.Shape, list []metainfo.File, fields met
 		}
 		d.Set(p.Index, p.SHA1, p.Root)
 	}
-	return d.Encode()
+	raw, _ := d.Encode()
+	return raw
 }
 
 // withoutPadding opens the files of a layout that are no padding by their number among such.

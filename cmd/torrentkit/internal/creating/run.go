@@ -60,19 +60,22 @@ func runCreate(ctx context.Context, con *console.Console, paths []string, o *cre
 	case f.shard.Of > 0:
 		return createShard(ctx, con, plan, f)
 	}
-	raw, err := hash(ctx, con, plan, "nothing was written", plan.Torrent)
-	if err != nil {
+	var made *create.Result
+	if err := hash(ctx, con, plan, "nothing was written", func(ctx context.Context) (err error) {
+		made, err = plan.Torrent(ctx)
+		return err
+	}); err != nil {
 		return err
 	}
-	return finishCreate(ctx, con, plan.Reused, raw, out)
+	return finishCreate(ctx, con, plan.Reused, made.Raw, out)
 }
 
 // hash does the long part, with a progress bar.
-func hash(ctx context.Context, con *console.Console, plan *create.Plan, stopped string, work func(context.Context) ([]byte, error)) ([]byte, error) {
+func hash(ctx context.Context, con *console.Console, plan *create.Plan, stopped string, work func(context.Context) error) error {
 	p := con.StartProgress("hashing")
 	defer p.Finish()
 	plan.Progress = p.Set
-	raw, err := work(ctx)
+	err := work(ctx)
 	done, total := p.Now()
 	p.Finish()
 	if ctx.Err() != nil {
@@ -80,15 +83,15 @@ func hash(ctx context.Context, con *console.Console, plan *create.Plan, stopped 
 	}
 	var other *create.UnexpectedHashError
 	if errors.As(err, &other) {
-		return nil, console.NoBecause(other.Error() + "; nothing was written")
+		return console.NoBecause(other.Error() + "; nothing was written")
 	}
 	if err == nil {
 		tellReused(con, plan)
 	}
-	return raw, err
+	return err
 }
 
-// finishCreate writes the torrent and prints what it is. The plan is not needed any more, and may be as large. The plan is not needed any more, and may be as large.
+// finishCreate writes the torrent and prints what it is. The plan is not needed any more, and may be as large.
 func finishCreate(ctx context.Context, con *console.Console, reused create.Reused, raw []byte, out *command.Output) error {
 	lint, err := inspect.Lint(raw, inspect.LintOptions{Now: con.Now()})
 	if err == nil {
@@ -106,8 +109,8 @@ func finishCreate(ctx context.Context, con *console.Console, reused create.Reuse
 
 // createShard hashes a part of the content into the journal.
 func createShard(ctx context.Context, con *console.Console, plan *create.Plan, f *createFlags) error {
-	_, err := hash(ctx, con, plan, "the journal keeps it", func(ctx context.Context) ([]byte, error) {
-		return nil, plan.Shard(ctx, f.shard.Index, f.shard.Of)
+	err := hash(ctx, con, plan, "the journal keeps it", func(ctx context.Context) error {
+		return plan.Shard(ctx, f.shard.Index, f.shard.Of)
 	})
 	if err != nil {
 		return err

@@ -37,15 +37,15 @@ func createTogether(ctx context.Context, con *console.Console, paths []string, j
 	if err != nil {
 		return err
 	}
-	var raws [][]byte
-	if _, err = hash(ctx, con, plans[0], "nothing was written", func(ctx context.Context) (_ []byte, err error) {
-		raws, err = create.Torrents(ctx, plans)
-		return nil, err
+	var made []*create.Result
+	if err := hash(ctx, con, plans[0], "nothing was written", func(ctx context.Context) (err error) {
+		made, err = create.Torrents(ctx, plans)
+		return err
 	}); err != nil {
 		return err
 	}
-	for i := range raws {
-		if err := finishCreate(ctx, con, plans[i].Reused, raws[i], outs[i]); err != nil {
+	for i := range made {
+		if err := finishCreate(ctx, con, plans[i].Reused, made[i].Raw, outs[i]); err != nil {
 			return err
 		}
 	}

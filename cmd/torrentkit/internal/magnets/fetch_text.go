@@ -63,7 +63,7 @@ func showFetched(con *console.Console, input string, res *magnet.Result, out *co
 	if con.Options.JSON {
 		v := fetchJSON{
 			Input: input, Found: true, InfoHash: res.V1.String(), InfoHashV2: res.V2.String(), Name: res.Name, NameHex: command.HexIfNeeded(res.Name), Private: res.Private,
-			InfoSize: len(res.Info), TorrentSize: len(res.Torrent), MissingLayers: res.MissingLayers, From: res.From, Problems: res.Problems,
+			InfoSize: res.InfoSize, TorrentSize: len(res.Torrent), MissingLayers: res.MissingLayers, From: res.From, Problems: res.Problems,
 			Seconds: math.Round(res.Elapsed.Seconds()*1000) / 1000,
 		}
 		if out != nil {
