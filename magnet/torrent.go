@@ -50,28 +50,19 @@ var (
 	ErrTooLong = errors.New("the link is too long even without trackers")
 )
 
-// FromTorrent makes the link of a .torrent. The issues tell what was left out.
-// It fails on what is no torrent, and on options that the torrent does not
-// allow; memory is shared with nothing.
-func FromTorrent(raw []byte, o LinkOptions) (Link, []Issue, error) {
-	var l Link
+// FromTorrent makes the link of a torrent, by Parse. The zero options put in
+// its infohashes, its name, and all its trackers in the order of their tiers,
+// each once. The issues tell what was left out. It fails on options that the
+// torrent does not allow, which the zero options never are.
+func FromTorrent(t *metainfo.Torrent, o LinkOptions) (Link, []Issue, error) {
 	var issues []Issue
-	t, err := metainfo.Parse(raw)
-	if err != nil {
-		return l, nil, err
-	}
+	h := t.Hashes()
+	l := Link{V1: h.V1, V2: h.V2, Name: t.Name}
 	if o.Public && t.Private {
 		return l, nil, ErrPrivate
 	}
-	h := t.Hashes()
-	l.V1, l.V2 = h.V1, h.V2
-	l.Name = t.Name
 	if o.Size {
-		for i := range t.Files {
-			if !t.Files[i].Pad() {
-				l.Size += t.Files[i].Length
-			}
-		}
+		l.Size = t.Layout().TotalLength()
 	}
 	l.Trackers = o.chooseTrackers(t.Trackers, &issues)
 	if o.WebSeeds {
@@ -80,7 +71,8 @@ func FromTorrent(raw []byte, o LinkOptions) (Link, []Issue, error) {
 	if err := o.addAddresses(&l, &issues); err != nil {
 		return l, issues, err
 	}
-	if l.Select, err = o.selectFiles(t.Files); err != nil {
+	var err error
+	if l.Select, err = o.selectFiles(t); err != nil {
 		return l, issues, err
 	}
 	return o.shorten(l, issues)
@@ -142,17 +134,16 @@ func (o *LinkOptions) addAddresses(l *Link, issues *[]Issue) error {
 }
 
 // selectFiles turns the choice of files into ranges.
-func (o *LinkOptions) selectFiles(files []metainfo.File) ([]Range, error) {
+func (o *LinkOptions) selectFiles(t *metainfo.Torrent) ([]Range, error) {
 	ranges := slices.Clone(o.Select)
 	for _, r := range ranges {
-		if r.First < 0 || r.Last < r.First || r.Last >= int64(len(files)) {
-			return nil, fmt.Errorf("selecting files %v: the torrent has %d files, counted from 0", r, len(files))
+		if r.First < 0 || r.Last < r.First || r.Last >= int64(len(t.Files)) {
+			return nil, fmt.Errorf("selecting files %v: the torrent has %d files, counted from 0", r, len(t.Files))
 		}
 	}
 	for _, glob := range o.SelectGlobs {
 		matched := false
-		for i := range files {
-			f := &files[i]
+		for i, f := range t.Content() {
 			name := f.Path
 			if !strings.Contains(glob, "/") {
 				name = path.Base(name)
@@ -161,7 +152,7 @@ func (o *LinkOptions) selectFiles(files []metainfo.File) ([]Range, error) {
 			if err != nil {
 				return nil, fmt.Errorf("selecting files %q: %w", glob, err)
 			}
-			if ok && !f.Pad() {
+			if ok {
 				matched = true
 				ranges = append(ranges, Range{int64(i), int64(i)})
 			}

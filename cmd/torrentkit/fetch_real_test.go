@@ -58,7 +58,11 @@ func newSeeded(t *testing.T, oracle *peertest.Oracle, format string, seed uint64
 	if s.raw, err = os.ReadFile(s.torrent); err != nil {
 		t.Fatal(err)
 	}
-	if s.link, _, err = magnet.FromTorrent(s.raw, magnet.LinkOptions{}); err != nil {
+	m, err := metainfo.Parse(s.raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.link, _, err = magnet.FromTorrent(m, magnet.LinkOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	if info := rawKey(t, s.raw, "info"); len(info) <= 16384 {
@@ -331,7 +335,11 @@ func seedIPv6(t *testing.T) (s seeded, address string) {
 			_ = c.Close()
 		}
 	}()
-	if s.link, _, err = magnet.FromTorrent(s.raw, magnet.LinkOptions{}); err != nil {
+	m, err := metainfo.Parse(s.raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.link, _, err = magnet.FromTorrent(m, magnet.LinkOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	return s, l.Addr().String()

@@ -117,13 +117,9 @@ func AddInfoHashes(f *console.Fields, t *metainfo.Torrent) {
 	}
 }
 
-// MagnetLink composes the link of a torrent.
+// MagnetLink is the link of a torrent that the command magnet prints.
 func MagnetLink(t *metainfo.Torrent) magnet.Link {
-	h := t.Hashes()
-	l := magnet.Link{V1: h.V1, V2: h.V2, Name: t.Name, WebSeeds: t.WebSeeds}
-	for _, tier := range t.Trackers {
-		l.Trackers = append(l.Trackers, tier...)
-	}
+	l, _, _ := magnet.FromTorrent(t, magnet.LinkOptions{}) // every torrent has one
 	return l
 }
 

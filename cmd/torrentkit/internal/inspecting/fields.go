@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 
@@ -39,7 +40,7 @@ func inspectFields() []inspectField {
 		{"created-by", "creating program", func(t *metainfo.Torrent) []string { return one(t.CreatedBy) }, nil},
 		{"created", "creation date, RFC 3339", createdField, nil},
 		{"torrent-size", "bytes of the .torrent itself", func(t *metainfo.Torrent) []string { return number(len(t.Raw())) }, nil},
-		{"trackers", "announce URLs, a line each", func(t *metainfo.Torrent) []string { return command.MagnetLink(t).Trackers }, func(l *magnet.Link) []string { return l.Trackers }},
+		{"trackers", "announce URLs, a line each", func(t *metainfo.Torrent) []string { return slices.Concat(t.Trackers...) }, func(l *magnet.Link) []string { return l.Trackers }},
 		{"web-seeds", "web seeds, a line each", func(t *metainfo.Torrent) []string { return t.WebSeeds }, func(l *magnet.Link) []string { return l.WebSeeds }},
 		{"http-seeds", "seeds of BEP 17, a line each", func(t *metainfo.Torrent) []string { return t.HTTPSeeds }, nil},
 		{"nodes", "DHT nodes, a line each", func(t *metainfo.Torrent) []string { return t.Nodes }, func(l *magnet.Link) []string { return l.Nodes }},

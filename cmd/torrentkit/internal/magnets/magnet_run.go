@@ -11,6 +11,7 @@ import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/magnet"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // linkOf reads a link, or makes that of a torrent.
@@ -26,7 +27,11 @@ func linkOf(ctx context.Context, con *console.Console, arg string, f *magnetFlag
 	if err != nil {
 		return magnet.Link{}, nil, err
 	}
-	l, issues, err := magnet.FromTorrent(raw, f.link)
+	t, err := metainfo.Parse(raw)
+	if err != nil {
+		return magnet.Link{}, nil, command.InputError(command.InputName(arg), err)
+	}
+	l, issues, err := magnet.FromTorrent(t, f.link)
 	return l, issues, command.InputError(command.InputName(arg), err)
 }
 
