@@ -19,20 +19,23 @@ type mender struct {
 	*run    // what is known of the content
 	res     *Repaired
 	workers int
+	planned map[int]bool // pieces that would have been replaced, were it no dry run
 
 	w        *writer
 	src, own handleCache // of the source, and of the content as it is now
 }
 
 func newMender(r *run, o RepairOptions) *mender {
-	return &mender{run: r, res: &Repaired{Report: r.Report, DryRun: o.DryRun}, workers: o.Workers}
+	return &mender{
+		run: r, res: &Repaired{Report: r.Report, DryRun: o.DryRun}, workers: o.Workers, planned: map[int]bool{},
+		w: newWriter(r, o.DryRun),
+	}
 }
 
 // from replaces what is not ok by what a source has.
 func (m *mender) from(ctx context.Context, src piecehash.Source) error {
 	m.res.Failed = nil
 	pieces, created := len(m.res.Pieces), len(m.res.Created)
-	m.w = newWriter(m.run, m.res.DryRun)
 	m.src, m.own = handleCache{source: src}, handleCache{source: m.w}
 	err := m.mendAll(ctx)
 	m.src.close()
@@ -44,7 +47,7 @@ func (m *mender) from(ctx context.Context, src piecehash.Source) error {
 	after, e := m.again(context.WithoutCancel(ctx), m.res.Pieces[pieces:], m.workers)
 	if e == nil {
 		after.Incomplete = m.Incomplete || err != nil
-		m.run, m.res.Report = after, after.Report
+		m.run, m.w.r, m.res.Report = after, after, after.Report
 	}
 	return cmp.Or(err, e)
 }
@@ -61,7 +64,7 @@ func (m *mender) mendAll(ctx context.Context) error {
 		return err
 	}
 	for i, s := range m.pieces {
-		if s == PieceOK || s == PieceSkipped || !m.hasHash(i) || m.layout.ContentLength(i) == 0 {
+		if s == PieceOK || s == PieceSkipped || m.planned[i] || !m.hasHash(i) || m.layout.ContentLength(i) == 0 {
 			continue
 		}
 		if err := ctx.Err(); err != nil {
@@ -89,7 +92,7 @@ func (m *mender) fail(i int, err error) {
 // createEmpty makes the empty files that are missing.
 func (m *mender) createEmpty() error {
 	for k := range m.Files {
-		if f := &m.Files[k]; f.State == Missing && f.Length == 0 && !m.torrent.Files[m.files[k]].IsLink() {
+		if f := &m.Files[k]; f.State == Missing && f.Length == 0 && !m.w.made[k] && !m.torrent.Files[m.files[k]].IsLink() {
 			if err := m.w.create(k); err != nil {
 				return err
 			}
@@ -149,6 +152,7 @@ func (m *mender) mend(ctx context.Context, batch map[int][]byte) error {
 			m.fail(i, err)
 			continue
 		}
+		m.planned[i] = m.res.DryRun
 		m.res.Pieces = append(m.res.Pieces, i)
 	}
 	return nil

@@ -315,10 +315,18 @@ func TestRepairPassesOverBadSeeds(t *testing.T) {
 		files{"a b/c#d": flipAt(tree["a b/c#d"], 70000)}.Write(t, dir)
 		o := webOptions()
 		o.URLs = c.urls
+		dry, err := Repair(context.Background(), torrent, dir, RepairOptions{Web: &o.WebAccess, DryRun: true})
+		if err != nil {
+			t.Errorf("%v, dry: %v", c.urls, err)
+			continue
+		}
 		res, err := Repair(context.Background(), torrent, dir, RepairOptions{Web: &o.WebAccess})
 		if err != nil || res == nil {
 			t.Errorf("%v: %v", c.urls, err)
 			continue
+		}
+		if !slices.Equal(dry.Pieces, res.Pieces) || !slices.Equal(dry.Created, res.Created) || dry.Bytes != res.Bytes || len(dry.Failed) != len(res.Failed) {
+			t.Errorf("%v: dry %v %v %d, real %v %v %d", c.urls, dry.Pieces, dry.Created, dry.Bytes, res.Pieces, res.Created, res.Bytes)
 		}
 		var kinds []string
 		for _, f := range res.Faults {
