@@ -406,6 +406,28 @@ func typeName(e ast.Expr) string {
 	return ""
 }
 
+// Who sets a variable of the environment finds it in internal/README.md. Those that begin with TORRENTKIT_TEST_ are between
+// a test and a process that it starts.
+func TestVariables(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	variable := regexp.MustCompile(`"(TORRENTKIT_[A-Z0-9_]+)[="]`)
+	found := 0
+	for _, s := range sources(t, true) {
+		for _, m := range variable.FindAllStringSubmatch(s.text, -1) {
+			found++
+			if !strings.HasPrefix(m[1], "TORRENTKIT_TEST_") && !strings.Contains(string(readme), "`"+m[1]+"`") {
+				t.Errorf("%s reads %s, which stands in no document: give it a line in internal/README.md", s.path, m[1])
+			}
+		}
+	}
+	if found < 5 {
+		t.Fatalf("only %d variables found", found)
+	}
+}
+
 // Every package says what it is, and what it does not do.
 func TestPackageComments(t *testing.T) {
 	docs := make(map[string]string)
