@@ -104,6 +104,9 @@ func (c *Content) arrange() error {
 	return nil
 }
 
+// open opens the k-th file.
+func (c *Content) open(k int) (content.Reader, error) { return c.tree.Open(int(c.order[k])) }
+
 // portability notes the names that not every system takes.
 func (c *Content) portability(name string) []Note {
 	paths := make([]string, len(c.files))

@@ -62,8 +62,9 @@ type Options struct {
 
 	Align      bool // give a v1 torrent pad files, so that each file starts a piece (BEP 47)
 	Attributes bool // keep the executable and hidden bits of files (BEP 47)
-	// Checksums are written for every file, from the read that hashes it.
-	Checksums []Checksum
+	// Checksums are written for every file, from the read that hashes it: files
+	// are read one after the other, each from its start to its end.
+	Checksums []metainfo.Checksum
 
 	Workers   int // 0: one for each processor
 	ReadOrder ReadOrder

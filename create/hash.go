@@ -8,7 +8,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/internal/filesum"
 	"github.com/torrentkit/torrentkit/internal/journal"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
@@ -27,17 +27,15 @@ type Result struct {
 // Reused tells how many those were. What is hashed goes into the first journal
 // as it is made.
 func (p *Plan) Torrent(ctx context.Context) (*Result, error) {
-	if err := p.hash(ctx, 0, p.NumPieces); err != nil {
+	all, err := Torrents(ctx, []*Plan{p})
+	if len(all) == 0 {
 		return nil, err
 	}
-	return p.finish(ctx)
+	return all[0], err
 }
 
-// finish makes the torrent of pieces that are hashed.
-func (p *Plan) finish(ctx context.Context) (*Result, error) {
-	if err := p.finishSums(ctx); err != nil {
-		return nil, err
-	}
+// result is the torrent of pieces that are hashed.
+func (p *Plan) result() (*Result, error) {
 	raw, h := p.draft.Encode()
 	r := &Result{raw, h}
 	if want := p.o.ExpectInfoHash; want != "" && want != h.V1.String() && want != h.V2.String() {
@@ -57,15 +55,13 @@ func (p *Plan) Shard(ctx context.Context, i, n int) error {
 	case n < 1 || i < 1 || i > n:
 		return fmt.Errorf("shard %d of %d does not exist", i, n)
 	}
-	return p.hash(ctx, int(int64(p.NumPieces)*int64(i-1)/int64(n)), int(int64(p.NumPieces)*int64(i)/int64(n)))
+	return p.hash(ctx, nil, int(int64(p.NumPieces)*int64(i-1)/int64(n)), int(int64(p.NumPieces)*int64(i)/int64(n)))
 }
 
 // hash computes the pieces from first to before end that are not known.
-func (p *Plan) hash(ctx context.Context, first, end int) (err error) {
+func (p *Plan) hash(ctx context.Context, sums *sums, first, end int) (err error) {
 	p.Reused = Reused{}
-	if p.o.DropCache {
-		p.content.tree.DropCache()
-	}
+	p.dropCache()
 	k, err := p.recall()
 	if err != nil {
 		return err
@@ -74,7 +70,7 @@ func (p *Plan) hash(ctx context.Context, first, end int) (err error) {
 	if err := p.sampleOld(ctx, k); err != nil {
 		return err
 	}
-	job := p.job()
+	job := p.job(sums)
 	job.Progress = p.Progress
 	job.Only = make([]int, 0, end-first)
 	for i := first; i < end; i++ {
@@ -100,18 +96,29 @@ func (p *Plan) hash(ctx context.Context, first, end int) (err error) {
 			return err
 		}
 	}
-	return p.unchanged()
+	return p.content.unchanged()
 }
 
-func (p *Plan) job() piecehash.Job {
-	return piecehash.Job{
-		Layout: p.draft.Layout(), Source: p.source, Workers: p.o.Workers, Order: piecehash.Order(p.o.ReadOrder), Durable: len(p.o.Journals) > 0,
+func (p *Plan) dropCache() {
+	if p.o.DropCache {
+		p.content.tree.DropCache()
 	}
 }
 
-func (p *Plan) unchanged() error {
-	if changed := p.content.tree.Changed(); len(changed) > 0 {
-		return fmt.Errorf("%q changed while it was read", p.content.tree.Files()[changed[0]].Path)
+// job is one over the content, whose files are read for their checksums too.
+func (p *Plan) job(sums *sums) piecehash.Job {
+	job := piecehash.Job{
+		Layout: p.draft.Layout(), Source: p.source, Workers: p.o.Workers, Order: piecehash.Order(p.o.ReadOrder), Durable: len(p.o.Journals) > 0,
+	}
+	if sums != nil {
+		job.Source, job.Order = summed{p.source, sums.files}, piecehash.Sequential
+	}
+	return job
+}
+
+func (c *Content) unchanged() error {
+	if changed := c.tree.Changed(); len(changed) > 0 {
+		return fmt.Errorf("%q changed while it was read", c.tree.Files()[changed[0]].Path)
 	}
 	return nil
 }
@@ -125,7 +132,7 @@ func (p *Plan) sampleOld(ctx context.Context, k *known) error {
 	}
 	taken := slices.Sorted(maps.Keys(k.old))
 	count := min(len(taken), max(16, len(taken)/100))
-	job := p.job()
+	job := p.job(nil)
 	for i := range count {
 		job.Only = append(job.Only, taken[i*len(taken)/count])
 	}
@@ -140,7 +147,7 @@ func (p *Plan) sampleOld(ctx context.Context, k *known) error {
 			break
 		}
 	}
-	return p.unchanged()
+	return p.content.unchanged()
 }
 
 // unwrapRead takes the index of the file off an error: the error below names the file.
@@ -152,33 +159,32 @@ func unwrapRead(err error) error {
 	return err
 }
 
-// source gives the files of the tree to the pipeline, which counts pad files too.
+// source gives the files of the content to the pipeline, which counts pad files too.
 type source struct {
-	tree  *content.Tree
-	disk  []int32 // index in the tree of each file of the layout
-	place []int32 // its place in the plan
-	sums  *sums
+	*Content
+	place []int32 // in the content, of each file of the layout
 }
 
 func (p *Plan) newSource() source {
-	n := len(p.draft.Files())
-	s := source{tree: p.content.tree, disk: make([]int32, n), place: make([]int32, n), sums: p.sums}
+	files := p.draft.Files()
+	s := source{p.content, make([]int32, len(files))}
 	next := int32(0)
-	for i := range p.draft.Content() {
-		s.disk[i], s.place[i] = p.content.order[next], next
-		next++
+	for i := range files {
+		if !files[i].Pad() {
+			s.place[i] = next
+			next++
+		}
 	}
 	return s
 }
 
 // Open implements piecehash.Source.
-func (s source) Open(i int) (piecehash.File, error) {
-	opened, err := s.tree.Open(int(s.disk[i]))
-	if err != nil {
-		return nil, err
-	}
-	if s.sums != nil {
-		return summed{opened, s.sums, int(s.place[i])}, nil
-	}
-	return opened, nil
+func (s source) Open(i int) (piecehash.File, error) { return s.open(int(s.place[i])) }
+
+// summed is a source whose files go into their checksums as they are read.
+type summed struct {
+	source
+	sums *filesum.Files
 }
+
+func (s summed) Open(i int) (piecehash.File, error) { return s.sums.Open(int(s.place[i])) }

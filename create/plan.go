@@ -36,7 +36,6 @@ type Plan struct {
 	shape   metainfo.Shape
 	draft   *metainfo.Draft
 	source  source
-	sums    *sums
 	old     *metainfo.Torrent
 }
 
@@ -82,7 +81,7 @@ func (c *Content) plan(o Options) (*Plan, error) {
 		shape: metainfo.Shape{Format: o.Format, Name: o.Name, Align: o.Align, Outer: o.Set, Info: info},
 	}
 	p.describeFiles()
-	p.sums = p.newSums(o.Checksums)
+	p.foretellSums()
 	if err := p.choosePieceLength(&o); err != nil {
 		return nil, err
 	}

@@ -40,7 +40,7 @@ func (k *known) digest(i int) (journal.Digest, bool) {
 
 // recall collects what journals and the old torrent say of the plan's pieces.
 func (p *Plan) recall() (*known, error) {
-	id := journal.Files(p.content.tree, func(i int) int { return int(p.source.disk[i]) })
+	id := journal.Files(p.content.tree, func(i int) int { return int(p.content.order[p.source.place[i]]) })
 	log, err := journal.Open(p.o.Journals, p.draft.Layout(), id)
 	if err != nil {
 		return nil, err

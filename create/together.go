@@ -15,7 +15,8 @@ var ErrJournals = errors.New("a journal is for one format and piece length, not 
 
 // Torrents makes the torrents of several plans of one [Content] from one pass
 // over it. It is read as the options of the first plan say, which is told of the
-// progress.
+// progress. Beside an [*UnexpectedHashError] come the torrents up to that which it
+// is about.
 //
 // Torrents of the same format, alignment and piece length share their hashes.
 // For others a window over the content is kept in memory, of the longest piece
@@ -37,24 +38,31 @@ func Torrents(ctx context.Context, plans []*Plan) ([]*Result, error) {
 			shapes = append(shapes, p)
 		}
 	}
+	sums := plans[0].content.newSums(ctx, plans)
+	defer sums.close()
 	if len(shapes) == 1 {
-		if err := plans[0].hash(ctx, 0, plans[0].NumPieces); err != nil {
+		if err := plans[0].hash(ctx, sums, 0, plans[0].NumPieces); err != nil {
 			return nil, err
 		}
-	} else if err := hashTogether(ctx, shapes, plans[0].Progress); err != nil {
+	} else if err := hashTogether(ctx, shapes, sums, plans[0].Progress); err != nil {
 		return nil, err
 	}
-	all := make([]*Result, len(plans))
+	if err := sums.finish(plans); err != nil {
+		return nil, err
+	}
+	if err := plans[0].content.unchanged(); err != nil {
+		return nil, err
+	}
+	var all []*Result
 	for i, p := range plans {
 		if of[i] != p {
 			p.draft.CopyHashes(of[i].draft)
 			p.Reused = of[i].Reused
 		}
-		made, err := p.finish(ctx)
-		if err != nil {
-			return nil, err
+		made, err := p.result()
+		if all = append(all, made); err != nil {
+			return all, err
 		}
-		all[i] = made
 	}
 	return all, nil
 }
@@ -64,8 +72,7 @@ const windowStep = 16 << 20
 
 // window is a stretch of the content, all files one after the other.
 type window struct {
-	tree   *content.Tree
-	order  []int32
+	open   func(k int) (content.Reader, error)
 	starts []int64 // where each file begins, by its place in the order; one more for the end
 	from   int64   // what data begins with
 	data   []byte
@@ -74,8 +81,11 @@ type window struct {
 	at     int // the file that is open, or is next
 }
 
-func newWindow(p *Plan) *window {
-	w := &window{tree: p.content.tree, order: p.content.order, starts: make([]int64, len(p.Files)+1)}
+func newWindow(p *Plan, sums *sums) *window {
+	w := &window{open: p.content.open, starts: make([]int64, len(p.Files)+1)}
+	if sums != nil {
+		w.open = sums.files.Open
+	}
 	for k := range p.Files {
 		w.starts[k+1] = w.starts[k] + p.Files[k].Length
 	}
@@ -96,7 +106,7 @@ func (w *window) advance(from, end int64) error {
 			continue
 		}
 		if w.file == nil {
-			f, err := w.tree.Open(int(w.order[w.at]))
+			f, err := w.open(w.at)
 			if err != nil {
 				return err
 			}
@@ -184,7 +194,7 @@ func (t *track) hash(ctx context.Context, end int64) error {
 	if first >= stop {
 		return nil
 	}
-	job := t.p.job()
+	job := t.p.job(nil)
 	job.Source = t.source
 	for i := first; i < stop; i++ {
 		job.Only = append(job.Only, i)
@@ -200,8 +210,9 @@ func (t *track) hash(ctx context.Context, end int64) error {
 }
 
 // hashTogether computes the pieces of several shapes from one pass.
-func hashTogether(ctx context.Context, shapes []*Plan, progress func(done, total int64)) error {
-	w := newWindow(shapes[0])
+func hashTogether(ctx context.Context, shapes []*Plan, sums *sums, progress func(done, total int64)) error {
+	shapes[0].dropCache()
+	w := newWindow(shapes[0], sums)
 	defer w.closeFile()
 	var tracks []*track
 	for _, p := range shapes {
@@ -239,5 +250,5 @@ func hashTogether(ctx context.Context, shapes []*Plan, progress func(done, total
 	if err := w.closeFile(); err != nil {
 		return err
 	}
-	return shapes[0].unchanged()
+	return shapes[0].content.unchanged()
 }

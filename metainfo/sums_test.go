@@ -19,7 +19,7 @@ func TestFileSums(t *testing.T) {
 	}
 	got := ""
 	for _, s := range tor.FileSums() {
-		got += fmt.Sprintf("%d %s %x, ", s.File, s.Algorithm, s.Sum)
+		got += fmt.Sprintf("%d %s %x, ", s.File, s.Kind, s.Sum)
 	}
 	want := "0 crc32 deadbeef, 1 md5 30313233343536373839616263646566, "
 	if got != want {
@@ -31,5 +31,31 @@ func TestFileSums(t *testing.T) {
 	}
 	if sums := tor.FileSums(); len(sums) != 1 || fmt.Sprintf("%x", sums[0].Sum) != "00112233445566778899aabbccddeeff" {
 		t.Errorf("single file: %v", sums)
+	}
+}
+
+// A sum is read as it was written, whatever its kind.
+func TestChecksums(t *testing.T) {
+	for kind := CRC32; kind <= SHA256; kind++ {
+		if got, err := ParseChecksum(kind.String()); got != kind || err != nil {
+			t.Errorf("%v: %v, %v", kind, got, err)
+		}
+		sum := kind.New().Sum(nil)
+		d, err := NewDraft(Shape{Format: V1, Name: "n", PieceLength: 16384}, []File{{Length: 1, Sums: []Entry{kind.Entry(sum)}}}, Fields{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.Set(0, [20]byte{}, [32]byte{})
+		raw, _ := d.Encode()
+		tor, err := Parse(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sums := tor.FileSums(); len(sums) != 1 || sums[0].Kind != kind || string(sums[0].Sum) != string(sum) {
+			t.Errorf("%v: %x, read %v", kind, sum, sums)
+		}
+	}
+	if _, err := ParseChecksum("md4"); err == nil {
+		t.Error("md4 is a checksum")
 	}
 }

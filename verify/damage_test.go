@@ -244,7 +244,7 @@ func TestRandomDamages(t *testing.T) {
 		pieces := regions(orig, format, pieceLength)
 		d.check(t, data(t, torrent, d.dir, Options{}), orig, pieces, false)
 		if run%12 < 3 { // the other way to read
-			d.check(t, data(t, torrent, d.dir, Options{Reading: Reading{Sums: []string{"crc32"}}}), orig, pieces, false)
+			d.check(t, data(t, torrent, d.dir, Options{Reading: Reading{Sums: []metainfo.Checksum{metainfo.CRC32}}}), orig, pieces, false)
 		}
 		d.check(t, data(t, torrent, d.dir, Options{CompareWith: whole}), orig, pieces, true)
 		if t.Failed() {

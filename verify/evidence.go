@@ -1,15 +1,12 @@
 package verify
 
 import (
+	"bytes"
 	"context"
-	"crypto/md5"
-	"crypto/sha1"
-	"crypto/sha256"
 	"hash"
-	"hash/crc32"
-	"io"
 
-	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/internal/filesum"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // finish draws all conclusions once the reading has ended. compareWith is another
@@ -99,22 +96,30 @@ func (r *run) checkSums(ctx context.Context) error {
 			certain[part.File] = certain[part.File] || part.Verdict == Guilty
 		}
 	}
-	seen := map[int]bool{}
+	wanted := map[int]metainfo.FileSum{}
 	for _, s := range r.torrent.FileSums() {
 		k := int(r.disk[s.File])
-		if k < 0 || seen[k] || len(doubts[k]) == 0 || r.Files[k].Size != r.Files[k].Length {
+		if k < 0 || len(doubts[k]) == 0 || r.Files[k].Size != r.Files[k].Length {
 			continue
 		}
-		sum, err := sumFile(ctx, r.located, k, newSum(s.Algorithm))
-		if ctx.Err() != nil {
-			return ctx.Err()
+		if _, ok := wanted[k]; !ok {
+			wanted[k] = s
 		}
-		if err != nil {
-			continue // that it cannot be read is in the report if it matters
+	}
+	files := filesum.New(ctx, r.sizes(), r.located.Open, func(k int) []hash.Hash {
+		s, ok := wanted[k]
+		if !ok {
+			return nil
 		}
-		seen[k] = true
-		switch match := string(sum) == string(s.Sum); {
-		case match:
+		return newHashes([]metainfo.Checksum{s.Kind})
+	})
+	if err := files.Finish(); err != nil {
+		return err
+	}
+	for k, s := range wanted {
+		switch sums, _ := files.Sums(k); {
+		case sums == nil: // that it cannot be read is in the report if it matters
+		case bytes.Equal(sums[0], s.Sum):
 			for _, p := range doubts[k] {
 				r.setVerdict(p, k, Whole)
 			}
@@ -123,43 +128,4 @@ func (r *run) checkSums(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-func newSum(algorithm string) hash.Hash {
-	switch algorithm {
-	case "md5":
-		return md5.New()
-	case "sha1":
-		return sha1.New()
-	case "sha256":
-		return sha256.New()
-	}
-	return crc32.NewIEEE()
-}
-
-// sumFile reads a file from its start to its end.
-func sumFile(ctx context.Context, files *content.Located, k int, h hash.Hash) ([]byte, error) {
-	f, err := files.Open(k)
-	if err != nil {
-		return nil, err
-	}
-	section := io.NewSectionReader(f, 0, files.Files()[k].Size)
-	_, err = io.Copy(h, &stoppable{ctx, section})
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	return h.Sum(nil), err
-}
-
-// stoppable ends a read when ctx is done.
-type stoppable struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (s *stoppable) Read(p []byte) (int, error) {
-	if err := s.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return s.r.Read(p)
 }

@@ -3,6 +3,7 @@ package verify_test
 import (
 	"bytes"
 	"context"
+	"crypto/md5"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -152,5 +153,27 @@ func TestJournalOfOtherContent(t *testing.T) {
 	time.Sleep(30 * time.Millisecond)
 	if r, err = verify.Data(context.Background(), raw, copied, v); err != nil || !r.OK() || r.KnownPieces != 0 {
 		t.Errorf("a copy: %v, ok %v, %d known", err, r.OK(), r.KnownPieces)
+	}
+}
+
+// Checksums are of the one read that verifies.
+func TestChecksumsAreOfTheSameRead(t *testing.T) {
+	root := filepath.Join(t.TempDir(), "tree")
+	write(t, root, map[string]int{"large": 32 << 20, "small": 100, "d/other": 5 << 20, "empty": 0})
+	for _, format := range []metainfo.Format{metainfo.V1, metainfo.V2, metainfo.Hybrid} {
+		raw := torrentOf(t, root, format)
+		o := verify.Options{Reading: verify.Reading{Sums: []metainfo.Checksum{metainfo.MD5, metainfo.CRC32}}}
+		before := bytesRead(t)
+		r, err := verify.Data(context.Background(), raw, root, o)
+		do(t, err)
+		if n := bytesRead(t) - before; !r.OK() || n > 0 && (n < r.Bytes || n > r.Bytes+1<<20) {
+			t.Errorf("%v: ok %v, %d bytes were read of %d", format, r.OK(), n, r.Bytes)
+		}
+		for _, f := range r.Files {
+			sum := md5.Sum(readFile(t, filepath.Join(root, filepath.FromSlash(f.Path))))
+			if !bytes.Equal(f.Sums[metainfo.MD5], sum[:]) || len(f.Sums[metainfo.CRC32]) != 4 {
+				t.Errorf("%v: %s: %x", format, f.Path, f.Sums)
+			}
+		}
 	}
 }

@@ -97,7 +97,7 @@ func TestJournalRefuses(t *testing.T) {
 	torrent := makeTorrent(t, dir, formats()[0], 16384, metainfo.Fields{})
 	other := filepath.Join(t.TempDir(), "notes.txt")
 	put(t, other, []byte("this is no journal"))
-	for _, o := range []Options{{Memory: Memory{Journal: other}}, {Memory: Memory{Journal: filepath.Join(dir, "no", "folder")}}, {Reading: Reading{Sums: []string{"md5"}}, Memory: Memory{Journal: other}}} {
+	for _, o := range []Options{{Memory: Memory{Journal: other}}, {Memory: Memory{Journal: filepath.Join(dir, "no", "folder")}}, {Reading: Reading{Sums: []metainfo.Checksum{metainfo.MD5}}, Memory: Memory{Journal: other}}} {
 		if _, err := Data(context.Background(), torrent, dir, o); err == nil {
 			t.Errorf("%+v is no error", o)
 		}

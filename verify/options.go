@@ -2,6 +2,7 @@ package verify
 
 import (
 	"github.com/torrentkit/torrentkit/internal/piecehash"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // Options say what to verify on disk, and how. The zero value reads everything.
@@ -43,9 +44,9 @@ type Reading struct {
 	Workers int // that hash; 0 is one for each processor
 	// LimitRate is how many bytes a second are read at most; 0 is no limit.
 	LimitRate int64
-	// Sums are checksums to take of every file: md5, sha1, sha256, crc32. For
-	// them files are read one after the other, each from its start to its end.
-	Sums []string
+	// Sums are checksums to take of every file. For them files are read one after
+	// the other, each from its start to its end.
+	Sums []metainfo.Checksum
 	// Progress, if not nil, is told how many bytes of content are read.
 	Progress func(done, total int64)
 }

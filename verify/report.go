@@ -94,9 +94,9 @@ type FileReport struct {
 	// Found is the path, below Report.Root, of a file whose name differs from a
 	// missing one's in case only; else empty.
 	Found string
-	// Sums are checksums of the file's bytes as they were read, by the names in
-	// Options.Sums; of a file that could be read to its end.
-	Sums map[string][]byte
+	// Sums are checksums of the file's bytes as they were read, those that
+	// Reading.Sums asks for; of a file that could be read to its end.
+	Sums map[metainfo.Checksum][]byte
 	// Damaged are the byte ranges of pieces that do not match, Unverified those
 	// of pieces that could not be checked because of another file, or because
 	// the torrent has no hash. Both are in order and apart from each other.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/torrentkit/torrentkit/internal/filesum"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
@@ -22,7 +23,7 @@ type StreamOptions struct {
 // r is read ahead, by 2 MiB at most, and where Stream ends before r does, a Read
 // that was begun may end after Stream.
 func Stream(ctx context.Context, torrent []byte, r io.Reader, o StreamOptions) (*Report, error) {
-	run, err := streamRun(torrent, "-", o.Selection, o.Sums)
+	run, err := streamRun(torrent, "-", o.Selection)
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +33,8 @@ func Stream(ctx context.Context, torrent []byte, r io.Reader, o StreamOptions) (
 	reading, stop := context.WithCancel(ctx)
 	defer stop()
 	file, in := &run.Files[0], &forward{}
-	in.start(newLimiter(ctx, o.LimitRate).reader(readAhead(reading, r)), newTally(o.Sums))
+	in.start(newLimiter(ctx, o.LimitRate).reader(readAhead(reading, r)), filesum.NewPool().NewTally(newHashes(o.Sums)))
+	defer in.sums.Close()
 	file.State = OK
 	err = run.read(ctx, o.job(in, piecehash.Sequential), nil, o.FailFast)
 	if err == nil && !run.Incomplete {
@@ -46,7 +48,7 @@ func Stream(ctx context.Context, torrent []byte, r io.Reader, o StreamOptions) (
 	case in.at > file.Length:
 		file.State = Long
 	case in.err == io.EOF:
-		file.Sums = in.sums.sums()
+		file.Sums = sumsByKind(o.Sums, in.sums.Sums())
 		if in.at < file.Length {
 			file.State = Short
 		}
@@ -58,14 +60,11 @@ func Stream(ctx context.Context, torrent []byte, r io.Reader, o StreamOptions) (
 }
 
 // streamRun begins a run on content that is not on disk.
-func streamRun(torrent []byte, root string, which Selection, sums []string) (*run, error) {
+func streamRun(torrent []byte, root string, which Selection) (*run, error) {
 	t, err := metainfo.Parse(torrent)
 	if err != nil {
 		return nil, err
 	}
 	r := blankRun(t, root, contentFiles(t))
-	if err := r.choose(which); err != nil {
-		return nil, err
-	}
-	return r, checkSumNames(sums)
+	return r, r.choose(which)
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 
+	"github.com/torrentkit/torrentkit/internal/filesum"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
@@ -12,37 +13,27 @@ import (
 // checksums. What nobody asks for is read all the same, and let go.
 type forward struct {
 	r       io.Reader
-	sums    *tally
+	sums    *filesum.Tally
 	at      int64 // how much was read
 	err     error // that ended it: io.EOF behind its last byte
 	scratch []byte
 }
 
 // start begins another file.
-func (f *forward) start(r io.Reader, sums *tally) {
+func (f *forward) start(r io.Reader, sums *filesum.Tally) {
+	f.sums.Close()
 	f.r, f.sums, f.at, f.err = r, sums, 0, nil
-}
-
-// refuse begins a file that cannot be read.
-func (f *forward) refuse(err error) {
-	f.start(nil, nil)
-	f.err = err
 }
 
 // take reads until p is full, or the file ends.
 func (f *forward) take(p []byte) int {
 	n := 0
 	for n < len(p) && f.err == nil {
-		rest := p[n:]
-		if f.sums.any() { // the last bytes are summed while the next are read
-			rest = rest[:min(len(rest), aheadSize)]
-		}
 		var k int
-		k, f.err = f.r.Read(rest)
-		f.sums.add(rest[:k])
+		k, f.err = f.r.Read(p[n:])
+		f.sums.Write(p[n : n+k])
 		n += k
 	}
-	f.sums.wait()
 	f.at += int64(n)
 	return n
 }

@@ -31,7 +31,7 @@ type ArchiveOptions struct {
 // whose path leads out of the folder always is. The error is one of the
 // archive's format, or ctx's; the report of what was read comes with both.
 func Archive(ctx context.Context, torrent []byte, r io.Reader, o ArchiveOptions) (*Report, error) {
-	run, err := streamRun(torrent, "-", o.Selection, o.Sums)
+	run, err := streamRun(torrent, "-", o.Selection)
 	if err != nil {
 		return nil, err
 	}

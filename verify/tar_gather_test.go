@@ -107,12 +107,12 @@ func TestArchivesOfLargeSharedPieces(t *testing.T) {
 		t.Errorf("nearly in order: %v, %d lost", r.pieces, r.LostPieces)
 	}
 	slices.Reverse(names)
-	r := archive1(t, torrent, pack(t, tree, names, ""), ArchiveOptions{Reading: Reading{Sums: []string{"crc32"}}})
+	r := archive1(t, torrent, pack(t, tree, names, ""), ArchiveOptions{Reading: Reading{Sums: []metainfo.Checksum{metainfo.CRC32}}})
 	if r.OK() || r.LostPieces != 1 || r.PieceState(0) != PieceUnread {
 		t.Errorf("in reverse: %v, %d lost", r.pieces, r.LostPieces)
 	}
 	for _, f := range r.Files {
-		if f.State != OK || len(f.Unverified) != 1 || len(f.Sums["crc32"]) != 4 {
+		if f.State != OK || len(f.Unverified) != 1 || len(f.Sums[metainfo.CRC32]) != 4 {
 			t.Errorf("in reverse: %+v", f)
 		}
 	}
@@ -126,8 +126,8 @@ func TestPartOfAStream(t *testing.T) {
 	put(t, file, whole)
 	for _, format := range formats() {
 		torrent := makeTorrent(t, file, format, 65536, metainfo.Fields{})
-		all := data(t, torrent, file, Options{Reading: Reading{Sums: []string{"md5", "sha1"}}})
-		o := StreamOptions{Selection: Selection{Pieces: []PieceRange{{3, 4}, {9, 30}}}, Reading: Reading{Sums: []string{"sha1", "md5"}}}
+		all := data(t, torrent, file, Options{Reading: Reading{Sums: []metainfo.Checksum{metainfo.MD5, metainfo.SHA1}}})
+		o := StreamOptions{Selection: Selection{Pieces: []PieceRange{{3, 4}, {9, 30}}}, Reading: Reading{Sums: []metainfo.Checksum{metainfo.SHA1, metainfo.MD5}}}
 		r, err := Stream(context.Background(), torrent, iotest.HalfReader(bytes.NewReader(flipAt(whole, 6*65536))), o)
 		if err != nil || !r.OK() || r.GoodPieces != 24 || r.Files[0].Size != int64(len(whole)) {
 			t.Errorf("%v: %v, %+v", format, err, r)
@@ -176,7 +176,7 @@ func TestStalledStreams(t *testing.T) {
 	for i, read := range []func(context.Context, []byte, io.Reader, StreamOptions) (*Report, error){Stream, archive} {
 		ctx, cancel := context.WithCancel(context.Background())
 		in := &stalled{Reader: bytes.NewReader(bytesOf[i][:1<<20+5000]), end: cancel, closed: make(chan struct{})}
-		r, err := read(ctx, torrents[i], in, StreamOptions{Reading: Reading{Sums: []string{"md5"}}})
+		r, err := read(ctx, torrents[i], in, StreamOptions{Reading: Reading{Sums: []metainfo.Checksum{metainfo.MD5}}})
 		if !errors.Is(err, context.Canceled) || r == nil || !r.Incomplete || r.OK() {
 			t.Errorf("%d: %v, %+v", i, err, r)
 		}
@@ -191,7 +191,7 @@ func TestStreamsFailFast(t *testing.T) {
 	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	tree["a"] = flipAt(tree["a"], 70000)
 	torrent := makeTorrent(t, dir, metainfo.V1, 65536, metainfo.Fields{})
-	o := StreamOptions{Selection: Selection{FailFast: true}, Reading: Reading{Sums: []string{"crc32"}}}
+	o := StreamOptions{Selection: Selection{FailFast: true}, Reading: Reading{Sums: []metainfo.Checksum{metainfo.CRC32}}}
 	if r := archive1(t, torrent, pack(t, tree, tree.Paths(), ""), ArchiveOptions{Selection: o.Selection, Reading: o.Reading}); !r.Incomplete || r.BadPieces != 1 || r.file(t, "b").State != Missing {
 		t.Errorf("archive: %+v", r)
 	}
@@ -210,13 +210,13 @@ func TestSumsOfDamagedTrees(t *testing.T) {
 	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrent := makeTorrent(t, dir, metainfo.V1, 65536, metainfo.Fields{})
 	bad := files{"b": tree["b"][:30_000], "c": tree["c"], "d": append(slices.Clip(tree["d"]), noise(rng, 400_000)...), "e": nil, "f": flipAt(tree["f"], 5)}
-	r := data(t, torrent, bad.Write(t, filepath.Join(t.TempDir(), "tree")), Options{Reading: Reading{Sums: []string{"md5"}}})
+	r := data(t, torrent, bad.Write(t, filepath.Join(t.TempDir(), "tree")), Options{Reading: Reading{Sums: []metainfo.Checksum{metainfo.MD5}}})
 	want := map[string]State{"a": Missing, "b": Short, "c": OK, "d": Long, "e": OK, "f": Damaged}
 	for _, f := range r.Files {
-		h := newSum("md5")
+		h := metainfo.MD5.New()
 		h.Write(bad[f.Path])
-		if sum := h.Sum(nil); f.State != want[f.Path] || f.State != Missing && !bytes.Equal(f.Sums["md5"], sum) || f.State == Missing && f.Sums != nil {
-			t.Errorf("%s: %v, %x, want %v, %x", f.Path, f.State, f.Sums["md5"], want[f.Path], sum)
+		if sum := h.Sum(nil); f.State != want[f.Path] || f.State != Missing && !bytes.Equal(f.Sums[metainfo.MD5], sum) || f.State == Missing && f.Sums != nil {
+			t.Errorf("%s: %v, %x, want %v, %x", f.Path, f.State, f.Sums[metainfo.MD5], want[f.Path], sum)
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/torrentkit/torrentkit/internal/filesum"
 	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
@@ -26,11 +27,12 @@ type archive struct {
 	seen  map[int]bool
 	found []FileReport
 	extra []Extra
+	pool  filesum.Pool
 	gatherer
 }
 
 func newArchive(r *run, o ArchiveOptions) *archive {
-	a := &archive{r: r, o: o, files: map[string]int{}, seen: map[int]bool{}, found: slices.Clone(r.Files)}
+	a := &archive{r: r, o: o, files: map[string]int{}, seen: map[int]bool{}, found: slices.Clone(r.Files), pool: filesum.NewPool()}
 	for i, k := range r.disk {
 		if k >= 0 {
 			a.files[r.Files[k].Path] = i
@@ -48,6 +50,7 @@ func newArchive(r *run, o ArchiveOptions) *archive {
 // close reports what was found.
 func (a *archive) close(r *run) {
 	a.noteEnd()
+	a.in.sums.Close()
 	r.Files, r.Extra, r.LostPieces = a.found, a.extra, a.lostPieces()
 	slices.SortFunc(r.Extra, func(a, b Extra) int { return layout.ComparePaths(a.Path, b.Path) })
 }
@@ -123,7 +126,7 @@ func (a *archive) noteEnd() {
 	a.file, a.asIs, a.end, a.tail = -1, 0, 0, -1
 	switch {
 	case a.in.err == io.EOF:
-		f.Sums = a.in.sums.sums()
+		f.Sums = sumsByKind(a.o.Sums, a.in.sums.Sums())
 	case a.in.err != nil:
 		a.err = a.in.err
 		if f.State != Skipped {
@@ -224,7 +227,7 @@ func (a *archive) content(f *FileReport, i int, h *tar.Header) bool {
 	case f.Size > f.Length:
 		f.State = Long
 	}
-	a.in.start(a.tar, newTally(a.o.Sums))
+	a.in.start(a.tar, a.pool.NewTally(newHashes(a.o.Sums)))
 	a.enter(i, min(f.Size, f.Length))
 	return true
 }

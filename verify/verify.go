@@ -60,9 +60,6 @@ func runData(ctx context.Context, torrent []byte, path string, o Options) (*run,
 	if err := r.choose(o.Selection); err != nil {
 		return nil, err
 	}
-	if err := checkSumNames(o.Sums); err != nil {
-		return nil, err
-	}
 	if err := r.lookAround(ctx, o.Extra); err != nil {
 		return nil, err
 	}
@@ -72,7 +69,7 @@ func runData(ctx context.Context, torrent []byte, path string, o Options) (*run,
 	case o.FailFast && !r.fine():
 		r.Incomplete = true
 	case len(o.Sums) > 0:
-		err = r.readInOrder(ctx, o)
+		err = r.readSums(ctx, o)
 	default:
 		j, err2 := r.openJournal(o.Memory, journal.Files(located.Tree, func(i int) int { return int(r.disk[i]) }))
 		if err2 != nil {

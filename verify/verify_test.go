@@ -198,9 +198,9 @@ func TestWithoutPieceLayersInOtherWays(t *testing.T) {
 	do(t, err)
 	bare := append(append([]byte("d4:info"), info.RawInfo()...), 'e')
 	for what, o := range map[string]verify.Options{
-		"checksums":            {Reading: verify.Reading{Sums: []string{"sha256"}}},
+		"checksums":            {Reading: verify.Reading{Sums: []metainfo.Checksum{metainfo.SHA256}}},
 		"fail fast":            {Selection: verify.Selection{FailFast: true}},
-		"both":                 {Selection: verify.Selection{FailFast: true}, Reading: verify.Reading{Sums: []string{"md5"}}},
+		"both":                 {Selection: verify.Selection{FailFast: true}, Reading: verify.Reading{Sums: []metainfo.Checksum{metainfo.MD5}}},
 		"one file":             {Selection: verify.Selection{Only: []string{"large"}}},
 		"with a limit":         {Reading: verify.Reading{LimitRate: 1 << 30}},
 		"one worker, limited":  {Reading: verify.Reading{Workers: 1, LimitRate: 1 << 30}},

@@ -89,7 +89,7 @@ func moreFieldFlags(cmd *cobra.Command, o *create.Options) {
 		fs.BoolVar(&o.Align, "align", false, "start every file on a piece boundary, by pad files (v1; BEP 47)")
 		fs.BoolVar(&o.Attributes, "attributes", false, "keep the executable and hidden bits of files (BEP 47)")
 		fs.Func("checksum", "write a checksum of every file: `KIND` is md5, sha1, sha256 or crc32 (repeatable)", func(s string) error {
-			c, err := create.ParseChecksum(s)
+			c, err := metainfo.ParseChecksum(s)
 			o.Checksums = append(o.Checksums, c)
 			return err
 		})

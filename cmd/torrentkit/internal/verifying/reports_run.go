@@ -8,6 +8,7 @@ import (
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/metainfo"
 	"github.com/torrentkit/torrentkit/verify"
 )
 
@@ -54,15 +55,15 @@ func newReports(con *console.Console, specs []reportSpec, force bool) (*verifyRe
 }
 
 // sums lists the checksums that the reports need.
-func (r *verifyReports) sums() []string {
-	var names []string
+func (r *verifyReports) sums() []metainfo.Checksum {
+	var kinds []metainfo.Checksum
 	for _, s := range r.specs {
-		name := map[string]string{"sfv": "crc32", "sha256sums": "sha256", "md5sums": "md5"}[s.kind]
-		if name != "" && !slices.Contains(names, name) {
-			names = append(names, name)
+		kind, ok := map[string]metainfo.Checksum{"sfv": metainfo.CRC32, "sha256sums": metainfo.SHA256, "md5sums": metainfo.MD5}[s.kind]
+		if ok && !slices.Contains(kinds, kind) {
+			kinds = append(kinds, kind)
 		}
 	}
-	return names
+	return kinds
 }
 
 func (r *verifyReports) add(v verified) { r.outcomes = append(r.outcomes, v) }
@@ -80,11 +81,11 @@ func (r *verifyReports) write(ctx context.Context, con *console.Console) error {
 		case "junit":
 			data = junitReport(r.outcomes)
 		case "sfv":
-			data = sumsReport(con, r.outcomes, "crc32", "%[2]s %08[1]X\n")
+			data = sumsReport(con, r.outcomes, metainfo.CRC32, "%[2]s %08[1]X\n")
 		case "sha256sums":
-			data = sumsReport(con, r.outcomes, "sha256", "%[1]x  %[2]s\n")
+			data = sumsReport(con, r.outcomes, metainfo.SHA256, "%[1]x  %[2]s\n")
 		case "md5sums":
-			data = sumsReport(con, r.outcomes, "md5", "%[1]x  %[2]s\n")
+			data = sumsReport(con, r.outcomes, metainfo.MD5, "%[1]x  %[2]s\n")
 		}
 		// A report of what was done is wanted all the more after an interruption.
 		if err := r.outputs[i].Write(context.WithoutCancel(ctx), data); err != nil {
@@ -96,7 +97,7 @@ func (r *verifyReports) write(ctx context.Context, con *console.Console) error {
 
 // sumsReport lists checksums of files with paths from the folder that holds the content. A path that would break a line
 // is left out with a warning, as these formats have no agreed way to write it.
-func sumsReport(con *console.Console, outcomes []verified, algorithm, format string) []byte {
+func sumsReport(con *console.Console, outcomes []verified, kind metainfo.Checksum, format string) []byte {
 	var b strings.Builder
 	for _, o := range outcomes {
 		if o.report == nil {
@@ -104,12 +105,12 @@ func sumsReport(con *console.Console, outcomes []verified, algorithm, format str
 		}
 		for i := range o.report.Files {
 			f := &o.report.Files[i]
-			sum := f.Sums[algorithm]
+			sum := f.Sums[kind]
 			name := contentPath(o.report, f)
 			switch {
 			case sum == nil:
 			case strings.ContainsAny(name, "\r\n\\"):
-				con.Warn(fmt.Sprintf("%q is not in the list of %s sums: its name does not fit on a line", name, algorithm))
+				con.Warn(fmt.Sprintf("%q is not in the list of %v sums: its name does not fit on a line", name, kind))
 			default:
 				fmt.Fprintf(&b, format, sum, name)
 			}
