@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"os"
 	"os/exec"
 	"strings"
@@ -375,12 +376,12 @@ func TestFetchManySources(t *testing.T) {
 // deaf is a network in which nobody answers but at 127.0.0.1.
 type deaf struct{ *memnet.Network }
 
-func (d deaf) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
-	if !strings.HasPrefix(address, "127.0.0.1:") {
+func (d deaf) Dial(ctx context.Context, network string, from netip.Addr, to netip.AddrPort) (net.Conn, error) {
+	if to.Addr() != netip.MustParseAddr("127.0.0.1") {
 		<-ctx.Done()
 		return nil, ctx.Err()
 	}
-	return d.Network.DialContext(ctx, network, address)
+	return d.Network.Dial(ctx, network, from, to)
 }
 
 // TestFetchFloodingSource holds that a source that names a thousand peers that

@@ -34,7 +34,10 @@ func listen(t testing.TB, handle func(net.Conn)) string {
 // waits for has come.
 func listenOn(t testing.TB, n *memnet.Network, handle func(net.Conn)) string {
 	t.Helper()
-	l := n.Listen()
+	l, err := n.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(accept(t, l, handle).Wait)
 	return l.Addr().String()
 }

@@ -31,7 +31,11 @@ func webOptions() WebOptions {
 
 // inMemory starts a server that is reached through a network in memory.
 func inMemory(t *testing.T, n *memnet.Network, h http.Handler) *httptest.Server {
-	server := &httptest.Server{Listener: n.Listen(), Config: &http.Server{Handler: h}}
+	l, err := n.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &httptest.Server{Listener: l, Config: &http.Server{Handler: h}}
 	server.Start()
 	t.Cleanup(server.Close)
 	return server

@@ -24,9 +24,9 @@ type Resolver interface {
 	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
 }
 
-// Network opens connections to addresses; *net.Dialer is one.
+// Network opens connections to an address, from another or, if that is zero, any.
 type Network interface {
-	DialContext(ctx context.Context, network, address string) (net.Conn, error)
+	Dial(ctx context.Context, network string, from netip.Addr, to netip.AddrPort) (net.Conn, error)
 }
 
 // Dialer opens connections for what one host was named for: to that host and to
@@ -42,7 +42,7 @@ type Dialer struct {
 	Timeout  time.Duration
 	Resolver Resolver   // nil means the system's
 	Local    netip.Addr // to connect from; zero for any
-	Network  Network    // nil means the system's; another knows nothing of Local and Timeout
+	Network  Network    // nil means the system's
 
 	mu    sync.Mutex
 	home  netip.Addr // where Named was reached first, over TCP
@@ -115,9 +115,36 @@ func (d *Dialer) Lookup(ctx context.Context, host string) ([]netip.Addr, error) 
 // Connect connects to one address of a host. It fails with [ErrPrivate] before
 // anything is sent where the host may not be there.
 func (d *Dialer) Connect(ctx context.Context, network, host string, to netip.AddrPort) (net.Conn, error) {
-	nd := net.Dialer{Timeout: d.Timeout, KeepAlive: -1, Control: func(_, address string, _ syscall.RawConn) error {
+	conn, err := patient(ctx, d, func(ctx context.Context) (net.Conn, error) {
+		if d.Network == nil {
+			return d.system(host, network, to.Port()).DialContext(ctx, network, to.String())
+		}
+		if !d.allowed(host, to.Port(), to.Addr()) {
+			return nil, fmt.Errorf("%w: %s", ErrPrivate, to)
+		}
+		if d.Timeout > 0 {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithTimeout(ctx, d.Timeout)
+			defer cancel()
+		}
+		return d.Network.Dial(ctx, network, d.Local, to)
+	})
+	if err == nil && network == "tcp" && sameName(host, d.Named) {
+		d.mu.Lock()
+		if !d.home.IsValid() {
+			d.home = to.Addr().Unmap()
+		}
+		d.mu.Unlock()
+	}
+	return conn, err
+}
+
+// system connects through the system. The address is judged that a socket is about
+// to connect to.
+func (d *Dialer) system(host, network string, port uint16) *net.Dialer {
+	nd := &net.Dialer{Timeout: d.Timeout, KeepAlive: -1, Control: func(_, address string, _ syscall.RawConn) error {
 		a, err := netip.ParseAddrPort(address)
-		if err != nil || !d.allowed(host, to.Port(), a.Addr()) {
+		if err != nil || !d.allowed(host, port, a.Addr()) {
 			return fmt.Errorf("%w: %s", ErrPrivate, address)
 		}
 		return nil
@@ -128,21 +155,7 @@ func (d *Dialer) Connect(ctx context.Context, network, host string, to netip.Add
 			nd.LocalAddr = net.UDPAddrFromAddrPort(netip.AddrPortFrom(d.Local, 0))
 		}
 	}
-	var opener Network = &nd
-	if d.Network != nil {
-		if opener = d.Network; !d.allowed(host, to.Port(), to.Addr()) {
-			return nil, fmt.Errorf("%w: %s", ErrPrivate, to)
-		}
-	}
-	conn, err := patient(ctx, d, func(ctx context.Context) (net.Conn, error) { return opener.DialContext(ctx, network, to.String()) })
-	if err == nil && network == "tcp" && sameName(host, d.Named) {
-		d.mu.Lock()
-		if !d.home.IsValid() {
-			d.home = to.Addr().Unmap()
-		}
-		d.mu.Unlock()
-	}
-	return conn, err
+	return nd
 }
 
 // allowed tells whether a host may be at an address. The person's host may be

@@ -59,8 +59,8 @@ func TestStrangersStayOutside(t *testing.T) {
 // forbidden is a network in which nothing may be connected to.
 type forbidden struct{ t *testing.T }
 
-func (f forbidden) DialContext(_ context.Context, network, address string) (net.Conn, error) {
-	f.t.Errorf("%s to %s", network, address)
+func (f forbidden) Dial(_ context.Context, network string, _ netip.Addr, to netip.AddrPort) (net.Conn, error) {
+	f.t.Errorf("%s to %s", network, to)
 	return nil, errors.New("forbidden")
 }
 

@@ -1,7 +1,7 @@
 // Package memnet is a network in memory, so that testing/synctest can simulate
-// the clock of programs that wait for each other over it: streams like TCP's, with
-// addresses, ports, deadlines and halves that are closed one by one. It has no
-// datagrams and no names, and nothing but tests imports it.
+// the clock of programs that wait for each other over it: streams and datagrams
+// with addresses, ports and deadlines, like those of TCP and UDP. It has no names,
+// every address is in it, and nothing but tests imports it.
 package memnet
 
 import (
@@ -19,40 +19,92 @@ import (
 // once from many goroutines.
 type Network struct {
 	mu        sync.Mutex
-	listeners map[string]*listener
+	listeners map[netip.AddrPort]*listener
+	packets   map[netip.AddrPort]*packetConn
 	port      uint16 // the last that was given out
 }
 
-// Listen listens at 127.0.0.1, at a port that nobody has.
-func (n *Network) Listen() net.Listener {
+// Listen listens at host:port, where the port may be 0 for one that nobody has.
+func (n *Network) Listen(_, address string) (net.Listener, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	l := &listener{network: n, addr: n.address(), conns: make(chan net.Conn), closed: make(chan struct{})}
-	if n.listeners == nil {
-		n.listeners = make(map[string]*listener)
+	at, err := n.place(address)
+	if err != nil {
+		return nil, err
 	}
-	n.listeners[l.addr.String()] = l
-	return l
+	if n.listeners == nil {
+		n.listeners = make(map[netip.AddrPort]*listener)
+	}
+	if n.listeners[at] != nil {
+		return nil, errInUse
+	}
+	l := &listener{network: n, at: at, conns: make(chan net.Conn), closed: make(chan struct{})}
+	n.listeners[at] = l
+	return l, nil
 }
 
-func (n *Network) address() *net.TCPAddr {
-	n.port++
-	return net.TCPAddrFromAddrPort(netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), 1024+n.port))
-}
-
-// DialContext connects to a host:port that somebody listens at.
-func (n *Network) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+// ListenPacket is Listen for datagrams.
+func (n *Network) ListenPacket(_, address string) (net.PacketConn, error) {
 	n.mu.Lock()
-	l := n.listeners[address]
-	from := n.address()
+	defer n.mu.Unlock()
+	at, err := n.place(address)
+	if err != nil {
+		return nil, err
+	}
+	return n.bind(at)
+}
+
+var errInUse = &net.OpError{Op: "listen", Net: "memory", Err: os.NewSyscallError("bind", syscall.EADDRINUSE)}
+
+func (n *Network) place(address string) (netip.AddrPort, error) {
+	at, err := netip.ParseAddrPort(address)
+	if err == nil && at.Port() == 0 {
+		at = n.free(at.Addr())
+	}
+	return at, err
+}
+
+func (n *Network) free(a netip.Addr) netip.AddrPort {
+	n.port++
+	return netip.AddrPortFrom(a, 1024+n.port)
+}
+
+func (n *Network) bind(at netip.AddrPort) (*packetConn, error) {
+	if n.packets == nil {
+		n.packets = make(map[netip.AddrPort]*packetConn)
+	}
+	if n.packets[at] != nil {
+		return nil, errInUse
+	}
+	p := &packetConn{network: n, at: at, in: make(chan packet, 1000), closed: make(chan struct{})}
+	n.packets[at] = p
+	return p, nil
+}
+
+// Dial connects to an address over "tcp" or "udp", from another, or from any.
+func (n *Network) Dial(ctx context.Context, network string, from netip.Addr, to netip.AddrPort) (net.Conn, error) {
+	n.mu.Lock()
+	if !from.IsValid() {
+		from = to.Addr()
+	}
+	own := n.free(from)
+	if network[:3] == "udp" {
+		defer n.mu.Unlock()
+		p, err := n.bind(own)
+		if err != nil {
+			return nil, err
+		}
+		return &datagramConn{packetConn: p, peer: to}, nil
+	}
+	l := n.listeners[to]
 	n.mu.Unlock()
 	refused := &net.OpError{Op: "dial", Net: network, Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
 	if l == nil {
 		return nil, refused
 	}
 	there, back := newStream(), newStream()
-	client := &conn{local: from, remote: l.addr, in: back, out: there}
-	server := &conn{local: l.addr, remote: from, in: there, out: back}
+	client := &conn{local: own, remote: to, in: back, out: there}
+	server := &conn{local: to, remote: own, in: there, out: back}
 	select {
 	case l.conns <- server:
 		return client, nil
@@ -65,7 +117,7 @@ func (n *Network) DialContext(ctx context.Context, network, address string) (net
 
 type listener struct {
 	network *Network
-	addr    *net.TCPAddr
+	at      netip.AddrPort
 	conns   chan net.Conn
 	closed  chan struct{}
 	once    sync.Once
@@ -80,12 +132,12 @@ func (l *listener) Accept() (net.Conn, error) {
 	}
 }
 
-func (l *listener) Addr() net.Addr { return l.addr }
+func (l *listener) Addr() net.Addr { return net.TCPAddrFromAddrPort(l.at) }
 
 func (l *listener) Close() error {
 	l.once.Do(func() {
 		l.network.mu.Lock()
-		delete(l.network.listeners, l.addr.String())
+		delete(l.network.listeners, l.at)
 		l.network.mu.Unlock()
 		close(l.closed)
 	})
@@ -94,7 +146,7 @@ func (l *listener) Close() error {
 
 // conn is one end of a connection.
 type conn struct {
-	local, remote    *net.TCPAddr
+	local, remote    netip.AddrPort
 	in, out          *stream
 	reading, writing deadline
 }
@@ -110,8 +162,8 @@ func (c *conn) Close() error {
 	return c.in.end(net.ErrClosed, errReset)
 }
 
-func (c *conn) LocalAddr() net.Addr  { return c.local }
-func (c *conn) RemoteAddr() net.Addr { return c.remote }
+func (c *conn) LocalAddr() net.Addr  { return net.TCPAddrFromAddrPort(c.local) }
+func (c *conn) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(c.remote) }
 
 func (c *conn) SetDeadline(t time.Time) error {
 	c.reading.set(t)

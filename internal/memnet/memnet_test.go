@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"syscall"
 	"testing"
@@ -17,7 +18,10 @@ import (
 func pair(t *testing.T) (client, server net.Conn) {
 	t.Helper()
 	n := new(Network)
-	l := n.Listen()
+	l, err := n.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() { l.Close() })
 	accepted := make(chan net.Conn)
 	go func() {
@@ -27,7 +31,7 @@ func pair(t *testing.T) (client, server net.Conn) {
 		}
 		accepted <- c
 	}()
-	client, err := n.DialContext(t.Context(), "tcp", l.Addr().String())
+	client, err = n.Dial(t.Context(), "tcp", netip.Addr{}, netip.MustParseAddrPort(l.Addr().String()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,18 +122,74 @@ func TestDeadlines(t *testing.T) {
 func TestNobodyListens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := new(Network)
-		l := n.Listen()
+		l, err := n.Listen("tcp", "[2001:db8::1]:80")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := n.Listen("tcp", "[2001:db8::1]:80"); !errors.Is(err, syscall.EADDRINUSE) {
+			t.Errorf("listening twice: %v", err)
+		}
+		at := netip.MustParseAddrPort(l.Addr().String())
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if _, err := n.DialContext(ctx, "tcp", l.Addr().String()); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := n.Dial(ctx, "tcp", netip.Addr{}, at); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("nobody accepts: %v", err)
 		}
 		l.Close()
-		if _, err := n.DialContext(t.Context(), "tcp", l.Addr().String()); !errors.Is(err, syscall.ECONNREFUSED) {
+		if _, err := n.Dial(t.Context(), "tcp", netip.Addr{}, at); !errors.Is(err, syscall.ECONNREFUSED) {
 			t.Errorf("nobody listens: %v", err)
 		}
 		if _, err := l.Accept(); !errors.Is(err, net.ErrClosed) {
 			t.Errorf("accepting: %v", err)
+		}
+	})
+}
+
+func TestDatagrams(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := new(Network)
+		server, err := n.ListenPacket("udp", "127.0.0.1:9")
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := netip.MustParseAddrPort("127.0.0.1:9")
+		client, err := n.Dial(t.Context(), "udp", netip.MustParseAddr("127.0.0.9"), at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		other, err := n.ListenPacket("udp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		go func() {
+			b := make([]byte, 9)
+			k, from, err := server.ReadFrom(b)
+			if err != nil || string(b[:k]) != "ping" || from.String() != client.LocalAddr().String() {
+				t.Errorf("%q from %v, %v", b[:k], from, err)
+			}
+			other.WriteTo([]byte("noise"), from)
+			server.WriteTo([]byte("pong"), from)
+		}()
+		client.Write([]byte("ping"))
+		b := make([]byte, 9)
+		if k, err := client.Read(b); err != nil || string(b[:k]) != "pong" {
+			t.Errorf("%q, %v", b[:k], err)
+		}
+		start := time.Now()
+		client.SetReadDeadline(start.Add(time.Minute))
+		if _, err := client.Read(b); !errors.Is(err, os.ErrDeadlineExceeded) || time.Since(start) != time.Minute {
+			t.Errorf("%v after %v", err, time.Since(start))
+		}
+		server.Close()
+		client.SetReadDeadline(time.Time{})
+		client.Write([]byte("ping"))
+		if _, err := client.Read(b); !errors.Is(err, syscall.ECONNREFUSED) {
+			t.Errorf("nobody is there: %v", err)
+		}
+		client.Close()
+		other.Close()
+		if _, _, err := other.ReadFrom(b); !errors.Is(err, net.ErrClosed) {
+			t.Errorf("closed: %v", err)
 		}
 	})
 }
