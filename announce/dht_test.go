@@ -9,7 +9,7 @@ import (
 
 func TestScrapeDHT(t *testing.T) {
 	node := tt.DHTNode(t, 40, 7)
-	got, err := ScrapeDHT(t.Context(), manyHashes(2), DHTOptions{Bootstrap: []string{node}, AllowPrivate: true})
+	got, err := ScrapeDHT(t.Context(), manyHashes(2), DHTOptions{Bootstrap: []string{node}, AllowPrivate: true, Timeout: time.Minute})
 	if err != nil || len(got) != 2 {
 		t.Fatal(got, err)
 	}
@@ -18,7 +18,7 @@ func TestScrapeDHT(t *testing.T) {
 			t.Errorf("%+v", c)
 		}
 	}
-	got, err = ScrapeDHT(t.Context(), manyHashes(1), DHTOptions{Bootstrap: []string{"127.0.0.1:9"}, AllowPrivate: true, Timeout: 2 * time.Second})
+	got, err = ScrapeDHT(t.Context(), manyHashes(1), DHTOptions{Bootstrap: []string{"127.0.0.1:9"}, AllowPrivate: true, Timeout: 100 * time.Millisecond})
 	if err != nil || got[0].Failure == nil {
 		t.Errorf("nobody answers: %+v, %v", got, err)
 	}

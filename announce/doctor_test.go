@@ -5,15 +5,18 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/torrentkit/torrentkit/internal/longtest"
+	"github.com/torrentkit/torrentkit/internal/memnet"
 	tt "github.com/torrentkit/torrentkit/internal/trackertest"
 )
 
 func diagnose(t *testing.T, tracker string, opt DoctorOptions) Report {
 	t.Helper()
 	if opt.Timeout == 0 {
-		opt.Timeout = 3 * time.Second
+		opt.Timeout = time.Minute
 	}
 	rep := Doctor(t.Context(), tracker, opt)
 	if rep.Failure != nil {
@@ -27,18 +30,22 @@ func diagnose(t *testing.T, tracker string, opt DoctorOptions) Report {
 func TestDoctorPasses(t *testing.T) {
 	for _, transport := range []Transport{HTTP, UDP, WS} {
 		t.Run(string(transport), func(t *testing.T) {
-			t.Parallel()
-			tr := tt.Start(t)
-			rep := diagnose(t, urls(tr)[transport], DoctorOptions{})
-			for _, v := range rep.Verdicts {
-				if v.State == Fail {
-					t.Errorf("%s: %s", v.ID, v.Detail)
+			synctest.Test(t, func(t *testing.T) {
+				var opt DoctorOptions
+				n := new(memnet.Network)
+				opt.network = n
+				tr := tt.StartIn(t, n)
+				rep := diagnose(t, urls(tr)[transport], opt)
+				for _, v := range rep.Verdicts {
+					if v.State == Fail {
+						t.Errorf("%s: %s", v.ID, v.Detail)
+					}
 				}
-			}
-			if n := tr.Count(rep.Hash); n != 0 {
-				t.Errorf("%d peers are left behind", n)
-			}
-			t.Logf("%d checks in %s", len(rep.Verdicts), rep.Elapsed)
+				if n := tr.Count(rep.Hash); n != 0 {
+					t.Errorf("%d peers are left behind", n)
+				}
+				t.Logf("%d checks in %s", len(rep.Verdicts), rep.Elapsed)
+			})
 		})
 	}
 }
@@ -104,34 +111,37 @@ func TestEveryCheck(t *testing.T) {
 			continue
 		}
 		t.Run(c.ID, func(t *testing.T) {
-			t.Parallel()
-			judge := func(faults ...tt.Fault) Verdict {
-				tr := tt.Start(t, faults...)
-				opt := DoctorOptions{Only: []string{c.ID}}
-				if c.ID == "udp.connection-id-expires" {
-					opt.ExpiryWait = tt.IDLife + 100*time.Millisecond
+			synctest.Test(t, func(t *testing.T) {
+				judge := func(faults ...tt.Fault) Verdict {
+					n := new(memnet.Network)
+					tr := tt.StartIn(t, n, faults...)
+					opt := DoctorOptions{Only: []string{c.ID}}
+					opt.network, opt.Timeout = n, 3*time.Second
+					if c.ID == "udp.connection-id-expires" {
+						opt.ExpiryWait = tt.IDLife + 100*time.Millisecond
+					}
+					rep := diagnose(t, urls(tr)[Transport(fault[1])], opt)
+					if len(rep.Verdicts) != 1 {
+						t.Fatalf("%d verdicts", len(rep.Verdicts))
+					}
+					return rep.Verdicts[0]
 				}
-				rep := diagnose(t, urls(tr)[Transport(fault[1])], opt)
-				if len(rep.Verdicts) != 1 {
-					t.Fatalf("%d verdicts", len(rep.Verdicts))
+				var base, bad []tt.Fault
+				bad = append(bad, tt.Fault(fault[0]))
+				switch c.ID {
+				case "udp.connection-id-expires":
+					base = append(base, tt.UDPIDShort)
+				case "http.unlisted", "udp.unlisted", "ws.unlisted":
+					base, bad = append(base, tt.Whitelist), append(bad, tt.Whitelist)
 				}
-				return rep.Verdicts[0]
-			}
-			var base, bad []tt.Fault
-			bad = append(bad, tt.Fault(fault[0]))
-			switch c.ID {
-			case "udp.connection-id-expires":
-				base = append(base, tt.UDPIDShort)
-			case "http.unlisted", "udp.unlisted", "ws.unlisted":
-				base, bad = append(base, tt.Whitelist), append(bad, tt.Whitelist)
-			}
-			if v := judge(base...); v.State != Pass {
-				t.Errorf("good tracker: %s: %s", v.State, v.Detail)
-			}
-			v := judge(bad...)
-			if v.State != Fail || v.Detail == "" || v.Sent == "" && !strings.HasPrefix(v.ID, "swarm") {
-				t.Errorf("with %v: %s: %q, sent %q", bad, v.State, v.Detail, v.Sent)
-			}
+				if v := judge(base...); v.State != Pass {
+					t.Errorf("good tracker: %s: %s", v.State, v.Detail)
+				}
+				v := judge(bad...)
+				if v.State != Fail || v.Detail == "" || v.Sent == "" && !strings.HasPrefix(v.ID, "swarm") {
+					t.Errorf("with %v: %s: %q, sent %q", bad, v.State, v.Detail, v.Sent)
+				}
+			})
 		})
 	}
 }
@@ -180,19 +190,22 @@ func TestDoctorSelection(t *testing.T) {
 }
 
 func TestDoctorBadTrackers(t *testing.T) {
-	tr := tt.Start(t, tt.Mute)
-	opt := DoctorOptions{}
-	opt.Timeout = 300 * time.Millisecond
-	for _, u := range []string{tr.HTTP(), tr.UDP(), tr.WS(), "gopher://x"} {
-		if rep := Doctor(t.Context(), u, opt); rep.Failure == nil || len(rep.Verdicts) > 0 {
-			t.Errorf("%s: %+v", u, rep)
+	synctest.Test(t, func(t *testing.T) {
+		n := new(memnet.Network)
+		tr := tt.StartIn(t, n, tt.Mute)
+		opt := DoctorOptions{}
+		opt.network = n
+		for _, u := range []string{tr.HTTP(), tr.UDP(), tr.WS(), "gopher://x"} {
+			if rep := Doctor(t.Context(), u, opt); rep.Failure == nil || len(rep.Verdicts) > 0 {
+				t.Errorf("%s: %+v", u, rep)
+			}
 		}
-	}
-	refusing := tt.Start(t, tt.Whitelist)
-	rep := diagnose(t, refusing.HTTP(), DoctorOptions{})
-	if rep.Count(Skip, "") < 20 {
-		t.Error("checks ran though the torrent is refused")
-	}
+		refusing := tt.StartIn(t, n, tt.Whitelist)
+		rep := diagnose(t, refusing.HTTP(), opt)
+		if rep.Count(Skip, "") < 20 {
+			t.Error("checks ran though the torrent is refused")
+		}
+	})
 }
 
 // TestDoctorReal holds that the known deviations of real trackers are found.
@@ -203,21 +216,24 @@ func TestDoctorReal(t *testing.T) {
 		start func(t *testing.T) tt.Real
 		want  map[Transport][]string // deviations that must be found
 		not   []string
+		mute  []string // checks to which there is no answer
 	}{
 		{"opentracker", func(t *testing.T) tt.Real { return tt.Opentracker(t, hash) }, map[Transport][]string{
 			HTTP: {"http.compact-0", "honesty.port-zero"},
 			UDP:  {"honesty.port-zero", "udp.unlisted", "udp.error-text"},
-		}, []string{"http.canonical", "http.compact-default", "scrape.limit", "scrape.key-length", "swarm.visible", "honesty.ip"}},
+		}, []string{"http.canonical", "http.compact-default", "scrape.limit", "scrape.key-length", "swarm.visible", "honesty.ip"}, []string{"udp.unknown-action"}},
 		{"bittorrent-tracker", func(t *testing.T) tt.Real { return tt.BittorrentTracker(t) }, map[Transport][]string{
 			HTTP: {"http.compact-default", "http.numwant-0", "scrape.key-length", "swarm.self"},
-			UDP:  {"udp.connection-id", "udp.connection-id-bound", "udp.connection-id-error", "swarm.self"},
+			UDP:  {"udp.connection-id", "udp.connection-id-bound", "swarm.self"},
 			WS:   {},
-		}, []string{"http.canonical", "http.port-0", "swarm.visible"}},
+		}, []string{"http.canonical", "http.port-0", "swarm.visible"}, []string{"udp.unknown-action", "udp.event-large", "udp.connection-id-error"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			real := c.start(t)
 			for _, u := range realURLs(real) {
-				rep := diagnose(t, u, DoctorOptions{Hash: hash})
+				opt := DoctorOptions{Hash: hash, Skip: c.mute}
+				opt.Timeout = time.Minute
+				rep := diagnose(t, u, opt)
 				var failed []string
 				for _, v := range rep.Verdicts {
 					if v.State != Pass {
@@ -236,6 +252,15 @@ func TestDoctorReal(t *testing.T) {
 				for _, id := range c.not {
 					if slices.Contains(failed, id) && !strings.Contains(u, "::1") {
 						t.Errorf("%s: %s was found", u, id)
+					}
+				}
+				if rep.Transport != UDP || !longtest.Whole() {
+					continue
+				}
+				opt.Skip, opt.Only, opt.Timeout = nil, c.mute, 10*time.Second
+				for _, v := range diagnose(t, u, opt).Verdicts {
+					if v.State != Fail {
+						t.Errorf("%s: %s passes: %s", u, v.ID, v.Detail)
 					}
 				}
 			}

@@ -37,7 +37,7 @@ func TestStrangersTrackersStayOutside(t *testing.T) {
 	resolver := new(dialtest.Resolver)
 	resolver.Set("inside.example", []netip.Addr{netip.MustParseAddr("127.0.0.1")})
 	forms := append(dialtest.Private(), dialtest.Form{Host: "inside.example", Addr: netip.MustParseAddr("127.0.0.1")})
-	opt := Options{Resolver: resolver, TLS: trusting(tr), Timeout: 5 * time.Second, NoStop: true}
+	opt := Options{Resolver: resolver, TLS: trusting(tr), Timeout: time.Minute, NoStop: true}
 	for _, f := range forms {
 		if strings.Contains(f.Host, "%") { // its link may not be there
 			continue
@@ -78,7 +78,7 @@ func TestRedirectsStayOutside(t *testing.T) {
 	_, port, _ := net.SplitHostPort(srv.Listener.Addr().String())
 	resolver := new(dialtest.Resolver)
 	resolver.Set("lan.example", []netip.Addr{netip.MustParseAddr("10.0.0.1")})
-	opt := Options{Resolver: resolver, Timeout: 5 * time.Second}
+	opt := Options{Resolver: resolver, Timeout: time.Minute}
 	for _, f := range append(dialtest.Private(), dialtest.Form{Host: "lan.example", Addr: netip.MustParseAddr("10.0.0.1")}) {
 		if strings.Contains(f.Host, "%") || f.Addr.Unmap().IsLoopback() {
 			continue

@@ -64,7 +64,7 @@ func (e endpoint) hostPort() string { return net.JoinHostPort(e.host, strconv.It
 // dialer opens connections for the tracker at a host, which a stranger named with
 // PublicOnly, and the person otherwise.
 func (s *settings) dialer(host string) *dial.Dialer {
-	d := &dial.Dialer{Named: host, Resolver: s.Resolver, Local: s.LocalAddr}
+	d := &dial.Dialer{Named: host, Resolver: s.Resolver, Local: s.LocalAddr, Network: s.network}
 	if s.PublicOnly {
 		d.Named = ""
 	}

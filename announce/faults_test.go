@@ -10,8 +10,10 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/torrentkit/torrentkit/internal/memnet"
 	tt "github.com/torrentkit/torrentkit/internal/trackertest"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
@@ -90,18 +92,20 @@ func TestFaults(t *testing.T) {
 		{tt.Mute, WS, "timeout", "in time"},
 	} {
 		t.Run(string(c.fault)+" "+string(c.transport), func(t *testing.T) {
-			t.Parallel()
-			tr := tt.Start(t, c.fault)
-			hash := RandomHash()
-			tr.Add(hash, netip.MustParseAddrPort("[2001:db8::1]:7001"), "", 0)
-			var before, after runtime.MemStats
-			runtime.ReadMemStats(&before)
-			r := one(t, Query{Tracker: urls(tr)[c.transport], Hash: hash}, Options{Timeout: 1500 * time.Millisecond, NumWant: 5, TLS: trusting(tr)})
-			runtime.ReadMemStats(&after)
-			if used := after.TotalAlloc - before.TotalAlloc; used > 200<<20 {
-				t.Errorf("%d MB allocated", used>>20)
-			}
-			checkOutcome(t, r, c.want, c.says)
+			synctest.Test(t, func(t *testing.T) {
+				n := new(memnet.Network)
+				tr := tt.StartIn(t, n, c.fault)
+				hash := RandomHash()
+				tr.Add(hash, netip.MustParseAddrPort("[2001:db8::1]:7001"), "", 0)
+				var before, after runtime.MemStats
+				runtime.ReadMemStats(&before)
+				r := one(t, Query{Tracker: urls(tr)[c.transport], Hash: hash}, Options{Timeout: 1500 * time.Millisecond, NumWant: 5, TLS: trusting(tr), network: n})
+				runtime.ReadMemStats(&after)
+				if used := after.TotalAlloc - before.TotalAlloc; used > 200<<20 {
+					t.Errorf("%d MB allocated", used>>20)
+				}
+				checkOutcome(t, r, c.want, c.says)
+			})
 		})
 	}
 }
@@ -138,30 +142,33 @@ func TestBigInterval(t *testing.T) {
 }
 
 func TestSecretsStayHidden(t *testing.T) {
-	const passkey = "0123456789abcdef0123456789abcdef"
-	for _, f := range []tt.Fault{
-		tt.HTML, tt.HTML404, tt.Huge, tt.Truncated, tt.HalfBencode, tt.RedirectLoop, tt.NotHTTP, tt.Hangup, tt.Mute, tt.Status500,
-		tt.UDPEmpty, tt.WSNoUpgrade, tt.WSNotJSON, tt.CertExpired, tt.EchoesSecrets,
-	} {
-		tr := tt.Start(t, f)
-		for _, u := range urls(tr) {
-			for _, secret := range []string{
-				strings.Replace(u, "/announce", "/"+passkey+"/announce", 1), u + "?passkey=" + passkey, u + "/" + passkey,
-				strings.Replace(u, "://", "://user:"+passkey+"@", 1),
-			} {
-				r := one(t, Query{Tracker: secret}, Options{Timeout: 200 * time.Millisecond, Record: true})
-				if r.Failure == nil {
-					continue
-				}
-				if strings.Contains(r.Failure.Detail, passkey) {
-					t.Errorf("%s: %s", f, r.Failure.Detail)
-				}
-				if strings.Contains(metainfo.RedactText(r.Failure.Error(), r.Tracker), passkey) {
-					t.Errorf("%s: %s", f, r.Failure)
+	synctest.Test(t, func(t *testing.T) {
+		const passkey = "0123456789abcdef0123456789abcdef"
+		for _, f := range []tt.Fault{
+			tt.HTML, tt.HTML404, tt.Huge, tt.Truncated, tt.HalfBencode, tt.RedirectLoop, tt.NotHTTP, tt.Hangup, tt.Mute, tt.Status500,
+			tt.UDPEmpty, tt.WSNoUpgrade, tt.WSNotJSON, tt.CertExpired, tt.EchoesSecrets,
+		} {
+			n := new(memnet.Network)
+			tr := tt.StartIn(t, n, f)
+			for _, u := range urls(tr) {
+				for _, secret := range []string{
+					strings.Replace(u, "/announce", "/"+passkey+"/announce", 1), u + "?passkey=" + passkey, u + "/" + passkey,
+					strings.Replace(u, "://", "://user:"+passkey+"@", 1),
+				} {
+					r := one(t, Query{Tracker: secret}, Options{Record: true, network: n})
+					if r.Failure == nil {
+						continue
+					}
+					if strings.Contains(r.Failure.Detail, passkey) {
+						t.Errorf("%s: %s", f, r.Failure.Detail)
+					}
+					if strings.Contains(metainfo.RedactText(r.Failure.Error(), r.Tracker), passkey) {
+						t.Errorf("%s: %s", f, r.Failure)
+					}
 				}
 			}
 		}
-	}
+	})
 }
 
 func TestClassify(t *testing.T) {

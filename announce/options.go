@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/torrentkit/torrentkit/internal/dial"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -118,6 +119,8 @@ type Options struct {
 	Record  bool // keeps what was sent and received in Result.Exchanges
 	// Parallel is how many probes ProbeAll has under way at once; 0 means 512.
 	Parallel int
+
+	network dial.Network // nil means the system's
 }
 
 // Query is one question: which tracker, about which torrent.

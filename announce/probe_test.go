@@ -8,12 +8,13 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/torrentkit/torrentkit/internal/memnet"
 	"github.com/torrentkit/torrentkit/internal/trackertest"
 )
 
@@ -21,7 +22,7 @@ import (
 func one(t *testing.T, q Query, opt Options) Result {
 	t.Helper()
 	if opt.Timeout == 0 {
-		opt.Timeout = 5 * time.Second
+		opt.Timeout = time.Minute
 	}
 	rs := Probe(t.Context(), q, opt)
 	if len(rs) != 1 {
@@ -59,7 +60,7 @@ func TestProbeEveryTransport(t *testing.T) {
 			if reply.Interval < time.Minute || r.Transport != transport || !r.Addr.IsValid() || !r.Local.IsValid() || !r.Stopped {
 				t.Errorf("incomplete result: %+v", r)
 			}
-			if r.Timing.Total <= 0 || r.Timing.FirstByte <= 0 || r.Timing.Connect <= 0 || r.Timing.Total > 4*time.Second {
+			if r.Timing.Total <= 0 || r.Timing.FirstByte <= 0 || r.Timing.Connect <= 0 {
 				t.Errorf("timing: %+v", r.Timing)
 			}
 			if len(r.Findings) > 0 {
@@ -204,7 +205,7 @@ func TestEveryAddress(t *testing.T) {
 		t.Skip("no IPv6 on this machine")
 	}
 	for _, u := range []string{tr.HTTP(), tr.UDP(), tr.WS()} {
-		opt := Options{Resolver: host{"127.0.0.1", "::1"}, AllAddresses: true, Timeout: 5 * time.Second}
+		opt := Options{Resolver: host{"127.0.0.1", "::1"}, AllAddresses: true, Timeout: time.Minute}
 		rs := Probe(t.Context(), Query{Tracker: withHost(u, "two.test"), Hash: RandomHash()}, opt)
 		if len(rs) != 2 || rs[0].Addr.Addr().String() != "127.0.0.1" || rs[1].Addr.Addr().String() != "::1" {
 			t.Fatalf("results: %+v", rs)
@@ -236,61 +237,70 @@ func TestStrideFollowsFamily(t *testing.T) {
 // TestDeadFirstAddress: an address where nothing listens, and one that never
 // answers, do not hide one that does.
 func TestDeadFirstAddress(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("needs 127.0.0.2")
-	}
-	tr := trackertest.Start(t)
-	mute, err := net.ListenPacket("udp4", netip.AddrPortFrom(netip.MustParseAddr("127.0.0.3"), tr.Port()).String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer mute.Close()
-	for _, u := range []string{tr.HTTP(), tr.UDP(), tr.WS()} {
-		r := one(t, Query{Tracker: withHost(u, "dead.test"), Hash: RandomHash()}, Options{Resolver: host{"127.0.0.2", "127.0.0.3", "127.0.0.1"}})
-		wantGood(t, r)
-		if r.Addr.Addr().String() != "127.0.0.1" || len(r.Tried) == 0 || r.Tried[0].Failure.Code != Refused {
-			t.Errorf("%s: %s answered, tried %v", u, r.Addr, r.Tried)
+	synctest.Test(t, func(t *testing.T) {
+		n := new(memnet.Network)
+		tr := trackertest.StartIn(t, n)
+		mute, err := n.ListenPacket("udp4", netip.AddrPortFrom(netip.MustParseAddr("127.0.0.3"), tr.Port()).String())
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
+		defer mute.Close()
+		for _, u := range []string{tr.HTTP(), tr.UDP(), tr.WS()} {
+			r := one(t, Query{Tracker: withHost(u, "dead.test"), Hash: RandomHash()}, Options{Resolver: host{"127.0.0.2", "127.0.0.3", "127.0.0.1"}, network: n})
+			wantGood(t, r)
+			if r.Addr.Addr().String() != "127.0.0.1" || len(r.Tried) == 0 || r.Tried[0].Failure.Code != Refused {
+				t.Errorf("%s: %s answered, tried %v", u, r.Addr, r.Tried)
+			}
+		}
+	})
 }
 
 func TestTimeoutEnds(t *testing.T) {
-	tr := trackertest.Start(t, trackertest.Mute)
-	for transport, u := range urls(tr) {
-		started := time.Now()
-		r := one(t, Query{Tracker: u, Hash: RandomHash()}, Options{Timeout: 300 * time.Millisecond, TLS: trusting(tr)})
-		if r.Failure == nil || r.Failure.Code != Timeout {
-			t.Errorf("%s: %v", transport, r.Failure)
+	synctest.Test(t, func(t *testing.T) {
+		n := new(memnet.Network)
+		tr := trackertest.StartIn(t, n, trackertest.Mute)
+		for transport, u := range urls(tr) {
+			started := time.Now()
+			r := one(t, Query{Tracker: u, Hash: RandomHash()}, Options{Timeout: 300 * time.Millisecond, TLS: trusting(tr), network: n})
+			if r.Failure == nil || r.Failure.Code != Timeout {
+				t.Errorf("%s: %v", transport, r.Failure)
+			}
+			if d := time.Since(started); d > 400*time.Millisecond {
+				t.Errorf("%s took %s", transport, d)
+			}
 		}
-		if d := time.Since(started); d > 1500*time.Millisecond {
-			t.Errorf("%s took %s", transport, d)
-		}
-	}
+	})
 }
 
 func TestInterrupt(t *testing.T) {
-	tr := trackertest.Start(t, trackertest.Mute)
-	for transport, u := range urls(tr) {
-		ctx, cancel := context.WithCancel(t.Context())
-		time.AfterFunc(100*time.Millisecond, cancel)
-		started := time.Now()
-		rs := Probe(ctx, Query{Tracker: u, Hash: RandomHash()}, Options{TLS: trusting(tr)})
-		if d := time.Since(started); d > 350*time.Millisecond || rs[0].Failure == nil || rs[0].Failure.Code != Interrupted {
-			t.Errorf("%s: %s after %s", transport, rs[0].Failure, d)
+	synctest.Test(t, func(t *testing.T) {
+		n := new(memnet.Network)
+		tr := trackertest.StartIn(t, n, trackertest.Mute)
+		for transport, u := range urls(tr) {
+			ctx, cancel := context.WithCancel(t.Context())
+			time.AfterFunc(100*time.Millisecond, cancel)
+			started := time.Now()
+			rs := Probe(ctx, Query{Tracker: u, Hash: RandomHash()}, Options{TLS: trusting(tr), network: n})
+			if d := time.Since(started); d > 200*time.Millisecond || rs[0].Failure == nil || rs[0].Failure.Code != Interrupted {
+				t.Errorf("%s: %s after %s", transport, rs[0].Failure, d)
+			}
 		}
-	}
+	})
 }
 
 func TestRetransmission(t *testing.T) {
-	tr := trackertest.Start(t, trackertest.UDPLossy)
-	r := one(t, Query{Tracker: tr.UDP(), Hash: RandomHash()}, Options{Timeout: 3 * time.Second})
-	wantGood(t, r)
-	if r.Sent < 4 {
-		t.Errorf("%d datagrams, want every one twice", r.Sent)
-	}
-	if r := one(t, Query{Tracker: tr.UDP(), Hash: RandomHash()}, Options{Timeout: 500 * time.Millisecond, Retries: -1}); r.Good() || r.Sent != 1 {
-		t.Errorf("without retries: good %v, sent %d", r.Good(), r.Sent)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		n := new(memnet.Network)
+		tr := trackertest.StartIn(t, n, trackertest.UDPLossy)
+		r := one(t, Query{Tracker: tr.UDP(), Hash: RandomHash()}, Options{network: n})
+		wantGood(t, r)
+		if r.Sent < 4 {
+			t.Errorf("%d datagrams, want every one twice", r.Sent)
+		}
+		if r := one(t, Query{Tracker: tr.UDP(), Hash: RandomHash()}, Options{Timeout: 500 * time.Millisecond, Retries: -1, network: n}); r.Good() || r.Sent != 1 {
+			t.Errorf("without retries: good %v, sent %d", r.Good(), r.Sent)
+		}
+	})
 }
 
 func TestBEP15Schedule(t *testing.T) {
@@ -310,13 +320,13 @@ func TestProbeAll(t *testing.T) {
 	tr := trackertest.Start(t)
 	queries := []Query{{Tracker: tr.HTTP()}, {Tracker: tr.UDP()}, {Tracker: "gopher://x"}, {Tracker: tr.WS()}}
 	got := make(map[int]Result)
-	for i, r := range ProbeAll(t.Context(), queries, Options{Timeout: 5 * time.Second}) {
+	for i, r := range ProbeAll(t.Context(), queries, Options{Timeout: time.Minute}) {
 		got[i] = r
 	}
 	if len(got) != 4 || !new(got[0]).Good() || got[2].Failure.Code != BadRequest {
 		t.Errorf("results: %v", got)
 	}
-	for range ProbeAll(t.Context(), queries, Options{Timeout: 5 * time.Second}) {
+	for range ProbeAll(t.Context(), queries, Options{Timeout: time.Minute}) {
 		break // must neither hang nor panic
 	}
 }

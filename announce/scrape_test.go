@@ -3,8 +3,10 @@ package announce
 import (
 	"net/netip"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/torrentkit/torrentkit/internal/memnet"
 	tt "github.com/torrentkit/torrentkit/internal/trackertest"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
@@ -19,7 +21,7 @@ func manyHashes(n int) []metainfo.HashV1 {
 
 func scrapeOne(t *testing.T, tracker string, hashes []metainfo.HashV1) ScrapeResult {
 	t.Helper()
-	rs := Scrape(t.Context(), tracker, hashes, Options{Timeout: 5 * time.Second})
+	rs := Scrape(t.Context(), tracker, hashes, Options{Timeout: time.Minute})
 	if len(rs) != 1 || len(rs[0].Counts) != len(hashes) {
 		t.Fatalf("%d results: %+v", len(rs), rs)
 	}
@@ -60,21 +62,24 @@ func TestScrapeShortAnswers(t *testing.T) {
 }
 
 func TestScrapeFaults(t *testing.T) {
-	for _, c := range []struct {
-		fault     tt.Fault
-		transport Transport
-		want      string
-	}{
-		{tt.ScrapeMangled, HTTP, "scrape-key-mangled"}, {tt.ScrapeClosed, HTTP, "not-a-tracker"}, {tt.ScrapeClosed, UDP, "rejected"},
-		{tt.UDPScrapeLength, UDP, "scrape-length"}, {tt.HTML, HTTP, "not-a-tracker"}, {tt.Mute, WS, "timeout"}, {tt.Nested, HTTP, "malformed"},
-	} {
-		tr := tt.Start(t, c.fault)
-		rs := Scrape(t.Context(), urls(tr)[c.transport], []metainfo.HashV1{{0xff, 0xfe}}, Options{Timeout: time.Second})
-		checkOutcome(t, rs[0].Result, c.want, "")
-		if c.fault == tt.ScrapeMangled && !rs[0].Counts[0].Known {
-			t.Error("the mangled key was not matched")
+	synctest.Test(t, func(t *testing.T) {
+		for _, c := range []struct {
+			fault     tt.Fault
+			transport Transport
+			want      string
+		}{
+			{tt.ScrapeMangled, HTTP, "scrape-key-mangled"}, {tt.ScrapeClosed, HTTP, "not-a-tracker"}, {tt.ScrapeClosed, UDP, "rejected"},
+			{tt.UDPScrapeLength, UDP, "scrape-length"}, {tt.HTML, HTTP, "not-a-tracker"}, {tt.Mute, WS, "timeout"}, {tt.Nested, HTTP, "malformed"},
+		} {
+			n := new(memnet.Network)
+			tr := tt.StartIn(t, n, c.fault)
+			rs := Scrape(t.Context(), urls(tr)[c.transport], []metainfo.HashV1{{0xff, 0xfe}}, Options{network: n})
+			checkOutcome(t, rs[0].Result, c.want, "")
+			if c.fault == tt.ScrapeMangled && !rs[0].Counts[0].Known {
+				t.Error("the mangled key was not matched")
+			}
 		}
-	}
+	})
 }
 
 func TestScrapeURL(t *testing.T) {

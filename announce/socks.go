@@ -27,7 +27,7 @@ func dialSOCKS5UDP(ctx context.Context, s *settings, host string, port uint16) (
 	if proxyPort == "" {
 		proxyPort = "1080"
 	}
-	d := &dial.Dialer{AllowPrivate: true} // the person's proxy, and where it says that its relay is
+	d := &dial.Dialer{AllowPrivate: true, Network: s.network} // the person's proxy, and where it says that its relay is
 	control, err := d.DialContext(ctx, "tcp", net.JoinHostPort(s.Proxy.Hostname(), proxyPort))
 	if err != nil {
 		return nil, err

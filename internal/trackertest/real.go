@@ -146,7 +146,7 @@ func npmEntry() string {
 func freePort(t testing.TB) int {
 	t.Helper()
 	for range 50 {
-		l := listen(t, "tcp4", "127.0.0.1:0")
+		l := listen(t, system{}, "tcp4", "127.0.0.1:0")
 		port := l.Addr().(*net.TCPAddr).Port
 		pc, err := net.ListenPacket("udp4", fmt.Sprintf("127.0.0.1:%d", port))
 		l.Close()

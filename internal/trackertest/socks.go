@@ -12,7 +12,7 @@ import (
 // addresses, and returns its host:port.
 func SOCKS5(t testing.TB, user, password string) string {
 	t.Helper()
-	l := listen(t, "tcp4", "127.0.0.1:0")
+	l := listen(t, system{}, "tcp4", "127.0.0.1:0")
 	t.Cleanup(func() { l.Close() })
 	go func() {
 		for {

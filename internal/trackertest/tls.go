@@ -35,13 +35,13 @@ func (tr *Tracker) RootPEM() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: tr.roots.der})
 }
 
-func (tr *Tracker) serveTLS(t testing.TB) string {
+func (tr *Tracker) serveTLS(t testing.TB, sockets Sockets) string {
 	t.Helper()
 	leaf, err := tr.certificate()
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := tls.NewListener(listen(t, "tcp4", "127.0.0.1:0"), &tls.Config{Certificates: []tls.Certificate{leaf}, NextProtos: []string{"http/1.1"}})
+	l := tls.NewListener(listen(t, sockets, "tcp4", "127.0.0.1:0"), &tls.Config{Certificates: []tls.Certificate{leaf}, NextProtos: []string{"http/1.1"}})
 	return tr.serveHTTP(t, l)
 }
 

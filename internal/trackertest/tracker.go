@@ -47,8 +47,31 @@ type Request struct {
 	Header    http.Header
 }
 
+// Sockets is where a tracker listens.
+type Sockets interface {
+	Listen(network, address string) (net.Listener, error)
+	ListenPacket(network, address string) (net.PacketConn, error)
+}
+
+// system is the system's network.
+type system struct{}
+
+func (system) Listen(network, address string) (net.Listener, error) {
+	return net.Listen(network, address)
+}
+
+func (system) ListenPacket(network, address string) (net.PacketConn, error) {
+	return net.ListenPacket(network, address)
+}
+
 // Start runs a tracker with these faults until the test ends.
 func Start(t testing.TB, faults ...Fault) *Tracker {
+	t.Helper()
+	return StartIn(t, system{}, faults...)
+}
+
+// StartIn runs a tracker in some network.
+func StartIn(t testing.TB, sockets Sockets, faults ...Fault) *Tracker {
 	t.Helper()
 	tr := &Tracker{
 		faults: make(map[Fault]bool), swarms: make(map[[20]byte]*swarm), allowed: make(map[[20]byte]bool),
@@ -61,9 +84,9 @@ func Start(t testing.TB, faults ...Fault) *Tracker {
 	// One port number for every transport, as real trackers have it.
 	port := ""
 	for try := 0; ; try++ {
-		l := listen(t, "tcp4", "127.0.0.1:0")
+		l := listen(t, sockets, "tcp4", "127.0.0.1:0")
 		_, port, _ = net.SplitHostPort(l.Addr().String())
-		pc, err := net.ListenPacket("udp4", "127.0.0.1:"+port)
+		pc, err := sockets.ListenPacket("udp4", "127.0.0.1:"+port)
 		if err != nil && try < 20 {
 			l.Close()
 			continue
@@ -75,19 +98,19 @@ func Start(t testing.TB, faults ...Fault) *Tracker {
 		tr.udp4 = tr.serveUDP(t, pc)
 		break
 	}
-	tr.https = tr.serveTLS(t)
-	if l, err := net.Listen("tcp6", "[::1]:"+port); err == nil {
+	tr.https = tr.serveTLS(t, sockets)
+	if l, err := sockets.Listen("tcp6", "[::1]:"+port); err == nil {
 		tr.http6 = tr.serveHTTP(t, l)
 	}
-	if pc, err := net.ListenPacket("udp6", "[::1]:"+port); err == nil {
+	if pc, err := sockets.ListenPacket("udp6", "[::1]:"+port); err == nil {
 		tr.udp6 = tr.serveUDP(t, pc)
 	}
 	return tr
 }
 
-func listen(t testing.TB, network, addr string) net.Listener {
+func listen(t testing.TB, sockets Sockets, network, addr string) net.Listener {
 	t.Helper()
-	l, err := net.Listen(network, addr)
+	l, err := sockets.Listen(network, addr)
 	if err != nil {
 		t.Fatal(err)
 	}
