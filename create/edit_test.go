@@ -121,6 +121,8 @@ func TestEditRefuses(t *testing.T) {
 		"tracker scheme":  {Trackers: metainfo.TierEdit{Add: [][]string{{"gopher://x"}}}},
 		"broken replace":  {Replace: []metainfo.Replacement{{Old: "http", New: "hxxp"}}},
 		"web seed":        {WebSeeds: metainfo.ListEdit{Add: []string{"http://"}}},
+		"early date":      {CreationDate: ptr(time.Unix(-1, 0))},
+		"late date":       {CreationDate: ptr(time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC))},
 		"node":            {Nodes: metainfo.ListEdit{Add: []string{"host"}}},
 		"info as a key":   {Set: []metainfo.Entry{{Key: "info", Value: []byte("de")}}},
 		"pieces as a key": {SetInfo: []metainfo.Entry{{Key: "pieces"}}, NewInfoHash: true},

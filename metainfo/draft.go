@@ -117,13 +117,7 @@ func checkFields(f *Fields) error {
 			return err
 		}
 	}
-	if !f.CreationDate.IsZero() && f.CreationDate.Unix() < 0 {
-		return fmt.Errorf("creation date %v lies before 1970", f.CreationDate)
-	}
-	if f.CreationDate.Unix() > year9999 {
-		return fmt.Errorf("creation date %v lies after the year 9999", f.CreationDate)
-	}
-	return nil
+	return checkDate(f.CreationDate)
 }
 
 func withoutEmpty(tiers [][]string) [][]string {

@@ -218,3 +218,17 @@ func parseRaw(t *testing.T, raw []byte) *Torrent {
 	}
 	return m
 }
+
+// An entry without a value is no key.
+func TestDraftWithoutValues(t *testing.T) {
+	shape := Shape{Format: V1, Name: "n", PieceLength: leaf, Outer: []Entry{{"outer", nil}}, Info: []Entry{{"inner", nil}}}
+	d, err := NewDraft(shape, []File{{Length: 3}}, Fields{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Set(0, [20]byte{}, [32]byte{})
+	raw, _ := d.Encode()
+	if m := parseRaw(t, raw); len(m.Unknown) > 0 {
+		t.Errorf("keys without values: %v", m.Unknown)
+	}
+}

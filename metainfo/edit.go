@@ -190,31 +190,23 @@ func (t *Torrent) outerEntries(e *Edit) ([]Entry, error) {
 		list = e.strip.entries(t.root)
 	}
 	list = append(list, e.Set...)
-	list = append(list, t.trackerEntries(e)...)
-	for key, l := range map[string]struct {
-		old  []string
-		edit ListEdit
-	}{"url-list": {t.WebSeeds, e.WebSeeds}, "httpseeds": {t.HTTPSeeds, e.HTTPSeeds}} {
-		if now := l.edit.apply(e.mapURLs(l.old)); !slices.Equal(now, l.old) {
-			list = append(list, Entry{key, t.urlList(key, now)})
-		}
+	list = append(list, t.editTrackers(e)...)
+	if now := e.WebSeeds.apply(e.mapURLs(t.WebSeeds)); !slices.Equal(now, t.WebSeeds) {
+		list = append(list, seedEntry("url-list", now, t.isList("url-list")))
+	}
+	if now := e.HTTPSeeds.apply(e.mapURLs(t.HTTPSeeds)); !slices.Equal(now, t.HTTPSeeds) {
+		list = append(list, seedEntry("httpseeds", now, true))
 	}
 	if now := e.Nodes.apply(t.Nodes); !slices.Equal(now, t.Nodes) {
-		list = append(list, Entry{"nodes", nil})
-		if len(now) > 0 {
-			list[len(list)-1].Value = encodeNodes(now)
-		}
+		list = append(list, nodesEntry(now))
 	}
 	list = append(list, textEntries("comment", t.Comment, e.Comment)...)
 	list = append(list, textEntries("created by", t.CreatedBy, e.CreatedBy)...)
 	if d := e.CreationDate; d != nil && !d.Equal(t.CreationDate) {
-		list = append(list, Entry{"creation date", nil})
-		if !d.IsZero() {
-			if d.Unix() < 0 {
-				return nil, fmt.Errorf("creation date %v lies before 1970", d)
-			}
-			list[len(list)-1].Value = bencode.AppendInt(nil, d.Unix())
+		if err := checkDate(*d); err != nil {
+			return nil, err
 		}
+		list = append(list, dateEntry(*d))
 	}
 	if t.keeps(e, V1) {
 		list = append(list, Entry{"piece layers", nil})
@@ -227,23 +219,12 @@ func textEntries(key, old string, now *string) []Entry {
 	if now == nil || *now == old && old != "" {
 		return nil
 	}
-	entries := []Entry{{key, nil}, {key + ".utf-8", nil}}
-	if *now != "" {
-		entries[0] = TextEntry(key, *now)
-	}
-	return entries
+	return []Entry{optionalText(key, *now), {key + ".utf-8", nil}}
 }
 
-// urlList encodes URLs as a list, or one as a string where there was no list before (BEP 19).
-func (t *Torrent) urlList(key string, urls []string) []byte {
-	old, _ := t.root.Get(key)
-	switch {
-	case len(urls) == 0:
-		return nil
-	case len(urls) == 1 && key == "url-list" && old.Kind() != bencode.List:
-		return bencode.AppendString(nil, urls[0])
-	}
-	return encodeStrings(urls)
+func (t *Torrent) isList(key string) bool {
+	v, _ := t.root.Get(key)
+	return v.Kind() == bencode.List
 }
 
 func (e *Edit) mapURL(u string) string {
@@ -293,13 +274,11 @@ func (l *ListEdit) apply(old []string) []string {
 	return now
 }
 
-// trackerEntries changes announce and announce-list. announce stays what it is
-// as long as it is one of the trackers.
-func (t *Torrent) trackerEntries(e *Edit) []Entry {
+// editTrackers changes announce and announce-list. announce stays what it is as
+// long as it is one of the trackers.
+func (t *Torrent) editTrackers(e *Edit) []Entry {
 	v, _ := t.root.Get("announce")
 	announce, _ := v.Text()
-	list, _ := t.root.Get("announce-list")
-	hasList := list.Kind() == bencode.List
 	old := t.Trackers
 	if announce != "" && !hasURL(old, announce) {
 		old = append([][]string{{announce}}, old...)
@@ -308,31 +287,15 @@ func (t *Torrent) trackerEntries(e *Edit) []Entry {
 	if slices.EqualFunc(old, now, slices.Equal) {
 		return nil
 	}
-	entries := []Entry{{"announce", nil}, {"announce-list", nil}}
-	if len(now) == 0 {
-		return entries
-	}
 	first := e.mapURL(announce)
-	if first == "" || !hasURL(now, first) {
+	if len(now) > 0 && (first == "" || !hasURL(now, first)) {
 		first = now[0][0]
 	}
-	entries[0] = TextEntry("announce", first)
-	if hasList || len(now) > 1 || len(now[0]) > 1 {
-		entries[1].Value = encodeTiers(now)
-	}
-	return entries
+	return trackerEntries(now, first, t.isList("announce-list"))
 }
 
 func hasURL(tiers [][]string, u string) bool {
 	return slices.ContainsFunc(tiers, func(tier []string) bool { return slices.Contains(tier, u) })
-}
-
-func encodeTiers(tiers [][]string) []byte {
-	b := []byte("l")
-	for _, tier := range tiers {
-		b = append(b, encodeStrings(tier)...)
-	}
-	return append(b, 'e')
 }
 
 func (l *TierEdit) apply(old [][]string, e *Edit) [][]string {

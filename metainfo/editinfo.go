@@ -24,10 +24,7 @@ func (t *Torrent) infoEntries(e *Edit) ([]Entry, error) {
 		list = append(list, rename...)
 	}
 	if e.Source != nil && *e.Source != t.Source {
-		list = append(list, Entry{"source", nil})
-		if *e.Source != "" {
-			list[len(list)-1] = TextEntry("source", *e.Source)
-		}
+		list = append(list, optionalText("source", *e.Source))
 	}
 	if e.Private != nil && *e.Private != t.Private {
 		list = append(list, Entry{"private", nil})

@@ -2,7 +2,7 @@ package metainfo
 
 import (
 	"fmt"
-	"net"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -58,34 +58,11 @@ type document struct {
 
 // append appends the torrent to b, which is empty, and tells its info dictionary.
 func (d *document) append(b []byte) (raw, info []byte) {
-	f := d.fields
 	var doc []bencode.Entry
-	put := func(key string, value any) { doc = append(doc, entry(key, value)) }
-	if len(f.Trackers) > 0 {
-		put("announce", f.Trackers[0][0])
-		if len(f.Trackers) > 1 || len(f.Trackers[0]) > 1 {
-			put("announce-list", f.Trackers)
+	for _, e := range slices.Concat(d.fields.entries(), d.outer) {
+		if e.Value != nil {
+			doc = append(doc, bencode.Entry{Key: e.Key, Value: e.Value})
 		}
-	}
-	if len(f.WebSeeds) == 1 {
-		put("url-list", f.WebSeeds[0])
-	} else if len(f.WebSeeds) > 1 {
-		put("url-list", f.WebSeeds)
-	}
-	if len(f.HTTPSeeds) > 0 {
-		put("httpseeds", f.HTTPSeeds)
-	}
-	if len(f.Nodes) > 0 {
-		doc = append(doc, bencode.Entry{Key: "nodes", Value: encodeNodes(f.Nodes)})
-	}
-	if f.Comment != "" {
-		put("comment", f.Comment)
-	}
-	if f.CreatedBy != "" {
-		put("created by", f.CreatedBy)
-	}
-	if !f.CreationDate.IsZero() {
-		put("creation date", f.CreationDate.Unix())
 	}
 	var start, end int
 	doc = append(doc, bencode.Entry{Key: "info", Append: func(b []byte) []byte {
@@ -96,9 +73,6 @@ func (d *document) append(b []byte) (raw, info []byte) {
 	}})
 	if d.layers != nil {
 		doc = append(doc, bencode.Entry{Key: "piece layers", Append: d.layers})
-	}
-	for _, e := range d.outer {
-		doc = append(doc, bencode.Entry{Key: e.Key, Value: e.Value})
 	}
 	raw = bencode.AppendDict(b, doc)
 	return raw, raw[start:end]
@@ -111,31 +85,6 @@ func entry(key string, value any) bencode.Entry {
 		panic(fmt.Sprintf("metainfo: encoding %s: %v", key, err))
 	}
 	return bencode.Entry{Key: key, Value: raw}
-}
-
-func encodeNodes(nodes []string) []byte {
-	b := []byte("l")
-	for _, n := range nodes {
-		host, port, _ := splitNode(n)
-		b = append(b, 'l')
-		b = bencode.AppendString(b, host)
-		b = bencode.AppendInt(b, port)
-		b = append(b, 'e')
-	}
-	return append(b, 'e')
-}
-
-// splitNode reads HOST:PORT.
-func splitNode(s string) (string, int64, error) {
-	host, port, err := net.SplitHostPort(s)
-	if err != nil || host == "" {
-		return "", 0, fmt.Errorf("node %q: want HOST:PORT", s)
-	}
-	n, err := strconv.ParseUint(port, 10, 16)
-	if err != nil || n == 0 {
-		return "", 0, fmt.Errorf("node %q: %q is not a port from 1 to 65535", s, port)
-	}
-	return host, int64(n), nil
 }
 
 // finishRoots computes the pieces root of every file from its pieces, and
@@ -206,7 +155,9 @@ func (d *Draft) appendInfo(b []byte) []byte {
 		info = append(info, entry("meta version", 2), bencode.Entry{Key: "file tree", Append: d.appendTree})
 	}
 	for _, e := range d.shape.Info {
-		info = append(info, bencode.Entry{Key: e.Key, Value: e.Value})
+		if e.Value != nil {
+			info = append(info, bencode.Entry{Key: e.Key, Value: e.Value})
+		}
 	}
 	return bencode.AppendDict(b, info)
 }

@@ -13,7 +13,7 @@ import (
 // Entry is one key of a dictionary and its value.
 type Entry struct {
 	Key   string
-	Value []byte // bencoded; in an edit nil removes the key
+	Value []byte // bencoded; nil is no key, and removes it in an edit
 }
 
 // maxEntryDepth is how deep the JSON of an entry may be nested: the document
