@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/internal/glob"
 	"github.com/torrentkit/torrentkit/internal/layout"
 )
 
@@ -68,12 +69,12 @@ func (s *Selection) options(paths []string) content.ScanOptions {
 		GitIgnore: s.GitIgnore, Only: s.Only, Explain: s.Explain,
 	}
 	for _, r := range s.Rules {
-		o.Rules = append(o.Rules, content.Rule(r))
+		o.Rules = append(o.Rules, glob.Rule(r))
 	}
 	for _, path := range paths {
 		for _, file := range s.LeaveOut {
 			if name := below(path, file, len(paths) > 1); name != "" {
-				o.Rules = append(o.Rules, content.Rule{Pattern: "/" + escapeGlob(name)})
+				o.Rules = append(o.Rules, glob.Rule{Pattern: "/" + glob.Escape(name)})
 			}
 		}
 	}
@@ -96,11 +97,6 @@ func below(folder, file string, several bool) string {
 		rel = filepath.Join(filepath.Base(root), rel)
 	}
 	return filepath.ToSlash(rel)
-}
-
-// escapeGlob makes a glob that matches s only.
-func escapeGlob(s string) string {
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`, `{`, `\{`).Replace(s)
 }
 
 // NoteKind says what a [Note] is about.

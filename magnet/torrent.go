@@ -1,13 +1,13 @@
 package magnet
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
-	"path"
 	"slices"
-	"strings"
 
+	"github.com/torrentkit/torrentkit/internal/glob"
 	"github.com/torrentkit/torrentkit/internal/secret"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
@@ -30,10 +30,10 @@ type LinkOptions struct {
 	Size     bool     // xl: the length of the content without padding
 	Peers    []string // x.pe, as HOST:PORT
 	Sources  []string // xs: URLs of the .torrent
-	// Select and SelectGlobs choose files (so, BEP 53), by index in the
-	// torrent's list and by path.Match: a pattern without a slash is for file
-	// names, one with a slash for paths below the torrent's folder. Nothing in
-	// either chooses all.
+	// Select and SelectGlobs choose files (so, BEP 53), by index in the torrent's
+	// list and by globs, with the rules of create's includes: of doublestar; a
+	// glob without a slash is for names of files and folders, one with a slash
+	// for paths below the torrent's folder. Nothing in either chooses all.
 	Select      []Range
 	SelectGlobs []string
 	// Public refuses private torrents, and leaves out the trackers, web seeds
@@ -141,24 +141,19 @@ func (o *LinkOptions) selectFiles(t *metainfo.Torrent) ([]Range, error) {
 			return nil, fmt.Errorf("selecting files %v: the torrent has %d files, counted from 0", r, len(t.Files))
 		}
 	}
-	for _, glob := range o.SelectGlobs {
-		matched := false
+	for _, pattern := range o.SelectGlobs {
+		only, err := glob.Only(pattern)
+		if err != nil {
+			return nil, fmt.Errorf("selecting files: %w", err)
+		}
+		before := len(ranges)
 		for i, f := range t.Content() {
-			name := f.Path
-			if !strings.Contains(glob, "/") {
-				name = path.Base(name)
-			}
-			ok, err := path.Match(glob, name)
-			if err != nil {
-				return nil, fmt.Errorf("selecting files %q: %w", glob, err)
-			}
-			if ok {
-				matched = true
+			if only.Match(cmp.Or(f.Path, t.Name)) {
 				ranges = append(ranges, Range{int64(i), int64(i)})
 			}
 		}
-		if !matched {
-			return nil, fmt.Errorf("selecting files %q: nothing in the torrent matches", glob)
+		if len(ranges) == before {
+			return nil, fmt.Errorf("selecting files %q: nothing in the torrent matches", pattern)
 		}
 	}
 	ranges, _ = normalRanges(ranges)

@@ -140,3 +140,22 @@ func TestQR(t *testing.T) {
 		t.Error("3000 bytes fit")
 	}
 }
+
+// Globs are those that choose files elsewhere: they reach into folders, and name the one file of a torrent.
+func TestSelectGlobs(t *testing.T) {
+	many := torrentWith(t, metainfo.V1, metainfo.Fields{}, "a.flac", "c/d.flac", "c/e/f.flac", "c/e/g.txt", "x/c/h.flac")
+	one := torrentWith(t, metainfo.V1, metainfo.Fields{}, "")
+	for glob, want := range map[string]string{
+		"**/*.flac": "0-2,4", "c/**": "1-3", "/c": "1-3", "c": "1-4", "c/": "1-4", "c/e": "2-3", "c/*.flac": "1", "{a,f}.flac": "0,2", "/*.flac": "0",
+	} {
+		l, _, err := FromTorrent(many, LinkOptions{SelectGlobs: []string{glob}})
+		if err != nil || !strings.HasSuffix(l.String(), "&so="+want) {
+			t.Errorf("%s: %v, %v, want %s", glob, l, err, want)
+		}
+	}
+	for glob, want := range map[string]bool{"näme*": true, "*.flac": false} {
+		if _, _, err := FromTorrent(one, LinkOptions{SelectGlobs: []string{glob}}); (err == nil) != want {
+			t.Errorf("%s: %v", glob, err)
+		}
+	}
+}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 
-	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/internal/glob"
 )
 
 // choose marks the pieces and files that the options leave out.
@@ -28,11 +28,7 @@ func (r *run) choose(o Selection) error {
 // chooseFiles skips the files that no pattern matches, and their pieces unless
 // they hold bytes of one that is not skipped.
 func (r *run) chooseFiles(patterns []string) error {
-	rules := make([]content.Rule, len(patterns))
-	for i, p := range patterns {
-		rules[i] = content.Rule{Pattern: p, Include: true}
-	}
-	filter, err := content.NewFilter(rules)
+	filter, err := glob.Only(patterns...)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/torrentkit/torrentkit/internal/glob"
 	"github.com/torrentkit/torrentkit/internal/layout"
 )
 
@@ -18,7 +19,7 @@ type ScanOptions struct {
 	// Rules are tried from the last to the first, and the first that matches a path, or a folder that it lies in,
 	// decides. A path that none matches is included, unless the first rule is an include. What the user named as the
 	// root is always taken.
-	Rules []Rule
+	Rules []glob.Rule
 	// KeepJunk takes .DS_Store, Thumbs.db, desktop.ini and ._* files like all others.
 	KeepJunk bool
 	// SkipHidden leaves out what [File] calls hidden, and folders that are.
@@ -43,7 +44,7 @@ type ScanOptions struct {
 // FIFOs and devices are left out with a note. The files come in the order of [layout.ComparePaths].
 func Scan(ctx context.Context, roots []string, o ScanOptions) (*Tree, Notes, error) {
 	seen := time.Now()
-	rules, err := compileRules(o.Rules)
+	rules, err := glob.Compile(o.Rules)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -101,7 +102,7 @@ func (s *scanner) scanRoot(i int, root string, several bool) error {
 		s.add(filepath.Base(base), &st)
 		return nil
 	case kindFolder:
-		return s.walk(noRule, identify(&st, folderID{}, base, true), s.ignores)
+		return s.walk(glob.NoRule, identify(&st, folderID{}, base, true), s.ignores)
 	}
 	return fmt.Errorf("scanning %q: it is %v, not a file or folder", root, st.kind)
 }
@@ -109,7 +110,7 @@ func (s *scanner) scanRoot(i int, root string, several bool) error {
 // scanner is one walk.
 type scanner struct {
 	ctx     context.Context
-	rules   ruleSet
+	rules   *glob.Rules
 	o       ScanOptions
 	ignores ignores // of the ignore files that were named
 	only    *onlySet
@@ -212,8 +213,8 @@ func (s *scanner) walks(e *entry) bool {
 // visit decides about the entry at s.path, which lies in the folder parent.
 func (s *scanner) visit(e *entry, inherited int, parent folderID, ig ignores) error {
 	folder := s.walks(e)
-	verdict := s.rules.verdict(inherited, s.path, e.name, folder)
-	wanted := s.rules.includes(verdict)
+	verdict := s.rules.Verdict(inherited, s.path, e.name, folder)
+	wanted := s.rules.Includes(verdict)
 	if why := s.leftOut(e, folder, verdict, ig); why != "" {
 		if folder {
 			s.decideFolder(why)
@@ -245,7 +246,7 @@ func (s *scanner) visit(e *entry, inherited int, parent folderID, ig ignores) er
 	if e.link {
 		s.noteOutside()
 	}
-	s.decide(true, s.rules.text(verdict))
+	s.decide(true, s.rules.Text(verdict))
 	s.add(e.name, &e.stat)
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/torrentkit/torrentkit/internal/glob"
 	"github.com/torrentkit/torrentkit/internal/layout"
 )
 
@@ -171,7 +173,7 @@ func TestScanSingleFile(t *testing.T) {
 	file := filepath.Join(root, ".DS_Store")
 	symlink(t, file, root, "link")
 	for _, p := range []string{file, filepath.Join(root, "link")} {
-		tree, notes := scan(t, p, ScanOptions{Rules: []Rule{{Pattern: "*"}}})
+		tree, notes := scan(t, p, ScanOptions{Rules: []glob.Rule{{Pattern: "*"}}})
 		wantPaths(t, tree, "")
 		wantNotes(t, notes)
 		if got := readAll(t, tree, 0); got != "data" {
@@ -238,10 +240,10 @@ func TestScanBrokenLink(t *testing.T) {
 	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), `broken" leads to "nowhere"`) {
 		t.Errorf("error %v, want one that names the link and its target", err)
 	}
-	tree, _ := scan(t, root, ScanOptions{Rules: []Rule{{Pattern: "broken"}}})
+	tree, _ := scan(t, root, ScanOptions{Rules: []glob.Rule{{Pattern: "broken"}}})
 	wantPaths(t, tree, "a")
 	symlink(t, "self", root, "self")
-	_, _, err = Scan(t.Context(), []string{root}, ScanOptions{Rules: []Rule{{Pattern: "broken"}}})
+	_, _, err = Scan(t.Context(), []string{root}, ScanOptions{Rules: []glob.Rule{{Pattern: "broken"}}})
 	if err == nil || !strings.Contains(err.Error(), `self" leads to "self"`) {
 		t.Errorf("error %v, want one that names the link to itself", err)
 	}
@@ -252,7 +254,7 @@ func TestScanErrors(t *testing.T) {
 	for name, o := range map[string]ScanOptions{
 		filepath.Join(root, "missing"): {},
 		"":                             {},
-		root:                           {Rules: []Rule{{Pattern: "["}}},
+		root:                           {Rules: []glob.Rule{{Pattern: "["}}},
 	} {
 		if tree, _, err := Scan(t.Context(), []string{name}, o); err == nil {
 			t.Errorf("Scan(%q, %v) gives %q and no error", name, o, paths(tree))
@@ -269,7 +271,7 @@ func TestScanErrors(t *testing.T) {
 	if _, _, err := Scan(t.Context(), []string{root}, ScanOptions{}); !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "locked") {
 		t.Errorf("error %v, want one that names the folder", err)
 	}
-	tree, _ := scan(t, root, ScanOptions{Rules: []Rule{{Pattern: "locked"}}})
+	tree, _ := scan(t, root, ScanOptions{Rules: []glob.Rule{{Pattern: "locked"}}})
 	wantPaths(t, tree)
 }
 
@@ -290,26 +292,26 @@ func TestScanRules(t *testing.T) {
 	without := func(out ...string) []string {
 		return slices.DeleteFunc(slices.Clone(all), func(s string) bool { return slices.Contains(out, s) })
 	}
-	ex := func(p string) Rule { return Rule{Pattern: p} }
-	in := func(p string) Rule { return Rule{Pattern: p, Include: true} }
+	ex := func(p string) glob.Rule { return glob.Rule{Pattern: p} }
+	in := func(p string) glob.Rule { return glob.Rule{Pattern: p, Include: true} }
 	for name, c := range map[string]struct {
-		rules []Rule
+		rules []glob.Rule
 		want  []string
 	}{
 		"none":                        {nil, all},
-		"name at any depth":           {[]Rule{ex("*.o")}, without("src/m.o", "src/deep/n.o")},
-		"folder with its content":     {[]Rule{ex("build")}, without("build/a.txt", "build/keep/k.txt", "src/build/x")},
-		"tied to the top":             {[]Rule{ex("/build")}, without("build/a.txt", "build/keep/k.txt")},
-		"with a slash":                {[]Rule{ex("src/*.o")}, without("src/m.o")},
-		"doublestar":                  {[]Rule{ex("src/**/*.o")}, without("src/m.o", "src/deep/n.o")},
-		"folders only":                {[]Rule{ex("tmp/"), ex("build/")}, without("build/a.txt", "build/keep/k.txt", "src/build/x")},
-		"braces":                      {[]Rule{ex("*.{o,bin}")}, without("src/m.o", "src/deep/n.o", "b.bin")},
-		"include brings back":         {[]Rule{ex("build"), in("build/keep")}, without("build/a.txt", "src/build/x")},
-		"include a file brings back":  {[]Rule{ex("build"), in("k.txt")}, without("build/a.txt", "src/build/x")},
-		"last wins":                   {[]Rule{ex("build"), in("build/keep"), ex("k*")}, without("build/a.txt", "build/keep/k.txt", "src/build/x")},
-		"an include that comes first": {[]Rule{in("*.txt")}, []string{"a.txt", "build/a.txt", "build/keep/k.txt"}},
-		"all but":                     {[]Rule{ex("*"), in("*.o")}, []string{"src/deep/n.o", "src/m.o"}},
-		"include takes a folder":      {[]Rule{ex("**"), in("src/")}, []string{"src/build/x", "src/deep/n.o", "src/m.o"}},
+		"name at any depth":           {[]glob.Rule{ex("*.o")}, without("src/m.o", "src/deep/n.o")},
+		"folder with its content":     {[]glob.Rule{ex("build")}, without("build/a.txt", "build/keep/k.txt", "src/build/x")},
+		"tied to the top":             {[]glob.Rule{ex("/build")}, without("build/a.txt", "build/keep/k.txt")},
+		"with a slash":                {[]glob.Rule{ex("src/*.o")}, without("src/m.o")},
+		"doublestar":                  {[]glob.Rule{ex("src/**/*.o")}, without("src/m.o", "src/deep/n.o")},
+		"folders only":                {[]glob.Rule{ex("tmp/"), ex("build/")}, without("build/a.txt", "build/keep/k.txt", "src/build/x")},
+		"braces":                      {[]glob.Rule{ex("*.{o,bin}")}, without("src/m.o", "src/deep/n.o", "b.bin")},
+		"include brings back":         {[]glob.Rule{ex("build"), in("build/keep")}, without("build/a.txt", "src/build/x")},
+		"include a file brings back":  {[]glob.Rule{ex("build"), in("k.txt")}, without("build/a.txt", "src/build/x")},
+		"last wins":                   {[]glob.Rule{ex("build"), in("build/keep"), ex("k*")}, without("build/a.txt", "build/keep/k.txt", "src/build/x")},
+		"an include that comes first": {[]glob.Rule{in("*.txt")}, []string{"a.txt", "build/a.txt", "build/keep/k.txt"}},
+		"all but":                     {[]glob.Rule{ex("*"), in("*.o")}, []string{"src/deep/n.o", "src/m.o"}},
+		"include takes a folder":      {[]glob.Rule{ex("**"), in("src/")}, []string{"src/build/x", "src/deep/n.o", "src/m.o"}},
 	} {
 		tree, _ := scan(t, root, ScanOptions{Rules: c.rules})
 		if got := paths(tree); !slices.Equal(got, c.want) {
@@ -320,7 +322,7 @@ func TestScanRules(t *testing.T) {
 
 func TestScanRulesWithOddPatterns(t *testing.T) {
 	for _, p := range []string{"", "/", "[", "{a", `a\`} {
-		if _, err := compileRules([]Rule{{Pattern: p}}); err == nil {
+		if _, err := glob.Compile([]glob.Rule{{Pattern: p}}); err == nil {
 			t.Errorf("pattern %q is accepted", p)
 		}
 	}
@@ -498,6 +500,43 @@ func TestSettled(t *testing.T) {
 		tree := &Tree{seen: seen, files: []File{{Path: "a", stamp: stamp{mtime: c.modified, ctime: c.changed}}}}
 		if _, got := tree.AppendState(nil, 0); got != c.want {
 			t.Errorf("changed at %d and %d, seen at %d: settled %v", c.modified, c.changed, nanos, got)
+		}
+	}
+}
+
+// What is said of a path that is on no disk is what a scan says of it.
+func TestScanMatches(t *testing.T) {
+	files := []string{"a", "a.o", "b/x", "b/c/a.o", "b/c/d", "c/b/e.o", "d/c/b/a", "d/x.o"}
+	tree := make(map[string]string)
+	for _, name := range files {
+		tree[name] = "x"
+	}
+	root := makeTree(t, tree)
+	rng := rand.New(rand.NewPCG(14, 4))
+	patterns := []string{"a", "*.o", "b", "/b", "c/", "b/c", "**/c/*", "b/**", "**", "/d/*", "{a,d}", "[a-c]", "/b/c/a.o"}
+	for range 300 {
+		var rules []glob.Rule
+		for range 1 + rng.IntN(4) {
+			rules = append(rules, glob.Rule{Pattern: patterns[rng.IntN(len(patterns))], Include: rng.IntN(2) == 0})
+		}
+		tree, _ := scan(t, root, ScanOptions{Rules: rules})
+		set, err := glob.Compile(rules)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want []string
+		for _, name := range files {
+			if set.Match(name) {
+				want = append(want, name)
+			}
+		}
+		slices.SortFunc(want, layout.ComparePaths)
+		var got []string
+		for _, f := range tree.Files() {
+			got = append(got, f.Path)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%v: the scan takes %q, want %q", rules, got, want)
 		}
 	}
 }

@@ -50,7 +50,7 @@ func (w *loader) load(i int) {
 			continue
 		}
 		s.enter(e.name)
-		if s.leftOut(e, true, s.rules.verdict(w.inherited, s.path, e.name, true), w.ig) == "" {
+		if s.leftOut(e, true, s.rules.Verdict(w.inherited, s.path, e.name, true), w.ig) == "" {
 			path := s.osPath()
 			f := &loading{done: make(chan struct{})}
 			s.loading[path] = f

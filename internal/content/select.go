@@ -72,8 +72,8 @@ func (s *scanner) leftOut(e *entry, folder bool, verdict int, ig ignores) string
 	switch {
 	case !s.only.allows(full, folder):
 		return "not in the list of files"
-	case !s.rules.includes(verdict) && !(folder && s.rules.mayReturn(verdict)):
-		return s.rules.text(verdict)
+	case !s.rules.Includes(verdict) && !(folder && s.rules.MayReturn(verdict)):
+		return s.rules.Text(verdict)
 	case !folder && !s.o.KeepJunk && isJunk(e.name):
 		s.note(NoteJunk, "")
 		return "operating-system junk"
@@ -109,7 +109,7 @@ func (s *scanner) addLink(verdict int) error {
 	if s.prefix != "" {
 		target = s.prefix + "/" + target
 	}
-	s.decide(true, s.rules.text(verdict))
+	s.decide(true, s.rules.Text(verdict))
 	s.files = append(s.files, File{Path: string(s.path), Link: target, root: uint32(s.root)})
 	return nil
 }

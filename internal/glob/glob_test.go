@@ -1,8 +1,8 @@
-package content
+package glob
 
 import "testing"
 
-func TestFilter(t *testing.T) {
+func TestMatch(t *testing.T) {
 	tests := []struct {
 		rules []Rule
 		path  string
@@ -18,7 +18,7 @@ func TestFilter(t *testing.T) {
 		{[]Rule{{"b", false}}, "a/b/c", false},
 	}
 	for _, tt := range tests {
-		f, err := NewFilter(tt.rules)
+		f, err := Compile(tt.rules)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -26,7 +26,7 @@ func TestFilter(t *testing.T) {
 			t.Errorf("%v on %q: %v", tt.rules, tt.path, got)
 		}
 	}
-	if _, err := NewFilter([]Rule{{"[", true}}); err == nil {
+	if _, err := Compile([]Rule{{"[", true}}); err == nil {
 		t.Error("a bad pattern was accepted")
 	}
 }
