@@ -96,6 +96,7 @@ func (d *doctor) httpSend(method string, q query, h http.Header) httpAsk {
 	if a.broken == nil {
 		a.read(method)
 	}
+	a.findings = append(a.findings, d.httpRes.Findings...)
 	return a
 }
 
@@ -162,6 +163,8 @@ func httpChecks() []check {
 		{Check{"http.content-type", "the content type is not HTML", 3, proto, Warning, "send text/plain"}, httpContentType},
 		httpCheck(Check{"http.canonical", "the answer is canonical bencode", 3, "bencoding", Warning, "sort the keys of dictionaries as raw bytes, and write no key twice"},
 			"keys-unsorted", "keys-duplicate", "bencode-canonical", "trailing-data"),
+		httpCheck(Check{"http.length", "nothing is behind the end of the answer", 0, "RFC 9112, 6.3", Error, "what is behind the Content-Length may be taken for the answer to the next request"},
+			"answer-surplus"),
 		httpCheck(Check{"http.required-keys", "interval and peers are there", 3, proto, Error, "clients do not come back without interval"}, "interval-missing", "peers-missing"),
 		httpCheck(Check{"http.interval", "the interval is between a second and a week", 3, proto, Warning, "1800 s is usual"}, "interval-odd"),
 		httpCheck(Check{"http.min-interval", "min interval is not above interval", 3, proto, Warning, "clients that obey both cannot announce in time"}, "min-interval-odd"),

@@ -57,7 +57,7 @@ func faultOf() map[string][2]string {
 	}
 	return map[string][2]string{
 		"http.status": f(tt.BencodeStatus, HTTP), "http.content-type": f(tt.ContentTypeHTML, HTTP), "http.canonical": f(tt.UnsortedKeys, HTTP),
-		"http.required-keys": f(tt.NoInterval, HTTP), "http.interval": f(tt.IntervalZero, HTTP), "http.min-interval": f(tt.MinIntervalLong, HTTP),
+		"http.length": f(tt.Surplus, HTTP), "http.required-keys": f(tt.NoInterval, HTTP), "http.interval": f(tt.IntervalZero, HTTP), "http.min-interval": f(tt.MinIntervalLong, HTTP),
 		"http.peers-length": f(tt.PeersLength, HTTP), "http.peers6": f(tt.Peers6Length, HTTP), "http.compact-default": f(tt.DictsByDefault, HTTP),
 		"http.compact-1": f(tt.Compact1Dicts, HTTP), "http.compact-0": f(tt.Compact0Error, HTTP), "http.no-peer-id": f(tt.NoPeerIDIgnored, HTTP),
 		"http.numwant-0": f(tt.NumWantIgnored, HTTP), "http.numwant-1": f(tt.NumWantIgnored, HTTP), "http.numwant-200": f(tt.NumWant200Error, HTTP),

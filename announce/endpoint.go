@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/dial"
@@ -106,8 +105,6 @@ type dialer struct {
 	host  string // the tracker's host, whose addresses are pinned
 	addrs []netip.AddrPort
 
-	mu    sync.Mutex // a dial may outlive the request that wanted it
-	ctx   context.Context
 	dials dialed
 }
 
@@ -119,23 +116,9 @@ type dialed struct {
 	connect time.Duration
 }
 
-func (d *dialer) last() dialed {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.dials
-}
-
-// during says for which request connections are opened. HTTP transports detach
-// them from it, and they would not know how long a file descriptor may be waited for.
-func (d *dialer) during(ctx context.Context) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.ctx = ctx
-}
-
-// dialTCP is the DialContext of HTTP transports: the tracker's own host goes
-// to the pinned addresses, others (a redirect's target, a proxy) are looked up.
-func (d *dialer) dialTCP(_ context.Context, network, hostPort string) (net.Conn, error) {
+// dialTCP connects to host:port: the tracker's own host is at the pinned
+// addresses, others (a redirect's target, a proxy) are looked up.
+func (d *dialer) dialTCP(ctx context.Context, hostPort string) (net.Conn, error) {
 	host, portText, err := net.SplitHostPort(hostPort)
 	if err != nil {
 		return nil, err
@@ -144,9 +127,6 @@ func (d *dialer) dialTCP(_ context.Context, network, hostPort string) (net.Conn,
 	if err != nil {
 		return nil, err
 	}
-	d.mu.Lock()
-	ctx := d.ctx
-	d.mu.Unlock()
 	addrs := d.addrs
 	if host != d.host || len(addrs) == 0 || addrs[0].Port() != uint16(port) {
 		var f *Failure
@@ -156,14 +136,12 @@ func (d *dialer) dialTCP(_ context.Context, network, hostPort string) (net.Conn,
 	}
 	started := time.Now()
 	conn, tried, err := dial.Race(ctx, addrs, func(ctx context.Context, a netip.AddrPort) (net.Conn, error) {
-		c, err := d.open.Connect(ctx, network, host, a)
+		c, err := d.open.Connect(ctx, "tcp", host, a)
 		if err != nil {
 			return nil, netFailure(ctx, "connecting to "+a.String(), err)
 		}
 		return c, nil
 	}, func(c net.Conn) { c.Close() })
-	d.mu.Lock()
-	defer d.mu.Unlock()
 	d.dials = dialed{connect: time.Since(started), tried: asTried(ctx, tried)}
 	if err != nil {
 		if len(addrs) == 1 {

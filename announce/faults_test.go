@@ -48,6 +48,7 @@ func TestFaults(t *testing.T) {
 		{tt.Hangup, HTTP, "malformed", "closed"},
 		{tt.Mute, HTTP, "timeout", "in time"},
 		{tt.TrailingData, HTTP, "trailing-data", "2 bytes"},
+		{tt.Surplus, HTTP, "answer-surplus", "bytes behind the end"},
 		{tt.BigInterval, HTTP, "", ""}, // see TestBigInterval
 		{tt.Negative, HTTP, "number-negative", "-1"},
 		{tt.RetryIn, HTTP, "overloaded", "come back later"},
@@ -146,7 +147,7 @@ func TestSecretsStayHidden(t *testing.T) {
 		const passkey = "0123456789abcdef0123456789abcdef"
 		for _, f := range []tt.Fault{
 			tt.HTML, tt.HTML404, tt.Huge, tt.Truncated, tt.HalfBencode, tt.RedirectLoop, tt.NotHTTP, tt.Hangup, tt.Mute, tt.Status500,
-			tt.UDPEmpty, tt.WSNoUpgrade, tt.WSNotJSON, tt.CertExpired, tt.EchoesSecrets,
+			tt.UDPEmpty, tt.WSNoUpgrade, tt.WSNotJSON, tt.CertExpired, tt.EchoesSecrets, tt.Surplus,
 		} {
 			n := new(memnet.Network)
 			tr := tt.StartIn(t, n, f)

@@ -9,35 +9,32 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptrace"
 	"net/netip"
 	"net/url"
 	"sort"
 	"strings"
 	"time"
 
-	"github.com/torrentkit/torrentkit/internal/dial"
 	"github.com/torrentkit/torrentkit/internal/secret"
 )
 
 // httpClient asks one tracker over HTTP, on connections of its own.
 type httpClient struct {
-	s         *settings
-	dial      *dialer
-	transport *http.Transport
-	res       *Result
+	s     *settings
+	dial  *dialer
+	tls   *tls.Config
+	idle  *httpConn // that the next request may go over
+	trace tracer    // of the last request
+	res   *Result
 }
 
 // newHTTPClient returns a client whose connections to e's host go to addrs.
 func (s *settings) newHTTPClient(e endpoint, addrs []netip.AddrPort, r *Result) *httpClient {
 	d := &dialer{s: s, open: s.dialer(e.host), host: e.host, addrs: addrs}
-	var proxy dial.Proxy
 	if s.Proxy != nil {
-		proxy = http.ProxyURL(s.Proxy)
+		d.open.Trust(s.Proxy)
 	}
-	t := d.open.Transport(proxy, 0)
-	t.DialContext, t.TLSClientConfig, t.MaxIdleConns = d.dialTCP, s.tlsConfig(), 2
-	return &httpClient{s: s, dial: d, transport: t, res: r}
+	return &httpClient{s: s, dial: d, tls: s.tlsConfig(), res: r}
 }
 
 func (s *settings) tlsConfig() *tls.Config {
@@ -48,8 +45,6 @@ func (s *settings) tlsConfig() *tls.Config {
 	c.NextProtos = []string{"http/1.1"}
 	return c
 }
-
-func (c *httpClient) close() { c.transport.CloseIdleConnections() }
 
 // httpAnswer is a whole HTTP answer.
 type httpAnswer struct {
@@ -134,13 +129,12 @@ func (c *httpClient) request(ctx context.Context, method string, u *url.URL, ext
 func (c *httpClient) once(ctx context.Context, name, method string, u *url.URL, extra http.Header) (*httpAnswer, *Failure) {
 	what := "asking " + secret.URL(u.Scheme+"://"+u.Host+u.EscapedPath())
 	ans := &httpAnswer{url: u}
-	trace := tracer{host: u.Hostname(), config: c.transport.TLSClientConfig}
 	started := time.Now()
-	req := c.request(httptrace.WithClientTrace(ctx, trace.hooks()), method, u, extra)
+	req := c.request(ctx, method, u, extra)
 	c.res.Sent++
-	c.dial.during(ctx)
-	resp, err := c.transport.RoundTrip(req)
-	c.note(&trace, ans)
+	c.trace = tracer{}
+	resp, err := c.RoundTrip(req)
+	c.note()
 	if err != nil {
 		c.record(name, req, nil, ans, time.Since(started))
 		return nil, netFailure(ctx, what, err)
@@ -154,6 +148,7 @@ func (c *httpClient) once(ctx context.Context, name, method string, u *url.URL, 
 			return ans, fail(BadRedirect, what+": redirected to what is not a URL")
 		}
 	}
+	ans.reused = c.trace.reused
 	err = ans.read(resp.Body)
 	c.record(name, req, resp, ans, time.Since(started))
 	if err != nil {
@@ -163,17 +158,14 @@ func (c *httpClient) once(ctx context.Context, name, method string, u *url.URL, 
 }
 
 // note keeps what the connection showed in the result.
-func (c *httpClient) note(t *tracer, ans *httpAnswer) {
-	d := c.dial.last()
+func (c *httpClient) note() {
+	d, t := &c.dial.dials, &c.trace
 	c.res.Timing.Connect = d.connect
 	if d.addr.IsValid() && c.s.Proxy == nil {
 		c.res.Addr = d.addr
 	}
 	c.res.Local = d.local
 	c.res.Tried = d.tried
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	ans.reused = t.reused
 	if t.tls != nil {
 		c.res.TLS, c.res.Timing.TLS = t.tls, t.handshake
 	}

@@ -81,6 +81,7 @@ func (s *settings) announceHTTP(ctx context.Context, e endpoint, addrs []netip.A
 	}
 	r.Failure = f
 	r.Timing.Total = r.Timing.DNS + time.Since(started)
+	c.look()
 	if !s.stops(r.Event) || !mayBeRegistered(r) {
 		return
 	}

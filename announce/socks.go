@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"strconv"
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/dial"
@@ -34,7 +35,10 @@ func dialSOCKS5UDP(ctx context.Context, s *settings, host string, port uint16) (
 	}
 	stop := context.AfterFunc(ctx, func() { control.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
-	relay, err := associate(control, s)
+	relay, err := socksRequest(control, s, 3, "UDP", "0.0.0.0", "0")
+	if err == nil && !relay.IsValid() {
+		err = errors.New("the proxy names its UDP relay by a host name")
+	}
 	if err == nil && relay.Addr().IsUnspecified() { // the relay is where the proxy is
 		relay = netip.AddrPortFrom(addrPort(control.RemoteAddr()).Addr(), relay.Port())
 	}
@@ -49,8 +53,9 @@ func dialSOCKS5UDP(ctx context.Context, s *settings, host string, port uint16) (
 	return &socksUDP{Conn: conn, control: control, head: append([]byte{0, 0, 0}, socksAddr(host, port)...)}, nil
 }
 
-// associate greets, logs in where asked to, and requests UDP ASSOCIATE.
-func associate(c net.Conn, s *settings) (netip.AddrPort, error) {
+// socksRequest greets, logs in where asked to, and requests what the command
+// says for a host. It returns the address that the proxy answers, zero where that is a name.
+func socksRequest(c net.Conn, s *settings, command byte, what, host, port string) (netip.AddrPort, error) {
 	var none netip.AddrPort
 	methods := []byte{5, 1, 0}
 	if s.Proxy.User != nil {
@@ -71,21 +76,28 @@ func associate(c net.Conn, s *settings) (netip.AddrPort, error) {
 			return none, err
 		}
 	}
-	if _, err := c.Write([]byte{5, 3, 0, 1, 0, 0, 0, 0, 0, 0}); err != nil {
+	n, err := strconv.ParseUint(port, 10, 16)
+	if err != nil {
+		return none, err
+	}
+	if _, err := c.Write(append([]byte{5, command, 0}, socksAddr(host, uint16(n))...)); err != nil {
 		return none, err
 	}
 	if _, err := io.ReadFull(c, reply[:]); err != nil {
 		return none, err
 	}
 	if reply[1] != 0 {
-		return none, fmt.Errorf("the proxy refuses UDP (SOCKS5 reply %d)", reply[1])
+		return none, fmt.Errorf("the proxy refuses %s (SOCKS5 reply %d)", what, reply[1])
 	}
 	size := map[byte]int{1: 4, 4: 16}[reply[3]]
-	if size == 0 {
-		return none, errors.New("the proxy names its UDP relay by a host name")
+	if reply[3] == 3 {
+		if _, err := io.ReadFull(c, reply[:1]); err != nil {
+			return none, err
+		}
+		size = int(reply[0])
 	}
 	raw := make([]byte, size+2)
-	if _, err := io.ReadFull(c, raw); err != nil {
+	if _, err := io.ReadFull(c, raw); err != nil || reply[3] == 3 {
 		return none, err
 	}
 	a, _ := netip.AddrFromSlice(raw[:size])

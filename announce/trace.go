@@ -3,46 +3,16 @@ package announce
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"net/http/httptrace"
-	"sync"
 	"time"
 )
 
-// tracer times the parts of one HTTP request. The hooks may be called after
-// the request was given up, so the fields belong to the mutex.
+// tracer keeps what one HTTP request showed of its connection.
 type tracer struct {
-	host   string
-	config *tls.Config
-
-	mu        sync.Mutex
-	reused    bool
+	reused    bool // it had carried a request before
 	wrote     time.Time
 	firstByte time.Time
-	tlsStart  time.Time
 	handshake time.Duration
 	tls       *TLSInfo
-}
-
-func (t *tracer) hooks() *httptrace.ClientTrace {
-	locked := func(f func()) {
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		f()
-	}
-	return &httptrace.ClientTrace{
-		GotConn:              func(i httptrace.GotConnInfo) { locked(func() { t.reused = i.Reused }) },
-		WroteRequest:         func(httptrace.WroteRequestInfo) { locked(func() { t.wrote = time.Now() }) },
-		GotFirstResponseByte: func() { locked(func() { t.firstByte = time.Now() }) },
-		TLSHandshakeStart:    func() { locked(func() { t.tlsStart = time.Now() }) },
-		TLSHandshakeDone: func(st tls.ConnectionState, _ error) {
-			locked(func() {
-				t.handshake = time.Since(t.tlsStart)
-				if len(st.PeerCertificates) > 0 {
-					t.tls = tlsInfo(st, t.host, t.config)
-				}
-			})
-		},
-	}
 }
 
 // tlsInfo describes a handshake, and what a check of the certificate would

@@ -48,23 +48,20 @@ func (t upgrader) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	req.Header.Set("User-Agent", t.c.s.UserAgent)
 	req.Host = own.Host
-	return t.c.transport.RoundTrip(req)
+	return t.c.RoundTrip(req)
 }
 
 func (s *settings) openWS(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *Result) (*wsSession, *Failure) {
 	what := "opening a WebSocket to " + secret.URL(e.raw)
 	c := s.newHTTPClient(e, addrs, r)
 	u := wsScheme(e.url)
-	trace := tracer{host: u.Hostname(), config: c.transport.TLSClientConfig}
 	started := time.Now()
 	client := c.dial.open.Client(upgrader{c})
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	c.dial.during(ctx)
-	conn, resp, err := websocket.Dial(withTrace(ctx, &trace), u.String(), &websocket.DialOptions{
+	conn, resp, err := websocket.Dial(ctx, u.String(), &websocket.DialOptions{
 		HTTPClient: client, CompressionMode: websocket.CompressionDisabled,
 	})
-	var ans httpAnswer
-	c.note(&trace, &ans)
+	c.note()
 	w := &wsSession{s: s, res: r, client: c, conn: conn, started: started}
 	if resp != nil {
 		r.Status = resp.StatusCode

@@ -2,18 +2,12 @@ package announce
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"net/http/httptrace"
 	"slices"
 	"strconv"
 
 	"github.com/torrentkit/torrentkit/metainfo"
 )
-
-func withTrace(ctx context.Context, t *tracer) context.Context {
-	return httptrace.WithClientTrace(ctx, t.hooks())
-}
 
 // wsMessage is one JSON object of a WebTorrent tracker, its values unread.
 type wsMessage map[string]json.RawMessage

@@ -37,7 +37,7 @@ func (d *Dialer) Transport(proxy Proxy, wait time.Duration) *http.Transport {
 		t.Proxy = func(r *http.Request) (*url.URL, error) {
 			u, err := proxy(r)
 			if u != nil {
-				d.trust(u)
+				d.Trust(u)
 			}
 			return u, err
 		}
@@ -45,8 +45,8 @@ func (d *Dialer) Transport(proxy Proxy, wait time.Duration) *http.Transport {
 	return t
 }
 
-// trust lets the person's proxy be anywhere.
-func (d *Dialer) trust(proxy *url.URL) {
+// Trust lets the person's proxy be anywhere.
+func (d *Dialer) Trust(proxy *url.URL) {
 	port := proxy.Port()
 	if port == "" {
 		port = map[string]string{"https": "443", "socks5": "1080", "socks5h": "1080"}[proxy.Scheme]

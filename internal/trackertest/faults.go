@@ -28,6 +28,7 @@ const (
 	Mute           Fault = "mute"             // accepts, and never answers, over any transport
 	EchoesSecrets  Fault = "echoes-secrets"   // a failure reason that repeats the request
 	TrailingData   Fault = "trailing-data"    // bytes behind the dictionary
+	Surplus        Fault = "surplus"          // bytes behind the Content-Length, which repeat the request
 	BigInterval    Fault = "big-interval"     // an interval over 64 bits
 	Negative       Fault = "negative"         // complete is -1
 	Latin1PeerID   Fault = "latin1-peer-id"   // peer ids as UTF-8

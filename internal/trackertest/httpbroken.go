@@ -29,6 +29,10 @@ func (tr *Tracker) broken(w http.ResponseWriter, r *http.Request) bool {
 		{Truncated, func(w http.ResponseWriter, _ *http.Request) {
 			raw(w, "Content-Length: 60\r\n", "d8:intervali1800e5:peers")
 		}},
+		{Surplus, func(w http.ResponseWriter, r *http.Request) {
+			const good = "d8:completei0e10:incompletei0e8:intervali1800e5:peers0:e"
+			raw(w, fmt.Sprintf("Content-Length: %d\r\n", len(good)), good+"HTTP/1.1 400 for "+r.URL.String())
+		}},
 		{HalfBencode, func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "d8:intervali1800e5:peers") }},
 		{Nested, func(w http.ResponseWriter, _ *http.Request) {
 			io.WriteString(w, "d8:interval"+strings.Repeat("l", 1_000_000))
