@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"io"
+	"log"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -28,9 +29,11 @@ type Env struct {
 	Now    func() time.Time
 }
 
-// RealEnv is the process's own world. It also sets what is global to the process: the collector, and the console's mode.
+// RealEnv is the process's own world. It also sets what is global to the process: the collector, the console's mode, and
+// the standard logger, which net/http tells what servers send unasked, in their words.
 func RealEnv() Env {
 	tuneCollector()
+	log.SetOutput(io.Discard)
 	e := Env{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		OutTTY: term.IsTerminal(int(os.Stdout.Fd())),
