@@ -134,6 +134,9 @@ func whole(b []byte) bool {
 // ReadFile adds the records of a journal file to the set. A file that does not
 // exist has none.
 func (s *Set) ReadFile(path string) (damaged int64, err error) {
+	if err := checkKind(path); err != nil {
+		return 0, err
+	}
 	f, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return 0, nil
@@ -142,10 +145,15 @@ func (s *Set) ReadFile(path string) (damaged int64, err error) {
 		return 0, err
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err == nil && !info.Mode().IsRegular() {
-		return 0, errors.New("not a regular file")
-	}
 	return s.Read(f)
+}
+
+// checkKind refuses what is there and no file: opening a named pipe would wait for ever.
+func checkKind(path string) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return errors.New("not a regular file")
+	}
+	return nil
 }
 
 // syncAfter is how long records may wait in the memory of the system, where a
@@ -164,6 +172,9 @@ type Writer struct {
 // there. A file that is something else is an error, so that a mistaken name
 // destroys nothing.
 func Append(path string) (*Writer, error) {
+	if err := checkKind(path); err != nil {
+		return nil, err
+	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o666)
 	if err != nil {
 		return nil, err

@@ -3,11 +3,9 @@ package command
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
@@ -21,21 +19,15 @@ func ReadTorrent(ctx context.Context, con *console.Console, name string, limit i
 		raw, err := ReadCapped(con.Stdin(ctx), limit)
 		return raw, InputError("standard input", err)
 	}
-	f, err := os.Open(name)
+	f, err := Open(ctx, name)
 	if err != nil {
-		return nil, InputError(name, err)
+		return nil, err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	switch {
-	case err != nil:
-		return nil, InputError(name, err)
-	case info.IsDir():
-		return nil, InputError(name, errors.New("it is a folder, not a torrent"))
-	case info.Mode().IsRegular() && info.Size() > limit:
+	if f.Info.Mode().IsRegular() && f.Info.Size() > limit {
 		return nil, InputError(name, tooLarge(limit))
 	}
-	raw, err := readSized(console.ReaderOf(ctx, f), info, limit)
+	raw, err := readSized(f, f.Info, limit)
 	return raw, InputError(name, err)
 }
 

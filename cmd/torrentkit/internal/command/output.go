@@ -155,7 +155,7 @@ func (o *Output) Write(ctx context.Context, data []byte) error {
 		_, err := o.App.Raw().Write(data)
 		return err
 	case toDevice:
-		return o.wrap(writeDevice(o.Path, data))
+		return o.wrap(writeDevice(ctx, o.Path, data))
 	}
 	f, err := o.createTemp()
 	if err != nil {
@@ -180,13 +180,23 @@ func (o *Output) Write(ctx context.Context, data []byte) error {
 	return nil
 }
 
-func writeDevice(path string, data []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY, 0)
-	if err != nil {
+// writeDevice writes to what is no file. A named pipe may wait for its reader for ever: the end of the context ends that.
+func writeDevice(ctx context.Context, path string, data []byte) error {
+	done := make(chan error, 1)
+	go func() {
+		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err == nil {
+			_, err = f.Write(data)
+			err = errors.Join(err, f.Close())
+		}
+		done <- err
+	}()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case err := <-done:
 		return err
 	}
-	_, err = f.Write(data)
-	return errors.Join(err, f.Close())
 }
 
 // createTemp opens a new file beside the target. os.CreateTemp would make it 0600; a plain creation gives it the

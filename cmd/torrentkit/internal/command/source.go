@@ -3,9 +3,6 @@ package command
 import (
 	"context"
 	"errors"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -24,34 +21,15 @@ func IsURL(name string) bool {
 // the order of their paths.
 func EachInput(ctx context.Context, con *console.Console, args []string, f func(ctx context.Context, input string) error) error {
 	return Each(ctx, con, args, func(ctx context.Context, arg string) error {
-		if info, err := os.Stat(arg); IsURL(arg) || err != nil || !info.IsDir() {
+		if IsURL(arg) || !IsFolder(arg) {
 			return f(ctx, arg)
 		}
-		found, err := torrentsBelow(ctx, arg)
-		if err != nil {
-			return InputError(arg, err)
+		found, err := Torrents(ctx, con, arg, true)
+		if err == nil && len(found) == 0 {
+			return InputError(arg, errors.New("no .torrent files are in this folder"))
 		}
-		return Each(ctx, con, found, f)
+		return errors.Join(err, Each(ctx, con, found, f))
 	})
-}
-
-func torrentsBelow(ctx context.Context, folder string) ([]string, error) {
-	var found []string
-	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case !d.IsDir() && strings.EqualFold(filepath.Ext(path), ".torrent"):
-			found = append(found, path)
-		}
-		return nil
-	})
-	if err == nil && len(found) == 0 {
-		err = errors.New("no .torrent files are in this folder")
-	}
-	return found, err
 }
 
 // ReadInput reads a .torrent from a file, a URL, or standard input.

@@ -17,6 +17,8 @@ type Console struct {
 	Options  Options
 	env      Env
 	stdout   *checkedWriter
+	text     io.Writer                // stdout for what is text
+	commands io.Writer                // standard error for commands to the runner of a workflow
 	progress atomic.Pointer[Progress] // the work that is under way, if any
 }
 
@@ -31,7 +33,11 @@ type Options struct {
 
 // New returns the console of a world.
 func New(e Env) *Console {
-	return &Console{Options: Options{Color: "auto"}, env: e, stdout: newCheckedWriter(e.Out)}
+	con := &Console{Options: Options{Color: "auto"}, stdout: newCheckedWriter(e.Out), commands: e.Err}
+	con.text = e.inWorkflow(con.stdout)
+	e.Err = e.inWorkflow(e.Err)
+	con.env = e
+	return con
 }
 
 // OnTerminal tells whether standard output is a terminal: people read it, and not a program.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"strings"
@@ -84,7 +85,7 @@ func (con *Console) Report(ctx context.Context, err error) int {
 	switch {
 	case err == nil, errors.As(err, &said), errors.As(err, &stream), err.Error() == "":
 	case code == ExitInterrupted && errors.Is(err, context.Canceled), errors.Is(err, ErrInterrupted):
-		con.line("torrentkit: interrupted")
+		con.write(con.env.Err, "torrentkit: interrupted")
 	default:
 		con.say(err)
 	}
@@ -94,10 +95,10 @@ func (con *Console) Report(ctx context.Context, err error) int {
 // say prints err on standard error, with its hint, and returns exitTrouble. Errors that were joined get a line each.
 func (con *Console) say(err error) int {
 	for _, e := range joined(err) {
-		con.line("torrentkit: " + paint(con.coloured(con.env.ErrTTY), Red, "error:") + " " + EscapeSentence(con.Redact(e.Error())))
+		con.write(con.env.Err, "torrentkit: "+paint(con.coloured(con.env.ErrTTY), Red, "error:")+" "+EscapeSentence(con.Redact(e.Error())))
 		var h *HintError
 		if errors.As(e, &h) {
-			con.line("hint: " + EscapeSentence(con.Redact(h.Hint)))
+			con.write(con.env.Err, "hint: "+EscapeSentence(con.Redact(h.Hint)))
 		}
 	}
 	return ExitTrouble
@@ -106,24 +107,29 @@ func (con *Console) say(err error) int {
 // Note prints a remark on standard error, unless --quiet. The text may hold anything: it is made safe here.
 func (con *Console) Note(text string) {
 	if !con.Options.Quiet {
-		con.line("torrentkit: " + EscapeSentence(con.Redact(text)))
+		con.write(con.env.Err, "torrentkit: "+EscapeSentence(con.Redact(text)))
 	}
 }
 
 // Warn is note for what may be wrong.
 func (con *Console) Warn(text string) {
 	if !con.Options.Quiet {
-		con.line("torrentkit: " + paint(con.coloured(con.env.ErrTTY), Yellow, "warning:") + " " + EscapeSentence(con.Redact(text)))
+		con.write(con.env.Err, "torrentkit: "+paint(con.coloured(con.env.ErrTTY), Yellow, "warning:")+" "+EscapeSentence(con.Redact(text)))
 	}
 }
 
-// Tell prints one line on standard error for a program that reads along, such as the runner of a workflow.
-func (con *Console) Tell(text string) { con.line(EscapeSentence(text)) }
+// Tell prints a command for the runner of a workflow on standard error.
+func (con *Console) Tell(text string) { con.write(con.commands, EscapeSentence(text)) }
 
-// line writes one line to standard error: after what was printed on standard output so far, and not into a progress bar.
-func (con *Console) line(text string) {
+// TellResult prints one on standard output, where it is the result.
+func (con *Console) TellResult(text string) {
+	io.WriteString(con.stdout, EscapeSentence(text)+"\n")
+}
+
+// write writes one line to standard error: after what was printed on standard output so far, and not into a progress bar.
+func (con *Console) write(w io.Writer, text string) {
 	con.stdout.Flush()
-	write := func() { fmt.Fprintln(con.env.Err, text) }
+	write := func() { fmt.Fprintln(w, text) }
 	if p := con.progress.Load(); p != nil {
 		p.interject(write)
 		return

@@ -34,7 +34,7 @@ func (con *Console) Print(spans ...Span) {
 		b.WriteString(paint(con.coloured(con.env.OutTTY), s.colour, EscapeSentence(s.text)))
 	}
 	b.WriteByte('\n')
-	io.WriteString(con.stdout, b.String())
+	io.WriteString(con.text, b.String())
 }
 
 // Printf prints one plain line on standard output.
@@ -43,11 +43,11 @@ func (con *Console) Printf(format string, args ...any) {
 }
 
 // JSON prints v as one object on a line of its own: see writeJSON.
-func (con *Console) JSON(v any) error { return writeJSON(con.stdout, v) }
+func (con *Console) JSON(v any) error { return writeJSON(con.text, v) }
 
 // Document is standard output for a text of many lines: JSON of another schema, XML, a script. Line feeds and tabs
 // pass, everything else that acts on a terminal is escaped as \u, as in JSON.
-func (con *Console) Document() io.Writer { return &visible{w: con.stdout} }
+func (con *Console) Document() io.Writer { return &visible{w: con.text} }
 
 // Raw is standard output for bytes that a program is to read. A terminal gets them as a document.
 func (con *Console) Raw() io.Writer {

@@ -55,7 +55,7 @@ const (
 // StartProgress begins to show the progress of work that is called label, such as "hashing". The caller passes
 // set to the library and defers finish. Only one work is shown at a time.
 func (con *Console) StartProgress(label string) *Progress {
-	p := &Progress{app: con, label: label, start: con.Now(), stop: make(chan struct{}), mode: con.progressMode()}
+	p := &Progress{app: con, label: label, start: con.Now(), stop: make(chan struct{}), mode: modeOf(con)}
 	con.progress.Store(p)
 	if p.mode != progressNone {
 		p.ended.Add(1)
@@ -64,7 +64,7 @@ func (con *Console) StartProgress(label string) *Progress {
 	return p
 }
 
-func (con *Console) progressMode() progressMode {
+func modeOf(con *Console) progressMode {
 	switch {
 	case con.Options.JSON || con.Options.Quiet:
 		return progressNone

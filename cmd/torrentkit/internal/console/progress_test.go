@@ -59,7 +59,7 @@ func TestProgressMode(t *testing.T) {
 		con, _, _ := fake()
 		con.env.ErrTTY, con.Options.Progress, con.Options.JSON, con.Options.Quiet = tt.tty, tt.flag, tt.json, tt.mute
 		con.env.Getenv = func(key string) string { return map[string]string{"TERM": tt.term}[key] }
-		if got := con.progressMode(); got != tt.want {
+		if got := modeOf(con); got != tt.want {
 			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
 		}
 	}

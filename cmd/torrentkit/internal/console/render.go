@@ -123,10 +123,10 @@ func (f *Fields) Time(label string, t time.Time) {
 // Show prints the fields on standard output.
 func (con *Console) Show(f *Fields) {
 	if con.env.OutTTY {
-		io.WriteString(con.stdout, f.aligned(func(c Colour, s string) string { return paint(con.coloured(con.env.OutTTY), c, s) }))
+		io.WriteString(con.text, f.aligned(func(c Colour, s string) string { return paint(con.coloured(con.env.OutTTY), c, s) }))
 		return
 	}
-	io.WriteString(con.stdout, f.piped())
+	io.WriteString(con.text, f.piped())
 }
 
 func (f *Fields) aligned(paint func(Colour, string) string) string {
@@ -173,14 +173,14 @@ func (t *Table) Row(cells ...Cell) { t.Rows = append(t.Rows, cells) }
 // ShowTable prints the table on standard output.
 func (con *Console) ShowTable(t *Table) {
 	if con.env.OutTTY {
-		t.writeAligned(con.stdout, con.Width(), func(c Colour, s string) string { return paint(con.coloured(con.env.OutTTY), c, s) })
+		t.writeAligned(con.text, con.Width(), func(c Colour, s string) string { return paint(con.coloured(con.env.OutTTY), c, s) })
 		return
 	}
 	con.ShowPiped(t)
 }
 
 // ShowPiped prints the rows as a pipe gets them.
-func (con *Console) ShowPiped(t *Table) { t.writePiped(con.stdout) }
+func (con *Console) ShowPiped(t *Table) { t.writePiped(con.text) }
 
 func (t *Table) writePiped(w io.Writer) {
 	for _, row := range t.Rows {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
@@ -44,12 +43,12 @@ func readPaths(ctx context.Context, con *console.Console, name string) ([]string
 	if name == "-" {
 		r, name = con.Stdin(ctx), "standard input"
 	} else {
-		file, err := os.Open(name)
+		file, err := command.Open(ctx, name)
 		if err != nil {
-			return nil, command.InputError(name, err)
+			return nil, err
 		}
 		defer file.Close()
-		r = console.ReaderOf(ctx, file)
+		r = file
 	}
 	data, err := io.ReadAll(io.LimitReader(r, maxList+1))
 	if err == nil && len(data) > maxList {

@@ -1,7 +1,5 @@
 package editing
 
-import ()
-
 // editedJSON is what "edit --json" prints of each torrent.
 type editedJSON struct {
 	Input         string       `json:"input"`

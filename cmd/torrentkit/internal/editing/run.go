@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,7 +20,7 @@ func runEdit(ctx context.Context, con *console.Console, names []string, o *metai
 	}
 	f.many = len(names) > 1 || f.recursive
 	switch {
-	case f.many && f.output != "" && !isFolder(f.output):
+	case f.many && f.output != "" && !command.IsFolder(f.output):
 		return fmt.Errorf("-o %q: the output of several torrents must be a folder that exists", f.output)
 	case f.backup != "" && f.output != "":
 		return errors.New("--backup is for editing in place, without -o")
@@ -35,24 +34,19 @@ func runEdit(ctx context.Context, con *console.Console, names []string, o *metai
 
 // editNamed edits a torrent, or all torrents in a folder.
 func editNamed(ctx context.Context, con *console.Console, name string, o *metainfo.Edit, f *editFlags) error {
-	if name == "-" || !isFolder(name) {
+	if name == "-" || !command.IsFolder(name) {
 		return editOne(ctx, con, name, o, f)
 	}
 	if !f.recursive {
 		return console.WithHint(fmt.Errorf("editing %q: it is a folder", name), "--recursive edits all torrents in it")
 	}
-	found, err := findTorrents(name)
-	if err != nil && len(found) == 0 {
-		return err
+	found, err := command.Torrents(ctx, con, name, true)
+	if err == nil && len(found) == 0 {
+		err = fmt.Errorf("editing %q: there is no .torrent file in it", name)
 	}
 	return errors.Join(err, command.Each(ctx, con, found, func(ctx context.Context, name string) error {
 		return editOne(ctx, con, name, o, f)
 	}))
-}
-
-func isFolder(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
 }
 
 // quotedName names an input in a message.
@@ -61,29 +55,6 @@ func quotedName(name string) string {
 		return command.InputName(name)
 	}
 	return fmt.Sprintf("%q", name)
-}
-
-// findTorrents lists the *.torrent files in a folder and below, in the order of their paths. Folders that cannot be
-// read are an error beside what was found elsewhere.
-func findTorrents(folder string) ([]string, error) {
-	var found []string
-	var failed []error
-	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			failed = append(failed, fmt.Errorf("reading folder %q: %w", path, console.RootCause(err)))
-			if d != nil && d.IsDir() {
-				return fs.SkipDir
-			}
-		case !d.IsDir() && strings.EqualFold(filepath.Ext(path), ".torrent"):
-			found = append(found, path)
-		}
-		return nil
-	})
-	if err == nil && len(failed) == 0 && len(found) == 0 {
-		err = fmt.Errorf("editing %q: there is no .torrent file in it", folder)
-	}
-	return found, errors.Join(append(failed, err)...)
 }
 
 // editOne edits one torrent. That secrets are left in it is a no.

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"os"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -71,13 +69,10 @@ func withSource(ctx context.Context, con *console.Console, name string, f func(i
 	if name == "-" {
 		return command.InputError("standard input", f(con.Stdin(ctx)))
 	}
-	file, err := os.Open(name)
+	file, err := command.Open(ctx, name)
 	if err != nil {
-		return command.InputError(name, err)
+		return err
 	}
 	defer file.Close()
-	if info, err := file.Stat(); err == nil && info.IsDir() {
-		return fmt.Errorf("reading %q: it is a folder", name)
-	}
-	return command.InputError(name, f(console.ReaderOf(ctx, file)))
+	return command.InputError(name, f(file))
 }

@@ -134,8 +134,8 @@ func listRules(con *console.Console) error {
 func showAnnotations(con *console.Console, l linted) {
 	for i := range l.report.Findings {
 		f := &l.report.Findings[i]
-		con.Printf("::%s file=%s,title=%s::%s", f.Severity, annotationProperty(command.InputName(l.input)), f.Rule.ID,
-			annotationData(command.FindingText(f)+". "+f.Rule.Advice))
+		con.TellResult(fmt.Sprintf("::%s file=%s,title=%s::%s", f.Severity, annotationProperty(command.InputName(l.input)), f.Rule.ID,
+			annotationData(command.FindingText(f)+". "+f.Rule.Advice)))
 	}
 }
 

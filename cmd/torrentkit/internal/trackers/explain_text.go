@@ -3,7 +3,6 @@ package trackers
 import (
 	"context"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/torrentkit/torrentkit/announce"
@@ -146,11 +145,11 @@ func readCapture(ctx context.Context, con *console.Console, name string) ([]byte
 		raw, err := command.ReadCapped(con.Stdin(ctx), most)
 		return raw, command.InputError("standard input", err)
 	}
-	f, err := os.Open(name)
+	f, err := command.Open(ctx, name)
 	if err != nil {
-		return nil, command.InputError(name, err)
+		return nil, err
 	}
 	defer f.Close()
-	raw, err := command.ReadCapped(console.ReaderOf(ctx, f), most)
+	raw, err := command.ReadCapped(f, most)
 	return raw, command.InputError(name, err)
 }

@@ -1,7 +1,5 @@
 package trackers
 
-import ()
-
 type scrapeFlags struct {
 	trackerFlags
 	targetFlags

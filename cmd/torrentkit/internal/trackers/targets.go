@@ -159,9 +159,9 @@ func linkSubject(arg string) (subject, error) {
 func readList(ctx context.Context, con *console.Console, name string) ([]string, error) {
 	var r io.Reader = con.Stdin(ctx)
 	if name != "-" {
-		f, err := os.Open(name)
+		f, err := command.Open(ctx, name)
 		if err != nil {
-			return nil, command.InputError(name, err)
+			return nil, err
 		}
 		defer f.Close()
 		r = f

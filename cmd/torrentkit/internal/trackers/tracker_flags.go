@@ -1,13 +1,13 @@
 package trackers
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
@@ -74,7 +74,7 @@ func (f *trackerFlags) options(cmd *cobra.Command) (announce.Options, error) {
 	if err := f.setHeaders(&o); err != nil {
 		return o, err
 	}
-	return o, f.setTLS(&o)
+	return o, f.setTLS(cmd.Context(), &o)
 }
 
 func (f *trackerFlags) setHeaders(o *announce.Options) error {
@@ -97,12 +97,12 @@ func (f *trackerFlags) setHeaders(o *announce.Options) error {
 	return nil
 }
 
-func (f *trackerFlags) setTLS(o *announce.Options) error {
+func (f *trackerFlags) setTLS(ctx context.Context, o *announce.Options) error {
 	c := &tls.Config{InsecureSkipVerify: f.insecure, MinVersion: tls.VersionTLS12}
 	if f.ca != "" {
-		pem, err := os.ReadFile(f.ca)
+		pem, err := command.ReadSmall(ctx, f.ca)
 		if err != nil {
-			return command.InputError(f.ca, err)
+			return err
 		}
 		c.RootCAs = x509.NewCertPool()
 		if !c.RootCAs.AppendCertsFromPEM(pem) {
@@ -111,7 +111,11 @@ func (f *trackerFlags) setTLS(o *announce.Options) error {
 		f.caFiles = []string{"--cacert", f.ca}
 	}
 	if f.cert != "" {
-		pair, err := tls.LoadX509KeyPair(f.cert, f.cert)
+		pem, err := command.ReadSmall(ctx, f.cert)
+		if err != nil {
+			return err
+		}
+		pair, err := tls.X509KeyPair(pem, pem)
 		if err != nil {
 			return command.InputError(f.cert, err)
 		}

@@ -70,6 +70,9 @@ func (r *verifyReports) add(v verified) { r.outcomes = append(r.outcomes, v) }
 
 // write writes all reports.
 func (r *verifyReports) write(ctx context.Context, con *console.Console) error {
+	if ctx.Err() != nil { // a report of what was done is wanted all the more after an interruption
+		ctx = context.WithoutCancel(ctx)
+	}
 	for i, s := range r.specs {
 		var data []byte
 		switch s.kind {
@@ -87,8 +90,7 @@ func (r *verifyReports) write(ctx context.Context, con *console.Console) error {
 		case "md5sums":
 			data = sumsReport(con, r.outcomes, metainfo.MD5, "%[1]x  %[2]s\n")
 		}
-		// A report of what was done is wanted all the more after an interruption.
-		if err := r.outputs[i].Write(context.WithoutCancel(ctx), data); err != nil {
+		if err := r.outputs[i].Write(ctx, data); err != nil {
 			return err
 		}
 	}

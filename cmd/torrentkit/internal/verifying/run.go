@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"os"
 	"path/filepath"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
@@ -21,7 +20,7 @@ func runVerify(ctx context.Context, con *console.Console, args []string, f *veri
 	if err := f.check(); err != nil {
 		return err
 	}
-	tasks, err := verifyTasks(args, f)
+	tasks, err := verifyTasks(ctx, con, args, f)
 	if err != nil {
 		return err
 	}
@@ -117,9 +116,9 @@ func readContent(ctx context.Context, con *console.Console, torrent []byte, wher
 	if where == "-" {
 		return verify.Archive(ctx, torrent, con.Input(), archive)
 	}
-	file, err := os.Open(where)
+	file, err := command.Open(ctx, where)
 	if err != nil {
-		return nil, command.InputError(where, err)
+		return nil, err
 	}
 	defer file.Close()
 	r, err := verify.Archive(ctx, torrent, file, archive)

@@ -1,6 +1,7 @@
 package verifying
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -16,7 +17,7 @@ type verifyTask struct{ torrent, content string }
 
 // verifyTasks reads the arguments of verify: TORRENT [PATH], or several torrents and folders of torrents. Of two
 // arguments the second is the PATH, unless it is the file of a torrent or --content names the path.
-func verifyTasks(args []string, f *verifyFlags) ([]verifyTask, error) {
+func verifyTasks(ctx context.Context, con *console.Console, args []string, f *verifyFlags) ([]verifyTask, error) {
 	content := f.content
 	if f.tar && content == "" && len(args) == 1 {
 		content = "-"
@@ -26,9 +27,15 @@ func verifyTasks(args []string, f *verifyFlags) ([]verifyTask, error) {
 	}
 	var tasks []verifyTask
 	for _, arg := range args {
-		names, err := torrentsOf(arg)
-		if err != nil {
-			return nil, err
+		names := []string{arg}
+		if arg != "-" && command.IsFolder(arg) {
+			var err error
+			if names, err = command.Torrents(ctx, con, arg, false); err != nil {
+				return nil, err
+			}
+			if len(names) == 0 {
+				return nil, fmt.Errorf("%q holds no file that ends in .torrent", arg)
+			}
 		}
 		for _, name := range names {
 			where := content
@@ -52,27 +59,6 @@ func verifyTasks(args []string, f *verifyFlags) ([]verifyTask, error) {
 func isTorrentFile(name string) bool {
 	info, err := os.Stat(name)
 	return err == nil && info.Mode().IsRegular() && strings.EqualFold(filepath.Ext(name), ".torrent")
-}
-
-// torrentsOf is the torrents in a folder, or the one that is named.
-func torrentsOf(name string) ([]string, error) {
-	if info, err := os.Stat(name); name == "-" || err != nil || !info.IsDir() {
-		return []string{name}, nil
-	}
-	entries, err := os.ReadDir(name)
-	if err != nil {
-		return nil, command.InputError(name, err)
-	}
-	var list []string
-	for _, e := range entries {
-		if path := filepath.Join(name, e.Name()); isTorrentFile(path) {
-			list = append(list, path)
-		}
-	}
-	if len(list) == 0 {
-		return nil, fmt.Errorf("%q holds no file that ends in .torrent", name)
-	}
-	return list, nil
 }
 
 // seed is one that is not 0, from the clock: it need not be hard to guess.

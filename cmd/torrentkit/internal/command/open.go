@@ -1,0 +1,71 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+)
+
+// File is an open file whose reads end with the context.
+type File struct {
+	io.Reader
+	Info fs.FileInfo
+	file *os.File
+}
+
+// Open opens a file that the user named. Opening may wait for ever, for the writer of a named pipe or for a server that is
+// gone: the end of the context ends that too. A folder is an error.
+func Open(ctx context.Context, name string) (*File, error) {
+	type opened struct {
+		file *os.File
+		err  error
+	}
+	ch := make(chan opened, 1)
+	go func() {
+		file, err := os.Open(name)
+		select {
+		case ch <- opened{file, err}:
+		default: // nobody waits any more
+			file.Close()
+		}
+	}()
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case got := <-ch:
+		if got.err != nil {
+			return nil, InputError(name, got.err)
+		}
+		info, err := got.file.Stat()
+		if err == nil && info.IsDir() {
+			err = errors.New("it is a folder")
+		}
+		if err != nil {
+			got.file.Close()
+			return nil, InputError(name, err)
+		}
+		return &File{Reader: console.ReaderOf(ctx, got.file), Info: info, file: got.file}, nil
+	}
+}
+
+// Close closes the file.
+func (f *File) Close() error { return f.file.Close() }
+
+// ReadSmall reads a file of a certificate's size: 1 MiB at most.
+func ReadSmall(ctx context.Context, name string) ([]byte, error) {
+	f, err := Open(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	const most = 1 << 20
+	data, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err == nil && len(data) > most {
+		err = errors.New("larger than " + console.FormatSize(most))
+	}
+	return data, InputError(name, err)
+}
