@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -41,16 +40,6 @@ func realTorrent(t *testing.T, format string) (content, torrent string) {
 	}
 	peertest.Libtorrent(t).Ask(t, peertest.Question{Do: "create", Root: content, Format: format, PieceLength: 16384, Output: torrent})
 	return content, torrent
-}
-
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
 }
 
 // start runs a program until the test ends.
@@ -109,7 +98,7 @@ func libtorrentSeed(t *testing.T, torrent, content, encryption string) string {
 
 func aria2Seed(t *testing.T, torrent, content string) string {
 	t.Helper()
-	port := freePort(t)
+	port := peertest.Port(t, "127.0.0.1")
 	start(t, peertest.Need(t, "aria2c"), "--no-conf", "--interface=127.0.0.1", "--enable-dht=false", "--bt-enable-lpd=false",
 		"--listen-port="+port, "--seed-ratio=0", "-V", "-d", filepath.Dir(content), torrent)
 	return awaitPort(t, port)
@@ -117,7 +106,7 @@ func aria2Seed(t *testing.T, torrent, content string) string {
 
 func transmissionSeed(t *testing.T, torrent, content string, args ...string) string {
 	t.Helper()
-	dir, port := t.TempDir(), freePort(t)
+	dir, port := t.TempDir(), peertest.Port(t, "127.0.0.1")
 	raw, err := os.ReadFile(torrent)
 	if err != nil {
 		t.Fatal(err)
@@ -129,7 +118,7 @@ func transmissionSeed(t *testing.T, torrent, content string, args ...string) str
 	if err := os.WriteFile(filepath.Join(watch, "x.torrent"), raw, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	all := append([]string{"-f", "-g", filepath.Join(dir, "config"), "-w", filepath.Dir(content), "-c", watch, "-P", port, "-p", freePort(t),
+	all := append([]string{"-f", "-g", filepath.Join(dir, "config"), "-w", filepath.Dir(content), "-c", watch, "-P", port, "-p", peertest.Port(t, "127.0.0.1"),
 		"-i", "127.0.0.1", "-I", "::1", "--no-dht", "--no-portmap", "--no-lpd", "--no-utp", "--no-incomplete-dir"}, args...)
 	start(t, peertest.Need(t, "transmission-daemon"), all...)
 	return awaitPort(t, port)

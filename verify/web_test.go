@@ -403,17 +403,6 @@ func TestWebSeedsStayOutside(t *testing.T) {
 	}
 }
 
-// freePort asks the system for a port that nobody has.
-func freePort(t *testing.T) string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	return port
-}
-
 // serve starts a server program and waits until it listens.
 func serve(t *testing.T, port string, cmd *exec.Cmd) string {
 	if err := cmd.Start(); err != nil {
@@ -437,7 +426,7 @@ func TestPeerPythonHTTPServer(t *testing.T) {
 	python := peertest.Need(t, "python3")
 	_, parent := webTree(t)
 	torrent := makeTorrent(t, filepath.Join(parent, "a tree"), metainfo.V1, 32768, metainfo.Fields{})
-	port := freePort(t)
+	port := peertest.Port(t, "127.0.0.1")
 	o := webOptions()
 	o.URLs = []string{serve(t, port, exec.Command(python, "-m", "http.server", "--bind", "127.0.0.1", "-d", parent, port))}
 	if w := webCheck(t, torrent, o); faultKinds(w) != "no-range" {
@@ -454,7 +443,7 @@ func TestPeerNginx(t *testing.T) {
 	if err := os.Chmod(parent, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	port, work := freePort(t), t.TempDir()
+	port, work := peertest.Port(t, "127.0.0.1"), t.TempDir()
 	config := fmt.Sprintf(`daemon off; master_process off; pid %[1]s/pid; error_log %[1]s/error; events {}
 http { access_log off; client_body_temp_path %[1]s/b; proxy_temp_path %[1]s/p; fastcgi_temp_path %[1]s/f; uwsgi_temp_path %[1]s/u; scgi_temp_path %[1]s/s;
 server { listen 127.0.0.1:%[2]s; root "%[3]s"; } }`, work, port, parent)

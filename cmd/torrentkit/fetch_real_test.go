@@ -127,10 +127,10 @@ func seedWithAria2(t *testing.T, s seeded, host string, trackers []string) {
 		if err := os.CopyFS(dir, os.DirFS(s.dir)); err != nil {
 			t.Fatal(err)
 		}
-		args := []string{"--no-conf", "--interface=" + host, "--bt-enable-lpd=false", "--listen-port=" + freePeerPort(t, host),
+		args := []string{"--no-conf", "--interface=" + host, "--bt-enable-lpd=false", "--listen-port=" + peertest.Port(t, host),
 			"--seed-ratio=0", "-V", "-d", s.dir, "--bt-tracker=" + u}
 		if strings.HasPrefix(u, "udp:") {
-			args = append(args, "--enable-dht=true", "--dht-listen-port="+freePeerPort(t, host), "--dht-file-path="+filepath.Join(dir, "dht"))
+			args = append(args, "--enable-dht=true", "--dht-listen-port="+peertest.Port(t, host), "--dht-file-path="+filepath.Join(dir, "dht"))
 		} else {
 			args = append(args, "--enable-dht=false")
 		}
@@ -142,7 +142,7 @@ func seedWithAria2(t *testing.T, s seeded, host string, trackers []string) {
 // for IPv4, which never reaches ::1: there, this module announces for it.
 func seedWithTransmission(t *testing.T, s seeded, host string, trackers []string) {
 	t.Helper()
-	dir, port := t.TempDir(), freePeerPort(t, host)
+	dir, port := t.TempDir(), peertest.Port(t, host)
 	watch := filepath.Join(dir, "watch")
 	if err := os.Mkdir(watch, 0o755); err != nil {
 		t.Fatal(err)
@@ -158,7 +158,7 @@ func seedWithTransmission(t *testing.T, s seeded, host string, trackers []string
 		t.Fatal(err)
 	}
 	startPeer(t, peertest.Need(t, "transmission-daemon"), "-f", "-g", filepath.Join(dir, "config"), "-w", s.dir, "-c", watch,
-		"-P", port, "-p", freePeerPort(t, "127.0.0.1"), "-i", "127.0.0.1", "-I", "::1", "--no-dht", "--no-portmap", "--no-lpd", "--no-utp", "--no-incomplete-dir")
+		"-P", port, "-p", peertest.Port(t, "127.0.0.1"), "-i", "127.0.0.1", "-I", "::1", "--no-dht", "--no-portmap", "--no-lpd", "--no-utp", "--no-incomplete-dir")
 	for _, u := range trackers {
 		if host != "127.0.0.1" {
 			announceSeed(t, u, s.announced()[0], net.JoinHostPort(host, port))
@@ -197,16 +197,6 @@ func startPeer(t *testing.T, program string, args ...string) io.Reader {
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
 	return out
-}
-
-func freePeerPort(t *testing.T, host string) string {
-	t.Helper()
-	l, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
 }
 
 // foundBy is a tracker program whose peers are at one address.

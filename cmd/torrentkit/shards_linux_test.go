@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/rand"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -84,7 +83,7 @@ func TestShardsUnderSlurm(t *testing.T) {
 	host, _, _ = strings.Cut(host, ".")
 	key := make([]byte, 128)
 	rand.Read(key)
-	conf := strings.NewReplacer("DIR", dir, "HOST", host, "PORT1", freePort(t), "PORT2", freePort(t)).Replace(`ClusterName=test
+	conf := strings.NewReplacer("DIR", dir, "HOST", host, "PORT1", peertest.Port(t, "127.0.0.1"), "PORT2", peertest.Port(t, "127.0.0.1")).Replace(`ClusterName=test
 SlurmctldHost=HOST(127.0.0.1)
 AuthType=auth/munge
 AuthInfo=socket=DIR/munge.sock
@@ -151,16 +150,6 @@ PartitionName=test Nodes=HOST Default=YES State=UP
 			t.Fatalf("sbatch: %v\n%s", err, out)
 		}
 	})
-}
-
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return fmt.Sprint(l.Addr().(*net.TCPAddr).Port)
 }
 
 func waitFor(t *testing.T, what string, ready func() bool) {

@@ -13,9 +13,11 @@ import (
 	"encoding/json"
 	"io"
 	"math/rand/v2"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"testing"
 )
 
@@ -27,6 +29,29 @@ func Need(t testing.TB, program string) string {
 		missing(t, program)
 	}
 	return path
+}
+
+// Port returns a port that nobody has at an address of this machine, for TCP and
+// UDP. It is none that systems give to who connects (RFC 6335, and Linux from
+// 32768 on), so that hardly anybody takes it until a peer listens there.
+func Port(t testing.TB, host string) string {
+	t.Helper()
+	for range 100 {
+		port := strconv.Itoa(20000 + rand.IntN(12000))
+		l, err := net.Listen("tcp", net.JoinHostPort(host, port))
+		if err != nil {
+			continue
+		}
+		defer l.Close()
+		pc, err := net.ListenPacket("udp", net.JoinHostPort(host, port))
+		if err != nil {
+			continue
+		}
+		defer pc.Close()
+		return port
+	}
+	t.Fatalf("no port is free at %s", host)
+	return ""
 }
 
 func missing(t testing.TB, what string) {

@@ -3,9 +3,9 @@ package trackertest
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/url"
@@ -53,18 +53,20 @@ func Opentracker(t testing.TB, hashes ...[20]byte) Real {
 	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	port := strconv.Itoa(freePort(t))
-	args := []string{"-i", "127.0.0.1", "-p", port, "-P", port, "-d", dir, "-w", "wl.txt"}
-	if u, err := user.Current(); err == nil && u.Uid == "0" { // it refuses to stay root
-		args = append(args, "-u", "nobody")
+	for try := 1; ; try++ {
+		port := strconv.Itoa(freePort(t))
+		args := []string{"-i", "127.0.0.1", "-p", port, "-P", port, "-d", dir, "-w", "wl.txt"}
+		if u, err := user.Current(); err == nil && u.Uid == "0" { // it refuses to stay root
+			args = append(args, "-u", "nobody")
+		}
+		host := "127.0.0.1:" + port
+		if _, ended := start(t, exec.Command(bin, args...), ""); waitListed(t, host, hashes, ended) {
+			return Real{Name: "opentracker", HTTP: "http://" + host + "/announce", UDP: "udp://" + host + "/announce"}
+		}
+		if try == 5 {
+			t.Fatal("opentracker ended before it was ready")
+		}
 	}
-	start(t, exec.Command(bin, args...), "")
-	host := "127.0.0.1:" + port
-	waitTCP(t, host)
-	if len(hashes) > 0 {
-		waitListed(t, host, hashes[0])
-	}
-	return Real{Name: "opentracker", HTTP: "http://" + host + "/announce", UDP: "udp://" + host + "/announce"}
 }
 
 // npmServer runs bittorrent-tracker, each socket on its own address. It has one
@@ -117,7 +119,8 @@ func startNPM(t testing.TB, node, entry string, port int) bool {
 	if err := os.WriteFile(script, fmt.Appendf(nil, npmServer, entry, port), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return start(t, exec.Command(node, script), "listening")
+	ready, _ := start(t, exec.Command(node, script), "listening")
+	return ready
 }
 
 // missing skips the test, or fails it where continuous integration demands
@@ -142,12 +145,16 @@ func npmEntry() string {
 	return ""
 }
 
-// freePort finds a port that is free for TCP and UDP.
+// freePort finds a port that is free for TCP and UDP, and that no system gives to
+// who connects, so that hardly anybody takes it until a tracker listens.
 func freePort(t testing.TB) int {
 	t.Helper()
-	for range 50 {
-		l := listen(t, system{}, "tcp4", "127.0.0.1:0")
-		port := l.Addr().(*net.TCPAddr).Port
+	for range 100 {
+		port := 20000 + rand.IntN(12000)
+		l, err := net.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", port))
+		if err != nil {
+			continue
+		}
 		pc, err := net.ListenPacket("udp4", fmt.Sprintf("127.0.0.1:%d", port))
 		l.Close()
 		if err == nil {
@@ -160,11 +167,10 @@ func freePort(t testing.TB) int {
 }
 
 // start runs a program until the test ends, and waits for a line of output
-// where one is named. It returns false if the program ends before that.
-func start(t testing.TB, cmd *exec.Cmd, ready string) bool {
+// where one is named. It tells whether that came before the program ended, and
+// closes ended when it does.
+func start(t testing.TB, cmd *exec.Cmd, line string) (ready bool, ended <-chan struct{}) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-	defer cancel()
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -181,56 +187,57 @@ func start(t testing.TB, cmd *exec.Cmd, ready string) bool {
 		cmd.Process.Kill()
 		cmd.Wait()
 	})
-	lines := make(chan string, 100)
+	found, end := make(chan struct{}), make(chan struct{})
 	go func() {
-		defer close(lines)
+		defer close(end)
+		seen := false
 		for sc := bufio.NewScanner(out); sc.Scan(); {
-			select {
-			case lines <- sc.Text():
-			default:
+			if !seen && strings.Contains(sc.Text(), line) {
+				seen = true
+				close(found)
 			}
 		}
 	}()
-	for ready != "" {
+	if line == "" {
+		return true, end
+	}
+	select {
+	case <-found:
+		return true, end
+	case <-end:
+		return false, end
+	case <-time.After(time.Minute):
+		t.Fatalf("%s is not ready after a minute", cmd.Path)
+		return false, end
+	}
+}
+
+// waitListed waits until opentracker answers, and serves the first torrent, if
+// there is one: it reads its list beside answering. It returns false if the
+// program ends before that.
+func waitListed(t testing.TB, host string, hashes [][20]byte, ended <-chan struct{}) bool {
+	t.Helper()
+	q := url.Values{"peer_id": {"-XX0000-000000000000"}, "port": {"1"}, "event": {"stopped"}, "compact": {"1"}}
+	q.Set("info_hash", strings.Repeat("x", 20))
+	if len(hashes) > 0 {
+		q.Set("info_hash", string(hashes[0][:]))
+	}
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		select {
-		case line, ok := <-lines:
-			if !ok || strings.Contains(line, ready) {
-				return ok
-			}
-		case <-ctx.Done():
-			t.Fatalf("%s is not ready after 20 s", cmd.Path)
+		case <-ended:
+			return false
+		default:
 		}
-	}
-	return true
-}
-
-// waitListed waits until a torrent is served: opentracker reads its list beside
-// answering.
-func waitListed(t testing.TB, host string, hash [20]byte) {
-	t.Helper()
-	q := url.Values{"info_hash": {string(hash[:])}, "peer_id": {"-XX0000-000000000000"}, "port": {"1"}, "event": {"stopped"}, "compact": {"1"}}
-	for range 200 {
 		resp, err := http.Get("http://" + host + "/announce?" + q.Encode())
-		if err == nil {
-			body, _ := io.ReadAll(resp.Body)
-			resp.Body.Close()
-			if !bytes.Contains(body, []byte("failure")) {
-				return
-			}
+		if err != nil {
+			continue
 		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	t.Fatalf("opentracker does not serve %x", hash)
-}
-
-func waitTCP(t testing.TB, host string) {
-	t.Helper()
-	for range 100 {
-		if c, err := net.DialTimeout("tcp", host, time.Second); err == nil {
-			c.Close()
-			return
+		body, _ := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if len(hashes) == 0 || !bytes.Contains(body, []byte("failure")) {
+			return true
 		}
-		time.Sleep(50 * time.Millisecond)
 	}
-	t.Fatalf("nothing listens on %s", host)
+	t.Fatal("opentracker does not serve what it should")
+	return false
 }
