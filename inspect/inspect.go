@@ -5,10 +5,11 @@
 // Torrust index makes of an upload.
 //
 // [Diff] compares two torrents, [Common] finds the files that several share, and
-// [Stats] are totals over many. Content is the same where its hashes say so;
+// [NewStats] begins totals over many; [TrackerHosts] tells who tracks one. Content is the same where its hashes say so;
 // where they cannot be compared, that is the answer.
 //
-// [Query] finds any key, whether it has a meaning or not. [Dump] writes any
+// [Query] finds any key, whether it has a meaning or not, and [Text] reads what
+// is found. [Dump] writes any
 // bencode as JSON without loss, and [Restore] writes the bencode again. Both
 // stream.
 //

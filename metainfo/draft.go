@@ -39,7 +39,7 @@ type Draft struct {
 // layout.ComparePaths (v1 torrents may have any order); a single file has the
 // path "". Pad files are put among them here.
 func NewDraft(s Shape, files []File, fields Fields) (*Draft, error) {
-	if why := CheckName(s.Name); why != "" {
+	if why := checkName(s.Name); why != "" {
 		return nil, fmt.Errorf("name %q: %s", s.Name, why)
 	}
 	if err := layout.CheckNewPieceLength(s.PieceLength); err != nil {
@@ -54,7 +54,7 @@ func NewDraft(s Shape, files []File, fields Fields) (*Draft, error) {
 	if err := checkTree(s.Format, s.Name, files); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(CheckEntries(s.Outer, false), CheckEntries(s.Info, true)); err != nil {
+	if err := errors.Join(checkEntries(s.Outer, false), checkEntries(s.Info, true)); err != nil {
 		return nil, err
 	}
 	sizes := make([]layout.File, len(files))

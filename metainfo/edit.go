@@ -176,7 +176,7 @@ func splice(dict bencode.Value, entries []Entry) []byte {
 
 // outerEntries are the changes of keys outside of info.
 func (t *Torrent) outerEntries(e *Edit) ([]Entry, error) {
-	if err := CheckEntries(e.Set, false); err != nil {
+	if err := checkEntries(e.Set, false); err != nil {
 		return nil, err
 	}
 	for _, n := range append(slices.Clone(e.Nodes.Set), e.Nodes.Add...) {

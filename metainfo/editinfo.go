@@ -12,7 +12,7 @@ import (
 
 // infoEntries are the changes of keys in info.
 func (t *Torrent) infoEntries(e *Edit) ([]Entry, error) {
-	if err := CheckEntries(e.SetInfo, true); err != nil {
+	if err := checkEntries(e.SetInfo, true); err != nil {
 		return nil, err
 	}
 	list := slices.Clone(e.SetInfo)
@@ -64,7 +64,7 @@ func (t *Torrent) collections() []string {
 // rename gives the content another name. In v2 a single file is named in the
 // file tree too.
 func (t *Torrent) rename(name string) ([]Entry, error) {
-	if why := CheckName(name); why != "" {
+	if why := checkName(name); why != "" {
 		return nil, fmt.Errorf("name %q: %s", name, why)
 	}
 	entries := []Entry{TextEntry("name", name)}

@@ -98,9 +98,9 @@ var (
 	ownInfoKeys = knownKeys("name", "piece length", "pieces", "length", "files", "file tree", "meta version", "private", "source")
 )
 
-// CheckEntries refuses keys that the content or other fields decide about, and
+// checkEntries refuses keys that the content or other fields decide about, and
 // keys that are given twice. inInfo tells where the entries are to go.
-func CheckEntries(entries []Entry, inInfo bool) error {
+func checkEntries(entries []Entry, inInfo bool) error {
 	own, where := ownKeys, ""
 	if inInfo {
 		own, where = ownInfoKeys, "info."

@@ -7,7 +7,14 @@
 // re-encoding, and keys that the view does not know stay where they are.
 // Everything that is wrong with a document is a [Problem] with the key and the
 // byte it is about; [Read] collects all of them, [Parse] fails on the first
-// that makes the torrent unusable.
+// that makes the torrent unusable. [Torrent.Content] iterates over its files,
+// [Torrent.Apply] makes an [Edit], and [ParseHash] reads the infohashes that
+// [Torrent.Hashes] computes.
+//
+// A new torrent begins as a [Draft], by [NewDraft], and gets its hashes piece by
+// piece. [Wrap] makes one around an info dictionary that somebody else gave. An
+// [Entry] is a key without a meaning here: [ParseEntry], [TextEntry] and
+// [ListEntry] make some.
 //
 // [Redact] and [RedactText] hide the passkeys of URLs where they are shown;
 // [Edit] takes them out.

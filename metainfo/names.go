@@ -8,9 +8,9 @@ import (
 	"github.com/torrentkit/torrentkit/internal/bencode"
 )
 
-// CheckName tells why s cannot be the name of a file or folder on any system;
+// checkName tells why s cannot be the name of a file or folder on any system;
 // "" when it can.
-func CheckName[T string | []byte](s T) string {
+func checkName[T string | []byte](s T) string {
 	switch string(s) {
 	case "":
 		return "empty"
@@ -60,12 +60,12 @@ func strange(s []byte) string {
 // remarkable tells whether there is something to say of a name: most have
 // nothing, and need no key either.
 func (p *parser) remarkable(name []byte) bool {
-	return CheckName(name) != "" || p.room("strange-name") && strange(name) != ""
+	return checkName(name) != "" || p.room("strange-name") && strange(name) != ""
 }
 
 // component checks one name out of the document.
 func (p *parser) component(path string, v bencode.Value, name []byte) bool {
-	if why := CheckName(name); why != "" {
+	if why := checkName(name); why != "" {
 		id := "path-escapes"
 		if len(name) == 0 || bytes.IndexByte(name, 0) >= 0 {
 			id = "bad-name"

@@ -64,7 +64,7 @@ func (tt odd) check(t *testing.T) {
 func consistent(t *testing.T, m *Torrent) {
 	t.Helper()
 	l := m.Layout()
-	if l == nil || l.NumFiles() != len(m.Files) || m.Name == "" || CheckName(m.Name) != "" {
+	if l == nil || l.NumFiles() != len(m.Files) || m.Name == "" || checkName(m.Name) != "" {
 		t.Fatalf("a torrent named %q of %d files with the layout %+v", m.Name, len(m.Files), l)
 	}
 	var total, pieces int64
