@@ -464,7 +464,7 @@ const (
 
 // descents are types with many methods on purpose: the parser is one descent through a document, and a test server plays
 // many faults.
-var descents = map[string]bool{"metainfo.parser": true, "internal/trackertest.Tracker": true, "verify.run": true}
+var descents = map[string]bool{"metainfo.parser": true, "internal/trackertest.Tracker": true}
 
 // A folder that cannot be taken in at a glance, and a type that everything hangs on, are several.
 func TestSizes(t *testing.T) {

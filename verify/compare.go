@@ -19,39 +19,39 @@ const (
 
 // compare reads the bad pieces from another copy, and where they are good there,
 // finds the bytes that differ.
-func (r *run) compare(ctx context.Context, path string, workers int) error {
-	other, err := r.openCopy(ctx, path)
+func (l localiser) compare(ctx context.Context, path string, workers int) error {
+	other, err := l.openCopy(ctx, path)
 	if err != nil {
 		return err
 	}
 	defer other.located.Close()
-	r.Compared = &Comparison{Root: other.root}
-	if r.BadPieces == 0 {
+	l.Compared = &Comparison{Root: other.root}
+	if l.BadPieces == 0 {
 		return nil
 	}
-	job := piecehash.Job{Layout: r.layout, Source: other, Only: r.piecesThat(PieceState.Bad), Workers: workers}
-	d := differ{ours: r.source(), theirs: other, a: make([]byte, compareChunk), b: make([]byte, compareChunk)}
+	job := piecehash.Job{Layout: l.layout, Source: other, Only: l.piecesThat(PieceState.Bad), Workers: workers}
+	d := differ{ours: l.source(), theirs: other, a: make([]byte, compareChunk), b: make([]byte, compareChunk)}
 	defer d.close()
 	for p, err := range job.Pieces(ctx) {
 		if p.Index < 0 {
 			return err
 		}
-		if err != nil || r.torrent.Check(p.Index, p.SHA1, p.Root) != metainfo.Good {
-			r.Compared.Bad++
+		if err != nil || l.torrent.Check(p.Index, p.SHA1, p.Root) != metainfo.Good {
+			l.Compared.Bad++
 			continue
 		}
-		r.Compared.Good++
-		r.comparePiece(&d, p.Index)
+		l.Compared.Good++
+		l.comparePiece(&d, p.Index)
 	}
 	return nil
 }
 
 // comparePiece compares the parts of a piece with good ones. Where a file
 // cannot be read, or nothing differs because it changed, nothing is learned.
-func (r *run) comparePiece(d *differ, piece int) {
+func (l localiser) comparePiece(d *differ, piece int) {
 	found := map[partKey]evidence{}
 	differs := false
-	for span := range r.layout.Spans(piece) {
+	for span := range l.layout.Spans(piece) {
 		if span.Zero {
 			continue
 		}
@@ -64,13 +64,13 @@ func (r *run) comparePiece(d *differ, piece int) {
 			e.verdict = Guilty
 			differs = true
 		}
-		found[partKey{piece, int(r.disk[span.File])}] = e
+		found[partKey{piece, int(l.disk[span.File])}] = e
 	}
 	if !differs {
 		return
 	}
 	for key, e := range found {
-		r.evidence[key] = e
+		l.evidence[key] = e
 	}
 }
 

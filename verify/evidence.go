@@ -14,33 +14,35 @@ import (
 func (r *run) finish(ctx context.Context, err error, compareWith string, workers int) error {
 	r.endReading(r.Incomplete || err != nil)
 	if err == nil {
-		err = r.findEvidence(ctx, compareWith, workers)
+		err = localiser{r}.findEvidence(ctx, compareWith, workers)
 	}
 	r.conclude()
 	return err
 }
 
+// localiser finds out which files make pieces bad, and which bytes of them.
+type localiser struct{ *run }
+
 // findEvidence looks for evidence about bad pieces, until nothing more can be told
 // of which file, and which bytes of it, are the wrong ones.
-func (r *run) findEvidence(ctx context.Context, compareWith string, workers int) error {
-	r.evidence = map[partKey]evidence{}
+func (l localiser) findEvidence(ctx context.Context, compareWith string, workers int) error {
 	if compareWith != "" {
-		if err := r.compare(ctx, compareWith, workers); err != nil {
+		if err := l.compare(ctx, compareWith, workers); err != nil {
 			return err
 		}
 	}
-	if r.located != nil {
-		if err := r.checkSums(ctx); err != nil {
+	if l.located != nil {
+		if err := l.checkSums(ctx); err != nil {
 			return err
 		}
 	}
-	r.eliminate()
+	l.eliminate()
 	return nil
 }
 
 // eliminate finds the pieces of which all parts but one are whole: that one is damaged.
-func (r *run) eliminate() {
-	for p := range r.suspectPieces() {
+func (l localiser) eliminate() {
+	for p := range l.suspectPieces() {
 		left, n := 0, 0
 		for i, part := range p.Parts {
 			if part.Verdict != Whole {
@@ -49,22 +51,22 @@ func (r *run) eliminate() {
 			}
 		}
 		if n == 1 {
-			r.setVerdict(p.Index, p.Parts[left].File, Guilty)
+			l.setVerdict(p.Index, p.Parts[left].File, Guilty)
 		}
 	}
 }
 
-func (r *run) setVerdict(piece, file int, v PartVerdict) {
+func (l localiser) setVerdict(piece, file int, v PartVerdict) {
 	key := partKey{piece, file}
-	e := r.evidence[key]
+	e := l.evidence[key]
 	e.verdict = v
-	r.evidence[key] = e
+	l.evidence[key] = e
 }
 
 // suspectPieces yields the bad pieces of which more than one part may be the wrong one.
-func (r *run) suspectPieces() func(func(PieceReport) bool) {
+func (l localiser) suspectPieces() func(func(PieceReport) bool) {
 	return func(yield func(PieceReport) bool) {
-		for p := range r.NotOK() {
+		for p := range l.NotOK() {
 			open := 0
 			for _, part := range p.Parts {
 				if part.Verdict == Suspect {
@@ -80,9 +82,9 @@ func (r *run) suspectPieces() func(func(PieceReport) bool) {
 
 // checkSums reads the files that share a bad piece and have a checksum in the
 // torrent.
-func (r *run) checkSums(ctx context.Context) error {
+func (l localiser) checkSums(ctx context.Context) error {
 	doubts := map[int][]int{} // bad pieces of each suspect
-	for p := range r.suspectPieces() {
+	for p := range l.suspectPieces() {
 		for _, part := range p.Parts {
 			doubts[part.File] = append(doubts[part.File], p.Index)
 		}
@@ -91,22 +93,22 @@ func (r *run) checkSums(ctx context.Context) error {
 		return nil
 	}
 	certain := map[int]bool{} // files that hold damage of their own
-	for p := range r.NotOK() {
+	for p := range l.NotOK() {
 		for _, part := range p.Parts {
 			certain[part.File] = certain[part.File] || part.Verdict == Guilty
 		}
 	}
 	wanted := map[int]metainfo.FileSum{}
-	for _, s := range r.torrent.FileSums() {
-		k := int(r.disk[s.File])
-		if k < 0 || len(doubts[k]) == 0 || r.Files[k].Size != r.Files[k].Length {
+	for _, s := range l.torrent.FileSums() {
+		k := int(l.disk[s.File])
+		if k < 0 || len(doubts[k]) == 0 || l.Files[k].Size != l.Files[k].Length {
 			continue
 		}
 		if _, ok := wanted[k]; !ok {
 			wanted[k] = s
 		}
 	}
-	files := filesum.New(ctx, r.sizes(), r.located.Open, func(k int) []hash.Hash {
+	files := filesum.New(ctx, l.sizes(), l.located.Open, func(k int) []hash.Hash {
 		s, ok := wanted[k]
 		if !ok {
 			return nil
@@ -121,10 +123,10 @@ func (r *run) checkSums(ctx context.Context) error {
 		case sums == nil: // that it cannot be read is in the report if it matters
 		case bytes.Equal(sums[0], s.Sum):
 			for _, p := range doubts[k] {
-				r.setVerdict(p, k, Whole)
+				l.setVerdict(p, k, Whole)
 			}
 		case len(doubts[k]) == 1 && !certain[k]: // it is wrong somewhere, and there is one place only
-			r.setVerdict(doubts[k][0], k, Guilty)
+			l.setVerdict(doubts[k][0], k, Guilty)
 		}
 	}
 	return nil

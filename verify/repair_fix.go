@@ -136,10 +136,10 @@ func cut(root *os.Root, name string, file *FileReport) error {
 
 // wholePieces tells whether all pieces with bytes of a file match, where they
 // are or put together with files that were found.
-func (r *run) wholePieces(k int, matches func(piece int) bool) bool {
-	first, end := r.layout.FilePieces(int(r.files[k]))
+func (f *fixer) wholePieces(k int, matches func(piece int) bool) bool {
+	first, end := f.layout.FilePieces(int(f.files[k]))
 	for p := first; p < end; p++ {
-		if r.pieces[p] != PieceOK && !matches(p) {
+		if f.pieces[p] != PieceOK && !matches(p) {
 			return false
 		}
 	}

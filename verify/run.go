@@ -39,11 +39,12 @@ func blankRun(t *metainfo.Torrent, root string, files []int32) *run {
 	l := t.Layout()
 	r := &run{torrent: t, files: files, Report: &Report{
 		Name: t.Name, Single: t.Single, Root: root, Warnings: t.Problems, layout: l,
-		Files:  make([]FileReport, len(files)),
-		Pieces: l.NumPieces(),
-		Bytes:  l.TotalLength(),
-		disk:   make([]int32, len(t.Files)),
-		pieces: make([]PieceState, l.NumPieces()),
+		Files:    make([]FileReport, len(files)),
+		Pieces:   l.NumPieces(),
+		Bytes:    l.TotalLength(),
+		disk:     make([]int32, len(t.Files)),
+		pieces:   make([]PieceState, l.NumPieces()),
+		evidence: map[partKey]evidence{},
 	}}
 	for i := range r.disk {
 		r.disk[i] = -1

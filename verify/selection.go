@@ -9,42 +9,46 @@ import (
 
 // choose marks the pieces and files that the options leave out.
 func (r *run) choose(o Selection) error {
+	s := selector{r}
 	if len(o.Only) > 0 {
-		if err := r.chooseFiles(o.Only); err != nil {
+		if err := s.chooseFiles(o.Only); err != nil {
 			return err
 		}
 	}
 	if len(o.Pieces) > 0 {
-		if err := r.choosePieces(o.Pieces); err != nil {
+		if err := s.choosePieces(o.Pieces); err != nil {
 			return err
 		}
 	}
 	if o.Sample > 0 {
-		r.sample(o.Sample, o.Seed)
+		s.sample(o.Sample, o.Seed)
 	}
 	return nil
 }
 
+// selector skips what a selection leaves out.
+type selector struct{ *run }
+
 // chooseFiles skips the files that no pattern matches, and their pieces unless
 // they hold bytes of one that is not skipped.
-func (r *run) chooseFiles(patterns []string) error {
+func (s selector) chooseFiles(patterns []string) error {
 	filter, err := glob.Only(patterns...)
 	if err != nil {
 		return err
 	}
-	wanted := make([]bool, len(r.pieces))
+	wanted := make([]bool, len(s.pieces))
 	any := false
-	for i, k := range r.disk {
+	for i, k := range s.disk {
 		if k < 0 {
 			continue
 		}
-		f := &r.Files[k]
+		f := &s.Files[k]
 		if !filter.Match(f.Path) {
 			f.State = Skipped
 			continue
 		}
 		any = true
-		first, end := r.layout.FilePieces(i)
+		first, end := s.layout.FilePieces(i)
 		for p := first; p < end; p++ {
 			wanted[p] = true
 		}
@@ -52,52 +56,52 @@ func (r *run) chooseFiles(patterns []string) error {
 	if !any {
 		return fmt.Errorf("no file of the torrent matches %q", patterns)
 	}
-	r.skipOthers(wanted)
+	s.skipOthers(wanted)
 	return nil
 }
 
 // choosePieces skips pieces out of the ranges, and files that have none in them.
-func (r *run) choosePieces(ranges []PieceRange) error {
-	wanted := make([]bool, len(r.pieces))
+func (s selector) choosePieces(ranges []PieceRange) error {
+	wanted := make([]bool, len(s.pieces))
 	for _, p := range ranges {
-		if p.First < 0 || p.Last < p.First || p.Last >= len(r.pieces) {
-			return fmt.Errorf("pieces %d-%d: the torrent has the pieces 0-%d", p.First, p.Last, len(r.pieces)-1)
+		if p.First < 0 || p.Last < p.First || p.Last >= len(s.pieces) {
+			return fmt.Errorf("pieces %d-%d: the torrent has the pieces 0-%d", p.First, p.Last, len(s.pieces)-1)
 		}
 		for i := p.First; i <= p.Last; i++ {
 			wanted[i] = true
 		}
 	}
-	r.skipOthers(wanted)
-	for i, k := range r.disk {
+	s.skipOthers(wanted)
+	for i, k := range s.disk {
 		if k < 0 {
 			continue
 		}
-		first, end := r.layout.FilePieces(i)
-		for first < end && r.pieces[first] == PieceSkipped {
+		first, end := s.layout.FilePieces(i)
+		for first < end && s.pieces[first] == PieceSkipped {
 			first++
 		}
 		if first == end {
-			r.Files[k].State = Skipped
+			s.Files[k].State = Skipped
 		}
 	}
 	return nil
 }
 
-func (r *run) skipOthers(wanted []bool) {
+func (s selector) skipOthers(wanted []bool) {
 	for i, w := range wanted {
 		if !w {
-			r.pieces[i] = PieceSkipped
+			s.pieces[i] = PieceSkipped
 		}
 	}
 }
 
 // sample leaves n pieces of those that are not skipped: the first, the last,
 // and others drawn at random.
-func (r *run) sample(n int, seed uint64) {
-	r.Seed = seed
+func (s selector) sample(n int, seed uint64) {
+	s.Seed = seed
 	var left []int
-	for i, s := range r.pieces {
-		if s != PieceSkipped {
+	for i, state := range s.pieces {
+		if state != PieceSkipped {
 			left = append(left, i)
 		}
 	}
@@ -112,11 +116,11 @@ func (r *run) sample(n int, seed uint64) {
 	} else {
 		shuffle(rng, left, n)
 	}
-	wanted := make([]bool, len(r.pieces))
+	wanted := make([]bool, len(s.pieces))
 	for _, i := range left[:n] {
 		wanted[i] = true
 	}
-	r.skipOthers(wanted)
+	s.skipOthers(wanted)
 }
 
 // shuffle puts n elements drawn at random in front.

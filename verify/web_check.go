@@ -29,30 +29,43 @@ func checkSeed(ctx context.Context, t *metainfo.Torrent, a seedAddress, o WebOpt
 	}
 	s := webseed.New(ctx, t, a.url, a.kind, o.seed(a))
 	defer s.Close()
-	err := s.Ended(r.readSeed(s, o))
+	c := seedCheck{r, s}
+	err := s.Ended(c.read(o))
 	w := &WebReport{URL: a.url, Kind: string(a.kind), Report: r.Report}
 	w.Requests, w.Received = s.Counts()
 	for _, f := range s.Faults() {
 		w.Faults = append(w.Faults, *r.webFault(&f))
 	}
-	for k := range r.Files {
-		file, f := &r.Files[k], s.File(int(r.files[k]))
-		switch {
-		case f.Lost != nil && file.State != Skipped:
-			r.lose(file, f)
-		case o.Journal != "" && file.State != Skipped && file.Length > 0 && !f.Firm && (f.Seen || s.Kind == webseed.BEP17):
-			w.Unremembered++
-		}
-	}
-	r.evidence = map[partKey]evidence{}
+	w.Unremembered = c.conclude(o.Journal != "")
 	r.endReading(r.Incomplete || err != nil)
-	r.eliminate()
+	localiser{r}.eliminate()
 	r.conclude()
 	return w, err
 }
 
+// seedCheck is the check of one seed.
+type seedCheck struct {
+	*run
+	seed *webseed.Seed
+}
+
+// conclude says what became of the files that the seed does not serve, and counts
+// those that a journal cannot remember, if there is one.
+func (c seedCheck) conclude(journal bool) (unremembered int) {
+	for k := range c.Files {
+		file, f := &c.Files[k], c.seed.File(int(c.files[k]))
+		switch {
+		case f.Lost != nil && file.State != Skipped:
+			c.lose(file, f)
+		case journal && file.State != Skipped && file.Length > 0 && !f.Firm && (f.Seen || c.seed.Kind == webseed.BEP17):
+			unremembered++
+		}
+	}
+	return unremembered
+}
+
 // lose says what became of a file that the seed does not serve.
-func (r *run) lose(file *FileReport, f webseed.File) {
+func (c seedCheck) lose(file *FileReport, f webseed.File) {
 	file.State, file.Size, file.Err = Unreadable, file.Length, nil
 	switch {
 	case f.Lost.Kind == "missing":
@@ -62,29 +75,30 @@ func (r *run) lose(file *FileReport, f webseed.File) {
 	case f.Size > file.Length:
 		file.State, file.Size = Long, f.Size
 	default:
-		file.Err = r.webFault(f.Lost)
+		file.Err = c.webFault(f.Lost)
 	}
 }
 
-// readSeed hashes what a seed serves.
-func (r *run) readSeed(s *webseed.Seed, o WebOptions) error {
+// read hashes what the seed serves.
+func (c seedCheck) read(o WebOptions) error {
+	s := c.seed
 	if s.Open() != nil { // it is noted why
 		return nil
 	}
-	j, err := r.openJournal(o.Memory, journal.Identity{Kind: "web seed", Append: s.Version})
+	j, err := c.openJournal(o.Memory, journal.Identity{Kind: "web seed", Append: s.Version})
 	if err != nil {
 		return err
 	}
 	if s.Kind == webseed.BEP19 {
-		err = s.Probe(r.probes(!j.Empty() && !o.Recheck))
+		err = s.Probe(c.probes(!j.Empty() && !o.Recheck))
 	}
-	switch r.recall(j, o.Memory); {
+	switch c.recall(j, o.Memory); {
 	case err != nil:
 	case o.FailFast && s.Failed():
-		r.Incomplete = true
+		c.Incomplete = true
 	default:
 		job := piecehash.Job{Source: s.Source(), Order: piecehash.Streams, Workers: s.Connections(), Progress: o.Progress}
-		err = r.read(s.Context(), job, j, o.FailFast)
+		err = c.run.read(s.Context(), job, j, o.FailFast)
 	}
 	return cmp.Or(err, j.Close())
 }
@@ -92,14 +106,14 @@ func (r *run) readSeed(s *webseed.Seed, o WebOptions) error {
 // probes lists the files whose sizes are asked for: the first, to know what kind
 // of seed this is, those of which nothing will be read, and all that will be read
 // if their versions are wanted.
-func (r *run) probes(versions bool) []int {
+func (c seedCheck) probes(versions bool) []int {
 	var list []int
 	beside := 0
-	for k, i := range r.files {
-		if r.Files[k].State == Skipped || r.Files[k].Length == 0 || r.torrent.Files[i].IsLink() {
+	for k, i := range c.files {
+		if c.Files[k].State == Skipped || c.Files[k].Length == 0 || c.torrent.Files[i].IsLink() {
 			continue
 		}
-		switch chosen := r.chosen(int(i)); {
+		switch chosen := c.chosen(int(i)); {
 		case len(list) == 0 || chosen && versions:
 			list = append(list, int(i))
 		case !chosen && beside < maxProbes:
