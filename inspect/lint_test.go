@@ -100,6 +100,25 @@ func TestLintFindsNothing(t *testing.T) {
 	}
 }
 
+// An address is judged as everywhere, however it is written.
+func TestLintAddresses(t *testing.T) {
+	for host, want := range map[string]string{
+		"127.0.0.2": "tracker-loopback", "0.0.0.0": "tracker-loopback", "[::1]": "tracker-loopback", "[::ffff:127.0.0.1]": "tracker-loopback",
+		"[2002:7f00:1::]": "tracker-loopback", "[64:ff9b::7f00:1]": "tracker-loopback", "tracker.localhost": "tracker-loopback",
+		"100.64.0.1": "tracker-private-address", "169.254.1.1": "tracker-private-address", "[fec0::1]": "tracker-private-address",
+		"[fe80::1]": "tracker-private-address", "[64:ff9b::a00:1]": "tracker-private-address",
+		"203.0.113.5": "", "[2001:db8::1]": "", "t.example": "",
+	} {
+		found := ""
+		for _, id := range ids(t, encode(torrent(single()).with("announce", "http://"+host+":80/announce")), LintOptions{}) {
+			found += id
+		}
+		if found != want {
+			t.Errorf("%s: %q, want %q", host, found, want)
+		}
+	}
+}
+
 func TestLintGoesOn(t *testing.T) {
 	info := multi(file(10, "..", "x"), file(10, "con"), file(10, "a")).with("piece length", 0)
 	doc := encode(torrent(info).with("announce", "ftp://x", "encoding", "latin"))

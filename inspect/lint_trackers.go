@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
+	"github.com/torrentkit/torrentkit/internal/dial"
 	"github.com/torrentkit/torrentkit/internal/secret"
 )
 
@@ -122,9 +123,9 @@ func (l *linter) host(tr tracker, host string) {
 	}
 	ip = ip.Unmap()
 	switch {
-	case ip.IsLoopback() || ip.IsUnspecified():
+	case dial.Loopback(ip):
 		l.add("tracker-loopback", tr.key, tr.offset, "%v", ip.WithZone(""))
-	case ip.IsPrivate() || ip.IsLinkLocalUnicast() || netip.MustParsePrefix("100.64.0.0/10").Contains(ip):
+	case dial.Private(ip):
 		l.add("tracker-private-address", tr.key, tr.offset, "%v", ip.WithZone(""))
 	}
 }

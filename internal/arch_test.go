@@ -54,7 +54,7 @@ var table = map[string][2]string{
 	"internal/bench":                  {"", ""},
 	"create":                          {"metainfo internal/content internal/filesum internal/glob internal/layout internal/piecehash internal/journal", ""},
 	"verify":                          {"metainfo internal/content internal/dial internal/filesum internal/glob internal/layout internal/piecehash internal/journal verify/internal/find verify/internal/webseed", "github.com/klauspost/compress github.com/ulikunitz/xz"},
-	"inspect":                         {"metainfo internal/layout internal/bencode internal/secret", "golang.org/x/text"},
+	"inspect":                         {"metainfo internal/layout internal/bencode internal/dial internal/secret", "golang.org/x/text"},
 	"magnet":                          {"metainfo internal/bencode internal/glob internal/layout internal/merkle internal/sha256simd internal/dial internal/peerwire internal/dht internal/secret", "rsc.io/qr"},
 	"announce":                        {"metainfo internal/bencode internal/dht internal/dial internal/secret", "github.com/coder/websocket"},
 	"cmd/torrentkit":                  {"cmd/torrentkit/internal/console " + rooms, "github.com/spf13/cobra github.com/spf13/pflag"},
