@@ -1,0 +1,250 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/torrentkit/torrentkit/announce"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console/consoletest"
+	"github.com/torrentkit/torrentkit/inspect"
+)
+
+// TestDocsReference writes the pages of tables: rules, checks, exit codes, fields, variables, presets.
+func TestDocsReference(t *testing.T) {
+	for name, page := range map[string]string{
+		"lint-rules":    rulesPage(),
+		"doctor-checks": checksPage(),
+		"exit-codes":    exitCodesPage(t),
+		"fields":        fieldsPage(t),
+		"environment":   environmentPage(),
+		"presets":       presetsPage(t),
+	} {
+		generated(t, docs+"reference/"+name+".md", []byte(notice+page))
+	}
+}
+
+func bep(number int, section string) string {
+	if number == 0 {
+		return markdown(section)
+	}
+	return strings.TrimRight(fmt.Sprintf("[BEP %d](https://www.bittorrent.org/beps/bep_%04d.html), %s", number, number, markdown(section)), ", ")
+}
+
+func rulesPage() string {
+	var b strings.Builder
+	b.WriteString("# Rules of lint\n\nWhat `torrentkit lint` finds. `--allow RULE` leaves a rule out, `--deny RULE` makes what it finds an error.\n\n")
+	row := func(r inspect.Rule) {
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s. %s |\n", r.ID, r.Severity, bep(r.BEP, r.Section), markdown(r.Summary), markdown(r.Advice))
+	}
+	const head = "| rule | severity | source | what is found, and what to do |\n|---|---|---|---|\n"
+	b.WriteString(head)
+	for _, r := range inspect.Rules() {
+		if !r.Target {
+			row(r)
+		}
+	}
+	b.WriteString("\n## Rules of targets\n\nThese judge with `--for TARGET` only: ")
+	for i, target := range inspect.Targets() {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "`%s`", target)
+	}
+	b.WriteString(".\n\n" + head)
+	for _, r := range inspect.Rules() {
+		if r.Target {
+			row(r)
+		}
+	}
+	return b.String()
+}
+
+func checksPage() string {
+	var b strings.Builder
+	b.WriteString("# Checks of doctor\n\nWhat `torrentkit doctor` looks at, in its order. `--only` and `--skip` take these names, and the part before the point.\n\n")
+	b.WriteString("| check | severity | source | what is expected | what to do where it fails |\n|---|---|---|---|---|\n")
+	for _, c := range announce.Checks() {
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", c.ID, c.Severity, bep(c.BEP, c.Section), markdown(c.Title), markdown(c.Advice))
+	}
+	return b.String()
+}
+
+func exitCodesPage(t *testing.T) string {
+	var b strings.Builder
+	b.WriteString(`# Exit codes
+
+Exit codes follow diff and grep.
+
+| code | meaning |
+|---:|---|
+| 0 | done, or yes |
+| 1 | a definite no: data differs, a tracker refused, lint found an error, torrents differ |
+| 2 | trouble: wrong usage, unreadable, not a torrent, no network |
+| 130 | interrupted |
+
+Several inputs give the worst of their codes. What 0 and 1 mean for each command:
+
+| command | 0 | 1 |
+|---|---|---|
+`)
+	for _, cmd := range commands()[1:] {
+		meaning := map[string]string{}
+		for _, row := range exitRows(t, cmd) {
+			meaning[row[0]] = markdown(row[1])
+		}
+		fmt.Fprintf(&b, "| [%s](commands/%s.md) | %s | %s |\n", cmd.CommandPath(), pageOf(cmd), meaning["0"], meaning["1"])
+	}
+	return b.String()
+}
+
+// jsonLines runs the program and decodes what it prints.
+func jsonLines(t *testing.T, args ...string) []map[string]any {
+	t.Helper()
+	e, stdout, stderr := consoletest.Env()
+	if code := run(context.Background(), e, args); code != 0 {
+		t.Fatalf("%q: code %d: %s", args, code, stderr)
+	}
+	var all []map[string]any
+	for line := range strings.Lines(stdout.String()) {
+		v := map[string]any{}
+		if err := json.Unmarshal([]byte(line), &v); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, v)
+	}
+	return all
+}
+
+func fieldsPage(t *testing.T) string {
+	var b strings.Builder
+	b.WriteString("# Fields of inspect\n\nWhat `torrentkit inspect --field NAME` prints. A value that is missing is an empty line.\n\n| field | value |\n|---|---|\n")
+	for _, v := range jsonLines(t, "inspect", "--json", "--field") {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", v["field"], markdown(v["value"].(string)))
+	}
+	return b.String()
+}
+
+// variables are all variables of the environment that the program or its tests read.
+func variables() map[string][2]string { // name to who reads it and what it does
+	const users, tests = "program", "tests"
+	return map[string][2]string{
+		"NO_COLOR":                    {users, "print no colours unless `--color always` is given ([no-color.org](https://no-color.org))"},
+		"TERM":                        {users, "`dumb` means a terminal without colours and without a progress bar"},
+		"SOURCE_DATE_EPOCH":           {users, "the creation date, in seconds since 1970, where `--date` gives none ([reproducible-builds.org](https://reproducible-builds.org/specs/source-date-epoch/))"},
+		"XDG_CONFIG_HOME":             {users, "the folder that has `torrentkit/presets.yaml`; `~/.config` on Linux by default, the folder for configuration of the user elsewhere"},
+		"TORRUST_CHECKER_CONFIG":      {users, "the configuration of Torrust's tracker checker itself, for `announce`"},
+		"TORRUST_CHECKER_CONFIG_PATH": {users, "the file that has it; goes before the other"},
+		"GITHUB_STEP_SUMMARY":         {users, "the file to which `verify --report github` writes its summary"},
+		"GITHUB_ACTIONS":              {users, "set by the runner of a workflow: what is printed for it begins no command of its own"},
+		"TORRENTKIT_SHA1":             {users, "the SHA-1 kernel to use, such as `avx2`, where the CPU has several"},
+		"TORRENTKIT_SHA256":           {users, "the same for SHA-256"},
+		"TORRENTKIT_LONG_TESTS":       {tests, "tests that take long by their nature run whole: all rounds, large data (2 GiB of disk)"},
+		"TORRENTKIT_REQUIRE_PEERS":    {tests, "a test against another program fails where that is not installed, and is not skipped"},
+		"TORRENTKIT_NODE_MODULES":     {tests, "the folder that has the npm package bittorrent-tracker"},
+		"TORRENTKIT_REQUIRE_KERNEL":   {tests, "kernels that this machine must have, such as `sha1:avx512,sha256:shani`"},
+		"TORRENTKIT_BENCH_FILES":      {tests, "how many files the benchmark of scanning makes"},
+		"TORRENTKIT_TEST_LINK":        {tests, "a magnet link that a test fetches from the real network"},
+	}
+}
+
+func environmentPage() string {
+	var b strings.Builder
+	b.WriteString("# Environment variables\n")
+	for _, part := range [][2]string{{"program", "The program reads"}, {"tests", "The tests read"}} {
+		fmt.Fprintf(&b, "\n## %s\n\n| variable | what it does |\n|---|---|\n", part[1])
+		all := variables()
+		for _, name := range slices.Sorted(maps.Keys(all)) {
+			if all[name][0] == part[0] {
+				fmt.Fprintf(&b, "| `%s` | %s |\n", name, all[name][1])
+			}
+		}
+	}
+	b.WriteString("\nNames in `${...}` in presets and jobs are read too: see [presets](presets.md).\n")
+	return b.String()
+}
+
+// A variable that is read, and stands in no document, is a secret door.
+func TestDocsVariables(t *testing.T) {
+	read := regexp.MustCompile(`(?:Getenv|LookupEnv)\("([A-Z0-9_]+)"\)|"((?:TORRENTKIT|GITHUB|TORRUST)_[A-Z0-9_]+)"`)
+	own := variables()
+	seen := map[string]bool{}
+	err := filepath.WalkDir("../..", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && strings.HasPrefix(d.Name(), ".") && len(d.Name()) > 2, d.IsDir() && d.Name() == "node_modules":
+			return filepath.SkipDir
+		case !strings.HasSuffix(name, ".go") || filepath.Base(name) == "docs_reference_test.go":
+			return nil
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		for _, m := range read.FindAllStringSubmatch(string(text), -1) {
+			seen[m[1]+m[2]] = true
+			if own[m[1]+m[2]][0] == "" && !strings.HasPrefix(m[1]+m[2], "TORRENTKIT_TEST_") { // tests speak to themselves, started again
+				t.Errorf("%s reads %s, which has no line in variables (docs_reference_test.go)", name, m[1]+m[2])
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range own {
+		if !seen[name] {
+			t.Errorf("nothing reads %s: take its line out of variables", name)
+		}
+	}
+}
+
+func presetsPage(t *testing.T) string {
+	text, err := os.ReadFile("jobs.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var schema struct {
+		Defs map[string]struct {
+			Properties map[string]struct {
+				Description string
+			}
+		} `json:"$defs"`
+	}
+	if err := json.Unmarshal(text, &schema); err != nil {
+		t.Fatal(err)
+	}
+	settings, job := schema.Defs["settings"].Properties, schema.Defs["job"].Properties
+	if len(settings) < 10 || len(job) <= len(settings) {
+		t.Fatalf("%d settings, %d keys of a job", len(settings), len(job))
+	}
+	var b strings.Builder
+	b.WriteString(`# Presets and jobs
+
+Presets and jobs are YAML whose keys are the long names of create's flags; ` + "`${NAME}`" + ` is taken from the environment. What is
+given on the command line wins, then the job, the preset, the default section. Presets are read from
+` + "`torrentkit/presets.yaml` in `$XDG_CONFIG_HOME`, or from `--presets FILE`, and used with `--preset NAME`" + `; jobs are made
+by ` + "`create --jobs FILE`" + `. [The guide](../guides/private-tracker.md#presets) shows them at work, and
+[jobs.schema.json](https://github.com/torrentkit/torrentkit/blob/main/cmd/torrentkit/jobs.schema.json) describes both files to editors.
+
+| key | in | what it does |
+|---|---|---|
+`)
+	for _, name := range slices.Sorted(maps.Keys(job)) {
+		in := "jobs"
+		if _, ok := settings[name]; ok {
+			in = "both"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", name, in, markdown(job[name].Description))
+	}
+	return b.String()
+}
