@@ -37,8 +37,10 @@ import (
 //	go test ./cmd/torrentkit -run TestScript -update
 //
 // writes what was printed into the script.
-func TestScript(t *testing.T) {
-	testscript.Run(t, testscript.Params{
+func TestScript(t *testing.T) { testscript.Run(t, scriptParams(t)) }
+
+func scriptParams(t *testing.T) testscript.Params {
+	return testscript.Params{
 		Dir:                 "testdata/script",
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
@@ -54,16 +56,27 @@ func TestScript(t *testing.T) {
 			"code": scriptCode, "mkfile": scriptMkfile, "flip": scriptFlip, "resize": scriptResize, "mode": scriptMode,
 			"jsonlines": scriptJSONLines, "seed": scriptSeed, "tracker": scriptTracker(t), "dhtnode": scriptDHT(t),
 		},
-	})
+	}
 }
 
 var update = flag.Bool("update", false, "write golden texts into the scripts")
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"torrentkit": main,
+		"torrentkit": mainInStory,
 		"stubborn":   stubborn,
 	})
+}
+
+// mainInStory is the program, which may be told to take its output for a terminal.
+func mainInStory() {
+	if os.Getenv("TORRENTKIT_TEST_TERMINAL") == "" {
+		main()
+		return
+	}
+	e := console.RealEnv()
+	e.OutTTY, e.ANSI, e.Width = true, false, func() int { return 100 }
+	os.Exit(run(context.Background(), e, os.Args[1:]))
 }
 
 // stubborn is a program that is interruptible and does not care.

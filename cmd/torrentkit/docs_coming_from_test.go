@@ -11,15 +11,15 @@ import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
 
-// Every flag that the README's table of other tools names on our side exists.
-func TestReadmeTableIsTrue(t *testing.T) {
-	text, err := os.ReadFile("../../README.md")
+// Every flag that the table of other tools names on our side exists.
+func TestComingFromIsTrue(t *testing.T) {
+	text, err := os.ReadFile("../../docs/coming-from.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, table, found := strings.Cut(string(text), "## Coming from another tool")
+	_, table, found := strings.Cut(string(text), "# Coming from another tool")
 	if !found {
-		t.Fatal("the README has no table of other tools")
+		t.Fatal("the page has no table of other tools")
 	}
 	root := newRoot(console.New(console.Env{}))
 	command := func(name string) *cobra.Command {
