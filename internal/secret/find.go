@@ -12,53 +12,42 @@ type span struct {
 	plain       string // the secret with its percent-encoding undone
 }
 
-// view is a part of a text, perhaps with its percent-encoding undone, that knows where it stands in the text.
-type view struct {
-	s  string
-	at int   // where s begins
-	of []int // where each byte of s begins, and the last one ends; nil where s stands there as it is
+// finder collects the secrets of a text from its beginning to its end.
+type finder struct {
+	text  string
+	spans []span
+	bare  func(word string) bool // see inText
 }
 
-// pos is where the byte i of the view stands in the text.
-func (v view) pos(i int) int {
-	if v.of != nil {
-		return v.of[i]
-	}
-	return v.at + i
-}
+// maxDepth is how often percent-encoding is undone: a URL in a parameter of another has one more layer of it.
+const maxDepth = 4
 
-func (v view) part(from, to int) view {
-	if v.of != nil {
-		return view{s: v.s[from:to], of: v.of[from : to+1]}
+// decode undoes percent-encoding, layer by layer, and leaves what is not one. It tells where each byte of the result and its end
+// stand in s.
+func decode(s string) (string, []int) {
+	at := make([]int, len(s)+1)
+	for i := range at {
+		at[i] = i
 	}
-	return view{s: v.s[from:to], at: v.at + from}
-}
-
-// cut is strings.Cut.
-func (v view) cut(separator byte) (before, after view, found bool) {
-	if i := strings.IndexByte(v.s, separator); i >= 0 {
-		return v.part(0, i), v.part(i+1, len(v.s)), true
-	}
-	return v, v.part(len(v.s), len(v.s)), false
-}
-
-// plain undoes percent-encoding, and leaves what is not one.
-func (v view) plain() view {
-	if strings.IndexByte(v.s, '%') < 0 {
-		return v
-	}
-	var b []byte
-	var of []int
-	for i := 0; i < len(v.s); i++ {
-		of = append(of, v.pos(i))
-		if v.s[i] == '%' && i+2 < len(v.s) && isHex(v.s[i+1:i+3]) {
-			b = append(b, unhex(v.s[i+1])<<4|unhex(v.s[i+2]))
-			i += 2
-		} else {
-			b = append(b, v.s[i])
+	for range maxDepth {
+		if strings.IndexByte(s, '%') < 0 {
+			break
 		}
+		b, n := make([]byte, 0, len(s)), 0
+		for i := 0; i < len(s); i++ {
+			at[n] = at[i]
+			n++
+			if s[i] == '%' && i+2 < len(s) && isHex(s[i+1:i+3]) {
+				b = append(b, unhex(s[i+1])<<4|unhex(s[i+2]))
+				i += 2
+			} else {
+				b = append(b, s[i])
+			}
+		}
+		at[n] = at[len(s)]
+		s, at = string(b), at[:n+1]
 	}
-	return view{s: string(b), of: append(of, v.pos(len(v.s)))}
+	return s, at
 }
 
 func unhex(c byte) byte {
@@ -68,163 +57,133 @@ func unhex(c byte) byte {
 	return c&0xf + 9
 }
 
-// finder collects the secrets of a text from its beginning to its end.
-type finder struct {
-	spans []span
-	bare  func(word string) bool // see inText
+// parts goes through a URL, or the parts of a text that has some of one, with all percent-encoding undone. URLs
+// in parameters, and one behind the other, lie open then.
+type parts struct {
+	*finder
+	s     string
+	at    []int // where the bytes of s stand in the text, from base on
+	base  int
+	isURL bool // and not a word that is a key only where something says so
+
+	announces bool // the parameters are those of an announce
+	query     int  // where the parameters begin that are gone through, or -1
+	kept      bool // a parameter of those stays
+	removed   int  // spans before those of these parameters
 }
 
-// add notes that v is secret, and what goes with it where it is taken out.
-func (f *finder) add(v, around view) {
-	if plain := v.plain().s; plain != "" && !isMark(plain) {
-		f.spans = append(f.spans, span{v.pos(0), v.pos(len(v.s)), around.pos(0), around.pos(len(around.s)), plain})
+// judge goes through a part of the text.
+func (f *finder) judge(from, to int, isURL bool) {
+	p := parts{finder: f, base: from, isURL: isURL, query: -1}
+	p.s, p.at = decode(f.text[from:to])
+	p.announces = strings.Contains(p.s, "info_hash=")
+	for at := 0; at < len(p.s); {
+		at = p.next(at)
 	}
+	p.end()
 }
 
-// maxDepth is how many URLs are looked into that stand in a parameter of another.
-const maxDepth = 3
+// delimiters stand between the parts of a URL.
+const delimiters = "/?#&;"
 
-// urls judges a URL, and every other that stands behind it: in a list, or in the path of an archive.
-func (f *finder) urls(v view, depth int) {
-	for v.s != "" {
-		end := len(v.s)
-		if first := strings.Index(v.s, "://"); first >= 0 {
-			if i := nextURL(v.s, first+3); i > first+3 {
-				end = i
-			}
-		}
-		f.url(v.part(0, end), depth)
-		v = v.part(end, len(v.s))
+// next judges the part that begins at from, behind a delimiter, and returns where the one after it begins.
+func (p *parts) next(from int) int {
+	if from > 0 && strings.IndexByte("?#", p.s[from-1]) >= 0 {
+		p.end()
+		p.query, p.kept, p.removed = from-1, false, len(p.spans)
 	}
-}
-
-// nextURL is where the scheme of the first URL behind from begins, or -1.
-func nextURL(s string, from int) int {
-	for at := from; ; {
-		i := strings.Index(s[at:], "://")
-		if i < 0 {
-			return -1
-		}
-		i += at
-		if start := schemeStart(s, from, i); start < i {
-			return start
-		}
-		at = i + 3
+	to := p.until(from, delimiters)
+	name, value, isParameter := strings.Cut(p.s[from:to], "=")
+	n := len(p.spans)
+	if isParameter {
+		to = p.parameter(from, from+len(name)+1, strings.ToLower(name), value)
 	}
-}
-
-// schemeStart is where the scheme that ends at end begins, not before from.
-func schemeStart(s string, from, end int) int {
-	for end > from && (isAlnum(s[end-1]) || strings.IndexByte("+-.", s[end-1]) >= 0) {
-		end--
-	}
-	return end
-}
-
-// url judges one URL, or what looks like the path and query of one.
-func (f *finder) url(v view, depth int) {
-	if i := strings.Index(v.s, "://"); i >= 0 && strings.IndexAny(v.s[:i], "/?#=&;") < 0 {
-		v = f.authority(v.part(i+3, len(v.s)))
-	} else if len(v.s) > 7 && strings.EqualFold(v.s[:7], "magnet:") {
-		v = v.part(7, len(v.s))
-	}
-	rest, _, _ := v.cut('#')
-	path, _, _ := rest.cut('?')
-	f.path(path, depth)
-	if len(path.s) < len(rest.s) {
-		f.query(rest.part(len(path.s), len(rest.s)), 1, depth)
-	}
-	if len(rest.s) < len(v.s) {
-		f.query(v.part(len(rest.s), len(v.s)), 1, depth)
-	}
-}
-
-// authority finds user info, and returns what is behind the host. A password that holds a slash ends the authority early,
-// so that what is left before the slash ends in no port: then everything up to the @ is taken for it.
-func (f *finder) authority(v view) view {
-	end := hostEnd(v.s)
-	at := strings.LastIndexByte(v.s[:end], '@')
-	colon := strings.LastIndexByte(v.s[:end], ':')
-	if at < 0 && colon >= 0 && v.s[0] != '[' && !isNumber(v.s[colon+1:end]) {
-		path, _, _ := strings.Cut(v.s, "?")
-		if i := strings.LastIndexByte(path, '@') + 1; i > 0 && strings.ContainsAny(v.s[i:i+hostEnd(v.s[i:])], ".:") {
-			at, end = i-1, i+hostEnd(v.s[i:])
-		} else if port := v.part(colon+1, end); isKey(port.s) {
-			f.add(port, v.part(colon, end))
-		}
-	}
-	if at >= 0 {
-		f.add(v.part(0, at), v.part(0, at+1))
-	}
-	return v.part(end, len(v.s))
-}
-
-func hostEnd(s string) int {
-	if i := strings.IndexAny(s, "/?#\\"); i >= 0 {
-		return i
-	}
-	return len(s)
-}
-
-// path judges the parts of a path. Some trackers have parameters in them.
-func (f *finder) path(v view, depth int) {
-	for from := 0; from <= len(v.s); {
-		to := from
-		for to < len(v.s) && v.s[to] != '/' {
-			to++
-		}
-		part, slash := v.part(from, to), min(from, 1)
-		if strings.IndexByte(part.s, '=') >= 0 {
-			f.query(v.part(from-slash, to), slash, depth)
-		} else if f.isKey(part.plain().s) {
-			f.add(part, v.part(from-slash, to))
-		}
-		from = to + 1
-	}
-}
-
-// query judges parameters with & or ; between them. The first bytes of v, as many as lead says, are what is in front of them.
-func (f *finder) query(v view, lead, depth int) {
-	announces := strings.Contains(v.s, "info_hash=")
-	before := len(f.spans)
-	kept := false
-	for from := lead; from < len(v.s); {
-		to := from
-		for to < len(v.s) && v.s[to] != '&' && v.s[to] != ';' {
-			to++
-		}
-		around := v.part(from, min(to+1, len(v.s)))
-		if kept {
-			around = v.part(from-1, to)
-		}
-		n := len(f.spans)
-		f.parameter(v.part(from, to), announces, depth)
-		for i := n; i < len(f.spans); i++ {
-			f.spans[i].first, f.spans[i].last = around.pos(0), around.pos(len(around.s))
-		}
-		kept = kept || len(f.spans) == n && from < to
-		from = to + 1
-	}
-	if !kept && len(f.spans) > before { // none is left
-		f.spans[before].first = v.pos(0)
-	}
-}
-
-// parameter judges a name and its value.
-func (f *finder) parameter(v view, announces bool, depth int) {
-	key, value, hasValue := v.cut('=')
-	name, plain := strings.ToLower(key.plain().s), value.plain()
 	switch {
-	case f.isKey(name):
-		f.add(v, v)
-	case !hasValue || isPublic(name, plain.s) || announces && name == "key" && len(plain.s) == 8 && isHex(plain.s):
-	case secretName(name) && !(isWeakName(name) && isNumber(plain.s)):
-		f.add(value, v)
-	case depth > 0 && strings.ContainsAny(plain.s, "/="):
-		f.urls(plain, depth-1)
-	case f.isKey(plain.s) || depth == 0 && strings.Contains(plain.s, "://"):
-		f.add(value, v)
+	case len(p.spans) > n:
+	case to > 0 && p.s[to-1] == ':' && strings.HasPrefix(p.s[to:], "//"):
+		to = p.authority(to + 2)
+	case !isParameter && p.isURL && p.isKey(name):
+		p.hide(from, to, from)
 	}
+	return to + 1
+}
+
+func (p *parts) until(from int, what string) int {
+	if i := strings.IndexAny(p.s[from:], what); i >= 0 {
+		return from + i
+	}
+	return len(p.s)
+}
+
+// hide notes that s[from:to] is secret, in a part that begins at first. A delimiter goes with the part.
+func (p *parts) hide(from, to, first int) {
+	last := to
+	switch {
+	case first > 0 && (p.kept || p.s[first-1] == '/'):
+		first--
+	case last < len(p.s) && strings.IndexByte("&;", p.s[last]) >= 0:
+		last++
+	}
+	p.add(from, to, first, last)
+}
+
+// add notes that s[from:to] is secret, and what goes with it.
+func (p *parts) add(from, to, first, last int) {
+	if from < to && !isMark(p.s[from:to]) {
+		p.spans = append(p.spans, span{p.base + p.at[from], p.base + p.at[to], p.base + p.at[first], p.base + p.at[last], p.s[from:to]})
+	}
+}
+
+// end lets the question mark go with parameters of which none is left.
+func (p *parts) end() {
+	if p.query >= 0 && !p.kept && len(p.spans) > p.removed {
+		p.spans[p.removed].first = p.base + p.at[p.query]
+	}
+	p.query = -1
+}
+
+// parameter judges a name and its value, and returns where the value ends: among parameters a slash is a part of one whose
+// name says what it is.
+func (p *parts) parameter(from, at int, name, value string) int {
+	to, end := at+len(value), at+len(value)
+	if from == 0 || p.s[from-1] != '/' {
+		end = p.until(at, delimiters[1:])
+	}
+	n := len(p.spans)
+	switch whole := p.s[at:end]; {
+	case p.isKey(name):
+		p.hide(from, to, from)
+	case isPublic(name, whole) || p.announces && name == "key" && len(whole) == 8 && isHex(whole):
+		to = end
+	case secretName(name) && !(isWeakName(name) && (isNumber(whole) || !p.isURL && isNoKey(whole))):
+		to = end
+		p.hide(at, to, from)
+	case p.isKey(value):
+		p.hide(at, to, from)
+	}
+	p.kept = p.kept || len(p.spans) == n
+	return to
+}
+
+// authority finds user info, and returns where the host ends. A password that holds a slash ends the authority early, so
+// that what is left before the slash ends in no port: then everything up to the @ is taken for it.
+func (p *parts) authority(from int) int {
+	to := p.until(from, "/?#\\")
+	host := p.s[from:to]
+	at := from + strings.LastIndexByte(host, '@')
+	colon := strings.LastIndexByte(host, ':') + 1
+	if at < from && colon > 0 && host[0] != '[' && !isNumber(host[colon:]) {
+		path := p.s[from:p.until(from, "?#")]
+		if i := from + strings.LastIndexByte(path, '@'); i > from && strings.ContainsAny(p.s[i+1:p.until(i+1, "/")], ".:") {
+			at, to = i, p.until(i+1, "/?#\\")
+		} else if isKey(host[colon:]) {
+			p.add(from+colon, to, from+colon-1, to)
+		}
+	}
+	if at >= from {
+		p.add(from, at, from, at+1)
+	}
+	return to
 }
 
 // isPublic knows parameters whose values are no secrets whatever they look like: what torrentkit itself sends in an announce
@@ -255,20 +214,26 @@ func secretName(name string) bool {
 // isWeakName knows names of credentials that are names of other things too: their numbers are no secrets, nor are words
 // behind them in a text.
 func isWeakName(name string) bool {
+	name = strings.Map(dropSeparators, name)
 	return strings.HasSuffix(name, "signature") ||
 		slices.Contains([]string{"auth", "key", "pk", "uk", "pid", "sid", "sig", "pass", "pwd", "user", "username", "login"}, name)
 }
 
-// text judges the words of a text.
-func (f *finder) text(v view) {
+// isNoKey tells what a text says of somebody's key=: a word, or what was hidden before.
+func isNoKey(s string) bool {
+	return strings.Contains(s, hidden) || !strings.ContainsAny(s, "0123456789")
+}
+
+// words judges the words of the text.
+func (f *finder) words() {
 	named := false // by the word before
-	for from := 0; from < len(v.s); {
+	for from := 0; from < len(f.text); {
 		to := from
-		for to < len(v.s) && !endsWord(v.s[to]) {
+		for to < len(f.text) && !endsWord(f.text[to]) {
 			to++
 		}
 		if from < to {
-			named = f.word(v.part(from, to), named)
+			named = f.word(from, to, named)
 		}
 		from = to + 1
 	}
@@ -278,26 +243,17 @@ func (f *finder) text(v view) {
 func endsWord(c byte) bool { return c <= ' ' || c == 0x7f || strings.IndexByte("\"'`<>", c) >= 0 }
 
 // word judges a word of a text, and says whether it names a credential, so that the next one may be it.
-func (f *finder) word(v view, named bool) bool {
-	word := strings.TrimRight(v.s, ".,:;!?)]}")
-	start := len(word)
-	if i := strings.Index(word, "://"); i >= 0 {
-		start = schemeStart(word, 0, i)
+func (f *finder) word(from, to int, named bool) bool {
+	for from < to && strings.IndexByte("([{", f.text[from]) >= 0 {
+		from++
 	}
-	if i := strings.Index(strings.ToLower(word[:start]), "magnet:?"); i >= 0 {
-		start = i
-	} else if start == len(word) && (isAnnounce(word) || f.bare != nil && strings.IndexByte(word, '/') >= 0) {
-		start = 0
+	for from < to && strings.IndexByte(".,:;!?)]}", f.text[to-1]) >= 0 {
+		to--
 	}
-	f.assignments(v.part(0, start))
-	f.urls(v.part(start, len(word)), maxDepth)
-	if start < len(word) || strings.IndexByte(word, '=') >= 0 {
-		return false
-	}
-	if bare := v.part(len(v.s)-len(strings.TrimLeft(v.s, "([{")), len(word)); (named || f.bare != nil) && f.isKey(bare.s) {
-		f.add(bare, bare)
-	}
-	return named && word == "" || Names(word)
+	word := f.text[from:to]
+	isURL := strings.Contains(word, "://") || strings.Contains(strings.ToLower(word), "magnet:?") || isAnnounce(word)
+	f.judge(from, to, isURL || named || f.bare != nil)
+	return named && word == "" || !isURL && Names(word)
 }
 
 // isAnnounce tells whether a word is the path of an announce, with or without a host in front.
@@ -309,26 +265,6 @@ func isAnnounce(word string) bool {
 		}
 	}
 	return false
-}
-
-// assignments judges what follows name= in a word that is no URL.
-func (f *finder) assignments(v view) {
-	for {
-		key, rest, ok := v.cut('=')
-		if !ok {
-			return
-		}
-		end := strings.IndexAny(rest.s, "&;,)")
-		if end < 0 {
-			end = len(rest.s)
-		}
-		name := strings.ToLower(key.s[strings.LastIndexFunc(key.s, func(r rune) bool { return r >= 0x80 || !isAlnum(byte(r)) && r != '_' && r != '-' })+1:])
-		value := rest.part(0, end)
-		if secretName(name) && (!isWeakName(name) || strings.ContainsAny(value.s, "0123456789")) || f.isKey(value.s) {
-			f.add(value, v.part(len(key.s)-len(name), len(key.s)+1+end))
-		}
-		v = rest.part(end, len(rest.s))
-	}
 }
 
 // isKey is the function, where the public values are known.

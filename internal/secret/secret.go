@@ -50,8 +50,8 @@ func InText(s string, public ...string) bool { return len(inText(s, plainly(publ
 // StripURL takes the secrets out of a URL, with the names of their parameters. The public values are none, such as the
 // infohash that a link in a torrent's own URL has.
 func StripURL(s string, public ...string) string {
-	f := finder{bare: plainly(public)}
-	f.urls(view{s: s}, maxDepth)
+	f := finder{text: s, bare: plainly(public)}
+	f.judge(0, len(s), true)
 	return strip(s, f.spans)
 }
 
@@ -76,15 +76,15 @@ func Names(name string) bool {
 
 // inURL finds the secrets of a URL.
 func inURL(s string) []span {
-	var f finder
-	f.urls(view{s: s}, maxDepth)
+	f := finder{text: s}
+	f.judge(0, len(s), true)
 	return f.spans
 }
 
 // inText finds the secrets in a text. bare, if not nil, says which words that look like keys are secret though nothing says so.
 func inText(s string, bare func(string) bool) []span {
-	f := finder{bare: bare}
-	f.text(view{s: s})
+	f := finder{text: s, bare: bare}
+	f.words()
 	return f.spans
 }
 

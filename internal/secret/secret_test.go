@@ -165,8 +165,8 @@ func TestStrip(t *testing.T) {
 		"https://t.example/announce.php?passkey=x#" + key:                 "https://t.example/announce.php",
 		"https://me:secret@t.example:444/announce":                        "https://t.example:444/announce",
 		"https://t.example:" + key + "/announce":                          "https://t.example/announce",
-		"https://s.example/get?url=https%3A%2F%2Ft%2F%3Fpasskey%3D" + key: "https://s.example/get",
-		"magnet:?xt=urn:btih:x&tr=http%3A%2F%2Fu%3Ap%40h&dn=a":            "magnet:?xt=urn:btih:x&dn=a",
+		"https://s.example/get?url=https%3A%2F%2Ft%2F%3Fpasskey%3D" + key: "https://s.example/get?url=https%3A%2F%2Ft%2F",
+		"magnet:?xt=urn:btih:x&tr=http%3A%2F%2Fu%3Ap%40h&dn=a":            "magnet:?xt=urn:btih:x&tr=http%3A%2F%2Fh&dn=a",
 	} {
 		if got := StripURL(in); got != want {
 			t.Errorf("%s: got %s, want %s", in, got, want)
