@@ -5,11 +5,20 @@
 // # What it speaks
 //
 // HTTP and HTTPS (BEP 3, 7, 21, 23, 24, 31, 48), UDP (BEP 15 with its
-// retransmissions, BEP 41) and WebSocket as WebTorrent has it. [Probe]
-// announces to one tracker, on one or on every address of its host;
-// [ProbeAll] asks many at once; [Scrape] counts peers; [Ping] repeats a probe;
-// [Doctor] examines a tracker; [Decode] reads an answer that somebody else
-// captured.
+// retransmissions, BEP 41) and WebSocket as WebTorrent has it.
+//
+//   - [Probe] announces to one tracker, on one or on every address of its host;
+//     [ProbeAll] asks many at once, [Ping] one again and again. [Plan] shows what
+//     would be sent, and sends nothing.
+//   - [Scrape] counts peers, [ScrapeEach] at many trackers at once, [ScrapeDHT] in
+//     the DHT.
+//   - [Doctor] examines a tracker by the [Checks]; [Health] asks a health check.
+//   - [Decode] reads an answer that somebody else captured; [Outline],
+//     [RequestFields] and [AnswerFields] take what was sent and received apart.
+//   - [ParseCheckerConfig] reads the configuration of Torrust's tracker checker.
+//
+// A [Query] is about an infohash of package metainfo; [RandomHash] is one that
+// nobody has. [ParseEvent] reads an event, [ClientName] a peer id.
 //
 // # What is trusted
 //

@@ -1,17 +1,28 @@
-// Package create makes torrents of files on disk.
+// Package create makes torrents, and edits them.
 //
-// [Scan] lists the files, and [Content.Plan] settles everything that can be
-// known without reading them: their order, the piece length, the exact size of
-// the .torrent. [Plan.Torrent] then reads and hashes the content and returns
-// the .torrent with its infohashes. [Torrent] does all three, and [Torrents]
-// makes several torrents of one content from one pass.
+// # Making
+//
+// [Scan] looks for files and settles which of them belong to a torrent, without
+// reading any. [Content.Plan] then settles everything else that can be known: the
+// order of files, the piece length, the exact size of the .torrent. [Plan.Torrent]
+// reads and hashes the content and returns the .torrent with its infohashes. [Torrent] does all three,
+// and [Torrents] makes several torrents of one content in one pass over it.
+//
+// [Options] with [Selection] say what torrent to make: [ParseReadOrder] reads how
+// to read, [DefaultName] is the name where none is given, [NewEntropy] makes an
+// infohash its own. [Limits] is what is known of clients and trackers that would
+// not take the result.
 //
 // The same tree gives the same bytes on every system and with any number of
-// workers. Files that change while they are read are an error, and so is a
-// file that cannot be read: a torrent of something else is never returned.
+// workers. Files that change while they are read are an error, and so is a file
+// that cannot be read: a torrent of something else is never returned.
 //
-// The package prints nothing, and writes no files but the journal that the
-// options name.
+// # Editing
+//
+// [Edit] changes keys of a .torrent and leaves every other byte as it is.
+//
+// The package prints nothing, makes no connections, and writes no files but the
+// journal that the options name.
 package create
 
 import (

@@ -181,7 +181,7 @@ func TestImports(t *testing.T) {
 	for _, s := range sources(t, false) {
 		allowed, known := table[s.dir()]
 		if !known {
-			t.Errorf("%s: package %s is not in the import table: give it a line in internal/arch_test.go and internal/README.md", s.path, s.dir())
+			t.Errorf("%s: package %s is not in the import table: give it a line in internal/arch_test.go, and one in docs/architecture.md", s.path, s.dir())
 			continue
 		}
 		for _, p := range s.imports(t) {
@@ -408,10 +408,10 @@ func typeName(e ast.Expr) string {
 	return ""
 }
 
-// Who sets a variable of the environment finds it in internal/README.md. Those that begin with TORRENTKIT_TEST_ are between
+// Who sets a variable of the environment finds it in docs/architecture.md. Those that begin with TORRENTKIT_TEST_ are between
 // a test and a process that it starts.
 func TestVariables(t *testing.T) {
-	readme, err := os.ReadFile("README.md")
+	readme, err := os.ReadFile("../docs/architecture.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -421,7 +421,7 @@ func TestVariables(t *testing.T) {
 		for _, m := range variable.FindAllStringSubmatch(s.text, -1) {
 			found++
 			if !strings.HasPrefix(m[1], "TORRENTKIT_TEST_") && !strings.Contains(string(readme), "`"+m[1]+"`") {
-				t.Errorf("%s reads %s, which stands in no document: give it a line in internal/README.md", s.path, m[1])
+				t.Errorf("%s reads %s, which stands in no document: give it a line in docs/architecture.md", s.path, m[1])
 			}
 		}
 	}

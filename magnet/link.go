@@ -1,20 +1,24 @@
 // Package magnet reads, repairs and writes magnet links, and fetches the
 // metadata they stand for from peers.
 //
+// # Links
+//
 // A link is read by [Parse], which accepts what is found in the wild and tells
-// by [Issue]s what was unusual, what was repaired and what was lost. A [Link]
-// is written by its String method, always in the same form, so that parsing and
-// writing repairs a link. [FromTorrent] makes the link of a .torrent, and [QR]
-// draws it.
+// by [Issue]s what was unusual, what was repaired and what was lost. A [Link] is
+// written by its String method, always in the same form, so that parsing and
+// writing repairs a link. [FromTorrent] makes the link of a torrent;
+// [ParseRanges] reads which files it selects (BEP 53), [QR] draws it.
+//
+// # Metadata
 //
 // [Fetch] goes the other way: it asks peers for the info dictionary of a link
-// (BEP 9, BEP 10), checks it against every infohash of the link, adds the
-// piece layers of a v2 torrent (BEP 52), and gives back a .torrent. [Peers] and
-// the DHT ([OpenDHT]) are where it learns of peers, and [Count] sums what came of
-// them. [Download] gets a .torrent from a URL.
+// (BEP 9, BEP 10), checks it against every infohash of the link, adds the piece
+// layers of a v2 torrent (BEP 52), and gives back a .torrent. Peers come from the
+// caller ([Peers]), from the link, and from the DHT ([OpenDHT]); [Count] sums up
+// what became of them. [Download] gets a .torrent from a URL.
 //
-// The package asks no tracker: peers come from the caller, from the link and
-// from the DHT. It downloads and serves no content, and it does not print.
+// The package asks no tracker, downloads and serves no content, and does not
+// print.
 package magnet
 
 import (

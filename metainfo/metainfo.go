@@ -1,27 +1,34 @@
 // Package metainfo is the .torrent document: a lossless reading of the bytes
-// that somebody wrote (BEP 3, 12, 19, 47, 52 and others), and the encoding of
-// new ones.
+// that somebody wrote (BEP 3, 12, 19, 47, 52 and others), edits of them, and the
+// encoding of new ones. It is the noun that the packages create, inspect,
+// verify, magnet and announce speak of.
 //
-// A [Torrent] keeps the raw bytes that it was read from and is a typed view of
-// them. Infohashes are taken over the raw bytes of info, never over a
-// re-encoding, and keys that the view does not know stay where they are.
-// Everything that is wrong with a document is a [Problem] with the key and the
-// byte it is about; [Read] collects all of them, [Parse] fails on the first
-// that makes the torrent unusable. [Torrent.Content] iterates over its files,
-// [Torrent.Apply] makes an [Edit], and [ParseHash] reads the infohashes that
-// [Torrent.Hashes] computes.
+// # Reading
 //
-// A new torrent begins as a [Draft], by [NewDraft], and gets its hashes piece by
-// piece. [Wrap] makes one around an info dictionary that somebody else gave. An
-// [Entry] is a key without a meaning here: [ParseEntry], [TextEntry] and
-// [ListEntry] make some.
+// [Parse] gives a [Torrent], a typed view of the raw bytes, and fails on the
+// first thing that makes it unusable; [Read] goes on and returns all that is
+// wrong. Every fault is a [Problem] with the key and the byte it is about. Keys
+// that the view does not know stay where they are.
+//
+// Infohashes ([Hashes], of [HashV1] and [HashV2]) are taken over the raw bytes
+// of info, never over a re-encoding; [ParseHash] reads one that somebody typed.
+// A [Format] is v1, v2 or hybrid ([ParseFormat]).
+//
+// # Writing
+//
+// An [Edit] says what to change; [Torrent.Apply] splices it in, and all other
+// bytes stay as they are. [NewDraft] begins a new torrent, which is encoded once
+// the hashes of its pieces are known; [Wrap] makes one around an info dictionary
+// that is there already. Keys with no meaning here are an [Entry]: [ParseEntry]
+// reads KEY=JSON, [TextEntry] and [ListEntry] make strings and lists of them. A
+// [Checksum] of a whole file is one ([ParseChecksum]).
 //
 // [Redact] and [RedactText] hide the passkeys of URLs where they are shown;
 // [Edit] takes them out.
 //
 // It is one of the two places in the module where v1, v2 and hybrid torrents
-// differ (the other is their geometry, in package layout). It reads no files
-// and hashes no content.
+// differ (the other is their geometry, in internal/layout). It opens no files,
+// makes no connections and hashes no content, and it knows none of the verbs.
 package metainfo
 
 import (

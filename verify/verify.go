@@ -1,9 +1,15 @@
-// Package verify compares data on disk with a torrent.
+// Package verify compares data with a torrent, finds and mends what differs.
 //
-// [Data] reads the content once, checks every piece against all hashes that
-// the torrent has of it, and returns a [Report]: a state for every file, the
-// pieces that are bad, and the byte ranges that they mean. A v1 piece that
-// spans files names every file that could be the damaged one.
+// [Data] reads the content on disk once, checks every piece against all hashes
+// that the torrent has of it, and returns a [Report]: a [State] for every file,
+// the pieces that are bad, and the byte ranges that they mean. A v1 piece that
+// spans files names every file that could be the damaged one. [Stream] and
+// [Archive] do the same for content that comes through a pipe, as one file or as
+// a tar; [WebSeeds] for what a torrent's HTTP servers have. [ParseReadOrder] reads
+// how to read.
+//
+// [Search] looks for content under other names, in other folders; [Fix] gives
+// files their names back, and [Repair] brings good pieces from other copies.
 //
 // Nothing outside the folder that was named is ever opened, whatever the
 // torrent or links in the folder say. Only [Repair], [Fix], [SearchReport.Link]
