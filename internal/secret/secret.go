@@ -124,13 +124,13 @@ func strip(s string, spans []span) string {
 // Known are secrets that are looked for wherever a text repeats them, as trackers do in their answers.
 type Known []string
 
-// Of collects the secrets of URLs, as they stand there and with their percent-encoding undone. Short ones and words are
-// left out, which would blot out half of any text.
+// Of collects the secrets of URLs, as they stand there, with their percent-encoding undone, and in hexadecimal digits, as
+// dumps have them. Short ones and words are left out, which would blot out half of any text.
 func Of(urls ...string) Known {
 	var k Known
 	for _, u := range urls {
 		for _, x := range inURL(u) {
-			for _, s := range []string{u[x.from:x.to], x.plain} {
+			for _, s := range []string{u[x.from:x.to], x.plain, fmt.Sprintf("%x", x.plain)} {
 				k = append(k, s)
 				if user, password, ok := strings.Cut(s, ":"); ok {
 					k = append(k, user, password)
@@ -164,7 +164,7 @@ func (k Known) replace(text string, by func(string) string) string {
 		var b strings.Builder
 		for ; i >= 0; i = strings.Index(text, s) {
 			b.WriteString(text[:i])
-			if len(s) < 16 && (i > 0 && isAlnum(text[i-1]) || i+len(s) < len(text) && isAlnum(text[i+len(s)])) {
+			if len(s) < 12 && (i > 0 && isAlnum(text[i-1]) || i+len(s) < len(text) && isAlnum(text[i+len(s)])) {
 				b.WriteString(s) // a piece of something longer
 			} else {
 				b.WriteString(by(s))

@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"regexp"
@@ -141,6 +142,7 @@ func TestKnown(t *testing.T) {
 		"x0123456789abcdef0123456789abcdefx":                   "x***x",
 		"wrong password hunter22 for bob":                      "wrong password *** for bob",
 		"hunter223":                                            "hunter223",
+		"00" + fmt.Sprintf("%x", "a+b+c1") + "ff":              "00***ff",
 		"a+b+c1 and a%2Bb%2Bc1":                                "*** and ***",
 		"http, https, ***, ws and wss: a secret of 12345678 B": "http, https, ***, ws and wss: a secret of 12345678 B",
 	} {
