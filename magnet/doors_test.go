@@ -36,7 +36,7 @@ func TestLinksStayOutside(t *testing.T) {
 		address := net.JoinHostPort(host, port)
 		link := linkOf(v1Info(100), address)
 		link.Sources, link.Mirrors = []string{"http://" + address + "/x.torrent"}, []string{"http://" + address + "/y"}
-		_, err := Fetch(t.Context(), link, FetchOptions{Timeout: 20 * time.Second, resolver: resolver})
+		_, err := Fetch(t.Context(), link, FetchOptions{Timeout: time.Minute, resolver: resolver})
 		var failed *FetchError
 		if !errors.As(err, &failed) {
 			t.Fatalf("%s: %v", host, err)
@@ -60,7 +60,7 @@ func TestTrustedPeersMayBeInside(t *testing.T) {
 			continue
 		}
 		peers := Peers("command line", []string{net.JoinHostPort(f.Host, port)}, true)
-		res, err := Fetch(t.Context(), linkOf(info), FetchOptions{Timeout: 20 * time.Second, Sources: []Source{peers}, resolver: new(dialtest.Resolver)})
+		res, err := Fetch(t.Context(), linkOf(info), FetchOptions{Timeout: time.Minute, Sources: []Source{peers}, resolver: new(dialtest.Resolver)})
 		if err != nil || res.Peers[0].Reason != Delivered {
 			t.Errorf("%s: %v", f.Host, err)
 		}

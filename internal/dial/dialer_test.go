@@ -191,8 +191,8 @@ func TestRedirectsOfAClient(t *testing.T) {
 	resolver.Set("here.example", loopback())
 	resolver.Set("turns.example", loopback(), []netip.Addr{netip.MustParseAddr("192.168.1.1")})
 	get := func(first, to string) error {
-		d := &Dialer{Named: first, Resolver: resolver, Timeout: 10 * time.Second}
-		transport := d.Transport(nil, 10*time.Second)
+		d := &Dialer{Named: first, Resolver: resolver, Timeout: time.Minute}
+		transport := d.Transport(nil, time.Minute)
 		transport.DisableKeepAlives = true
 		resp, err := d.Client(transport).Get("http://" + net.JoinHostPort(first, port) + "/?to=" + url.QueryEscape(to))
 		if err == nil {
@@ -239,7 +239,7 @@ func TestProxyOfThePerson(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := &Dialer{Named: "x.example", Resolver: new(dialtest.Resolver)}
-	client := d.Client(d.Transport(http.ProxyURL(u), time.Second))
+	client := d.Client(d.Transport(http.ProxyURL(u), time.Minute))
 	resp, err := client.Get("http://x.example/y")
 	if err != nil {
 		t.Fatal(err)
@@ -334,7 +334,7 @@ func TestRebinding(t *testing.T) {
 	resolver.Set("turns.example", public, private)
 	resolver.Set("lan.example", private)
 	get := func(d *Dialer, address string) error {
-		transport := d.Transport(nil, 10*time.Second)
+		transport := d.Transport(nil, time.Minute)
 		transport.DisableKeepAlives = true
 		resp, err := d.Client(transport).Get(address)
 		if err == nil {
