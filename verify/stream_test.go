@@ -144,6 +144,9 @@ func TestArchive(t *testing.T) {
 					if r := archive1(t, torrent, z, ArchiveOptions{Extra: true}); !r.OK() {
 						t.Errorf("%v, %d, %q, order %q: %+v %v", format, i, prefix, names, r.Files, r.pieces)
 					}
+					if prefix != "" {
+						continue // and half of it, once for each order
+					}
 					if _, err := Archive(context.Background(), torrent, bytes.NewReader(z[:len(z)/2]), ArchiveOptions{}); err == nil {
 						t.Errorf("%v, %d: half an archive is no error", format, i)
 					}

@@ -22,7 +22,7 @@ import (
 func TestArchivesOfAnyOrder(t *testing.T) {
 	rng := rand.New(rand.NewPCG(17, 1))
 	tree := files{}
-	for i := range 14 {
+	for i := range longtest.Rounds(8, 14) {
 		size := []int{0, 100, 20_000, 300_000, 1 << 20, 2<<20 + 5, 5 << 20, 9 << 20}[rng.IntN(8)]
 		tree[fmt.Sprintf("%c/%02d", 'a'+i%3, i)] = noise(rng, size)
 	}

@@ -199,59 +199,64 @@ func startPeer(t *testing.T, program string, args ...string) io.Reader {
 	return out
 }
 
-// foundBy is a tracker program whose peers are at one address.
-type foundBy struct {
-	name, host string
-	trackers   func(*testing.T, seeded) []string
+// seeder is a client that seeds a torrent.
+type seeder struct {
+	client, format string
+	seed           seeding
 }
 
 // TestRealFetchThroughTrackers fetches from seeders that are known by a tracker only, through each way to ask it.
 func TestRealFetchThroughTrackers(t *testing.T) {
-	ways := []foundBy{
-		{"opentracker", "127.0.0.1", func(t *testing.T, s seeded) []string {
-			r := trackertest.Opentracker(t, s.announced()...)
-			return []string{r.HTTP, r.UDP}
-		}},
-		{"bittorrent-tracker", "127.0.0.1", func(t *testing.T, _ seeded) []string {
-			r := trackertest.BittorrentTracker(t)
-			return []string{r.HTTP, r.UDP}
-		}},
-		{"bittorrent-tracker over IPv6", "::1", func(t *testing.T, _ seeded) []string {
-			return []string{trackertest.BittorrentTracker(t).HTTP6} // TestRealTrackerOverUDP6 is about its UDP
-		}},
-	}
-	oracle := peertest.Libtorrent(t)
-	for i, c := range []struct {
-		client, format string
-		seed           seeding
-	}{
+	seeders := []seeder{
 		{"Transmission", "v1", seedWithTransmission},
 		{"aria2", "v1", seedWithAria2},
 		{"libtorrent", "v1", seedWithLibtorrent},
 		{"libtorrent", "v2", seedWithLibtorrent},
 		{"libtorrent", "hybrid", seedWithLibtorrent},
+	}
+	oracle := peertest.Libtorrent(t)
+	var torrents []seeded
+	var announced [][20]byte
+	for i, c := range seeders {
+		torrents = append(torrents, newSeeded(t, oracle, c.format, uint64(i)))
+		announced = append(announced, torrents[i].announced()...)
+	}
+	for _, way := range []struct {
+		name, host string
+		trackers   func(*testing.T) []string
+	}{
+		{"opentracker", "127.0.0.1", func(t *testing.T) []string {
+			r := trackertest.Opentracker(t, announced...)
+			return []string{r.HTTP, r.UDP}
+		}},
+		{"bittorrent-tracker", "127.0.0.1", func(t *testing.T) []string {
+			r := trackertest.BittorrentTracker(t)
+			return []string{r.HTTP, r.UDP}
+		}},
+		{"bittorrent-tracker over IPv6", "::1", func(t *testing.T) []string {
+			needIPv6(t)
+			return []string{trackertest.BittorrentTracker(t).HTTP6} // TestRealTrackerOverUDP6 is about its UDP
+		}},
 	} {
-		s := newSeeded(t, oracle, c.format, uint64(i))
-		t.Run(c.client+" "+c.format, func(t *testing.T) {
+		t.Run(way.name, func(t *testing.T) {
 			t.Parallel()
+			trackers := way.trackers(t)
 			var group sync.WaitGroup // of tests that wait more than they work
 			defer group.Wait()
-			for _, way := range ways {
-				group.Go(func() { t.Run(way.name, func(t *testing.T) { fetchBy(t, s, c.client, c.seed, way) }) })
+			for i, c := range seeders {
+				group.Go(func() {
+					t.Run(c.client+" "+c.format, func(t *testing.T) { fetchBy(t, torrents[i], c, way.host, trackers) })
+				})
 			}
 		})
 	}
 }
 
-func fetchBy(t *testing.T, s seeded, client string, seed seeding, way foundBy) {
+func fetchBy(t *testing.T, s seeded, c seeder, host string, trackers []string) {
 	t.Helper()
-	if way.host == "::1" {
-		needIPv6(t)
-	}
-	trackers := way.trackers(t, s)
-	seed(t, s, way.host, trackers)
+	c.seed(t, s, host, trackers)
 	for _, u := range trackers {
-		fetchThrough(t, s, u, client, way.host)
+		fetchThrough(t, s, u, c.client, host)
 	}
 }
 
