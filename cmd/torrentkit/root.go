@@ -27,9 +27,7 @@ func newRoot(con *console.Console) *cobra.Command {
 		Example: `  torrentkit create album/
   torrentkit inspect album.torrent
   torrentkit verify album.torrent`,
-		Version:       command.BuildVersion().Version,
 		Args:          noSuchCommand,
-		RunE:          command.RunE(func(context.Context, []string) error { return errNoCommand }),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 
@@ -39,11 +37,18 @@ func newRoot(con *console.Console) *cobra.Command {
 	root.SetIn(con.Input())
 	root.SetOut(con.Document())
 	root.SetErr(con.Conversation())
-	root.SetVersionTemplate("torrentkit {{.Version}}\n")
 	root.SetFlagErrorFunc(command.FlagError)
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { command.WriteHelp(con, con.Document(), cmd) })
 	root.SetUsageFunc(func(cmd *cobra.Command) error { command.WriteHelp(con, con.Conversation(), cmd); return nil })
-	globalFlags(root, &con.Options)
+	version := globalFlags(root, &con.Options)
+	// Not cobra's own flag for it: a template of the version would link text/template, and with it every method there is.
+	root.RunE = command.RunE(func(context.Context, []string) error {
+		if !*version {
+			return errNoCommand
+		}
+		con.Printf("torrentkit %s", command.BuildVersion().Version)
+		return nil
+	})
 	commands := []*cobra.Command{
 		creating.NewCreate(con),
 		editing.NewEdit(con),
@@ -65,7 +70,8 @@ func newRoot(con *console.Console) *cobra.Command {
 	return root
 }
 
-func globalFlags(root *cobra.Command, o *console.Options) {
+// globalFlags binds the flags of all commands, and returns --version, which is the root's alone.
+func globalFlags(root *cobra.Command, o *console.Options) (version *bool) {
 	colors := []string{"auto", "always", "never"}
 	command.GroupPersistent(root, "Global", func(f *pflag.FlagSet) {
 		f.BoolVar(&o.JSON, "json", false, "print the result as JSON, one object a line")
@@ -76,12 +82,13 @@ func globalFlags(root *cobra.Command, o *console.Options) {
 		f.BoolP("help", "h", false, "print this help")
 	})
 	command.Group(root, "Global", func(f *pflag.FlagSet) {
-		f.Bool("version", false, "print the version")
+		version = f.Bool("version", false, "print the version")
 	})
 	complete := cobra.FixedCompletions(colors, cobra.ShellCompDirectiveNoFileComp)
 	if err := root.RegisterFlagCompletionFunc("color", complete); err != nil {
 		panic(err) // only if the flag above is renamed
 	}
+	return version
 }
 
 var errNoCommand = console.WithHint(errors.New("no command given"), "see torrentkit --help")
