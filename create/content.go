@@ -3,8 +3,12 @@ package create
 import (
 	"context"
 	"fmt"
+	"io"
+	"io/fs"
+	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/torrentkit/torrentkit/internal/content"
 )
@@ -16,8 +20,9 @@ type Content struct {
 	Decisions []Decision
 
 	tree   *content.Tree
-	paths  []string // that were named
-	normal bool     // names are in Unicode's composed form
+	path   string                 // that was named, or the first of several
+	name   func() (string, error) // of a torrent that is given none
+	normal bool                   // names are in Unicode's composed form
 	sorted Order
 	files  []File  // in order
 	order  []int32 // where in the tree each of them is
@@ -36,7 +41,7 @@ type File struct {
 // Scan looks for files below paths, without reading any content. Several paths
 // become entries of one folder, which Options.Name must name. That no file is
 // left is no error before [Content.Plan], so that Decisions can tell why.
-func Scan(ctx context.Context, paths []string, s Selection) (*Content, error) {
+func Scan(ctx context.Context, paths []string, s DiskSelection) (*Content, error) {
 	if len(paths) == 0 {
 		return nil, ErrEmpty
 	}
@@ -44,7 +49,43 @@ func Scan(ctx context.Context, paths []string, s Selection) (*Content, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Content{tree: tree, paths: paths, normal: s.Normalize, sorted: s.Order}
+	return newContent(tree, notes, s.Selection, paths[0], func() (string, error) {
+		if len(paths) > 1 {
+			return "", ErrNoName
+		}
+		return DefaultName(paths[0])
+	})
+}
+
+// ScanFS is Scan for a file or folder of fsys, such as an archive or files in
+// memory; root is a path as of [fs.ValidPath]. Symbolic links are left out, with
+// a note.
+//
+// Files are read one after the other, each once from its start to its end: in
+// place if they are an [io.ReaderAt], else as they come.
+func ScanFS(ctx context.Context, fsys fs.FS, root string, s Selection) (*Content, error) {
+	tree, notes, err := content.ScanFS(ctx, fsys, root, s.options())
+	if err != nil {
+		return nil, err
+	}
+	return newContent(tree, notes, s, root, func() (string, error) {
+		if root == "." {
+			return "", ErrNoName
+		}
+		return path.Base(root), nil
+	})
+}
+
+// ReaderAt is content of one file that is not on a disk: the first size bytes of r.
+func ReaderAt(name string, r io.ReaderAt, size int64) (*Content, error) {
+	if !fs.ValidPath(name) || name == "." || strings.Contains(name, "/") {
+		return nil, fmt.Errorf("%q is no name for a file", name)
+	}
+	return ScanFS(context.Background(), content.OneFile(name, r, size), name, Selection{})
+}
+
+func newContent(tree *content.Tree, notes content.Notes, s Selection, path string, name func() (string, error)) (*Content, error) {
+	c := &Content{tree: tree, path: path, name: name, normal: s.Normalize, sorted: s.Order}
 	for _, n := range notes {
 		c.notes = append(c.notes, Note{n.Path, NoteKind(n.Kind), n.Detail})
 	}
@@ -52,17 +93,9 @@ func Scan(ctx context.Context, paths []string, s Selection) (*Content, error) {
 		c.Decisions = append(c.Decisions, Decision(d))
 	}
 	if err := c.arrange(); err != nil {
-		return nil, fmt.Errorf("scanning %q: %w", paths[0], err)
+		return nil, fmt.Errorf("scanning %q: %w", path, err)
 	}
 	return c, nil
-}
-
-// name is that of a torrent which is given none.
-func (c *Content) name() (string, error) {
-	if len(c.paths) > 1 {
-		return "", ErrNoName
-	}
-	return DefaultName(c.paths[0])
 }
 
 // DefaultName is the name that a torrent of path gets: that of the file or

@@ -2,13 +2,14 @@
 //
 // # Making
 //
-// [Scan] looks for files and settles which of them belong to a torrent, without
-// reading any. [Content.Plan] then settles everything else that can be known: the
+// [Scan] looks for files on disk and settles which of them belong to a torrent,
+// without reading any; [ScanFS] does so in an [io/fs.FS], such as an archive, and
+// [ReaderAt] is one file that is in neither. [Content.Plan] then settles everything else that can be known: the
 // order of files, the piece length, the exact size of the .torrent. [Plan.Torrent]
 // reads and hashes the content and returns the .torrent with its infohashes. [Torrent] does all three,
 // and [Torrents] makes several torrents of one content in one pass over it.
 //
-// [Options] with [Selection] say what torrent to make: [ParseReadOrder] reads how
+// [Options] with [DiskSelection] or [Selection] say what torrent to make: [ParseReadOrder] reads how
 // to read, [DefaultName] is the name where none is given, [NewEntropy] makes an
 // infohash its own. [Limits] is what is known of clients and trackers that would
 // not take the result.
@@ -77,15 +78,15 @@ type Options struct {
 	// are read one after the other, each from its start to its end.
 	Checksums []metainfo.Checksum
 
-	Workers   int // 0: one for each processor
-	ReadOrder ReadOrder
+	Workers   int       // 0: one for each processor
+	ReadOrder ReadOrder // of files on disk
 	// DropCache does not leave what was read in the system's page cache.
 	DropCache bool
 
 	// Journals are files that remember the digests of pieces. All are read, as
 	// far as they exist; what is hashed is added to the first. Their records
 	// hold for files with the same path, size, times of modification and of
-	// inode change, and inode number. See Selection.LeaveOut.
+	// inode change, and inode number. See DiskSelection.LeaveOut.
 	Journals []string
 	Recheck  bool // read everything though journals know it, and compare
 	// Reuse is an old .torrent whose hashes are taken over for files of the same
@@ -102,8 +103,12 @@ type Options struct {
 // ErrEmpty is the error of a selection without files.
 var ErrEmpty = errors.New("no files to make a torrent of")
 
-// ErrNoName is the error of several paths without Options.Name.
+// ErrNoName is the error of several paths, or the root of an fs.FS, without
+// Options.Name.
 var ErrNoName = errors.New("a torrent of several paths needs a name")
+
+// ErrNotOnDisk is the error of journals for content that is not on a disk.
+var ErrNotOnDisk = errors.New("a journal knows files on disk only")
 
 // check refuses options that no content could make good, and completes them.
 func (o *Options) check() (err error) {
@@ -134,7 +139,7 @@ func Torrent(ctx context.Context, path string, o Options) (*Result, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	c, err := Scan(ctx, []string{path}, Selection{LeaveOut: o.Journals})
+	c, err := Scan(ctx, []string{path}, DiskSelection{LeaveOut: o.Journals})
 	if err != nil {
 		return nil, err
 	}

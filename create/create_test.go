@@ -22,7 +22,7 @@ import (
 )
 
 // tryPlan plans a torrent of paths, without the journals in them.
-func tryPlan(paths []string, s create.Selection, o create.Options) (*create.Plan, error) {
+func tryPlan(paths []string, s create.DiskSelection, o create.Options) (*create.Plan, error) {
 	s.LeaveOut = o.Journals
 	c, err := create.Scan(context.Background(), paths, s)
 	if err != nil {
@@ -33,11 +33,11 @@ func tryPlan(paths []string, s create.Selection, o create.Options) (*create.Plan
 
 func plan(t *testing.T, path string, o create.Options) *create.Plan {
 	t.Helper()
-	return selected(t, path, create.Selection{}, o)
+	return selected(t, path, create.DiskSelection{}, o)
 }
 
 // selected is plan with a choice of files.
-func selected(t *testing.T, path string, s create.Selection, o create.Options) *create.Plan {
+func selected(t *testing.T, path string, s create.DiskSelection, o create.Options) *create.Plan {
 	t.Helper()
 	p, err := tryPlan([]string{path}, s, o)
 	if err != nil {
@@ -49,7 +49,7 @@ func selected(t *testing.T, path string, s create.Selection, o create.Options) *
 // together plans several torrents of one content.
 func together(t *testing.T, path string, options ...create.Options) []*create.Plan {
 	t.Helper()
-	c, err := create.Scan(context.Background(), []string{path}, create.Selection{LeaveOut: options[0].Journals})
+	c, err := create.Scan(context.Background(), []string{path}, create.DiskSelection{LeaveOut: options[0].Journals})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,13 +185,13 @@ func TestPieceLengthFits(t *testing.T) {
 	}
 	var large *create.TooLargeError
 	for _, o := range []create.Options{{MaxTorrentSize: 50}, {MaxTorrentSize: 500, PieceLength: 16384}, {MaxTorrentSize: 500, MaxPieceLength: 65536}} {
-		if _, err := tryPlan([]string{path}, create.Selection{}, o); !errors.As(err, &large) || large.Size <= o.MaxTorrentSize {
+		if _, err := tryPlan([]string{path}, create.DiskSelection{}, o); !errors.As(err, &large) || large.Size <= o.MaxTorrentSize {
 			t.Errorf("%+v: %v", o, err)
 		}
 	}
 	for _, o := range []create.Options{{PieceLength: 3 << 14}, {MaxPieceLength: 1}, {PieceLength: 32768, MaxPieceLength: 16384}, {TargetPieces: -1},
 		{ExpectInfoHash: "00"}, {ExpectInfoHash: "x"}} {
-		if _, err := tryPlan([]string{path}, create.Selection{}, o); err == nil {
+		if _, err := tryPlan([]string{path}, create.DiskSelection{}, o); err == nil {
 			t.Errorf("%+v: no error", o)
 		}
 	}
@@ -249,7 +249,7 @@ func TestFieldsAreRefused(t *testing.T) {
 		"twice":       {InfoFields: create.InfoFields{Entropy: "x"}, SetInfo: []metainfo.Entry{metainfo.TextEntry("entropy", "y")}},
 		"http seed":   {Fields: metainfo.Fields{HTTPSeeds: []string{"ftp://x"}}},
 	} {
-		if _, err := tryPlan([]string{path}, create.Selection{}, o); err == nil {
+		if _, err := tryPlan([]string{path}, create.DiskSelection{}, o); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}

@@ -59,7 +59,7 @@ func ExampleTorrent() {
 func ExampleScan() {
 	path, remove := folder()
 	defer remove()
-	content, err := create.Scan(context.Background(), []string{path}, create.Selection{})
+	content, err := create.Scan(context.Background(), []string{path}, create.DiskSelection{})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -59,7 +59,7 @@ func (p *Plan) Shard(ctx context.Context, i, n int) error {
 }
 
 // hash computes the pieces from first to before end that are not known.
-func (p *Plan) hash(ctx context.Context, sums *sums, first, end int) (err error) {
+func (p *Plan) hash(ctx context.Context, files *ordered, first, end int) (err error) {
 	p.Reused = Reused{}
 	p.dropCache()
 	k, err := p.recall()
@@ -70,10 +70,12 @@ func (p *Plan) hash(ctx context.Context, sums *sums, first, end int) (err error)
 	if err := p.sampleOld(ctx, k); err != nil {
 		return err
 	}
-	job := p.job(sums)
+	job := p.job(files)
 	job.Progress = p.Progress
-	job.Only = make([]int, 0, end-first)
-	for i := first; i < end; i++ {
+	if !k.log.Empty() || len(k.old) > 0 || end-first < p.NumPieces {
+		job.Only = make([]int, 0, end-first)
+	}
+	for i := first; i < end && job.Only != nil; i++ {
 		d, ok := k.digest(i)
 		if !ok || p.o.Recheck {
 			job.Only = append(job.Only, i)
@@ -105,13 +107,13 @@ func (p *Plan) dropCache() {
 	}
 }
 
-// job is one over the content, whose files are read for their checksums too.
-func (p *Plan) job(sums *sums) piecehash.Job {
+// job is one over the content.
+func (p *Plan) job(files *ordered) piecehash.Job {
 	job := piecehash.Job{
 		Layout: p.draft.Layout(), Source: p.source, Workers: p.o.Workers, Order: piecehash.Order(p.o.ReadOrder), Durable: len(p.o.Journals) > 0,
 	}
-	if sums != nil {
-		job.Source, job.Order = summed{p.source, sums.files}, piecehash.Sequential
+	if files != nil {
+		job.Source, job.Order = orderedSource{p.source, files.files}, piecehash.Sequential
 	}
 	return job
 }
@@ -132,7 +134,9 @@ func (p *Plan) sampleOld(ctx context.Context, k *known) error {
 	}
 	taken := slices.Sorted(maps.Keys(k.old))
 	count := min(len(taken), max(16, len(taken)/100))
-	job := p.job(nil)
+	files := p.content.inOrder(ctx)
+	defer files.close()
+	job := p.job(files)
 	for i := range count {
 		job.Only = append(job.Only, taken[i*len(taken)/count])
 	}
@@ -181,10 +185,10 @@ func (p *Plan) newSource() source {
 // Open implements piecehash.Source.
 func (s source) Open(i int) (piecehash.File, error) { return s.open(int(s.place[i])) }
 
-// summed is a source whose files go into their checksums as they are read.
-type summed struct {
+// orderedSource is a source whose files are read one after the other.
+type orderedSource struct {
 	source
-	sums *filesum.Files
+	files *filesum.Files
 }
 
-func (s summed) Open(i int) (piecehash.File, error) { return s.sums.Open(int(s.place[i])) }
+func (s orderedSource) Open(i int) (piecehash.File, error) { return s.files.Open(int(s.place[i])) }

@@ -278,7 +278,7 @@ func TestReuse(t *testing.T) {
 	}
 	path := filepath.Join(t.TempDir(), "f")
 	file(t, path, 10)
-	if _, err := tryPlan([]string{path}, create.Selection{}, create.Options{Reuse: []byte("de")}); err == nil {
+	if _, err := tryPlan([]string{path}, create.DiskSelection{}, create.Options{Reuse: []byte("de")}); err == nil {
 		t.Error("no torrent was reused")
 	}
 }

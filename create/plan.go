@@ -57,7 +57,7 @@ func (c *Content) Plan(o Options) (*Plan, error) {
 	}
 	p, err := c.plan(o)
 	if err != nil {
-		return nil, fmt.Errorf("making a torrent of %q: %w", c.paths[0], err)
+		return nil, fmt.Errorf("making a torrent of %q: %w", c.path, err)
 	}
 	return p, nil
 }
@@ -66,6 +66,8 @@ func (c *Content) plan(o Options) (*Plan, error) {
 	switch {
 	case len(c.files) == 0:
 		return nil, ErrEmpty
+	case c.tree.InOrder() && len(o.Journals) > 0:
+		return nil, ErrNotOnDisk
 	case c.sorted != ByPath && o.Format.HasV2():
 		return nil, fmt.Errorf("a %v torrent has its files in the order of their paths and no other", o.Format)
 	}

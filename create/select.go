@@ -45,32 +45,41 @@ const (
 )
 
 // Selection says which files become content, and under which names. The zero
-// value takes every file but junk, and follows links.
+// value takes every file but junk.
 type Selection struct {
-	Rules       []Rule
-	KeepJunk    bool // take .DS_Store, Thumbs.db, desktop.ini and ._* too
-	SkipHidden  bool // leave out what is hidden: a dot in front, or an attribute of the system
+	Rules      []Rule
+	KeepJunk   bool     // take .DS_Store, Thumbs.db, desktop.ini and ._* too
+	SkipHidden bool     // leave out what is hidden: a dot in front, or an attribute of the system
+	Only       []string // if not nil, nothing but these files, and what is in these folders, relative to the path
+	Order      Order
+	Normalize  bool // write names in Unicode's composed form, NFC
+	Explain    bool // have Content.Decisions
+}
+
+// DiskSelection is a Selection of files on disk. The zero value follows links.
+type DiskSelection struct {
+	Selection
 	Links       LinkMode
 	IgnoreFiles []string // files of patterns in the syntax of .gitignore
 	GitIgnore   bool     // obey .gitignore files in the tree, and leave out .git
-	Only        []string // if not nil, nothing but these files, and what is in these folders, relative to the path
 	// LeaveOut are files by their paths for the system, which are no part of the
 	// content where they lie in it: a journal, a .torrent that is written.
-	LeaveOut  []string
-	Order     Order
-	Normalize bool // write names in Unicode's composed form, NFC
-	Explain   bool // have Content.Decisions
+	LeaveOut []string
 }
 
 // options are what content is told of the selection.
-func (s *Selection) options(paths []string) content.ScanOptions {
-	o := content.ScanOptions{
-		KeepJunk: s.KeepJunk, SkipHidden: s.SkipHidden, Links: content.LinkMode(s.Links), IgnoreFiles: s.IgnoreFiles,
-		GitIgnore: s.GitIgnore, Only: s.Only, Explain: s.Explain,
-	}
+func (s *Selection) options() content.ScanOptions {
+	o := content.ScanOptions{KeepJunk: s.KeepJunk, SkipHidden: s.SkipHidden, Only: s.Only, Explain: s.Explain}
 	for _, r := range s.Rules {
 		o.Rules = append(o.Rules, glob.Rule(r))
 	}
+	return o
+}
+
+// options are what content is told of the selection.
+func (s *DiskSelection) options(paths []string) content.ScanOptions {
+	o := s.Selection.options()
+	o.Links, o.IgnoreFiles, o.GitIgnore = content.LinkMode(s.Links), s.IgnoreFiles, s.GitIgnore
 	for _, path := range paths {
 		for _, file := range s.LeaveOut {
 			if name := below(path, file, len(paths) > 1); name != "" {

@@ -38,7 +38,7 @@ func TestStoredLinks(t *testing.T) {
 		}
 	}
 	for _, format := range formats {
-		raw := made(t, selected(t, root, create.Selection{Links: create.StoreLinks}, create.Options{Format: format, PieceLength: 16384}))
+		raw := made(t, selected(t, root, create.DiskSelection{Links: create.StoreLinks}, create.Options{Format: format, PieceLength: 16384}))
 		intact(t, raw, root)
 		m, err := metainfo.Parse(raw)
 		if err != nil {
@@ -66,12 +66,12 @@ func TestStoredLinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	for mode, want := range map[create.LinkMode]string{create.StoreLinks: "outside", create.RefuseLinks: "is a symbolic link"} {
-		_, err := tryPlan([]string{root}, create.Selection{Links: mode}, create.Options{})
+		_, err := tryPlan([]string{root}, create.DiskSelection{Links: mode}, create.Options{})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("mode %d: %v", mode, err)
 		}
 	}
-	if p := selected(t, root, create.Selection{Links: create.SkipLinks}, create.Options{}); listed(p) != "a/b z" {
+	if p := selected(t, root, create.DiskSelection{Links: create.SkipLinks}, create.Options{}); listed(p) != "a/b z" {
 		t.Errorf("skipping links: %s", listed(p))
 	}
 }
@@ -86,7 +86,7 @@ func TestOrder(t *testing.T) {
 		create.ByNatural: "d/x2 d/x11 d- E1 e9 e009b e10",
 		create.BySize:    "d- e10 e009b d/x11 d/x2 E1 e9",
 	} {
-		s := create.Selection{Order: order}
+		s := create.DiskSelection{Selection: create.Selection{Order: order}}
 		p := selected(t, root, s, create.Options{})
 		if got := listed(p); got != want {
 			t.Errorf("order %d: %s, want %s", order, got, want)
@@ -106,7 +106,7 @@ func TestSeveralPaths(t *testing.T) {
 	file(t, filepath.Join(dir, "other", "subs", "c"), 1)
 	paths := []string{filepath.Join(dir, "subs"), filepath.Join(dir, "film.mkv")}
 	for _, format := range formats {
-		p, err := tryPlan(paths, create.Selection{Rules: []create.Rule{{Pattern: "/subs/b"}}}, create.Options{Name: filepath.Base(dir), Format: format})
+		p, err := tryPlan(paths, create.DiskSelection{Selection: create.Selection{Rules: []create.Rule{{Pattern: "/subs/b"}}}}, create.Options{Name: filepath.Base(dir), Format: format})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -116,11 +116,11 @@ func TestSeveralPaths(t *testing.T) {
 		intact(t, made(t, p), dir)
 	}
 	for _, bad := range [][]string{{paths[0], filepath.Join(dir, "other", "subs")}, {paths[0], paths[0]}, {paths[0], filepath.Join(dir, "absent")}} {
-		if _, err := tryPlan(bad, create.Selection{}, create.Options{Name: "x"}); err == nil {
+		if _, err := tryPlan(bad, create.DiskSelection{}, create.Options{Name: "x"}); err == nil {
 			t.Errorf("%s: no error", bad)
 		}
 	}
-	if _, err := tryPlan(paths, create.Selection{}, create.Options{}); err != create.ErrNoName {
+	if _, err := tryPlan(paths, create.DiskSelection{}, create.Options{}); err != create.ErrNoName {
 		t.Errorf("without a name: %v", err)
 	}
 }
@@ -131,7 +131,7 @@ func TestNormalize(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "root")
 	file(t, filepath.Join(root, "u\u0308"), 10)
 	file(t, filepath.Join(root, "v"), 10)
-	raw := made(t, selected(t, root, create.Selection{Normalize: true}, create.Options{}))
+	raw := made(t, selected(t, root, create.DiskSelection{Selection: create.Selection{Normalize: true}}, create.Options{}))
 	if !bytes.Contains(raw, []byte("2:\u00fc")) || bytes.Contains(raw, []byte("u\u0308")) {
 		t.Errorf("not composed: %q", raw)
 	}
@@ -139,7 +139,7 @@ func TestNormalize(t *testing.T) {
 	if p := plan(t, root, create.Options{}); len(p.Files) != 3 || len(p.Notes) != 1 || p.Notes[0].Kind != create.NoteName {
 		t.Errorf("%d files, notes %v", len(p.Files), p.Notes)
 	}
-	if _, err := tryPlan([]string{root}, create.Selection{Normalize: true}, create.Options{}); err == nil || !strings.Contains(err.Error(), "become one name") {
+	if _, err := tryPlan([]string{root}, create.DiskSelection{Selection: create.Selection{Normalize: true}}, create.Options{}); err == nil || !strings.Contains(err.Error(), "become one name") {
 		t.Errorf("two names that become one: %v", err)
 	}
 }
@@ -167,7 +167,7 @@ func TestNotes(t *testing.T) {
 		create.SkipLinks:   "Thumbs.db 1, far 5, loop 5, socket 3, con 6",
 	} {
 		var got []string
-		for _, n := range selected(t, root, create.Selection{Links: mode}, create.Options{}).Notes {
+		for _, n := range selected(t, root, create.DiskSelection{Links: mode}, create.Options{}).Notes {
 			got = append(got, fmt.Sprintf("%s %d", n.Path, n.Kind))
 			if n.Kind.String() == "" {
 				t.Errorf("%s: the kind has no words", n.Path)
@@ -190,7 +190,7 @@ func TestDecisions(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "root")
 	file(t, filepath.Join(root, "a.tmp"), 10)
 	file(t, filepath.Join(root, "j"), 10)
-	s := create.Selection{Rules: []create.Rule{{Pattern: "*.tmp"}}, LeaveOut: []string{filepath.Join(root, "j")}, Explain: true}
+	s := create.DiskSelection{Selection: create.Selection{Rules: []create.Rule{{Pattern: "*.tmp"}}, Explain: true}, LeaveOut: []string{filepath.Join(root, "j")}}
 	c, err := create.Scan(context.Background(), []string{root}, s)
 	if err != nil {
 		t.Fatal(err)

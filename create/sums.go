@@ -23,57 +23,59 @@ func (p *Plan) foretellSums() {
 	}
 }
 
-// sums is the checksums that plans of one content want. nil is none.
-type sums struct {
+// ordered is content that is read one file after the other, for the checksums
+// that plans want, or because it is not on a disk. nil is content that is read as
+// its storage likes.
+type ordered struct {
 	kinds []metainfo.Checksum
 	files *filesum.Files
 }
 
-// newSums prepares the checksums for one pass over the content.
-func (c *Content) newSums(ctx context.Context, plans []*Plan) *sums {
-	s := &sums{}
+// inOrder prepares one pass over the content for plans.
+func (c *Content) inOrder(ctx context.Context, plans ...*Plan) *ordered {
+	o := &ordered{}
 	for _, p := range plans {
-		s.kinds = append(s.kinds, p.o.Checksums...)
+		o.kinds = append(o.kinds, p.o.Checksums...)
 	}
-	slices.Sort(s.kinds)
-	if s.kinds = slices.Compact(s.kinds); len(s.kinds) == 0 {
+	slices.Sort(o.kinds)
+	if o.kinds = slices.Compact(o.kinds); len(o.kinds) == 0 && !c.tree.InOrder() {
 		return nil
 	}
 	sizes := make([]int64, len(c.files))
 	for k := range c.files {
 		sizes[k] = c.files[k].Length
 	}
-	s.files = filesum.New(ctx, sizes, c.open, func(k int) []hash.Hash {
+	o.files = filesum.New(ctx, sizes, c.open, func(k int) []hash.Hash {
 		if c.files[k].Link != "" {
 			return nil
 		}
-		list := make([]hash.Hash, len(s.kinds))
-		for j, kind := range s.kinds {
+		list := make([]hash.Hash, len(o.kinds))
+		for j, kind := range o.kinds {
 			list[j] = kind.New()
 		}
 		return list
 	})
-	return s
+	return o
 }
 
 // finish reads what was not read, and writes the checksums into the files of the
 // plans.
-func (s *sums) finish(plans []*Plan) error {
-	if s == nil {
+func (o *ordered) finish(plans []*Plan) error {
+	if o == nil {
 		return nil
 	}
-	if err := s.files.Finish(); err != nil {
+	if err := o.files.Finish(); err != nil {
 		return err
 	}
 	for _, p := range plans {
 		for k := range p.files {
-			all, err := s.files.Sums(k)
+			all, err := o.files.Sums(k)
 			if err != nil {
 				return err
 			}
 			for j := range p.files[k].Sums {
 				kind := p.o.Checksums[j]
-				p.files[k].Sums[j] = kind.Entry(all[slices.Index(s.kinds, kind)])
+				p.files[k].Sums[j] = kind.Entry(all[slices.Index(o.kinds, kind)])
 			}
 		}
 	}
@@ -81,8 +83,8 @@ func (s *sums) finish(plans []*Plan) error {
 }
 
 // close gives up what is still read.
-func (s *sums) close() {
-	if s != nil {
-		s.files.Close()
+func (o *ordered) close() {
+	if o != nil {
+		o.files.Close()
 	}
 }

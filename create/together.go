@@ -38,16 +38,16 @@ func Torrents(ctx context.Context, plans []*Plan) ([]*Result, error) {
 			shapes = append(shapes, p)
 		}
 	}
-	sums := plans[0].content.newSums(ctx, plans)
-	defer sums.close()
+	files := plans[0].content.inOrder(ctx, plans...)
+	defer files.close()
 	if len(shapes) == 1 {
-		if err := plans[0].hash(ctx, sums, 0, plans[0].NumPieces); err != nil {
+		if err := plans[0].hash(ctx, files, 0, plans[0].NumPieces); err != nil {
 			return nil, err
 		}
-	} else if err := hashTogether(ctx, shapes, sums, plans[0].Progress); err != nil {
+	} else if err := hashTogether(ctx, shapes, files, plans[0].Progress); err != nil {
 		return nil, err
 	}
-	if err := sums.finish(plans); err != nil {
+	if err := files.finish(plans); err != nil {
 		return nil, err
 	}
 	if err := plans[0].content.unchanged(); err != nil {
@@ -81,10 +81,10 @@ type window struct {
 	at     int // the file that is open, or is next
 }
 
-func newWindow(p *Plan, sums *sums) *window {
+func newWindow(p *Plan, files *ordered) *window {
 	w := &window{open: p.content.open, starts: make([]int64, len(p.Files)+1)}
-	if sums != nil {
-		w.open = sums.files.Open
+	if files != nil {
+		w.open = files.files.Open
 	}
 	for k := range p.Files {
 		w.starts[k+1] = w.starts[k] + p.Files[k].Length
@@ -210,9 +210,9 @@ func (t *track) hash(ctx context.Context, end int64) error {
 }
 
 // hashTogether computes the pieces of several shapes from one pass.
-func hashTogether(ctx context.Context, shapes []*Plan, sums *sums, progress func(done, total int64)) error {
+func hashTogether(ctx context.Context, shapes []*Plan, files *ordered, progress func(done, total int64)) error {
 	shapes[0].dropCache()
-	w := newWindow(shapes[0], sums)
+	w := newWindow(shapes[0], files)
 	defer w.closeFile()
 	var tracks []*track
 	for _, p := range shapes {

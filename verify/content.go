@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/torrentkit/torrentkit/internal/content"
@@ -16,13 +15,13 @@ import (
 // findContent decides whether path is the content or the folder that holds it.
 // A path that is not there is an error, unless its name is the content's: then
 // the content is missing.
-func findContent(ctx context.Context, t *metainfo.Torrent, path string) (string, error) {
-	abs, err := filepath.Abs(path)
+func findContent(ctx context.Context, at storage, t *metainfo.Torrent, path string) (string, error) {
+	name, err := at.name(path)
 	if err != nil {
 		return "", fmt.Errorf("looking for the content at %q: %w", path, err)
 	}
-	named := filepath.Base(abs) == t.Name
-	info, err := os.Stat(path)
+	named := name == t.Name
+	info, err := at.stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && named:
 		return path, nil
@@ -31,20 +30,20 @@ func findContent(ctx context.Context, t *metainfo.Torrent, path string) (string,
 	case !filepath.IsLocal(t.Name):
 		return path, nil
 	case t.Single:
-		return findFile(t, path, named, info.IsDir()), nil
+		return findFile(at, t, path, named, info.IsDir()), nil
 	case !info.IsDir() && !named:
 		return "", fmt.Errorf("looking for the content at %q: it is a file, and the torrent is of a folder", path)
 	}
-	return findFolder(ctx, t, path, named), nil
+	return findFolder(ctx, at, t, path, named), nil
 }
 
 // findFile decides where the one file of a torrent is, or should be.
-func findFile(t *metainfo.Torrent, path string, named, folder bool) string {
-	below := filepath.Join(path, t.Name)
+func findFile(at storage, t *metainfo.Torrent, path string, named, folder bool) string {
+	below := at.join(path, t.Name)
 	if !folder {
 		return path
 	}
-	if _, err := os.Lstat(below); named && err != nil {
+	if _, err := at.lstat(below); named && err != nil {
 		return path // a folder where the file should be
 	}
 	return below
@@ -52,16 +51,16 @@ func findFile(t *metainfo.Torrent, path string, named, folder bool) string {
 
 // findFolder decides between a folder and the one below it that has the
 // torrent's name. Either may be there, both, or none.
-func findFolder(ctx context.Context, t *metainfo.Torrent, path string, named bool) string {
-	below := filepath.Join(path, t.Name)
-	info, err := os.Stat(below)
+func findFolder(ctx context.Context, at storage, t *metainfo.Torrent, path string, named bool) string {
+	below := at.join(path, t.Name)
+	info, err := at.stat(below)
 	if err != nil || !info.IsDir() {
-		if named || fitOf(ctx, t, path) != (fit{}) {
+		if named || fitOf(ctx, at, t, path) != (fit{}) {
 			return path
 		}
 		return below // it is missing, and this is where it would be
 	}
-	here, there := fitOf(ctx, t, path), fitOf(ctx, t, below)
+	here, there := fitOf(ctx, at, t, path), fitOf(ctx, at, t, below)
 	if here.better(there) || named && here == there {
 		return path
 	}
@@ -79,7 +78,7 @@ func (f fit) better(g fit) bool {
 }
 
 // fitOf looks for some of the files, from all over the torrent.
-func fitOf(ctx context.Context, t *metainfo.Torrent, root string) fit {
+func fitOf(ctx context.Context, at storage, t *metainfo.Torrent, root string) fit {
 	const sample = 1000
 	files := contentFiles(t)
 	if n := len(files); n > sample {
@@ -88,7 +87,7 @@ func fitOf(ctx context.Context, t *metainfo.Torrent, root string) fit {
 		}
 		files = files[:sample]
 	}
-	located, err := content.Locate(ctx, root, wants(t, files))
+	located, err := at.locate(ctx, root, wants(t, files))
 	if err != nil {
 		return fit{}
 	}
@@ -135,7 +134,7 @@ func (d onDisk) Open(i int) (piecehash.File, error) { return d.located.Open(int(
 
 // openCopy finds another copy of the content.
 func (r *run) openCopy(ctx context.Context, path string) (onDisk, error) {
-	root, err := findContent(ctx, r.torrent, path)
+	root, err := findContent(ctx, disk{}, r.torrent, path)
 	if err != nil {
 		return onDisk{}, err
 	}

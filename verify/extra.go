@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -13,9 +12,15 @@ import (
 	"github.com/torrentkit/torrentkit/internal/layout"
 )
 
+// What is looked at around the content is bounded: an fs.FS may have no end.
+const (
+	maxAround = 1 << 24
+	maxDeep   = 1000 // folders in folders
+)
+
 // lookAround walks the content's folder for what is there and not in the torrent,
 // if that is asked for, and for missing files under names of another case.
-func (r *run) lookAround(ctx context.Context, extra bool) error {
+func (r *run) lookAround(ctx context.Context, at storage, extra bool) error {
 	missing := map[string]int{}
 	for k := range r.Files {
 		if r.Files[k].State == Missing {
@@ -26,22 +31,28 @@ func (r *run) lookAround(ctx context.Context, extra bool) error {
 		return nil
 	}
 	if r.torrent.Single {
-		r.lookBeside(missing)
+		r.lookBeside(at, missing)
 		return nil
 	}
-	folder, err := os.OpenRoot(r.Root)
+	folder, closer, err := at.open(r.Root)
 	if err != nil { // the report says that everything is missing
 		return nil
 	}
-	defer folder.Close()
+	defer closer.Close()
 	known := make(map[string]bool, len(r.Files))
 	for k := range r.Files {
 		known[r.Files[k].Path] = true
 	}
-	err = fs.WalkDir(folder.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+	entries := 0
+	err = fs.WalkDir(folder, ".", func(name string, d fs.DirEntry, err error) error {
+		entries++
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
+		case entries > maxAround:
+			return fs.SkipAll
+		case strings.Count(name, "/") > maxDeep:
+			return skipFolder(d)
 		case err != nil && extra && !errors.Is(err, fs.ErrNotExist):
 			r.Extra = append(r.Extra, Extra{Path: name, Kind: "unreadable"})
 			return skipFolder(d)
@@ -84,11 +95,11 @@ func extraOf(name string, d fs.DirEntry) Extra {
 }
 
 // lookBeside looks for the one file under a name of another case.
-func (r *run) lookBeside(missing map[string]int) {
+func (r *run) lookBeside(at storage, missing map[string]int) {
 	if len(missing) == 0 {
 		return
 	}
-	entries, err := os.ReadDir(filepath.Dir(r.Root))
+	entries, err := at.beside(r.Root)
 	if err != nil {
 		return
 	}

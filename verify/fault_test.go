@@ -124,7 +124,7 @@ func TestRepairFaults(t *testing.T) {
 	bad := bytes.Clone(tree["a"])
 	clear(bad)
 	dir := files{"a": bad}.Write(t, filepath.Join(t.TempDir(), "tree"))
-	r, err := runData(context.Background(), torrent, dir, Options{})
+	r, err := verifyAt(context.Background(), disk{}, torrent, dir, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

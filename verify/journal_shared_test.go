@@ -39,7 +39,7 @@ func sizeOf(t *testing.T, path string) int64 {
 // createTorrent makes a torrent, and tells how many pieces were known.
 func createTorrent(t *testing.T, root string, o create.Options) ([]byte, create.Reused) {
 	t.Helper()
-	c, err := create.Scan(context.Background(), []string{root}, create.Selection{})
+	c, err := create.Scan(context.Background(), []string{root}, create.DiskSelection{})
 	do(t, err)
 	p, err := c.Plan(o)
 	do(t, err)

@@ -55,7 +55,7 @@ var ErrNotWhole = errors.New("the piece is not whole there")
 // is deleted, truncated or written outside of the content's folder: over-long
 // files stay so, and what is no file stays where it is.
 func Repair(ctx context.Context, torrent []byte, path string, o RepairOptions) (*Repaired, error) {
-	r, err := runData(ctx, torrent, path, o.Options)
+	r, err := verifyAt(ctx, disk{}, torrent, path, o.Options)
 	if err != nil {
 		return nil, err
 	}

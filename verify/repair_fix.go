@@ -36,7 +36,7 @@ type Fixed struct {
 // their length, once everything in front of it is proved to be whole. It
 // deletes and replaces nothing, and takes no file of the torrent for another.
 func Fix(ctx context.Context, torrent []byte, dir string, o FixOptions) (*Fixed, error) {
-	r, err := runData(ctx, torrent, dir, o.Options)
+	r, err := verifyAt(ctx, disk{}, torrent, dir, o.Options)
 	if err != nil {
 		return nil, err
 	}

@@ -166,7 +166,7 @@ func TestRepairStopped(t *testing.T) {
 	whole := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrent := makeTorrent(t, whole, metainfo.V1, 1<<20, metainfo.Fields{})
 	dir := files{"b": make([]byte, 12<<20)}.Write(t, filepath.Join(t.TempDir(), "tree"))
-	r, err := runData(context.Background(), torrent, dir, Options{})
+	r, err := verifyAt(context.Background(), disk{}, torrent, dir, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

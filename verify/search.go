@@ -51,7 +51,7 @@ func Search(ctx context.Context, torrent []byte, path string, dirs []string, o O
 	if len(dirs) == 0 {
 		return nil, ErrNothingToSearch
 	}
-	r, err := runData(ctx, torrent, path, o)
+	r, err := verifyAt(ctx, disk{}, torrent, path, o)
 	if err != nil {
 		return nil, err
 	}

@@ -2,8 +2,10 @@ package verify
 
 import (
 	"context"
+	"errors"
 	"hash"
 
+	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/filesum"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
@@ -30,17 +32,17 @@ func sumsByKind(kinds []metainfo.Checksum, sums [][]byte) map[metainfo.Checksum]
 	return m
 }
 
-// summed is the files of a torrent, which go into their checksums as they are read.
-type summed struct {
+// ordered is the files of a torrent that are read one after the other.
+type ordered struct {
 	r     *run
 	files *filesum.Files
 }
 
-func (s summed) Open(i int) (piecehash.File, error) { return s.files.Open(int(s.r.disk[i])) }
+func (s ordered) Open(i int) (piecehash.File, error) { return s.files.Open(int(s.r.disk[i])) }
 
-// readSums reads the files one after the other, each from its start to its end,
-// and takes their checksums.
-func (r *run) readSums(ctx context.Context, o Options) error {
+// readInOrder reads the files one after the other, and takes their checksums if
+// the options want any: then each is read from its start to its end.
+func (r *run) readInOrder(ctx context.Context, o Options) error {
 	wanted := make([]bool, len(r.Files))
 	for k := range r.Files {
 		wanted[k] = r.Files[k].State <= Short
@@ -51,7 +53,7 @@ func (r *run) readSums(ctx context.Context, o Options) error {
 		}
 		return newHashes(o.Sums)
 	})
-	err := r.read(ctx, o.job(summed{r, files}, piecehash.Sequential), nil, o.FailFast)
+	err := r.read(ctx, o.job(ordered{r, files}, piecehash.Sequential), nil, o.FailFast)
 	if err == nil && !r.Incomplete {
 		err = files.Finish()
 	}
@@ -59,7 +61,8 @@ func (r *run) readSums(ctx context.Context, o Options) error {
 	for k := range r.Files {
 		f := &r.Files[k]
 		sums, failed := files.Sums(k)
-		if f.State <= Short && failed != nil && err == nil {
+		var changed *content.ChangedError // which is told of all files in one way
+		if f.State <= Short && failed != nil && err == nil && !errors.As(failed, &changed) {
 			f.State, f.Err = Unreadable, failed
 		}
 		if f.State < Unreadable {

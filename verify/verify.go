@@ -3,10 +3,10 @@
 // [Data] reads the content on disk once, checks every piece against all hashes
 // that the torrent has of it, and returns a [Report]: a [State] for every file,
 // the pieces that are bad, and the byte ranges that they mean. A v1 piece that
-// spans files names every file that could be the damaged one. [Stream] and
-// [Archive] do the same for content that comes through a pipe, as one file or as
-// a tar; [WebSeeds] for what a torrent's HTTP servers have. [ParseReadOrder] reads
-// how to read.
+// spans files names every file that could be the damaged one. [FS] and [ReaderAt]
+// do the same for content that is not on disk, [Stream] and [Archive] for what
+// comes through a pipe, as one file or as a tar; [WebSeeds] for what a torrent's
+// HTTP servers have. [ParseReadOrder] reads how to read.
 //
 // [Search] looks for content under other names, in other folders; [Fix] gives
 // files their names back, and [Repair] brings good pieces from other copies.
@@ -21,7 +21,6 @@ import (
 	"cmp"
 	"context"
 
-	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/journal"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
@@ -36,25 +35,25 @@ import (
 // choice that Options cannot make, or ctx's; in the last case the report of
 // what was read so far comes with it.
 func Data(ctx context.Context, torrent []byte, path string, o Options) (*Report, error) {
-	r, err := runData(ctx, torrent, path, o)
+	r, err := verifyAt(ctx, disk{}, torrent, path, o)
 	if r == nil {
 		return nil, err
 	}
 	return r.Report, err
 }
 
-// runData is Data, with what it worked on.
-func runData(ctx context.Context, torrent []byte, path string, o Options) (*run, error) {
+// verifyAt verifies content where it is, and tells what it worked on.
+func verifyAt(ctx context.Context, at storage, torrent []byte, path string, o Options) (*run, error) {
 	t, err := metainfo.Parse(torrent)
 	if err != nil {
 		return nil, err
 	}
-	root, err := findContent(ctx, t, path)
+	root, err := findContent(ctx, at, t, path)
 	if err != nil {
 		return nil, err
 	}
 	files := contentFiles(t)
-	located, err := content.Locate(ctx, root, wants(t, files))
+	located, err := at.locate(ctx, root, wants(t, files))
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +65,7 @@ func runData(ctx context.Context, torrent []byte, path string, o Options) (*run,
 	if err := r.choose(o.Selection); err != nil {
 		return nil, err
 	}
-	if err := r.lookAround(ctx, o.Extra); err != nil {
+	if err := r.lookAround(ctx, at, o.Extra); err != nil {
 		return nil, err
 	}
 	switch {
@@ -74,8 +73,8 @@ func runData(ctx context.Context, torrent []byte, path string, o Options) (*run,
 		return nil, ErrJournalSums
 	case o.FailFast && !r.fine():
 		r.Incomplete = true
-	case len(o.Sums) > 0:
-		err = r.readSums(ctx, o)
+	case len(o.Sums) > 0 || located.InOrder():
+		err = r.readInOrder(ctx, o)
 	default:
 		j, err2 := r.openJournal(o.Memory, journal.Files(located.Tree, func(i int) int { return int(r.disk[i]) }))
 		if err2 != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -114,6 +115,8 @@ type scanner struct {
 	o       ScanOptions
 	ignores ignores // of the ignore files that were named
 	only    *onlySet
+	fsys    fs.FS // nil on disk
+	entries int   // of it
 
 	name   string // the root as the user named it
 	base   string // the root, absolute
@@ -236,6 +239,8 @@ func (s *scanner) visit(e *entry, inherited int, parent folderID, ig ignores) er
 		return fmt.Errorf("looking at %q: %w", s.display(), e.err)
 	case e.link && s.o.Links == StoreLinks:
 		return s.addLink(verdict)
+	case folder && s.fsys != nil:
+		return s.walkFS(verdict)
 	case folder:
 		return s.descend(e, verdict, wanted, parent, ig)
 	case e.stat.kind != kindFile:

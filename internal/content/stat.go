@@ -1,6 +1,9 @@
 package content
 
-import "fmt"
+import (
+	"fmt"
+	"io/fs"
+)
 
 // kind is what a path leads to.
 type kind uint8
@@ -31,6 +34,25 @@ func (k kind) String() string {
 		return "a device"
 	}
 	return "a special file"
+}
+
+// kindOf is the kind that a mode of Go tells.
+func kindOf(m fs.FileMode) kind {
+	switch {
+	case m.IsRegular():
+		return kindFile
+	case m.IsDir():
+		return kindFolder
+	case m&fs.ModeSymlink != 0:
+		return kindLink
+	case m&fs.ModeNamedPipe != 0:
+		return kindFIFO
+	case m&fs.ModeSocket != 0:
+		return kindSocket
+	case m&fs.ModeDevice != 0:
+		return kindDevice
+	}
+	return kindOther
 }
 
 // stamp tells whether a file is still the one that was seen.

@@ -63,22 +63,8 @@ func statOf(fi fs.FileInfo) stat {
 	s := stat{size: fi.Size(), hidden: isHidden(fi)}
 	s.mtime = fi.ModTime().UnixNano()
 	s.ino, s.removed = identity(fi)
-	switch m := fi.Mode(); {
-	case m.IsRegular():
-		s.kind, s.exec = kindFile, m&0o111 != 0
-	case m.IsDir():
-		s.kind = kindFolder
-	case m&fs.ModeSymlink != 0:
-		s.kind = kindLink
-	case m&fs.ModeNamedPipe != 0:
-		s.kind = kindFIFO
-	case m&fs.ModeSocket != 0:
-		s.kind = kindSocket
-	case m&fs.ModeDevice != 0:
-		s.kind = kindDevice
-	default:
-		s.kind = kindOther
-	}
+	s.kind = kindOf(fi.Mode())
+	s.exec = s.kind == kindFile && fi.Mode()&0o111 != 0
 	return s
 }
 

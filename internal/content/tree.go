@@ -3,6 +3,7 @@
 // [Scan] walks a file or folder that the user named, to make a torrent of it. [Locate] looks for the files that a
 // stranger's torrent names, below a folder that the user named, and never opens anything outside it. Both give a [Tree],
 // whose files are opened by index and are known to be, from the first byte read to the last, the ones that were seen.
+// [ScanFS] and [LocateFS] do the same in an fs.FS, of which nothing is believed.
 //
 // The package does not read ahead of its callers, does not hash, knows neither torrents nor their encodings, writes
 // nothing and prints nothing. Paths in its values are raw bytes as the system gives them; its errors quote them.
@@ -12,6 +13,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -48,10 +50,12 @@ type Reader = interface {
 
 // Tree is a set of files on disk. It is safe for concurrent use, except for Close.
 type Tree struct {
-	name  string // the root as the user named it, for messages
-	files []File
-	open  opener
-	seen  time.Time // before the first file was looked at
+	name   string // the root as the user named it, for messages
+	files  []File
+	open   opener            // of files on disk
+	fsys   fs.FS             // else: where they are
+	absent func(i int) error // of an fs.FS: why a file is not there; nil if all are
+	seen   time.Time         // before the first file was looked at
 
 	dropCache bool
 	decisions []Decision
@@ -102,7 +106,16 @@ func (t *Tree) Changed() []int {
 }
 
 // Close gives back the folders that the tree holds open. Files that are open stay so.
-func (t *Tree) Close() error { return t.open.close() }
+func (t *Tree) Close() error {
+	if t.open == nil {
+		return nil
+	}
+	return t.open.close()
+}
+
+// InOrder says whether files are to be read one after the other, each from its start to its end: those of an fs.FS, which
+// may have to be read up to a byte to get at it.
+func (t *Tree) InOrder() bool { return t.fsys != nil }
 
 // ChangedError is a file that is not what it was when the tree was made, or that changed while it was read.
 type ChangedError struct {
@@ -127,6 +140,9 @@ const smallFile = 1 << 20
 // [*ChangedError] unless it is the same regular file, with the same size and time of modification, that the tree saw. Of
 // a small file that is found out when it cannot be read, or is closed.
 func (t *Tree) Open(i int) (Reader, error) {
+	if t.fsys != nil {
+		return t.openFS(i)
+	}
 	raw, err := t.open.openFile(i)
 	if err == errNoContent {
 		return noContent{}, nil

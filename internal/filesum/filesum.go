@@ -148,8 +148,11 @@ func (f *Files) reach(k int) {
 
 // leave closes the file that was read. One that changed meanwhile has no checksums.
 func (f *Files) leave() {
-	if f.file != nil && f.file.Close() != nil {
-		f.drop()
+	if f.file != nil {
+		if err := f.file.Close(); err != nil && f.tally != nil {
+			f.errs[f.at] = err
+			f.drop()
+		}
 	}
 	f.tally.Close()
 	f.recent = append(f.recent, f.tally)
@@ -195,8 +198,8 @@ func (f *Files) end() {
 }
 
 // Sums returns the checksums of a file that was read to its end, or why it could
-// not be read, once the reading has ended. Without an error and checksums, it was
-// not read, or changed meanwhile.
+// not be read, or not be closed, once the reading has ended. Without an error and
+// checksums, it was not read.
 func (f *Files) Sums(k int) ([][]byte, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

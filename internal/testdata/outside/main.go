@@ -70,7 +70,7 @@ func makeTorrent(ctx context.Context, dir string) (*create.Result, error) {
 		Progress: func(done, total int64) { read = done },
 	}
 	var content *create.Content
-	content, err := create.Scan(ctx, []string{dir}, create.Selection{Links: create.FollowLinks, Rules: []create.Rule{{Pattern: "*.tmp"}}})
+	content, err := create.Scan(ctx, []string{dir}, create.DiskSelection{Links: create.FollowLinks, Selection: create.Selection{Rules: []create.Rule{{Pattern: "*.tmp"}}}})
 	if err != nil {
 		return nil, err
 	}

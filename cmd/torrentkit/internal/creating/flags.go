@@ -16,7 +16,7 @@ import (
 
 // createFlags are the flags of create that are not fields of create.Options.
 type createFlags struct {
-	selection            create.Selection
+	selection            create.DiskSelection
 	output               string
 	force, dryRun, table bool
 	trackers             []string
