@@ -6,10 +6,10 @@
 //
 // # How a command is put together
 //
-// newRoot lists the commands. Each lives in a room of its own below internal/: command.go binds its flags in named groups,
-// flags.go makes options of the library of them, run.go calls the library with the context it is given, text.go and json.go
-// show the answer. What it returns becomes an exit code in one place (console/exit.go), and every byte that came from a
-// stranger goes through console/text.go: rooms have no other way to print.
+// newRoot lists the commands. Each lives in a room of its own below internal/: command.go has the cobra command, flags.go
+// binds its flags in named groups and makes options of the library of them, run.go calls the library with the context it
+// is given, text.go and json.go show the answer. What it returns becomes an exit code in one place (console/exit.go), and
+// every byte that came from a stranger goes through console/text.go: rooms have no other way to print.
 package main
 
 import (

@@ -7,7 +7,6 @@ import (
 	"errors"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -39,15 +38,7 @@ changed tree reads only what changed. Several machines that see the same files c
 		RunE: command.RunE(func(ctx context.Context, args []string) error { return createAll(ctx, con, args, &m) }),
 	}
 	recordFlags(cmd, &m.given)
-	command.Group(cmd, "Many torrents", func(fs *pflag.FlagSet) {
-		fs.StringArrayVar(&m.also, "also", nil, "make another torrent from the same pass: `KEY=VALUE,...` with names of flags as keys, as in source=X,piece-length=4M,output=x.torrent (repeatable)")
-		fs.StringVar(&m.preset, "preset", "", "take flags that are not given from the preset `NAME`")
-		fs.StringVar(&m.presets, "presets", "", "`FILE` of presets (default torrentkit/presets.yaml in $XDG_CONFIG_HOME)")
-		fs.StringVar(&m.jobs, "jobs", "", "make every torrent that `FILE` (YAML) asks for")
-	})
-	for _, pair := range [][]string{{"created-by", "no-created-by"}, {"date", "no-date"}, {"plan", "dry-run", "list"}, {"piece-length", "target-pieces"}} {
-		cmd.MarkFlagsMutuallyExclusive(pair...)
-	}
+	m.bind(cmd)
 	command.Exits(cmd, "the torrent was made", "--expect-infohash was given and the infohash is another")
 	return cmd
 }

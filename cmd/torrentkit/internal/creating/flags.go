@@ -124,6 +124,19 @@ type createModes struct {
 	presets, jobs string
 }
 
+// bind binds the flags that are about several torrents.
+func (m *createModes) bind(cmd *cobra.Command) {
+	command.Group(cmd, "Many torrents", func(fs *pflag.FlagSet) {
+		fs.StringArrayVar(&m.also, "also", nil, "make another torrent from the same pass: `KEY=VALUE,...` with names of flags as keys, as in source=X,piece-length=4M,output=x.torrent (repeatable)")
+		fs.StringVar(&m.preset, "preset", "", "take flags that are not given from the preset `NAME`")
+		fs.StringVar(&m.presets, "presets", "", "`FILE` of presets (default torrentkit/presets.yaml in $XDG_CONFIG_HOME)")
+		fs.StringVar(&m.jobs, "jobs", "", "make every torrent that `FILE` (YAML) asks for")
+	})
+	for _, pair := range [][]string{{"created-by", "no-created-by"}, {"date", "no-date"}, {"plan", "dry-run", "list"}, {"piece-length", "target-pieces"}} {
+		cmd.MarkFlagsMutuallyExclusive(pair...)
+	}
+}
+
 // createOptions completes the options of the library from the flags.
 func createOptions(con *console.Console, o *create.Options, f *createFlags) (err error) {
 	if o.Format, err = metainfo.ParseFormat(f.format); err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -37,12 +36,7 @@ With --common, any number of torrents and folders of torrents: the files that at
 			return runDiff(ctx, con, args, &f)
 		}),
 	}
-	command.Group(cmd, "Output", func(fs *pflag.FlagSet) {
-		fs.BoolVar(&f.common, "common", false, "print the files that several torrents have")
-	})
-	command.Group(cmd, "Input", func(fs *pflag.FlagSet) {
-		fs.Var(&f.maxSize, "max-size", "refuse torrents larger than `SIZE`")
-	})
+	f.bind(cmd)
 	command.Exits(cmd, "nothing differs (--common: there are such files)", "something differs (--common: there are none)")
 	return cmd
 }

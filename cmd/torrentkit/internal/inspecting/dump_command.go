@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -28,13 +27,7 @@ The style torrust is that of Torrust's bencode2json: every string is "<string>te
 		Args: command.Arity(1, -1),
 		RunE: command.RunE(func(ctx context.Context, args []string) error { return runDump(ctx, con, args, &f) }),
 	}
-	command.Group(cmd, "Output", func(fs *pflag.FlagSet) {
-		fs.BoolVarP(&f.reverse, "reverse", "r", false, "read JSON and write bencode")
-		fs.Var(command.OneOf(&f.style, "hex", "base64", "torrust"), "style", "how to write strings that are not UTF-8: `STYLE` is hex, base64 or torrust")
-		fs.BoolVar(&f.compact, "compact", false, "write JSON on one line")
-		fs.StringVarP(&f.output, "output", "o", "", "with --reverse: write to `FILE`, which appears whole or not at all")
-		fs.BoolVar(&f.force, "force", false, "replace a file that exists")
-	})
+	f.bind(cmd)
 	command.Exits(cmd, "everything was read", "")
 	return cmd
 }

@@ -2,10 +2,8 @@ package inspecting
 
 import (
 	"context"
-	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -37,18 +35,7 @@ its rule, the key and the byte. --list-rules explains all rules.`,
 			return runLint(ctx, con, args, &f)
 		}),
 	}
-	command.Group(cmd, "Rules", func(fs *pflag.FlagSet) {
-		fs.BoolVar(&f.listRules, "list-rules", false, "explain the rules")
-		fs.StringArrayVar(&f.options.Allow, "allow", nil, "do not apply the rule `ID` (repeatable)")
-		fs.StringArrayVar(&f.options.Deny, "deny", nil, "count what the rule `ID` finds as an error (repeatable)")
-		fs.Var(&f.targets, "for", "apply the limits of a `TARGET` too: "+strings.Join(targetNames(), ", ")+" (repeatable)")
-	})
-	command.Group(cmd, "Output", func(fs *pflag.FlagSet) {
-		fs.Var(command.OneOf(&f.format, "text", "sarif", "github"), "format", "`FORMAT` is text, sarif (for code scanning), or github (annotations of a workflow)")
-	})
-	command.Group(cmd, "Input", func(fs *pflag.FlagSet) {
-		fs.Var(&f.maxSize, "max-size", "refuse torrents larger than `SIZE`")
-	})
+	f.bind(cmd)
 	command.Exits(cmd, "nothing was found, or warnings only", "an error was found")
 	return cmd
 }

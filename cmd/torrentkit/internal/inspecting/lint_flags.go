@@ -1,6 +1,11 @@
 package inspecting
 
 import (
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/inspect"
 )
@@ -11,6 +16,22 @@ type lintFlags struct {
 	targets   targetsValue
 	options   inspect.LintOptions
 	maxSize   command.SizeValue
+}
+
+// bind binds the flags.
+func (f *lintFlags) bind(cmd *cobra.Command) {
+	command.Group(cmd, "Rules", func(fs *pflag.FlagSet) {
+		fs.BoolVar(&f.listRules, "list-rules", false, "explain the rules")
+		fs.StringArrayVar(&f.options.Allow, "allow", nil, "do not apply the rule `ID` (repeatable)")
+		fs.StringArrayVar(&f.options.Deny, "deny", nil, "count what the rule `ID` finds as an error (repeatable)")
+		fs.Var(&f.targets, "for", "apply the limits of a `TARGET` too: "+strings.Join(targetNames(), ", ")+" (repeatable)")
+	})
+	command.Group(cmd, "Output", func(fs *pflag.FlagSet) {
+		fs.Var(command.OneOf(&f.format, "text", "sarif", "github"), "format", "`FORMAT` is text, sarif (for code scanning), or github (annotations of a workflow)")
+	})
+	command.Group(cmd, "Input", func(fs *pflag.FlagSet) {
+		fs.Var(&f.maxSize, "max-size", "refuse torrents larger than `SIZE`")
+	})
 }
 
 func targetNames() []string {

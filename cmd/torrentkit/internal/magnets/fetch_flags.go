@@ -4,6 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -44,4 +48,28 @@ type fetchFlags struct {
 	noDHT                 bool
 	parallel              int
 	dht                   *magnet.DHT
+}
+
+// bind binds the flags.
+func (f *fetchFlags) bind(cmd *cobra.Command) {
+	command.Group(cmd, "Output", func(fs *pflag.FlagSet) {
+		fs.StringVarP(&f.output, "output", "o", "", "write to `FILE`, a folder, or - (default NAME.torrent in this folder)")
+		fs.BoolVar(&f.force, "force", false, "replace files that exist")
+		fs.BoolVar(&f.check, "check", false, "write nothing: only say whether the torrent can be had")
+		fs.BoolVarP(&f.verbose, "verbose", "v", false, "say of every peer what came of it")
+		fs.BoolVar(&f.AllowMissingLayers, "allow-missing-layers", false, "accept a v2 torrent whose piece layers no peer gives")
+	})
+	command.Group(cmd, "Input", func(fs *pflag.FlagSet) {
+		fs.StringVar(&f.list, "list", "", "read links from `FILE` (- for standard input), one a line")
+	})
+	command.Group(cmd, "Peers", func(fs *pflag.FlagSet) {
+		fs.StringArrayVar(&f.peers, "peer", nil, "ask the peer `HOST:PORT` too, wherever it is (repeatable)")
+		fs.BoolVar(&f.noDHT, "no-dht", false, "do not ask the DHT")
+		fs.StringArrayVar(&f.nodes, "dht-node", nil, "begin in the DHT with the node `HOST:PORT`, not with well-known ones (repeatable)")
+		fs.BoolVar(&f.AllowPrivate, "allow-private", false, "connect to private and loopback addresses, whoever names them")
+		fs.IntVar(&f.MaxPeers, "max-peers", 60, "ask at most `N` peers at once, for each link")
+		fs.DurationVar(&f.Timeout, "timeout", time.Minute, "give a link up after `TIME`")
+		fs.IntVar(&f.parallel, "parallel", 4, "fetch `N` links at once")
+	})
+	cmd.MarkFlagsMutuallyExclusive("check", "output")
 }

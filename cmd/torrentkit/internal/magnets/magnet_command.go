@@ -6,7 +6,6 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -30,25 +29,7 @@ the same torrent, and in what they differ. "magnet fetch" gets the torrent that 
 		Args: command.Arity(1, -1),
 		RunE: command.RunE(func(ctx context.Context, args []string) error { return runMagnet(ctx, con, args, &f) }),
 	}
-	command.Group(cmd, "Link", func(fs *pflag.FlagSet) {
-		fs.Var(command.OneOf(&f.trackers, "all", "first", "none"), "trackers", "which trackers of the torrent go into the link (`WHICH`: all, first, none)")
-		fs.BoolVar(&f.link.WebSeeds, "web-seeds", false, "put the web seeds into the link (ws)")
-		fs.BoolVar(&f.link.Size, "size", false, "put the size of the content into the link (xl)")
-		fs.StringArrayVar(&f.link.Peers, "peer", nil, "put a peer `HOST:PORT` into the link (x.pe; repeatable)")
-		fs.StringArrayVar(&f.link.Sources, "source", nil, "put a `URL` of the torrent into the link (xs; repeatable)")
-		fs.StringVar(&f.selected, "select", "", "select files by `INDICES` from 0, like 0,3-5 (so, BEP 53)")
-		fs.StringArrayVar(&f.link.SelectGlobs, "select-glob", nil, "select files by `GLOB` (repeatable)")
-		fs.BoolVar(&f.link.Public, "public", false, "leave out URLs with passkeys, and refuse private torrents")
-		fs.IntVar(&f.link.MaxLength, "max-length", 0, "leave out trackers, the last first, until the link has at most `N` bytes")
-	})
-	command.Group(cmd, "Output", func(fs *pflag.FlagSet) {
-		fs.BoolVar(&f.fix, "fix", false, "print links repaired, in their normal form, instead of explaining them")
-		fs.BoolVar(&f.qr, "qr", false, "draw the link as a QR code, too")
-		fs.BoolVar(&f.open, "open", false, "hand the link to the desktop's torrent client, too")
-	})
-	command.Group(cmd, "Input", func(fs *pflag.FlagSet) {
-		fs.Var(&f.maxSize, "max-size", "refuse torrents larger than `SIZE`")
-	})
+	f.bind(cmd)
 	command.Exits(cmd, "the links were made or read; the two are the same torrent", "the two are different torrents")
 	cmd.AddCommand(newMagnetFetch(con))
 	return cmd

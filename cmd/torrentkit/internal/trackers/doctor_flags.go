@@ -2,6 +2,11 @@ package trackers
 
 import (
 	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 )
 
 type doctorFlags struct {
@@ -13,4 +18,22 @@ type doctorFlags struct {
 	list, junit     bool
 	failOn          string
 	verbose, failed bool
+}
+
+// bind binds the flags.
+func (f *doctorFlags) bind(cmd *cobra.Command) {
+	command.Group(cmd, "Checks", func(fs *pflag.FlagSet) {
+		fs.BoolVar(&f.list, "list-checks", false, "list all checks, and ask nobody")
+		fs.StringArrayVar(&f.only, "only", nil, "run the check or group `ID` only (repeatable)")
+		fs.StringArrayVar(&f.skip, "skip", nil, "leave the check or group `ID` out (repeatable)")
+		fs.StringVar(&f.hash, "hash", "", "use `INFOHASH`, for trackers that serve listed torrents only (default random)")
+		fs.StringArrayVar(&f.also, "also", nil, "compare counts with the same tracker at `URL` too (repeatable)")
+		fs.DurationVar(&f.expiry, "expiry", 0, "wait `TIME` for a UDP connection id to expire; BEP 15 says 2m")
+	})
+	command.Group(cmd, "Output", func(fs *pflag.FlagSet) {
+		fs.BoolVarP(&f.verbose, "verbose", "v", false, "show what was sent and received for every check")
+		fs.BoolVar(&f.failed, "failed", false, "show failed checks only")
+		fs.BoolVar(&f.junit, "junit", false, "print JUnit XML")
+		fs.Var(command.OneOf(&f.failOn, "error", "warning", "info", "none"), "fail-on", "exit 1 when a check of `SEVERITY` or above fails: error, warning, info or none")
+	})
 }

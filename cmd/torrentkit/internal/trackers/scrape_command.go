@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -26,14 +25,7 @@ Where the scrape URL of a tracker is not known (BEP 48: the last part of the pat
 	}
 	cmd.RunE = command.RunE(func(ctx context.Context, args []string) error { return runScrape(ctx, con, cmd, args, f) })
 	f.targetFlags.bind(cmd)
-	command.Group(cmd, "Output", func(fs *pflag.FlagSet) {
-		fs.BoolVar(&f.all, "all-addresses", false, "ask every address of each host, and give rows for each")
-		fs.BoolVar(&f.full, "full", false, "ask for every torrent that the tracker has (HTTP; most refuse)")
-		fs.BoolVar(&f.dht, "dht", false, "count peers in the DHT too (BEP 33); no tracker needs to be named then")
-		fs.StringArrayVar(&f.dhtNodes, "dht-node", nil, "begin with the node of the DHT at `HOST:PORT` (repeatable)")
-		fs.BoolVar(&f.allowPrivate, "allow-private", false, "ask nodes of the DHT at private and loopback addresses too")
-		fs.Var(command.OneOf(&f.failOn, "any", "all", "none"), "fail-on", "exit 1 when `WHICH` trackers fail: any, all or none")
-	})
+	f.bind(cmd)
 	f.trackerFlags.bind(cmd)
 	command.Exits(cmd, "a tracker gave a good answer (--fail-on says which count)", "no tracker did")
 	return cmd

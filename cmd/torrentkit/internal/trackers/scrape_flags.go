@@ -1,5 +1,12 @@
 package trackers
 
+import (
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+)
+
 type scrapeFlags struct {
 	trackerFlags
 	targetFlags
@@ -7,4 +14,16 @@ type scrapeFlags struct {
 	dhtNodes     []string
 	allowPrivate bool
 	failOn       string
+}
+
+// bind binds the flags.
+func (f *scrapeFlags) bind(cmd *cobra.Command) {
+	command.Group(cmd, "Output", func(fs *pflag.FlagSet) {
+		fs.BoolVar(&f.all, "all-addresses", false, "ask every address of each host, and give rows for each")
+		fs.BoolVar(&f.full, "full", false, "ask for every torrent that the tracker has (HTTP; most refuse)")
+		fs.BoolVar(&f.dht, "dht", false, "count peers in the DHT too (BEP 33); no tracker needs to be named then")
+		fs.StringArrayVar(&f.dhtNodes, "dht-node", nil, "begin with the node of the DHT at `HOST:PORT` (repeatable)")
+		fs.BoolVar(&f.allowPrivate, "allow-private", false, "ask nodes of the DHT at private and loopback addresses too")
+		fs.Var(command.OneOf(&f.failOn, "any", "all", "none"), "fail-on", "exit 1 when `WHICH` trackers fail: any, all or none")
+	})
 }

@@ -2,9 +2,7 @@ package verifying
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -95,36 +93,4 @@ func (r *verifyReports) write(ctx context.Context, con *console.Console) error {
 		}
 	}
 	return nil
-}
-
-// sumsReport lists checksums of files with paths from the folder that holds the content. A path that would break a line
-// is left out with a warning, as these formats have no agreed way to write it.
-func sumsReport(con *console.Console, outcomes []verified, kind metainfo.Checksum, format string) []byte {
-	var b strings.Builder
-	for _, o := range outcomes {
-		if o.report == nil {
-			continue
-		}
-		for i := range o.report.Files {
-			f := &o.report.Files[i]
-			sum := f.Sums[kind]
-			name := contentPath(o.report, f)
-			switch {
-			case sum == nil:
-			case strings.ContainsAny(name, "\r\n\\"):
-				con.Warn(fmt.Sprintf("%q is not in the list of %v sums: its name does not fit on a line", name, kind))
-			default:
-				fmt.Fprintf(&b, format, sum, name)
-			}
-		}
-	}
-	return []byte(b.String())
-}
-
-// contentPath is the slash path of a file from the folder that holds the content.
-func contentPath(r *verify.Report, f *verify.FileReport) string {
-	if r.Single {
-		return f.Path
-	}
-	return r.Name + "/" + f.Path
 }
