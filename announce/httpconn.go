@@ -204,7 +204,7 @@ func tunnel(conn net.Conn, u, proxy *url.URL) error {
 	case err != nil:
 		return err
 	case resp.StatusCode != http.StatusOK:
-		return fmt.Errorf("the proxy answers %s", resp.Status)
+		return fmt.Errorf("the proxy answers %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
 	case h.r.Buffered() > 0:
 		return errors.New("the proxy talks where the tracker should")
 	}

@@ -66,7 +66,7 @@ func download(ctx context.Context, d *dial.Dialer, proxy dial.Proxy, address str
 	defer func() { _ = resp.Body.Close() }()
 	switch {
 	case resp.StatusCode != http.StatusOK:
-		return nil, fmt.Errorf("the server answers %s", clip(resp.Status))
+		return nil, fmt.Errorf("the server answers %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
 	case resp.ContentLength > o.Limit:
 		return nil, ErrTooLarge
 	}

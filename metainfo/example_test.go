@@ -56,3 +56,13 @@ func ExampleParseHash() {
 	// c12fa9bfbb1227f63a8cb33d02b6efa5a2c22bf2 [c12fa9bfbb1227f63a8cb33d02b6efa5a2c22bf2]
 	// 4eb8a1b0e6b4f9a07b5c1d3a5be9f9d9a0f5c4f3e2d1c0b9a8f7e6d5c4b3a291 [4eb8a1b0e6b4f9a07b5c1d3a5be9f9d9a0f5c4f3]
 }
+
+// Secrets of URLs show as fingerprints, by which two keys can be told apart.
+func ExampleRedact() {
+	const tracker = "https://tracker.example/0123456789abcdef0123456789abcdef/announce"
+	fmt.Println(metainfo.Redact(tracker))
+	fmt.Println(metainfo.RedactText("there is no 0123456789abcdef0123456789abcdef, says the tracker", tracker))
+	// Output:
+	// https://tracker.example/***4a/announce
+	// there is no ***4a, says the tracker
+}

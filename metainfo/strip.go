@@ -63,7 +63,7 @@ func (t *Torrent) publicHashes() (list []string) {
 	return list
 }
 
-func (s *stripper) url(u string) string { return s.known.Remove(secret.StripURL(u, s.public...)) }
+func (s *stripper) url(u string) string { return s.text(secret.StripURL(u, s.public...)) }
 
 func (s *stripper) text(text string) string {
 	return s.known.Remove(secret.StripText(text, s.public...))
@@ -171,7 +171,9 @@ func (t *Torrent) Secrets() []string {
 			check(path, text)
 		case bencode.List:
 			for i, item := range v.Items() {
-				walk([]byte(bencode.JoinIndex(string(path), i)), item)
+				if item.Kind() != bencode.Integer {
+					walk([]byte(bencode.JoinIndex(string(path), i)), item)
+				}
 			}
 		case bencode.Dict:
 			for k, item := range v.Entries() {

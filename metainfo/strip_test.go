@@ -180,3 +180,31 @@ func rootOf(t *testing.T, raw []byte) bencode.Value {
 	}
 	return root
 }
+
+// Whatever a torrent holds, it can be stripped, info stays as it is, and nothing is left outside of it.
+func FuzzStrip(f *testing.F) {
+	for _, u := range []string{"https://t.example/" + stripKey + "/announce", "passkey=abc", "http://u:p@h/", "plain"} {
+		f.Add([]byte(bencoded(dict{"announce", u, "announce-list", list{list{u}, u, 1}, "comment", "see " + u, "info", infoOf("source", u), u, list{dict{u, u}}})))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		before, err := Parse(raw)
+		if err != nil {
+			return
+		}
+		now, _, err := before.Apply(Edit{StripSecrets: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if now.Hashes() != before.Hashes() {
+			t.Fatal("info was changed")
+		}
+		for _, key := range now.Secrets() {
+			if !strings.HasPrefix(key, "info") {
+				t.Errorf("%s is left", key)
+			}
+		}
+		if again, changes, err := now.Apply(Edit{StripSecrets: true}); err != nil || len(changes) > 0 || !bytes.Equal(again.Raw(), now.Raw()) {
+			t.Errorf("stripped again: %v, %v", changes, err)
+		}
+	})
+}
