@@ -1,6 +1,8 @@
 package create_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -96,4 +98,39 @@ func ExampleEdit() {
 	// announce [udp://old.example:80/announce] -> [udp://new.example:80/announce]
 	// same infohash: true
 	// true [info.name]
+}
+
+// Make a torrent of what an archive holds, without unpacking it.
+func ExampleScanFS() {
+	var archive bytes.Buffer
+	w := zip.NewWriter(&archive)
+	file, err := w.Create("app-2.4.0/app.bin")
+	if err != nil {
+		log.Fatal(err)
+	}
+	file.Write(make([]byte, 40000))
+	if err := w.Close(); err != nil {
+		log.Fatal(err)
+	}
+
+	files, err := zip.NewReader(bytes.NewReader(archive.Bytes()), int64(archive.Len()))
+	if err != nil {
+		log.Fatal(err)
+	}
+	ctx := context.Background()
+	content, err := create.ScanFS(ctx, files, "app-2.4.0", create.Selection{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	plan, err := content.Plan(create.Options{Format: metainfo.V2, PieceLength: 16384})
+	if err != nil {
+		log.Fatal(err)
+	}
+	torrent, err := plan.Torrent(ctx)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(plan.Name, len(plan.Files), torrent.Hashes.V2)
+	// Output:
+	// app-2.4.0 1 aa23a19e396e3b103d8c37af88c52233e9f1b2984835cac90691bd63af333a88
 }
