@@ -24,8 +24,8 @@ type Content struct {
 	name   func() (string, error) // of a torrent that is given none
 	normal bool                   // names are in Unicode's composed form
 	sorted Order
-	files  []File  // in order
-	order  []int32 // where in the tree each of them is
+	files  []File              // in order
+	order  []content.FileIndex // of each of them in the tree
 	notes  []Note
 }
 
@@ -116,10 +116,10 @@ func DefaultName(path string) (string, error) {
 func (c *Content) arrange() error {
 	scanned := c.tree.Files()
 	named := make([]File, len(scanned))
-	c.order = make([]int32, len(scanned))
+	c.order = make([]content.FileIndex, len(scanned))
 	for i := range scanned {
 		f := &scanned[i]
-		named[i], c.order[i] = File{f.Path, f.Size, f.Link}, int32(i)
+		named[i], c.order[i] = File{f.Path, f.Size, f.Link}, content.FileIndex(i)
 		if c.normal {
 			named[i].Path, named[i].Link = content.NFC(f.Path), content.NFC(f.Link)
 		}
@@ -138,7 +138,7 @@ func (c *Content) arrange() error {
 }
 
 // open opens the k-th file.
-func (c *Content) open(k int) (content.Reader, error) { return c.tree.Open(int(c.order[k])) }
+func (c *Content) open(k int) (content.Reader, error) { return c.tree.Open(c.order[k]) }
 
 // portability notes the names that not every system takes.
 func (c *Content) portability(name string) []Note {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/torrentkit/torrentkit/internal/filesum"
 	"github.com/torrentkit/torrentkit/internal/journal"
+	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
@@ -183,7 +184,7 @@ func (p *Plan) newSource() source {
 }
 
 // Open implements piecehash.Source.
-func (s source) Open(i int) (piecehash.File, error) { return s.open(int(s.place[i])) }
+func (s source) Open(i layout.FileIndex) (piecehash.File, error) { return s.open(int(s.place[i])) }
 
 // orderedSource is a source whose files are read one after the other.
 type orderedSource struct {
@@ -191,4 +192,6 @@ type orderedSource struct {
 	files *filesum.Files
 }
 
-func (s orderedSource) Open(i int) (piecehash.File, error) { return s.files.Open(int(s.place[i])) }
+func (s orderedSource) Open(i layout.FileIndex) (piecehash.File, error) {
+	return s.files.Open(int(s.place[i]))
+}

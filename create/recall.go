@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"slices"
 
+	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/journal"
 	"github.com/torrentkit/torrentkit/internal/layout"
 )
@@ -40,7 +41,7 @@ func (k *known) digest(i int) (journal.Digest, bool) {
 
 // recall collects what journals and the old torrent say of the plan's pieces.
 func (p *Plan) recall() (*known, error) {
-	id := journal.Files(p.content.tree, func(i int) int { return int(p.content.order[p.source.place[i]]) })
+	id := journal.Files(p.content.tree, func(i layout.FileIndex) content.FileIndex { return p.content.order[p.source.place[i]] })
 	log, err := journal.Open(p.o.Journals, p.draft.Layout(), id)
 	if err != nil {
 		return nil, err
@@ -56,8 +57,8 @@ func (p *Plan) recall() (*known, error) {
 }
 
 // byName describes pieces by the paths and sizes in a torrent.
-func byName(l *layout.Layout, path func(i int) string) *journal.Describer {
-	return &journal.Describer{Layout: l, Identity: journal.Identity{Append: func(b []byte, i int, _ int64) ([]byte, bool) {
+func byName(l *layout.Layout, path func(i layout.FileIndex) string) *journal.Describer {
+	return &journal.Describer{Layout: l, Identity: journal.Identity{Append: func(b []byte, i layout.FileIndex, _ int64) ([]byte, bool) {
 		name := path(i)
 		b = append(binary.AppendUvarint(b, uint64(len(name))), name...)
 		return binary.AppendUvarint(b, uint64(l.File(i).Length)), true
@@ -72,14 +73,14 @@ func (p *Plan) recallOld(k *known) {
 		p.Reused.OldRefused = "it is of another kind of content"
 		return
 	}
-	theirs := byName(old.Layout(), func(i int) string { return old.Files[i].Path })
+	theirs := byName(old.Layout(), func(i layout.FileIndex) string { return old.Files[i].Path })
 	index := make(map[journal.Key]int)
 	for i := range old.Layout().NumPieces() {
 		key, _ := theirs.Key(i)
 		index[key] = i
 	}
 	files := p.draft.Files()
-	ours := byName(p.draft.Layout(), func(i int) string { return files[i].Path })
+	ours := byName(p.draft.Layout(), func(i layout.FileIndex) string { return files[i].Path })
 	k.old = make(map[int]journal.Digest)
 	for i := range p.NumPieces {
 		if _, ok := k.log.Known(i); ok {

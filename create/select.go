@@ -157,8 +157,8 @@ type Decision struct {
 
 // sort puts files, given as indices, in order. It returns two that cannot be in
 // one torrent, or one index twice.
-func (o Order) sort(order []int32, files []File) (a, b int32) {
-	slices.SortFunc(order, func(a, b int32) int { return layout.ComparePaths(files[a].Path, files[b].Path) })
+func (o Order) sort(order []content.FileIndex, files []File) (a, b content.FileIndex) {
+	slices.SortFunc(order, func(a, b content.FileIndex) int { return layout.ComparePaths(files[a].Path, files[b].Path) })
 	for k := 1; k < len(order); k++ {
 		a, b := order[k-1], order[k]
 		if files[a].Path == files[b].Path || layout.Inside(files[b].Path, files[a].Path) {
@@ -167,9 +167,9 @@ func (o Order) sort(order []int32, files []File) (a, b int32) {
 	}
 	switch o {
 	case ByNatural:
-		slices.SortStableFunc(order, func(a, b int32) int { return compareNatural(files[a].Path, files[b].Path) })
+		slices.SortStableFunc(order, func(a, b content.FileIndex) int { return compareNatural(files[a].Path, files[b].Path) })
 	case BySize:
-		slices.SortStableFunc(order, func(a, b int32) int { return cmp.Compare(files[a].Length, files[b].Length) })
+		slices.SortStableFunc(order, func(a, b content.FileIndex) int { return cmp.Compare(files[a].Length, files[b].Length) })
 	}
 	return 0, 0
 }

@@ -7,6 +7,7 @@ import (
 	"sort"
 
 	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
@@ -155,7 +156,7 @@ type windowSource struct {
 	place []int // of each file of the layout, in the order
 }
 
-func (s windowSource) Open(i int) (piecehash.File, error) {
+func (s windowSource) Open(i layout.FileIndex) (piecehash.File, error) {
 	return windowFile{s.w, s.w.starts[s.place[i]]}, nil
 }
 

@@ -28,12 +28,12 @@ func idsOf(t *metainfo.Torrent, i int) fileIDs {
 	if f.Root != [32]byte{} {
 		ids.root = hex.EncodeToString(f.Root[:]) + strconv.FormatInt(f.Length, 10)
 	}
-	l := t.Layout()
-	first, end := l.FilePieces(i)
-	if t.PieceSHA1(first) == nil || l.Start(i)%t.PieceLength != 0 {
+	l, file := t.Layout(), layout.FileIndex(i)
+	first, end := l.FilePieces(file)
+	if t.PieceSHA1(first) == nil || l.Start(file)%t.PieceLength != 0 {
 		return ids
 	}
-	if last := l.Piece(end - 1); l.Start(i)+f.Length != int64(end-1)*t.PieceLength+last.Length {
+	if last := l.Piece(end - 1); l.Start(file)+f.Length != int64(end-1)*t.PieceLength+last.Length {
 		return ids
 	}
 	sum := sha1.New()
@@ -110,7 +110,7 @@ func (d *Difference) pair(x, y *side, i, j int, pieces piecesEqual) {
 	same, known := false, true
 	if f.Length == g.Length {
 		if same, known = idsOf(x.t, i).same(idsOf(y.t, j)); !known {
-			same, known = pieces.of(i, j)
+			same, known = pieces.of(layout.FileIndex(i), layout.FileIndex(j))
 		}
 	}
 	switch {
@@ -198,7 +198,7 @@ func comparePieces(a, b *metainfo.Torrent) piecesEqual {
 
 // of tells whether two files of the same length that start at the same byte are
 // the same: all their pieces are, or one that holds nothing else is not.
-func (p piecesEqual) of(i, j int) (same, known bool) {
+func (p piecesEqual) of(i, j layout.FileIndex) (same, known bool) {
 	if !p.usable || p.a.Layout().Start(i) != p.b.Layout().Start(j) {
 		return false, false
 	}
@@ -220,7 +220,7 @@ func (p piecesEqual) of(i, j int) (same, known bool) {
 }
 
 // whole tells whether a piece lies in a file from end to end.
-func whole(l *layout.Layout, file, piece int) bool {
+func whole(l *layout.Layout, file layout.FileIndex, piece int) bool {
 	_, n := l.InFile(file, piece)
 	return n == l.Piece(piece).Length
 }

@@ -177,7 +177,7 @@ func (d *Draft) Size() (n int64, exact bool) {
 	lengths := make(map[int64]bool)
 	for i, f := range d.Content() {
 		if f.Length > d.layout.PieceLength() {
-			first, end := d.layout.FilePieces(i)
+			first, end := d.layout.FilePieces(layout.FileIndex(i))
 			n += stringLength(32) + stringLength(32*int64(end-first))
 			exact = exact && !lengths[f.Length]
 			lengths[f.Length] = true

@@ -219,6 +219,12 @@ func hashesOf(format Format, info []byte) (h Hashes) {
 // Layout returns where the bytes of files lie in pieces. Its files are Files.
 func (t *Torrent) Layout() *layout.Layout { return t.layout }
 
+// FilePieces returns the pieces that hold bytes of the i-th file: first, and the
+// one behind the last. An empty file has none.
+func (t *Torrent) FilePieces(i int) (first, end int) {
+	return t.layout.FilePieces(layout.FileIndex(i))
+}
+
 // PieceSHA1 returns the SHA-1 of the i-th piece; nil in a v2 torrent.
 func (t *Torrent) PieceSHA1(i int) []byte {
 	if t.pieces == nil {

@@ -64,11 +64,11 @@ func (tt odd) check(t *testing.T) {
 func consistent(t *testing.T, m *Torrent) {
 	t.Helper()
 	l := m.Layout()
-	if l == nil || l.NumFiles() != len(m.Files) || m.Name == "" || checkName(m.Name) != "" {
+	if l == nil || int(l.NumFiles()) != len(m.Files) || m.Name == "" || checkName(m.Name) != "" {
 		t.Fatalf("a torrent named %q of %d files with the layout %+v", m.Name, len(m.Files), l)
 	}
 	var total, pieces int64
-	for i := range m.Files {
+	for i := range l.NumFiles() {
 		f := &m.Files[i]
 		if f.Length < 0 || l.File(i).Length != f.Length || l.File(i).Pad != f.Pad() {
 			t.Fatalf("file %d is %+v, in the layout %+v", i, f, l.File(i))

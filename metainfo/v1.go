@@ -217,7 +217,7 @@ func (p *parser) layOut(info bencode.Value) {
 	case err == nil:
 		p.t.layout = l
 	case errors.As(err, &fe):
-		p.add(Error, "layout", p.fileKey(fe.File), p.t.Files[fe.File].offset, "%v", fe.Err)
+		p.add(Error, "layout", p.fileKey(int(fe.File)), p.t.Files[fe.File].offset, "%v", fe.Err)
 	default:
 		p.fail("layout", "info", info, "%v", err)
 	}

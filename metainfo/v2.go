@@ -250,7 +250,7 @@ func (p *parser) missingLayers(v bencode.Value, wanted map[merkle.Hash]int) {
 		}
 		layer, read := p.t.layers[f.Root]
 		if layer == nil {
-			first, end := p.t.layout.FilePieces(i)
+			first, end := p.t.FilePieces(i)
 			bare += end - first
 		}
 		if first == i && !read {
@@ -280,7 +280,7 @@ func (p *parser) pieceLayer(trees *merkle.Hasher, wanted map[merkle.Hash]int, k,
 	}
 	f := &t.Files[i]
 	t.layers[root] = nil // it is there, though it may be no good
-	first, end := t.layout.FilePieces(i)
+	first, end := t.FilePieces(i)
 	if !isText {
 		p.fail("piece-layers", at, v, "a %v where a string was expected", v.Kind())
 		return

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 
+	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
@@ -30,7 +31,7 @@ func (l localiser) compare(ctx context.Context, path string, workers int) error 
 		return nil
 	}
 	job := piecehash.Job{Layout: l.layout, Source: other, Only: l.piecesThat(PieceState.Bad), Workers: workers}
-	d := differ{ours: l.source(), theirs: other, a: make([]byte, compareChunk), b: make([]byte, compareChunk)}
+	d := differ{ours: l.source(nil), theirs: other, a: make([]byte, compareChunk), b: make([]byte, compareChunk)}
 	defer d.close()
 	for p, err := range job.Pieces(ctx) {
 		if p.Index < 0 {
@@ -77,12 +78,12 @@ func (l localiser) comparePiece(d *differ, piece int) {
 // differ compares files of two sources, keeping the last one of each open.
 type differ struct {
 	ours, theirs piecehash.Source
-	file         int
+	file         layout.FileIndex
 	x, y         piecehash.File
 	a, b         []byte
 }
 
-func (d *differ) open(file int) (err error) {
+func (d *differ) open(file layout.FileIndex) (err error) {
 	if d.x != nil && d.file == file {
 		return nil
 	}
@@ -108,7 +109,7 @@ func (d *differ) close() {
 }
 
 // diff returns the ranges of bytes that differ.
-func (d *differ) diff(file int, offset, length int64, piece int) ([]Range, error) {
+func (d *differ) diff(file layout.FileIndex, offset, length int64, piece int) ([]Range, error) {
 	if err := d.open(file); err != nil {
 		return nil, err
 	}

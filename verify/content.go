@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
@@ -106,15 +107,15 @@ func fitOf(ctx context.Context, at storage, t *metainfo.Torrent, root string) fi
 }
 
 // contentFiles returns the indices of the files that are not padding.
-func contentFiles(t *metainfo.Torrent) []int32 {
-	files := make([]int32, 0, len(t.Files))
+func contentFiles(t *metainfo.Torrent) []layout.FileIndex {
+	files := make([]layout.FileIndex, 0, len(t.Files))
 	for i := range t.Content() {
-		files = append(files, int32(i))
+		files = append(files, layout.FileIndex(i))
 	}
 	return files
 }
 
-func wants(t *metainfo.Torrent, files []int32) []content.Want {
+func wants(t *metainfo.Torrent, files []layout.FileIndex) []content.Want {
 	w := make([]content.Want, len(files))
 	for k, i := range files {
 		f := &t.Files[i]
@@ -128,9 +129,12 @@ type onDisk struct {
 	root    string
 	located *content.Located
 	index   []int32 // in located, of each file of the torrent
+	limit   *limiter
 }
 
-func (d onDisk) Open(i int) (piecehash.File, error) { return d.located.Open(int(d.index[i])) }
+func (d onDisk) Open(i layout.FileIndex) (piecehash.File, error) {
+	return d.limit.file(d.located.Open(content.FileIndex(d.index[i])))
+}
 
 // openCopy finds another copy of the content.
 func (r *run) openCopy(ctx context.Context, path string) (onDisk, error) {
@@ -142,5 +146,5 @@ func (r *run) openCopy(ctx context.Context, path string) (onDisk, error) {
 	if err != nil {
 		return onDisk{}, fmt.Errorf("looking at the copy %q: %w", path, err)
 	}
-	return onDisk{root, located, r.disk}, nil
+	return onDisk{root: root, located: located, index: r.disk}, nil
 }

@@ -108,7 +108,7 @@ func (l localiser) checkSums(ctx context.Context) error {
 			wanted[k] = s
 		}
 	}
-	files := filesum.New(ctx, l.sizes(), l.located.Open, func(k int) []hash.Hash {
+	files := filesum.New(ctx, l.sizes(), l.open, func(k int) []hash.Hash {
 		s, ok := wanted[k]
 		if !ok {
 			return nil

@@ -14,6 +14,7 @@ import (
 	"testing/iotest"
 	"time"
 
+	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
@@ -24,10 +25,10 @@ type faulty struct {
 	reads  *atomic.Int32
 	at     int32
 	fault  func() error
-	opened func(i int) error
+	opened func(i layout.FileIndex) error
 }
 
-func (f faulty) Open(i int) (piecehash.File, error) {
+func (f faulty) Open(i layout.FileIndex) (piecehash.File, error) {
 	if f.opened != nil {
 		if err := f.opened(i); err != nil {
 			return nil, err
@@ -83,7 +84,7 @@ func TestFaultsWhileReading(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		src := faulty{Source: r.source(), reads: new(atomic.Int32), at: 5, fault: tt.fault}
+		src := faulty{Source: r.source(nil), reads: new(atomic.Int32), at: 5, fault: tt.fault}
 		if err := r.read(context.Background(), piecehash.Job{Source: src, Workers: 1}, nil, false); err != nil {
 			t.Fatal(err)
 		}
@@ -144,7 +145,7 @@ func TestRepairFaults(t *testing.T) {
 	if res.Report.GoodPieces != 4 || res.Report.BadPieces != 1 {
 		t.Errorf("%d good, %d bad", res.Report.GoodPieces, res.Report.BadPieces)
 	}
-	gone := faulty{Source: other, reads: new(atomic.Int32), opened: func(int) error { return fs.ErrNotExist }}
+	gone := faulty{Source: other, reads: new(atomic.Int32), opened: func(layout.FileIndex) error { return fs.ErrNotExist }}
 	if err := m.from(context.Background(), gone); err != nil || len(res.Pieces) != 4 || len(res.Failed) != 1 {
 		t.Errorf("%v, %+v", err, res)
 	}

@@ -73,25 +73,12 @@ func (r *limitedReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// limited reads the files of a source at the rate.
-func limited(ctx context.Context, s piecehash.Source, rate int64) piecehash.Source {
-	if l := newLimiter(ctx, rate); l != nil {
-		return limitedSource{s, l}
+// file reads from a file, unless it could not be opened, at the rate.
+func (l *limiter) file(f piecehash.File, err error) (piecehash.File, error) {
+	if l == nil || err != nil {
+		return f, err
 	}
-	return s
-}
-
-type limitedSource struct {
-	piecehash.Source
-	l *limiter
-}
-
-func (s limitedSource) Open(i int) (piecehash.File, error) {
-	f, err := s.Source.Open(i)
-	if err != nil {
-		return nil, err
-	}
-	return limitedFile{f, s.l}, nil
+	return limitedFile{f, l}, nil
 }
 
 type limitedFile struct {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
 	"github.com/torrentkit/torrentkit/verify/internal/treetest"
@@ -61,7 +62,7 @@ type stopAfter struct {
 	left   int
 }
 
-func (s *stopAfter) Open(i int) (piecehash.File, error) {
+func (s *stopAfter) Open(i layout.FileIndex) (piecehash.File, error) {
 	f, err := s.onDisk.Open(i)
 	return stopAfterFile{f, s}, err
 }

@@ -21,11 +21,11 @@ type memory struct {
 	pieces map[int][]byte
 }
 
-func (m memory) Open(i int) (piecehash.File, error) { return memoryFile{m, i}, nil }
+func (m memory) Open(i layout.FileIndex) (piecehash.File, error) { return memoryFile{m, i}, nil }
 
 type memoryFile struct {
 	memory
-	file int
+	file layout.FileIndex
 }
 
 func (f memoryFile) Close() error { return nil }

@@ -90,7 +90,7 @@ func (r *run) again(ctx context.Context, pieces []int, workers int) (*run, error
 	for _, p := range pieces {
 		now.pieces[p] = PieceUnread
 	}
-	job := piecehash.Job{Layout: r.layout, Source: now.source(), Only: append([]int{}, pieces...), Workers: workers}
+	job := piecehash.Job{Layout: r.layout, Source: now.source(nil), Only: append([]int{}, pieces...), Workers: workers}
 	for p, err := range job.Pieces(ctx) {
 		if err != nil {
 			now.unread(err)

@@ -137,7 +137,7 @@ func cut(root *os.Root, name string, file *FileReport) error {
 // wholePieces tells whether all pieces with bytes of a file match, where they
 // are or put together with files that were found.
 func (f *fixer) wholePieces(k int, matches func(piece int) bool) bool {
-	first, end := f.layout.FilePieces(int(f.files[k]))
+	first, end := f.layout.FilePieces(f.files[k])
 	for p := first; p < end; p++ {
 		if f.pieces[p] != PieceOK && !matches(p) {
 			return false

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
@@ -181,10 +182,10 @@ func (m *mender) write(piece int, data []byte) error {
 type handleCache struct {
 	source piecehash.Source
 	file   piecehash.File
-	index  int
+	index  layout.FileIndex
 }
 
-func (c *handleCache) read(i int, p []byte, off int64) error {
+func (c *handleCache) read(i layout.FileIndex, p []byte, off int64) error {
 	if c.file == nil || c.index != i {
 		c.close()
 		f, err := c.source.Open(i)

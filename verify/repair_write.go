@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
@@ -58,7 +59,7 @@ func (w *writer) root() (*os.Root, error) {
 }
 
 // Open implements piecehash.Source, by the index in the torrent.
-func (w *writer) Open(i int) (piecehash.File, error) {
+func (w *writer) Open(i layout.FileIndex) (piecehash.File, error) {
 	k := int(w.r.disk[i])
 	if s := w.r.Files[k].State; s == WrongType || s == Unreadable {
 		return nil, w.r.Files[k].Err

@@ -215,8 +215,8 @@ func (r *Report) piece(i int) PieceReport {
 // of another file counts as good. An empty file has no cells.
 func (r *Report) Map(file, cells int) []PieceState {
 	var drawn []PieceState
-	for i, k := range r.disk {
-		if int(k) != file {
+	for i := range r.layout.NumFiles() {
+		if int(r.disk[i]) != file {
 			continue
 		}
 		first, end := r.layout.FilePieces(i)

@@ -2,6 +2,8 @@ package verify
 
 import (
 	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -9,13 +11,13 @@ import (
 type run struct {
 	*Report
 	torrent   *metainfo.Torrent
-	located   *content.Located       // nil if the content is not on disk
-	files     []int32                // index in the torrent of each of Files
-	layerless map[int]*layerlessFile // by their index in the torrent
+	located   *content.Located   // nil if the content is not on disk
+	files     []layout.FileIndex // of each of Files
+	layerless map[layout.FileIndex]*layerlessFile
 }
 
 // newRun begins a run on content on disk.
-func newRun(t *metainfo.Torrent, root string, files []int32, located *content.Located) *run {
+func newRun(t *metainfo.Torrent, root string, files []layout.FileIndex, located *content.Located) *run {
 	r := blankRun(t, root, files)
 	r.located = located
 	for k := range r.Files {
@@ -35,7 +37,7 @@ func (a *absence) Error() string { return a.Detail }
 func (a *absence) Unwrap() error { return a.Err }
 
 // blankRun begins a run on files that have not been looked for.
-func blankRun(t *metainfo.Torrent, root string, files []int32) *run {
+func blankRun(t *metainfo.Torrent, root string, files []layout.FileIndex) *run {
 	l := t.Layout()
 	r := &run{torrent: t, files: files, Report: &Report{
 		Name: t.Name, Single: t.Single, Root: root, Warnings: t.Problems, layout: l,
@@ -77,5 +79,11 @@ func stateOf(p content.Presence, want int64) State {
 	return OK
 }
 
-// source is the content in its place.
-func (r *run) source() onDisk { return onDisk{r.Root, r.located, r.disk} }
+// source is the content in its place, read at a rate; nil is none.
+func (r *run) source(limit *limiter) onDisk { return onDisk{r.Root, r.located, r.disk, limit} }
+
+// inTree is the index on disk of a file of the torrent that is no padding.
+func (r *run) inTree(i layout.FileIndex) content.FileIndex { return content.FileIndex(r.disk[i]) }
+
+// open opens the k-th file of the report.
+func (r *run) open(k int) (piecehash.File, error) { return r.located.Open(content.FileIndex(k)) }

@@ -71,7 +71,7 @@ func (r *run) known() *find.Content {
 	p := &find.Content{Torrent: r.torrent, Files: make([]find.File, len(r.Files)), Pieces: make([]find.Piece, len(r.pieces))}
 	root := r.absRoot()
 	for k := range r.Files {
-		f, i := &r.Files[k], int(r.files[k])
+		f, i := &r.Files[k], r.files[k]
 		p.Files[k] = find.File{
 			Index: i, Path: f.Path, Length: f.Length, At: r.below(root, k),
 			Wanted:  f.State != OK && f.State != Skipped && f.Length > 0 && !r.torrent.Files[i].IsLink(),

@@ -38,10 +38,7 @@ func (s selector) chooseFiles(patterns []string) error {
 	}
 	wanted := make([]bool, len(s.pieces))
 	any := false
-	for i, k := range s.disk {
-		if k < 0 {
-			continue
-		}
+	for k, i := range s.files {
 		f := &s.Files[k]
 		if !filter.Match(f.Path) {
 			f.State = Skipped
@@ -72,10 +69,7 @@ func (s selector) choosePieces(ranges []PieceRange) error {
 		}
 	}
 	s.skipOthers(wanted)
-	for i, k := range s.disk {
-		if k < 0 {
-			continue
-		}
+	for k, i := range s.files {
 		first, end := s.layout.FilePieces(i)
 		for first < end && s.pieces[first] == PieceSkipped {
 			first++

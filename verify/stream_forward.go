@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/torrentkit/torrentkit/internal/filesum"
+	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
@@ -70,5 +71,5 @@ func (f *forward) ReadAt(p []byte, off int64) (int, error) {
 }
 
 // A forward is a Source of one file.
-func (f *forward) Open(int) (piecehash.File, error) { return f, nil }
-func (f *forward) Close() error                     { return nil }
+func (f *forward) Open(layout.FileIndex) (piecehash.File, error) { return f, nil }
+func (f *forward) Close() error                                  { return nil }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/filesum"
+	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
@@ -38,7 +39,9 @@ type ordered struct {
 	files *filesum.Files
 }
 
-func (s ordered) Open(i int) (piecehash.File, error) { return s.files.Open(int(s.r.disk[i])) }
+func (s ordered) Open(i layout.FileIndex) (piecehash.File, error) {
+	return s.files.Open(int(s.r.disk[i]))
+}
 
 // readInOrder reads the files one after the other, and takes their checksums if
 // the options want any: then each is read from its start to its end.
@@ -47,7 +50,8 @@ func (r *run) readInOrder(ctx context.Context, o Options) error {
 	for k := range r.Files {
 		wanted[k] = r.Files[k].State <= Short
 	}
-	files := filesum.New(ctx, r.sizes(), limited(ctx, r.located, o.LimitRate).Open, func(k int) []hash.Hash {
+	limit := newLimiter(ctx, o.LimitRate)
+	files := filesum.New(ctx, r.sizes(), func(k int) (piecehash.File, error) { return limit.file(r.open(k)) }, func(k int) []hash.Hash {
 		if !wanted[k] {
 			return nil
 		}

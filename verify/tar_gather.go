@@ -9,22 +9,28 @@ const (
 	minAsIs  = 2 << 20  // an entry of fewer bytes is gathered; others are read when they are hashed
 )
 
+// heldPart is the bytes of a file in a piece.
+type heldPart struct {
+	piece int
+	file  layout.FileIndex
+}
+
 // gatherer tells which pieces can be read at the place where an archive is, and
 // keeps what comes before the rest of its piece does.
 type gatherer struct {
 	layout *layout.Layout
 	open   []bool // pieces that are wanted, and neither given nor given up
 
-	in        forward              // the entry that is read
-	file      int                  // of the torrent, that it is; -1 if there is none
-	asIs, end int                  // pieces that are still to be read from it, as it comes
-	tail      int                  // the piece behind them, whose bytes are held then; -1 if there is none
-	through   int                  // the piece that is read while entries change; -1 if there is none
-	held      map[partKey][][]byte // by piece and file of the torrent
-	have      map[int]int64        // how much of a piece is held
-	spare     [][]byte             // blocks
-	size      int64                // of all blocks in use
-	ready     []int                // pieces that are held whole
+	in        forward          // the entry that is read
+	file      layout.FileIndex // that it is; -1 if there is none
+	asIs, end int              // pieces that are still to be read from it, as it comes
+	tail      int              // the piece behind them, whose bytes are held then; -1 if there is none
+	through   int              // the piece that is read while entries change; -1 if there is none
+	held      map[heldPart][][]byte
+	have      map[int]int64 // how much of a piece is held
+	spare     [][]byte      // blocks
+	size      int64         // of all blocks in use
+	ready     []int         // pieces that are held whole
 	readySize int64
 	given     []int // pieces whose reading may not have ended
 	lost      []int // pieces that were given up
@@ -33,7 +39,7 @@ type gatherer struct {
 func newGatherer(l *layout.Layout, pieces []PieceState) gatherer {
 	g := gatherer{
 		layout: l, open: make([]bool, len(pieces)), file: -1, tail: -1, through: -1,
-		held: map[partKey][][]byte{}, have: map[int]int64{},
+		held: map[heldPart][][]byte{}, have: map[int]int64{},
 	}
 	for i, s := range pieces {
 		g.open[i] = s == PieceUnread
@@ -45,7 +51,7 @@ func newGatherer(l *layout.Layout, pieces []PieceState) gatherer {
 }
 
 // wanted tells whether a file has bytes in a piece that is to be read.
-func (g *gatherer) wanted(i int) bool {
+func (g *gatherer) wanted(i layout.FileIndex) bool {
 	first, end := g.layout.FilePieces(i)
 	for first < end && !g.open[first] {
 		first++
@@ -54,7 +60,7 @@ func (g *gatherer) wanted(i int) bool {
 }
 
 // enter begins an entry that holds n bytes of a file.
-func (g *gatherer) enter(i int, n int64) {
+func (g *gatherer) enter(i layout.FileIndex, n int64) {
 	g.file, g.tail = i, -1
 	first, end := g.layout.FilePieces(i)
 	for ; end > first; end-- {
@@ -82,7 +88,7 @@ func (g *gatherer) enter(i int, n int64) {
 }
 
 // fits tells whether there is room to hold the bytes of a file in a piece.
-func (g *gatherer) fits(i, p int) bool {
+func (g *gatherer) fits(i layout.FileIndex, p int) bool {
 	_, length := g.layout.InFile(i, p)
 	return g.size+length <= maxHeld
 }
@@ -90,7 +96,7 @@ func (g *gatherer) fits(i, p int) bool {
 // readable tells whether a piece is read best when the entry that has its bytes
 // of a file comes to them: because they are all that is missing, or because
 // there is no room for them.
-func (g *gatherer) readable(i, p int) bool {
+func (g *gatherer) readable(i layout.FileIndex, p int) bool {
 	_, length := g.layout.InFile(i, p)
 	if g.have[p]+length == g.layout.ContentLength(p) {
 		return true
@@ -102,7 +108,7 @@ func (g *gatherer) readable(i, p int) bool {
 		if span.File == i {
 			return true
 		}
-		if _, ok := g.held[partKey{p, span.File}]; !ok && !span.Zero {
+		if _, ok := g.held[heldPart{p, span.File}]; !ok && !span.Zero {
 			return false
 		}
 	}
@@ -110,7 +116,7 @@ func (g *gatherer) readable(i, p int) bool {
 }
 
 // hold keeps the bytes of a piece that are next in the entry.
-func (g *gatherer) hold(i, p int) {
+func (g *gatherer) hold(i layout.FileIndex, p int) {
 	at, length := g.layout.InFile(i, p)
 	whole := g.have[p]+length == g.layout.ContentLength(p)
 	switch {
@@ -120,7 +126,7 @@ func (g *gatherer) hold(i, p int) {
 		g.lose(p)
 		return
 	}
-	key, left := partKey{p, i}, length
+	key, left := heldPart{p, i}, length
 	for left > 0 {
 		b := g.block()[:min(left, blockLen)]
 		g.held[key] = append(g.held[key], b)
@@ -164,7 +170,7 @@ func (g *gatherer) drop(p int) {
 		return
 	}
 	for span := range g.layout.Spans(p) {
-		key := partKey{p, span.File}
+		key := heldPart{p, span.File}
 		for _, b := range g.held[key] {
 			g.spare = append(g.spare, b[:blockLen])
 			g.size -= blockLen

@@ -22,9 +22,9 @@ type archive struct {
 	r     *run // of which only what does not change while pieces are checked
 	o     ArchiveOptions
 	tar   *tar.Reader
-	err   error          // that ended it; io.EOF at its end
-	files map[string]int // of the torrent, by path
-	seen  map[int]bool
+	err   error                       // that ended it; io.EOF at its end
+	files map[string]layout.FileIndex // by path
+	seen  map[layout.FileIndex]bool
 	found []FileReport
 	extra []Extra
 	pool  filesum.Pool
@@ -32,11 +32,9 @@ type archive struct {
 }
 
 func newArchive(r *run, o ArchiveOptions) *archive {
-	a := &archive{r: r, o: o, files: map[string]int{}, seen: map[int]bool{}, found: slices.Clone(r.Files), pool: filesum.NewPool()}
-	for i, k := range r.disk {
-		if k >= 0 {
-			a.files[r.Files[k].Path] = i
-		}
+	a := &archive{r: r, o: o, files: map[string]layout.FileIndex{}, seen: map[layout.FileIndex]bool{}, found: slices.Clone(r.Files), pool: filesum.NewPool()}
+	for k, i := range r.files {
+		a.files[r.Files[k].Path] = i
 	}
 	for k := range a.found {
 		if f := &a.found[k]; f.State == OK {
@@ -191,7 +189,7 @@ func tarExtra(name string, h *tar.Header) Extra {
 }
 
 // find returns the file of the torrent that an entry's path means.
-func (a *archive) find(name string) (int, bool) {
+func (a *archive) find(name string) (layout.FileIndex, bool) {
 	if i, ok := a.files[name]; ok {
 		return i, true
 	}
@@ -203,7 +201,7 @@ func (a *archive) find(name string) (int, bool) {
 }
 
 // content begins an entry for a file of the torrent. It tells whether there are bytes to be read.
-func (a *archive) content(f *FileReport, i int, h *tar.Header) bool {
+func (a *archive) content(f *FileReport, i layout.FileIndex, h *tar.Header) bool {
 	tf := &a.r.torrent.Files[i]
 	skipped := f.State == Skipped
 	f.Err = nil
@@ -262,18 +260,18 @@ func (a *archive) next(idle bool) int {
 	return p
 }
 
-func (a *archive) Open(i int) (piecehash.File, error) { return archivedFile{a, i}, nil }
+func (a *archive) Open(i layout.FileIndex) (piecehash.File, error) { return archivedFile{a, i}, nil }
 
 type archivedFile struct {
 	a    *archive
-	file int
+	file layout.FileIndex
 }
 
 func (f archivedFile) Close() error { return nil }
 
 func (f archivedFile) ReadAt(b []byte, off int64) (int, error) {
 	p := f.a.layout.PieceAt(f.file, off)
-	if blocks, ok := f.a.held[partKey{p, f.file}]; ok {
+	if blocks, ok := f.a.held[heldPart{p, f.file}]; ok {
 		at, _ := f.a.layout.InFile(f.file, p)
 		n := 0
 		for n < len(b) {
@@ -292,7 +290,7 @@ var errScattered = errors.New("the rest of the piece comes too late in the archi
 
 // reach goes on in the archive, while a piece is read, to the entry of its next
 // file. What lies between must fit into memory.
-func (a *archive) reach(file, piece int) error {
+func (a *archive) reach(file layout.FileIndex, piece int) error {
 	if a.file == file {
 		return nil
 	}

@@ -3,6 +3,7 @@ package verify
 import (
 	"errors"
 
+	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
 	"github.com/torrentkit/torrentkit/verify/internal/webseed"
@@ -65,7 +66,7 @@ func (r *run) keepRoot(piece int, root [32]byte) {
 	b := r.layerless[file]
 	if b == nil {
 		if r.layerless == nil {
-			r.layerless = make(map[int]*layerlessFile)
+			r.layerless = make(map[layout.FileIndex]*layerlessFile)
 		}
 		b = &layerlessFile{roots: make([][32]byte, end-first)}
 		r.layerless[file] = b
@@ -81,7 +82,7 @@ func (r *run) checkLayerless() {
 			continue
 		}
 		state := PieceBad
-		if r.torrent.CheckFile(file, b.roots) {
+		if r.torrent.CheckFile(int(file), b.roots) {
 			state = PieceOK
 		}
 		first, end := r.layout.FilePieces(file)

@@ -76,12 +76,12 @@ func verifyAt(ctx context.Context, at storage, torrent []byte, path string, o Op
 	case len(o.Sums) > 0 || located.InOrder():
 		err = r.readInOrder(ctx, o)
 	default:
-		j, err2 := r.openJournal(o.Memory, journal.Files(located.Tree, func(i int) int { return int(r.disk[i]) }))
+		j, err2 := r.openJournal(o.Memory, journal.Files(located.Tree, r.inTree))
 		if err2 != nil {
 			return nil, err2
 		}
 		r.recall(j, o.Memory)
-		err = r.read(ctx, o.job(limited(ctx, r.source(), o.LimitRate), piecehash.Order(o.ReadOrder)), j, o.FailFast)
+		err = r.read(ctx, o.job(r.source(newLimiter(ctx, o.LimitRate)), piecehash.Order(o.ReadOrder)), j, o.FailFast)
 		err = cmp.Or(err, j.Close())
 	}
 	return r, r.finish(ctx, err, o.CompareWith, o.Workers)

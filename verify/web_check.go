@@ -6,6 +6,7 @@ import (
 	"io/fs"
 
 	"github.com/torrentkit/torrentkit/internal/journal"
+	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
 	"github.com/torrentkit/torrentkit/verify/internal/webseed"
@@ -53,7 +54,7 @@ type seedCheck struct {
 // those that a journal cannot remember, if there is one.
 func (c seedCheck) conclude(journal bool) (unremembered int) {
 	for k := range c.Files {
-		file, f := &c.Files[k], c.seed.File(int(c.files[k]))
+		file, f := &c.Files[k], c.seed.File(c.files[k])
 		switch {
 		case f.Lost != nil && file.State != Skipped:
 			c.lose(file, f)
@@ -106,26 +107,26 @@ func (c seedCheck) read(o WebOptions) error {
 // probes lists the files whose sizes are asked for: the first, to know what kind
 // of seed this is, those of which nothing will be read, and all that will be read
 // if their versions are wanted.
-func (c seedCheck) probes(versions bool) []int {
-	var list []int
+func (c seedCheck) probes(versions bool) []layout.FileIndex {
+	var list []layout.FileIndex
 	beside := 0
 	for k, i := range c.files {
 		if c.Files[k].State == Skipped || c.Files[k].Length == 0 || c.torrent.Files[i].IsLink() {
 			continue
 		}
-		switch chosen := c.chosen(int(i)); {
+		switch chosen := c.chosen(i); {
 		case len(list) == 0 || chosen && versions:
-			list = append(list, int(i))
+			list = append(list, i)
 		case !chosen && beside < maxProbes:
 			beside++
-			list = append(list, int(i))
+			list = append(list, i)
 		}
 	}
 	return list
 }
 
 // chosen tells whether a piece of a file is read.
-func (r *run) chosen(i int) bool {
+func (r *run) chosen(i layout.FileIndex) bool {
 	first, end := r.layout.FilePieces(i)
 	for p := first; p < end; p++ {
 		if r.pieces[p] != PieceSkipped {

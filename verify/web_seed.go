@@ -50,7 +50,7 @@ func (o *WebAccess) seed(a seedAddress) webseed.Options {
 
 // webFault is a fault of a seed, about a file of the report.
 func (r *run) webFault(f *webseed.Fault) *WebFault {
-	w := &WebFault{f.Kind, f.File, f.Message}
+	w := &WebFault{f.Kind, -1, f.Message}
 	if f.File >= 0 {
 		w.File = int(r.disk[f.File])
 	}

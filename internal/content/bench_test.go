@@ -30,7 +30,7 @@ func small(b *testing.B, n, size int) string {
 
 func openAll(b *testing.B, t *Tree, p []byte) {
 	for i := range t.Files() {
-		f, err := t.Open(i)
+		f, err := t.Open(FileIndex(i))
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -19,7 +19,7 @@ type finder struct {
 }
 
 // find looks for wanted file i at a safe slash path below the root, and follows links to it.
-func (w *finder) find(i int, name string, want *Want) Presence {
+func (w *finder) find(i FileIndex, name string, want *Want) Presence {
 	dir, base := path.Split(name)
 	if dir = strings.TrimSuffix(dir, "/"); !w.known || dir != w.dir {
 		w.turn(dir)
@@ -72,7 +72,7 @@ func (w *finder) leave() {
 }
 
 // follow looks at what the link at name leads to.
-func (w *finder) follow(i int, name string) Presence {
+func (w *finder) follow(i FileIndex, name string) Presence {
 	real, p := w.resolve(name)
 	if p != nil {
 		return *p
@@ -111,17 +111,17 @@ func (w *finder) resolve(name string) (string, *Presence) {
 	return filepath.ToSlash(rel), nil
 }
 
-func (w *finder) move(i int, name string) {
+func (w *finder) move(i FileIndex, name string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.moved == nil {
-		w.moved = map[int]string{}
+		w.moved = map[FileIndex]string{}
 	}
 	w.moved[i] = name
 }
 
 // record takes what is at the place of wanted file i.
-func (w *finder) record(i int, st *stat) Presence {
+func (w *finder) record(i FileIndex, st *stat) Presence {
 	if st.kind != kindFile {
 		return *wrongType(st.kind)
 	}
@@ -132,7 +132,7 @@ func (w *finder) record(i int, st *stat) Presence {
 }
 
 // link says whether what is at name is a symbolic link to the slash path target.
-func (w *finder) link(i int, k kind, name, target string) Presence {
+func (w *finder) link(i FileIndex, k kind, name, target string) Presence {
 	if k != kindLink {
 		return *wrongType(k)
 	}
@@ -153,7 +153,7 @@ func (w *finder) link(i int, k kind, name, target string) Presence {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.links == nil {
-		w.links = map[int]bool{}
+		w.links = map[FileIndex]bool{}
 	}
 	w.links[i] = true
 	return Presence{Kind: Present}

@@ -127,9 +127,9 @@ func LocateFS(ctx context.Context, fsys fs.FS, root string, files []Want) (*Loca
 		if files[i].IsLink {
 			l.files[i].Link = files[i].Link
 		}
-		l.presence[i] = l.find(i, &files[i])
+		l.presence[i] = l.find(FileIndex(i), &files[i])
 	}
-	l.absent = func(i int) error {
+	l.absent = func(i FileIndex) error {
 		if l.presence[i].Kind != Present {
 			return &absence{&l.presence[i]}
 		}
@@ -139,7 +139,7 @@ func LocateFS(ctx context.Context, fsys fs.FS, root string, files []Want) (*Loca
 }
 
 // find looks for one file.
-func (l *Located) find(i int, want *Want) Presence {
+func (l *Located) find(i FileIndex, want *Want) Presence {
 	single := want.Path == "" && len(l.files) == 1
 	if why := unsafePath(want.Path, false); why != "" && !single {
 		return Presence{Kind: Unreadable, Err: ErrUnsafe, Detail: "path " + why}
@@ -172,10 +172,10 @@ func (l *Located) find(i int, want *Want) Presence {
 }
 
 // fsPath is the path of file i in the fs.FS.
-func (t *Tree) fsPath(i int) string { return path.Join(t.name, t.files[i].Path) }
+func (t *Tree) fsPath(i FileIndex) string { return path.Join(t.name, t.files[i].Path) }
 
 // openFS opens file i of an fs.FS.
-func (t *Tree) openFS(i int) (Reader, error) {
+func (t *Tree) openFS(i FileIndex) (Reader, error) {
 	if t.absent != nil {
 		if err := t.absent(i); err != nil {
 			return nil, fmt.Errorf("opening %q: %w", t.display(i), err)
@@ -195,7 +195,7 @@ func (t *Tree) openFS(i int) (Reader, error) {
 // goes back opens it again.
 type fsFile struct {
 	tree  *Tree
-	index int
+	index FileIndex
 	file  fs.File
 	at    io.ReaderAt // nil if it cannot be read anywhere
 	pos   int64       // else: how much was read

@@ -69,9 +69,9 @@ type locatedFiles struct {
 	real     string   // the root, absolute and without links
 	files    []File
 	presence []Presence
-	mu       sync.Mutex     // guards what follows until all files were located
-	moved    map[int]string // where the files are that a link, or the root itself, stands for: local slash paths
-	links    map[int]bool   // links that were wanted and are there
+	mu       sync.Mutex           // guards what follows until all files were located
+	moved    map[FileIndex]string // where the files are that a link, or the root itself, stands for: local slash paths
+	links    map[FileIndex]bool   // links that were wanted and are there
 }
 
 // enter opens the root, or the folder that holds it if it is a single file. It returns what to say of every file if
@@ -91,7 +91,7 @@ func (l *locatedFiles) enter(base string, single bool) *Presence {
 		return wrongType(st.kind)
 	}
 	if single {
-		l.moved = map[int]string{0: filepath.Base(l.real)}
+		l.moved = map[FileIndex]string{0: filepath.Base(l.real)}
 		l.real = filepath.Dir(l.real)
 	}
 	r, err := os.OpenRoot(l.real)
@@ -125,12 +125,12 @@ func (l *locatedFiles) locateSome(ctx context.Context, files []Want, from, to in
 			l.presence[i] = Presence{Kind: Unreadable, Err: ErrUnsafe, Detail: "path " + why}
 			continue
 		}
-		l.presence[i] = w.find(i, name, &files[i])
+		l.presence[i] = w.find(FileIndex(i), name, &files[i])
 	}
 }
 
 // openFile opens only what was Present, below the root and without following a link.
-func (l *locatedFiles) openFile(i int) (rawFile, error) {
+func (l *locatedFiles) openFile(i FileIndex) (rawFile, error) {
 	if p := &l.presence[i]; p.Kind != Present {
 		return rawFile{}, &absence{p}
 	}

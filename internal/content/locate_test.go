@@ -314,7 +314,7 @@ func TestLocatedTreeConcurrently(t *testing.T) {
 		wg.Go(func() {
 			for i := range want {
 				i = (i*(2*g+1) + g) % len(want)
-				f, err := l.Open(i)
+				f, err := l.Open(FileIndex(i))
 				if err != nil {
 					t.Error(err)
 					return

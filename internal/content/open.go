@@ -11,7 +11,7 @@ import (
 // openFile is a file of a tree, open for reading.
 type openFile struct {
 	tree  *Tree
-	index int
+	index FileIndex
 
 	// The lock keeps Close from giving the descriptor to another file while it is read from.
 	mu     sync.RWMutex

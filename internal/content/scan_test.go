@@ -94,7 +94,7 @@ func noteLines(notes Notes) []string {
 
 // openAndClose returns the first error of opening file i and closing it unread.
 func openAndClose(tree *Tree, i int) error {
-	f, err := tree.Open(i)
+	f, err := tree.Open(FileIndex(i))
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func wantNotes(t *testing.T, notes Notes, want ...string) {
 
 func readAll(t testing.TB, tree *Tree, i int) string {
 	t.Helper()
-	f, err := tree.Open(i)
+	f, err := tree.Open(FileIndex(i))
 	if err != nil {
 		t.Fatalf("Open: %v", err)
 	}
@@ -357,13 +357,13 @@ func replace(name string, with func() error) error {
 	return errors.Join(os.Rename(name, name+".old"), with(), os.Remove(name+".old"), os.Chtimes(name, time.Time{}, fi.ModTime()))
 }
 
-func wantChanged(t *testing.T, tree *Tree, i int, err error) {
+func wantChanged(t *testing.T, tree *Tree, i FileIndex, err error) {
 	t.Helper()
 	var changed *ChangedError
 	if !errors.As(err, &changed) || changed.Path != tree.Files()[i].Path || !strings.Contains(err.Error(), "b") {
 		t.Errorf("error %v, want a ChangedError that names the file", err)
 	}
-	if got := tree.Changed(); !slices.Equal(got, []int{i}) {
+	if got := tree.Changed(); !slices.Equal(got, []FileIndex{i}) {
 		t.Errorf("Changed() = %v, want [%d]", got, i)
 	}
 }

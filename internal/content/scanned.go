@@ -24,7 +24,7 @@ type scannedFiles struct {
 	files []File
 }
 
-func (s *scannedFiles) openFile(i int) (rawFile, error) {
+func (s *scannedFiles) openFile(i FileIndex) (rawFile, error) {
 	f := &s.files[i]
 	if f.Link != "" {
 		return rawFile{}, errNoContent

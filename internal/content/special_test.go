@@ -131,7 +131,7 @@ func TestDescriptors(t *testing.T) {
 		readAll(t, tree, i)
 	}
 	for i := range want {
-		if f, err := l.Open(i); err == nil {
+		if f, err := l.Open(FileIndex(i)); err == nil {
 			f.Close()
 		}
 		os.Truncate(filepath.Join(root, want[i].Path), 0)

@@ -48,25 +48,28 @@ type Reader = interface {
 	io.Closer
 }
 
+// FileIndex is the index of a file in a [Tree], which has no pad files.
+type FileIndex int32
+
 // Tree is a set of files on disk. It is safe for concurrent use, except for Close.
 type Tree struct {
 	name   string // the root as the user named it, for messages
 	files  []File
-	open   opener            // of files on disk
-	fsys   fs.FS             // else: where they are
-	absent func(i int) error // of an fs.FS: why a file is not there; nil if all are
-	seen   time.Time         // before the first file was looked at
+	open   opener                  // of files on disk
+	fsys   fs.FS                   // else: where they are
+	absent func(i FileIndex) error // of an fs.FS: why a file is not there; nil if all are
+	seen   time.Time               // before the first file was looked at
 
 	dropCache bool
 	decisions []Decision
 
 	mu      sync.Mutex
-	changed []int
+	changed []FileIndex
 }
 
 // opener opens file i of a tree, without looking at what it opened. It answers errNoContent for a link as such.
 type opener interface {
-	openFile(i int) (rawFile, error)
+	openFile(i FileIndex) (rawFile, error)
 	close() error
 }
 
@@ -83,7 +86,7 @@ func (t *Tree) Decisions() []Decision { return t.decisions }
 // written. settled is false if the last change came so shortly before the file was seen that another could leave the times
 // as they are: a clock that ticks every 10 ms stamps two changes alike that come within one tick; where times have no
 // fractions of a second, they may be as coarse as two seconds.
-func (t *Tree) AppendState(b []byte, i int) (state []byte, settled bool) {
+func (t *Tree) AppendState(b []byte, i FileIndex) (state []byte, settled bool) {
 	f := &t.files[i]
 	b = append(binary.AppendUvarint(b, uint64(len(f.Path))), f.Path...)
 	for _, n := range [...]uint64{uint64(f.Size), uint64(f.stamp.mtime), uint64(f.stamp.ctime), f.stamp.ino} {
@@ -97,7 +100,7 @@ func (t *Tree) AppendState(b []byte, i int) (state []byte, settled bool) {
 }
 
 // Changed lists, in rising order and each once, the files that Open, or Close of what it returned, found changed.
-func (t *Tree) Changed() []int {
+func (t *Tree) Changed() []FileIndex {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	slices.Sort(t.changed)
@@ -139,7 +142,7 @@ const smallFile = 1 << 20
 // Open opens file i for reading, without ever blocking on what may have taken its place. It fails with a
 // [*ChangedError] unless it is the same regular file, with the same size and time of modification, that the tree saw. Of
 // a small file that is found out when it cannot be read, or is closed.
-func (t *Tree) Open(i int) (Reader, error) {
+func (t *Tree) Open(i FileIndex) (Reader, error) {
 	if t.fsys != nil {
 		return t.openFS(i)
 	}
@@ -164,11 +167,11 @@ func (t *Tree) Open(i int) (Reader, error) {
 }
 
 // display is the path of file i as a user would write it.
-func (t *Tree) display(i int) string {
+func (t *Tree) display(i FileIndex) string {
 	return filepath.Join(t.name, filepath.FromSlash(t.files[i].Path))
 }
 
-func (t *Tree) hasChanged(i int, detail string, err error) error {
+func (t *Tree) hasChanged(i FileIndex, detail string, err error) error {
 	t.mu.Lock()
 	t.changed = append(t.changed, i)
 	t.mu.Unlock()

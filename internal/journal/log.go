@@ -15,13 +15,13 @@ type Identity struct {
 	Kind string
 	// Append appends to b what file i is known by: as long as that is the same, so
 	// are its bytes up to end. It is false if they may be others all the same.
-	Append func(b []byte, i int, end int64) ([]byte, bool)
+	Append func(b []byte, i layout.FileIndex, end int64) ([]byte, bool)
 }
 
 // Files is the identity of files on disk: their paths, sizes, times and inodes.
 // index tells which file of the tree a file of the layout is.
-func Files(tree *content.Tree, index func(i int) int) Identity {
-	return Identity{"piece", func(b []byte, i int, end int64) ([]byte, bool) {
+func Files(tree *content.Tree, index func(i layout.FileIndex) content.FileIndex) Identity {
+	return Identity{"piece", func(b []byte, i layout.FileIndex, end int64) ([]byte, bool) {
 		k := index(i)
 		b, settled := tree.AppendState(b, k)
 		return b, settled && tree.Files()[k].Size >= end

@@ -10,7 +10,9 @@ import (
 
 // named knows files by their names; the file "?" may have changed.
 func named(kind string, names ...string) Identity {
-	return Identity{kind, func(b []byte, i int, _ int64) ([]byte, bool) { return append(b, names[i]...), names[i] != "?" }}
+	return Identity{kind, func(b []byte, i layout.FileIndex, _ int64) ([]byte, bool) {
+		return append(b, names[i]...), names[i] != "?"
+	}}
 }
 
 func TestLog(t *testing.T) {

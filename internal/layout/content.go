@@ -19,12 +19,12 @@ func (l *Layout) ContentLength(i int) int64 { return l.contentBefore(i+1) - l.co
 
 // InContent returns where the bytes of a file in a piece begin among the content
 // of the piece, padding left out.
-func (l *Layout) InContent(file, piece int) int64 {
+func (l *Layout) InContent(file FileIndex, piece int) int64 {
 	at, _ := l.InFile(file, piece)
 	return l.content[file] + at - l.contentBefore(piece)
 }
 
 // PieceAt returns the piece that holds a byte of a file.
-func (l *Layout) PieceAt(file int, off int64) int {
+func (l *Layout) PieceAt(file FileIndex, off int64) int {
 	return int((l.starts[file] + off) / l.pieceLength)
 }

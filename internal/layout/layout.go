@@ -44,6 +44,10 @@ type File struct {
 	Pad    bool  // a BEP 47 pad file: zeros that are on no disk
 }
 
+// FileIndex is the index of a file in a layout, pad files included, and so that of
+// the file in its torrent.
+type FileIndex int32
+
 // Layout maps the pieces of a torrent to bytes of its files.
 type Layout struct {
 	format      Format
@@ -63,7 +67,7 @@ var (
 
 // FileError is a fault of one file of a layout.
 type FileError struct {
-	File int
+	File FileIndex
 	Err  error
 }
 
@@ -85,22 +89,22 @@ func New(format Format, pieceLength int64, files []File) (*Layout, error) {
 	var pos int64
 	for i, f := range files {
 		if f.Length < 0 {
-			return nil, &FileError{i, ErrNegative}
+			return nil, &FileError{FileIndex(i), ErrNegative}
 		}
 		if format.HasV2() && f.Length > 0 && !f.Pad && pos%pieceLength != 0 {
 			if format.HasV1() {
-				return nil, &FileError{i, ErrAlignment}
+				return nil, &FileError{FileIndex(i), ErrAlignment}
 			}
 			aligned, ok := roundUp(pos, pieceLength)
 			if !ok {
-				return nil, &FileError{i, ErrOverflow}
+				return nil, &FileError{FileIndex(i), ErrOverflow}
 			}
 			// Empty files before this one start where it starts; they have no bytes, so nothing changes for them.
 			pos = aligned
 		}
 		l.starts[i] = pos
 		if f.Length > math.MaxInt64-pos {
-			return nil, &FileError{i, ErrOverflow}
+			return nil, &FileError{FileIndex(i), ErrOverflow}
 		}
 		pos += f.Length
 		if l.content[i+1] = l.content[i]; !f.Pad {
@@ -127,10 +131,10 @@ func (l *Layout) TotalLength() int64 { return l.content[len(l.files)] }
 func (l *Layout) PaddedLength() int64 { return l.starts[len(l.files)] }
 
 // NumFiles returns the number of files, pad files included.
-func (l *Layout) NumFiles() int { return len(l.files) }
+func (l *Layout) NumFiles() FileIndex { return FileIndex(len(l.files)) }
 
 // File returns the i-th file.
-func (l *Layout) File(i int) File { return l.files[i] }
+func (l *Layout) File(i FileIndex) File { return l.files[i] }
 
 // NumPieces returns the number of pieces.
 func (l *Layout) NumPieces() int {
@@ -142,7 +146,7 @@ func (l *Layout) NumPieces() int {
 
 // Span is a run of bytes of one file.
 type Span struct {
-	File   int   // index of the file
+	File   FileIndex
 	Offset int64 // first byte, in the file
 	Length int64 // in bytes, never 0
 	Zero   bool  // the bytes are padding: zeros that are on no disk
@@ -193,15 +197,15 @@ func (l *Layout) leaves(length int64) int {
 }
 
 // fileAt returns the file that holds the byte at pos, which must be one of a file.
-func (l *Layout) fileAt(pos int64) int {
-	return sort.Search(len(l.files), func(i int) bool { return l.starts[i]+l.files[i].Length > pos })
+func (l *Layout) fileAt(pos int64) FileIndex {
+	return FileIndex(sort.Search(len(l.files), func(i int) bool { return l.starts[i]+l.files[i].Length > pos }))
 }
 
 // Cursor walks the spans of a piece, without a list of them: one piece can
 // hold a million small files.
 type Cursor struct {
 	l        *Layout
-	file     int
+	file     FileIndex
 	pos, end int64
 }
 
@@ -240,7 +244,7 @@ func (l *Layout) Spans(i int) iter.Seq[Span] {
 
 // FilePieces returns the pieces that hold bytes of the i-th file: first, and
 // the one behind the last. An empty file has none.
-func (l *Layout) FilePieces(i int) (first, end int) {
+func (l *Layout) FilePieces(i FileIndex) (first, end int) {
 	n := l.files[i].Length
 	if n == 0 {
 		return 0, 0
@@ -250,11 +254,11 @@ func (l *Layout) FilePieces(i int) (first, end int) {
 }
 
 // Start returns where the i-th file starts in the space that pieces divide, in bytes.
-func (l *Layout) Start(i int) int64 { return l.starts[i] }
+func (l *Layout) Start(i FileIndex) int64 { return l.starts[i] }
 
 // InFile returns the bytes of the i-th file that lie in a piece, as an offset
 // in the file and a length.
-func (l *Layout) InFile(i, piece int) (offset, length int64) {
+func (l *Layout) InFile(i FileIndex, piece int) (offset, length int64) {
 	start := l.starts[i]
 	pos := int64(piece) * l.pieceLength
 	from := max(pos, start)
@@ -277,4 +281,4 @@ func roundUp(n, unit int64) (int64, bool) {
 }
 
 // FirstFile returns the file that holds the first byte of a piece.
-func (l *Layout) FirstFile(piece int) int { return l.fileAt(int64(piece) * l.pieceLength) }
+func (l *Layout) FirstFile(piece int) FileIndex { return l.fileAt(int64(piece) * l.pieceLength) }

@@ -91,7 +91,7 @@ func TestLongest(t *testing.T) {
 		}
 		var sum int64
 		for i := range l.NumPieces() {
-			for f := range 2 {
+			for f := range l.NumFiles() {
 				_, n := l.InFile(f, i)
 				sum += n
 			}
@@ -149,8 +149,8 @@ func check(t *testing.T, l *Layout) {
 			t.Fatalf("piece %d of a %v layout: %+v", i, l.Format(), p)
 		}
 	}
-	for i, n := range covered {
-		if n != l.File(i).Length {
+	for i := range l.NumFiles() {
+		if n := covered[i]; n != l.File(i).Length {
 			t.Fatalf("%d of %d bytes of file %d are in pieces", n, l.File(i).Length, i)
 		}
 	}

@@ -1,6 +1,10 @@
 package piecehash
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/torrentkit/torrentkit/internal/layout"
+)
 
 // maxHandles bounds how many files all workers together keep open.
 const maxHandles = 1 << 10
@@ -11,7 +15,7 @@ const maxHandles = 1 << 10
 type handles struct {
 	source Source
 	limit  int
-	index  []int32 // of the files in open, apart from it because it is searched for every read
+	index  []layout.FileIndex // of the files in open, apart from it because it is searched for every read
 	open   []handle
 	clock  int
 }
@@ -23,9 +27,9 @@ type handle struct {
 }
 
 // get returns the open file i, which has length.
-func (h *handles) get(i int, length int64) (File, error) {
+func (h *handles) get(i layout.FileIndex, length int64) (File, error) {
 	h.clock++
-	if k := slices.Index(h.index, int32(i)); k >= 0 {
+	if k := slices.Index(h.index, i); k >= 0 {
 		h.open[k].used = h.clock
 		return h.open[k].file, nil
 	}
@@ -42,15 +46,15 @@ func (h *handles) get(i int, length int64) (File, error) {
 		}
 		h.closeAt(oldest)
 	}
-	h.index = append(h.index, int32(i))
+	h.index = append(h.index, i)
 	h.open = append(h.open, handle{f, h.clock, length})
 	return f, nil
 }
 
 // took notes that n bytes of file i were read. The pieces of a run may read the
 // end of a file before its start.
-func (h *handles) took(i, n int) {
-	k := slices.Index(h.index, int32(i))
+func (h *handles) took(i layout.FileIndex, n int) {
+	k := slices.Index(h.index, i)
 	if h.open[k].left -= int64(n); h.open[k].left <= 0 {
 		h.closeAt(k)
 	}

@@ -36,7 +36,7 @@ type File = interface {
 // Source opens the files of a layout by their index. It is called from several
 // goroutines, never for pad files or empty files.
 type Source interface {
-	Open(i int) (File, error)
+	Open(i layout.FileIndex) (File, error)
 }
 
 // A File may also tell about the storage below it and take hints, by having
@@ -119,7 +119,7 @@ type Piece struct {
 
 // ReadError tells which file of a piece could not be read, and from where on.
 type ReadError struct {
-	File   int   // index in the layout
+	File   layout.FileIndex
 	Offset int64 // in the file, in bytes
 	Err    error
 }

@@ -51,7 +51,7 @@ type readerFile struct {
 	r *reader
 }
 
-func (r *reader) Open(i int) (File, error) {
+func (r *reader) Open(i layout.FileIndex) (File, error) {
 	f, err := r.memory.Open(i)
 	return readerFile{f, r}, err
 }

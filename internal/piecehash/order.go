@@ -169,7 +169,7 @@ func (w *worker) readAhead(worthwhile, beyond int64) {
 
 // announced is bytes of a file that a worker said it would read.
 type announced struct {
-	file     int
+	file     layout.FileIndex
 	from, to int64
 }
 

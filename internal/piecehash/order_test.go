@@ -29,10 +29,10 @@ type storage struct {
 type storedFile struct {
 	memoryFile
 	s     *storage
-	index int
+	index layout.FileIndex
 }
 
-func (s *storage) Open(i int) (File, error) {
+func (s *storage) Open(i layout.FileIndex) (File, error) {
 	f, err := s.memory.Open(i)
 	if err != nil {
 		return nil, err

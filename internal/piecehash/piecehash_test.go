@@ -21,7 +21,7 @@ import (
 // memory is a Source in memory, with faults.
 type memory struct {
 	files  [][]byte
-	broken map[int]error // on opening
+	broken map[layout.FileIndex]error // on opening
 	slow   time.Duration
 }
 
@@ -36,7 +36,7 @@ func (f memoryFile) ReadAt(p []byte, off int64) (int, error) {
 }
 func (memoryFile) Close() error { return nil }
 
-func (m *memory) Open(i int) (File, error) {
+func (m *memory) Open(i layout.FileIndex) (File, error) {
 	if err := m.broken[i]; err != nil {
 		return nil, err
 	}
@@ -186,13 +186,13 @@ func TestUnreadableFiles(t *testing.T) {
 	for _, format := range []layout.Format{layout.V1, layout.V2, layout.Hybrid} {
 		job, m := newJob(t, rng, format, 16384, []int64{100000, 20000, 70000, 5000})
 		broken := errors.New("broken")
-		short := -1 // the file that is shorter than the layout says
+		short := layout.FileIndex(-1) // the file that is shorter than the layout says
 		good := *m
 		good.files = append([][]byte(nil), m.files...)
-		for i := range m.files {
+		for i := range job.Layout.NumFiles() {
 			switch job.Layout.File(i).Length {
 			case 20000:
-				m.broken = map[int]error{i: broken}
+				m.broken = map[layout.FileIndex]error{i: broken}
 			case 70000:
 				short = i
 				m.files[i] = m.files[i][:40000]
@@ -201,7 +201,7 @@ func TestUnreadableFiles(t *testing.T) {
 		yielded := 0
 		for p, err := range job.Pieces(context.Background()) {
 			yielded++
-			touches := map[int]int64{}
+			touches := map[layout.FileIndex]int64{}
 			for s := range job.Layout.Spans(p.Index) {
 				touches[s.File] = s.Offset + s.Length
 			}

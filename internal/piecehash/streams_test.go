@@ -25,11 +25,11 @@ type connections struct {
 type connection struct {
 	memoryFile
 	c        *connections
-	index    int
+	index    layout.FileIndex
 	next, to int64
 }
 
-func (c *connections) Open(i int) (File, error) {
+func (c *connections) Open(i layout.FileIndex) (File, error) {
 	f, err := c.memory.Open(i)
 	if err != nil {
 		return nil, err
@@ -99,7 +99,7 @@ func TestStreamsAreAnnounced(t *testing.T) {
 func TestStreamsGoOnAfterAFault(t *testing.T) {
 	rng := rand.New(rand.NewPCG(25, 26))
 	job, m := newJob(t, rng, layout.V1, 64<<10, []int64{100 << 10, 10, 900 << 10})
-	m.broken = map[int]error{1: errors.New("broken")}
+	m.broken = map[layout.FileIndex]error{1: errors.New("broken")}
 	job.Source, job.Workers, job.Order = m, 1, Streams
 	var bad []int
 	for p, err := range job.Pieces(context.Background()) {

@@ -6,7 +6,10 @@
 // It changes nothing, and follows no links.
 package find
 
-import "github.com/torrentkit/torrentkit/metainfo"
+import (
+	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/metainfo"
+)
 
 // Content is the content of a torrent as it was found where it belongs.
 type Content struct {
@@ -17,7 +20,7 @@ type Content struct {
 
 // File is a file of the content.
 type File struct {
-	Index  int    // in the torrent
+	Index  layout.FileIndex
 	Path   string // in the torrent, slash-separated
 	Length int64  // in bytes, as the torrent says
 	At     string // where it belongs: an absolute path of the system

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
 	"github.com/torrentkit/torrentkit/verify/internal/treetest"
@@ -37,7 +38,7 @@ func contentAt(t *testing.T, torrent []byte, root string) *Content {
 	}
 	l := parsed.Layout()
 	c := &Content{Torrent: parsed, Pieces: make([]Piece, l.NumPieces())}
-	damaged := map[int]bool{}
+	damaged := map[layout.FileIndex]bool{}
 	for p, err := range (piecehash.Job{Layout: l, Source: inPlace{parsed, root}}).Pieces(context.Background()) {
 		c.Pieces[p.Index].Unread = err != nil
 		for span := range l.Spans(p.Index) {
@@ -46,7 +47,7 @@ func contentAt(t *testing.T, torrent []byte, root string) *Content {
 			}
 		}
 	}
-	for i := range parsed.Files {
+	for i := range l.NumFiles() {
 		f := File{Index: i, Path: parsed.Files[i].Path, Length: parsed.Files[i].Length}
 		if parsed.Files[i].Pad() {
 			continue
@@ -67,6 +68,6 @@ type inPlace struct {
 	root    string
 }
 
-func (s inPlace) Open(i int) (piecehash.File, error) {
+func (s inPlace) Open(i layout.FileIndex) (piecehash.File, error) {
 	return content.OpenRegular(filepath.Join(s.root, filepath.FromSlash(s.torrent.Files[i].Path)))
 }

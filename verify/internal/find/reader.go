@@ -86,9 +86,9 @@ func (r *reader) readWhole(path string, n int64) ([]byte, error) {
 }
 
 // candidateFiles is a Source of candidates in the place of files of the layout.
-type candidateFiles map[int]func() (piecehash.File, error)
+type candidateFiles map[layout.FileIndex]func() (piecehash.File, error)
 
-func (m candidateFiles) Open(i int) (piecehash.File, error) { return m[i]() }
+func (m candidateFiles) Open(i layout.FileIndex) (piecehash.File, error) { return m[i]() }
 
 // hash hashes pieces. Those that cannot be read match nothing, and are not told.
 func (r *reader) hash(ctx context.Context, only []int, src piecehash.Source, tell func(piecehash.Piece)) error {

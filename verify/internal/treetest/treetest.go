@@ -72,7 +72,7 @@ func Torrent(t testing.TB, root string, format metainfo.Format, pieceLength int6
 	for _, f := range tree.Files() {
 		list = append(list, metainfo.File{Path: f.Path, Length: f.Size})
 	}
-	return hashed(t, metainfo.Shape{Format: format, Name: filepath.Base(root), PieceLength: pieceLength}, list, fields, tree.Open)
+	return hashed(t, metainfo.Shape{Format: format, Name: filepath.Base(root), PieceLength: pieceLength}, list, fields, func(k int) (piecehash.File, error) { return tree.Open(content.FileIndex(k)) })
 }
 
 // Torrent makes the torrent of the files in a folder named tree, without a disk.
@@ -123,7 +123,7 @@ type withoutPadding struct {
 	index []int
 }
 
-func (s withoutPadding) Open(i int) (piecehash.File, error) { return s.open(s.index[i]) }
+func (s withoutPadding) Open(i layout.FileIndex) (piecehash.File, error) { return s.open(s.index[i]) }
 
 // FlipAt returns a copy of data in which one byte is another.
 func FlipAt(data []byte, at int) []byte {

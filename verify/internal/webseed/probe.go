@@ -3,11 +3,13 @@ package webseed
 import (
 	"net/url"
 	"sync"
+
+	"github.com/torrentkit/torrentkit/internal/layout"
 )
 
 // Probe asks for the last byte of files, which tells their sizes: of the first
 // alone, to know what kind of seed this is.
-func (s *Seed) Probe(files []int) error {
+func (s *Seed) Probe(files []layout.FileIndex) error {
 	if len(files) == 0 {
 		return nil
 	}
@@ -20,8 +22,8 @@ func (s *Seed) Probe(files []int) error {
 }
 
 // askEach asks for the last byte of each file.
-func (s *Seed) askEach(files []int) {
-	work := make(chan int)
+func (s *Seed) askEach(files []layout.FileIndex) {
+	work := make(chan layout.FileIndex)
 	var wg sync.WaitGroup
 	for range min(s.o.Connections, len(files)) {
 		wg.Go(func() {
@@ -45,7 +47,7 @@ func (s *Seed) askEach(files []int) {
 }
 
 // explainMissing looks for a file in the places where people put it by mistake.
-func (s *Seed) explainMissing(i int) {
+func (s *Seed) explainMissing(i layout.FileIndex) {
 	if s.torrent.Single {
 		return
 	}
@@ -61,7 +63,7 @@ func (s *Seed) explainMissing(i int) {
 	for _, p := range places {
 		there := &Seed{torrent: s.torrent, Kind: s.Kind, base: p.base, layout: s.layout, client: s.client, o: s.o}
 		there.begin(s.ctx)
-		there.askEach([]int{i})
+		there.askEach([]layout.FileIndex{i})
 		there.stop(nil)
 		if len(there.Faults()) == 0 && s.ctx.Err() == nil {
 			s.note(&Fault{"base-folder", -1, p.what})

@@ -13,10 +13,11 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/dial"
+	"github.com/torrentkit/torrentkit/internal/layout"
 )
 
 // askRange asks for n bytes of a file.
-func (s *Seed) askRange(i int, u *url.URL, off, n int64) (*answer, error) {
+func (s *Seed) askRange(i layout.FileIndex, u *url.URL, off, n int64) (*answer, error) {
 	a, err := s.request(u, fmt.Sprintf("bytes=%d-%d", off, off+n-1))
 	if err != nil {
 		return nil, err
@@ -103,7 +104,7 @@ type otherSize struct {
 
 func (o *otherSize) Unwrap() error { return o.Fault }
 
-func (s *Seed) otherSize(i int, size int64) error {
+func (s *Seed) otherSize(i layout.FileIndex, size int64) error {
 	want := s.layout.File(i).Length
 	return &otherSize{&Fault{"size", i, fmt.Sprintf("the file has %d bytes on the server, not %d: it is another or an old one", size, want)}, size}
 }
@@ -119,7 +120,7 @@ func digestOf(parts ...string) digest {
 // recognise compares the version of a file that an answer is of with the answers
 // before: a file that is replaced while it is read is a fault. Mirrors that take
 // turns behind one URL have versions of their own, which are not compared.
-func (s *Seed) recognise(i int, asked *url.URL, resp *http.Response) error {
+func (s *Seed) recognise(i layout.FileIndex, asked *url.URL, resp *http.Response) error {
 	from, length := resp.Request.URL.String(), strconv.FormatInt(s.layout.File(i).Length, 10)
 	etag, modified := resp.Header.Get("ETag"), resp.Header.Get("Last-Modified")
 	now := File{Seen: true, place: digestOf(from), key: digestOf(asked.String(), from, length, etag, modified), Firm: isFirm(resp.Header)}
@@ -161,7 +162,7 @@ func isFirm(h http.Header) bool {
 }
 
 // Version describes the version of a file, for the journal.
-func (s *Seed) Version(b []byte, i int, _ int64) ([]byte, bool) {
+func (s *Seed) Version(b []byte, i layout.FileIndex, _ int64) ([]byte, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f := &s.files[i]
@@ -170,7 +171,7 @@ func (s *Seed) Version(b []byte, i int, _ int64) ([]byte, bool) {
 
 // check decides whether an answer is what BEP 19 wants for n bytes at off, and
 // returns how many of them come.
-func (s *Seed) check(resp *http.Response, i int, off, n int64) (int64, error) {
+func (s *Seed) check(resp *http.Response, i layout.FileIndex, off, n int64) (int64, error) {
 	length := s.layout.File(i).Length
 	if e := resp.Header.Get("Content-Encoding"); e != "" && e != "identity" {
 		return 0, &Fault{"encoding", i, fmt.Sprintf("the answer is compressed (%q), though that was not accepted", e)}
@@ -198,7 +199,7 @@ func (s *Seed) check(resp *http.Response, i int, off, n int64) (int64, error) {
 }
 
 // checkRange checks Content-Range.
-func (s *Seed) checkRange(resp *http.Response, i int, off, n int64) (int64, error) {
+func (s *Seed) checkRange(resp *http.Response, i layout.FileIndex, off, n int64) (int64, error) {
 	length := s.layout.File(i).Length
 	value := resp.Header.Get("Content-Range")
 	var first, last int64

@@ -72,9 +72,9 @@ func (o Options) withDefaults() Options {
 
 // Fault is one thing that is wrong with a seed.
 type Fault struct {
-	Kind    string // a stable name
-	File    int    // index in the torrent; -1 if it is not about one file
-	Message string // never holds a URL
+	Kind    string           // a stable name
+	File    layout.FileIndex // -1 if it is not about one file
+	Message string           // never holds a URL
 }
 
 func (f *Fault) Error() string { return f.Message }
@@ -199,7 +199,7 @@ func below(u *url.URL, names ...string) *url.URL {
 }
 
 // urlOf returns the URL of a file of the torrent.
-func (s *Seed) urlOf(i int) *url.URL {
+func (s *Seed) urlOf(i layout.FileIndex) *url.URL {
 	if s.torrent.Single {
 		return s.base
 	}
@@ -273,7 +273,7 @@ func (s *Seed) fail(err error) error {
 }
 
 // known returns why a file is known not to be what is wanted.
-func (s *Seed) known(i int) error {
+func (s *Seed) known(i layout.FileIndex) error {
 	if f := s.File(i).Lost; f != nil {
 		return f
 	}
@@ -281,7 +281,7 @@ func (s *Seed) known(i int) error {
 }
 
 // File is what is known of a file.
-func (s *Seed) File(i int) File {
+func (s *Seed) File(i layout.FileIndex) File {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.files[i]

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
@@ -18,7 +19,7 @@ type answer struct {
 	seed  *Seed
 	guard *watchdog
 	stop  context.CancelFunc
-	file  int // index in the torrent; -1 if it is not one file's
+	file  layout.FileIndex // -1 if it is not one file's
 	at    int64
 	left  int64
 }
@@ -188,7 +189,7 @@ func (s *Seed) again(err error, try int) error {
 // webSource is the files of a BEP 19 seed.
 type webSource struct{ seed *Seed }
 
-func (w webSource) Open(i int) (piecehash.File, error) {
+func (w webSource) Open(i layout.FileIndex) (piecehash.File, error) {
 	if err := w.seed.known(i); err != nil {
 		return nil, err
 	}
@@ -206,7 +207,7 @@ func (w webSource) Quit() { w.seed.stop(errStopped) }
 // webFile is a file of a BEP 19 seed.
 type webFile struct {
 	stream
-	file     int
+	file     layout.FileIndex
 	from, to int64 // what will be read
 }
 
@@ -243,13 +244,13 @@ type pieceSource struct {
 	open map[int]*stream // by the piece
 }
 
-func (s *pieceSource) Open(i int) (piecehash.File, error) { return pieceFile{s, i}, nil }
+func (s *pieceSource) Open(i layout.FileIndex) (piecehash.File, error) { return pieceFile{s, i}, nil }
 
 func (s *pieceSource) Quit() { s.seed.stop(errStopped) }
 
 type pieceFile struct {
 	*pieceSource
-	file int
+	file layout.FileIndex
 }
 
 func (f pieceFile) Close() error { return nil }

@@ -82,7 +82,7 @@ func attributes(f *metainfo.File) string {
 
 // pieceRange tells the pieces that hold bytes of a file: "3-5", both included.
 func pieceRange(t *metainfo.Torrent, i int) string {
-	first, end := t.Layout().FilePieces(i)
+	first, end := t.FilePieces(i)
 	switch {
 	case first == end:
 		return ""
