@@ -176,12 +176,14 @@ func (p *parts) authority(from int) int {
 		path := p.s[from:p.until(from, "?#")]
 		if i := from + strings.LastIndexByte(path, '@'); i > from && strings.ContainsAny(p.s[i+1:p.until(i+1, "/")], ".:") {
 			at, to = i, p.until(i+1, "/?#\\")
-		} else if isKey(host[colon:]) {
-			p.add(from+colon, to, from+colon-1, to)
 		}
 	}
 	if at >= from {
 		p.add(from, at, from, at+1)
+		from = at + 1
+	}
+	if port := from + strings.LastIndexByte(p.s[from:to], ':') + 1; port > from && isKey(p.s[port:to]) {
+		p.add(port, to, port-1, to)
 	}
 	return to
 }
