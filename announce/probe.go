@@ -2,9 +2,11 @@ package announce
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"net/netip"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -113,6 +115,11 @@ func (s *settings) check(e endpoint) *Failure {
 			return fail(BadRequest, "http, https, socks5 and socks5h proxies can be used, not "+secret.URL(s.Proxy.String()))
 		}
 	}
+	for name, values := range s.Header {
+		if !isToken(name) || strings.ContainsAny(strings.Join(values, ""), "\r\n\x00") {
+			return fail(BadRequest, fmt.Sprintf("%q is no header that HTTP carries", name))
+		}
+	}
 	if e.transport != UDP {
 		return nil
 	}
@@ -125,6 +132,13 @@ func (s *settings) check(e endpoint) *Failure {
 		}
 	}
 	return nil
+}
+
+// isToken tells whether s can be the name of a header (RFC 9110, section 5.6.2).
+func isToken(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
+	})
 }
 
 // announce asks over the transport of e, and says goodbye.

@@ -340,6 +340,7 @@ func TestBadRequests(t *testing.T) {
 		{"ftp://h/announce", Options{}}, {"http://h:pass key/", Options{}}, {"\x00", Options{}}, {"udp://127.0.0.1:9", Options{IP: "::1"}},
 		{"udp://127.0.0.1:9", Options{Proxy: &url.URL{Scheme: "http", Host: "p"}}},
 		{"http://127.0.0.1:9", Options{Proxy: &url.URL{Scheme: "gopher", Host: "p"}}},
+		{"http://127.0.0.1:9", Options{Header: http.Header{"A name": {"x"}}}}, {"ws://127.0.0.1:9", Options{Header: http.Header{"A": {"x\r\nB: y"}}}},
 	} {
 		r := one(t, Query{Tracker: c.url}, c.opt)
 		if r.Failure == nil || r.Failure.Code != BadRequest {
