@@ -48,6 +48,10 @@ func (r Reason) String() string {
 	return "unknown"
 }
 
+// ErrPrivateAddress is that an address is not a public one, and was named by a
+// stranger. Sources may fail with it, too.
+var ErrPrivateAddress = dial.ErrPrivate
+
 // What visiting a peer can fail with, beside the errors of peerwire.
 var (
 	errNoMetadata = errors.New("the peer does not offer ut_metadata")

@@ -42,12 +42,12 @@ func (f *fetchFlags) validate(con *console.Console, links int) error {
 
 type fetchFlags struct {
 	magnet.FetchOptions
-	output, list          string
-	force, check, verbose bool
-	peers, nodes          []string
-	noDHT                 bool
-	parallel              int
-	dht                   *magnet.DHT
+	output, list           string
+	force, check, verbose  bool
+	peers, trackers, nodes []string
+	noDHT                  bool
+	parallel               int
+	dht                    *magnet.DHT
 }
 
 // bind binds the flags.
@@ -64,6 +64,7 @@ func (f *fetchFlags) bind(cmd *cobra.Command) {
 	})
 	command.Group(cmd, "Peers", func(fs *pflag.FlagSet) {
 		fs.StringArrayVar(&f.peers, "peer", nil, "ask the peer `HOST:PORT` too, wherever it is (repeatable)")
+		fs.StringArrayVar(&f.trackers, "tracker", nil, "ask the tracker at `URL` too, wherever it is (repeatable)")
 		fs.BoolVar(&f.noDHT, "no-dht", false, "do not ask the DHT")
 		fs.StringArrayVar(&f.nodes, "dht-node", nil, "begin in the DHT with the node `HOST:PORT`, not with well-known ones (repeatable)")
 		fs.BoolVar(&f.AllowPrivate, "allow-private", false, "connect to private and loopback addresses, whoever names them")

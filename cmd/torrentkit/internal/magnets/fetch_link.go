@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
@@ -122,12 +123,18 @@ func fetchFailed(ctx context.Context, con *console.Console, input string, err er
 	switch {
 	case errors.Is(err, magnet.ErrNoLayers):
 		return console.WithHint(err, "--allow-missing-layers accepts the torrent without them")
-	case magnet.Count(failure.Peers)[magnet.PrivateAddress] > 0:
+	case namedPrivate(failure):
 		return console.WithHint(err, "--allow-private connects to private addresses, too")
 	case !f.verbose && len(failure.Peers) > 0:
 		return console.WithHint(err, "--verbose tells of every peer")
 	}
 	return err
+}
+
+// namedPrivate tells whether a peer, a tracker or a URL was at an address that is not public, and so was left alone.
+func namedPrivate(failure *magnet.FetchError) bool {
+	return magnet.Count(failure.Peers)[magnet.PrivateAddress] > 0 ||
+		slices.ContainsFunc(failure.Sources, func(s magnet.SourceReport) bool { return errors.Is(s.Err, magnet.ErrPrivateAddress) })
 }
 
 // shortInput names a link in messages by its infohash.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net"
+	"slices"
 	"strconv"
 
 	"github.com/torrentkit/torrentkit/announce"
@@ -16,14 +17,17 @@ const trackerPeers = 100
 
 var errWebRTC = errors.New("a WebSocket tracker leads to WebRTC peers only, which are not spoken to")
 
-// trackerSources asks each tracker of a link, at all of its addresses, under both infohashes of a hybrid. An announce needs
-// a port, and many trackers name who asks among the peers. It is a random one, so that it can be told from theirs, and so
-// that the goodbye afterwards does not take a client of this machine out of the swarm.
+// trackerSources asks each tracker of a link, where strangers' trackers may be, and each one of the command line, wherever
+// it is: at all of its addresses, under both infohashes of a hybrid. An announce needs a port, and many trackers name who
+// asks among the peers. It is a random one, so that it can be told from theirs, and so that the goodbye afterwards does not
+// take a client of this machine out of the swarm.
 func trackerSources(l magnet.Link, f *fetchFlags) []magnet.Source {
 	hashes := l.Hashes().Swarms()
 	o := announce.Options{NumWant: trackerPeers, AllAddresses: true, Timeout: f.Timeout, UserAgent: f.Client, Port: 52000 + rand.N[uint16](12000)}
 	var sources []magnet.Source
-	for _, tracker := range l.Trackers {
+	for i, tracker := range slices.Concat(f.trackers, l.Trackers) {
+		o := o
+		o.PublicOnly = i >= len(f.trackers) && !f.AllowPrivate
 		sources = append(sources, magnet.Source{Name: tracker, Find: func(ctx context.Context, found func(string)) error {
 			var faults []error
 			for _, hash := range hashes {
@@ -41,10 +45,10 @@ func trackerSources(l magnet.Link, f *fetchFlags) []magnet.Source {
 // namePeers passes on the peers of an answer but for our own port, or says why there are none.
 func namePeers(r *announce.Result, own uint16, found func(string)) error {
 	switch {
-	case r.Transport == announce.WS || r.Transport == announce.WSS:
-		return errWebRTC
 	case r.Failure != nil:
 		return r.Failure
+	case r.Transport == announce.WS || r.Transport == announce.WSS:
+		return errWebRTC
 	}
 	for _, p := range r.Reply.Peers {
 		if p.Port == own {
