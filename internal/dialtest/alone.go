@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -103,7 +104,7 @@ func answerDNS(query []byte, r *Resolver) []byte {
 		return nil
 	}
 	question, kind := query[12:at+5], binary.BigEndian.Uint16(query[at+1:])
-	found := r.answer(strings.Join(labels, "."), kind == typeAAAA)
+	found := r.answer(strings.Join(labels, "."), kind)
 	reply := append([]byte(nil), query[:2]...)
 	reply = append(reply, 0x81, 0x80, 0, 1, 0, 0, 0, 0, 0, 0) // an answer, without an error
 	if found == nil {
@@ -123,16 +124,22 @@ func answerDNS(query []byte, r *Resolver) []byte {
 }
 
 // answer returns the addresses of a name in the round that is now. A look-up asks
-// for both kinds of address at once: the question for IPv4 counts.
-func (r *Resolver) answer(name string, six bool) []netip.Addr {
+// for both kinds of address: when one is asked for again, it is the next round.
+func (r *Resolver) answer(name string, kind uint16) []netip.Addr {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	rounds := r.names[name]
-	if len(rounds) == 0 {
+	if r.asked == nil {
+		r.asked = make(map[string][]uint16)
+	}
+	if slices.Contains(r.asked[name], kind) {
+		r.asked[name] = nil
+		if len(r.names[name]) > 1 {
+			r.names[name] = r.names[name][1:]
+		}
+	}
+	r.asked[name] = append(r.asked[name], kind)
+	if len(r.names[name]) == 0 {
 		return nil
 	}
-	if !six && len(rounds) > 1 {
-		r.names[name] = rounds[1:]
-	}
-	return rounds[0]
+	return r.names[name][0]
 }

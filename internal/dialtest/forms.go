@@ -117,6 +117,7 @@ func Public() []string {
 type Resolver struct {
 	mu    sync.Mutex
 	names map[string][][]netip.Addr
+	asked map[string][]uint16 // kinds of addresses, by the DNS in this round
 }
 
 // Set gives a name addresses: those of the first look-up, of the second, and so
@@ -128,6 +129,7 @@ func (r *Resolver) Set(name string, rounds ...[]netip.Addr) {
 		r.names = make(map[string][][]netip.Addr)
 	}
 	r.names[name] = rounds
+	delete(r.asked, name)
 }
 
 // LookupNetIP finds addresses.
