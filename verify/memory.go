@@ -1,11 +1,8 @@
 package verify
 
 import (
-	"context"
 	"errors"
 	"io"
-	"maps"
-	"slices"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
@@ -51,19 +48,4 @@ func (f memoryFile) ReadAt(p []byte, off int64) (int, error) {
 		return done, errNotThere
 	}
 	return done, nil
-}
-
-// hashMemory hashes pieces that are in memory, and tells their digests.
-func (r *run) hashMemory(ctx context.Context, m memory, workers int, tell func(piecehash.Piece)) error {
-	if len(m.pieces) == 0 {
-		return nil
-	}
-	job := piecehash.Job{Layout: r.layout, Source: m, Only: slices.Sorted(maps.Keys(m.pieces)), Workers: workers}
-	for p, err := range job.Pieces(ctx) {
-		if err != nil {
-			return err
-		}
-		tell(p)
-	}
-	return nil
 }

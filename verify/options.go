@@ -1,6 +1,9 @@
 package verify
 
 import (
+	"time"
+
+	"github.com/torrentkit/torrentkit/internal/dial"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
@@ -83,3 +86,79 @@ func ParseReadOrder(s string) (ReadOrder, error) {
 }
 
 func (o ReadOrder) String() string { return piecehash.Order(o).String() }
+
+// StreamOptions say what to verify of a stream, and how.
+type StreamOptions struct {
+	Selection
+	Reading
+}
+
+// ArchiveOptions say what to verify of an archive, and how.
+type ArchiveOptions struct {
+	Selection
+	Reading
+	// Extra lists the entries that the torrent does not have. They make the
+	// report not OK.
+	Extra bool
+}
+
+// FSOptions say what to verify of an fs.FS, and how.
+type FSOptions struct {
+	Selection
+	Reading
+	// Extra lists what is in the content's folder and not in the torrent. It
+	// makes the report not OK.
+	Extra bool
+}
+
+// RepairOptions say how to repair.
+type RepairOptions struct {
+	Options // what is verified, and so repaired
+	// From is another copy of the content, found like the content itself.
+	From string
+	// Web, if not nil, takes pieces from the BEP 19 web seeds of the torrent, or
+	// of its URLs, instead.
+	Web *WebAccess
+	// DryRun finds out what would be written, and writes nothing.
+	DryRun bool
+}
+
+// FixOptions say how to put files right.
+type FixOptions struct {
+	Options
+	DryRun bool
+}
+
+// WebOptions say how to check web seeds.
+type WebOptions struct {
+	Selection
+	Memory
+	WebAccess
+	// Progress, if not nil, is told how many bytes of content were received.
+	Progress func(done, total int64)
+}
+
+// WebAccess says which web seeds are asked, and how.
+type WebAccess struct {
+	// URLs are the seeds to check, by the rules of BEP 19; none are those of
+	// the torrent (BEP 19 and BEP 17).
+	URLs []string
+	// AllowPrivate lets the torrent, and redirects, lead to addresses that are not
+	// public, such as loopback. URLs may be there in any case.
+	AllowPrivate bool
+	// Connections is how many requests run side by side; 0 is 4.
+	Connections int
+	UserAgent   string // empty: torrentkit
+	// Timeout bounds the check of each seed; 0 is as long as it takes.
+	Timeout time.Duration
+	// Stall is how long a server may send nothing, or less than 2 KiB for each
+	// second, and Retries how often a request that failed is put again, after
+	// pauses that grow from Pause; 0 is 20 seconds, 3 times and half a second.
+	// Retries < 0 is never.
+	Stall   time.Duration
+	Retries int
+	Pause   time.Duration
+
+	resolver dial.Resolver
+	network  dial.Network
+}

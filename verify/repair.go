@@ -2,49 +2,9 @@ package verify
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 )
-
-// RepairOptions say how to repair.
-type RepairOptions struct {
-	Options // what is verified, and so repaired
-	// From is another copy of the content, found like the content itself.
-	From string
-	// Web, if not nil, takes pieces from the BEP 19 web seeds of the torrent, or
-	// of its URLs, instead.
-	Web *WebAccess
-	// DryRun finds out what would be written, and writes nothing.
-	DryRun bool
-}
-
-// Repaired is what a repair did, or would do.
-type Repaired struct {
-	// Report is what verifying found afterwards; before, if nothing was written.
-	Report *Report
-	From   string // where good pieces were looked for
-	DryRun bool
-	// Pieces are the pieces that were replaced, in order, and Bytes how many
-	// bytes were written: those that differ, in blocks.
-	Pieces []int
-	Bytes  int64
-	// Created are the files that were missing, as indices in Report.Files.
-	Created []int
-	// Failed are the pieces that were not replaced.
-	Failed []FailedPiece
-	// Faults are what is wrong with the web seeds that were asked.
-	Faults []SeedFault
-}
-
-// FailedPiece is a piece that could not be repaired.
-type FailedPiece struct {
-	Index int
-	Err   error
-}
-
-// ErrNotWhole is why a piece is not taken from a place: it is not good there either.
-var ErrNotWhole = errors.New("the piece is not whole there")
 
 // Repair verifies the content like [Data], and replaces the pieces that are
 // missing or damaged by good ones from another copy.

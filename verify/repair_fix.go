@@ -13,12 +13,6 @@ import (
 	"github.com/torrentkit/torrentkit/verify/internal/find"
 )
 
-// FixOptions say how to put files right.
-type FixOptions struct {
-	Options
-	DryRun bool
-}
-
 // Renaming is a file that was moved, by slash paths below Report.Root.
 type Renaming struct{ From, To string }
 

@@ -3,7 +3,9 @@ package verify
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
@@ -14,6 +16,33 @@ import (
 // maxRepair bounds the length of the pieces that are repaired: one is in memory
 // when its bytes are written.
 const maxRepair = 512 << 20
+
+// Repaired is what a repair did, or would do.
+type Repaired struct {
+	// Report is what verifying found afterwards; before, if nothing was written.
+	Report *Report
+	From   string // where good pieces were looked for
+	DryRun bool
+	// Pieces are the pieces that were replaced, in order, and Bytes how many
+	// bytes were written: those that differ, in blocks.
+	Pieces []int
+	Bytes  int64
+	// Created are the files that were missing, as indices in Report.Files.
+	Created []int
+	// Failed are the pieces that were not replaced.
+	Failed []FailedPiece
+	// Faults are what is wrong with the web seeds that were asked.
+	Faults []SeedFault
+}
+
+// FailedPiece is a piece that could not be repaired.
+type FailedPiece struct {
+	Index int
+	Err   error
+}
+
+// ErrNotWhole is why a piece is not taken from a place: it is not good there either.
+var ErrNotWhole = errors.New("the piece is not whole there")
 
 // mender takes good pieces from sources and writes them.
 type mender struct {
@@ -203,4 +232,19 @@ func (c *handleCache) close() {
 		c.file.Close()
 		c.file = nil
 	}
+}
+
+// hashMemory hashes pieces that are in memory, and tells their digests.
+func (r *run) hashMemory(ctx context.Context, m memory, workers int, tell func(piecehash.Piece)) error {
+	if len(m.pieces) == 0 {
+		return nil
+	}
+	job := piecehash.Job{Layout: r.layout, Source: m, Only: slices.Sorted(maps.Keys(m.pieces)), Workers: workers}
+	for p, err := range job.Pieces(ctx) {
+		if err != nil {
+			return err
+		}
+		tell(p)
+	}
+	return nil
 }

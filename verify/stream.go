@@ -10,12 +10,6 @@ import (
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
-// StreamOptions say what to verify of a stream, and how.
-type StreamOptions struct {
-	Selection
-	Reading
-}
-
 // Stream verifies the content of a torrent of one file, read from r to its end.
 // Where more comes than the torrent says, the file is Long, with a Size of one
 // byte more.

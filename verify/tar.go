@@ -9,15 +9,6 @@ import (
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
-// ArchiveOptions say what to verify of an archive, and how.
-type ArchiveOptions struct {
-	Selection
-	Reading
-	// Extra lists the entries that the torrent does not have. They make the
-	// report not OK.
-	Extra bool
-}
-
 // Archive verifies the content of a torrent in a tar archive, plain or
 // compressed by gzip, zstd or xz, read once from r. Entries may come in any
 // order, with or without the torrent's name in front of their paths; nothing

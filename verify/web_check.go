@@ -12,6 +12,25 @@ import (
 	"github.com/torrentkit/torrentkit/verify/internal/webseed"
 )
 
+// WebReport is what checking one web seed found.
+type WebReport struct {
+	URL  string // as the torrent, or the options, have it
+	Kind string // BEP 19 or BEP 17
+	// Report is about the files that the seed serves. Its Root is URL.
+	Report *Report
+	Faults []WebFault // in the order in which they were found, each once
+	// Requests counts the answers of the server, and Received the bytes of
+	// content in them.
+	Requests, Received int64
+	// Unremembered counts the files whose good pieces the journal could not
+	// take: the server sends no strong ETag and no Last-Modified that is old
+	// enough to tell another version, or several servers take turns.
+	Unremembered int
+}
+
+// OK tells whether everything that was asked for was served, by the rules.
+func (w *WebReport) OK() bool { return len(w.Faults) == 0 && w.Report.OK() }
+
 // maxProbes bounds how many files are asked for their size of which no piece is
 // read.
 const maxProbes = 200

@@ -9,6 +9,21 @@ import (
 	"github.com/torrentkit/torrentkit/verify/internal/webseed"
 )
 
+// WebFault is one thing that is wrong with a web seed.
+type WebFault struct {
+	// Kind is a stable name: url, scheme, address, connect, tls, redirect, status,
+	// missing, base-folder, no-range, bad-range, size, changed, encoding, stall, slow,
+	// cut-short, busy or timeout.
+	Kind    string
+	File    int    // index in Report.Files; -1 if it is not about one file
+	Message string // never holds a URL
+}
+
+func (f *WebFault) Error() string { return f.Message }
+
+// ErrNoSeeds is that a torrent has no web seed to check.
+var ErrNoSeeds = errors.New("the torrent has no web seeds")
+
 // seedAddress is where a seed is.
 type seedAddress struct {
 	url   string
