@@ -65,7 +65,7 @@ func (l localiser) comparePiece(d *differ, piece int) {
 			e.verdict = Guilty
 			differs = true
 		}
-		found[partKey{piece, int(l.disk[span.File])}] = e
+		found[partKey{piece, int(l.fileOf[span.File])}] = e
 	}
 	if !differs {
 		return

@@ -124,27 +124,27 @@ func wants(t *metainfo.Torrent, files []layout.FileIndex) []content.Want {
 	return w
 }
 
-// onDisk is a Source of the files of a torrent, as they were found below a folder.
-type onDisk struct {
+// source is the files of a torrent, as they were found in a place.
+type source struct {
 	root    string
 	located *content.Located
-	index   []int32 // in located, of each file of the torrent
+	fileOf  []int32 // index in located of each file of the torrent
 	limit   *limiter
 }
 
-func (d onDisk) Open(i layout.FileIndex) (piecehash.File, error) {
-	return d.limit.file(d.located.Open(content.FileIndex(d.index[i])))
+func (s source) Open(i layout.FileIndex) (piecehash.File, error) {
+	return s.limit.file(s.located.Open(content.FileIndex(s.fileOf[i])))
 }
 
 // openCopy finds another copy of the content.
-func (r *run) openCopy(ctx context.Context, path string) (onDisk, error) {
+func (r *run) openCopy(ctx context.Context, path string) (source, error) {
 	root, err := findContent(ctx, disk{}, r.torrent, path)
 	if err != nil {
-		return onDisk{}, err
+		return source{}, err
 	}
 	located, err := content.Locate(ctx, root, wants(r.torrent, contentFiles(r.torrent)))
 	if err != nil {
-		return onDisk{}, fmt.Errorf("looking at the copy %q: %w", path, err)
+		return source{}, fmt.Errorf("looking at the copy %q: %w", path, err)
 	}
-	return onDisk{root: root, located: located, index: r.disk}, nil
+	return source{root: root, located: located, fileOf: r.fileOf}, nil
 }

@@ -100,7 +100,7 @@ func (l localiser) checkSums(ctx context.Context) error {
 	}
 	wanted := map[int]metainfo.FileSum{}
 	for _, s := range l.torrent.FileSums() {
-		k := int(l.disk[s.File])
+		k := int(l.fileOf[s.File])
 		if k < 0 || len(doubts[k]) == 0 || l.Files[k].Size != l.Files[k].Length {
 			continue
 		}

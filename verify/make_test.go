@@ -57,13 +57,13 @@ func renameFile(t testing.TB, from, to string) {
 
 // stopAfter is a source that cancels a context after some reads.
 type stopAfter struct {
-	onDisk
+	source
 	cancel func()
 	left   int
 }
 
 func (s *stopAfter) Open(i layout.FileIndex) (piecehash.File, error) {
-	f, err := s.onDisk.Open(i)
+	f, err := s.source.Open(i)
 	return stopAfterFile{f, s}, err
 }
 

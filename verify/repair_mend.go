@@ -193,7 +193,7 @@ func (m *mender) write(piece int, data []byte) error {
 		if span.Zero {
 			continue
 		}
-		k := int(m.disk[span.File])
+		k := int(m.fileOf[span.File])
 		created, n, err := m.w.write(k, data[:span.Length], span.Offset)
 		if created {
 			m.res.Created = append(m.res.Created, k)

@@ -176,7 +176,7 @@ func TestRepairStopped(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer src.located.Close()
-	stopping := &stopAfter{onDisk: src, cancel: cancel, left: 15}
+	stopping := &stopAfter{source: src, cancel: cancel, left: 15}
 	m := newMender(r, RepairOptions{})
 	res := m.res
 	err = m.from(ctx, stopping)

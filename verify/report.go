@@ -79,7 +79,7 @@ type Report struct {
 	Warnings []metainfo.Problem
 
 	layout   *layout.Layout
-	disk     []int32 // index in Files of each file of the torrent; -1 for padding
+	fileOf   []int32 // index in Files of each file of the torrent; -1 for padding
 	pieces   []PieceState
 	evidence map[partKey]evidence // what is known of parts of bad pieces
 }
@@ -199,7 +199,7 @@ func (r *Report) piece(i int) PieceReport {
 	p := PieceReport{Index: i, State: r.pieces[i]}
 	for span := range r.layout.Spans(i) {
 		if !span.Zero {
-			k := int(r.disk[span.File])
+			k := int(r.fileOf[span.File])
 			p.Parts = append(p.Parts, Part{k, span.Offset, span.Length, r.evidence[partKey{i, k}].verdict})
 		}
 	}
@@ -216,7 +216,7 @@ func (r *Report) piece(i int) PieceReport {
 func (r *Report) Map(file, cells int) []PieceState {
 	var drawn []PieceState
 	for i := range r.layout.NumFiles() {
-		if int(r.disk[i]) != file {
+		if int(r.fileOf[i]) != file {
 			continue
 		}
 		first, end := r.layout.FilePieces(i)

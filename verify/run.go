@@ -44,15 +44,15 @@ func blankRun(t *metainfo.Torrent, root string, files []layout.FileIndex) *run {
 		Files:    make([]FileReport, len(files)),
 		Pieces:   l.NumPieces(),
 		Bytes:    l.TotalLength(),
-		disk:     make([]int32, len(t.Files)),
+		fileOf:   make([]int32, len(t.Files)),
 		pieces:   make([]PieceState, l.NumPieces()),
 		evidence: map[partKey]evidence{},
 	}}
-	for i := range r.disk {
-		r.disk[i] = -1
+	for i := range r.fileOf {
+		r.fileOf[i] = -1
 	}
 	for k, i := range files {
-		r.disk[i] = int32(k)
+		r.fileOf[i] = int32(k)
 		f := &r.Files[k]
 		f.Path, f.Length = t.Files[i].Path, t.Files[i].Length
 		if f.Path == "" {
@@ -80,10 +80,10 @@ func stateOf(p content.Presence, want int64) State {
 }
 
 // source is the content in its place, read at a rate; nil is none.
-func (r *run) source(limit *limiter) onDisk { return onDisk{r.Root, r.located, r.disk, limit} }
+func (r *run) source(limit *limiter) source { return source{r.Root, r.located, r.fileOf, limit} }
 
 // inTree is the index on disk of a file of the torrent that is no padding.
-func (r *run) inTree(i layout.FileIndex) content.FileIndex { return content.FileIndex(r.disk[i]) }
+func (r *run) inTree(i layout.FileIndex) content.FileIndex { return content.FileIndex(r.fileOf[i]) }
 
 // open opens the k-th file of the report.
 func (r *run) open(k int) (piecehash.File, error) { return r.located.Open(content.FileIndex(k)) }

@@ -40,7 +40,7 @@ type ordered struct {
 }
 
 func (s ordered) Open(i layout.FileIndex) (piecehash.File, error) {
-	return s.files.Open(int(s.r.disk[i]))
+	return s.files.Open(int(s.r.fileOf[i]))
 }
 
 // readInOrder reads the files one after the other, and takes their checksums if

@@ -120,7 +120,7 @@ func (a *archive) noteEnd() {
 	if a.file < 0 {
 		return
 	}
-	f := &a.found[a.r.disk[a.file]]
+	f := &a.found[a.r.fileOf[a.file]]
 	a.file, a.asIs, a.end, a.tail = -1, 0, 0, -1
 	switch {
 	case a.in.err == io.EOF:
@@ -155,7 +155,7 @@ func (a *archive) entry(h *tar.Header) bool {
 		}
 		return false
 	}
-	f := &a.found[a.r.disk[i]]
+	f := &a.found[a.r.fileOf[i]]
 	if a.seen[i] && f.State != Skipped {
 		f.State, f.Err = Unreadable, errors.New("it is in the archive twice")
 	}

@@ -48,7 +48,7 @@ func (r *run) unread(err error) {
 	if errors.As(err, &seeds) { // the seed knows better whose it is
 		return
 	}
-	if f := &r.Files[r.disk[read.File]]; f.State == OK || f.State == Long {
+	if f := &r.Files[r.fileOf[read.File]]; f.State == OK || f.State == Long {
 		f.State, f.Err = Unreadable, read.Err
 	}
 }

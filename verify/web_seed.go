@@ -67,7 +67,7 @@ func (o *WebAccess) seed(a seedAddress) webseed.Options {
 func (r *run) webFault(f *webseed.Fault) *WebFault {
 	w := &WebFault{f.Kind, -1, f.Message}
 	if f.File >= 0 {
-		w.File = int(r.disk[f.File])
+		w.File = int(r.fileOf[f.File])
 	}
 	return w
 }
