@@ -59,7 +59,7 @@ type Config struct {
 	// attempts.
 	Timeout    time.Duration
 	Encryption Encryption
-	// Dial opens TCP connections; nil for a plain net.Dialer.
+	// Dial opens TCP connections, within Timeout too.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
@@ -123,11 +123,7 @@ func closedByPeer(err error) bool {
 func connect(ctx context.Context, address string, cfg Config, encrypt bool) (*Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, cfg.Timeout)
 	defer cancel()
-	dial := cfg.Dial
-	if dial == nil {
-		dial = new(net.Dialer).DialContext
-	}
-	nc, err := dial(ctx, "tcp", address)
+	nc, err := cfg.Dial(ctx, "tcp", address)
 	if err != nil {
 		return nil, err
 	}

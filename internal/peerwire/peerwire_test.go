@@ -41,7 +41,7 @@ func serve(t *testing.T, handlers ...func(net.Conn)) string {
 }
 
 func config() Config {
-	return Config{InfoHash: testHash, PeerID: [20]byte{9}, Client: "test", Timeout: time.Minute}
+	return Config{InfoHash: testHash, PeerID: [20]byte{9}, Client: "test", Timeout: time.Minute, Dial: new(net.Dialer).DialContext}
 }
 
 func handshake(hash [20]byte, reserved ...byte) []byte {
