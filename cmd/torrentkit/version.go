@@ -28,6 +28,9 @@ func newVersion(con *console.Console) *cobra.Command {
 			if v.Revision != "" {
 				f.Text("revision", v.Revision)
 			}
+			if v.Date != "" {
+				f.Text("date", v.Date)
+			}
 			f.Text("go", v.Go)
 			f.Text("platform", v.OS+"/"+v.Arch)
 			con.Show(&f)

@@ -10,6 +10,7 @@ import (
 type versionJSON struct {
 	Version  string `json:"version"`
 	Revision string `json:"revision,omitempty"` // the commit, where the build knows it
+	Date     string `json:"date,omitempty"`     // of the commit, RFC 3339
 	Modified bool   `json:"modified,omitempty"` // the working tree had changes
 	Go       string `json:"go"`
 	OS       string `json:"os"`
@@ -30,6 +31,8 @@ func BuildVersion() versionJSON {
 		switch s.Key {
 		case "vcs.revision":
 			v.Revision = s.Value
+		case "vcs.time":
+			v.Date = s.Value
 		case "vcs.modified":
 			v.Modified = s.Value == "true"
 		}
