@@ -40,6 +40,7 @@ import (
 func TestScript(t *testing.T) { testscript.Run(t, scriptParams(t)) }
 
 func scriptParams(t *testing.T) testscript.Params {
+	folder := schemaFolder(t)
 	return testscript.Params{
 		Dir:                 "testdata/script",
 		UpdateScripts:       *update,
@@ -48,6 +49,7 @@ func scriptParams(t *testing.T) testscript.Params {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("TZ", "UTC")
 			e.Setenv("GORACE", "atexit_sleep_ms=0") // the race detector's programs wait a second at their end
+			e.Setenv("TORRENTKIT_TEST_SCHEMAS", folder)
 			e.Setenv("NO_COLOR", "")
 			e.Setenv("SOURCE_DATE_EPOCH", "")
 			return nil
@@ -68,14 +70,19 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// mainInStory is the program, which may be told to take its output for a terminal.
+// mainInStory is the program, which may be told to take its output for a terminal, and whose JSON is held to the schemas.
 func mainInStory() {
-	if os.Getenv("TORRENTKIT_TEST_TERMINAL") == "" {
-		main()
-		return
-	}
 	e := console.RealEnv()
-	e.OutTTY, e.ANSI, e.Width = true, false, func() int { return 100 }
+	if os.Getenv("TORRENTKIT_TEST_TERMINAL") != "" {
+		e.OutTTY, e.ANSI, e.Width = true, false, func() int { return 100 }
+	}
+	folder := os.Getenv("TORRENTKIT_TEST_SCHEMAS")
+	switch {
+	case folder != "" && slices.Contains(os.Args, "--json"):
+		os.Exit(heldToSchemas(folder, e, os.Args[1:]))
+	case os.Getenv("TORRENTKIT_TEST_TERMINAL") == "":
+		main()
+	}
 	os.Exit(run(context.Background(), e, os.Args[1:]))
 }
 

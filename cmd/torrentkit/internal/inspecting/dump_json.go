@@ -8,13 +8,16 @@ import (
 	"github.com/torrentkit/torrentkit/inspect"
 )
 
+// dumpedJSON is what "dump --json" prints.
+type dumpedJSON struct {
+	Input string     `json:"input"`
+	Style string     `json:"style"`
+	Value rawMessage `json:"value"` // what was dumped
+}
+
 // dumpJSON puts the dump into an object like those of all commands.
 func dumpJSON(con *console.Console, name string, r io.Reader, o inspect.DumpOptions) error {
-	v := struct {
-		Input string `json:"input"`
-		Style string `json:"style"`
-		Value string `json:"value"` // the hole
-	}{Input: name, Style: string(o.Style)}
+	v := dumpedJSON{Input: name, Style: string(o.Style), Value: rawMessage(`""`)}
 	return con.WriteAround(v, `"value":""`, func(w io.Writer) error { return inspect.Dump(&trimmed{w: w}, r, o) })
 }
 

@@ -110,7 +110,7 @@ func listFields(con *console.Console) error {
 	rows := console.NewTable(-1, "field", "value")
 	for _, f := range inspectFields() {
 		if con.Options.JSON {
-			if err := con.JSON(map[string]string{"field": f.name, "value": f.about}); err != nil {
+			if err := con.JSON(knownFieldJSON{f.name, f.about}); err != nil {
 				return err
 			}
 			continue
@@ -191,23 +191,33 @@ func query(ctx context.Context, con *console.Console, name string, f *inspectFla
 	return err
 }
 
-// queryJSON is what "inspect --query --json" prints: the value as dump writes it.
+// knownFieldJSON is a line of "inspect --field --json", where --field names none.
+type knownFieldJSON struct {
+	Field string `json:"field"`
+	Value string `json:"value"` // what it is
+}
+
+// valueJSON is what "inspect --query --json" prints.
+type valueJSON struct {
+	Input  string     `json:"input"`
+	Query  string     `json:"query"`
+	Offset int        `json:"offset"`
+	Value  rawMessage `json:"value"` // as dump writes it
+}
+
+// queryJSON prints the value that a query leads to.
 func queryJSON(con *console.Console, name, query string, value []byte, offset int) error {
 	var dumped bytes.Buffer
 	if err := inspect.Dump(&dumped, bytes.NewReader(value), inspect.DumpOptions{}); err != nil {
 		return err
 	}
-	return con.JSON(struct {
-		Input  string     `json:"input"`
-		Query  string     `json:"query"`
-		Offset int        `json:"offset"`
-		Value  rawMessage `json:"value"`
-	}{name, query, offset, dumped.Bytes()})
+	return con.JSON(valueJSON{name, query, offset, dumped.Bytes()})
 }
 
 // MarshalJSON implements json.Marshaler.
 func (m rawMessage) MarshalJSON() ([]byte, error) { return m, nil }
 
+// fieldValuesJSON is what "inspect --field NAME --json" prints.
 type fieldValuesJSON struct {
 	Input     string   `json:"input"`
 	Field     string   `json:"field"`

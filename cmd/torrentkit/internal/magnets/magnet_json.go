@@ -7,7 +7,7 @@ import (
 	"github.com/torrentkit/torrentkit/magnet"
 )
 
-// linkJSON is what "magnet --json" prints of a link.
+// linkJSON is what "magnet --json" and "inspect LINK --json" print of a link.
 type linkJSON struct {
 	Input      string           `json:"input"`
 	Magnet     string           `json:"magnet"`

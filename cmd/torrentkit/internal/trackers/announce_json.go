@@ -43,6 +43,13 @@ type resultJSON struct {
 	Exchanges     []exchangeJSON    `json:"exchanges,omitempty"`
 }
 
+// plannedJSON is what "announce --dry-run --json" prints.
+type plannedJSON struct {
+	Event    string `json:"event"`
+	Infohash string `json:"infohash"`
+	Tracker  string `json:"tracker"`
+}
+
 type trackerPeerJSON struct {
 	IP     string `json:"ip"`
 	Port   uint16 `json:"port"`

@@ -101,7 +101,7 @@ func showQueries(con *console.Console, queries []announce.Query, opt announce.Op
 			continue
 		}
 		if con.Options.JSON {
-			if err := con.JSON(map[string]any{"tracker": q.Tracker, "infohash": q.Hash.String(), "event": string(plan.Event)}); err != nil {
+			if err := con.JSON(plannedJSON{string(plan.Event), q.Hash.String(), q.Tracker}); err != nil {
 				return err
 			}
 			continue

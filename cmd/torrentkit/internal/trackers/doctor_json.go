@@ -7,6 +7,7 @@ import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
 
+// checkJSON is a check, and a line of "doctor --list-checks --json".
 type checkJSON struct {
 	ID       string `json:"id"`
 	Title    string `json:"title"`

@@ -4,12 +4,19 @@ import (
 	"github.com/torrentkit/torrentkit/announce"
 )
 
-func pingToJSON(q announce.Query, s *announce.PingStats) map[string]any {
-	v := map[string]any{"tracker": q.Tracker, "sent": s.Sent, "answered": s.Good, "loss": s.Loss()}
-	times := make(map[string]float64)
+// pingJSON is what "announce --count --json" prints last.
+type pingJSON struct {
+	Answered     int                `json:"answered"`
+	Loss         float64            `json:"loss"`         // 0 to 1
+	Milliseconds map[string]float64 `json:"milliseconds"` // by min, mean and so on
+	Sent         int                `json:"sent"`
+	Tracker      string             `json:"tracker"`
+}
+
+func pingToJSON(q announce.Query, s *announce.PingStats) pingJSON {
+	v := pingJSON{Tracker: q.Tracker, Sent: s.Sent, Answered: s.Good, Loss: s.Loss(), Milliseconds: make(map[string]float64)}
 	for _, e := range pingTimes(s) {
-		times[e.name] = milliseconds(e.d)
+		v.Milliseconds[e.name] = milliseconds(e.d)
 	}
-	v["milliseconds"] = times
 	return v
 }
