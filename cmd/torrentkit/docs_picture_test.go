@@ -66,7 +66,7 @@ func picture(text, ground, frame, ink string, colours map[string]string) []byte 
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-label="torrentkit in a terminal">
 <rect x="0.5" y="0.5" width="%d" height="%d" rx="8" fill="%s" stroke="%s"/>
-<g font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="14" fill="%s" xml:space="preserve">
+<g font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="14" fill="%s">
 `, w, h, w, h, w-1, h-1, ground, frame, ink)
 	for i, line := range lines {
 		column, colour := 0, ink
@@ -74,7 +74,7 @@ func picture(text, ground, frame, ink string, colours map[string]string) []byte 
 		put := func(s string) {
 			if strings.TrimSpace(s) != "" {
 				fmt.Fprintf(&b, `<text x="%.1f" y="%d" textLength="%.1f" fill="%s">%s</text>`+"\n",
-					margin+float64(column)*advance, y, float64(console.DisplayWidth(s))*advance, colour, html.EscapeString(s))
+					margin+float64(column)*advance, y, float64(console.DisplayWidth(s))*advance, colour, html.EscapeString(strings.ReplaceAll(s, " ", "\u00a0"))) // since what draws SVG joins spaces
 			}
 			column += console.DisplayWidth(s)
 		}
