@@ -74,12 +74,11 @@ func (s *stripper) entries(root bencode.Value) (list []Entry) {
 	first := make(map[string][]byte) // of a key that stands twice the first counts, and the others may hold secrets too
 	for k, v := range root.Entries() {
 		key, _ := k.Text()
-		now := v.Raw()
+		var now []byte
 		switch {
 		case key == "info" || isDigest(key) && !isClientState(key):
 			continue
 		case isClientState(key) || s.text(key) != key || secret.Names(key) && v.Kind() == bencode.String:
-			now = nil
 		default:
 			now = s.value(v)
 		}

@@ -10,6 +10,8 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
+	"testing/fstest"
 
 	"github.com/torrentkit/torrentkit/announce"
 	"github.com/torrentkit/torrentkit/create"
@@ -53,6 +55,9 @@ func run(ctx context.Context) error {
 		return err
 	}
 	if err := check(ctx, edited.Raw, dir); err != nil {
+		return err
+	}
+	if err := fromMemory(ctx); err != nil {
 		return err
 	}
 	link, err := share(edited.Raw)
@@ -137,6 +142,56 @@ func check(ctx context.Context, raw []byte, dir string) error {
 		var state verify.State = f.State
 		fmt.Println("verified", f.Path, state)
 	}
+	return nil
+}
+
+// fromMemory makes and verifies torrents of what is on no disk, and shows that one of a folder is the same.
+func fromMemory(ctx context.Context) error {
+	artifact := "all that was built"
+	files := fstest.MapFS{"app/app.bin": {Data: []byte(artifact)}}
+	var hashes []metainfo.Hashes
+	folder, err := create.ScanFS(ctx, files, "app", create.Selection{})
+	if err != nil {
+		return err
+	}
+	file, err := create.ReaderAt("app.bin", strings.NewReader(artifact), int64(len(artifact)))
+	if err != nil {
+		return err
+	}
+	for _, content := range []*create.Content{folder, file} {
+		plan, err := content.Plan(create.Options{})
+		if err != nil {
+			return err
+		}
+		made, err := plan.Torrent(ctx)
+		if err != nil {
+			return err
+		}
+		hashes = append(hashes, made.Hashes)
+		var report *verify.Report
+		if content == folder {
+			report, err = verify.FS(ctx, made.Raw, files, "app", verify.FSOptions{})
+		} else {
+			report, err = verify.ReaderAt(ctx, made.Raw, strings.NewReader(artifact), int64(len(artifact)), verify.StreamOptions{})
+		}
+		if err != nil {
+			return err
+		}
+		fmt.Println("from memory", report.OK())
+	}
+	dir, err := os.MkdirTemp("", "outside")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	if err := os.CopyFS(dir, files); err != nil {
+		return err
+	}
+	made, err := create.Torrent(ctx, filepath.Join(dir, "app"), create.Options{})
+	if err != nil {
+		return err
+	}
+	fmt.Println("the same from a disk", made.Hashes == hashes[0])
 	return nil
 }
 
