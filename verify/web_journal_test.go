@@ -144,8 +144,9 @@ func TestWebJournal(t *testing.T) {
 func TestWebJournalWantsValidators(t *testing.T) {
 	tree := files{"a": noise(mathrand.New(mathrand.NewPCG(8, 2)), 100000)}
 	s, torrent := serveTree(t, tree, metainfo.V1, 16384)
+	var now time.Time // when a case began: the version must not change while it is read
 	modified := func(w http.ResponseWriter, ago time.Duration) {
-		w.Header().Set("Last-Modified", time.Now().Add(-ago).UTC().Format(http.TimeFormat))
+		w.Header().Set("Last-Modified", now.Add(-ago).UTC().Format(http.TimeFormat))
 	}
 	second := 0
 	at := time.Now().Add(-time.Hour)
@@ -170,7 +171,7 @@ func TestWebJournalWantsValidators(t *testing.T) {
 			w.Header().Set("ETag", `"`+r.URL.RawQuery+`"`)
 		}, false},
 	} {
-		s.header = tt.header
+		s.header, now = tt.header, time.Now()
 		o := webOptions()
 		o.Journal = filepath.Join(t.TempDir(), "journal")
 		first := webCheck(t, torrent, o)
