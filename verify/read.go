@@ -71,10 +71,14 @@ func (r *run) fine() bool {
 }
 
 // again reads the pieces that were replaced once more, and takes over what was
-// found of the others.
-func (r *run) again(ctx context.Context, pieces []int, workers int) (*run, error) {
+// found of the others. finally is to read them all though ctx is done.
+func (r *run) again(ctx context.Context, pieces []int, workers int, finally bool) (*run, error) {
+	reading := ctx
+	if finally {
+		reading = context.WithoutCancel(ctx)
+	}
 	files := contentFiles(r.torrent)
-	located, err := content.Locate(ctx, r.Root, wants(r.torrent, files))
+	located, err := content.Locate(reading, r.Root, wants(r.torrent, files))
 	if err != nil {
 		return nil, err
 	}
@@ -91,13 +95,14 @@ func (r *run) again(ctx context.Context, pieces []int, workers int) (*run, error
 		now.pieces[p] = PieceUnread
 	}
 	job := piecehash.Job{Layout: r.layout, Source: now.source(nil), Only: append([]int{}, pieces...), Workers: workers}
-	for p, err := range job.Pieces(ctx) {
+	for p, err := range job.Pieces(reading) {
 		if err != nil {
 			now.unread(err)
 			continue
 		}
 		now.check(p)
 	}
+	sumAgain(ctx, now, r, pieces)
 	now.evidence = r.evidence
 	now.endReading(false)
 	now.conclude()

@@ -173,7 +173,7 @@ func (f *fixer) readAgain(ctx context.Context) error {
 	f.Extra = slices.DeleteFunc(f.Extra, func(e Extra) bool {
 		return slices.ContainsFunc(f.res.Renamed, func(n Renaming) bool { return n.From == e.Path })
 	})
-	now, err := f.again(ctx, again, f.workers)
+	now, err := f.again(ctx, again, f.workers, false)
 	if err != nil {
 		return err
 	}

@@ -74,7 +74,7 @@ func (m *mender) from(ctx context.Context, src piecehash.Source) error {
 	if m.res.DryRun || len(m.res.Pieces) == pieces && len(m.res.Created) == created {
 		return err
 	}
-	after, e := m.again(context.WithoutCancel(ctx), m.res.Pieces[pieces:], m.workers)
+	after, e := m.again(ctx, m.res.Pieces[pieces:], m.workers, true)
 	if e == nil {
 		after.Incomplete = m.Incomplete || err != nil
 		m.run, m.w.r, m.res.Report = after, after, after.Report

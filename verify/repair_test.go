@@ -3,6 +3,7 @@ package verify
 import (
 	"bytes"
 	"context"
+	"crypto/md5"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -189,4 +190,34 @@ func TestRepairStopped(t *testing.T) {
 	if res, err := Repair(context.Background(), torrent, dir, RepairOptions{From: whole}); err != nil || !res.Report.OK() {
 		t.Errorf("the second run: %v", err)
 	}
+}
+
+// The checksums that are told are those of the files as they are at the end.
+func TestSumsAfterRepairs(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 9))
+	tree := files{"a": noise(rng, 5*16384), "b": noise(rng, 70_000), "c/d": noise(rng, 100), "e": nil}
+	whole := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
+	torrent := makeTorrent(t, whole, metainfo.V2, 16384, metainfo.Fields{})
+	check := func(r *Report) {
+		t.Helper()
+		for _, f := range r.Files {
+			sum := md5.Sum(tree[f.Path])
+			if got := f.Sums[metainfo.MD5]; f.State != OK || !bytes.Equal(got, sum[:]) {
+				t.Errorf("%s: %v, %x, want %x", f.Path, f.State, got, sum)
+			}
+		}
+	}
+	o := Options{Reading: Reading{Sums: []metainfo.Checksum{metainfo.MD5}}}
+	bad := files{"a": flipAt(tree["a"], 20000), "b": tree["b"][:50], "c/d": tree["c/d"]}
+	repaired, err := Repair(context.Background(), torrent, bad.Write(t, filepath.Join(t.TempDir(), "tree")), RepairOptions{Options: o, From: whole})
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(repaired.Report)
+	moved := files{"a": append(slices.Clone(tree["a"]), "too much"...), "x/b": tree["b"], "c/d": tree["c/d"], "e": nil}
+	fixed, err := Fix(context.Background(), torrent, moved.Write(t, filepath.Join(t.TempDir(), "tree")), FixOptions{Options: o})
+	if err != nil || len(fixed.Renamed) != 1 || len(fixed.Truncated) != 1 {
+		t.Fatalf("%v, %+v", err, fixed)
+	}
+	check(fixed.Report)
 }

@@ -13,6 +13,7 @@ type run struct {
 	torrent   *metainfo.Torrent
 	located   *content.Located   // nil if the content is not on disk
 	files     []layout.FileIndex // of each of Files
+	sums      []metainfo.Checksum
 	layerless map[layout.FileIndex]*layerlessFile
 }
 

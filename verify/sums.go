@@ -35,12 +35,24 @@ func sumsByKind(kinds []metainfo.Checksum, sums [][]byte) map[metainfo.Checksum]
 
 // ordered is the files of a torrent that are read one after the other.
 type ordered struct {
-	r     *run
+	*run
 	files *filesum.Files
 }
 
+// inOrder prepares to read the files one after the other, and to take checksums of
+// those that are wanted.
+func inOrder(ctx context.Context, r *run, limit *limiter, wanted []bool) ordered {
+	open := func(k int) (piecehash.File, error) { return limit.file(r.open(k)) }
+	return ordered{r, filesum.New(ctx, r.sizes(), open, func(k int) []hash.Hash {
+		if !wanted[k] {
+			return nil
+		}
+		return newHashes(r.sums)
+	})}
+}
+
 func (s ordered) Open(i layout.FileIndex) (piecehash.File, error) {
-	return s.files.Open(int(s.r.fileOf[i]))
+	return s.files.Open(int(s.fileOf[i]))
 }
 
 // readInOrder reads the files one after the other, and takes their checksums if
@@ -50,30 +62,54 @@ func (r *run) readInOrder(ctx context.Context, o Options) error {
 	for k := range r.Files {
 		wanted[k] = r.Files[k].State <= Short
 	}
-	limit := newLimiter(ctx, o.LimitRate)
-	files := filesum.New(ctx, r.sizes(), func(k int) (piecehash.File, error) { return limit.file(r.open(k)) }, func(k int) []hash.Hash {
-		if !wanted[k] {
-			return nil
-		}
-		return newHashes(o.Sums)
-	})
-	err := r.read(ctx, o.job(ordered{r, files}, piecehash.Sequential), nil, o.FailFast)
+	s := inOrder(ctx, r, newLimiter(ctx, o.LimitRate), wanted)
+	err := r.read(ctx, o.job(s, piecehash.Sequential), nil, o.FailFast)
 	if err == nil && !r.Incomplete {
-		err = files.Finish()
+		err = s.files.Finish()
 	}
-	files.Close()
-	for k := range r.Files {
-		f := &r.Files[k]
-		sums, failed := files.Sums(k)
+	s.files.Close()
+	s.note(err)
+	return err
+}
+
+// note takes checksums over, and what made it impossible to take one, unless
+// another error ended the reading.
+func (s ordered) note(err error) {
+	for k := range s.Files {
+		f := &s.Files[k]
+		sums, failed := s.files.Sums(k)
 		var changed *content.ChangedError // which is told of all files in one way
 		if f.State <= Short && failed != nil && err == nil && !errors.As(failed, &changed) {
 			f.State, f.Err = Unreadable, failed
 		}
-		if f.State < Unreadable {
-			f.Sums = sumsByKind(o.Sums, sums)
+		if f.State < Unreadable && sums != nil {
+			f.Sums = sumsByKind(s.sums, sums)
 		}
 	}
-	return err
+}
+
+// sumAgain takes the checksums of files that were changed since an earlier run,
+// and takes over those of the others.
+func sumAgain(ctx context.Context, r, before *run, pieces []int) {
+	if r.sums = before.sums; len(r.sums) == 0 {
+		return
+	}
+	wanted := make([]bool, len(r.Files))
+	for _, p := range pieces {
+		for span := range r.layout.Spans(p) {
+			if !span.Zero {
+				wanted[r.fileOf[span.File]] = true
+			}
+		}
+	}
+	for k := range r.Files {
+		f, was := &r.Files[k], &before.Files[k]
+		if wanted[k] = f.State <= Short && (wanted[k] || f.Size != was.Size || was.Sums == nil); !wanted[k] {
+			f.Sums = was.Sums
+		}
+	}
+	s := inOrder(ctx, r, nil, wanted)
+	s.note(s.files.Finish())
 }
 
 // sizes are those of the files on disk.

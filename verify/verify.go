@@ -62,6 +62,7 @@ func verifyAt(ctx context.Context, at storage, torrent []byte, path string, o Op
 		located.DropCache()
 	}
 	r := newRun(t, root, files, located)
+	r.sums = o.Sums
 	if err := r.choose(o.Selection); err != nil {
 		return nil, err
 	}
