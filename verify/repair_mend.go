@@ -158,7 +158,7 @@ func (m *mender) gather(i int) ([]byte, error) {
 // mend hashes pieces, and writes those that are good.
 func (m *mender) mend(ctx context.Context, batch map[int][]byte) error {
 	good := map[int]bool{}
-	err := m.hashMemory(ctx, memory{m.layout, batch}, m.workers, func(p piecehash.Piece) {
+	err := m.hash(ctx, memory{m.layout, batch}, func(p piecehash.Piece) {
 		good[p.Index] = m.torrent.Check(p.Index, p.SHA1, p.Root) == metainfo.Good
 	})
 	if err != nil {
@@ -234,12 +234,12 @@ func (c *handleCache) close() {
 	}
 }
 
-// hashMemory hashes pieces that are in memory, and tells their digests.
-func (r *run) hashMemory(ctx context.Context, m memory, workers int, tell func(piecehash.Piece)) error {
-	if len(m.pieces) == 0 {
+// hash hashes pieces that are in memory, and tells their digests.
+func (m *mender) hash(ctx context.Context, held memory, tell func(piecehash.Piece)) error {
+	if len(held.pieces) == 0 {
 		return nil
 	}
-	job := piecehash.Job{Layout: r.layout, Source: m, Only: slices.Sorted(maps.Keys(m.pieces)), Workers: workers}
+	job := piecehash.Job{Layout: m.layout, Source: held, Only: slices.Sorted(maps.Keys(held.pieces)), Workers: m.workers}
 	for p, err := range job.Pieces(ctx) {
 		if err != nil {
 			return err

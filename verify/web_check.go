@@ -145,10 +145,10 @@ func (c seedCheck) probes(versions bool) []layout.FileIndex {
 }
 
 // chosen tells whether a piece of a file is read.
-func (r *run) chosen(i layout.FileIndex) bool {
-	first, end := r.layout.FilePieces(i)
+func (c seedCheck) chosen(i layout.FileIndex) bool {
+	first, end := c.layout.FilePieces(i)
 	for p := first; p < end; p++ {
-		if r.pieces[p] != PieceSkipped {
+		if c.pieces[p] != PieceSkipped {
 			return true
 		}
 	}
