@@ -25,6 +25,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/cespare/xxhash/v2"
@@ -41,8 +42,8 @@ type Digest struct {
 	Root [32]byte
 }
 
-// The parts of a record, in bytes: a mark, the key, the digest, the seal over
-// all of them.
+// The parts of a record, in bytes: a mark, whose last byte is the version of the
+// format, the key, the digest, the seal over all of them.
 const (
 	mark       = "tkj1"
 	recordSize = len(mark) + len(Key{}) + len(Digest{}.SHA1) + len(Digest{}.Root) + 8
@@ -96,22 +97,13 @@ var ErrTooLarge = errors.New("the journal has too many records")
 func (s *Set) Read(r io.Reader) (damaged int64, err error) {
 	in := bufio.NewReaderSize(r, 1<<20)
 	for {
-		b, err := in.Peek(recordSize)
-		if len(b) < recordSize {
-			damaged += int64(len(b))
-			if errors.Is(err, io.EOF) {
-				err = nil
-			}
-			return damaged, err
+		b, skipped, err := next(in)
+		damaged += skipped
+		if errors.Is(err, io.EOF) {
+			return damaged, nil
 		}
-		if !whole(b) {
-			n := 1 + bytes.IndexByte(b[1:], mark[0])
-			if n == 0 {
-				n = recordSize
-			}
-			in.Discard(n)
-			damaged += int64(n)
-			continue
+		if err != nil {
+			return damaged, err
 		}
 		var key Key
 		var d Digest
@@ -119,10 +111,31 @@ func (s *Set) Read(r io.Reader) (damaged int64, err error) {
 		rest = rest[copy(key[:], rest):]
 		rest = rest[copy(d.SHA1[:], rest):]
 		copy(d.Root[:], rest)
-		in.Discard(recordSize)
 		if err := s.add(key, d); err != nil {
 			return damaged, err
 		}
+	}
+}
+
+// next returns the next whole record, wherever it begins, and how many bytes
+// before it belong to none; they may come beside an error. The record is valid
+// until the next call.
+func next(in *bufio.Reader) (record []byte, damaged int64, err error) {
+	for {
+		b, err := in.Peek(recordSize)
+		if len(b) < recordSize {
+			return nil, damaged + int64(len(b)), err
+		}
+		if whole(b) {
+			in.Discard(recordSize)
+			return b, damaged, nil
+		}
+		n := 1 + bytes.IndexByte(b[1:], mark[0])
+		if n == 0 {
+			n = recordSize
+		}
+		in.Discard(n)
+		damaged += int64(n)
 	}
 }
 
@@ -132,12 +145,9 @@ func whole(b []byte) bool {
 }
 
 // ReadFile adds the records of a journal file to the set. A file that does not
-// exist has none.
+// exist has none; one that is something else is an error.
 func (s *Set) ReadFile(path string) (damaged int64, err error) {
-	if err := checkKind(path); err != nil {
-		return 0, err
-	}
-	f, err := os.Open(path)
+	f, err := open(path, os.O_RDONLY)
 	if errors.Is(err, os.ErrNotExist) {
 		return 0, nil
 	}
@@ -146,6 +156,22 @@ func (s *Set) ReadFile(path string) (damaged int64, err error) {
 	}
 	defer f.Close()
 	return s.Read(f)
+}
+
+// open opens a journal, and nothing else.
+func open(path string, flag int) (*os.File, error) {
+	if err := checkKind(path); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(path, flag, 0o666)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkJournal(f); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
 }
 
 // checkKind refuses what is there and no file: opening a named pipe would wait for ever.
@@ -172,21 +198,23 @@ type Writer struct {
 // there. A file that is something else is an error, so that a mistaken name
 // destroys nothing.
 func Append(path string) (*Writer, error) {
-	if err := checkKind(path); err != nil {
-		return nil, err
-	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o666)
+	f, err := open(path, os.O_CREATE|os.O_RDWR|os.O_APPEND)
 	if err != nil {
-		return nil, err
-	}
-	if err := checkJournal(f); err != nil {
-		f.Close()
 		return nil, err
 	}
 	return &Writer{file: f, synced: time.Now()}, nil
 }
 
-// checkJournal refuses files without a single record near their beginning.
+// What may not be written to.
+var (
+	errForeign = errors.New("the file exists and is not a journal")
+	errVersion = errors.New("the file is a journal of another version of torrentkit")
+)
+
+// checkJournal refuses what is no journal. One whole record anywhere makes one,
+// whatever became of the others. Where there is none, the file may be a first
+// record that was not written to its end, or zeros, as a loss of power leaves
+// them.
 func checkJournal(f *os.File) error {
 	info, err := f.Stat()
 	switch {
@@ -194,18 +222,37 @@ func checkJournal(f *os.File) error {
 		return err
 	case !info.Mode().IsRegular():
 		return errors.New("not a regular file")
-	case info.Size() == 0:
+	}
+	all := io.NewSectionReader(f, 0, min(info.Size(), maxRecords*int64(recordSize)))
+	in := bufio.NewReaderSize(all, 1<<16)
+	head, err := in.Peek(len(mark))
+	begin := string(head)
+	if err == nil && begin != mark {
+		_, _, err = next(in)
+	}
+	switch {
+	case err == nil, errors.Is(err, io.EOF) && strings.HasPrefix(mark, begin):
+		return nil
+	case !errors.Is(err, io.EOF):
+		return err
+	case strings.HasPrefix(begin, mark[:len(mark)-1]):
+		return errVersion
+	case info.Size() == all.Size() && onlyZeros(all):
 		return nil
 	}
-	start := make([]byte, 4<<10)
-	n, err := f.ReadAt(start, 0)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return err
+	return errForeign
+}
+
+// onlyZeros tells whether there is nothing else in a file.
+func onlyZeros(r *io.SectionReader) bool {
+	buf := make([]byte, 1<<16)
+	for at := int64(0); at < r.Size(); at += int64(len(buf)) {
+		n, err := r.ReadAt(buf, at)
+		if err != nil && !errors.Is(err, io.EOF) || len(bytes.Trim(buf[:n], "\x00")) > 0 {
+			return false
+		}
 	}
-	if !bytes.Contains(start[:n], []byte(mark)) && !(n < len(mark) && bytes.HasPrefix([]byte(mark), start[:n])) {
-		return errors.New("the file exists and is not a journal")
-	}
-	return nil
+	return true
 }
 
 // Put appends a record. Until Flush it may stay in memory, where a kill of the

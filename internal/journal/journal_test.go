@@ -8,7 +8,10 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"github.com/torrentkit/torrentkit/internal/longtest"
 )
 
 func record(i int) (Key, Digest) {
@@ -117,6 +120,48 @@ func TestDamage(t *testing.T) {
 	}
 }
 
+// A block of a disk that is lost, anywhere in the file, costs the records that lie in it, and no run is refused for it.
+func TestLostBlocks(t *testing.T) {
+	const n, block = 300, 4 << 10
+	path := filepath.Join(t.TempDir(), "j")
+	data := write(t, path, 0, n)
+	rng := rand.New(rand.NewPCG(11, 16))
+	offsets := []int{0, len(data) - block}
+	for range longtest.Rounds(300, 5000) {
+		offsets = append(offsets, rng.IntN(len(data)-block))
+	}
+	for i, at := range offsets {
+		for name, damage := range map[string]func(b []byte){
+			"zeros": func(b []byte) { clear(b) },
+			"flipped": func(b []byte) {
+				for i := range b {
+					b[i] ^= 0xff
+				}
+			},
+			"another block": func(b []byte) { copy(b, bytes.Clone(data[(at+5*block)%(len(data)-block):])) },
+		} {
+			b := bytes.Clone(data)
+			damage(b[at : at+block])
+			touched := (at+block+recordSize-1)/recordSize - at/recordSize
+			if lost := check(t, b, n, n-touched); lost > int64(touched*recordSize) {
+				t.Errorf("%s at %d: %d bytes are lost", name, at, lost)
+			}
+			if i > 2 {
+				continue
+			}
+			if err := os.WriteFile(path, b, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			after := write(t, path, n, 1)
+			if !bytes.HasPrefix(after, b) {
+				t.Fatalf("%s at %d: what was there is written to", name, at)
+			}
+			check(t, after[len(b):], n+1, 1)
+			check(t, after, n+1, n+1-touched)
+		}
+	}
+}
+
 func TestContradictionsAreLeftOut(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "j")
 	one := write(t, path, 0, 2)
@@ -154,7 +199,24 @@ func TestForeignFilesAreNotWritten(t *testing.T) {
 	if _, err := Append(t.TempDir()); err == nil {
 		t.Error("a folder was opened for writing")
 	}
-	for _, torn := range []string{"", "t", "tkj", "tkj1\x00"} {
+	for name, data := range map[string]struct {
+		data string
+		want error
+	}{
+		"another version":  {"tkj2" + strings.Repeat("x", 1000), errVersion},
+		"a mark inside":    {"a tale of tkj1 " + strings.Repeat("x", 1000), errForeign},
+		"zeros and a word": {strings.Repeat("\x00", 100000) + "word", errForeign},
+	} {
+		if err := os.WriteFile(path, []byte(data.data), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		_, err := Append(path)
+		_, read := new(Set).ReadFile(path)
+		if now, _ := os.ReadFile(path); !errors.Is(err, data.want) || !errors.Is(read, data.want) || string(now) != data.data {
+			t.Errorf("%s: %v, reading %v, want %v", name, err, read, data.want)
+		}
+	}
+	for _, torn := range []string{"", "t", "tkj", "tkj1\x00", strings.Repeat("\x00", 5000)} {
 		if err := os.WriteFile(path, []byte(torn), 0o644); err != nil {
 			t.Fatal(err)
 		}
