@@ -32,8 +32,9 @@ const (
 // then modules of others. A package that is not here yet wants a line.
 var table = map[string][2]string{
 	"internal/layout":                 {"", ""},
-	"internal/sha1simd":               {"", "golang.org/x/sys"},
-	"internal/sha256simd":             {"", "golang.org/x/sys"},
+	"internal/lockstep":               {"", "golang.org/x/sys"},
+	"internal/sha1simd":               {"internal/lockstep", ""},
+	"internal/sha256simd":             {"internal/lockstep", ""},
 	"internal/bencode":                {"", "github.com/zeebo/bencode"},
 	"internal/glob":                   {"", "github.com/bmatcuk/doublestar/v4"},
 	"internal/filesum":                {"", ""},

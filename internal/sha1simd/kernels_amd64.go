@@ -2,57 +2,42 @@
 
 package sha1simd
 
-import "golang.org/x/sys/cpu"
+import "github.com/torrentkit/torrentkit/internal/lockstep"
 
-//go:generate go run -C ../_asm ./cpuid -out ../sha1simd/cpuid_amd64.s -stubs ../sha1simd/cpuid_amd64.go -pkg sha1simd
 //go:generate go run -C ../_asm ./sha1 -kernel avx512 -out ../sha1simd/avx512_amd64.s -stubs ../sha1simd/avx512_amd64.go -pkg sha1simd
 //go:generate go run -C ../_asm ./sha1 -kernel avx2 -out ../sha1simd/avx2_amd64.s -stubs ../sha1simd/avx2_amd64.go -pkg sha1simd
 //go:generate go run -C ../_asm ./sha1 -kernel shani -out ../sha1simd/shani_amd64.s -stubs ../sha1simd/shani_amd64.go -pkg sha1simd
 
-// features is what of a CPU decides between kernels.
-type features struct{ avx512, avx2, sha bool }
-
-// detect asks the CPU, and the operating system as far as it must save registers.
-func detect() features {
-	f := features{
-		avx512: cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW,
-		avx2:   cpu.X86.HasAVX2,
-	}
-	if leaves, _ := cpuid(0, 0); leaves >= 7 {
-		_, extended := cpuid(7, 0)
-		f.sha = extended&(1<<29) != 0 && cpu.X86.HasSSSE3 && cpu.X86.HasSSE41
-	}
-	return f
-}
-
 // accelerated returns the implementations other than the standard library, the
 // fastest first.
-func accelerated() []implementation { return choose(detect()) }
+func (w *wideScratch) accelerated() []implementation {
+	return w.choose(lockstep.Detect())
+}
 
 // choose returns the implementations for a CPU with these features. The order,
 // and the least numbers of messages, are measured: a compromise between
 // generations of CPUs.
-func choose(f features) []implementation {
+func (w *wideScratch) choose(f lockstep.Features) []implementation {
 	var all []implementation
-	narrow, least := []kernel{singleKernel()}, 4
-	if f.sha {
-		streams := kernel{width: 5, least: 2, even: true, quantum: 1024, run: runStreams, zeros: zerosStreams}
-		narrow, least = []kernel{streams, singleKernel()}, 8
+	narrow, least := []kernel{standard()}, 4
+	if f.SHA {
+		streams := kernel{Width: 5, Least: 2, Even: true, Quantum: 1024, Run: w.streams.runStreams, Zeros: w.streams.zerosStreams}
+		narrow, least = []kernel{streams, standard()}, 8
 	}
-	if f.avx512 {
+	if f.AVX512 {
 		wide := []kernel{
-			{width: 32, least: 24, quantum: 384, run: run32, zeros: zeros32Lanes},
-			{width: 16, least: least, quantum: 512, run: run16, zeros: zeros16Lanes},
+			{Width: 32, Least: 24, Quantum: 384, Run: w.run32, Zeros: w.zeros32Lanes},
+			{Width: 16, Least: least, Quantum: 512, Run: w.run16, Zeros: w.zeros16Lanes},
 		}
-		all = append(all, implementation{"avx512", append(wide, narrow...)})
+		all = append(all, implementation{Name: "avx512", Kernels: append(wide, narrow...)})
 	}
-	if f.sha {
-		all = append(all, implementation{"shani", narrow})
+	if f.SHA {
+		all = append(all, implementation{Name: "shani", Kernels: narrow})
 	}
-	if f.avx2 {
-		all = append(all, implementation{"avx2", []kernel{
-			{width: 8, least: 4, quantum: 512, run: run8, zeros: zeros8Lanes},
-			singleKernel(),
+	if f.AVX2 {
+		all = append(all, implementation{Name: "avx2", Kernels: []kernel{
+			{Width: 8, Least: 4, Quantum: 512, Run: w.run8, Zeros: w.zeros8Lanes},
+			standard(),
 		}})
 	}
 	return all

@@ -2,7 +2,7 @@
 
 package sha1simd
 
-import "unsafe"
+import "github.com/torrentkit/torrentkit/internal/lockstep"
 
 // wideScratch is the memory that the kernels of this CPU work in. In a state
 // array, word k of the state of message i is at [k][i].
@@ -14,24 +14,11 @@ type wideScratch struct {
 	streams streamScratch
 }
 
-// point sets lanes to the data of jobs, and lanes that no job uses to some data
-// that may be read.
-func point(lanes []*byte, jobs []job, blocks int) {
-	for i := range lanes {
-		j := &jobs[0]
-		if i < len(jobs) {
-			j = &jobs[i]
-			raceRead(j.data[:blocks*BlockSize])
-		}
-		lanes[i] = unsafe.SliceData(j.data)
-	}
-}
-
 // gather16 fills lanes with the states of jobs. Lanes beyond them keep what they
 // had.
 func gather16(lanes *[5][16]uint32, jobs []job) {
 	for i := range jobs {
-		s, lane := jobs[i].state, i&15
+		s, lane := jobs[i].State, i&15
 		lanes[0][lane] = s[0]
 		lanes[1][lane] = s[1]
 		lanes[2][lane] = s[2]
@@ -43,7 +30,7 @@ func gather16(lanes *[5][16]uint32, jobs []job) {
 // scatter16 is the reverse of gather16.
 func scatter16(lanes *[5][16]uint32, jobs []job) {
 	for i := range jobs {
-		s, lane := jobs[i].state, i&15
+		s, lane := jobs[i].State, i&15
 		s[0] = lanes[0][lane]
 		s[1] = lanes[1][lane]
 		s[2] = lanes[2][lane]
@@ -52,25 +39,22 @@ func scatter16(lanes *[5][16]uint32, jobs []job) {
 	}
 }
 
-func run16(h *Hasher, jobs []job, blocks int) {
-	w := &h.wide
-	point(w.lanes[:16], jobs, blocks)
+func (w *wideScratch) run16(jobs []job, blocks int) {
+	lockstep.Point(w.lanes[:16], jobs, blocks)
 	gather16(&w.state[0], jobs)
 	blocks16(&w.state[0], (*[16]*byte)(w.lanes[:]), blocks, (*[2431]byte)(w.words[:]))
 	scatter16(&w.state[0], jobs)
 	clear(w.lanes[:])
 }
 
-func zeros16Lanes(h *Hasher, jobs []job, blocks int) {
-	w := &h.wide
+func (w *wideScratch) zeros16Lanes(jobs []job, blocks int) {
 	gather16(&w.state[0], jobs)
 	zeros16(&w.state[0], blocks)
 	scatter16(&w.state[0], jobs)
 }
 
-func run32(h *Hasher, jobs []job, blocks int) {
-	w := &h.wide
-	point(w.lanes[:], jobs, blocks)
+func (w *wideScratch) run32(jobs []job, blocks int) {
+	lockstep.Point(w.lanes[:], jobs, blocks)
 	gather16(&w.state[0], jobs[:16])
 	gather16(&w.state[1], jobs[16:])
 	blocks32(&w.state, &w.lanes, blocks, &w.words)
@@ -79,8 +63,7 @@ func run32(h *Hasher, jobs []job, blocks int) {
 	clear(w.lanes[:])
 }
 
-func zeros32Lanes(h *Hasher, jobs []job, blocks int) {
-	w := &h.wide
+func (w *wideScratch) zeros32Lanes(jobs []job, blocks int) {
 	gather16(&w.state[0], jobs[:16])
 	gather16(&w.state[1], jobs[16:])
 	zeros32(&w.state, blocks)
@@ -90,7 +73,7 @@ func zeros32Lanes(h *Hasher, jobs []job, blocks int) {
 
 func gather8(lanes *[5][8]uint32, jobs []job) {
 	for i := range jobs {
-		s, lane := jobs[i].state, i&7
+		s, lane := jobs[i].State, i&7
 		for k := range lanes {
 			lanes[k][lane] = s[k]
 		}
@@ -99,24 +82,22 @@ func gather8(lanes *[5][8]uint32, jobs []job) {
 
 func scatter8(lanes *[5][8]uint32, jobs []job) {
 	for i := range jobs {
-		s, lane := jobs[i].state, i&7
+		s, lane := jobs[i].State, i&7
 		for k := range lanes {
 			s[k] = lanes[k][lane]
 		}
 	}
 }
 
-func run8(h *Hasher, jobs []job, blocks int) {
-	w := &h.wide
-	point(w.lanes[:8], jobs, blocks)
+func (w *wideScratch) run8(jobs []job, blocks int) {
+	lockstep.Point(w.lanes[:8], jobs, blocks)
 	gather8(&w.state8, jobs)
 	blocks8(&w.state8, (*[8]*byte)(w.lanes[:]), blocks, (*[703]byte)(w.words[:]))
 	scatter8(&w.state8, jobs)
 	clear(w.lanes[:])
 }
 
-func zeros8Lanes(h *Hasher, jobs []job, blocks int) {
-	w := &h.wide
+func (w *wideScratch) zeros8Lanes(jobs []job, blocks int) {
 	gather8(&w.state8, jobs)
 	zeros8(&w.state8, blocks, (*[703]byte)(w.words[:]))
 	scatter8(&w.state8, jobs)

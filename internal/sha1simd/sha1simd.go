@@ -18,15 +18,18 @@
 package sha1simd
 
 import (
+	"crypto/sha1"
 	"encoding/binary"
 	"os"
+
+	"github.com/torrentkit/torrentkit/internal/lockstep"
 )
 
 const (
 	// Size is the length of a digest in bytes.
 	Size = 20
 	// BlockSize is the length in bytes of the blocks that a message is hashed in.
-	BlockSize = 64
+	BlockSize = lockstep.BlockSize
 )
 
 // Environment is the environment variable that names the implementation which
@@ -56,43 +59,47 @@ const padBatch = 64
 // the number of messages in use. It is not safe for concurrent use: each worker
 // has its own.
 type Hasher struct {
-	impl     implementation
-	queue    []job // the longest first, unless unsorted
-	unsorted bool
-	active   []job
-	wide     wideScratch
-	single   single
-	pads     [padBatch][2 * BlockSize]byte
+	lanes lockstep.Queue[State]
+	wide  wideScratch
+	pads  [padBatch][2 * BlockSize]byte
 }
+
+type (
+	job            = lockstep.Job[State]
+	kernel         = lockstep.Kernel[State]
+	implementation = lockstep.Implementation[State]
+)
 
 // New returns a Hasher of the fastest implementation that this CPU has, or of
 // the one that the environment variable [Environment] names. A name that is
 // unknown, or that the CPU does not support, is as none.
 func New() *Hasher {
-	if h, ok := NewNamed(os.Getenv(Environment)); ok {
-		return h
+	h, ok := NewNamed(os.Getenv(Environment))
+	if !ok {
+		h.lanes.Use(h.implementations(), "")
 	}
-	return newHasher(implementations()[0])
+	return h
 }
 
 // NewNamed returns a Hasher of the named implementation, and whether this CPU
 // has it.
 func NewNamed(name string) (*Hasher, bool) {
-	for _, impl := range implementations() {
-		if impl.name == name {
-			return newHasher(impl), true
-		}
-	}
-	return nil, false
+	h := new(Hasher)
+	ok := name != "" && h.lanes.Use(h.implementations(), name)
+	return h, ok
 }
 
-func newHasher(impl implementation) *Hasher {
-	return &Hasher{impl: impl, active: make([]job, 0, maxLanes), single: newSingle()}
+// standard is the standard library.
+func standard() kernel { return lockstep.Standard[State](sha1.New(), "sha\x01") }
+
+// implementations returns those that this CPU has, the fastest first.
+func (h *Hasher) implementations() []implementation {
+	return append(h.wide.accelerated(), implementation{Name: "generic", Kernels: []kernel{standard()}})
 }
 
 // Lanes returns how many messages are hashed side by side at full speed: 1 if
 // more messages at a time are no faster than one.
-func (h *Hasher) Lanes() int { return h.impl.kernels[0].width }
+func (h *Hasher) Lanes() int { return h.lanes.Lanes() }
 
 // Blocks feeds chunks[i], a whole number of blocks, to states[i]. Chunks may
 // differ in length and may be empty; there may be any number of them. No two
@@ -106,9 +113,9 @@ func (h *Hasher) Blocks(states []*State, chunks [][]byte) {
 		if len(chunk)%BlockSize != 0 {
 			panic("sha1simd: a chunk is not a whole number of blocks")
 		}
-		h.add(states[i], chunk, len(chunk)/BlockSize)
+		h.lanes.Add(states[i], chunk, len(chunk)/BlockSize)
 	}
-	h.drain(false)
+	h.lanes.Drain(false)
 }
 
 // Zeros feeds blocks[i] blocks of zero bytes to states[i]. It is cheaper than
@@ -123,9 +130,9 @@ func (h *Hasher) Zeros(states []*State, blocks []int) {
 		if n < 0 {
 			panic("sha1simd: negative number of blocks")
 		}
-		h.add(states[i], nil, n)
+		h.lanes.Add(states[i], nil, n)
 	}
-	h.drain(true)
+	h.lanes.Drain(true)
 }
 
 // Finish pads and finishes messages. tails[i] is what of message i has not been
@@ -142,33 +149,19 @@ func (h *Hasher) Finish(digests [][Size]byte, states []*State, tails [][]byte, l
 			panic("sha1simd: a tail does not end a message of this length")
 		}
 		whole := len(tail) / BlockSize
-		h.add(states[i], tail[:whole*BlockSize], whole)
+		h.lanes.Add(states[i], tail[:whole*BlockSize], whole)
 	}
-	h.drain(false)
+	h.lanes.Drain(false)
 	for first := 0; first < len(digests); first += padBatch {
 		last := min(first+padBatch, len(digests))
 		for i := first; i < last; i++ {
 			tail := tails[i]
-			padded := pad(&h.pads[i-first], tail[len(tail)&^(BlockSize-1):], lengths[i])
-			h.add(states[i], padded, len(padded)/BlockSize)
+			padded := lockstep.Pad(&h.pads[i-first], tail[len(tail)&^(BlockSize-1):], lengths[i])
+			h.lanes.Add(states[i], padded, len(padded)/BlockSize)
 		}
-		h.drain(false)
+		h.lanes.Drain(false)
 	}
 	for i := range digests {
 		states[i].digest(&digests[i])
 	}
-}
-
-// pad fills buf with the end of a message: tail, the mark, zeros, and the
-// length in bits. It returns the one or two blocks in use.
-func pad(buf *[2 * BlockSize]byte, tail []byte, length uint64) []byte {
-	end := BlockSize
-	if len(tail) >= BlockSize-8 {
-		end = 2 * BlockSize
-	}
-	n := copy(buf[:], tail)
-	buf[n] = 0x80
-	clear(buf[n+1 : end-8])
-	binary.BigEndian.PutUint64(buf[end-8:], length<<3)
-	return buf[:end]
 }

@@ -9,13 +9,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/torrentkit/torrentkit/internal/lockstep"
 )
 
 // available names the implementations that this CPU has, the fastest first.
 func available() []string {
 	var names []string
-	for _, impl := range implementations() {
-		names = append(names, impl.name)
+	for _, impl := range new(Hasher).implementations() {
+		names = append(names, impl.Name)
 	}
 	return names
 }
@@ -25,7 +27,7 @@ func each(t *testing.T, test func(t *testing.T, h *Hasher)) {
 	for _, name := range available() {
 		t.Run(name, func(t *testing.T) {
 			h, ok := NewNamed(name)
-			if !ok || h.impl.name != name {
+			if !ok || h.lanes.Name != name {
 				t.Fatalf("NewNamed(%q) is another", name)
 			}
 			test(t, h)
@@ -246,7 +248,7 @@ func TestZeros(t *testing.T) {
 }
 
 func TestNothingIsAllocated(t *testing.T) {
-	if raceEnabled {
+	if lockstep.RaceEnabled {
 		t.Skip("the race detector allocates")
 	}
 	data := noise(1 << 15)
@@ -303,13 +305,13 @@ func TestEnvironmentSelects(t *testing.T) {
 	names := available()
 	for _, name := range names {
 		t.Setenv(Environment, name)
-		if got := New().impl.name; got != name {
+		if got := New().lanes.Name; got != name {
 			t.Errorf("%s=%s selects %s", Environment, name, got)
 		}
 	}
 	for _, name := range []string{"", "no-such-kernel"} {
 		t.Setenv(Environment, name)
-		if got := New().impl.name; got != names[0] {
+		if got := New().lanes.Name; got != names[0] {
 			t.Errorf("%s=%q selects %s, want the fastest, %s", Environment, name, got, names[0])
 		}
 	}

@@ -2,7 +2,11 @@
 
 package sha1simd
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"github.com/torrentkit/torrentkit/internal/lockstep"
+)
 
 // streamScratch is the memory that the SHA-NI kernels work in.
 type streamScratch struct {
@@ -11,12 +15,11 @@ type streamScratch struct {
 	words  [495]byte
 }
 
-func runStreams(h *Hasher, jobs []job, blocks int) {
-	w := &h.wide.streams
+func (w *streamScratch) runStreams(jobs []job, blocks int) {
 	for i := range jobs {
-		raceRead(jobs[i].data[:blocks*BlockSize])
-		w.states[i] = *jobs[i].state
-		w.lanes[i] = unsafe.SliceData(jobs[i].data)
+		lockstep.RaceRead(jobs[i].Data[:blocks*BlockSize])
+		w.states[i] = *jobs[i].State
+		w.lanes[i] = unsafe.SliceData(jobs[i].Data)
 	}
 	switch len(jobs) {
 	case 2:
@@ -29,15 +32,14 @@ func runStreams(h *Hasher, jobs []job, blocks int) {
 		blocksNI5(&w.states, &w.lanes, blocks, &w.words)
 	}
 	for i := range jobs {
-		*jobs[i].state = w.states[i]
+		*jobs[i].State = w.states[i]
 		w.lanes[i] = nil
 	}
 }
 
-func zerosStreams(h *Hasher, jobs []job, blocks int) {
-	w := &h.wide.streams
+func (w *streamScratch) zerosStreams(jobs []job, blocks int) {
 	for i := range jobs {
-		w.states[i] = *jobs[i].state
+		w.states[i] = *jobs[i].State
 	}
 	switch len(jobs) {
 	case 2:
@@ -50,6 +52,6 @@ func zerosStreams(h *Hasher, jobs []job, blocks int) {
 		zerosNI5(&w.states, blocks, &w.words)
 	}
 	for i := range jobs {
-		*jobs[i].state = w.states[i]
+		*jobs[i].State = w.states[i]
 	}
 }

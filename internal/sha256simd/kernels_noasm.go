@@ -6,4 +6,4 @@ package sha256simd
 type wideScratch struct{}
 
 // accelerated returns the implementations other than the standard library.
-func accelerated() []implementation { return nil }
+func (w *wideScratch) accelerated() []implementation { return nil }

@@ -21,13 +21,15 @@ import (
 	"encoding/binary"
 	"os"
 	"unsafe"
+
+	"github.com/torrentkit/torrentkit/internal/lockstep"
 )
 
 const (
 	// Size is the length of a digest in bytes.
 	Size = 32
 	// BlockSize is the length in bytes of the blocks that a message is hashed in.
-	BlockSize = 64
+	BlockSize = lockstep.BlockSize
 )
 
 // Environment is the environment variable that names the implementation which
@@ -64,53 +66,43 @@ const (
 // the number of messages in use. It is not safe for concurrent use: each worker
 // has its own.
 type Hasher struct {
-	impl     implementation
-	queue    []job // the longest first, unless unsorted
-	unsorted bool
-	active   []job
-	wide     wideScratch
-	single   single
-	pads     [padBatch][2 * BlockSize]byte
-	sums     []state
+	lanes lockstep.Queue[state]
+	wide  wideScratch
+	pads  [padBatch][2 * BlockSize]byte
+	sums  []state
 }
+
+type (
+	job            = lockstep.Job[state]
+	kernel         = lockstep.Kernel[state]
+	implementation = lockstep.Implementation[state]
+)
 
 // New returns a Hasher of the fastest implementation that this CPU has, or of
 // the one that the environment variable [Environment] names. A name that is
 // unknown, or that the CPU does not support, is as none.
 func New() *Hasher {
-	if h, ok := NewNamed(os.Getenv(Environment)); ok {
-		return h
+	h, ok := NewNamed(os.Getenv(Environment))
+	if !ok {
+		h.lanes.Use(h.implementations(), "")
 	}
-	return newHasher(implementations()[0])
+	return h
 }
 
 // NewNamed returns a Hasher of the named implementation, and whether this CPU
 // has it.
 func NewNamed(name string) (*Hasher, bool) {
-	for _, impl := range implementations() {
-		if impl.name == name {
-			return newHasher(impl), true
-		}
-	}
-	return nil, false
+	h := new(Hasher)
+	ok := name != "" && h.lanes.Use(h.implementations(), name)
+	return h, ok
 }
 
-func newHasher(impl implementation) *Hasher {
-	return &Hasher{impl: impl, active: make([]job, 0, maxLanes), single: newSingle()}
-}
+// standard is the standard library.
+func standard() kernel { return lockstep.Standard[state](sha256.New(), "sha\x03") }
 
-// pad fills buf with the end of a message: tail, the mark, zeros, and the
-// length in bits. It returns the one or two blocks in use.
-func pad(buf *[2 * BlockSize]byte, tail []byte, length uint64) []byte {
-	end := BlockSize
-	if len(tail) >= BlockSize-8 {
-		end = 2 * BlockSize
-	}
-	n := copy(buf[:], tail)
-	buf[n] = 0x80
-	clear(buf[n+1 : end-8])
-	binary.BigEndian.PutUint64(buf[end-8:], length<<3)
-	return buf[:end]
+// implementations returns those that this CPU has, the fastest first.
+func (h *Hasher) implementations() []implementation {
+	return append(h.wide.accelerated(), implementation{Name: "generic", Kernels: []kernel{standard()}})
 }
 
 // Sums sets digests[i] to the SHA-256 of messages[i], which may be of any, and of
@@ -128,8 +120,10 @@ func (h *Hasher) Sums(digests [][Size]byte, messages [][]byte) {
 
 // sumBatch is Sums of at most sumBatch messages.
 func (h *Hasher) sumBatch(digests [][Size]byte, messages [][]byte) {
-	if h.impl.kernels[0].width == 1 {
-		sumSingly(digests, messages)
+	if h.lanes.Lanes() == 1 {
+		for i, message := range messages {
+			digests[i] = sha256.Sum256(message)
+		}
 		return
 	}
 	if len(h.sums) < len(messages) {
@@ -138,18 +132,18 @@ func (h *Hasher) sumBatch(digests [][Size]byte, messages [][]byte) {
 	for i, message := range messages {
 		h.sums[i].reset()
 		whole := len(message) / BlockSize
-		h.add(&h.sums[i], message[:whole*BlockSize], whole)
+		h.lanes.Add(&h.sums[i], message[:whole*BlockSize], whole)
 	}
-	h.drain()
+	h.lanes.Drain(false)
 	for first := 0; first < len(messages); first += padBatch {
 		last := min(first+padBatch, len(messages))
 		for i := first; i < last; i++ {
 			message := messages[i]
 			rest := message[len(message)&^(BlockSize-1):]
-			padded := pad(&h.pads[i-first], rest, uint64(len(message)))
-			h.add(&h.sums[i], padded, len(padded)/BlockSize)
+			padded := lockstep.Pad(&h.pads[i-first], rest, uint64(len(message)))
+			h.lanes.Add(&h.sums[i], padded, len(padded)/BlockSize)
 		}
-		h.drain()
+		h.lanes.Drain(false)
 	}
 	for i := range digests {
 		h.sums[i].digest(&digests[i])
@@ -164,7 +158,7 @@ func (h *Hasher) Pairs(dst, nodes [][Size]byte) {
 	if len(nodes) != 2*len(dst) {
 		panic("sha256simd: pairs of nodes and digests differ in number")
 	}
-	if h.impl.kernels[0].width == 1 {
+	if h.lanes.Lanes() == 1 {
 		for i := range dst {
 			dst[i] = sha256.Sum256(pair(nodes[2*i:]))
 		}
@@ -175,7 +169,7 @@ func (h *Hasher) Pairs(dst, nodes [][Size]byte) {
 	}
 	var blank [BlockSize]byte
 	for i := range min(len(dst), padBatch) {
-		pad(&h.pads[i], blank[:], 2*Size)
+		lockstep.Pad(&h.pads[i], blank[:], 2*Size)
 	}
 	for first := 0; first < len(dst); first += padBatch {
 		last := min(first+padBatch, len(dst))
@@ -183,9 +177,9 @@ func (h *Hasher) Pairs(dst, nodes [][Size]byte) {
 			block := &h.pads[i-first]
 			copy(block[:], pair(nodes[2*i:]))
 			h.sums[i-first].reset()
-			h.add(&h.sums[i-first], block[:], 2)
+			h.lanes.Add(&h.sums[i-first], block[:], 2)
 		}
-		h.drain()
+		h.lanes.Drain(false)
 		for i := first; i < last; i++ {
 			h.sums[i-first].digest(&dst[i])
 		}

@@ -9,13 +9,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/torrentkit/torrentkit/internal/lockstep"
 )
 
 // available names the implementations that this CPU has, the fastest first.
 func available() []string {
 	var names []string
-	for _, impl := range implementations() {
-		names = append(names, impl.name)
+	for _, impl := range new(Hasher).implementations() {
+		names = append(names, impl.Name)
 	}
 	return names
 }
@@ -25,7 +27,7 @@ func each(t *testing.T, test func(t *testing.T, h *Hasher)) {
 	for _, name := range available() {
 		t.Run(name, func(t *testing.T) {
 			h, ok := NewNamed(name)
-			if !ok || h.impl.name != name {
+			if !ok || h.lanes.Name != name {
 				t.Fatalf("NewNamed(%q) is another", name)
 			}
 			test(t, h)
@@ -168,7 +170,7 @@ func TestPairs(t *testing.T) {
 }
 
 func TestNothingIsAllocated(t *testing.T) {
-	if raceEnabled {
+	if lockstep.RaceEnabled {
 		t.Skip("the race detector allocates")
 	}
 	data := noise(1 << 15)
@@ -212,13 +214,13 @@ func TestEnvironmentSelects(t *testing.T) {
 	names := available()
 	for _, name := range names {
 		t.Setenv(Environment, name)
-		if got := New().impl.name; got != name {
+		if got := New().lanes.Name; got != name {
 			t.Errorf("%s=%s selects %s", Environment, name, got)
 		}
 	}
 	for _, name := range []string{"", "no-such-kernel"} {
 		t.Setenv(Environment, name)
-		if got := New().impl.name; got != names[0] {
+		if got := New().lanes.Name; got != names[0] {
 			t.Errorf("%s=%q selects %s, want the fastest, %s", Environment, name, got, names[0])
 		}
 	}
@@ -271,7 +273,7 @@ func BenchmarkLanes(b *testing.B) {
 	for _, name := range available() {
 		h, _ := NewNamed(name)
 		for _, lanes := range []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 16, 17, 24, 32} {
-			if h.impl.kernels[0].width == 1 && lanes > 1 {
+			if h.lanes.Lanes() == 1 && lanes > 1 {
 				continue
 			}
 			b.Run(fmt.Sprintf("impl=%s/lanes=%d", name, lanes), func(b *testing.B) {

@@ -1,0 +1,40 @@
+//go:build !purego
+
+package lockstep
+
+import (
+	"unsafe"
+
+	"golang.org/x/sys/cpu"
+)
+
+//go:generate go run -C ../_asm ./cpuid -out ../lockstep/cpuid_amd64.s -stubs ../lockstep/cpuid_amd64.go -pkg lockstep
+
+// Features is what of a CPU decides between kernels.
+type Features struct{ AVX512, AVX2, SHA bool }
+
+// Detect asks the CPU, and the operating system as far as it must save registers.
+func Detect() Features {
+	f := Features{
+		AVX512: cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW,
+		AVX2:   cpu.X86.HasAVX2,
+	}
+	if leaves, _ := cpuid(0, 0); leaves >= 7 {
+		_, extended := cpuid(7, 0)
+		f.SHA = extended&(1<<29) != 0 && cpu.X86.HasSSSE3 && cpu.X86.HasSSE41
+	}
+	return f
+}
+
+// Point sets lanes to the data of jobs, and lanes that no job uses to some data
+// that may be read.
+func Point[S State](lanes []*byte, jobs []Job[S], blocks int) {
+	for i := range lanes {
+		j := &jobs[0]
+		if i < len(jobs) {
+			j = &jobs[i]
+			RaceRead(j.Data[:blocks*BlockSize])
+		}
+		lanes[i] = unsafe.SliceData(j.Data)
+	}
+}

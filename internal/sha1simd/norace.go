@@ -1,7 +1,0 @@
-//go:build !race
-
-package sha1simd
-
-const raceEnabled = false
-
-func raceRead([]byte) {}
