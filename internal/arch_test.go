@@ -52,7 +52,7 @@ var table = map[string][2]string{
 	"internal/peertest":               {"", ""},
 	"internal/longtest":               {"", ""},
 	"internal/memnet":                 {"", ""},
-	"internal/bench":                  {"", ""},
+	"internal/bench":                  {"internal/bencode", ""},
 	"create":                          {"metainfo internal/content internal/filesum internal/glob internal/layout internal/piecehash internal/journal", ""},
 	"verify":                          {"metainfo internal/content internal/dial internal/filesum internal/glob internal/layout internal/piecehash internal/journal verify/internal/find verify/internal/webseed", "github.com/klauspost/compress github.com/ulikunitz/xz"},
 	"inspect":                         {"metainfo internal/layout internal/bencode internal/dial internal/secret", "golang.org/x/text"},

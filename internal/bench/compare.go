@@ -7,7 +7,8 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strings"
+
+	"github.com/torrentkit/torrentkit/internal/bencode"
 )
 
 // judge says how a peer's torrent compares with torrentkit's, and whether they
@@ -89,35 +90,30 @@ type metainfo struct {
 
 // read takes a torrent apart.
 func read(torrent []byte) (metainfo, error) {
-	top, err := dictionary(torrent)
+	top, _, err := bencode.Scan(torrent)
 	if err != nil {
 		return metainfo{}, err
 	}
-	info, err := dictionary(top["info"])
-	if err != nil {
-		return metainfo{}, fmt.Errorf("info: %w", err)
+	raw := func(dict bencode.Value, key string) []byte {
+		v, _ := dict.Get(key)
+		return v.Raw()
+	}
+	info, ok := top.Get("info")
+	if !ok || info.Kind() != bencode.Dict {
+		return metainfo{}, errors.New("has no info")
 	}
 	m := metainfo{
-		info: top["info"], layers: top["piece layers"],
-		pieceLength: info["piece length"], pieces: info["pieces"], tree: info["file tree"],
+		info: info.Raw(), layers: raw(top, "piece layers"),
+		pieceLength: raw(info, "piece length"), pieces: raw(info, "pieces"), tree: raw(info, "file tree"),
 	}
-	if info["files"] == nil {
-		m.files = []string{string(info["length"]) + string(info["name"])}
-		return m, nil
+	files, several := info.Get("files")
+	if !several {
+		m.files = []string{string(raw(info, "length")) + string(raw(info, "name"))}
 	}
-	files, err := list(info["files"])
-	if err != nil {
-		return m, fmt.Errorf("files: %w", err)
-	}
-	for _, f := range files {
-		entry, err := dictionary(f)
-		if err != nil {
-			return m, fmt.Errorf("files: %w", err)
+	for _, f := range files.Items() {
+		if !bytes.Contains(raw(f, "attr"), []byte("p")) {
+			m.files = append(m.files, string(raw(f, "length"))+string(raw(f, "path")))
 		}
-		if attr := string(entry["attr"]); strings.Contains(attr, "p") {
-			continue
-		}
-		m.files = append(m.files, string(entry["length"])+string(entry["path"]))
 	}
 	return m, nil
 }

@@ -15,9 +15,8 @@
 // told beside them. It needs about 8 GiB of disk and of free memory, less with
 // -scale.
 //
-// It runs binaries and imports nothing of the module: what it says of
-// torrentkit's output it says by a reading of its own. It does not measure
-// kernels (go test -bench does) nor anything over a network.
+// It runs binaries, torrentkit's too, and hashes nothing itself. It does not
+// measure kernels (go test -bench does) nor anything over a network.
 package main
 
 import (
