@@ -10,6 +10,7 @@ import (
 
 	"github.com/torrentkit/torrentkit/internal/longtest"
 	"github.com/torrentkit/torrentkit/internal/memnet"
+	"github.com/torrentkit/torrentkit/internal/peertest"
 	tt "github.com/torrentkit/torrentkit/internal/trackertest"
 )
 
@@ -213,16 +214,16 @@ func TestDoctorReal(t *testing.T) {
 	hash := RandomHash()
 	for _, c := range []struct {
 		name  string
-		start func(t *testing.T) tt.Real
+		start func(t *testing.T) peertest.Tracker
 		want  map[Transport][]string // deviations that must be found
 		not   []string
 		mute  []string // checks to which there is no answer
 	}{
-		{"opentracker", func(t *testing.T) tt.Real { return tt.Opentracker(t, hash) }, map[Transport][]string{
+		{"opentracker", func(t *testing.T) peertest.Tracker { return peertest.Opentracker(t, hash) }, map[Transport][]string{
 			HTTP: {"http.compact-0", "honesty.port-zero"},
 			UDP:  {"honesty.port-zero", "udp.unlisted", "udp.error-text"},
 		}, []string{"http.canonical", "http.compact-default", "scrape.limit", "scrape.key-length", "swarm.visible", "honesty.ip"}, []string{"udp.unknown-action"}},
-		{"bittorrent-tracker", func(t *testing.T) tt.Real { return tt.BittorrentTracker(t) }, map[Transport][]string{
+		{"bittorrent-tracker", func(t *testing.T) peertest.Tracker { return peertest.BittorrentTracker(t) }, map[Transport][]string{
 			HTTP: {"http.compact-default", "http.numwant-0", "scrape.key-length", "swarm.self"},
 			UDP:  {"udp.connection-id", "udp.connection-id-bound", "swarm.self"},
 			WS:   {},

@@ -5,10 +5,10 @@ import (
 	"testing"
 	"time"
 
-	tt "github.com/torrentkit/torrentkit/internal/trackertest"
+	"github.com/torrentkit/torrentkit/internal/peertest"
 )
 
-func realURLs(r tt.Real) []string {
+func realURLs(r peertest.Tracker) []string {
 	var out []string
 	for _, u := range []string{r.HTTP, r.UDP, r.UDP6, r.WS} {
 		if u != "" {
@@ -20,9 +20,9 @@ func realURLs(r tt.Real) []string {
 
 func TestRealTrackers(t *testing.T) {
 	hash := RandomHash()
-	for name, start := range map[string]func(t *testing.T) tt.Real{
-		"opentracker":        func(t *testing.T) tt.Real { return tt.Opentracker(t, hash) },
-		"bittorrent-tracker": func(t *testing.T) tt.Real { return tt.BittorrentTracker(t) },
+	for name, start := range map[string]func(t *testing.T) peertest.Tracker{
+		"opentracker":        func(t *testing.T) peertest.Tracker { return peertest.Opentracker(t, hash) },
+		"bittorrent-tracker": func(t *testing.T) peertest.Tracker { return peertest.BittorrentTracker(t) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			real := start(t)
@@ -47,7 +47,7 @@ func TestRealTrackers(t *testing.T) {
 }
 
 func TestRealOpentrackerUnlisted(t *testing.T) {
-	real := tt.Opentracker(t, RandomHash())
+	real := peertest.Opentracker(t, RandomHash())
 	for _, u := range realURLs(real) {
 		r := one(t, Query{Tracker: u, Hash: RandomHash()}, Options{})
 		if r.Good() || r.Failure.Code != Unregistered {

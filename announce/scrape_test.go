@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/memnet"
+	"github.com/torrentkit/torrentkit/internal/peertest"
 	tt "github.com/torrentkit/torrentkit/internal/trackertest"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
@@ -121,7 +122,7 @@ func TestScrapeReal(t *testing.T) {
 	for i, h := range hashes {
 		raw[i] = h
 	}
-	for _, real := range []tt.Real{tt.Opentracker(t, raw...), tt.BittorrentTracker(t)} {
+	for _, real := range []peertest.Tracker{peertest.Opentracker(t, raw...), peertest.BittorrentTracker(t)} {
 		for _, h := range hashes {
 			wantGood(t, one(t, Query{Tracker: real.UDP, Hash: h}, Options{Event: EventStarted, Seed: true, NoStop: true}))
 		}

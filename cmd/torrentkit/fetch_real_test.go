@@ -226,16 +226,16 @@ func TestRealFetchThroughTrackers(t *testing.T) {
 		trackers   func(*testing.T) []string
 	}{
 		{"opentracker", "127.0.0.1", func(t *testing.T) []string {
-			r := trackertest.Opentracker(t, announced...)
+			r := peertest.Opentracker(t, announced...)
 			return []string{r.HTTP, r.UDP}
 		}},
 		{"bittorrent-tracker", "127.0.0.1", func(t *testing.T) []string {
-			r := trackertest.BittorrentTracker(t)
+			r := peertest.BittorrentTracker(t)
 			return []string{r.HTTP, r.UDP}
 		}},
 		{"bittorrent-tracker over IPv6", "::1", func(t *testing.T) []string {
 			needIPv6(t)
-			return []string{trackertest.BittorrentTracker(t).HTTP6} // TestRealTrackerOverUDP6 is about its UDP
+			return []string{peertest.BittorrentTracker(t).HTTP6} // TestRealTrackerOverUDP6 is about its UDP
 		}},
 	} {
 		t.Run(way.name, func(t *testing.T) {
@@ -346,7 +346,7 @@ func seedIPv6(t *testing.T) (s seeded, address string) {
 func TestRealTrackerOverUDP6(t *testing.T) {
 	needIPv6(t)
 	s, address := seedIPv6(t)
-	tracker := trackertest.BittorrentTracker(t)
+	tracker := peertest.BittorrentTracker(t)
 	announceSeed(t, tracker.UDP6, s.link.V1, address)
 	fetchThrough(t, s, tracker.HTTP6, "", "::1")
 

@@ -1,5 +1,5 @@
 // Package peertest lets tests ask other BitTorrent programs: libtorrent,
-// mktorrent, transmission and others that are installed. A test whose peer is
+// mktorrent, transmission, trackers and others that are installed. A test whose peer is
 // missing is skipped with a message, or fails where TORRENTKIT_REQUIRE_PEERS
 // is set, as it is in continuous integration.
 //

@@ -1,7 +1,6 @@
 // Package trackertest runs real trackers on loopback for tests: HTTP, HTTPS,
 // UDP and WebSocket on IPv4 and IPv6 with one swarm behind them, and with
-// every fault that a test asks for. It also starts the programs opentracker
-// and bittorrent-tracker where they are installed.
+// every fault that a test asks for.
 //
 // It is for tests alone and keeps everything in memory; nothing in it is fit
 // to track real torrents.

@@ -1,12 +1,10 @@
-package trackertest
+package peertest
 
 import (
 	"bufio"
 	"bytes"
 	"fmt"
 	"io"
-	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -14,15 +12,13 @@ import (
 	"os/user"
 	"path/filepath"
 	"runtime"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 )
 
-// Real is a tracker program that runs on loopback until the test ends.
-type Real struct {
-	Name  string
+// Tracker is a tracker program that runs on loopback until the test ends.
+type Tracker struct {
 	HTTP  string // announce URLs; "" where the program has no such transport
 	HTTP6 string
 	UDP   string
@@ -32,12 +28,9 @@ type Real struct {
 
 // Opentracker starts opentracker for these torrents (Debian builds it with a
 // whitelist), or skips the test where it is not installed.
-func Opentracker(t testing.TB, hashes ...[20]byte) Real {
+func Opentracker(t testing.TB, hashes ...[20]byte) Tracker {
 	t.Helper()
-	bin, err := exec.LookPath("opentracker")
-	if err != nil {
-		missing(t, "opentracker is not installed (apt-get install opentracker)")
-	}
+	bin := Need(t, "opentracker")
 	dir, err := os.MkdirTemp("", "opentracker")
 	if err != nil {
 		t.Fatal(err)
@@ -54,14 +47,14 @@ func Opentracker(t testing.TB, hashes ...[20]byte) Real {
 		t.Fatal(err)
 	}
 	for try := 1; ; try++ {
-		port := strconv.Itoa(freePort(t))
+		port := Port(t, "127.0.0.1")
 		args := []string{"-i", "127.0.0.1", "-p", port, "-P", port, "-d", dir, "-w", "wl.txt"}
 		if u, err := user.Current(); err == nil && u.Uid == "0" { // it refuses to stay root
 			args = append(args, "-u", "nobody")
 		}
 		host := "127.0.0.1:" + port
 		if _, ended := start(t, exec.Command(bin, args...), ""); waitListed(t, host, hashes, ended) {
-			return Real{Name: "opentracker", HTTP: "http://" + host + "/announce", UDP: "udp://" + host + "/announce"}
+			return Tracker{HTTP: "http://" + host + "/announce", UDP: "udp://" + host + "/announce"}
 		}
 		if try == 5 {
 			t.Fatal("opentracker ended before it was ready")
@@ -77,7 +70,7 @@ import Server from '%s'
 const s = new Server({ udp: true, http: true, ws: true, stats: true })
 s.on('error', e => { console.error(e.message); process.exit(1) })
 s.on('warning', () => {})
-const port = %d
+const port = %s
 const http6 = http.createServer((req, res) => s.onHttpRequest(req, res))
 http6.on('error', e => { console.error(e.message); process.exit(1) })
 s.on('listening', () => http6.listen(port, '::1', () => console.log('listening')))
@@ -89,31 +82,28 @@ process.stdin.on('end', () => process.exit(0))
 // BittorrentTracker starts the npm package of that name, or skips the test
 // where it is not installed: it is looked for in the folder that
 // TORRENTKIT_NODE_MODULES names, and in node_modules at the root of this module.
-func BittorrentTracker(t testing.TB) Real {
+func BittorrentTracker(t testing.TB) Tracker {
 	t.Helper()
-	node, err := exec.LookPath("node")
-	if err != nil {
-		missing(t, "node is not installed (apt-get install nodejs)")
-	}
+	node := Need(t, "node")
 	entry := npmEntry()
 	if entry == "" {
-		missing(t, "bittorrent-tracker is not installed (npm i --ignore-scripts bittorrent-tracker; TORRENTKIT_NODE_MODULES names its node_modules folder)")
+		missing(t, "bittorrent-tracker (npm i --ignore-scripts bittorrent-tracker; TORRENTKIT_NODE_MODULES names its node_modules folder)")
 	}
-	port := freePort(t)
+	port := Port(t, "127.0.0.1")
 	for try := 1; !startNPM(t, node, entry, port); try++ {
 		if try == 5 {
 			t.Fatal("bittorrent-tracker ended before it was ready")
 		}
-		port = freePort(t) // until it listened, another program could take it
+		port = Port(t, "127.0.0.1") // until it listened, another program could take it
 	}
-	host, host6 := fmt.Sprintf("127.0.0.1:%d", port), fmt.Sprintf("[::1]:%d", port)
-	return Real{
-		Name: "bittorrent-tracker", HTTP: "http://" + host + "/announce", HTTP6: "http://" + host6 + "/announce",
+	host, host6 := "127.0.0.1:"+port, "[::1]:"+port
+	return Tracker{
+		HTTP: "http://" + host + "/announce", HTTP6: "http://" + host6 + "/announce",
 		UDP: "udp://" + host + "/announce", UDP6: "udp://" + host6 + "/announce", WS: "ws://" + host + "/announce",
 	}
 }
 
-func startNPM(t testing.TB, node, entry string, port int) bool {
+func startNPM(t testing.TB, node, entry, port string) bool {
 	t.Helper()
 	script := filepath.Join(t.TempDir(), "server.mjs")
 	if err := os.WriteFile(script, fmt.Appendf(nil, npmServer, entry, port), 0o600); err != nil {
@@ -121,16 +111,6 @@ func startNPM(t testing.TB, node, entry string, port int) bool {
 	}
 	ready, _ := start(t, exec.Command(node, script), "listening")
 	return ready
-}
-
-// missing skips the test, or fails it where continuous integration demands
-// that everything is there.
-func missing(t testing.TB, what string) {
-	t.Helper()
-	if os.Getenv("TORRENTKIT_REQUIRE_PEERS") != "" {
-		t.Fatal(what)
-	}
-	t.Skip(what)
 }
 
 func npmEntry() string {
@@ -143,27 +123,6 @@ func npmEntry() string {
 		}
 	}
 	return ""
-}
-
-// freePort finds a port that is free for TCP and UDP, and that no system gives to
-// who connects, so that hardly anybody takes it until a tracker listens.
-func freePort(t testing.TB) int {
-	t.Helper()
-	for range 100 {
-		port := 20000 + rand.IntN(12000)
-		l, err := net.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", port))
-		if err != nil {
-			continue
-		}
-		pc, err := net.ListenPacket("udp4", fmt.Sprintf("127.0.0.1:%d", port))
-		l.Close()
-		if err == nil {
-			pc.Close()
-			return port
-		}
-	}
-	t.Fatal("no port is free for both TCP and UDP")
-	return 0
 }
 
 // start runs a program until the test ends, and waits for a line of output
