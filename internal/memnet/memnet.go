@@ -76,7 +76,8 @@ func (n *Network) bind(at netip.AddrPort) (*packetConn, error) {
 	if n.packets[at] != nil {
 		return nil, errInUse
 	}
-	p := &packetConn{network: n, at: at, in: make(chan packet, 1000), closed: make(chan struct{})}
+	p := &packetConn{network: n, at: at}
+	p.init()
 	n.packets[at] = p
 	return p, nil
 }
@@ -146,13 +147,12 @@ func (l *listener) Close() error {
 
 // conn is one end of a connection.
 type conn struct {
-	local, remote    netip.AddrPort
-	in, out          *stream
-	reading, writing deadline
+	local, remote netip.AddrPort
+	in, out       *stream
 }
 
-func (c *conn) Read(p []byte) (int, error)  { return c.in.read(p, &c.reading) }
-func (c *conn) Write(p []byte) (int, error) { return c.out.write(p, &c.writing) }
+func (c *conn) Read(p []byte) (int, error)  { return c.in.read(p) }
+func (c *conn) Write(p []byte) (int, error) { return c.out.write(p) }
 
 // CloseWrite ends what is sent, as TCP can.
 func (c *conn) CloseWrite() error { return c.out.end(io.EOF, net.ErrClosed) }
@@ -166,12 +166,37 @@ func (c *conn) LocalAddr() net.Addr  { return net.TCPAddrFromAddrPort(c.local) }
 func (c *conn) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(c.remote) }
 
 func (c *conn) SetDeadline(t time.Time) error {
-	c.reading.set(t)
-	c.writing.set(t)
+	c.in.until(&c.in.reading, t)
+	return c.SetWriteDeadline(t)
+}
+func (c *conn) SetReadDeadline(t time.Time) error  { return c.in.until(&c.in.reading, t) }
+func (c *conn) SetWriteDeadline(t time.Time) error { return c.out.until(&c.out.writing, t) }
+
+// waiting is a lock under which one waits for a change, or until a time.
+type waiting struct {
+	mu      sync.Mutex
+	changed sync.Cond
+}
+
+func (w *waiting) init() { w.changed.L = &w.mu }
+
+// until sets the time of one who waits; zero is for ever.
+func (w *waiting) until(deadline *time.Time, t time.Time) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	*deadline = t
+	w.changed.Broadcast()
+	if !t.IsZero() {
+		time.AfterFunc(time.Until(t), func() {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.changed.Broadcast()
+		})
+	}
 	return nil
 }
-func (c *conn) SetReadDeadline(t time.Time) error  { c.reading.set(t); return nil }
-func (c *conn) SetWriteDeadline(t time.Time) error { c.writing.set(t); return nil }
+
+func over(deadline time.Time) bool { return !deadline.IsZero() && !time.Now().Before(deadline) }
 
 // errReset is what who writes to a closed connection gets.
 var errReset = &net.OpError{Op: "write", Net: "tcp", Err: os.NewSyscallError("write", syscall.ECONNRESET)}
@@ -181,14 +206,18 @@ const capacity = 256 << 10
 
 // stream is the bytes that go one way.
 type stream struct {
-	mu       sync.Mutex
-	changed  chan struct{} // closed and made anew when something below changes
-	data     []byte
-	readErr  error // once data is read; nil while the stream goes on
-	writeErr error
+	waiting
+	data             []byte
+	readErr          error // once data is read; nil while the stream goes on
+	writeErr         error
+	reading, writing time.Time // until when
 }
 
-func newStream() *stream { return &stream{changed: make(chan struct{})} }
+func newStream() *stream {
+	s := new(stream)
+	s.init()
+	return s
+}
 
 // end ends the stream for who reads and who writes, if it has not ended for them.
 func (s *stream) end(reading, writing error) error {
@@ -202,106 +231,45 @@ func (s *stream) end(reading, writing error) error {
 	if s.writeErr == nil {
 		s.writeErr = writing
 	}
-	s.tell()
+	s.changed.Broadcast()
 	return nil
 }
 
-func (s *stream) tell() {
-	close(s.changed)
-	s.changed = make(chan struct{})
-}
-
-func (s *stream) read(p []byte, until *deadline) (n int, err error) {
-	err = s.wait(until, func() (bool, error) {
+func (s *stream) read(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for ; ; s.changed.Wait() {
 		switch {
+		case over(s.reading):
+			return 0, os.ErrDeadlineExceeded
 		case len(s.data) > 0:
-			n = copy(p, s.data)
+			n := copy(p, s.data)
 			s.data = s.data[n:]
-			s.tell()
-			return true, nil
-		case s.readErr != nil:
-			return true, s.readErr
+			s.changed.Broadcast()
+			return n, nil
+		case s.readErr != nil || len(p) == 0:
+			return 0, s.readErr
 		}
-		return len(p) == 0, nil
-	})
-	return n, err
+	}
 }
 
-func (s *stream) write(p []byte, until *deadline) (n int, err error) {
-	err = s.wait(until, func() (bool, error) {
-		if s.writeErr != nil {
-			return true, s.writeErr
+func (s *stream) write(p []byte) (n int, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for ; ; s.changed.Wait() {
+		switch {
+		case over(s.writing):
+			return n, os.ErrDeadlineExceeded
+		case s.writeErr != nil:
+			return n, s.writeErr
 		}
-		k := min(len(p)-n, capacity-len(s.data))
-		if k > 0 {
+		if k := min(len(p)-n, capacity-len(s.data)); k > 0 {
 			s.data = append(s.data, p[n:n+k]...)
 			n += k
-			s.tell()
+			s.changed.Broadcast()
 		}
-		return n == len(p), nil
-	})
-	return n, err
-}
-
-// wait calls try, with the lock, at once and whenever the stream has changed,
-// until it is done or its time is up.
-func (s *stream) wait(until *deadline, try func() (done bool, err error)) error {
-	for {
-		over, moved := until.channels()
-		select {
-		case <-over:
-			return os.ErrDeadlineExceeded
-		default:
+		if n == len(p) {
+			return n, nil
 		}
-		s.mu.Lock()
-		done, err := try()
-		changed := s.changed
-		s.mu.Unlock()
-		if done || err != nil {
-			return err
-		}
-		select {
-		case <-changed:
-		case <-over:
-		case <-moved:
-		}
-	}
-}
-
-// deadline is when an end of a connection stops to read, or to write.
-type deadline struct {
-	mu    sync.Mutex
-	timer *time.Timer
-	over  chan struct{} // closed when the time is up
-	move  chan struct{} // closed when another time is set
-}
-
-// channels returns both, as they are for the time that is set.
-func (d *deadline) channels() (over, move <-chan struct{}) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.over == nil {
-		d.over, d.move = make(chan struct{}), make(chan struct{})
-	}
-	return d.over, d.move
-}
-
-func (d *deadline) set(t time.Time) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.timer != nil {
-		d.timer.Stop()
-	}
-	if d.move != nil {
-		close(d.move)
-	}
-	over := make(chan struct{})
-	d.timer, d.over, d.move = nil, over, make(chan struct{})
-	switch wait := time.Until(t); {
-	case t.IsZero():
-	case wait <= 0:
-		close(over)
-	default:
-		d.timer = time.AfterFunc(wait, func() { close(over) })
 	}
 }

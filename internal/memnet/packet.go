@@ -15,44 +15,42 @@ type packet struct {
 	from netip.AddrPort
 }
 
+// most is how many datagrams wait to be received.
+const most = 1000
+
 // packetConn sends and receives datagrams. Those for which there is no room are
 // lost, and those to nobody too.
 type packetConn struct {
-	network          *Network
-	at               netip.AddrPort
-	in               chan packet
-	closed           chan struct{}
-	once             sync.Once
-	reading, writing deadline
+	network *Network
+	at      netip.AddrPort
+	waiting
+	in      []packet
+	closed  bool
+	reading time.Time // until when
 }
 
 func (p *packetConn) ReadFrom(b []byte) (int, net.Addr, error) {
-	k, err := p.next(netip.AddrPort{})
+	k, err := p.next()
 	if err != nil {
 		return 0, nil, err
 	}
 	return copy(b, k.data), net.UDPAddrFromAddrPort(k.from), nil
 }
 
-// next returns the next datagram, from an address if one is given.
-func (p *packetConn) next(from netip.AddrPort) (packet, error) {
-	for {
-		over, moved := p.reading.channels()
-		select {
-		case <-over:
+// next returns the next datagram.
+func (p *packetConn) next() (packet, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for ; ; p.changed.Wait() {
+		switch {
+		case over(p.reading):
 			return packet{}, os.ErrDeadlineExceeded
-		case <-p.closed:
+		case p.closed:
 			return packet{}, net.ErrClosed
-		default:
-		}
-		select {
-		case k := <-p.in:
-			if !from.IsValid() || k.from == from {
-				return k, nil
-			}
-		case <-p.closed:
-		case <-over:
-		case <-moved:
+		case len(p.in) > 0:
+			k := p.in[0]
+			p.in = p.in[1:]
+			return k, nil
 		}
 	}
 }
@@ -68,10 +66,11 @@ func (p *packetConn) WriteTo(b []byte, to net.Addr) (int, error) {
 
 // send tells, too, whether there is somebody at the address.
 func (p *packetConn) send(b []byte, to netip.AddrPort) (n int, there bool, err error) {
-	select {
-	case <-p.closed:
+	p.mu.Lock()
+	closed := p.closed
+	p.mu.Unlock()
+	if closed {
 		return 0, false, net.ErrClosed
-	default:
 	}
 	p.network.mu.Lock()
 	other := p.network.packets[to]
@@ -79,9 +78,11 @@ func (p *packetConn) send(b []byte, to netip.AddrPort) (n int, there bool, err e
 	if other == nil {
 		return len(b), false, nil
 	}
-	select {
-	case other.in <- packet{slices.Clone(b), p.at}:
-	default:
+	other.mu.Lock()
+	defer other.mu.Unlock()
+	if len(other.in) < most {
+		other.in = append(other.in, packet{slices.Clone(b), p.at})
+		other.changed.Broadcast()
 	}
 	return len(b), true, nil
 }
@@ -89,22 +90,23 @@ func (p *packetConn) send(b []byte, to netip.AddrPort) (n int, there bool, err e
 func (p *packetConn) LocalAddr() net.Addr { return net.UDPAddrFromAddrPort(p.at) }
 
 func (p *packetConn) Close() error {
-	p.once.Do(func() {
-		p.network.mu.Lock()
+	p.network.mu.Lock()
+	if p.network.packets[p.at] == p {
 		delete(p.network.packets, p.at)
-		p.network.mu.Unlock()
-		close(p.closed)
-	})
+	}
+	p.network.mu.Unlock()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+	p.changed.Broadcast()
 	return nil
 }
 
-func (p *packetConn) SetDeadline(t time.Time) error {
-	p.reading.set(t)
-	p.writing.set(t)
-	return nil
-}
-func (p *packetConn) SetReadDeadline(t time.Time) error  { p.reading.set(t); return nil }
-func (p *packetConn) SetWriteDeadline(t time.Time) error { p.writing.set(t); return nil }
+func (p *packetConn) SetDeadline(t time.Time) error     { return p.SetReadDeadline(t) }
+func (p *packetConn) SetReadDeadline(t time.Time) error { return p.until(&p.reading, t) }
+
+// SetWriteDeadline does nothing: who sends never waits.
+func (p *packetConn) SetWriteDeadline(time.Time) error { return nil }
 
 // datagramConn exchanges datagrams with one address.
 type datagramConn struct {
@@ -122,11 +124,12 @@ func (c *datagramConn) Read(b []byte) (int, error) {
 	if refused {
 		return 0, &net.OpError{Op: "read", Net: "udp", Err: os.NewSyscallError("read", syscall.ECONNREFUSED)}
 	}
-	k, err := c.next(c.peer)
-	if err != nil {
-		return 0, err
+	for {
+		k, err := c.next()
+		if err != nil || k.from == c.peer {
+			return copy(b, k.data), err
+		}
 	}
-	return copy(b, k.data), nil
 }
 
 func (c *datagramConn) Write(b []byte) (int, error) {
