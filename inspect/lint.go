@@ -81,19 +81,17 @@ func Lint(raw []byte, o LintOptions) (*Report, error) {
 		}
 		l.problem(p)
 	}
-	if t == nil {
-		return &l.report, nil
+	if t != nil {
+		l.doc = bencode.View(t.Raw()).Map()
+		l.info = l.doc["info"].Map()
+		l.keys()
+		l.content()
+		l.names()
+		l.trackers()
+		l.webSeeds()
 	}
-	l.root = bencode.View(t.Raw())
-	l.doc = l.root.Map()
-	l.info = l.doc["info"].Map()
-	l.keys()
-	l.content()
-	l.names()
-	l.trackers()
-	l.webSeeds()
 	for _, target := range o.Targets {
-		l.target(target)
+		l.target(target, raw)
 	}
 	slices.SortStableFunc(l.report.Findings, func(a, b Finding) int { return a.Offset - b.Offset })
 	return &l.report, nil
@@ -101,7 +99,6 @@ func Lint(raw []byte, o LintOptions) (*Report, error) {
 
 type linter struct {
 	t      *metainfo.Torrent
-	root   bencode.Value
 	doc    map[string]bencode.Value // outside of info
 	info   map[string]bencode.Value
 	urls   []tracker // all trackers

@@ -15,7 +15,8 @@ type Rule struct {
 	Summary string
 	// Advice is one sentence about what to do.
 	Advice string
-	// Target is set for rules that judge only for a chosen target.
+	// Target is set for rules that judge only for a chosen target. One of them that
+	// is an error says that the target does not load the torrent.
 	Target bool
 }
 
@@ -128,7 +129,7 @@ func targetRules() []Rule {
 		{"target-pieces", metainfo.Error, 0, section, "there are more pieces than the target loads", "Use longer pieces.", true},
 		{"target-piece-length", metainfo.Error, 0, section, "the target does not load this piece length", "Use a power of two from 16 KiB to 16 MiB.", true},
 		{"target-format", metainfo.Error, 0, section, "the target does not load this format", "Make a v1 or a hybrid torrent.", true},
-		{"target-content", metainfo.Error, 0, section, "the target does not load what is not canonical, or has no content", "Make the torrent again.", true},
+		{"target-content", metainfo.Error, 0, section, "the target does not load what is in it", "Mend what is named, or make the torrent again.", true},
 		{"target-tracker", metainfo.Warning, 0, section, "the target does not speak to a tracker", "Add a tracker that the target speaks to.", true},
 		{"index-infohash", metainfo.Warning, 0, "Torrust index", "the index stores the torrent under another infohash", "Make it without the keys that are named, or publish the infohash that the index shows.", true},
 		{"index-key", metainfo.Warning, 0, "Torrust index", "the index drops a key", "Do not rely on the key for what is downloaded from the index.", true},

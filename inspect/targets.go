@@ -39,6 +39,8 @@ type limits struct {
 	schemes        string
 	// browser is set where peers in browsers find each other over WebSockets only.
 	browser bool
+	// rasterbar is set where libtorrent reads the torrent.
+	rasterbar bool
 }
 
 // limitsOf gives the defaults of current releases: libtorrent 2.0
@@ -49,9 +51,9 @@ func limitsOf(t Target) limits {
 	const rasterbarPiece = 536854528 // file_storage::max_piece_size; older releases of 2.0 load up to 1 GiB
 	switch t {
 	case QBittorrent:
-		return limits{size: 100 << 20, tokens: 10_000_000, pieces: 0x200000, maxPieceLength: rasterbarPiece, schemes: "http https udp"}
+		return limits{size: 100 << 20, tokens: 10_000_000, pieces: 0x200000, maxPieceLength: rasterbarPiece, schemes: "http https udp", rasterbar: true}
 	case Libtorrent:
-		return limits{size: 10_000_000, tokens: 3_000_000, pieces: 0x200000, maxPieceLength: rasterbarPiece, schemes: "http https udp"}
+		return limits{size: 10_000_000, tokens: 3_000_000, pieces: 0x200000, maxPieceLength: rasterbarPiece, schemes: "http https udp", rasterbar: true}
 	case Transmission:
 		return limits{needsV1: true, schemes: "http https udp"}
 	case RTorrent:
@@ -64,22 +66,23 @@ func limitsOf(t Target) limits {
 	return limits{}
 }
 
-// target judges by what a target loads.
-func (l *linter) target(target Target) {
+// target judges by what a target loads. Of a torrent that Read makes nothing of,
+// a target may make something.
+func (l *linter) target(target Target, raw []byte) {
 	m, t := limitsOf(target), l.t
-	if n := len(t.Raw()); m.size > 0 && n > m.size {
+	if n := len(raw); m.size > 0 && n > m.size {
 		l.add("target-size", "", 0, "%s loads %d bytes, these are %d", target, m.size, n)
 	}
-	if m.tokens > 0 {
-		if n := l.root.Tokens(); n > m.tokens {
-			l.add("target-tokens", "", 0, "%s decodes %d tokens, these are %d", target, m.tokens, n)
+	if m.rasterbar {
+		if r := rasterbarRefuses(raw, m); r.rule != "" {
+			l.add(r.rule, r.key, r.offset, "%s does not load it: %s", target, r.why)
 		}
 	}
-	info := l.doc["info"].Offset()
-	if t.Layout() != nil && m.pieces > 0 && t.Layout().NumPieces() > m.pieces {
-		l.add("target-pieces", "info.pieces", info, "%s loads %d pieces, these are %d", target, m.pieces, t.Layout().NumPieces())
+	if t == nil {
+		return
 	}
-	if n := t.PieceLength; n > 0 && (n < m.minPieceLength || m.maxPieceLength > 0 && n > m.maxPieceLength) {
+	info := l.doc["info"].Offset()
+	if n := t.PieceLength; !m.rasterbar && n > 0 && (n < m.minPieceLength || m.maxPieceLength > 0 && n > m.maxPieceLength) {
 		l.add("target-piece-length", "info.piece length", l.info["piece length"].Offset(), "%s loads pieces from %d to %d bytes, these have %d",
 			target, max(m.minPieceLength, 1), m.maxPieceLength, n)
 	}

@@ -186,23 +186,6 @@ func Changes(old, now Value) []Change {
 	return list
 }
 
-// Tokens counts the strings, integers and brackets of v: what decoders with a
-// limit on tokens count. An opening and a closing bracket are one token each.
-func (v Value) Tokens() int {
-	n := 0
-	for pos := v.off; pos < v.end; n++ {
-		switch v.doc[pos] {
-		case 'l', 'd', 'e':
-			pos++
-		case 'i':
-			pos = skip(v.doc, pos)
-		default:
-			_, pos = stringAt(v.doc, pos)
-		}
-	}
-	return n
-}
-
 // stringAt returns the span of the content of the string at pos.
 func stringAt(doc []byte, pos int) (start, end int) {
 	n := 0
