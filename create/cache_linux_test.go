@@ -38,6 +38,7 @@ func cached(t *testing.T, path string) (n int) {
 }
 
 func TestDropCache(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "f")
 	file(t, path, 4<<20)
 	f, err := os.OpenFile(path, os.O_RDWR, 0)

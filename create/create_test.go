@@ -114,6 +114,7 @@ func file(t *testing.T, path string, n int) {
 // The size that a plan foretells is that of the torrent, in every format and
 // with every field; where files may be equal it is an upper bound.
 func TestSizeIsKnownBefore(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(3, 3))
 	exact, rounds := 0, longtest.Rounds(24, 60)
 	for round := range rounds {
@@ -162,6 +163,7 @@ func TestSizeIsKnownBefore(t *testing.T) {
 }
 
 func TestPieceLengthFits(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "f")
 	file(t, path, 10<<20) // 640 pieces of 16 KiB: 12800 bytes of hashes
 	for name, test := range map[string]struct {
@@ -198,6 +200,7 @@ func TestPieceLengthFits(t *testing.T) {
 }
 
 func TestExpectInfoHash(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "f")
 	file(t, path, 100000)
 	v1, v2 := hashes(t, torrent(t, path, create.Options{Format: metainfo.Hybrid}))
@@ -213,6 +216,7 @@ func TestExpectInfoHash(t *testing.T) {
 
 // Aligned v1 torrents are what libtorrent and we read as the same files, each on a boundary.
 func TestAlignAndAttributes(t *testing.T) {
+	t.Parallel()
 	oracle := peertest.Libtorrent(t)
 	dir := t.TempDir()
 	root := filepath.Join(dir, "root")
@@ -240,6 +244,7 @@ func TestAlignAndAttributes(t *testing.T) {
 }
 
 func TestFieldsAreRefused(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "f")
 	file(t, path, 1)
 	for name, o := range map[string]create.Options{
@@ -256,6 +261,7 @@ func TestFieldsAreRefused(t *testing.T) {
 }
 
 func TestLimitWarnings(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "f")
 	file(t, path, 100)
 	p := plan(t, path, create.Options{PieceLength: 32 << 20, Fields: metainfo.Fields{Trackers: [][]string{{"https://t.hdbits.org/x"}}}})
@@ -269,6 +275,7 @@ func TestLimitWarnings(t *testing.T) {
 
 // Checksums are those of the whole files, however the pieces were read.
 func TestChecksums(t *testing.T) {
+	t.Parallel()
 	root := filepath.Join(t.TempDir(), "root")
 	file(t, filepath.Join(root, "a"), 3<<20+7)
 	file(t, filepath.Join(root, "b"), 26<<20) // more than may wait in memory

@@ -40,6 +40,7 @@ func intact(t *testing.T, raw []byte, path string) {
 
 // Our torrents and libtorrent's, of random trees.
 func TestAgainstLibtorrent(t *testing.T) {
+	t.Parallel()
 	oracle := peertest.Libtorrent(t)
 	rng := rand.New(rand.NewPCG(2024, 52))
 	for round := range longtest.Rounds(24, 66) {
@@ -81,6 +82,7 @@ func TestAgainstLibtorrent(t *testing.T) {
 // Torrents of mktorrent and transmission-create are read and verified, and
 // where they list the files in our order, the infohash is ours.
 func TestAgainstCommandLinePeers(t *testing.T) {
+	t.Parallel()
 	peers := []struct {
 		program string
 		args    func(root, out string, power int) []string

@@ -37,6 +37,7 @@ func ptr[T any](v T) *T { return &v }
 
 // Each edit is exactly one replacement of bytes, and everything else stays.
 func TestEditSplices(t *testing.T) {
+	t.Parallel()
 	raw := strings.Replace(messy, "8:udp://u:e", "9:udp://u:1e", 1)
 	tests := []struct {
 		name     string
@@ -83,6 +84,7 @@ func TestEditSplices(t *testing.T) {
 
 // announce follows the tiers, and is kept as long as it is one of the trackers.
 func TestEditAnnounce(t *testing.T) {
+	t.Parallel()
 	raw := strings.Replace(messy, "8:udp://u:e", "9:udp://u:1e", 1)
 	first := func(e *create.Edited) string {
 		m, err := metainfo.Parse(e.Raw)
@@ -112,6 +114,7 @@ func TestEditAnnounce(t *testing.T) {
 }
 
 func TestEditRefuses(t *testing.T) {
+	t.Parallel()
 	raw := strings.Replace(messy, "8:udp://u:e", "9:udp://u:1e", 1)
 	var changed *create.InfoHashError
 	if _, err := create.Edit([]byte(raw), metainfo.Edit{Source: ptr("S")}); !errors.As(err, &changed) || !slices.Equal(changed.Keys, []string{"info.source"}) {
@@ -139,6 +142,7 @@ func TestEditRefuses(t *testing.T) {
 // Fields of info, and one format out of a hybrid, over torrents of all formats:
 // the content stays what it was.
 func TestEditInfo(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(52, 4))
 	for round := range 24 {
 		format := []metainfo.Format{metainfo.V1, metainfo.V2, metainfo.Hybrid}[round%3]
@@ -177,6 +181,7 @@ func TestEditInfo(t *testing.T) {
 
 // libtorrent and Transmission read edited torrents as we do.
 func TestEditAgainstPeers(t *testing.T) {
+	t.Parallel()
 	oracle := peertest.Libtorrent(t)
 	show := peertest.Need(t, "transmission-show")
 	rng := rand.New(rand.NewPCG(52, 5))
@@ -216,6 +221,7 @@ func TestEditAgainstPeers(t *testing.T) {
 // Random edits of a random torrent never touch the bytes of unknown keys, and
 // give torrents that can be read.
 func TestEditRandom(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(1, 2))
 	urls := []string{"http://a/1", "http://b/2", "udp://c:3", "wss://d/4", "https://e/5"}
 	some := func() (list []string) {
@@ -271,6 +277,7 @@ func TestEditRandom(t *testing.T) {
 }
 
 func TestParseEntry(t *testing.T) {
+	t.Parallel()
 	for s, want := range map[string]string{
 		`a="x"`: "1:x", `a=-5`: "i-5e", `a=true`: "i1e", `a=[1,"b",[]]`: "li1e1:blee", `a={"b":1,"a":{}}`: "d1:ade1:bi1ee",
 		`a="é"`: "2:é", `a=9223372036854775807`: "i9223372036854775807e", `a="x=y"`: "3:x=y",
@@ -289,6 +296,7 @@ func TestParseEntry(t *testing.T) {
 // bytes of info and of all other keys as they are, and undoing it gives the
 // file back.
 func TestEditKeepsFlaws(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("../inspect/testdata/lint/*.torrent")
 	if err != nil || len(files) < 50 {
 		t.Fatalf("%d torrents: %v", len(files), err)

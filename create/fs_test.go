@@ -104,6 +104,7 @@ func (c countedFile) Read(p []byte) (int, error) {
 
 // The torrent of files in memory, in an archive, or on a disk is the same.
 func TestFS(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(14, 6))
 	for round := range longtest.Rounds(12, 90) {
 		root := peertest.Tree(t, rng, t.TempDir(), 16384)
@@ -137,6 +138,7 @@ func TestFS(t *testing.T) {
 
 // Torrents of one pass and reused torrents are as on disk, and read in order too.
 func TestFSTogether(t *testing.T) {
+	t.Parallel()
 	root := filepath.Join(t.TempDir(), "root")
 	file(t, filepath.Join(root, "a"), 20<<20)
 	file(t, filepath.Join(root, "b"), 5<<20+7)
@@ -181,6 +183,7 @@ func TestFSTogether(t *testing.T) {
 }
 
 func TestReaderAt(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "film.mkv")
 	file(t, path, 300_000)
 	data, err := os.ReadFile(path)
@@ -219,6 +222,7 @@ func TestReaderAt(t *testing.T) {
 }
 
 func TestFSSelection(t *testing.T) {
+	t.Parallel()
 	m := fstest.MapFS{"r/a.flac": {Data: []byte("a")}, "r/.hidden": {Data: []byte("h")}, "r/Thumbs.db": {Data: []byte("j")},
 		"r/x/b.txt": {Data: []byte("b")}, "r/link": {Data: []byte("a.flac"), Mode: fs.ModeSymlink}, "r/pipe": {Mode: fs.ModeNamedPipe}}
 	for want, s := range map[string]create.Selection{
@@ -306,6 +310,7 @@ func (o odd) Read(p []byte) (int, error) { return o.read(p) }
 func (o odd) Close() error               { return nil }
 
 func TestHostileFS(t *testing.T) {
+	t.Parallel()
 	plain := fstest.MapFS{"r/a": {Data: make([]byte, 100_000)}, "r/b": {Data: []byte("b")}}
 	entry := func(name string, size int64, mode fs.FileMode) func(string) ([]fs.DirEntry, error) {
 		return func(string) ([]fs.DirEntry, error) {

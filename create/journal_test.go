@@ -35,6 +35,7 @@ func make1(t *testing.T, path string, o create.Options) ([]byte, *create.Plan) {
 
 // A run that is stopped goes on where it was, as often as it is stopped.
 func TestJournalResumes(t *testing.T) {
+	t.Parallel()
 	for _, format := range formats {
 		t.Run(format.String(), func(t *testing.T) {
 			dir := t.TempDir()
@@ -79,6 +80,7 @@ func TestJournalResumes(t *testing.T) {
 
 // After a change only what changed is read, and the torrent is that of a fresh run.
 func TestJournalIncremental(t *testing.T) {
+	t.Parallel()
 	for _, format := range formats {
 		t.Run(format.String(), func(t *testing.T) {
 			dir := t.TempDir()
@@ -138,6 +140,7 @@ func TestJournalIncremental(t *testing.T) {
 // A file that was written just now could be written again within one tick of
 // the clock: it is not remembered.
 func TestJournalDoesNotTrustFreshFiles(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")
 	o := create.Options{PieceLength: 16384, Journals: []string{filepath.Join(dir, "j")}}
@@ -155,6 +158,7 @@ func TestJournalDoesNotTrustFreshFiles(t *testing.T) {
 
 // Whatever happens to the bytes of a journal, the torrent stays right.
 func TestJournalMutations(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	root := filepath.Join(dir, "root")
 	for i := range 7 {
@@ -213,6 +217,7 @@ func mutate(rng *rand.Rand, good []byte) []byte {
 }
 
 func TestRecheckFindsRot(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	root := filepath.Join(dir, "root")
 	file(t, filepath.Join(root, "a"), 50000)
@@ -242,6 +247,7 @@ func TestRecheckFindsRot(t *testing.T) {
 }
 
 func TestReuse(t *testing.T) {
+	t.Parallel()
 	for _, format := range formats {
 		t.Run(format.String(), func(t *testing.T) {
 			dir := t.TempDir()
@@ -285,6 +291,7 @@ func TestReuse(t *testing.T) {
 
 // Shards on several machines give, merged, the torrent of one run.
 func TestShards(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(7, 7))
 	for round := range 9 {
 		format := formats[round%3]
@@ -320,6 +327,7 @@ func TestShards(t *testing.T) {
 
 // The journal may lie in the very folder.
 func TestJournalIsNoContent(t *testing.T) {
+	t.Parallel()
 	root := filepath.Join(t.TempDir(), "root")
 	file(t, filepath.Join(root, "a"), 50000)
 	settle()

@@ -6,6 +6,7 @@ import (
 )
 
 func TestLimitsFile(t *testing.T) {
+	t.Parallel()
 	limits, err := readLimits(limitsFile)
 	if err != nil {
 		t.Fatalf("limits.json: %v", err)
@@ -20,6 +21,7 @@ func TestLimitsFile(t *testing.T) {
 }
 
 func TestLimitsAreValidated(t *testing.T) {
+	t.Parallel()
 	const good = `{"name":"x","kind":"tracker","hosts":["x.example"],"max_piece_length":16777216}`
 	if _, err := readLimits([]byte("[" + good + "]")); err != nil {
 		t.Fatal(err)

@@ -27,6 +27,7 @@ func listed(p *create.Plan) string {
 
 // Stored links are what libtorrent reads as links to the same files, in all formats.
 func TestStoredLinks(t *testing.T) {
+	t.Parallel()
 	oracle := peertest.Libtorrent(t)
 	dir := t.TempDir()
 	root := filepath.Join(dir, "root")
@@ -77,6 +78,7 @@ func TestStoredLinks(t *testing.T) {
 }
 
 func TestOrder(t *testing.T) {
+	t.Parallel()
 	root := filepath.Join(t.TempDir(), "root")
 	for name, size := range map[string]int{"e10": 1, "e9": 300, "E1": 20, "e009b": 5, "d/x2": 7, "d/x11": 6, "d-": 1} {
 		file(t, filepath.Join(root, name), size)
@@ -99,6 +101,7 @@ func TestOrder(t *testing.T) {
 }
 
 func TestSeveralPaths(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	file(t, filepath.Join(dir, "film.mkv"), 100000)
 	file(t, filepath.Join(dir, "subs", "a"), 50000)
@@ -128,6 +131,7 @@ func TestSeveralPaths(t *testing.T) {
 // Decomposed names are composed where that is wanted, and warned about where it
 // makes two names one.
 func TestNormalize(t *testing.T) {
+	t.Parallel()
 	root := filepath.Join(t.TempDir(), "root")
 	file(t, filepath.Join(root, "u\u0308"), 10)
 	file(t, filepath.Join(root, "v"), 10)
@@ -146,6 +150,7 @@ func TestNormalize(t *testing.T) {
 
 // The kinds of notes and of links are those of the scan, and have words.
 func TestNotes(t *testing.T) {
+	t.Parallel()
 	root := filepath.Join(t.TempDir(), "root")
 	outside := filepath.Join(t.TempDir(), "outside")
 	file(t, outside, 10)
@@ -187,6 +192,7 @@ func TestNotes(t *testing.T) {
 
 // Decisions tell of every path why it is content or not, also where nothing is left.
 func TestDecisions(t *testing.T) {
+	t.Parallel()
 	root := filepath.Join(t.TempDir(), "root")
 	file(t, filepath.Join(root, "a.tmp"), 10)
 	file(t, filepath.Join(root, "j"), 10)
@@ -204,6 +210,7 @@ func TestDecisions(t *testing.T) {
 }
 
 func TestReadOrders(t *testing.T) {
+	t.Parallel()
 	for o, name := range map[create.ReadOrder]string{create.AutoOrder: "auto", create.ParallelOrder: "parallel", create.SequentialOrder: "sequential"} {
 		if got, err := create.ParseReadOrder(name); got != o || err != nil || o.String() != name {
 			t.Errorf("%s: %v, %v", name, got, err)

@@ -16,6 +16,7 @@ import (
 
 // Torrents that are made together are those that are made one by one.
 func TestTogether(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(5, 5))
 	for round := range 20 {
 		dir := t.TempDir()
@@ -49,6 +50,7 @@ func TestTogether(t *testing.T) {
 }
 
 func TestTogetherFails(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")
 	file(t, path, 100000)

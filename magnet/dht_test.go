@@ -160,6 +160,7 @@ func putItem(node string, private ed25519.PrivateKey, salt, value string) error 
 
 // TestFetchWithDeadDHT holds that a DHT of which nobody answers delays nothing.
 func TestFetchWithDeadDHT(t *testing.T) {
+	t.Parallel()
 	d, err := OpenDHT(DHTOptions{Nodes: []string{"127.0.0.1:1"}, AllowPrivate: true, Timeout: 200 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)

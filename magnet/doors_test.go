@@ -21,6 +21,7 @@ import (
 // connection is made, and the report says why. What redirects there, and names that
 // lead there, are no better.
 func TestLinksStayOutside(t *testing.T) {
+	t.Parallel()
 	srv := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the link reached a server on loopback") }))
 	defer srv.Close()
 	_, port, _ := net.SplitHostPort(srv.Listener.Addr().String())
@@ -53,6 +54,7 @@ func TestLinksStayOutside(t *testing.T) {
 }
 
 func TestTrustedPeersMayBeInside(t *testing.T) {
+	t.Parallel()
 	info := v1Info(100)
 	_, port, _ := net.SplitHostPort(listen(t, seedOf(info).serve))
 	for _, f := range dialtest.Private() {
@@ -68,6 +70,7 @@ func TestTrustedPeersMayBeInside(t *testing.T) {
 }
 
 func TestDownload(t *testing.T) {
+	t.Parallel()
 	mux := http.NewServeMux()
 	mux.HandleFunc("/ok", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.UserAgent()) })
 	mux.HandleFunc("/to", func(w http.ResponseWriter, r *http.Request) {
@@ -118,6 +121,7 @@ func TestDownload(t *testing.T) {
 
 // A visit that lacked a file descriptor says nothing about the peer, which waits again.
 func TestShortageIsNoFaultOfThePeer(t *testing.T) {
+	t.Parallel()
 	s := newSwarm()
 	s.start(t.Context(), []Source{Peers("x", []string{"192.0.2.1:1"}, false)})()
 	visits := 0

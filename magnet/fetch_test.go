@@ -48,6 +48,7 @@ func mustFetch(t *testing.T, link Link, opts FetchOptions) *Result {
 }
 
 func TestFetchV1(t *testing.T) {
+	t.Parallel()
 	for _, size := range []int{0, 16384, 40000, 400000} {
 		info := v1Info(size)
 		link := linkOf(info, listen(t, seedOf(info).serve))
@@ -70,6 +71,7 @@ func TestFetchV1(t *testing.T) {
 }
 
 func TestFetchCutHash(t *testing.T) {
+	t.Parallel()
 	raw, s := v2Torrent(t, metainfo.V2, 16384, 100)
 	res := mustFetch(t, Link{V1: s.hash, Peers: []string{listen(t, s.serve)}}, FetchOptions{})
 	if !bytes.Equal(res.Torrent, raw) {
@@ -78,6 +80,7 @@ func TestFetchCutHash(t *testing.T) {
 }
 
 func TestFetchLayers(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		format  metainfo.Format
 		piece   int64
@@ -118,6 +121,7 @@ func TestFetchLayers(t *testing.T) {
 // TestFetchLayersAmongHostilePeers holds that those who are honest about the
 // metadata and lie about hashes do not keep a good peer from giving them.
 func TestFetchLayersAmongHostilePeers(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		n := new(memnet.Network)
 		raw, good := v2Torrent(t, metainfo.V2, 16384, 16384*3000, 16384*5, 16384*2)
@@ -153,6 +157,7 @@ func TestFetchLayersAmongHostilePeers(t *testing.T) {
 }
 
 func TestFetchMissingLayers(t *testing.T) {
+	t.Parallel()
 	_, s := v2Torrent(t, metainfo.V2, 16384, 16384*4)
 	s.layers = nil
 	link := Link{V2: sha256.Sum256(s.info), Peers: []string{listen(t, s.serve)}}
@@ -166,6 +171,7 @@ func TestFetchMissingLayers(t *testing.T) {
 }
 
 func TestFetchURL(t *testing.T) {
+	t.Parallel()
 	raw, s := v2Torrent(t, metainfo.V2, 16384, 16384*5)
 	good := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(raw) }))
 	defer good.Close()
@@ -189,6 +195,7 @@ func TestFetchURL(t *testing.T) {
 }
 
 func TestFetchPrivateAddresses(t *testing.T) {
+	t.Parallel()
 	info := v1Info(100)
 	addr := listen(t, seedOf(info).serve)
 	_, err := Fetch(context.Background(), linkOf(info, addr, "10.0.0.1:5", "localhost:1"), FetchOptions{Timeout: time.Minute})
@@ -256,6 +263,7 @@ func hostile(info []byte) map[string]func(net.Conn) {
 
 // TestFetchSoonAmongHostilePeers holds that fifty others do not keep a good peer waiting.
 func TestFetchSoonAmongHostilePeers(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		n := new(memnet.Network)
 		info := v1Info(10000)
@@ -325,6 +333,7 @@ func TestFetchChild(t *testing.T) {
 // TestFetchHostileReasons holds that each kind is told from the others, and
 // that none of them holds a fetch for long.
 func TestFetchHostileReasons(t *testing.T) {
+	t.Parallel()
 	want := map[string]Reason{
 		"silent": TimedOut, "closes": Closed, "http": NotBitTorrent, "other torrent": Closed, "no ut_metadata": NoMetadata,
 		"size 0": NoMetadata, "size 4 GB": SizeMismatch, "size negative": SizeMismatch, "size text": Malformed, "size too small": SizeMismatch,
@@ -351,6 +360,7 @@ func TestFetchHostileReasons(t *testing.T) {
 }
 
 func TestFetchManySources(t *testing.T) {
+	t.Parallel()
 	info := v1Info(100)
 	addr := listen(t, seedOf(info).serve)
 	flood := Source{Name: "flood", Find: func(ctx context.Context, found func(string)) error {
@@ -387,6 +397,7 @@ func (d deaf) Dial(ctx context.Context, network string, from netip.Addr, to neti
 // TestFetchFloodingSource holds that a source that names a thousand peers that
 // do not answer does not stand in the way of another that names one.
 func TestFetchFloodingSource(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		n := new(memnet.Network)
 		info := v1Info(100)
@@ -416,6 +427,7 @@ func TestFetchFloodingSource(t *testing.T) {
 }
 
 func TestFetchFails(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		if _, err := fetch(t, Link{}, FetchOptions{}); !errors.Is(err, ErrNoHash) {
 			t.Errorf("no hash: %v", err)
@@ -442,6 +454,7 @@ func TestFetchFails(t *testing.T) {
 }
 
 func TestFetchContradictingHashes(t *testing.T) {
+	t.Parallel()
 	_, s := v2Torrent(t, metainfo.Hybrid, 16384, 100)
 	link := Link{V1: sha1.Sum(s.info), V2: metainfo.HashV2{1}, Peers: []string{listen(t, s.serve)}}
 	_, err := fetch(t, link, FetchOptions{})
@@ -452,6 +465,7 @@ func TestFetchContradictingHashes(t *testing.T) {
 }
 
 func TestFetchNoInfo(t *testing.T) {
+	t.Parallel()
 	for _, info := range [][]byte{[]byte("hello"), []byte("i5e"), []byte("d1:a1:be1:x"), bytes.Repeat([]byte("l"), 100000)} {
 		if _, err := fetch(t, linkOf(info, listen(t, seedOf(info).serve)), FetchOptions{}); !errors.Is(err, ErrNotInfo) {
 			t.Errorf("%.20q: %v", info, err)
@@ -464,6 +478,7 @@ func TestFetchNoInfo(t *testing.T) {
 }
 
 func TestFetchLarge(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		info := v1Info(10 << 20)
 		n := new(memnet.Network)

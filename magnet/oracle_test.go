@@ -64,6 +64,7 @@ func askLibtorrent(t *testing.T, uris []string) []oracleAnswer {
 // TestLibtorrentReadsOurLinks holds that libtorrent reads every repaired link
 // of the table as we do, and that we read what it writes.
 func TestLibtorrentReadsOurLinks(t *testing.T) {
+	t.Parallel()
 	var uris []string
 	var want []Link
 	for _, c := range links {

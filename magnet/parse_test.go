@@ -199,6 +199,7 @@ var links = []struct{ in, want, issues, err string }{
 }
 
 func TestParse(t *testing.T) {
+	t.Parallel()
 	short := strings.NewReplacer(hashH, "{h}", hashG, "{g}", hashW, "{w}", hashX, "{x}", keyK, "{k}")
 	for _, c := range links {
 		l, issues, err := Parse(expand(c.in))
@@ -225,6 +226,7 @@ func TestParse(t *testing.T) {
 }
 
 func TestRepairIsIdempotent(t *testing.T) {
+	t.Parallel()
 	for _, c := range links {
 		checkIdempotent(t, expand(c.in))
 	}
@@ -266,6 +268,7 @@ func FuzzParse(f *testing.F) {
 }
 
 func TestParseBounds(t *testing.T) {
+	t.Parallel()
 	if _, _, err := Parse("magnet:?" + strings.Repeat("a", MaxLength)); err == nil {
 		t.Error("a link longer than MaxLength is accepted")
 	}
@@ -283,6 +286,7 @@ func TestParseBounds(t *testing.T) {
 }
 
 func TestSameTorrent(t *testing.T) {
+	t.Parallel()
 	parse := func(s string) Link {
 		l, _, err := Parse(expand(s))
 		if err != nil {
@@ -313,6 +317,7 @@ func TestSameTorrent(t *testing.T) {
 
 // What base32 passes over, and what is shorter in upper case, is no digit.
 func TestNotBase32(t *testing.T) {
+	t.Parallel()
 	for _, s := range []string{"CIQGCYLBMFQWCYLBMFQWCYLBMFQWCYſ", "CIQGCYLBMFQWCYLBMFQWCYLBMFQWCYI\n", "CIQGCYLBMFQWCYLBMFQWCYLBMFQWCYI="} {
 		if l, _, err := Parse(s); err == nil {
 			t.Errorf("%q is read as %v", s, l)

@@ -32,6 +32,7 @@ func torrentWith(t *testing.T, format metainfo.Format, fields metainfo.Fields, p
 }
 
 func TestFromTorrent(t *testing.T) {
+	t.Parallel()
 	fields := metainfo.Fields{
 		Trackers: [][]string{{"http://a/announce", "udp://b:1/announce"}, {"https://c/0123456789abcdef0123/announce", "http://a/announce"}},
 		WebSeeds: []string{"http://w/file", "http://user:pw@w/file"},
@@ -86,6 +87,7 @@ func TestFromTorrent(t *testing.T) {
 }
 
 func TestFromTorrentRefuses(t *testing.T) {
+	t.Parallel()
 	private := torrentWith(t, metainfo.V1, metainfo.Fields{Private: true}, "a")
 	if _, _, err := FromTorrent(private, LinkOptions{Public: true}); !errors.Is(err, ErrPrivate) {
 		t.Errorf("a private torrent: %v", err)
@@ -96,6 +98,7 @@ func TestFromTorrentRefuses(t *testing.T) {
 }
 
 func TestFromTorrentFormats(t *testing.T) {
+	t.Parallel()
 	for _, format := range []metainfo.Format{metainfo.V1, metainfo.V2, metainfo.Hybrid} {
 		l, _, err := FromTorrent(torrentWith(t, format, metainfo.Fields{}, "a", "b"), LinkOptions{Size: true, SelectGlobs: []string{"b"}})
 		if err != nil || l.V1.IsZero() == format.HasV1() || l.V2.IsZero() == format.HasV2() || l.Size != 200 {
@@ -107,6 +110,7 @@ func TestFromTorrentFormats(t *testing.T) {
 // TestTransmissionLinks holds that we read the links that transmission makes of
 // torrents as we make them ourselves.
 func TestTransmissionLinks(t *testing.T) {
+	t.Parallel()
 	show := peertest.Need(t, "transmission-show")
 	m := torrentWith(t, metainfo.V1, metainfo.Fields{Trackers: [][]string{{"http://a.example/announce"}, {"udp://b.example:1/announce?x=1&y=2"}}}, "a", "b")
 	file := t.TempDir() + "/x.torrent"
@@ -128,6 +132,7 @@ func TestTransmissionLinks(t *testing.T) {
 }
 
 func TestQR(t *testing.T) {
+	t.Parallel()
 	rows, err := QR("magnet:?xt=urn:btih:" + hashH)
 	if err != nil || len(rows) < 21 || len(rows) != len(rows[0]) || len(rows)%4 != 1 {
 		t.Fatalf("%d rows, %v", len(rows), err)
@@ -143,6 +148,7 @@ func TestQR(t *testing.T) {
 
 // Globs are those that choose files elsewhere: they reach into folders, and name the one file of a torrent.
 func TestSelectGlobs(t *testing.T) {
+	t.Parallel()
 	many := torrentWith(t, metainfo.V1, metainfo.Fields{}, "a.flac", "c/d.flac", "c/e/f.flac", "c/e/g.txt", "x/c/h.flac")
 	one := torrentWith(t, metainfo.V1, metainfo.Fields{}, "")
 	for glob, want := range map[string]string{

@@ -51,6 +51,7 @@ func TestPath(t *testing.T) {
 
 // A folder under another name is known by what is in it, though it be damaged.
 func TestRenamedFolder(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "old"), map[string]int{"a": 1000, "b": 1000})
 	torrent := torrentOf(t, filepath.Join(dir, "old"), metainfo.V1)
@@ -79,6 +80,7 @@ func TestRenamedFolder(t *testing.T) {
 }
 
 func TestSingleFile(t *testing.T) {
+	t.Parallel()
 	for _, format := range formats {
 		dir := t.TempDir()
 		write(t, dir, map[string]int{"film": 50000})
@@ -106,6 +108,7 @@ func TestSingleFile(t *testing.T) {
 }
 
 func TestNoPath(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "tree"), map[string]int{"a": 10, "b": 0})
 	torrent := torrentOf(t, filepath.Join(dir, "tree"), metainfo.V1)
@@ -130,6 +133,7 @@ func TestNoPath(t *testing.T) {
 
 // Bytes behind the end and files that should be empty count too.
 func TestSizesCount(t *testing.T) {
+	t.Parallel()
 	for _, format := range formats {
 		dir := t.TempDir()
 		root := filepath.Join(dir, "tree")

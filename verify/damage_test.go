@@ -219,6 +219,7 @@ func (d *damaged) checkRanges(t *testing.T, f *FileReport, called []bool, orig [
 // Random damages over all formats are reported exactly: no false ok, and no
 // false damage.
 func TestRandomDamages(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(5, 1))
 	const pieceLength = 16 << 10
 	outside := filepath.Join(t.TempDir(), "outside")

@@ -58,6 +58,7 @@ func (f faultyFile) ReadAt(p []byte, off int64) (int, error) {
 // A disk that fails, and files that vanish, shrink or grow while they are read,
 // are findings, and never ok.
 func TestFaultsWhileReading(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(11, 1))
 	tree := files{"a": noise(rng, 3<<20), "b": noise(rng, 100)}
 	base := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
@@ -115,6 +116,7 @@ func prepare(t *testing.T, torrent []byte, dir string) (*run, error) {
 
 // What cannot be written is a piece that was not repaired, and nothing else changes.
 func TestRepairFaults(t *testing.T) {
+	t.Parallel()
 	if os.Getuid() == 0 {
 		t.Log("run by root, who may write everything: only the source fails")
 	}

@@ -61,6 +61,7 @@ func summary(r *verify.Report) string {
 
 // What is said of content on a disk is said of it in an fs.FS, whole or damaged.
 func TestFS(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(14, 7))
 	for round := range longtest.Rounds(12, 90) {
 		root := peertest.Tree(t, rng, t.TempDir(), 16384)
@@ -119,6 +120,7 @@ func damageSome(t *testing.T, rng *rand.Rand, root string) {
 }
 
 func TestReaderAt(t *testing.T) {
+	t.Parallel()
 	root := filepath.Join(t.TempDir(), "film")
 	data := bytes.Repeat([]byte("torrentkit"), 20_000)
 	do(t, os.WriteFile(root, data, 0o644))
@@ -150,6 +152,7 @@ func TestReaderAt(t *testing.T) {
 
 // A torrent cannot make an fs.FS be asked for what lies outside of the content.
 func TestFSPaths(t *testing.T) {
+	t.Parallel()
 	m := fstest.MapFS{"secret": {Data: []byte("x")}, "t/a": {Data: []byte("a")}}
 	info := "d5:filesld6:lengthi1e4:pathl2:..6:secreteed6:lengthi1e4:pathl1:aeee4:name1:t12:piece lengthi16384e6:pieces20:" + string(make([]byte, 20)) + "e"
 	r, err := verify.FS(context.Background(), []byte("d4:info"+info+"e"), m, ".", verify.FSOptions{})
@@ -206,6 +209,7 @@ func (d deepEntry) Close() error               { return nil }
 func (d deepEntry) Read(p []byte) (int, error) { return d.read(p) }
 
 func TestHostileFS(t *testing.T) {
+	t.Parallel()
 	root := filepath.Join(t.TempDir(), "tree")
 	write(t, root, map[string]int{"b": 1, "c": 1})
 	raw := torrentOf(t, root, metainfo.V1)

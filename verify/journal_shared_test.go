@@ -50,6 +50,7 @@ func createTorrent(t *testing.T, root string, o create.Options) ([]byte, create.
 
 // What create remembers, verify knows, and what verify remembers, create knows: of all trees and formats.
 func TestJournalOfTheOther(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(14, 3))
 	for round := range longtest.Rounds(12, 60) {
 		dir := t.TempDir()
@@ -119,6 +120,7 @@ func TestJournalSavesReading(t *testing.T) {
 
 // A journal does not make a file good that changed since, nor one that the torrent does not mean.
 func TestJournalOfOtherContent(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	root := filepath.Join(dir, "tree")
 	write(t, root, map[string]int{"a": 100000, "b": 100000})

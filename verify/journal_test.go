@@ -27,6 +27,7 @@ func age(t testing.TB, dir string, names []string) {
 }
 
 func TestJournal(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(9, 1))
 	tree := files{"a": noise(rng, 100000), "b": noise(rng, 100), "c/d": noise(rng, 70000)}
 	for _, format := range formats() {
@@ -62,6 +63,7 @@ func TestJournal(t *testing.T) {
 
 // What a run that was stopped had verified is not read again.
 func TestJournalAfterAStop(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(9, 2))
 	tree := files{"a": noise(rng, 32<<20)}
 	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
@@ -92,6 +94,7 @@ func TestJournalAfterAStop(t *testing.T) {
 }
 
 func TestJournalRefuses(t *testing.T) {
+	t.Parallel()
 	tree := files{"a": []byte("x"), "b": []byte("y")}
 	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrent := makeTorrent(t, dir, formats()[0], 16384, metainfo.Fields{})

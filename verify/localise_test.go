@@ -31,6 +31,7 @@ func withSums(torrent []byte, tree files) []byte {
 
 // Of a piece that spans files, checksums tell which is damaged.
 func TestChecksumsTell(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(5, 2))
 	tree := files{"a": noise(rng, 30000), "b": noise(rng, 500), "c": noise(rng, 40000)}
 	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
@@ -65,6 +66,7 @@ func TestChecksumsTell(t *testing.T) {
 // A file that is damaged elsewhere too does not match its sum, which then tells
 // nothing about the shared piece.
 func TestChecksumOfAFileDamagedElsewhere(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(5, 3))
 	tree := files{"a": noise(rng, 70000), "b": noise(rng, 70000)}
 	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
@@ -79,6 +81,7 @@ func TestChecksumOfAFileDamagedElsewhere(t *testing.T) {
 }
 
 func TestLikely(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(5, 4))
 	tree := files{"a": noise(rng, 70000), "b": noise(rng, 70000)}
 	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
@@ -98,6 +101,7 @@ func TestLikely(t *testing.T) {
 }
 
 func TestCompareWithABadCopy(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(5, 5))
 	tree := files{"a": noise(rng, 70000)}
 	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
@@ -118,6 +122,7 @@ func TestCompareWithABadCopy(t *testing.T) {
 }
 
 func TestExtraAndCase(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(5, 6))
 	tree := files{"a/B.txt": noise(rng, 100), "c": noise(rng, 100)}
 	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
@@ -141,6 +146,7 @@ func TestExtraAndCase(t *testing.T) {
 }
 
 func TestChoices(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(5, 7))
 	tree := files{"a.x": noise(rng, 40000), "b.y": noise(rng, 40000), "c.x": noise(rng, 40000)}
 	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
@@ -180,6 +186,7 @@ func TestChoices(t *testing.T) {
 
 // The same seed draws the same pieces, and every piece is drawn by some seed.
 func TestSampleDraws(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(5, 8))
 	tree := files{"a": noise(rng, 20*16384)}
 	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
@@ -202,6 +209,7 @@ func TestSampleDraws(t *testing.T) {
 }
 
 func TestFailFast(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(5, 9))
 	tree := files{"a": noise(rng, 64*16384), "b": noise(rng, 5)}
 	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))

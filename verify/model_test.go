@@ -397,6 +397,7 @@ var formats = []metainfo.Format{metainfo.V1, metainfo.V2, metainfo.Hybrid}
 
 // Whatever happens to the files is found, where it is, and nothing else is.
 func TestDamage(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(7, 11))
 	for round := range longtest.Rounds(6, 24) {
 		format, pieceLength := formats[round%3], int64(16384)<<rng.IntN(4)
@@ -425,6 +426,7 @@ func TestDamage(t *testing.T) {
 
 // Every flip of a single bit of a small tree is found in its file and piece.
 func TestEveryFlip(t *testing.T) {
+	t.Parallel()
 	for _, format := range formats {
 		t.Run(format.String(), func(t *testing.T) {
 			root := filepath.Join(t.TempDir(), "tree")
@@ -458,6 +460,7 @@ func TestEveryFlip(t *testing.T) {
 
 // libtorrent finds the same pieces good.
 func TestDamageAgreesWithLibtorrent(t *testing.T) {
+	t.Parallel()
 	oracle := peertest.Libtorrent(t)
 	rng := rand.New(rand.NewPCG(3, 52))
 	for round := range longtest.Rounds(6, 18) {

@@ -12,6 +12,7 @@ import (
 
 // Nothing outside of the folder is opened, whatever links say: the kernel is asked.
 func TestNothingOutsideIsOpened(t *testing.T) {
+	t.Parallel()
 	for _, format := range formats {
 		dir := t.TempDir()
 		root, outside := filepath.Join(dir, "holder", "tree"), filepath.Join(dir, "outside")

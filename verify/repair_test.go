@@ -31,6 +31,7 @@ func readBack(dir string, names []string) files {
 // What was damaged in any way but by type or length is whole afterwards, and
 // nothing that was good has changed.
 func TestRepairRandomDamages(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(4, 1))
 	outside := filepath.Join(t.TempDir(), "outside")
 	put(t, outside, []byte("not ours"))
@@ -114,6 +115,7 @@ func (d *damaged) checkRepaired(t *testing.T, torrent []byte, orig files, did *R
 // Two copies that are damaged in different places mend each other, and what
 // neither has is named.
 func TestRepairFromABadCopy(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(4, 2))
 	tree := files{"a": noise(rng, 5*16384)}
 	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
@@ -137,6 +139,7 @@ func TestRepairFromABadCopy(t *testing.T) {
 
 // A file that only one copy has and one that only the other has make a piece together.
 func TestRepairFromParts(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(4, 3))
 	tree := files{"a": noise(rng, 1000), "b": noise(rng, 1000)}
 	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
@@ -152,6 +155,7 @@ func TestRepairFromParts(t *testing.T) {
 }
 
 func TestRepairFromItself(t *testing.T) {
+	t.Parallel()
 	tree := files{"a": []byte("x"), "b": []byte("y")}
 	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrent := makeTorrent(t, dir, metainfo.V2, 16384, metainfo.Fields{})
@@ -162,6 +166,7 @@ func TestRepairFromItself(t *testing.T) {
 
 // A run that is stopped at any point has made nothing worse, and the next one ends the work.
 func TestRepairStopped(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(4, 4))
 	tree := files{"a": noise(rng, 12<<20), "b": noise(rng, 12<<20)}
 	whole := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
@@ -194,6 +199,7 @@ func TestRepairStopped(t *testing.T) {
 
 // The checksums that are told are those of the files as they are at the end.
 func TestSumsAfterRepairs(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(4, 9))
 	tree := files{"a": noise(rng, 5*16384), "b": noise(rng, 70_000), "c/d": noise(rng, 100), "e": nil}
 	whole := tree.Write(t, filepath.Join(t.TempDir(), "tree"))

@@ -15,6 +15,7 @@ import (
 // A folder whose files were all renamed and moved at random is found and
 // assembled again, in every format.
 func TestSearchMoved(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(8, 1))
 	tree := files{}
 	n := longtest.Rounds(60, 200)
@@ -67,6 +68,7 @@ func TestSearchMoved(t *testing.T) {
 
 // A damaged file is found elsewhere; what matches inside only is not called proved.
 func TestSearchParts(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(8, 2))
 	tree := files{"a": noise(rng, 100000), "b": noise(rng, 1000), "c": noise(rng, 100000)}
 	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
@@ -96,6 +98,7 @@ func TestSearchParts(t *testing.T) {
 }
 
 func TestFix(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(8, 3))
 	tree := files{"a": noise(rng, 100000), "b/c": noise(rng, 1000), "d": noise(rng, 100000), "e": noise(rng, 70000)}
 	for _, format := range formats() {
@@ -132,6 +135,7 @@ func TestFix(t *testing.T) {
 
 // Equal files that were all moved are all put back.
 func TestFixEqual(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(9, 60))
 	content := noise(rng, 65536)
 	tree := files{"a": content, "b": content, "c": content}

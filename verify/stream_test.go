@@ -22,6 +22,7 @@ import (
 )
 
 func TestStream(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(7, 1))
 	whole := noise(rng, 20<<20+12345) // more than two batches
 	file := filepath.Join(t.TempDir(), "film")
@@ -60,6 +61,7 @@ func TestStream(t *testing.T) {
 
 // A piece that is larger than what is gathered goes through as it comes.
 func TestStreamOfLargePieces(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(7, 2))
 	whole := noise(rng, 40<<20+5)
 	file := filepath.Join(t.TempDir(), "film")
@@ -107,6 +109,7 @@ func archive1(t *testing.T, torrent, tar []byte, o ArchiveOptions) *Report {
 }
 
 func TestArchive(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(7, 3))
 	tree := files{"a/b": noise(rng, 100000), "a/c": noise(rng, 5), "d": nil, "e": noise(rng, 40000), "f": noise(rng, 16384)}
 	compressors := []func([]byte) []byte{
@@ -169,6 +172,7 @@ func TestArchive(t *testing.T) {
 }
 
 func TestStrangeArchives(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(7, 4))
 	tree := files{"a": noise(rng, 100), "b": noise(rng, 100)}
 	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
@@ -204,6 +208,7 @@ func TestStrangeArchives(t *testing.T) {
 }
 
 func TestSums(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(7, 5))
 	tree := files{"a": noise(rng, 100000), "b": []byte("123456789"), "c": nil}
 	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))

@@ -20,6 +20,7 @@ import (
 // An archive in whatever order says of pieces what the folder says, save for
 // those that it counts as lost.
 func TestArchivesOfAnyOrder(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(17, 1))
 	tree := files{}
 	for i := range longtest.Rounds(8, 14) {
@@ -77,6 +78,7 @@ func TestArchivesOfAnyOrder(t *testing.T) {
 
 // A piece that waits for a file that is missing is not lost for the order.
 func TestArchiveMissing(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(17, 6))
 	tree := files{}
 	for i := range 6 {
@@ -92,6 +94,7 @@ func TestArchiveMissing(t *testing.T) {
 
 // A piece that is larger than what may be held is checked if its files come in order, and else said to be lost.
 func TestArchivesOfLargeSharedPieces(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(17, 2))
 	tree := files{}
 	for i := range 24 {
@@ -120,6 +123,7 @@ func TestArchivesOfLargeSharedPieces(t *testing.T) {
 
 // What is chosen of a stream is checked, and the rest counts for its size and checksums.
 func TestPartOfAStream(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(17, 3))
 	whole := noise(rng, 3<<20+5)
 	file := filepath.Join(t.TempDir(), "film")
@@ -162,6 +166,7 @@ func (s *stalled) Read(p []byte) (int, error) {
 
 // A stream that does not go on is let go when the context ends.
 func TestStalledStreams(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(17, 4))
 	tree := files{"a": noise(rng, 1<<20), "b": noise(rng, 2<<20)}
 	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
@@ -186,6 +191,7 @@ func TestStalledStreams(t *testing.T) {
 
 // The first fault ends a stream.
 func TestStreamsFailFast(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(17, 5))
 	tree := files{"a": noise(rng, 60<<20), "b": noise(rng, 100)}
 	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
@@ -205,6 +211,7 @@ func TestStreamsFailFast(t *testing.T) {
 // Checksums are of all bytes of the files that are there, whatever becomes of
 // the pieces that they share with others.
 func TestSumsOfDamagedTrees(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(17, 6))
 	tree := files{"a": noise(rng, 10), "b": noise(rng, 70_000), "c": noise(rng, 20), "d": noise(rng, 300_000), "e": nil, "f": noise(rng, 1000)}
 	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))

@@ -31,6 +31,7 @@ func changed(t *testing.T, torrent, old []byte) []byte {
 
 // A hybrid whose v1 and v2 hashes are of different data is found out, whichever of the two is right.
 func TestHybridThatDisagrees(t *testing.T) {
+	t.Parallel()
 	root := filepath.Join(t.TempDir(), "tree")
 	write(t, root, map[string]int{"a": 100, "b": 16384, "c": 5})
 	torrent := torrentOf(t, root, metainfo.Hybrid)
@@ -59,6 +60,7 @@ func TestHybridThatDisagrees(t *testing.T) {
 
 // Padding is no file: none is expected on disk, and one that is there is not looked at.
 func TestPaddingIsNotOnDisk(t *testing.T) {
+	t.Parallel()
 	root := filepath.Join(t.TempDir(), "tree")
 	write(t, root, map[string]int{"a": 100, "b": 5})
 	torrent := torrentOf(t, root, metainfo.Hybrid)
@@ -80,6 +82,7 @@ func TestPaddingIsNotOnDisk(t *testing.T) {
 
 // A v2 torrent without piece layers, such as a magnet link gives, still has the roots of whole files.
 func TestWithoutPieceLayers(t *testing.T) {
+	t.Parallel()
 	root := filepath.Join(t.TempDir(), "tree")
 	write(t, root, map[string]int{"large": 50000, "small": 100})
 	torrent := torrentOf(t, root, metainfo.V2)
@@ -104,6 +107,7 @@ func TestWithoutPieceLayers(t *testing.T) {
 }
 
 func TestCancelled(t *testing.T) {
+	t.Parallel()
 	root := filepath.Join(t.TempDir(), "tree")
 	write(t, root, map[string]int{"a": 1 << 16, "b": 16 << 20})
 	torrent := torrentOf(t, root, metainfo.V1)
@@ -129,6 +133,7 @@ func TestCancelled(t *testing.T) {
 }
 
 func TestChangedWhileRead(t *testing.T) {
+	t.Parallel()
 	root := filepath.Join(t.TempDir(), "tree")
 	file := filepath.Join(root, "b")
 	write(t, root, map[string]int{"a": 100, "b": 16 << 20})
@@ -191,6 +196,7 @@ func TestHostileTorrents(t *testing.T) {
 
 // The same holds where files are read in order, for checksums, and where the first fault ends the run.
 func TestWithoutPieceLayersInOtherWays(t *testing.T) {
+	t.Parallel()
 	root := filepath.Join(t.TempDir(), "tree")
 	write(t, root, map[string]int{"large": 50000, "larger": 90000, "small": 100})
 	torrent := torrentOf(t, root, metainfo.V2)

@@ -102,6 +102,7 @@ func serveTree(t *testing.T, tree files, format metainfo.Format, pieceLength int
 }
 
 func TestWebJournal(t *testing.T) {
+	t.Parallel()
 	rng := mathrand.New(mathrand.NewPCG(8, 1))
 	for _, format := range formats() {
 		tree := files{"a": noise(rng, 300000), "b": noise(rng, 100), "c": noise(rng, 70000), "empty": nil}
@@ -142,6 +143,7 @@ func TestWebJournal(t *testing.T) {
 
 // Only what tells another version for certain makes a piece known.
 func TestWebJournalWantsValidators(t *testing.T) {
+	t.Parallel()
 	tree := files{"a": noise(mathrand.New(mathrand.NewPCG(8, 2)), 100000)}
 	s, torrent := serveTree(t, tree, metainfo.V1, 16384)
 	var now time.Time // when a case began: the version must not change while it is read
@@ -188,6 +190,7 @@ func TestWebJournalWantsValidators(t *testing.T) {
 
 // A file that is replaced while it is read is a fault, whatever the pieces say.
 func TestWebFileChanges(t *testing.T) {
+	t.Parallel()
 	tree := files{"a": noise(mathrand.New(mathrand.NewPCG(8, 3)), 100000), "b": noise(mathrand.New(mathrand.NewPCG(8, 4)), 50000)}
 	s, torrent := serveTree(t, tree, metainfo.V1, 16384)
 	for _, header := range []string{"ETag", "Last-Modified"} {
@@ -207,6 +210,7 @@ func TestWebFileChanges(t *testing.T) {
 
 // What a run that was stopped had verified is not asked for again.
 func TestWebJournalAfterAStop(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		tree := files{"a": noise(mathrand.New(mathrand.NewPCG(8, 5)), 24<<20)}
 		n := new(memnet.Network)
@@ -250,6 +254,7 @@ func TestWebJournalAfterAStop(t *testing.T) {
 }
 
 func TestWebJournalRefuses(t *testing.T) {
+	t.Parallel()
 	s, torrent := serveTree(t, files{"a": []byte("x")}, metainfo.V1, 16384)
 	o := webOptions()
 	o.Journal = filepath.Join(t.TempDir(), "notes")

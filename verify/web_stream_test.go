@@ -24,6 +24,7 @@ import (
 // One request brings all that a connection reads next of a file, and connections
 // are used again, also for files of which many share a piece.
 func TestWebRequests(t *testing.T) {
+	t.Parallel()
 	rng := mathrand.New(mathrand.NewPCG(12, 1))
 	big := files{"a": noise(rng, 32<<20), "b": noise(rng, 1000)}
 	small := files{}
@@ -60,6 +61,7 @@ func TestWebRequests(t *testing.T) {
 // An answer that is cut off, or is for less than was asked for, is gone on with
 // where it ended, and nothing is asked for twice.
 func TestWebGoesOn(t *testing.T) {
+	t.Parallel()
 	rng := mathrand.New(mathrand.NewPCG(12, 2))
 	data := noise(rng, 2<<20)
 	tree := files{"a": data}
@@ -92,6 +94,7 @@ func TestWebGoesOn(t *testing.T) {
 
 // A server that sends bytes now and then is of no use: it is not asked again.
 func TestWebDrip(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		tree := files{"a": make([]byte, 100_000)}
 		n := new(memnet.Network)
@@ -123,6 +126,7 @@ func TestWebDrip(t *testing.T) {
 
 // The whole check ends in time, whatever a server does.
 func TestWebTimeout(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		n := new(memnet.Network)
 		o := webOptions()
@@ -164,6 +168,7 @@ func standing(t *testing.T, n *memnet.Network, fault func(w http.ResponseWriter)
 // Nobody waits for a server once ctx is done, the first fault was found, or there
 // is no use in asking for more.
 func TestWebStopsAtOnce(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		o := webOptions()
 		n := new(memnet.Network)
@@ -200,6 +205,7 @@ func TestWebStopsAtOnce(t *testing.T) {
 // A seed without the files is asked for many of them, so that they are named, but
 // not for all.
 func TestWebGivesUp(t *testing.T) {
+	t.Parallel()
 	tree := files{}
 	for i := range 1000 {
 		tree[fmt.Sprintf("%04d", i)] = []byte("0123456789")
@@ -221,6 +227,7 @@ func TestWebGivesUp(t *testing.T) {
 // A piece is asked for once, whatever the number of files in it, and again from
 // its start if it is cut off, in its content or its padding.
 func TestBEP17Streams(t *testing.T) {
+	t.Parallel()
 	rng := mathrand.New(mathrand.NewPCG(12, 4))
 	tree := files{"a": noise(rng, 10_000), "b": noise(rng, 20_000), "c": noise(rng, 600_000), "d": noise(rng, 7)}
 	for _, format := range []metainfo.Format{metainfo.V1, metainfo.Hybrid} {

@@ -72,6 +72,7 @@ func faultKinds(w *WebReport) string {
 }
 
 func TestWebSeed(t *testing.T) {
+	t.Parallel()
 	tree, parent := webTree(t)
 	server := httptest.NewServer(http.FileServer(http.Dir(parent)))
 	defer server.Close()
@@ -108,6 +109,7 @@ func TestWebSeed(t *testing.T) {
 
 // Every way in which a server can be wrong is found and named.
 func TestWebFaults(t *testing.T) {
+	t.Parallel()
 	rng := mathrand.New(mathrand.NewPCG(6, 2))
 	tree := files{"a": noise(rng, 50000), "b": noise(rng, 50000)}
 	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
@@ -203,6 +205,7 @@ func TestWebFaults(t *testing.T) {
 }
 
 func TestWebAddresses(t *testing.T) {
+	t.Parallel()
 	_, parent := webTree(t)
 	server := httptest.NewServer(http.FileServer(http.Dir(parent)))
 	defer server.Close()
@@ -236,6 +239,7 @@ func TestWebAddresses(t *testing.T) {
 }
 
 func TestBEP17(t *testing.T) {
+	t.Parallel()
 	rng := mathrand.New(mathrand.NewPCG(6, 3))
 	tree := files{"a": noise(rng, 50000), "b": noise(rng, 50001)}
 	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
@@ -277,6 +281,7 @@ func TestBEP17(t *testing.T) {
 }
 
 func TestRepairFromWebSeeds(t *testing.T) {
+	t.Parallel()
 	tree, parent := webTree(t)
 	server := httptest.NewServer(http.FileServer(http.Dir(parent)))
 	defer server.Close()
@@ -297,6 +302,7 @@ func TestRepairFromWebSeeds(t *testing.T) {
 // What is wrong with a seed is noted, and the next one asked: before it, and after
 // it, whatever was written stays in the report.
 func TestRepairPassesOverBadSeeds(t *testing.T) {
+	t.Parallel()
 	tree, parent := webTree(t)
 	server := httptest.NewServer(http.FileServer(http.Dir(parent)))
 	defer server.Close()
@@ -355,6 +361,7 @@ func TestRepairPassesOverBadSeeds(t *testing.T) {
 // A torrent's seeds at addresses that are not public, in every form, are not
 // asked, nor what they redirect to; those that the person names are.
 func TestWebSeedsStayOutside(t *testing.T) {
+	t.Parallel()
 	_, parent := webTree(t)
 	asked := 0
 	to := ""
@@ -423,6 +430,7 @@ func serve(t *testing.T, port string, cmd *exec.Cmd) string {
 }
 
 func TestPeerPythonHTTPServer(t *testing.T) {
+	t.Parallel()
 	python := peertest.Need(t, "python3")
 	_, parent := webTree(t)
 	torrent := makeTorrent(t, filepath.Join(parent, "a tree"), metainfo.V1, 32768, metainfo.Fields{})
@@ -435,6 +443,7 @@ func TestPeerPythonHTTPServer(t *testing.T) {
 }
 
 func TestPeerNginx(t *testing.T) {
+	t.Parallel()
 	nginx := peertest.Need(t, "nginx")
 	tree, parent := webTree(t)
 	big := make([]byte, 32<<20)

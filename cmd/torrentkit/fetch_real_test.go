@@ -207,6 +207,7 @@ type seeder struct {
 
 // TestRealFetchThroughTrackers fetches from seeders that are known by a tracker only, through each way to ask it.
 func TestRealFetchThroughTrackers(t *testing.T) {
+	t.Parallel()
 	seeders := []seeder{
 		{"Transmission", "v1", seedWithTransmission},
 		{"aria2", "v1", seedWithAria2},
@@ -221,6 +222,8 @@ func TestRealFetchThroughTrackers(t *testing.T) {
 		torrents = append(torrents, newSeeded(t, oracle, c.format, uint64(i)))
 		announced = append(announced, torrents[i].announced()...)
 	}
+	var ways sync.WaitGroup // of tests that wait more than they work, and together take one of those that run side by side
+	defer ways.Wait()
 	for _, way := range []struct {
 		name, host string
 		trackers   func(*testing.T) []string
@@ -238,16 +241,17 @@ func TestRealFetchThroughTrackers(t *testing.T) {
 			return []string{peertest.BittorrentTracker(t).HTTP6} // TestRealTrackerOverUDP6 is about its UDP
 		}},
 	} {
-		t.Run(way.name, func(t *testing.T) {
-			t.Parallel()
-			trackers := way.trackers(t)
-			var group sync.WaitGroup // of tests that wait more than they work
-			defer group.Wait()
-			for i, c := range seeders {
-				group.Go(func() {
-					t.Run(c.client+" "+c.format, func(t *testing.T) { fetchBy(t, torrents[i], c, way.host, trackers) })
-				})
-			}
+		ways.Go(func() {
+			t.Run(way.name, func(t *testing.T) {
+				trackers := way.trackers(t)
+				var group sync.WaitGroup
+				defer group.Wait()
+				for i, c := range seeders {
+					group.Go(func() {
+						t.Run(c.client+" "+c.format, func(t *testing.T) { fetchBy(t, torrents[i], c, way.host, trackers) })
+					})
+				}
+			})
 		})
 	}
 }

@@ -37,7 +37,10 @@ import (
 //	go test ./cmd/torrentkit -run TestScript -update
 //
 // writes what was printed into the script.
-func TestScript(t *testing.T) { testscript.Run(t, scriptParams(t)) }
+func TestScript(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, scriptParams(t))
+}
 
 func scriptParams(t *testing.T) testscript.Params {
 	folder := schemaFolder(t)

@@ -12,6 +12,7 @@ import (
 )
 
 func TestBare(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	_, open := os.Open(filepath.Join(dir, "nothing"))
 	rename := os.Rename(filepath.Join(dir, "nothing"), filepath.Join(dir, "other"))

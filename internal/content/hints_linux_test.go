@@ -9,6 +9,7 @@ import (
 )
 
 func TestHolesAreFound(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "sparse")
 	f, err := os.Create(path)
 	if err != nil {
@@ -54,6 +55,7 @@ func TestHolesAreFound(t *testing.T) {
 }
 
 func TestCachedAfterReading(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(path, make([]byte, 100_000), 0o644); err != nil {
 		t.Fatal(err)
@@ -74,6 +76,7 @@ func TestCachedAfterReading(t *testing.T) {
 
 // What is read without waiting is what the file holds, as far as it is in memory.
 func TestReadCached(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "file")
 	data := make([]byte, 300_000)
 	for i := range data {

@@ -54,6 +54,7 @@ func ignoredPath(t *testing.T, root, path string) bool {
 }
 
 func TestIgnoreAgainstGit(t *testing.T) {
+	t.Parallel()
 	git := peertest.Need(t, "git")
 	rng := rand.New(rand.NewPCG(200, 1))
 	dir := t.TempDir()
@@ -121,6 +122,7 @@ func TestIgnoreAgainstGit(t *testing.T) {
 
 // No pattern takes long, however its stars are nested.
 func TestWildmatchIsQuick(t *testing.T) {
+	t.Parallel()
 	text := strings.Repeat("a", 2000)
 	for _, glob := range []string{strings.Repeat("*a", 30) + "b", strings.Repeat("a*", 30) + "b", strings.Repeat("**/", 30) + "b"} {
 		soon(t, func() {

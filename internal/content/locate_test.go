@@ -42,6 +42,7 @@ func found(t *testing.T, root string, w Want) Presence {
 }
 
 func TestLocate(t *testing.T) {
+	t.Parallel()
 	root := makeTree(t, map[string]string{"a/x": "123", "a-b/x": "", "long": "12345", "folder/y": "", "deep/er/z": "zz"})
 	want := []Want{{Path: "a/x"}, {Path: "a-b/x"}, {Path: "long"}, {Path: "folder"}, {Path: "none"},
 		{Path: "none/none"}, {Path: "long/x"}, {Path: "deep/er/z"}}
@@ -68,6 +69,7 @@ func TestLocate(t *testing.T) {
 }
 
 func TestLocateRoots(t *testing.T) {
+	t.Parallel()
 	root := makeTree(t, map[string]string{"x": "data"})
 	link := filepath.Join(filepath.Dir(root), "link")
 	symlink(t, root, link)
@@ -102,6 +104,7 @@ func TestLocateRoots(t *testing.T) {
 }
 
 func TestLocateRefusesTraversal(t *testing.T) {
+	t.Parallel()
 	root := makeTree(t, map[string]string{"a/x": "", "x": ""})
 	put(t, filepath.Dir(root), "secret", "secret")
 	for _, p := range []string{
@@ -127,6 +130,7 @@ func TestLocateRefusesTraversal(t *testing.T) {
 }
 
 func TestUnsafePathOnWindows(t *testing.T) {
+	t.Parallel()
 	for p, bad := range map[string]bool{
 		"a/b.c": false, "a b/c": false, ".hidden": false, `a\b`: true, `..\x`: true, "C:x": true, "x:stream": true, "a/x:$DATA": true,
 		"a./b": true, "b ": true, `\\host\share`: true,
@@ -141,6 +145,7 @@ func TestUnsafePathOnWindows(t *testing.T) {
 }
 
 func TestLocateLinks(t *testing.T) {
+	t.Parallel()
 	root := makeTree(t, map[string]string{"d/x": "in", "d/e/y": "deep"})
 	outside := makeTree(t, map[string]string{"x": "secret", "e/y": "secret"})
 	put(t, filepath.Dir(root), "secret", "secret")
@@ -188,6 +193,7 @@ func TestLocateLinks(t *testing.T) {
 }
 
 func TestLocateWantedLinks(t *testing.T) {
+	t.Parallel()
 	root := makeTree(t, map[string]string{"d/x": "in", "plain": ""})
 	symlink(t, "x", root, "d", "link")
 	symlink(t, filepath.Join(root, "d", "x"), root, "abs")
@@ -215,6 +221,7 @@ func TestLocateWantedLinks(t *testing.T) {
 }
 
 func TestFolderReplacedByLinkOutside(t *testing.T) {
+	t.Parallel()
 	root := makeTree(t, nil)
 	outside := makeTree(t, map[string]string{"x": "secret"})
 	var want []Want
@@ -242,6 +249,7 @@ func TestFolderReplacedByLinkOutside(t *testing.T) {
 }
 
 func TestFileReplacedByLink(t *testing.T) {
+	t.Parallel()
 	eachTree(t, func(t *testing.T, tree *Tree, root string) {
 		outside := makeTree(t, map[string]string{"b": "abcd"})
 		if err := os.Remove(filepath.Join(root, "b")); err != nil {
@@ -253,6 +261,7 @@ func TestFileReplacedByLink(t *testing.T) {
 }
 
 func TestLocateUnreadable(t *testing.T) {
+	t.Parallel()
 	if os.Geteuid() <= 0 {
 		t.Skip("permissions do not bind root, nor Windows")
 	}
@@ -272,6 +281,7 @@ func TestLocateUnreadable(t *testing.T) {
 }
 
 func TestLocateCancelled(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := Locate(ctx, makeTree(t, nil), []Want{{Path: "a"}}); !errors.Is(err, context.Canceled) {
@@ -301,6 +311,7 @@ func FuzzLocate(f *testing.F) {
 }
 
 func TestLocatedTreeConcurrently(t *testing.T) {
+	t.Parallel()
 	root := makeTree(t, nil)
 	var want []Want
 	for i := range 6 * maxFolders {
@@ -336,6 +347,7 @@ func TestLocatedTreeConcurrently(t *testing.T) {
 }
 
 func TestLocatedTreeClosed(t *testing.T) {
+	t.Parallel()
 	root := makeTree(t, map[string]string{"a/x": "data"})
 	l := locate(t, root, Want{Path: "a/x"})
 	f, err := l.Open(0)
@@ -358,6 +370,7 @@ func TestLocatedTreeClosed(t *testing.T) {
 }
 
 func TestDifference(t *testing.T) {
+	t.Parallel()
 	was := stamp{mtime: 5, dev: 1, ino: 2}
 	yes, no := func() bool { return true }, func() bool { return false }
 	for name, c := range map[string]struct {

@@ -11,6 +11,7 @@ import (
 
 // TestLongPaths makes a tree whose paths are longer than the system takes at once.
 func TestLongPaths(t *testing.T) {
+	t.Parallel()
 	root := makeTree(t, nil)
 	name := strings.Repeat("n", 250)
 	path := strings.Repeat(name+"/", 20) + "file"

@@ -6,6 +6,7 @@ import (
 )
 
 func TestPortability(t *testing.T) {
+	t.Parallel()
 	good := []string{"a", "a/b", "Z/é.txt", "com", "com0", "console", ".hidden", "a b", "日本/本", "aux1"}
 	if notes := Portability(good); len(notes) > 0 {
 		t.Errorf("notes on portable names: %v", notes)

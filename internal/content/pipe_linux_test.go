@@ -11,6 +11,7 @@ import (
 )
 
 func TestWidenPipe(t *testing.T) {
+	t.Parallel()
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)

@@ -125,6 +125,7 @@ func readAll(t testing.TB, tree *Tree, i int) string {
 }
 
 func TestScanOrderAndContent(t *testing.T) {
+	t.Parallel()
 	data := map[string]string{"a/x": "1", "a-b/x": "22", "a.b": "333", "a/.hidden": "", "z/y/x/w": "4444", "empty/": ""}
 	root := makeTree(t, data)
 	tree, notes := scan(t, root, ScanOptions{})
@@ -156,6 +157,7 @@ func soon(t *testing.T, f func()) {
 }
 
 func TestScanManyFilesInOrder(t *testing.T) {
+	t.Parallel()
 	root := makeTree(t, nil)
 	const n = 1800
 	for i := range n { // in a folder more than one batch of names
@@ -169,6 +171,7 @@ func TestScanManyFilesInOrder(t *testing.T) {
 }
 
 func TestScanSingleFile(t *testing.T) {
+	t.Parallel()
 	root := makeTree(t, map[string]string{".DS_Store": "data"})
 	file := filepath.Join(root, ".DS_Store")
 	symlink(t, file, root, "link")
@@ -193,6 +196,7 @@ func TestScanRelativeRootOutlivesChdir(t *testing.T) {
 }
 
 func TestScanJunk(t *testing.T) {
+	t.Parallel()
 	root := makeTree(t, map[string]string{".DS_Store": "", "d/Thumbs.db": "", "d/desktop.ini": "", "d/._x": "", "._folder/kept": "", "x": ""})
 	tree, notes := scan(t, root, ScanOptions{})
 	wantPaths(t, tree, "._folder/kept", "x")
@@ -204,6 +208,7 @@ func TestScanJunk(t *testing.T) {
 }
 
 func TestScanLinks(t *testing.T) {
+	t.Parallel()
 	root := makeTree(t, map[string]string{"real/file": "data", "real/sub/x": "x"})
 	outside := makeTree(t, map[string]string{"o": "outside"})
 	symlink(t, "real/file", root, "one")
@@ -234,6 +239,7 @@ func TestScanLinks(t *testing.T) {
 }
 
 func TestScanBrokenLink(t *testing.T) {
+	t.Parallel()
 	root := makeTree(t, map[string]string{"a": ""})
 	symlink(t, "nowhere", root, "broken")
 	_, _, err := Scan(t.Context(), []string{root}, ScanOptions{})
@@ -250,6 +256,7 @@ func TestScanBrokenLink(t *testing.T) {
 }
 
 func TestScanErrors(t *testing.T) {
+	t.Parallel()
 	root := makeTree(t, map[string]string{"locked/x": ""})
 	for name, o := range map[string]ScanOptions{
 		filepath.Join(root, "missing"): {},
@@ -276,6 +283,7 @@ func TestScanErrors(t *testing.T) {
 }
 
 func TestScanCancelled(t *testing.T) {
+	t.Parallel()
 	root := makeTree(t, map[string]string{"a": ""})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -285,6 +293,7 @@ func TestScanCancelled(t *testing.T) {
 }
 
 func TestScanRules(t *testing.T) {
+	t.Parallel()
 	root := makeTree(t, map[string]string{
 		"a.txt": "", "b.bin": "", "build/a.txt": "", "build/keep/k.txt": "", "src/build/x": "", "src/m.o": "", "src/deep/n.o": "", "tmp": "",
 	})
@@ -321,6 +330,7 @@ func TestScanRules(t *testing.T) {
 }
 
 func TestScanRulesWithOddPatterns(t *testing.T) {
+	t.Parallel()
 	for _, p := range []string{"", "/", "[", "{a", `a\`} {
 		if _, err := glob.Compile([]glob.Rule{{Pattern: p}}); err == nil {
 			t.Errorf("pattern %q is accepted", p)
@@ -387,6 +397,7 @@ func eachTree(t *testing.T, f func(t *testing.T, tree *Tree, root string)) {
 }
 
 func TestChangedBeforeOpen(t *testing.T) {
+	t.Parallel()
 	for name, change := range changes {
 		eachTree(t, func(t *testing.T, tree *Tree, root string) {
 			if err := change(filepath.Join(root, "b")); err != nil {
@@ -399,6 +410,7 @@ func TestChangedBeforeOpen(t *testing.T) {
 
 // A large file is not read before it is known to be the one that was seen.
 func TestLargeFileChangedBeforeOpen(t *testing.T) {
+	t.Parallel()
 	root := makeTree(t, map[string]string{"a": "", "b": strings.Repeat("x", smallFile+1)})
 	tree, _ := scan(t, root, ScanOptions{})
 	put(t, root, "b", strings.Repeat("y", smallFile+2))
@@ -408,6 +420,7 @@ func TestLargeFileChangedBeforeOpen(t *testing.T) {
 
 // What cannot be read of a small file is explained by its change.
 func TestSmallFileChangedBeforeRead(t *testing.T) {
+	t.Parallel()
 	root := makeTree(t, map[string]string{"a": "", "b": "1234"})
 	tree, _ := scan(t, root, ScanOptions{})
 	put(t, root, "b", "12")
@@ -421,6 +434,7 @@ func TestSmallFileChangedBeforeRead(t *testing.T) {
 }
 
 func TestChangedWhileOpen(t *testing.T) {
+	t.Parallel()
 	for name, change := range changes {
 		eachTree(t, func(t *testing.T, tree *Tree, root string) {
 			f, err := tree.Open(1)
@@ -441,6 +455,7 @@ func TestChangedWhileOpen(t *testing.T) {
 }
 
 func TestReplacedByFolder(t *testing.T) {
+	t.Parallel()
 	eachTree(t, func(t *testing.T, tree *Tree, root string) {
 		name := filepath.Join(root, "b")
 		if err := replace(name, func() error { return os.Mkdir(name, 0o755) }); err != nil {
@@ -451,6 +466,7 @@ func TestReplacedByFolder(t *testing.T) {
 }
 
 func TestReaderLimits(t *testing.T) {
+	t.Parallel()
 	eachTree(t, func(t *testing.T, tree *Tree, _ string) {
 		f, err := tree.Open(1)
 		if err != nil {
@@ -483,6 +499,7 @@ func TestReaderLimits(t *testing.T) {
 
 // A file counts as settled when another change would show in its times.
 func TestSettled(t *testing.T) {
+	t.Parallel()
 	seen := time.Unix(1_000_000, 500)
 	nanos := seen.UnixNano()
 	for _, c := range []struct {
@@ -506,6 +523,7 @@ func TestSettled(t *testing.T) {
 
 // What is said of a path that is on no disk is what a scan says of it.
 func TestScanMatches(t *testing.T) {
+	t.Parallel()
 	files := []string{"a", "a.o", "b/x", "b/c/a.o", "b/c/d", "c/b/e.o", "d/c/b/a", "d/x.o"}
 	tree := make(map[string]string)
 	for _, name := range files {

@@ -45,6 +45,7 @@ func TestScanSpecialFiles(t *testing.T) {
 }
 
 func TestLocateSpecialFiles(t *testing.T) {
+	t.Parallel()
 	root := makeTree(t, nil)
 	fifo(t, root, "fifo")
 	symlink(t, "fifo", root, "link")
@@ -67,6 +68,7 @@ func TestLocateSpecialFiles(t *testing.T) {
 }
 
 func TestReplacedByFIFO(t *testing.T) {
+	t.Parallel()
 	eachTree(t, func(t *testing.T, tree *Tree, root string) {
 		name := filepath.Join(root, "b")
 		if err := os.Remove(name); err != nil {
@@ -84,6 +86,7 @@ func TestReplacedByFIFO(t *testing.T) {
 }
 
 func TestRawNames(t *testing.T) {
+	t.Parallel()
 	root := makeTree(t, nil)
 	name := "\xff\xfe \x1b[31m\n"
 	if err := os.WriteFile(filepath.Join(root, name), []byte("raw"), 0o755); err != nil {

@@ -91,6 +91,7 @@ func twice(_ string, size int64) int64 { return 2 * size }
 // same size, all are found, whatever their sizes are; none is read more than
 // twice, and of the others no more than two piece lengths.
 func TestSearchReads(t *testing.T) {
+	t.Parallel()
 	const pieceLength = 16384
 	for name, size := range map[string]func(rng *rand.Rand, i int) int{
 		"random sizes":     func(rng *rand.Rand, _ int) int { return 1 + rng.IntN(120000) },
@@ -133,6 +134,7 @@ func TestSearchReads(t *testing.T) {
 
 // Files that are all the same, in every piece and class, cost no more.
 func TestSearchReadsSame(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(9, 20))
 	same := noise(rng, 16384)
 	for name, content := range map[string][]byte{
@@ -156,6 +158,7 @@ func TestSearchReadsSame(t *testing.T) {
 
 // Copies of everything do not multiply what is tried of a piece of many files.
 func TestSearchCopies(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(9, 30))
 	tree, moved := files{}, files{}
 	for i := range 60 {
@@ -177,6 +180,7 @@ func TestSearchCopies(t *testing.T) {
 
 // A candidate is not proved by pieces that are whole in place: its own bytes there differ.
 func TestSearchProof(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(9, 40))
 	tree := files{"a": noise(rng, 20000), "b": noise(rng, 100000), "c": noise(rng, 20000)}
 	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
@@ -202,6 +206,7 @@ func TestSearchProof(t *testing.T) {
 // Where there are several copies, a file gets the one with a name like its own,
 // and once it has it, no other is read.
 func TestSearchNames(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(9, 50))
 	content := noise(rng, 70000)
 	tree := files{"a/one": content, "b/two": content, "c/three": noise(rng, 70000)}
@@ -230,6 +235,7 @@ func TestSearchNames(t *testing.T) {
 // Pieces that are read in one pass have the digests that they have when they are
 // read one by one, padding and the ends of maxRead included.
 func TestHashInPasses(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(9, 70))
 	list := []metainfo.File{{Path: "a", Length: 5}}
 	for i := range 5 { // of one size, at several places in a piece

@@ -45,6 +45,7 @@ func v1Torrent(t *testing.T, tree files) []byte {
 // Files of one size that were all moved and renamed are found though no piece
 // lies inside of most of them, and pieces have several of them.
 func TestSearchOneSize(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ n, size int }{{60, 15000}, {40, 9000}, {60, 16384 + 2000}, {60, 30000}, {12, 5500}, {5, 4000}} {
 		rng := rand.New(rand.NewPCG(10, uint64(c.size)))
 		tree := ofOneSize(rng, c.n, c.size)
@@ -65,6 +66,7 @@ func TestSearchOneSize(t *testing.T) {
 // Small files of one size among large ones are told apart in one pass over them,
 // though they do not fit into memory.
 func TestSearchBetween(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(10, 1))
 	tree := files{}
 	for i := range 150 {
@@ -85,6 +87,7 @@ func TestSearchBetween(t *testing.T) {
 
 // Names tell what sizes cannot, and files with the right names are read once.
 func TestSearchByNames(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(10, 2))
 	tree := files{}
 	for i := range longtest.Rounds(100, 300) {
@@ -105,6 +108,7 @@ func TestSearchByNames(t *testing.T) {
 // Names tell files of one size with pieces inside apart, too: no other class is
 // tried, and nothing is read twice.
 func TestSearchByNamesInside(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(10, 6))
 	tree := ofOneSize(rng, 200, 40000)
 	torrent := v1Torrent(t, tree)
@@ -117,6 +121,7 @@ func TestSearchByNamesInside(t *testing.T) {
 // Two files that are the same in all pieces inside may be found the wrong way
 // round, and are exchanged.
 func TestSearchSwapped(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(10, 7))
 	b := noise(rng, 98304+3000)
 	tree := files{"b": b, "c": noise(rng, 13384), "d": flipAt(b, 98304+2), "e": noise(rng, 5001)}
@@ -129,6 +134,7 @@ func TestSearchSwapped(t *testing.T) {
 
 // What cannot be tried, as there are too many ways, is said, and costs nothing.
 func TestSearchTooMany(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(10, 3))
 	tree := ofOneSize(rng, 300, 500)
 	tree["z"] = noise(rng, 100000)
@@ -157,6 +163,7 @@ func (s *stopping) Err() error {
 
 // Many ways can be stopped, wherever the search is.
 func TestSearchStopped(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(10, 4))
 	tree := ofOneSize(rng, 250, 150000)
 	torrent := tree.Torrent(t, metainfo.V1, 1<<18, metainfo.Fields{})
@@ -179,6 +186,7 @@ func TestSearchStopped(t *testing.T) {
 // Whatever is copied, missing, damaged or in the way: what is proved has the
 // right bytes, and what is there, and can be told apart, is found.
 func TestSearchRandom(t *testing.T) {
+	t.Parallel()
 	for seed := range uint64(longtest.Rounds(50, 200)) {
 		rng := rand.New(rand.NewPCG(11, seed))
 		sizes := []int{1 + rng.IntN(40000), 1 + rng.IntN(20000), 1 + rng.IntN(9000), 10000}
@@ -258,6 +266,7 @@ func TestSearchRandom(t *testing.T) {
 // The right file is found beside a damaged one that is in its place, though that
 // is looked at too: its folder is searched.
 func TestSearchAroundPlace(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(10, 5))
 	tree := files{"a": noise(rng, 5000), "b": noise(rng, 5100)}
 	torrent := v1Torrent(t, tree)
@@ -293,6 +302,7 @@ func TestSearchMemory(t *testing.T) {
 // A file with the right name that matches in its first piece only is not taken
 // for one that is whole and has another name.
 func TestSearchWrongName(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(10, 7))
 	tree := files{"a": noise(rng, 5000), "b": noise(rng, 20000), "c": noise(rng, 5001)}
 	torrent := v1Torrent(t, tree)
@@ -305,6 +315,7 @@ func TestSearchWrongName(t *testing.T) {
 // Of two damaged copies that is found which is right in the pieces inside of the
 // file, and those beside the other are proved as before.
 func TestSearchDamagedCopies(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(10, 8))
 	tree := files{"a": noise(rng, 5000), "b": noise(rng, 100000), "c": noise(rng, 5001)}
 	torrent := v1Torrent(t, tree)
