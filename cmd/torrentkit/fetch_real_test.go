@@ -319,21 +319,7 @@ func TestFetchOverIPv6(t *testing.T) {
 func seedIPv6(t *testing.T) (s seeded, address string) {
 	t.Helper()
 	s.raw = []byte("d4:infod6:lengthi5e4:name1:x12:piece lengthi16384e6:pieces20:aaaaaaaaaaaaaaaaaaaaee")
-	l, err := net.Listen("tcp", "[::1]:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			seedMetadata(c, s.raw[7:len(s.raw)-1])
-			_ = c.Close()
-		}
-	}()
+	address = peertest.Seed(t, "::1", s.raw[7:len(s.raw)-1]).String()
 	m, err := metainfo.Parse(s.raw)
 	if err != nil {
 		t.Fatal(err)
@@ -341,7 +327,7 @@ func seedIPv6(t *testing.T) (s seeded, address string) {
 	if s.link, _, err = magnet.FromTorrent(m, magnet.LinkOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	return s, l.Addr().String()
+	return s, address
 }
 
 // TestRealTrackerOverUDP6 has a peer at ::1 announced to bittorrent-tracker over UDP. Over HTTP the tracker names it. Over

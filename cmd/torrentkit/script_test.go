@@ -59,7 +59,7 @@ func scriptParams(t *testing.T) testscript.Params {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"code": scriptCode, "mkfile": scriptMkfile, "flip": scriptFlip, "resize": scriptResize, "mode": scriptMode,
-			"jsonlines": scriptJSONLines, "seed": scriptSeed, "tracker": scriptTracker(t), "dhtnode": scriptDHT(t),
+			"jsonlines": scriptJSONLines, "seed": scriptSeed(t), "tracker": scriptTracker(t), "dhtnode": scriptDHT(t),
 		},
 	}
 }
