@@ -154,7 +154,11 @@ func (d *dialer) dialTCP(ctx context.Context, hostPort string) (net.Conn, error)
 	return conn, nil
 }
 
+// addrPort is an address of a connection, or none: the system may not tell.
 func addrPort(a net.Addr) netip.AddrPort {
+	if a == nil {
+		return netip.AddrPort{}
+	}
 	ap, err := netip.ParseAddrPort(a.String())
 	if err != nil {
 		return netip.AddrPort{}

@@ -22,7 +22,8 @@ type Output struct {
 	Path   string // where the data goes: symbolic links are resolved
 	Kind   outputKind
 	force  bool
-	before fs.FileInfo // the file that is replaced, if any
+	same   func(there, wanted []byte) bool
+	before fs.FileInfo // the file that is there, if any
 }
 
 type outputKind int
@@ -41,12 +42,14 @@ type OutputOptions struct {
 	Force bool
 	// binary data is not written to a terminal.
 	Binary bool
+	// same allows for a file that exists, and leaves it, if it tells that what is there will do.
+	Same func(there, wanted []byte) bool
 }
 
 // NewOutput checks a target: a file, an existing folder, or - for standard output. A file that exists is refused
 // without force, and so is a folder that cannot be written.
 func NewOutput(con *console.Console, target string, o OutputOptions) (*Output, error) {
-	out := &Output{App: con, name: target, force: o.Force}
+	out := &Output{App: con, name: target, force: o.Force, same: o.Same}
 	if target == "-" {
 		out.Kind = ToStdout
 		if o.Binary && con.OnTerminal() {
@@ -97,7 +100,7 @@ func (o *Output) check() error {
 	case !info.Mode().IsRegular():
 		o.Kind = toDevice
 		return nil
-	case !o.force:
+	case !o.force && o.same == nil:
 		return o.exists()
 	default:
 		o.before = info
@@ -144,42 +147,6 @@ func followLinks(path string) (string, error) {
 	return "", errors.New("too many symbolic links")
 }
 
-// Write puts data in place. The file appears whole or not at all: it is written under a temporary name in the same
-// folder, synced, and renamed. A file that appeared since newOutput is not replaced without force.
-func (o *Output) Write(ctx context.Context, data []byte) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	switch o.Kind {
-	case ToStdout:
-		_, err := o.App.Raw().Write(data)
-		return err
-	case toDevice:
-		return o.wrap(writeDevice(ctx, o.Path, data))
-	}
-	f, err := o.createTemp()
-	if err != nil {
-		return o.wrap(err)
-	}
-	temp := f.Name()
-	err = errors.Join(o.fill(f, data), f.Close())
-	if err == nil {
-		err = ctx.Err()
-	}
-	if err == nil {
-		err = o.commit(temp)
-	}
-	if err != nil {
-		os.Remove(temp)
-		if errors.Is(err, fs.ErrExist) && !o.force {
-			return o.exists()
-		}
-		return o.wrap(err)
-	}
-	syncFolder(filepath.Dir(o.Path))
-	return nil
-}
-
 // writeDevice writes to what is no file. A named pipe may wait for its reader for ever: the end of the context ends that.
 func writeDevice(ctx context.Context, path string, data []byte) error {
 	done := make(chan error, 1)
@@ -221,7 +188,7 @@ func (o *Output) fill(f *os.File, data []byte) error {
 	if _, err := f.Write(data); err != nil {
 		return err
 	}
-	if o.before != nil {
+	if o.force && o.before != nil {
 		keepOwner(f, o.before)
 		if err := f.Chmod(o.before.Mode().Perm()); err != nil && !errors.Is(err, errors.ErrUnsupported) {
 			return err
@@ -230,14 +197,18 @@ func (o *Output) fill(f *os.File, data []byte) error {
 	return f.Sync()
 }
 
-// commit gives the temporary file its name. Without force nothing may be replaced, and rename alone would replace: a
-// hard link fails where the name is taken. File systems without hard links get the name reserved first, by an
-// exclusive creation of an empty file that the rename then replaces.
+// commit gives the temporary file its name. Without force nothing may be replaced, and rename alone would replace. Where
+// the system has no rename that refuses, a hard link fails where the name is taken. File systems without hard links get the
+// name reserved first, by an exclusive creation of an empty file that the rename then replaces.
 func (o *Output) commit(temp string) error {
 	if o.force {
 		return os.Rename(temp, o.Path)
 	}
-	err := os.Link(temp, o.Path)
+	err := renameNew(temp, o.Path)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	err = os.Link(temp, o.Path)
 	if err == nil {
 		return os.Remove(temp)
 	}

@@ -3,6 +3,7 @@
 package command
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"syscall"
@@ -16,10 +17,16 @@ func keepOwner(f *os.File, before fs.FileInfo) {
 	}
 }
 
-// syncFolder makes a rename in the folder survive a crash. Not every file system can; the file is in place all the same.
-func syncFolder(path string) {
-	if d, err := os.Open(path); err == nil {
-		d.Sync()
-		d.Close()
+// syncFolder makes a rename in the folder survive a power cut. That a file system cannot is no error.
+func syncFolder(path string) error {
+	d, err := os.Open(path)
+	if err == nil {
+		err = errors.Join(d.Sync(), d.Close())
 	}
+	for _, cannot := range []error{fs.ErrPermission, errors.ErrUnsupported, syscall.EINVAL} {
+		if errors.Is(err, cannot) {
+			return nil
+		}
+	}
+	return err
 }

@@ -74,8 +74,8 @@ func readPaths(ctx context.Context, con *console.Console, name string) ([]string
 }
 
 // createOutput decides where the torrent goes, before anything is read. A torrent that is written into the very folder
-// that it is made of is no part of it.
-func createOutput(con *console.Console, o *create.Options, f *createFlags) (*command.Output, error) {
+// that it is made of is no part of it. same is that of command.OutputOptions.
+func createOutput(con *console.Console, o *create.Options, f *createFlags, same func(there, made []byte) bool) (*command.Output, error) {
 	target := f.output
 	name := o.Name + ".torrent"
 	if target == "" {
@@ -87,7 +87,7 @@ func createOutput(con *console.Console, o *create.Options, f *createFlags) (*com
 	if f.dryRun || f.table || f.list || f.shard.Of > 0 {
 		return nil, nil
 	}
-	out, err := command.NewOutput(con, target, command.OutputOptions{DefaultName: name, Force: f.force, Binary: true})
+	out, err := command.NewOutput(con, target, command.OutputOptions{DefaultName: name, Force: f.force, Binary: true, Same: same})
 	if err == nil && out.Kind == command.ToFile {
 		f.selection.LeaveOut = append(f.selection.LeaveOut, out.Path)
 	}

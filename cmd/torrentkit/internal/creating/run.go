@@ -36,7 +36,7 @@ func runCreate(ctx context.Context, con *console.Console, paths []string, o *cre
 	if err != nil {
 		return err
 	}
-	out, err := createOutput(con, o, f)
+	out, err := createOutput(con, o, f, nil)
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func runCreate(ctx context.Context, con *console.Console, paths []string, o *cre
 	}); err != nil {
 		return err
 	}
-	return finishCreate(ctx, con, plan.Reused, made.Raw, out)
+	return finishCreate(ctx, con, []*create.Plan{plan}, []*create.Result{made}, command.Outputs{out})
 }
 
 // hash does the long part, with a progress bar.
@@ -91,20 +91,32 @@ func hash(ctx context.Context, con *console.Console, plan *create.Plan, stopped 
 	return err
 }
 
-// finishCreate writes the torrent and prints what it is. The plan is not needed any more, and may be as large.
-func finishCreate(ctx context.Context, con *console.Console, reused create.Reused, raw []byte, out *command.Output) error {
-	lint, err := inspect.Lint(raw, inspect.LintOptions{Now: con.Now()})
-	if err == nil {
-		err = lint.Refused
+// finishCreate writes torrents and prints what they are. The plans are not needed any more but for what was reused, and
+// may be as large.
+func finishCreate(ctx context.Context, con *console.Console, plans []*create.Plan, made []*create.Result, outs command.Outputs) error {
+	raw, lints, reused := make([][]byte, len(made)), make([]*inspect.Report, len(made)), make([]create.Reused, len(made))
+	for i, m := range made {
+		raw[i], reused[i] = m.Raw, plans[i].Reused
+		plans[i] = nil
+		lint, err := inspect.Lint(m.Raw, inspect.LintOptions{Now: con.Now()})
+		if err == nil {
+			err = lint.Refused
+		}
+		if err != nil {
+			return fmt.Errorf("reading the torrent that was made: %w", err)
+		}
+		lints[i] = lint
 	}
-	if err != nil {
-		return fmt.Errorf("reading the torrent that was made: %w", err)
-	}
-	if err := out.Write(ctx, raw); err != nil {
+	if err := outs.Write(ctx, raw); err != nil {
 		return err
 	}
-	tellLint(con, lint)
-	return showCreated(con, lint.Torrent, reused, out)
+	for i, lint := range lints {
+		tellLint(con, lint)
+		if err := showCreated(con, lint.Torrent, reused[i], outs[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // createShard hashes a part of the content into the journal.

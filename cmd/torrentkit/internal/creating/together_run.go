@@ -1,18 +1,21 @@
 package creating
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/create"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // createTogether makes several torrents from one pass. Nothing is written unless all could be made.
 func createTogether(ctx context.Context, con *console.Console, paths []string, jobs []*createJob) error {
-	outs := make([]*command.Output, len(jobs))
+	outs := make(command.Outputs, len(jobs))
 	taken := make(map[string]bool)
 	for i, j := range jobs {
 		if f := &j.f; f.dryRun || f.table || f.list || f.shard.Of > 0 {
@@ -22,7 +25,7 @@ func createTogether(ctx context.Context, con *console.Console, paths []string, j
 		if paths, err = prepareCreate(ctx, con, paths, &j.o, &j.f); err != nil {
 			return err
 		}
-		if outs[i], err = createOutput(con, &j.o, &j.f); err != nil {
+		if outs[i], err = createOutput(con, &j.o, &j.f, sameTorrent); err != nil {
 			return err
 		}
 		if i > 0 { // what one torrent leaves out because it is written there, all leave out
@@ -32,6 +35,9 @@ func createTogether(ctx context.Context, con *console.Console, paths []string, j
 			return console.WithHint(fmt.Errorf("writing %q: two torrents would go there", outs[i]), "give each --also an output=FILE")
 		}
 		taken[outs[i].Path] = true
+	}
+	if err := outs.Refuse(); err != nil {
+		return err
 	}
 	plans, err := planTogether(ctx, con, paths, jobs)
 	if err != nil {
@@ -44,12 +50,21 @@ func createTogether(ctx context.Context, con *console.Console, paths []string, j
 	}); err != nil {
 		return err
 	}
-	for i := range made {
-		if err := finishCreate(ctx, con, plans[i].Reused, made[i].Raw, outs[i]); err != nil {
-			return err
+	return finishCreate(ctx, con, plans, made, outs)
+}
+
+// sameTorrent tells whether a torrent that is there already is the one that was made, at another time perhaps.
+func sameTorrent(there, made []byte) bool {
+	now := time.Unix(0, 0)
+	var edited [2][]byte
+	for i, raw := range [][]byte{there, made} {
+		e, err := create.Edit(raw, metainfo.Edit{CreationDate: &now})
+		if err != nil {
+			return false
 		}
+		edited[i] = e.Raw
 	}
-	return nil
+	return bytes.Equal(edited[0], edited[1]) && len(there) == len(made)
 }
 
 func planTogether(ctx context.Context, con *console.Console, paths []string, jobs []*createJob) ([]*create.Plan, error) {

@@ -96,12 +96,15 @@ func putEdited(ctx context.Context, con *console.Console, name string, raw []byt
 	if inPlace && len(e.Changes) == 0 {
 		return showEdited(con, name, out.String(), e, f)
 	}
+	outs, data := command.Outputs{out}, [][]byte{e.Raw}
 	if inPlace && f.backup != "" {
-		if err := writeBackup(ctx, con, name+f.backup, raw, f); err != nil {
+		backup, err := backupOutput(con, name+f.backup, f)
+		if err != nil {
 			return err
 		}
+		outs, data = command.Outputs{backup, out}, [][]byte{raw, e.Raw}
 	}
-	if err := out.Write(ctx, e.Raw); err != nil {
+	if err := outs.Write(ctx, data); err != nil {
 		return err
 	}
 	if out.Kind == command.ToStdout {
@@ -129,14 +132,11 @@ func editOutput(con *console.Console, name string, f *editFlags) (*command.Outpu
 	return command.NewOutput(con, target, command.OutputOptions{DefaultName: base, Force: force, Binary: true})
 }
 
-// writeBackup keeps the bytes of a torrent before it is edited in place.
-func writeBackup(ctx context.Context, con *console.Console, name string, raw []byte, f *editFlags) error {
+// backupOutput is where the bytes of a torrent are kept before it is edited in place. They may be there already: a run
+// that was stopped left them.
+func backupOutput(con *console.Console, name string, f *editFlags) (*command.Output, error) {
 	if strings.ContainsFunc(f.backup, func(r rune) bool { return r < 0x80 && os.IsPathSeparator(uint8(r)) }) {
-		return fmt.Errorf("--backup %q: a suffix has no path separator", f.backup)
+		return nil, fmt.Errorf("--backup %q: a suffix has no path separator", f.backup)
 	}
-	out, err := command.NewOutput(con, name, command.OutputOptions{Force: f.force})
-	if err != nil {
-		return err
-	}
-	return out.Write(ctx, raw)
+	return command.NewOutput(con, name, command.OutputOptions{Force: f.force, Same: command.SameBytes})
 }

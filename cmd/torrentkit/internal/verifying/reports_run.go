@@ -32,7 +32,7 @@ func (v *verified) ok() bool {
 // verifyReports gathers outcomes and writes them at the end.
 type verifyReports struct {
 	specs    []reportSpec
-	outputs  []*command.Output // nil for github
+	outputs  command.Outputs // those of specs that are not for github
 	outcomes []verified
 }
 
@@ -40,16 +40,16 @@ type verifyReports struct {
 func newReports(con *console.Console, specs []reportSpec, force bool) (*verifyReports, error) {
 	r := &verifyReports{specs: specs}
 	for _, s := range specs {
-		var out *command.Output
-		if s.kind != "github" {
-			var err error
-			if out, err = command.NewOutput(con, s.file, command.OutputOptions{DefaultName: "report." + s.kind, Force: force}); err != nil {
-				return nil, err
-			}
+		if s.kind == "github" {
+			continue
+		}
+		out, err := command.NewOutput(con, s.file, command.OutputOptions{DefaultName: "report." + s.kind, Force: force, Same: command.SameBytes})
+		if err != nil {
+			return nil, err
 		}
 		r.outputs = append(r.outputs, out)
 	}
-	return r, nil
+	return r, r.outputs.Refuse()
 }
 
 // sums lists the checksums that the reports need.
@@ -71,26 +71,22 @@ func (r *verifyReports) write(ctx context.Context, con *console.Console) error {
 	if ctx.Err() != nil { // a report of what was done is wanted all the more after an interruption
 		ctx = context.WithoutCancel(ctx)
 	}
-	for i, s := range r.specs {
-		var data []byte
+	var data [][]byte
+	for _, s := range r.specs {
 		switch s.kind {
 		case "github":
 			if err := reportGitHub(con, r.outcomes); err != nil {
 				return err
 			}
-			continue
 		case "junit":
-			data = junitReport(r.outcomes)
+			data = append(data, junitReport(r.outcomes))
 		case "sfv":
-			data = sumsReport(con, r.outcomes, metainfo.CRC32, "%[2]s %08[1]X\n")
+			data = append(data, sumsReport(con, r.outcomes, metainfo.CRC32, "%[2]s %08[1]X\n"))
 		case "sha256sums":
-			data = sumsReport(con, r.outcomes, metainfo.SHA256, "%[1]x  %[2]s\n")
+			data = append(data, sumsReport(con, r.outcomes, metainfo.SHA256, "%[1]x  %[2]s\n"))
 		case "md5sums":
-			data = sumsReport(con, r.outcomes, metainfo.MD5, "%[1]x  %[2]s\n")
-		}
-		if err := r.outputs[i].Write(ctx, data); err != nil {
-			return err
+			data = append(data, sumsReport(con, r.outcomes, metainfo.MD5, "%[1]x  %[2]s\n"))
 		}
 	}
-	return nil
+	return r.outputs.Write(ctx, data)
 }

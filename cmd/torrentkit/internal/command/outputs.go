@@ -1,0 +1,145 @@
+package command
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+)
+
+// Outputs are the files that one command writes: all of them, or none that was not there before.
+//
+// A power cut may still come when the first has its name and the second has not. For the command to be run again then, a
+// file that is there already and is the same may stay (OutputOptions.Same), if not all are there.
+type Outputs []*Output
+
+// Refuse is the error that all files are there already: there is nothing that was left unfinished.
+func (list Outputs) Refuse() error {
+	new := func(o *Output) bool { return o.Kind != ToFile || o.force || o.before == nil }
+	if len(list) == 0 || slices.ContainsFunc(list, new) {
+		return nil
+	}
+	return list[0].exists()
+}
+
+// Write puts data in place. The file appears whole or not at all: it is written under a temporary name in the same
+// folder, synced, and renamed. A file that appeared since newOutput is not replaced without force.
+func (o *Output) Write(ctx context.Context, data []byte) error {
+	return Outputs{o}.Write(ctx, [][]byte{data})
+}
+
+// Write puts data in place, each as Output.Write does. No file gets its name before all are on the disk.
+func (list Outputs) Write(ctx context.Context, data [][]byte) error {
+	all := make([]*staged, len(list))
+	var err error
+	for i, o := range list {
+		all[i] = &staged{Output: o, data: data[i]}
+		if err == nil {
+			err = all[i].stage(ctx)
+		}
+	}
+	for _, s := range all {
+		if err == nil {
+			err = s.place(ctx)
+		}
+	}
+	for _, s := range all {
+		if err != nil {
+			s.undo()
+		}
+	}
+	for _, s := range all {
+		if err == nil && s.placed {
+			err = s.sync()
+		}
+	}
+	return err
+}
+
+// staged is what is written: to a file, under a temporary name at first.
+type staged struct {
+	*Output
+	data   []byte
+	temp   string // "" where there is none, or not any more
+	placed bool   // the file has its name, by us
+}
+
+func (s *staged) stage(ctx context.Context) error {
+	if err := ctx.Err(); err != nil || s.Kind != ToFile {
+		return err
+	}
+	f, err := s.createTemp()
+	if err != nil {
+		return s.wrap(err)
+	}
+	s.temp = f.Name()
+	return s.wrap(errors.Join(s.fill(f, s.data), f.Close()))
+}
+
+func (s *staged) place(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return s.wrap(err)
+	}
+	switch s.Kind {
+	case ToStdout:
+		_, err := s.App.Raw().Write(s.data)
+		return err
+	case toDevice:
+		return s.wrap(writeDevice(ctx, s.Path, s.data))
+	}
+	err := s.commit(s.temp)
+	switch {
+	case err == nil:
+		s.temp, s.placed = "", true
+		return nil
+	case s.force || !errors.Is(err, fs.ErrExist):
+		return s.wrap(err)
+	case !s.isThere():
+		return s.exists()
+	}
+	s.undo()
+	return nil
+}
+
+// undo takes back what was written. What a file replaced is gone: there, the new one stays.
+func (s *staged) undo() {
+	if s.temp != "" {
+		os.Remove(s.temp)
+	}
+	if s.placed && !s.force {
+		os.Remove(s.Path)
+	}
+	s.temp, s.placed = "", false
+}
+
+// sync makes the file's name survive a power cut.
+func (s *staged) sync() error {
+	if err := syncFolder(filepath.Dir(s.Path)); err != nil {
+		return fmt.Errorf("writing %q: it is there, but a power cut may take it away: %w", s.name, console.RootCause(err))
+	}
+	return nil
+}
+
+// isThere tells whether a file that is there already will do.
+func (s *staged) isThere() bool {
+	if s.same == nil {
+		return false
+	}
+	f, err := os.Open(s.Path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	there, err := io.ReadAll(io.LimitReader(f, 2*int64(len(s.data))+1))
+	return err == nil && s.same(there, s.data)
+}
+
+// SameBytes is for OutputOptions.Same.
+func SameBytes(there, wanted []byte) bool { return bytes.Equal(there, wanted) }
