@@ -100,6 +100,9 @@ type ArchiveOptions struct {
 	// Extra lists the entries that the torrent does not have. They make the
 	// report not OK.
 	Extra bool
+	// MaxWindow is the largest window, in bytes, that the compression of the archive
+	// may have: memory that decompressing takes. 0 is 128 MiB.
+	MaxWindow int64
 }
 
 // FSOptions say what to verify of an fs.FS, and how.

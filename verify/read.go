@@ -84,7 +84,7 @@ func (r *run) again(ctx context.Context, pieces []int, workers int, finally bool
 	}
 	defer located.Close()
 	now := newRun(r.torrent, r.Root, files, located)
-	now.Extra, now.Seed, now.Compared = r.Extra, r.Seed, r.Compared
+	now.Extra, now.MoreExtra, now.Seed, now.Compared = r.Extra, r.MoreExtra, r.Seed, r.Compared
 	for k := range now.Files {
 		if r.Files[k].State == Skipped {
 			now.Files[k].State = Skipped

@@ -71,6 +71,8 @@ type Report struct {
 	// Extra are the things in the content's folder that the torrent does not
 	// name, in the order of their paths. It is nil unless Options.Extra asked.
 	Extra []Extra
+	// MoreExtra counts such entries of an [Archive] that are too many to be listed.
+	MoreExtra int
 	// Compared says what Options.CompareWith found; nil where nothing was compared.
 	Compared *Comparison
 	// Seed is what the pieces of Options.Sample were drawn with.

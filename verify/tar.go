@@ -2,12 +2,28 @@ package verify
 
 import (
 	"archive/tar"
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
 	"github.com/torrentkit/torrentkit/internal/piecehash"
+	"github.com/torrentkit/torrentkit/verify/internal/unpack"
 )
+
+// defaultWindow is what zstd decompresses without being asked to, and twice what
+// xz -9 wants.
+const defaultWindow = 128 << 20
+
+// A WindowError refuses an archive that cannot be decompressed in the memory
+// that [ArchiveOptions] allow.
+type WindowError struct {
+	Format        string // xz or zstd
+	Window, Limit uint64 // in bytes
+}
+
+func (e *WindowError) Error() string { return (*unpack.WindowError)(e).Error() }
 
 // Archive verifies the content of a torrent in a tar archive, plain or
 // compressed by gzip, zstd or xz, read once from r. Entries may come in any
@@ -19,8 +35,15 @@ import (
 // more than 16 MiB. Else it stays PieceUnread, and is counted in Report.LostPieces.
 //
 // An entry that the torrent does not have is Extra if the options ask, and one
-// whose path leads out of the folder always is. The error is one of the
-// archive's format, or ctx's; the report of what was read comes with both.
+// whose path leads out of the folder always is. So many are listed as fit into
+// 8 MiB, and 100,000 at most; Report.MoreExtra counts the others. An entry whose
+// name is longer than any path can be ends the archive.
+//
+// The error is one of the archive's format, a [*WindowError], or ctx's; the report
+// of what was read comes with it.
+//
+// The memory that is taken is the window of the compression, as the options bound
+// it, and some 64 MiB.
 func Archive(ctx context.Context, torrent []byte, r io.Reader, o ArchiveOptions) (*Report, error) {
 	run, err := streamRun(torrent, "-", o.Selection)
 	if err != nil {
@@ -28,13 +51,14 @@ func Archive(ctx context.Context, torrent []byte, r io.Reader, o ArchiveOptions)
 	}
 	reading, stop := context.WithCancel(ctx)
 	defer stop()
-	plain, err := decompress(readAhead(reading, r))
+	plain, err := unpack.NewReader(readAhead(reading, r), cmp.Or(o.MaxWindow, defaultWindow))
 	if err != nil {
-		return nil, err
+		return nil, archiveError(err)
 	}
 	defer plain.Close()
 	a := newArchive(run, o)
 	a.tar = tar.NewReader(&bounded{r: newLimiter(ctx, o.LimitRate).reader(plain), left: a.bound()})
+	a.entries = bounded{r: a.tar, left: a.bound()}
 	err = run.read(ctx, o.job(a, piecehash.Sequential), nil, o.FailFast)
 	if err == nil && !run.Incomplete {
 		a.rest()
@@ -43,9 +67,17 @@ func Archive(ctx context.Context, torrent []byte, r io.Reader, o ArchiveOptions)
 	case ctx.Err() != nil:
 		err = ctx.Err()
 	case err == nil && a.err != nil && a.err != io.EOF:
-		err = fmt.Errorf("reading the archive: %w", a.err)
+		err = archiveError(a.err)
 	}
 	a.close(run)
 	err = run.finish(ctx, err, "", 0)
 	return run.Report, err
+}
+
+func archiveError(err error) error {
+	var window *unpack.WindowError
+	if errors.As(err, &window) {
+		err = (*WindowError)(window)
+	}
+	return fmt.Errorf("reading the archive: %w", err)
 }

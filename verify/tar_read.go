@@ -19,15 +19,18 @@ import (
 // archive is a tar that is read. It gives the pieces of the torrent in the order
 // in which their bytes come. While a job reads, it keeps what it finds to itself.
 type archive struct {
-	r     *run // of which only what does not change while pieces are checked
-	o     ArchiveOptions
-	tar   *tar.Reader
-	err   error                       // that ended it; io.EOF at its end
-	files map[string]layout.FileIndex // by path
-	seen  map[layout.FileIndex]bool
-	found []FileReport
-	extra []Extra
-	pool  filesum.Pool
+	r   *run // of which only what does not change while pieces are checked
+	o   ArchiveOptions
+	tar *tar.Reader
+	// entries is what tar reads of entries. Holes of sparse ones are no bytes of
+	// the archive, and may have no end.
+	entries bounded
+	err     error                       // that ended it; io.EOF at its end
+	files   map[string]layout.FileIndex // by path
+	seen    map[layout.FileIndex]bool
+	found   []FileReport
+	extras  extras
+	pool    filesum.Pool
 	gatherer
 }
 
@@ -49,7 +52,7 @@ func newArchive(r *run, o ArchiveOptions) *archive {
 func (a *archive) close(r *run) {
 	a.noteEnd()
 	a.in.sums.Close()
-	r.Files, r.Extra, r.LostPieces = a.found, a.extra, a.lostPieces()
+	r.Files, r.Extra, r.MoreExtra, r.LostPieces = a.found, a.extras.list, a.extras.more, a.lostPieces()
 	slices.SortFunc(r.Extra, func(a, b Extra) int { return layout.ComparePaths(a.Path, b.Path) })
 }
 
@@ -141,17 +144,21 @@ func (a *archive) rest() {
 
 // entry looks at one entry of the archive. It tells whether it has content to be read.
 func (a *archive) entry(h *tar.Header) bool {
+	if n := max(len(h.Name), len(h.Linkname)); n > maxEntryName {
+		a.err = fmt.Errorf("an entry has a name of %d bytes, which is longer than any path can be", n)
+		return false
+	}
 	name := strings.TrimPrefix(path.Clean(strings.TrimSuffix(h.Name, "/")), "./")
 	i, ok := a.find(name)
 	switch {
 	case path.IsAbs(name) || name == ".." || strings.HasPrefix(name, "../"):
-		a.note(Extra{Path: h.Name, Size: h.Size, Kind: "escapes"})
+		a.extras.note(Extra{Path: h.Name, Size: h.Size, Kind: "escapes"})
 		return false
 	case !ok && (h.Typeflag == tar.TypeDir || h.Typeflag == tar.TypeXGlobalHeader):
 		return false
 	case !ok:
 		if a.o.Extra {
-			a.note(tarExtra(name, h))
+			a.extras.note(tarExtra(name, h))
 		}
 		return false
 	}
@@ -167,25 +174,6 @@ func (a *archive) entry(h *tar.Header) bool {
 		return false
 	}
 	return a.content(f, i, h)
-}
-
-// maxEntries bounds what is remembered of a strange archive.
-const maxEntries = 100_000
-
-func (a *archive) note(e Extra) {
-	if len(a.extra) < maxEntries {
-		a.extra = append(a.extra, e)
-	}
-}
-
-func tarExtra(name string, h *tar.Header) Extra {
-	switch h.Typeflag {
-	case tar.TypeReg:
-		return Extra{name, h.Size, "file"}
-	case tar.TypeSymlink, tar.TypeLink:
-		return Extra{name, 0, "link"}
-	}
-	return Extra{name, 0, "special"}
 }
 
 // find returns the file of the torrent that an entry's path means.
@@ -210,7 +198,7 @@ func (a *archive) content(f *FileReport, i layout.FileIndex, h *tar.Header) bool
 		f.State = OK
 		return false
 	case h.Typeflag == tar.TypeLink:
-		f.State, f.Err = Unreadable, fmt.Errorf("it is a hard link to %q in the archive, which has no bytes of its own", h.Linkname)
+		f.State, f.Err = Unreadable, fmt.Errorf("it is a hard link to %q in the archive, which has no bytes of its own", start(h.Linkname))
 		return false
 	case h.Typeflag != tar.TypeReg || tf.IsLink():
 		f.State, f.Err = WrongType, errors.New("it is not the kind of file that was wanted")
@@ -225,7 +213,7 @@ func (a *archive) content(f *FileReport, i layout.FileIndex, h *tar.Header) bool
 	case f.Size > f.Length:
 		f.State = Long
 	}
-	a.in.start(a.tar, a.pool.NewTally(newHashes(a.o.Sums)))
+	a.in.start(&a.entries, a.pool.NewTally(newHashes(a.o.Sums)))
 	a.enter(i, min(f.Size, f.Length))
 	return true
 }

@@ -25,7 +25,8 @@ of its files may be the damaged one, and all are named, unless a checksum in the
 A TORRENT that is a folder stands for the torrents in it. Several torrents get a line each, or a JSON object each.
 
 The PATH - is standard input, for a torrent of one file. With --tar PATH is an archive, or standard input by default:
-it is read once and not unpacked, and may be compressed by gzip, zstd or xz.
+it is read once and not unpacked, and may be compressed by gzip, zstd or xz. Their window (xz: dictionary) is held in
+memory, beside 64 MiB: xz -9 takes 64 MiB and zstd --long 128 MiB, which is the most that is taken without --max-window.
 
 Web seeds are asked for the sizes of files and a sample of their pieces, and what is wrong with them is explained;
 nothing of their content is stored. Only http and https are used, without a proxy, and only to public addresses unless

@@ -19,6 +19,7 @@ type verifyFlags struct {
 	brief   bool // one line a torrent
 	force   bool
 	rate    command.SizeValue
+	window  command.SizeValue
 	reports []reportSpec
 	repair  repairFlags
 	web     webFlags
@@ -32,6 +33,7 @@ func (f *verifyFlags) bindChoice(cmd *cobra.Command) {
 	command.Group(cmd, "Content", func(fs *pflag.FlagSet) {
 		fs.StringVar(&f.content, "content", "", "look for the content of all torrents in `FOLDER`")
 		fs.BoolVar(&f.tar, "tar", false, "PATH is a tar archive of the content (default -)")
+		fs.Var(&f.window, "max-window", "refuse archives that take more than `SIZE` of memory to decompress (default 128 MiB)")
 		fs.StringArrayVar(&o.Only, "only", nil, "verify the files that match `GLOB` only (repeatable)")
 		fs.Var(&piecesValue{&o.Pieces}, "pieces", "verify pieces `A-B` only, counted from 0 (repeatable)")
 		fs.IntVar(&o.Sample, "sample", 0, "read `N` pieces only: the first, the last, and others drawn at random")

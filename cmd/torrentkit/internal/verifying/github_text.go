@@ -43,6 +43,7 @@ func reportGitHub(con *console.Console, outcomes []verified) error {
 		for _, e := range o.report.Extra {
 			annotate(console.Escape(e.Path), "extra", "it is in the folder and not in the torrent")
 		}
+		told += o.report.MoreExtra
 	}
 	if told > maxAnnotations {
 		con.Tell(fmt.Sprintf("::notice::%d more findings", told-maxAnnotations))

@@ -27,11 +27,12 @@ type reportJSON struct {
 	Percent         string           `json:"percent"` // rounded down to two decimals
 	Files           []fileReportJSON `json:"files"`
 	BadPieces       []badPieceJSON   `json:"bad_pieces"`
-	Extra           []extraJSON      `json:"extra,omitempty"`    // with --extra
-	Compared        *comparedJSON    `json:"compared,omitempty"` // with --compare-with
-	Repair          *repairJSON      `json:"repair,omitempty"`   // with --repair-from
-	Search          *searchJSON      `json:"search,omitempty"`   // with --search
-	Fixed           *fixedJSON       `json:"fixed,omitempty"`    // with --fix
+	Extra           []extraJSON      `json:"extra,omitempty"`      // with --extra
+	ExtraMore       int              `json:"extra_more,omitempty"` // entries of an archive that are too many to be listed
+	Compared        *comparedJSON    `json:"compared,omitempty"`   // with --compare-with
+	Repair          *repairJSON      `json:"repair,omitempty"`     // with --repair-from
+	Search          *searchJSON      `json:"search,omitempty"`     // with --search
+	Fixed           *fixedJSON       `json:"fixed,omitempty"`      // with --fix
 }
 
 type extraJSON struct {
@@ -114,6 +115,7 @@ func reportToJSON(torrent string, r *verify.Report) reportJSON {
 	for _, e := range r.Extra {
 		v.Extra = append(v.Extra, extraJSON{e.Path, command.HexIfNeeded(e.Path), e.Size, e.Kind})
 	}
+	v.ExtraMore = r.MoreExtra
 	if c := r.Compared; c != nil {
 		v.Compared = &comparedJSON{c.Root, c.Good, c.Bad}
 	}

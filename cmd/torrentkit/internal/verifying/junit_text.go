@@ -33,6 +33,9 @@ func junitOf(o verified) console.JunitSuite {
 		for _, e := range o.report.Extra {
 			add(console.JunitCase{Name: console.Escape(e.Path), Failure: &console.JunitMessage{Type: "extra", Message: "it is in the folder and not in the torrent"}})
 		}
+		if o.report.MoreExtra > 0 {
+			add(console.JunitCase{Name: moreExtra(o.report), Failure: &console.JunitMessage{Type: "extra", Message: "they are in the archive and not in the torrent"}})
+		}
 	}
 	if o.web != nil {
 		for _, f := range o.web.Faults {

@@ -18,6 +18,8 @@ func (f *verifyFlags) check() error {
 		return err
 	}
 	switch {
+	case f.window > 0 && !f.tar:
+		return errors.New("--max-window is about archives: it needs --tar")
 	case f.options.Recheck && f.options.Journal == "":
 		return errors.New("--recheck needs --journal")
 	case f.options.Journal != "" && (f.tar || f.content == "-"):

@@ -80,7 +80,7 @@ func verifyOne(ctx context.Context, con *console.Console, task verifyTask, f *ve
 	case f.search.fix:
 		v, err = fix(ctx, con, raw, task, o, f.repair.dryRun)
 	default:
-		v.report, err = readContent(ctx, con, raw, task.content, f.tar, o)
+		v.report, err = readContent(ctx, con, raw, task.content, f, o)
 	}
 	p.Finish()
 	var wrong metainfo.Problem
@@ -127,19 +127,20 @@ func refusedBySystem(r *verify.Report) error {
 }
 
 // readContent verifies a folder or file, a stream, or an archive.
-func readContent(ctx context.Context, con *console.Console, torrent []byte, where string, tar bool, o verify.Options) (*verify.Report, error) {
-	if where != "-" && !tar {
+func readContent(ctx context.Context, con *console.Console, torrent []byte, where string, f *verifyFlags, o verify.Options) (*verify.Report, error) {
+	if where != "-" && !f.tar {
 		return verify.Data(ctx, torrent, where, o)
 	}
 	if o.CompareWith != "" {
 		return nil, errors.New("a stream cannot be compared with a copy")
 	}
-	if !tar {
+	if !f.tar {
 		return verify.Stream(ctx, torrent, con.Input(), verify.StreamOptions{Selection: o.Selection, Reading: o.Reading})
 	}
-	archive := verify.ArchiveOptions{Selection: o.Selection, Reading: o.Reading, Extra: o.Extra}
+	archive := verify.ArchiveOptions{Selection: o.Selection, Reading: o.Reading, Extra: o.Extra, MaxWindow: int64(f.window)}
 	if where == "-" {
-		return verify.Archive(ctx, torrent, con.Input(), archive)
+		r, err := verify.Archive(ctx, torrent, con.Input(), archive)
+		return r, hintWindow(err)
 	}
 	file, err := command.Open(ctx, where)
 	if err != nil {
@@ -150,5 +151,15 @@ func readContent(ctx context.Context, con *console.Console, torrent []byte, wher
 	if r != nil {
 		r.Root = where
 	}
-	return r, err
+	return r, hintWindow(err)
+}
+
+// hintWindow says what takes an archive that wants more memory than it may have.
+func hintWindow(err error) error {
+	var large *verify.WindowError
+	if !errors.As(err, &large) {
+		return err
+	}
+	const mib = 1 << 20
+	return console.WithHint(err, fmt.Sprintf("--max-window %dM takes it, and as much memory", large.Window/mib+min(1, large.Window%mib)))
 }

@@ -44,6 +44,9 @@ func showReport(con *console.Console, v verified) error {
 		}
 		files.Row(console.Text("extra").In(console.Red), console.Text(e.Path), console.Text(what))
 	}
+	if r.MoreExtra > 0 {
+		files.Row(console.Text("extra").In(console.Red), console.Text(moreExtra(r)), console.Text("not listed"))
+	}
 	if len(files.Rows) > 0 {
 		con.ShowTable(files)
 	}
@@ -56,6 +59,11 @@ func showReport(con *console.Console, v verified) error {
 	showRepair(con, v.repair)
 	showSums(con, r, good)
 	return nil
+}
+
+// moreExtra words how many extra entries are not listed.
+func moreExtra(r *verify.Report) string {
+	return console.FormatCount(int64(r.MoreExtra)) + " more entries"
 }
 
 func stateCell(f *verify.FileReport) console.Cell {
@@ -280,7 +288,7 @@ func briefly(r *verify.Report) string {
 		}
 	}
 	if len(r.Extra) > 0 {
-		parts = append(parts, fmt.Sprintf("%s extra", console.FormatCount(int64(len(r.Extra)))))
+		parts = append(parts, fmt.Sprintf("%s extra", console.FormatCount(int64(len(r.Extra)+r.MoreExtra))))
 	}
 	return strings.Join(parts, ", ")
 }
