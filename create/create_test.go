@@ -12,8 +12,10 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/torrentkit/torrentkit/create"
 	"github.com/torrentkit/torrentkit/internal/longtest"
@@ -322,6 +324,44 @@ func TestChecksums(t *testing.T) {
 			}
 			if raws, err = create.Torrents(context.Background(), plans); err != nil || !bytes.Contains(raws[1].Raw, []byte(want[2])) {
 				t.Errorf("made together: %v", err)
+			}
+		}
+	}
+}
+
+// A file that changes while it is read gives no torrent, however well that is hidden, and the message names it.
+func TestChangesWhileReading(t *testing.T) {
+	changes := map[string]func(name string) error{
+		"another file takes its name": func(name string) error {
+			return errors.Join(os.Rename(name, name+".away"), os.WriteFile(name, []byte("other"), 0o644), os.Chtimes(name, time.Time{}, time.Unix(1e9, 0)))
+		},
+		"removed": os.Remove,
+	}
+	for kind, change := range changes {
+		for _, single := range []bool{false, true} {
+			for _, sums := range [][]metainfo.Checksum{nil, {metainfo.MD5}} {
+				dir := filepath.Join(t.TempDir(), "dir")
+				name := filepath.Join(dir, "file")
+				if err := errors.Join(os.Mkdir(dir, 0o777), os.WriteFile(name, []byte("bytes"), 0o644), os.Chtimes(name, time.Time{}, time.Unix(1e9, 0))); err != nil {
+					t.Fatal(err)
+				}
+				var done bool
+				o := create.Options{Checksums: sums, Progress: func(n, total int64) {
+					if n == total && !done {
+						done = true
+						if err := change(name); err != nil {
+							t.Error(err)
+						}
+					}
+				}}
+				path := dir
+				if single {
+					path = name
+				}
+				r, err := create.Torrent(context.Background(), path, o)
+				if r != nil || err == nil || !strings.Contains(err.Error(), strconv.Quote(name)+" changed while it was read: ") {
+					t.Errorf("%s, single %v, sums %v: %v", kind, single, sums, err)
+				}
 			}
 		}
 	}

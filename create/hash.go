@@ -56,7 +56,10 @@ func (p *Plan) Shard(ctx context.Context, i, n int) error {
 	case n < 1 || i < 1 || i > n:
 		return fmt.Errorf("shard %d of %d does not exist", i, n)
 	}
-	return p.hash(ctx, nil, int(int64(p.NumPieces)*int64(i-1)/int64(n)), int(int64(p.NumPieces)*int64(i)/int64(n)))
+	if err := p.hash(ctx, nil, int(int64(p.NumPieces)*int64(i-1)/int64(n)), int(int64(p.NumPieces)*int64(i)/int64(n))); err != nil {
+		return err
+	}
+	return p.content.unchanged(ctx)
 }
 
 // hash computes the pieces from first to before end that are not known.
@@ -99,7 +102,7 @@ func (p *Plan) hash(ctx context.Context, files *ordered, first, end int) (err er
 			return err
 		}
 	}
-	return p.content.unchanged()
+	return nil
 }
 
 func (p *Plan) dropCache() {
@@ -119,11 +122,13 @@ func (p *Plan) job(files *ordered) piecehash.Job {
 	return job
 }
 
-func (c *Content) unchanged() error {
-	if changed := c.tree.Changed(); len(changed) > 0 {
-		return fmt.Errorf("%q changed while it was read", c.tree.Files()[changed[0]].Path)
+// unchanged tells, once all is read, whether files are still what they were when
+// they were scanned.
+func (c *Content) unchanged(ctx context.Context) error {
+	if changed := c.tree.Changed(ctx); len(changed) > 0 {
+		return changed[0].Err
 	}
-	return nil
+	return ctx.Err()
 }
 
 // sampleOld hashes some of the pieces that are to be taken over from an old
@@ -152,7 +157,7 @@ func (p *Plan) sampleOld(ctx context.Context, k *known) error {
 			break
 		}
 	}
-	return p.content.unchanged()
+	return nil
 }
 
 // unwrapRead takes the index of the file off an error: the error below names the file.

@@ -51,7 +51,7 @@ func Torrents(ctx context.Context, plans []*Plan) ([]*Result, error) {
 	if err := files.finish(plans); err != nil {
 		return nil, err
 	}
-	if err := plans[0].content.unchanged(); err != nil {
+	if err := plans[0].content.unchanged(ctx); err != nil {
 		return nil, err
 	}
 	var all []*Result
@@ -248,8 +248,5 @@ func hashTogether(ctx context.Context, shapes []*Plan, files *ordered, progress 
 			break
 		}
 	}
-	if err := w.closeFile(); err != nil {
-		return err
-	}
-	return shapes[0].content.unchanged()
+	return w.closeFile()
 }

@@ -104,6 +104,7 @@ func (r *run) again(ctx context.Context, pieces []int, workers int, finally bool
 	}
 	sumAgain(ctx, now, r, pieces)
 	now.evidence = r.evidence
+	now.noteChanges(ctx)
 	now.endReading(false)
 	now.conclude()
 	return now, nil

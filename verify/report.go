@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"errors"
 	"iter"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
@@ -104,6 +105,11 @@ type FileReport struct {
 	// the torrent has no hash. Both are in order and apart from each other.
 	Damaged, Unverified []Range
 }
+
+// Changed tells whether a file is Unreadable because it changed, or another file
+// took its place, between the time when it was looked for and the end of the
+// reading.
+func (f *FileReport) Changed() bool { return errors.Is(f.Err, errChanged) }
 
 // Range is a run of bytes of a file, and the pieces that they lie in.
 type Range struct {

@@ -1,8 +1,11 @@
 package verify
 
 import (
+	"context"
 	"errors"
+	"fmt"
 
+	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
@@ -38,14 +41,15 @@ func (r *run) mark(i int, v metainfo.Verdict) {
 }
 
 // unread records why a piece could not be read. That its file is missing or
-// short is known already.
+// short is known already, and that it changed noteChanges will tell.
 func (r *run) unread(err error) {
 	var read *piecehash.ReadError
 	if !errors.As(err, &read) {
 		return
 	}
-	var seeds *webseed.Fault
-	if errors.As(err, &seeds) { // the seed knows better whose it is
+	var seeds *webseed.Fault // which knows better whose it is
+	var changed *content.ChangedError
+	if errors.As(err, &seeds) || errors.As(err, &changed) {
 		return
 	}
 	if f := &r.Files[r.fileOf[read.File]]; f.State == OK || f.State == Long {
@@ -93,18 +97,29 @@ func (r *run) checkLayerless() {
 	r.layerless = nil
 }
 
-// endReading checks what could only be checked whole, notes which files changed
-// while they were read, and counts pieces.
+// noteChanges looks once more at the files that were read, and says of those that
+// are not what they were that they are unreadable.
+func (r *run) noteChanges(ctx context.Context) {
+	if r.located == nil {
+		return
+	}
+	for _, c := range r.located.Changed(ctx) {
+		f := &r.Files[c.File]
+		if f.State >= Unreadable {
+			continue
+		}
+		f.State, f.Err = Unreadable, c.Err
+		var changed *content.ChangedError
+		if errors.As(c.Err, &changed) {
+			f.Err = fmt.Errorf("%w: %s", errChanged, changed.Detail)
+		}
+	}
+}
+
+// endReading checks what could only be checked whole, and counts pieces.
 func (r *run) endReading(incomplete bool) {
 	r.Incomplete = incomplete
 	r.checkLayerless()
-	if r.located != nil {
-		for _, k := range r.located.Changed() {
-			if f := &r.Files[k]; f.State < Unreadable {
-				f.State, f.Err = Unreadable, errChanged
-			}
-		}
-	}
 	for i, s := range r.pieces {
 		switch {
 		case s == PieceOK:

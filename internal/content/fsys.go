@@ -46,7 +46,7 @@ func ScanFS(ctx context.Context, fsys fs.FS, root string, o ScanOptions) (*Tree,
 	case err != nil:
 	case st.kind == kindFile:
 		s.decide(true, "")
-		s.add(path.Base(root), &st)
+		s.add(path.Base(root), &st, true)
 	case st.kind == kindFolder:
 		err = s.walkFS(glob.NoRule)
 	default:

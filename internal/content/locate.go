@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -47,7 +48,7 @@ func Locate(ctx context.Context, root string, files []Want) (*Located, error) {
 	for i := range files {
 		l.files[i].Path = files[i].Path
 	}
-	open := &locatedFiles{presence: l.presence, files: l.files}
+	open := &locatedFiles{root: base, presence: l.presence, files: l.files}
 	l.open = open
 	single := len(files) == 1 && files[0].Path == ""
 	if refused := open.enter(base, single); refused != nil {
@@ -66,7 +67,8 @@ func Locate(ctx context.Context, root string, files []Want) (*Located, error) {
 // locatedFiles finds and opens files below a root that nothing leads out of.
 type locatedFiles struct {
 	folders  *folders // nil if the root could not be opened
-	real     string   // the root, absolute and without links
+	root     string   // absolute
+	real     string   // the same without links
 	files    []File
 	presence []Presence
 	mu       sync.Mutex           // guards what follows until all files were located
@@ -152,6 +154,33 @@ func (l *locatedFiles) openFile(i FileIndex) (rawFile, error) {
 	}
 	defer l.folders.release(h)
 	return h.open(base)
+}
+
+// lookBatch is how many files are looked for again at a time.
+const lookBatch = 4096
+
+// lookAgain looks for the files as they were looked for before, some at a time.
+func (l *locatedFiles) lookAgain(ctx context.Context, files []FileIndex, tell func(FileIndex, *stat, func() bool, error)) {
+	for some := range slices.Chunk(files, lookBatch) {
+		want := make([]Want, len(some))
+		for k, i := range some {
+			want[k].Path = l.files[i].Path
+		}
+		now, err := Locate(ctx, l.root, want)
+		if err != nil {
+			return // ctx's: the root is known by name
+		}
+		for k, i := range some {
+			f, p := &now.files[k], &now.presence[k]
+			if p.Kind != Present {
+				tell(i, nil, nil, &absence{p})
+				continue
+			}
+			st := stat{stamp: f.stamp, traits: f.traits, size: f.Size, kind: kindFile}
+			tell(i, &st, func() bool { return stableAt(now.open.openFile(FileIndex(k))) }, nil)
+		}
+		now.Close()
+	}
 }
 
 func (l *locatedFiles) close() error {

@@ -35,7 +35,7 @@ func found(t *testing.T, root string, w Want) Presence {
 	if (err == nil) != (p.Kind == Present) || (p.Err == nil) != (p.Kind == Present) || !errors.Is(err, p.Err) {
 		t.Errorf("%q: presence %+v, but Open says %v", w.Path, p, err)
 	}
-	if got := l.Changed(); len(got) != 0 {
+	if got := l.Changed(t.Context()); len(got) != 0 {
 		t.Errorf("%q: Changed() = %v for a file that did not change", w.Path, got)
 	}
 	return p

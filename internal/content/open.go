@@ -65,9 +65,9 @@ func (f *openFile) look() error {
 		return fmt.Errorf("looking at %q: %w", f.tree.display(f.index), err)
 	}
 	file := &f.tree.files[f.index]
-	changed := file.stamp.difference(file.Size, &now, f.raw.stable)
-	if changed == "" && now.removed && !file.removed {
-		changed = "it was removed or replaced"
+	changed := "it was removed or replaced"
+	if !now.removed || file.removed {
+		changed = file.stamp.difference(file.Size, &now, f.raw.stable)
 	}
 	if changed != "" {
 		return f.tree.hasChanged(f.index, changed, nil)

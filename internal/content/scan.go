@@ -69,7 +69,7 @@ func Scan(ctx context.Context, roots []string, o ScanOptions) (*Tree, Notes, err
 	if len(roots) > 1 {
 		t.name = "" // paths begin with the names of the roots
 	}
-	t.open = &scannedFiles{bases: s.bases, files: t.files}
+	t.open = &scannedFiles{bases: s.bases, folders: s.folders, files: t.files, seen: seen}
 	return t, s.notes, nil
 }
 
@@ -87,7 +87,7 @@ func (s *scanner) scanRoot(i int, root string, several bool) error {
 		return fmt.Errorf("scanning %q: %w", root, err)
 	}
 	s.name, s.base, s.root, s.real, s.path = root, base, i, "", s.path[:0]
-	s.prefix = ""
+	s.prefix, s.here = "", inFolder{}
 	if several {
 		s.prefix = filepath.Base(base)
 		s.path = append(s.path, s.prefix...)
@@ -100,10 +100,10 @@ func (s *scanner) scanRoot(i int, root string, several bool) error {
 	switch st.kind {
 	case kindFile:
 		s.decide(true, "")
-		s.add(filepath.Base(base), &st)
+		s.add(filepath.Base(base), &st, true)
 		return nil
 	case kindFolder:
-		return s.walk(glob.NoRule, identify(&st, folderID{}, base, true), s.ignores)
+		return s.walk(&st, glob.NoRule, identify(&st, folderID{}, base, true), s.ignores)
 	}
 	return fmt.Errorf("scanning %q: it is %v, not a file or folder", root, st.kind)
 }
@@ -128,6 +128,8 @@ type scanner struct {
 	notes     Notes
 	decisions []Decision
 	bases     []*rootBase
+	folders   []scannedFolder // that files were found in
+	here      inFolder        // the one that the walk is in
 	prefixes  []string
 	spare     [][]entry           // buffers for folders
 	slab      strings.Builder     // paths of files, many in one allocation
@@ -140,8 +142,11 @@ type scanner struct {
 // and a short wait after ctx is done.
 const batch = 256
 
-// walk visits the folder at s.path, whose verdict was given.
-func (s *scanner) walk(verdict int, id folderID, ig ignores) error {
+// walk visits the folder at s.path, whose verdict was given, and which st was seen of before.
+func (s *scanner) walk(st *stat, verdict int, id folderID, ig ignores) error {
+	outer := s.here
+	s.here = inFolder{stamp: st.stamp}
+	defer func() { s.here = outer }()
 	l, first, err := s.load()
 	if err != nil {
 		return s.folderError(err)
@@ -252,7 +257,7 @@ func (s *scanner) visit(e *entry, inherited int, parent folderID, ig ignores) er
 		s.noteOutside()
 	}
 	s.decide(true, s.rules.Text(verdict))
-	s.add(e.name, &e.stat)
+	s.add(e.name, &e.stat, e.link)
 	return nil
 }
 
@@ -267,7 +272,7 @@ func (s *scanner) descend(e *entry, verdict int, wanted bool, parent folderID, i
 		return nil
 	}
 	before := len(s.files)
-	if err := s.walk(verdict, id, ig); err != nil {
+	if err := s.walk(&e.stat, verdict, id, ig); err != nil {
 		return err
 	}
 	if e.link && (wanted || len(s.files) > before) {
@@ -276,8 +281,8 @@ func (s *scanner) descend(e *entry, verdict int, wanted bool, parent folderID, i
 	return nil
 }
 
-// add takes the file at s.path.
-func (s *scanner) add(name string, st *stat) {
+// add takes the file at s.path; away tells whether it may lie in another folder than that in which the walk is.
+func (s *scanner) add(name string, st *stat, away bool) {
 	if s.slab.Cap()-s.slab.Len() < len(s.path) {
 		s.slab = strings.Builder{}
 		s.slab.Grow(max(64<<10, len(s.path)))
@@ -291,7 +296,7 @@ func (s *scanner) add(name string, st *stat) {
 		traits:     st.traits,
 		Executable: st.exec,
 		Hidden:     st.hidden || strings.HasPrefix(name, "."),
-		root:       uint32(s.root),
+		folder:     s.folder(away),
 	})
 }
 

@@ -110,7 +110,7 @@ func (s *scanner) addLink(verdict int) error {
 		target = s.prefix + "/" + target
 	}
 	s.decide(true, s.rules.Text(verdict))
-	s.files = append(s.files, File{Path: string(s.path), Link: target, root: uint32(s.root)})
+	s.files = append(s.files, File{Path: string(s.path), Link: target, folder: s.folder(false)})
 	return nil
 }
 

@@ -3,6 +3,7 @@ package content
 import (
 	"fmt"
 	"io/fs"
+	"time"
 )
 
 // kind is what a path leads to.
@@ -55,12 +56,23 @@ func kindOf(m fs.FileMode) kind {
 	return kindOther
 }
 
-// stamp tells whether a file is still the one that was seen.
+// stamp tells, together with the size, whether a file is still the one that was seen.
 type stamp struct {
 	mtime int64 // nanoseconds since 1970
-	ctime int64 // of the last change of the file or of what the system keeps about it; 0 where systems have none
+	// Of the last change of the file, or of what the system keeps about it: nobody can put it back. 0 where a system, or a
+	// file system, has none.
+	ctime int64
 	// Device and inode, or what stands for them: on Windows the inode is the time of creation and the device 0.
 	dev, ino uint64
+}
+
+// settled is false if the last change came so shortly before it was seen that another could leave the times as they are.
+func (was *stamp) settled(seen time.Time) bool {
+	wait := 20 * time.Millisecond
+	if second := int64(time.Second); was.mtime%second == 0 && was.ctime%second == 0 {
+		wait = 2 * time.Second
+	}
+	return seen.UnixNano()-max(was.mtime, was.ctime) > int64(wait)
 }
 
 // traits is what matters of a file while it is open.
@@ -93,8 +105,8 @@ type folderID struct {
 	path     string //lint:ignore U1000 only systems without inodes use it
 }
 
-// difference says how now differs from a file that was seen with size and was, or is empty. Inodes are only compared
-// where stable is true.
+// difference says how now differs from a file that was seen with size and was, or is empty. Inodes and times of change
+// are only compared where stable is true.
 func (was *stamp) difference(size int64, now *stat, stable func() bool) string {
 	switch {
 	case now.kind != kindFile:
@@ -105,6 +117,8 @@ func (was *stamp) difference(size int64, now *stat, stable func() bool) string {
 		return "its time of modification is another"
 	case (now.ino != was.ino || now.dev != was.dev) && stable():
 		return "another file has taken its place"
+	case now.ctime != was.ctime && stable():
+		return "it was written to, renamed or given other attributes"
 	}
 	return ""
 }

@@ -32,6 +32,12 @@ func openBase(path string) (base, error) { return base{path}, nil }
 // open opens the file at a slash path below the folder, following links.
 func (b base) open(path string) (rawFile, error) { return openPath(join(b.path, path)) }
 
+// stat looks at a slash path below the folder, following links.
+func (b base) stat(path string) (stat, error) { return statPath(join(b.path, path)) }
+
+// timesNames says whether the times of a folder are known to change with the names in it.
+func (base) timesNames() bool { return false }
+
 func (base) close() error { return nil }
 
 func (f rawFile) stat() (stat, error) {

@@ -94,6 +94,24 @@ func (b base) open(path string) (rawFile, error) {
 	return rawFile{fd}, err
 }
 
+// stat looks at a slash path below the folder, following links.
+func (b base) stat(path string) (stat, error) {
+	dir := int(b.file.Fd())
+	if len(path) <= maxPath {
+		return statAt(dir, path, 0)
+	}
+	cut := strings.LastIndexByte(path, '/')
+	fd, err := openLong(dir, path[:max(cut, 0)], folderFlags)
+	if err != nil {
+		return stat{}, err
+	}
+	defer unix.Close(fd)
+	return statAt(fd, path[cut+1:], 0)
+}
+
+// timesNames says whether the times of a folder change with the names in it.
+func (b base) timesNames() bool { return stableInodes(int(b.file.Fd())) }
+
 func (b base) close() error { return b.file.Close() }
 
 func (f rawFile) stat() (stat, error) {

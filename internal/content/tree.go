@@ -2,7 +2,9 @@
 //
 // [Scan] walks a file or folder that the user named, to make a torrent of it. [Locate] looks for the files that a
 // stranger's torrent names, below a folder that the user named, and never opens anything outside it. Both give a [Tree],
-// whose files are opened by index and are known to be, from the first byte read to the last, the ones that were seen.
+// whose files are opened by index and are known to be, from the first byte read to the last, the ones that were seen:
+// by device, inode, size and times, of what was open when it is closed, and of what the path leads to at the end
+// ([Tree.Changed]).
 // [ScanFS] and [LocateFS] do the same in an fs.FS, of which nothing is believed.
 //
 // The package does not read ahead of its callers, does not hash, knows neither torrents nor their encodings, writes
@@ -10,12 +12,12 @@
 package content
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
 	"io"
 	"io/fs"
 	"path/filepath"
-	"slices"
 	"sync"
 	"time"
 )
@@ -32,8 +34,8 @@ type File struct {
 	// file has no content. It is empty for all other files.
 	Link string
 
-	stamp stamp
-	root  uint32 // which root of a scan it lies below
+	stamp  stamp
+	folder uint32 // of a scan: which of its folders it lies in
 	traits
 
 	Executable bool // may be executed by someone (BEP 47, attribute x); never on Windows
@@ -64,12 +66,16 @@ type Tree struct {
 	decisions []Decision
 
 	mu      sync.Mutex
-	changed []FileIndex
+	opened  []uint64            // a bit for each file
+	changed map[FileIndex]error // of what is not, or cannot be seen to be, what it was
 }
 
 // opener opens file i of a tree, without looking at what it opened. It answers errNoContent for a link as such.
 type opener interface {
 	openFile(i FileIndex) (rawFile, error)
+	// lookAgain looks at what the paths of files lead to now, from the root on, and tells what is there and whether its
+	// file system is stable. It may tell of several files at a time.
+	lookAgain(ctx context.Context, files []FileIndex, tell func(i FileIndex, now *stat, stable func() bool, err error))
 	close() error
 }
 
@@ -92,20 +98,7 @@ func (t *Tree) AppendState(b []byte, i FileIndex) (state []byte, settled bool) {
 	for _, n := range [...]uint64{uint64(f.Size), uint64(f.stamp.mtime), uint64(f.stamp.ctime), f.stamp.ino} {
 		b = binary.LittleEndian.AppendUint64(b, n)
 	}
-	wait := 20 * time.Millisecond
-	if second := int64(time.Second); f.stamp.mtime%second == 0 && f.stamp.ctime%second == 0 {
-		wait = 2 * time.Second
-	}
-	return b, t.seen.UnixNano()-max(f.stamp.mtime, f.stamp.ctime) > int64(wait)
-}
-
-// Changed lists, in rising order and each once, the files that Open, or Close of what it returned, found changed.
-func (t *Tree) Changed() []FileIndex {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	slices.Sort(t.changed)
-	t.changed = slices.Compact(t.changed)
-	return slices.Clone(t.changed)
+	return b, f.stamp.settled(t.seen)
 }
 
 // Close gives back the folders that the tree holds open. Files that are open stay so.
@@ -119,21 +112,6 @@ func (t *Tree) Close() error {
 // InOrder says whether files are to be read one after the other, each from its start to its end: those of an fs.FS, which
 // may have to be read up to a byte to get at it.
 func (t *Tree) InOrder() bool { return t.fsys != nil }
-
-// ChangedError is a file that is not what it was when the tree was made, or that changed while it was read.
-type ChangedError struct {
-	Path   string // as in [File], or the root's name if the tree is a single file
-	Detail string // how it changed
-	Err    error  // what the system said, if it was asked for the file in vain; else nil
-
-	name string // with the root
-}
-
-func (e *ChangedError) Error() string {
-	return fmt.Sprintf("%q changed while it was read: %s", e.name, e.Detail)
-}
-
-func (e *ChangedError) Unwrap() error { return e.Err }
 
 // smallFile is the size of files that are read before it is known that they are the ones that the tree saw: looking at
 // a file once, when it is closed, says both that it is and that it did not change, and so saves a call for each file.
@@ -156,6 +134,7 @@ func (t *Tree) Open(i FileIndex) (Reader, error) {
 		}
 		return nil, fmt.Errorf("opening %q: %w", t.display(i), err)
 	}
+	t.noteOpened(i)
 	f := &openFile{tree: t, index: i, raw: raw}
 	if t.files[i].Size > smallFile {
 		if err := f.look(); err != nil {
@@ -169,15 +148,4 @@ func (t *Tree) Open(i FileIndex) (Reader, error) {
 // display is the path of file i as a user would write it.
 func (t *Tree) display(i FileIndex) string {
 	return filepath.Join(t.name, filepath.FromSlash(t.files[i].Path))
-}
-
-func (t *Tree) hasChanged(i FileIndex, detail string, err error) error {
-	t.mu.Lock()
-	t.changed = append(t.changed, i)
-	t.mu.Unlock()
-	e := &ChangedError{Path: t.files[i].Path, Detail: detail, Err: err, name: t.display(i)}
-	if e.Path == "" {
-		e.Path = t.name
-	}
-	return e
 }
