@@ -224,7 +224,7 @@ func checkJournal(f *os.File) error {
 		return errors.New("not a regular file")
 	}
 	all := io.NewSectionReader(f, 0, min(info.Size(), maxRecords*int64(recordSize)))
-	in := bufio.NewReaderSize(all, 1<<16)
+	in := bufio.NewReaderSize(all, 4<<10) // the first record is all that is wanted of most
 	head, err := in.Peek(len(mark))
 	begin := string(head)
 	if err == nil && begin != mark {
