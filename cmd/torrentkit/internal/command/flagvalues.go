@@ -12,48 +12,25 @@ import (
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
-// RuleValue is --exclude or --include. Both add to one list, since the order counts.
-type RuleValue struct {
-	Rules   *[]create.Rule
-	Include bool
-}
-
-func (v *RuleValue) String() string { return "" }
-
-// Type implements pflag.Value.
-func (v *RuleValue) Type() string { return "GLOB" }
-
-// Set implements pflag.Value.
-func (v *RuleValue) Set(s string) error {
-	if s == "" {
-		return errors.New("an empty pattern matches nothing")
-	}
-	*v.Rules = append(*v.Rules, create.Rule{Pattern: s, Include: v.Include})
-	return nil
+// RuleFlag is --exclude or --include. Both add to one list, since the order counts.
+func RuleFlag(fs *pflag.FlagSet, name, usage string, include bool, rules *[]create.Rule) {
+	fs.Func(name, usage, func(s string) error {
+		if s == "" {
+			return errors.New("an empty pattern matches nothing")
+		}
+		*rules = append(*rules, create.Rule{Pattern: s, Include: include})
+		return nil
+	})
 }
 
 // ReadFlags binds the flags of commands that read content.
 func ReadFlags[O any](fs *pflag.FlagSet, workers *int, order *O, parse func(string) (O, error), dropCache *bool) {
 	fs.IntVar(workers, "workers", 0, "how many threads read and hash (default one a processor)")
-	fs.Var(&orderValue[O]{order, parse}, "io", "how to read (`ORDER`): parallel streams, one sequential stream, or auto: by what the storage likes")
+	fs.Func("io", "how to read (`ORDER`): parallel streams, one sequential stream, or auto: by what the storage likes", func(s string) (err error) {
+		*order, err = parse(s)
+		return err
+	})
 	fs.BoolVar(dropCache, "no-cache", false, "let the system drop what was read from its cache")
-}
-
-// orderValue is --io.
-type orderValue[O any] struct {
-	order *O
-	parse func(string) (O, error)
-}
-
-func (v *orderValue[O]) String() string { return "" }
-
-// Type implements pflag.Value.
-func (v *orderValue[O]) Type() string { return "ORDER" }
-
-// Set implements pflag.Value.
-func (v *orderValue[O]) Set(s string) (err error) {
-	*v.order, err = v.parse(s)
-	return err
 }
 
 // ParseDate reads a day, a time in RFC 3339, or seconds since 1970; from 1970 to 9999.
@@ -139,16 +116,11 @@ func EntropyFlag(fs *pflag.FlagSet, set func(string)) {
 
 const randomEntropy = "random"
 
-// ShardValue is --shard I/N.
-type ShardValue struct{ Index, Of int }
+// Shard is the value of --shard, I/N.
+type Shard struct{ Index, Of int }
 
-func (v *ShardValue) String() string { return "" }
-
-// Type implements pflag.Value.
-func (v *ShardValue) Type() string { return "I/N" }
-
-// Set implements pflag.Value.
-func (v *ShardValue) Set(s string) error {
+// Parse reads it.
+func (v *Shard) Parse(s string) error {
 	i, n, _ := strings.Cut(s, "/")
 	index, err1 := strconv.ParseUint(i, 10, 31)
 	of, err2 := strconv.ParseUint(n, 10, 31)

@@ -25,7 +25,7 @@ type createFlags struct {
 	noDate               bool
 	format               string
 	reuse                string
-	shard                command.ShardValue
+	shard                command.Shard
 	filesFrom            string
 	list                 bool
 	hidden, links        string
@@ -70,7 +70,7 @@ func createFlagGroups(cmd *cobra.Command, o *create.Options, f *createFlags) {
 		fs.StringArrayVar(&o.Journals, "journal", nil, "remember what was hashed in `FILE`, and do not hash it again (repeatable: all are read, the first is written)")
 		fs.BoolVar(&o.Recheck, "recheck", false, "read everything though the journal knows it, and compare")
 		fs.StringVar(&f.reuse, "reuse", "", "take hashes over from the old `TORRENT` for files of the same path and size, after checking a sample")
-		fs.Var(&f.shard, "shard", "hash the `I/N`th part only, into the journal; a run with all journals then makes the torrent")
+		fs.Func("shard", "hash the `I/N`th part only, into the journal; a run with all journals then makes the torrent", f.shard.Parse)
 		command.ReadFlags(fs, &o.Workers, &o.ReadOrder, create.ParseReadOrder, &o.DropCache)
 	})
 }
@@ -102,8 +102,8 @@ func moreFieldFlags(cmd *cobra.Command, o *create.Options) {
 func selectionFlags(cmd *cobra.Command, f *createFlags) {
 	s := &f.selection
 	command.Group(cmd, "Files", func(fs *pflag.FlagSet) {
-		fs.Var(&command.RuleValue{Rules: &s.Rules}, "exclude", "leave out what matches `GLOB`; ** spans folders, the last match of all rules wins (repeatable)")
-		fs.Var(&command.RuleValue{Rules: &s.Rules, Include: true}, "include", "take what matches `GLOB` (repeatable)")
+		command.RuleFlag(fs, "exclude", "leave out what matches `GLOB`; ** spans folders, the last match of all rules wins (repeatable)", false, &s.Rules)
+		command.RuleFlag(fs, "include", "take what matches `GLOB` (repeatable)", true, &s.Rules)
 		fs.StringArrayVar(&s.IgnoreFiles, "ignore-file", nil, "leave out what the patterns in `FILE` match, in the syntax of .gitignore (repeatable)")
 		fs.BoolVar(&s.GitIgnore, "gitignore", false, "obey .gitignore files as git does, and leave out .git")
 		fs.Var(command.OneOf(&f.hidden, "take", "skip"), "hidden", "hidden files and folders: take or skip (`WHAT`)")

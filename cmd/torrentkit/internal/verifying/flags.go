@@ -35,7 +35,7 @@ func (f *verifyFlags) bindChoice(cmd *cobra.Command) {
 		fs.BoolVar(&f.tar, "tar", false, "PATH is a tar archive of the content (default -)")
 		fs.Var(&f.window, "max-window", "refuse archives that take more than `SIZE` of memory to decompress (default 128 MiB)")
 		fs.StringArrayVar(&o.Only, "only", nil, "verify the files that match `GLOB` only (repeatable)")
-		fs.Var(&piecesValue{&o.Pieces}, "pieces", "verify pieces `A-B` only, counted from 0 (repeatable)")
+		fs.Func("pieces", "verify pieces `A-B` only, counted from 0 (repeatable)", f.addPieces)
 		fs.IntVar(&o.Sample, "sample", 0, "read `N` pieces only: the first, the last, and others drawn at random")
 		fs.Uint64Var(&o.Seed, "seed", 0, "draw the same pieces as the run that printed seed `N`")
 		fs.BoolVar(&o.FailFast, "fail-fast", false, "stop at the first fault")
@@ -43,7 +43,7 @@ func (f *verifyFlags) bindChoice(cmd *cobra.Command) {
 	command.Group(cmd, "Report", func(fs *pflag.FlagSet) {
 		fs.StringVar(&o.CompareWith, "compare-with", "", "find the wrong bytes of damaged pieces by another copy in `FOLDER`")
 		fs.BoolVar(&o.Extra, "extra", false, "list what is in the content's folder and not in the torrent: it counts as a difference")
-		fs.Var(&reportValue{&f.reports}, "report", "write junit, sfv, md5sums or sha256sums to a file, or tell github (`KIND=FILE`, repeatable)")
+		fs.Func("report", "write junit, sfv, md5sums or sha256sums to a file, or tell github (`KIND=FILE`, repeatable)", f.addReport)
 		fs.BoolVar(&f.force, "force", false, "replace report files that exist")
 	})
 }
@@ -78,16 +78,8 @@ func (f *verifyFlags) bindWork(cmd *cobra.Command) {
 	})
 }
 
-// piecesValue is --pieces.
-type piecesValue struct{ ranges *[]verify.PieceRange }
-
-func (v *piecesValue) String() string { return "" }
-
-// Type implements pflag.Value.
-func (v *piecesValue) Type() string { return "A-B" }
-
-// Set implements pflag.Value.
-func (v *piecesValue) Set(s string) error {
+// addPieces reads --pieces.
+func (f *verifyFlags) addPieces(s string) error {
 	for part := range strings.SplitSeq(s, ",") {
 		from, to, isRange := strings.Cut(part, "-")
 		if !isRange {
@@ -98,7 +90,7 @@ func (v *piecesValue) Set(s string) error {
 		if err1 != nil || err2 != nil || last < first {
 			return errors.New(strconv.Quote(part) + " is not a piece or a range of pieces like 0-99")
 		}
-		*v.ranges = append(*v.ranges, verify.PieceRange{First: int(first), Last: int(last)})
+		f.options.Pieces = append(f.options.Pieces, verify.PieceRange{First: int(first), Last: int(last)})
 	}
 	return nil
 }

@@ -6,19 +6,11 @@ import (
 	"strings"
 )
 
-// reportValue is --report: what other programs are told, beside the result.
-type reportValue struct{ list *[]reportSpec }
-
 // reportSpec is a kind of report and the file it goes to; github has no file.
 type reportSpec struct{ kind, file string }
 
-func (v *reportValue) String() string { return "" }
-
-// Type implements pflag.Value.
-func (v *reportValue) Type() string { return "KIND=FILE" }
-
-// Set implements pflag.Value.
-func (v *reportValue) Set(s string) error {
+// addReport reads --report: what other programs are told, beside the result.
+func (f *verifyFlags) addReport(s string) error {
 	kind, file, hasFile := strings.Cut(s, "=")
 	kinds := []string{"junit", "github", "sfv", "sha256sums", "md5sums"}
 	switch {
@@ -29,6 +21,6 @@ func (v *reportValue) Set(s string) error {
 	case kind != "github" && file == "":
 		return fmt.Errorf("%s needs a file: %s=FILE", kind, kind)
 	}
-	*v.list = append(*v.list, reportSpec{kind, file})
+	f.reports = append(f.reports, reportSpec{kind, file})
 	return nil
 }
