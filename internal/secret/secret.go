@@ -90,35 +90,24 @@ func inText(s string, bare func(string) bool) []span {
 
 // redact puts marks where the spans are.
 func redact(s string, spans []span) string {
-	if len(spans) == 0 {
-		return s
-	}
-	var b strings.Builder
-	at := 0
-	for _, x := range spans {
-		b.WriteString(s[at:x.from])
-		b.WriteString(Mark(x.plain))
-		at = x.to
-	}
-	b.WriteString(s[at:])
-	return b.String()
+	return replace(s, spans, func(x span) (from, to int, by string) { return x.from, x.to, Mark(x.plain) })
 }
 
 // strip takes the spans out, and what goes with them.
 func strip(s string, spans []span) string {
-	if len(spans) == 0 {
-		return s
-	}
+	return replace(s, spans, func(x span) (from, to int, by string) { return x.first, x.last, "" })
+}
+
+func replace(s string, spans []span, place func(span) (from, to int, by string)) string {
 	var b strings.Builder
 	at := 0
 	for _, x := range spans {
-		if x.first > at {
-			b.WriteString(s[at:x.first])
-		}
-		at = max(at, x.last)
+		from, to, by := place(x)
+		b.WriteString(s[at:max(at, from)])
+		b.WriteString(by)
+		at = max(at, to)
 	}
-	b.WriteString(s[at:])
-	return b.String()
+	return b.String() + s[at:]
 }
 
 // Known are secrets that are looked for wherever a text repeats them, as trackers do in their answers.
