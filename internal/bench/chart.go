@@ -2,10 +2,9 @@ package main
 
 import (
 	"bytes"
+	"encoding/xml"
 	"fmt"
 	"io"
-	"strings"
-	"unicode/utf8"
 )
 
 // The chart is a grid of panels, a row a task, a column a workload; in a panel a
@@ -140,16 +139,7 @@ func (c *contest) panel(b *bytes.Buffer, x, y int) int {
 
 // text writes a line of text with its base line at y.
 func text(b *bytes.Buffer, x, y int, class, words string) {
-	fmt.Fprintf(b, `<text x="%d" y="%d" class="%s">%s</text>`+"\n", x, y, class, markup(words))
-}
-
-// markup writes words as XML has them; what XML cannot have becomes U+FFFD.
-func markup(words string) string {
-	clean := strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0xfffe || r == 0xffff {
-			return utf8.RuneError
-		}
-		return r
-	}, strings.ToValidUTF8(words, "\uFFFD"))
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;").Replace(clean)
+	fmt.Fprintf(b, `<text x="%d" y="%d" class="%s">`, x, y, class)
+	xml.EscapeText(b, []byte(words)) // what XML cannot have becomes U+FFFD
+	b.WriteString("</text>\n")
 }
