@@ -82,7 +82,7 @@ func eight(swap, k Mem, zeros bool) {
 	f := simd.Begin(name, 5, 32, zeros)
 	y := simd.Y
 	v, temps := vars{y[0], y[1], y[2], y[3], y[4], y[5]}, y[6:9]
-	f.Lanes.Swap, f.Lanes.Rows, f.Lanes.Temp, f.Lanes.Prefetch = swap, [4]reg.VecPhysical(y[9:13]), y[13], prefetch
+	f.Lanes.Swap, f.Lanes.Rows, f.Lanes.Temp, f.Lanes.Prefetch = swap, [4]reg.VecPhysical(y[9:13]), y[13], simd.Prefetch
 	f.Enter(v.list())
 	f.Loop(v.list())
 	// The rounds of one quarter of the words run beside the load of the next one.

@@ -49,7 +49,7 @@ func blocks16(swap, k Mem) {
 	z := simd.Z
 	v := vars{z[0], z[1], z[2], z[3], z[4], z[5]}
 	w, temp, kNow := z[6:22], z[22], z[23]
-	f.Lanes.Swap, f.Lanes.Rows, f.Lanes.Temp, f.Lanes.Prefetch = z[24], [4]reg.VecPhysical(z[25:29]), z[29], prefetch
+	f.Lanes.Swap, f.Lanes.Rows, f.Lanes.Temp, f.Lanes.Prefetch = z[24], [4]reg.VecPhysical(z[25:29]), z[29], simd.Prefetch
 	simd.Masks(reg.R8)
 	VMOVDQU32(swap, f.Lanes.Swap)
 	f.Enter(v.list())

@@ -133,7 +133,7 @@ func (p pair) load(to reg.GPPhysical) simd.Side {
 		side.Add(simd.Lanes{
 			Table: p.table, First: 16 * i, Offset: p.offset,
 			Pointers: []reg.GPPhysical{reg.R8, reg.R9, reg.R10, reg.R11},
-			Rows:     [4]reg.VecPhysical(simd.Z[23:27]), Temp: simd.Z[27], Swap: p.swap, Prefetch: prefetch,
+			Rows:     [4]reg.VecPhysical(simd.Z[23:27]), Temp: simd.Z[27], Swap: p.swap, Prefetch: simd.Prefetch,
 			Stage: Mem{Base: p.saved, Disp: 2 * 5 * 64},
 			Store: func(i int, r reg.VecPhysical) { VMOVDQA32(r, h.word(to, i)) },
 		}.Instructions()...)

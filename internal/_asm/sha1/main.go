@@ -4,34 +4,15 @@
 package main
 
 import (
-	"flag"
-	"fmt"
-	"os"
-
-	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/torrentkit/torrentkit/internal/_asm/simd"
 )
 
 var constants = [4]uint32{0x5a827999, 0x6ed9eba1, 0x8f1bbcdc, 0xca62c1d6}
 
-// prefetch is how many bytes ahead the lanes are fetched into the cache.
-const prefetch = 512
-
 func main() {
-	kernel := flag.String("kernel", "", "avx512, avx2 or shani")
-	flag.Parse()
-	generate, ok := map[string]func(){
-		"avx512": avx512,
-		"avx2":   avx2,
-		"shani":  shani,
-	}[*kernel]
-	if !ok {
-		fmt.Fprintf(os.Stderr, "no kernel %q\n", *kernel)
-		os.Exit(2)
-	}
-	ConstraintExpr("!purego")
-	generate()
-	Generate()
+	simd.Run(map[string]func(){"avx512": avx512, "avx2": avx2, "shani": shani})
 }
 
 // vars are the registers of the five working variables, and one that is free.

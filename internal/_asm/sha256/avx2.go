@@ -75,7 +75,7 @@ func blocks8(swap, k Mem) {
 	y := simd.Y
 	v := vars{y[0], y[1], y[2], y[3], y[4], y[5], y[6], y[7]}
 	differ, free, word, temps := y[8], y[9], y[10], y[11:15]
-	f.Lanes.Swap, f.Lanes.Rows, f.Lanes.Temp, f.Lanes.Prefetch = swap, [4]reg.VecPhysical(temps), word, prefetch
+	f.Lanes.Swap, f.Lanes.Rows, f.Lanes.Temp, f.Lanes.Prefetch = swap, [4]reg.VecPhysical(temps), word, simd.Prefetch
 	f.Enter(v.list())
 	f.Loop(v.list())
 	VPXOR(v.c, v.b, differ)

@@ -71,7 +71,7 @@ func blocks16(swap, k Mem) {
 	z := simd.Z
 	v := vars{z[0], z[1], z[2], z[3], z[4], z[5], z[6], z[7]}
 	w, temps := z[8:24], z[24:27]
-	f.Lanes.Swap, f.Lanes.Rows, f.Lanes.Temp, f.Lanes.Prefetch = swap, [4]reg.VecPhysical(z[27:31]), z[31], prefetch
+	f.Lanes.Swap, f.Lanes.Rows, f.Lanes.Temp, f.Lanes.Prefetch = swap, [4]reg.VecPhysical(z[27:31]), z[31], simd.Prefetch
 	simd.Masks(reg.R8)
 	f.Enter(v.list())
 	first := simd.Side{}

@@ -4,34 +4,16 @@
 package main
 
 import (
-	"flag"
-	"fmt"
 	"math"
 	"math/big"
-	"os"
 
-	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/torrentkit/torrentkit/internal/_asm/simd"
 )
 
-// prefetch is how many bytes ahead the lanes are fetched into the cache.
-const prefetch = 512
-
 func main() {
-	kernel := flag.String("kernel", "", "avx512, avx2 or shani")
-	flag.Parse()
-	generate, ok := map[string]func(){
-		"avx512": avx512,
-		"avx2":   avx2,
-		"shani":  shani,
-	}[*kernel]
-	if !ok {
-		fmt.Fprintf(os.Stderr, "no kernel %q\n", *kernel)
-		os.Exit(2)
-	}
-	ConstraintExpr("!purego")
-	generate()
-	Generate()
+	simd.Run(map[string]func(){"avx512": avx512, "avx2": avx2, "shani": shani})
 }
 
 // constants are the first 32 bits of the fractional parts of the cube roots of

@@ -3,12 +3,31 @@
 package simd
 
 import (
+	"flag"
 	"fmt"
+	"os"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
+
+// Prefetch is how many bytes ahead the lanes are fetched into the cache.
+const Prefetch = 512
+
+// Run generates the kernel that the command line names.
+func Run(kernels map[string]func()) {
+	kernel := flag.String("kernel", "", "avx512, avx2 or shani")
+	flag.Parse()
+	generate, ok := kernels[*kernel]
+	if !ok {
+		fmt.Fprintf(os.Stderr, "no kernel %q\n", *kernel)
+		os.Exit(2)
+	}
+	ConstraintExpr("!purego")
+	generate()
+	Generate()
+}
 
 // Side is a stream of instructions that are emitted between those of the main
 // stream, so that the processor has independent work at every point.
