@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,12 +67,10 @@ func checkTracker(raw string, allowed ...Transport) error {
 	if f != nil {
 		return f
 	}
-	for _, t := range allowed {
-		if e.transport == t {
-			return nil
-		}
+	if !slices.Contains(allowed, e.transport) {
+		return errors.New("a " + string(e.transport) + " URL does not belong here")
 	}
-	return errors.New("a " + string(e.transport) + " URL does not belong here")
+	return nil
 }
 
 // Health asks a health-check URL with GET: status 200 is a good answer, which

@@ -100,6 +100,13 @@ func (d *doctor) keep(r *Result) {
 	}
 }
 
+// aside does what the verdict does not speak of, such as taking an announce back.
+func (d *doctor) aside(do func()) {
+	sent, received := d.sent, d.received
+	do()
+	d.sent, d.received = sent, received
+}
+
 func (d *doctor) show(x *Exchange) {
 	d.received = x.Received
 	switch {

@@ -65,9 +65,7 @@ func portZero(d *doctor) (State, string) {
 	}
 	f := enter(EventStarted)
 	sees := d.ask("b", EventNone, want(50))
-	sent, got := d.sent, d.received
-	enter(EventStopped)
-	d.sent, d.received = sent, got
+	d.aside(func() { enter(EventStopped) })
 	if sees.Failure != nil {
 		return Skip, words(sees.Failure)
 	}
@@ -98,10 +96,10 @@ func notRecorded(param change, h http.Header) func(*doctor) (State, string) {
 			return Skip, words(a.broken)
 		}
 		state, text := d.spoofSeen()
-		sent, got := d.sent, d.received
-		send("stopped")
-		d.http(set("event", "stopped"))
-		d.sent, d.received = sent, got
+		d.aside(func() {
+			send("stopped")
+			d.http(set("event", "stopped"))
+		})
 		return state, text
 	}
 }
@@ -135,10 +133,10 @@ func udpIP(d *doctor) (State, string) {
 		return Pass, "refused: " + text
 	}
 	state, text := d.spoofSeen()
-	sent, got := d.sent, d.received
-	send(EventStopped)
-	d.accepts(put32(80, udpEvent(EventStopped)))
-	d.sent, d.received = sent, got
+	d.aside(func() {
+		send(EventStopped)
+		d.accepts(put32(80, udpEvent(EventStopped)))
+	})
 	return state, text
 }
 

@@ -342,9 +342,7 @@ func refusedCheck(id, title string, sev Severity, changes ...change) check {
 		a := d.http(changes...)
 		state, text := a.refusal()
 		if a.reply != nil {
-			sent, got := d.sent, d.received
-			d.http(append(changes, set("event", "stopped"))...)
-			d.sent, d.received = sent, got
+			d.aside(func() { d.http(append(changes, set("event", "stopped"))...) })
 		}
 		return state, text
 	}}

@@ -255,8 +255,8 @@ func udpUnlisted(d *doctor) (State, string) {
 	case len(p) < 20:
 		return Fail, fmt.Sprintf("an announce answer of %d bytes, which is neither an answer nor an error", len(p))
 	}
-	sent, got := d.sent, d.received
-	d.udp("stopped", d.packet(func(b []byte) []byte { copy(b[16:], h[:]); return put32(80, 3)(b) }))
-	d.sent, d.received = sent, got
+	d.aside(func() {
+		d.udp("stopped", d.packet(func(b []byte) []byte { copy(b[16:], h[:]); return put32(80, 3)(b) }))
+	})
 	return Pass, "any torrent is tracked"
 }

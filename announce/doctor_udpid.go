@@ -129,11 +129,11 @@ func udpIDBound(d *doctor) (State, string) {
 	p, f := d.once(ctx, u, d.u.id)
 	state, text := d.badIDVerdict(p, f)
 	if state == Fail && f == nil { // the tracker has a peer there now
-		sent, got := d.sent, d.received
-		d.exchange(ctx, u, "stopped", func(_ uint64, tid uint32) []byte {
-			return put32(80, udpEvent(EventStopped))(d.packet(nil)(d.u.id, tid))
+		d.aside(func() {
+			d.exchange(ctx, u, "stopped", func(_ uint64, tid uint32) []byte {
+				return put32(80, udpEvent(EventStopped))(d.packet(nil)(d.u.id, tid))
+			})
 		})
-		d.sent, d.received = sent, got
 	}
 	return state, text
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -79,12 +80,7 @@ func fail(code Code, detail string) *Failure { return &Failure{Code: code, Detai
 func classify(reason string) Code {
 	s := strings.ToLower(reason)
 	has := func(words ...string) bool {
-		for _, w := range words {
-			if strings.Contains(s, w) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(s, w) })
 	}
 	switch {
 	case has("passkey", "pass key", "authkey", "auth key", "authentication", "torrent_pass", "unauthenticated",

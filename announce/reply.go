@@ -253,12 +253,8 @@ func (d *replyReader) peer(key string, i int, item bencode.Value) {
 }
 
 func (d *replyReader) has(id string) bool {
-	for _, f := range d.findings {
-		if f.ID == id {
-			return true
-		}
-	}
-	return false
+	_, ok := found(d.findings, id)
+	return ok
 }
 
 // undoMangling reverses the mistake of writing each byte as a Unicode

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -35,12 +36,7 @@ func (p *program) can(t task) bool {
 	if t.verify {
 		formats = p.checks
 	}
-	for _, f := range strings.Fields(formats) {
-		if f == t.format {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(strings.Fields(formats), t.format)
 }
 
 // arguments returns the command line that does the task.
