@@ -3,9 +3,10 @@ package command
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
-	"io/fs"
+	"strings"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
@@ -15,46 +16,73 @@ const MaxTorrent = 128 << 20
 
 // ReadTorrent reads a .torrent; "-" is standard input.
 func ReadTorrent(ctx context.Context, con *console.Console, name string, limit int64) ([]byte, error) {
-	if name == "-" {
-		raw, err := ReadCapped(con.Stdin(ctx), limit)
-		return raw, InputError("standard input", err)
+	raw, err := Read(ctx, con, name, limit)
+	return raw, torrentError(err)
+}
+
+// torrentError says what to do about a torrent that is too large.
+func torrentError(err error) error {
+	if errors.As(err, new(tooLarge)) {
+		return console.WithHint(err, "--max-size raises the limit")
 	}
+	return err
+}
+
+// Read reads a file of at most limit bytes; "-" is standard input.
+func Read(ctx context.Context, con *console.Console, name string, limit int64) ([]byte, error) {
+	if name == "-" {
+		raw, err := readAll(con.Stdin(ctx), 0, limit)
+		return raw, InputError(InputName(name), err)
+	}
+	return ReadFile(ctx, name, limit)
+}
+
+// ReadFile reads a file of at most limit bytes.
+func ReadFile(ctx context.Context, name string, limit int64) ([]byte, error) {
 	f, err := Open(ctx, name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	if f.Info.Mode().IsRegular() && f.Info.Size() > limit {
-		return nil, InputError(name, tooLarge(limit))
+	size := int64(0)
+	if f.Info.Mode().IsRegular() {
+		size = f.Info.Size()
 	}
-	raw, err := readSized(f, f.Info, limit)
+	raw, err := readAll(f, size, limit)
 	return raw, InputError(name, err)
 }
 
-// readSized is readCapped for a file whose size is known: memory for it is taken once, and not doubled until it fits.
-func readSized(r io.Reader, info fs.FileInfo, limit int64) ([]byte, error) {
-	if !info.Mode().IsRegular() {
-		return ReadCapped(r, limit)
+// readAll reads all of r. For what is size bytes, as far as is known, memory is taken once, and not doubled until it fits.
+func readAll(r io.Reader, size, limit int64) ([]byte, error) {
+	if size > limit {
+		return nil, tooLarge(limit)
 	}
-	buf := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
+	buf := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead))
 	n, err := buf.ReadFrom(io.LimitReader(r, limit+1))
-	if err == nil && n > limit { // it grew meanwhile
+	if err == nil && n > limit {
 		err = tooLarge(limit)
 	}
 	return buf.Bytes(), err
 }
 
-// ReadCapped reads all of r, and no more than limit bytes.
-func ReadCapped(r io.Reader, limit int64) ([]byte, error) {
-	raw, err := io.ReadAll(io.LimitReader(r, limit+1))
-	if err == nil && int64(len(raw)) > limit {
-		err = tooLarge(limit)
-	}
-	return raw, err
-}
+// tooLarge is an input of more bytes than that.
+type tooLarge int64
 
-func tooLarge(limit int64) error {
-	return console.WithHint(fmt.Errorf("larger than %s", console.FormatSize(limit)), "--max-size raises the limit")
+func (e tooLarge) Error() string { return "larger than " + console.FormatSize(int64(e)) }
+
+// maxLines is how large a list of URLs may be.
+const maxLines = 64 << 20
+
+// ReadLines reads the lines of a list. Those that are empty or begin with # are none of it.
+func ReadLines(ctx context.Context, con *console.Console, name string) ([]string, error) {
+	raw, err := Read(ctx, con, name, maxLines)
+	var list []string
+	for line := range strings.Lines(strings.TrimPrefix(string(raw), "\ufeff")) {
+		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
+			list = append(list, line)
+		}
+	}
+	return list, err
 }
 
 // InputError says which input an error is about.

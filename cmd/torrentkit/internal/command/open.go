@@ -54,18 +54,3 @@ func Open(ctx context.Context, name string) (*File, error) {
 
 // Close closes the file.
 func (f *File) Close() error { return f.file.Close() }
-
-// ReadSmall reads a file of a certificate's size: 1 MiB at most.
-func ReadSmall(ctx context.Context, name string) ([]byte, error) {
-	f, err := Open(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	const most = 1 << 20
-	data, err := io.ReadAll(io.LimitReader(f, most+1))
-	if err == nil && len(data) > most {
-		err = errors.New("larger than " + console.FormatSize(most))
-	}
-	return data, InputError(name, err)
-}

@@ -40,7 +40,7 @@ func ReadInput(ctx context.Context, con *console.Console, name string, limit int
 	raw, err := magnet.Download(ctx, name, magnet.DownloadOptions{Limit: limit, Client: "torrentkit/" + BuildVersion().Version})
 	switch {
 	case errors.Is(err, magnet.ErrTooLarge):
-		err = InputError(name, tooLarge(limit))
+		err = torrentError(InputError(name, tooLarge(limit)))
 	case err != nil && ctx.Err() == nil:
 		err = InputError(name, err)
 	}

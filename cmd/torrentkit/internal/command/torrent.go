@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
-	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -16,14 +16,7 @@ import (
 )
 
 // HasFolder tells whether one of the names is a folder.
-func HasFolder(names []string) bool {
-	for _, name := range names {
-		if info, err := os.Stat(name); err == nil && info.IsDir() {
-			return true
-		}
-	}
-	return false
-}
+func HasFolder(names []string) bool { return slices.ContainsFunc(names, IsFolder) }
 
 // IsMagnet tells whether an argument is a magnet link.
 func IsMagnet(name string) bool {
@@ -106,15 +99,10 @@ func PiecesCell(t *metainfo.Torrent) console.Cell {
 	return console.Cell{Human: console.FormatCount(n) + " of " + console.FormatSize(t.PieceLength), Raw: strconv.FormatInt(n, 10)}
 }
 
-// AddInfoHashes adds those of a torrent.
-func AddInfoHashes(f *console.Fields, t *metainfo.Torrent) {
-	h := t.Hashes()
-	if !h.V1.IsZero() {
-		f.Text("infohash", h.V1.String())
-	}
-	if !h.V2.IsZero() {
-		f.Text("infohash v2", h.V2.String())
-	}
+// AddInfoHashes adds those that there are.
+func AddInfoHashes(f *console.Fields, h metainfo.Hashes) {
+	Optional(f, "infohash", h.V1.String())
+	Optional(f, "infohash v2", h.V2.String())
 }
 
 // MagnetLink is the link of a torrent that the command magnet prints.

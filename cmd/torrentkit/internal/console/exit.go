@@ -118,6 +118,12 @@ func (con *Console) Warn(text string) {
 	}
 }
 
+// Annotation is a command for the runner of a workflow, which shows the message beside the file.
+func Annotation(kind, file, title, message string) string {
+	property := strings.NewReplacer("%", "%25", ":", "%3A", ",", "%2C")
+	return fmt.Sprintf("::%s file=%s,title=%s::%s", kind, property.Replace(Escape(file)), property.Replace(title), strings.ReplaceAll(EscapeSentence(message), "%", "%25"))
+}
+
 // Tell prints a command for the runner of a workflow on standard error.
 func (con *Console) Tell(text string) { con.write(con.commands, EscapeSentence(text)) }
 

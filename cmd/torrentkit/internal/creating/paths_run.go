@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"strings"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
@@ -39,23 +37,9 @@ const maxList = 256 << 20
 
 // readPaths reads paths, apart by NUL bytes if there is one, else by newlines.
 func readPaths(ctx context.Context, con *console.Console, name string) ([]string, error) {
-	var r io.Reader
-	if name == "-" {
-		r, name = con.Stdin(ctx), "standard input"
-	} else {
-		file, err := command.Open(ctx, name)
-		if err != nil {
-			return nil, err
-		}
-		defer file.Close()
-		r = file
-	}
-	data, err := io.ReadAll(io.LimitReader(r, maxList+1))
-	if err == nil && len(data) > maxList {
-		err = fmt.Errorf("larger than %s", console.FormatSize(maxList))
-	}
+	data, err := command.Read(ctx, con, name, maxList)
 	if err != nil {
-		return nil, command.InputError(name, err)
+		return nil, err
 	}
 	separator := "\n"
 	if bytes.IndexByte(data, 0) >= 0 {

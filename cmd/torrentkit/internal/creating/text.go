@@ -146,7 +146,7 @@ func showCreated(con *console.Console, t *metainfo.Torrent, reused create.Reused
 	f.Count("files", int64(command.ContentFiles(t)))
 	f.Size("size", t.Layout().TotalLength())
 	f.Add("pieces", command.PiecesCell(t))
-	command.AddInfoHashes(&f, t)
+	command.AddInfoHashes(&f, t.Hashes())
 	f.Text("magnet", command.MagnetText(con, t))
 	f.Text("output", out.String())
 	con.Show(&f)

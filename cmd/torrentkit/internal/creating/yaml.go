@@ -39,7 +39,7 @@ func (y *yamlFile) where(n *yaml.Node) string { return fmt.Sprintf("%q, line %d:
 
 // top reads a file and returns the entries of its top mapping, of which only the allowed keys may be there.
 func (y *yamlFile) top(ctx context.Context, allowed ...string) (map[string]*yaml.Node, error) {
-	raw, err := command.ReadTorrent(ctx, y.app, y.name, maxYAML)
+	raw, err := command.Read(ctx, y.app, y.name, maxYAML)
 	if err != nil {
 		return nil, err
 	}

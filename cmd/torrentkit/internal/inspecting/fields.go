@@ -8,7 +8,6 @@ import (
 	"io"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -38,7 +37,7 @@ func inspectFields() []inspectField {
 		{"source", "source tag", func(t *metainfo.Torrent) []string { return one(t.Source) }, nil},
 		{"comment", "comment", func(t *metainfo.Torrent) []string { return one(t.Comment) }, nil},
 		{"created-by", "creating program", func(t *metainfo.Torrent) []string { return one(t.CreatedBy) }, nil},
-		{"created", "creation date, RFC 3339", createdField, nil},
+		{"created", "creation date, RFC 3339", func(t *metainfo.Torrent) []string { return one(timestamp(t.CreationDate)) }, nil},
 		{"torrent-size", "bytes of the .torrent itself", func(t *metainfo.Torrent) []string { return number(len(t.Raw())) }, nil},
 		{"trackers", "announce URLs, a line each", func(t *metainfo.Torrent) []string { return slices.Concat(t.Trackers...) }, func(l *magnet.Link) []string { return l.Trackers }},
 		{"web-seeds", "web seeds, a line each", func(t *metainfo.Torrent) []string { return t.WebSeeds }, func(l *magnet.Link) []string { return l.WebSeeds }},
@@ -68,13 +67,6 @@ func identityFields() []inspectField {
 		}},
 		{"files", "number of files, without padding", func(t *metainfo.Torrent) []string { return number(command.ContentFiles(t)) }, nil},
 	}
-}
-
-func createdField(t *metainfo.Torrent) []string {
-	if t.CreationDate.IsZero() {
-		return one("")
-	}
-	return one(t.CreationDate.UTC().Format(time.RFC3339))
 }
 
 func pathsField(t *metainfo.Torrent) []string {

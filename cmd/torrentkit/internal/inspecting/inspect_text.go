@@ -14,7 +14,7 @@ import (
 func showTorrent(con *console.Console, t *metainfo.Torrent, f *inspectFlags) {
 	var out console.Fields
 	out.Text("name", t.Name)
-	command.AddInfoHashes(&out, t)
+	command.AddInfoHashes(&out, t.Hashes())
 	out.Text("format", t.Format.String())
 	out.Size("size", t.Layout().TotalLength())
 	out.Count("files", int64(command.ContentFiles(t)))

@@ -134,16 +134,6 @@ func listRules(con *console.Console) error {
 func showAnnotations(con *console.Console, l linted) {
 	for i := range l.report.Findings {
 		f := &l.report.Findings[i]
-		con.TellResult(fmt.Sprintf("::%s file=%s,title=%s::%s", f.Severity, annotationProperty(command.InputName(l.input)), f.Rule.ID,
-			annotationData(command.FindingText(f)+". "+f.Rule.Advice)))
+		con.TellResult(console.Annotation(f.Severity.String(), command.InputName(l.input), f.Rule.ID, command.FindingText(f)+". "+f.Rule.Advice))
 	}
-}
-
-// annotationData escapes the text of a workflow command, annotationProperty the value of one of its properties.
-func annotationData(s string) string {
-	return strings.ReplaceAll(console.EscapeSentence(s), "%", "%25")
-}
-
-func annotationProperty(s string) string {
-	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(strings.ReplaceAll(console.Escape(s), "%", "%25"))
 }

@@ -3,6 +3,7 @@ package inspecting
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,11 +48,7 @@ func showGroups(con *console.Console, by string, all []summary) {
 			g.size += s.size
 		}
 	}
-	keys := make([]string, 0, len(groups))
-	for key := range groups {
-		keys = append(keys, key)
-	}
-	slices.SortFunc(keys, func(x, y string) int {
+	keys := slices.SortedFunc(maps.Keys(groups), func(x, y string) int {
 		return cmp.Or(cmp.Compare(groups[y].torrents, groups[x].torrents), cmp.Compare(x, y))
 	})
 	rows := console.NewTable(0, strings.ReplaceAll(by, "-", " "), "torrents", "files", "size")
@@ -111,12 +108,7 @@ func showStats(con *console.Console, s *inspect.Stats, unreadable int) {
 			f.Count(format.String(), int64(n))
 		}
 	}
-	lengths := make([]int64, 0, len(s.PieceLengths))
-	for n := range s.PieceLengths {
-		lengths = append(lengths, n)
-	}
-	slices.Sort(lengths)
-	for _, n := range lengths {
+	for _, n := range slices.Sorted(maps.Keys(s.PieceLengths)) {
 		count := int64(s.PieceLengths[n])
 		f.Add("piece length", console.Cell{Human: console.FormatSize(n) + ": " + console.FormatCount(count), Raw: fmt.Sprintf("%d %d", n, count)})
 	}
@@ -134,10 +126,5 @@ func showStats(con *console.Console, s *inspect.Stats, unreadable int) {
 
 // byCount sorts keys by their counts, the largest first.
 func byCount(counts map[string]int) []string {
-	keys := make([]string, 0, len(counts))
-	for key := range counts {
-		keys = append(keys, key)
-	}
-	slices.SortFunc(keys, func(x, y string) int { return cmp.Or(cmp.Compare(counts[y], counts[x]), cmp.Compare(x, y)) })
-	return keys
+	return slices.SortedFunc(maps.Keys(counts), func(x, y string) int { return cmp.Or(cmp.Compare(counts[y], counts[x]), cmp.Compare(x, y)) })
 }

@@ -3,7 +3,6 @@ package magnets
 import (
 	"context"
 	"errors"
-	"strings"
 	"sync"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
@@ -14,15 +13,11 @@ import (
 // fetchInputs are the links of the command line and of --list, where empty lines and those that begin with # are not links.
 func fetchInputs(ctx context.Context, con *console.Console, args []string, f *fetchFlags) ([]string, error) {
 	if f.list != "" {
-		raw, err := command.ReadTorrent(ctx, con, f.list, 64<<20)
+		list, err := command.ReadLines(ctx, con, f.list)
 		if err != nil {
 			return nil, err
 		}
-		for line := range strings.Lines(string(raw)) {
-			if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
-				args = append(args, line)
-			}
-		}
+		args = append(args, list...)
 	}
 	if len(args) == 0 {
 		return nil, errors.New("no link given")

@@ -9,6 +9,7 @@ import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/magnet"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // tellPeers says where peers came from and what came of them: a line in sum, or one for each with --verbose.
@@ -77,8 +78,7 @@ func showFetched(con *console.Console, input string, res *magnet.Result, out *co
 	}
 	var f console.Fields
 	f.Text("name", res.Name)
-	command.Optional(&f, "infohash", res.V1.String())
-	command.Optional(&f, "infohash v2", res.V2.String())
+	command.AddInfoHashes(&f, metainfo.Hashes{V1: res.V1, V2: res.V2})
 	f.Size("torrent size", int64(len(res.Torrent)))
 	f.Text("from", con.URL(res.From))
 	f.Add("time", console.Cell{Human: res.Elapsed.Round(time.Millisecond).String(), Raw: fmt.Sprintf("%.3f", res.Elapsed.Seconds())})

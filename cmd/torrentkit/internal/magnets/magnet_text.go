@@ -43,12 +43,7 @@ func ShowLink(con *console.Console, arg string, l magnet.Link, issues []magnet.I
 func explainLink(con *console.Console, l magnet.Link, issues []magnet.Issue) {
 	var out console.Fields
 	command.Optional(&out, "name", l.Name)
-	if !l.V1.IsZero() {
-		out.Text("infohash", l.V1.String())
-	}
-	if !l.V2.IsZero() {
-		out.Text("infohash v2", l.V2.String())
-	}
+	command.AddInfoHashes(&out, l.Hashes())
 	if !l.Key.IsZero() {
 		out.Text("public key", l.Key.String())
 		command.Optional(&out, "salt", fmt.Sprintf("%x", l.Salt))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -53,7 +54,7 @@ func probe(ctx context.Context, con *console.Console, queries []announce.Query, 
 		if ctx.Err() != nil {
 			break
 		}
-		sum.add(&r)
+		sum.add(r.Good())
 		switch {
 		case f.metrics:
 			metrics = append(metrics, r)
@@ -84,12 +85,7 @@ func probe(ctx context.Context, con *console.Console, queries []announce.Query, 
 }
 
 func sameHash(queries []announce.Query) bool {
-	for _, q := range queries {
-		if q.Hash != queries[0].Hash {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(queries, func(q announce.Query) bool { return q.Hash != queries[0].Hash })
 }
 
 // showQueries is --dry-run.

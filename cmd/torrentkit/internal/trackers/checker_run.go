@@ -3,6 +3,7 @@ package trackers
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/torrentkit/torrentkit/announce"
@@ -23,7 +24,7 @@ func checkerConfig(ctx context.Context, con *console.Console, file string, wante
 	}
 	if file != "" {
 		var err error
-		if raw, err = readCapture(ctx, con, file); err != nil {
+		if raw, err = command.Read(ctx, con, file, maxCapture); err != nil {
 			return nil, err
 		}
 		name = file
@@ -78,10 +79,8 @@ func check(ctx context.Context, con *console.Console, c *announce.CheckerConfig,
 	} else if err := showChecked(con, all, f.peers); err != nil {
 		return err
 	}
-	for _, one := range all {
-		if !one.good() {
-			return console.No()
-		}
+	if slices.ContainsFunc(all, func(one *checked) bool { return !one.good() }) {
+		return console.No()
 	}
 	return nil
 }

@@ -108,9 +108,12 @@ func hexDump(con *console.Console, list []announce.Field, tracker string) {
 	}
 }
 
+// maxCapture is how large a captured answer may be: there is room for the head of an HTTP answer.
+const maxCapture = announce.MaxReply + 64<<10
+
 // decodeAnswer is --decode: it explains an answer that was captured.
 func decodeAnswer(ctx context.Context, con *console.Console, name string, v6 bool) error {
-	raw, err := readCapture(ctx, con, name)
+	raw, err := command.Read(ctx, con, name, maxCapture)
 	if err != nil {
 		return err
 	}
@@ -137,19 +140,4 @@ func decodeAnswer(ctx context.Context, con *console.Console, name string, v6 boo
 		return console.No()
 	}
 	return nil
-}
-
-func readCapture(ctx context.Context, con *console.Console, name string) ([]byte, error) {
-	const most = announce.MaxReply + 64<<10 // room for the head of an HTTP answer
-	if name == "-" {
-		raw, err := command.ReadCapped(con.Stdin(ctx), most)
-		return raw, command.InputError("standard input", err)
-	}
-	f, err := command.Open(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	raw, err := command.ReadCapped(f, most)
-	return raw, command.InputError(name, err)
 }

@@ -39,7 +39,7 @@ func runScrape(ctx context.Context, con *console.Console, cmd *cobra.Command, ar
 	queries := func(i int) (string, []metainfo.HashV1) { return jobs[i].tracker, jobs[i].hashes }
 	results := make([][]announce.ScrapeResult, len(jobs)) // the table has the order of the arguments
 	for i, r := range announce.ScrapeEach(ctx, len(jobs), queries, opt) {
-		sum.addScrape(&r)
+		sum.add(r.Good())
 		if con.Options.JSON {
 			if err := con.JSON(scrapeToJSON(con, &r)); err != nil {
 				return err

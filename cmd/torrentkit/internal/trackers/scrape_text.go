@@ -43,11 +43,7 @@ func scrapeDHT(ctx context.Context, con *console.Console, t *targets, rows *cons
 		return err
 	}
 	for _, c := range counts {
-		if c.Failure == nil {
-			sum.good++
-		} else {
-			sum.failed++
-		}
+		sum.add(c.Failure == nil)
 		if con.Options.JSON {
 			if err := con.JSON(dhtToJSON(c)); err != nil {
 				return err

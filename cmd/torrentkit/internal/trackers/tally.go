@@ -1,15 +1,12 @@
 package trackers
 
-import (
-	"github.com/torrentkit/torrentkit/announce"
-	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
-)
+import "github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 
 // tally counts the results of a run.
 type tally struct{ good, failed int }
 
-func (t *tally) add(r *announce.Result) {
-	if r.Good() {
+func (t *tally) add(good bool) {
+	if good {
 		t.good++
 	} else {
 		t.failed++
@@ -22,12 +19,4 @@ func (t *tally) verdict(failOn string) error {
 		return console.No()
 	}
 	return nil
-}
-
-func (t *tally) addScrape(r *announce.ScrapeResult) {
-	if r.Good() {
-		t.good++
-	} else {
-		t.failed++
-	}
 }

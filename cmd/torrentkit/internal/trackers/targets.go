@@ -1,11 +1,9 @@
 package trackers
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strings"
@@ -155,31 +153,15 @@ func linkSubject(arg string) (subject, error) {
 	return s, nil
 }
 
-// readList reads one URL a line.
+// readList reads one URL a line, which a comment may follow.
 func readList(ctx context.Context, con *console.Console, name string) ([]string, error) {
-	var r io.Reader = con.Stdin(ctx)
-	if name != "-" {
-		f, err := command.Open(ctx, name)
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		r = f
+	list, err := command.ReadLines(ctx, con, name)
+	if err == nil && len(list) == 0 {
+		err = fmt.Errorf("reading %q: no tracker in it", command.InputName(name))
 	}
-	var out []string
-	sc := bufio.NewScanner(io.LimitReader(r, 16<<20))
-	for sc.Scan() {
-		line := strings.TrimSpace(strings.TrimPrefix(sc.Text(), "\ufeff"))
-		if line != "" && line[0] != '#' {
-			url, _, _ := strings.Cut(line, " #")
-			out = append(out, strings.TrimSpace(url))
-		}
+	for i, line := range list {
+		url, _, _ := strings.Cut(line, " #")
+		list[i] = strings.TrimSpace(url)
 	}
-	if err := sc.Err(); err != nil {
-		return nil, command.InputError(command.InputName(name), err)
-	}
-	if len(out) == 0 {
-		return nil, fmt.Errorf("reading %q: no tracker in it", command.InputName(name))
-	}
-	return out, nil
+	return list, err
 }

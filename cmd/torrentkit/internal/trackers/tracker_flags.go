@@ -97,10 +97,13 @@ func (f *trackerFlags) setHeaders(o *announce.Options) error {
 	return nil
 }
 
+// maxPEM is how large a file of certificates may be.
+const maxPEM = 1 << 20
+
 func (f *trackerFlags) setTLS(ctx context.Context, o *announce.Options) error {
 	c := &tls.Config{InsecureSkipVerify: f.insecure, MinVersion: tls.VersionTLS12}
 	if f.ca != "" {
-		pem, err := command.ReadSmall(ctx, f.ca)
+		pem, err := command.ReadFile(ctx, f.ca, maxPEM)
 		if err != nil {
 			return err
 		}
@@ -111,7 +114,7 @@ func (f *trackerFlags) setTLS(ctx context.Context, o *announce.Options) error {
 		f.caFiles = []string{"--cacert", f.ca}
 	}
 	if f.cert != "" {
-		pem, err := command.ReadSmall(ctx, f.cert)
+		pem, err := command.ReadFile(ctx, f.cert, maxPEM)
 		if err != nil {
 			return err
 		}

@@ -20,16 +20,16 @@ func reportGitHub(con *console.Console, outcomes []verified) error {
 	told := 0
 	annotate := func(file, title, message string) {
 		if told++; told <= maxAnnotations {
-			con.Tell(fmt.Sprintf("::error file=%s,title=%s::%s", githubProperty(file), githubProperty(title), githubData(message)))
+			con.Tell(console.Annotation("error", file, title, message))
 		}
 	}
 	for _, o := range outcomes {
 		if o.err != nil {
-			annotate(console.Escape(o.torrent), "verify", console.EscapeSentence(con.Redact(o.err.Error())))
+			annotate(o.torrent, "verify", con.Redact(o.err.Error()))
 		}
 		if o.web != nil {
 			for _, f := range o.web.Faults {
-				annotate(console.Escape(o.torrent), f.Kind, console.EscapeSentence(f.Message))
+				annotate(o.torrent, f.Kind, f.Message)
 			}
 		}
 		if o.report == nil {
@@ -37,11 +37,11 @@ func reportGitHub(con *console.Console, outcomes []verified) error {
 		}
 		for i := range o.report.Files {
 			if f := &o.report.Files[i]; f.State != verify.OK && f.State != verify.Skipped {
-				annotate(console.Escape(contentPath(o.report, f)), f.State.String(), console.EscapeSentence(plainFinding(f)))
+				annotate(contentPath(o.report, f), f.State.String(), plainFinding(f))
 			}
 		}
 		for _, e := range o.report.Extra {
-			annotate(console.Escape(e.Path), "extra", "it is in the folder and not in the torrent")
+			annotate(e.Path, "extra", "it is in the folder and not in the torrent")
 		}
 		told += o.report.MoreExtra
 	}
@@ -79,13 +79,4 @@ func githubSummary(outcomes []verified) string {
 func markdownCell(s string) string {
 	s = console.EscapeSentence(s)
 	return strings.NewReplacer("\\", "\\\\", "|", "\\|", "<", "&lt;", ">", "&gt;", "`", "\\`", "[", "\\[", "!", "\\!", "*", "\\*", "_", "\\_").Replace(s)
-}
-
-// githubData and githubProperty escape the parts of a workflow command.
-func githubData(s string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(s)
-}
-
-func githubProperty(s string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace(s)
 }

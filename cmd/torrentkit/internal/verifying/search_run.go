@@ -2,6 +2,7 @@ package verifying
 
 import (
 	"context"
+	"slices"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/verify"
@@ -16,15 +17,8 @@ type searchResult struct {
 
 // whole tells whether everything was found, in its place or elsewhere.
 func (r *searchResult) whole() bool {
-	if len(r.found.Lost) > 0 || r.found.Report.Incomplete {
-		return false
-	}
-	for _, f := range r.found.Found {
-		if !f.Proved {
-			return false
-		}
-	}
-	return true
+	return len(r.found.Lost) == 0 && !r.found.Report.Incomplete &&
+		!slices.ContainsFunc(r.found.Found, func(f verify.Found) bool { return !f.Proved })
 }
 
 // search looks for the files of one torrent, and assembles them.
