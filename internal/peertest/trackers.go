@@ -193,7 +193,7 @@ func waitListed(t testing.TB, host string, hashes [][20]byte, ended <-chan struc
 		}
 		body, _ := io.ReadAll(resp.Body)
 		resp.Body.Close()
-		if len(hashes) == 0 || !bytes.Contains(body, []byte("failure")) {
+		if len(hashes) == 0 || bytes.HasPrefix(body, []byte("d")) && !bytes.Contains(body, []byte("failure")) {
 			return true
 		}
 	}
