@@ -1,6 +1,7 @@
 package announce
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net/netip"
@@ -76,6 +77,9 @@ func (r *Report) Count(state State, sev Severity) int {
 	}
 	return n
 }
+
+// maxShown is how much of an answer a verdict keeps.
+const maxShown = 64 << 10
 
 // check is a Check with the code that judges.
 type check struct {
@@ -232,7 +236,7 @@ func (d *doctor) judge(c check) Verdict {
 		return v
 	}
 	v.State, v.Detail = c.run(d)
-	v.Sent, v.Received = d.sent, d.received[:min(len(d.received), 64<<10)]
+	v.Sent, v.Received = d.sent, bytes.Clone(d.received[:min(len(d.received), maxShown)]) // so that the rest is not kept
 	v.Elapsed = time.Since(started)
 	return v
 }

@@ -33,7 +33,7 @@ func freshHash(d *doctor) (State, string) {
 	if r == nil {
 		return Skip, words(d.first.Failure)
 	}
-	for _, p := range r.Peers {
+	for p := range r.Peers.All() {
 		if p.Port != d.member("a").port {
 			return Fail, "the first peer of the torrent is offered " + p.Addr.String()
 		}
@@ -69,7 +69,7 @@ func portZero(d *doctor) (State, string) {
 	if sees.Failure != nil {
 		return Skip, words(sees.Failure)
 	}
-	if p, ok := byPort(sees.Reply.Peers, 0); ok {
+	if p, ok := sees.Reply.Peers.ByPort(0); ok {
 		return Fail, "B was offered " + p.Addr.String()
 	}
 	if f != nil {
@@ -110,12 +110,12 @@ func (d *doctor) spoofSeen() (State, string) {
 	if sees.Failure != nil {
 		return Skip, words(sees.Failure)
 	}
-	for _, p := range sees.Reply.Peers {
+	for p := range sees.Reply.Peers.All() {
 		if p.Addr.Addr() == spoofed() {
 			return Fail, "B was offered " + p.Addr.String()
 		}
 	}
-	if p, ok := byPort(sees.Reply.Peers, d.member("c").port); ok {
+	if p, ok := sees.Reply.Peers.ByPort(d.member("c").port); ok {
 		return Pass, "recorded as " + p.Addr.String()
 	}
 	return Skip, "the peer is not handed out at all"

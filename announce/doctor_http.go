@@ -243,7 +243,7 @@ func httpForm(form Form, changes ...change) func(*doctor) (State, string) {
 		if state, text := a.good(); state == Fail {
 			return state, text
 		}
-		if len(a.reply.Peers) == 0 && a.reply.Form == FormNone {
+		if a.reply.Peers.Len() == 0 && a.reply.Form == FormNone {
 			return Skip, "no peers in the answer"
 		}
 		if a.reply.Form != form {
@@ -262,7 +262,7 @@ func httpNoPeerID(d *doctor) (State, string) {
 	if a.reply.Form != FormDicts {
 		return Skip, "peers come compact"
 	}
-	for _, p := range a.reply.Peers {
+	for p := range a.reply.Peers.All() {
 		if len(p.ID) > 0 {
 			return Fail, "peer ids came all the same"
 		}
@@ -278,10 +278,10 @@ func httpNumWant(n int) func(*doctor) (State, string) {
 		if state, text := a.good(); state == Fail {
 			return state, text
 		}
-		if got := len(a.reply.Peers); got > n {
+		if got := a.reply.Peers.Len(); got > n {
 			return Fail, plural(got, "peer") + " came"
 		}
-		return Pass, plural(len(a.reply.Peers), "peer") + " came"
+		return Pass, plural(a.reply.Peers.Len(), "peer") + " came"
 	}
 }
 

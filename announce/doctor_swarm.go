@@ -18,14 +18,14 @@ import (
 // leaves. Steps are what A was told, and what a scrape said, at each point.
 type swarmFacts struct {
 	broken *Failure // an announce that failed ended it
-	fresh  []Peer   // of the first answer of all
 	bSees  Result
 	aSees  Result
-	alone  step // only A
-	both   step // A and B
-	done   step // B has completed
-	again  step // B has said so twice
-	left   step // B has gone
+	alone  step  // only A
+	both   step  // A and B
+	done   step  // B has completed
+	again  step  // B has said so twice
+	left   step  // B has gone
+	stale  *Peer // that is B, and handed out all the same
 	views  map[string]Counts
 }
 
@@ -42,9 +42,6 @@ func (d *doctor) simulate() *swarmFacts {
 	}
 	f := &swarmFacts{views: make(map[string]Counts)}
 	d.swarm = f
-	if d.first.Reply != nil {
-		f.fresh = d.first.Reply.Peers
-	}
 	for name := range d.members { // those of earlier checks leave first
 		if name != "a" {
 			d.ask(name, EventStopped)
@@ -66,7 +63,12 @@ func (d *doctor) simulate() *swarmFacts {
 	b(EventCompleted, asSeed())
 	f.again, _ = d.step(f)
 	b(EventStopped, asSeed())
-	f.left, _ = d.step(f)
+	var last Result
+	if f.left, last = d.step(f); last.Reply != nil {
+		if p, ok := last.Reply.Peers.ByPort(d.member("b").port); ok {
+			f.stale = &p
+		}
+	}
 	return f
 }
 
@@ -79,7 +81,9 @@ func (d *doctor) step(f *swarmFacts) (step, Result) {
 		}
 		return step{}, r
 	}
-	return step{*r.Reply, d.scrapeOwn(d.e.raw)}, r
+	counts := *r.Reply
+	counts.Peers = Peers{} // which keep the answer
+	return step{counts, d.scrapeOwn(d.e.raw)}, r
 }
 
 // scrapeOwn scrapes our torrent, without patience.
@@ -135,17 +139,17 @@ func withPeers(judge func(d *doctor, f *swarmFacts) (State, string)) func(*docto
 func swarmChecks() []check {
 	return []check{
 		swarmCheck(Check{"swarm.visible", "a leecher sees the seeder", 3, "Trackers", Error, "hand out peers that announced"}, withPeers(func(d *doctor, f *swarmFacts) (State, string) {
-			if len(f.bSees.Reply.Peers) == 0 {
+			if f.bSees.Reply.Peers.Len() == 0 {
 				return Fail, "B was given no peers while A seeds"
 			}
-			return Pass, "B sees " + plural(len(f.bSees.Reply.Peers), "peer")
+			return Pass, "B sees " + plural(f.bSees.Reply.Peers.Len(), "peer")
 		})),
 		swarmCheck(Check{"swarm.address", "the seeder is recorded at its address and port", 3, "Trackers", Error, "record the address that the announce came from, and the port it names"}, withPeers(judgeAddress)),
 		swarmCheck(Check{"swarm.self", "a peer is not offered to itself", 3, "Trackers", Info, "leave the asking peer out of its own answer"}, withPeers(func(d *doctor, f *swarmFacts) (State, string) {
-			if p, ok := byPort(f.aSees.Reply.Peers, d.member("a").port); ok {
+			if p, ok := f.aSees.Reply.Peers.ByPort(d.member("a").port); ok {
 				return Fail, "A was offered " + p.Addr.String() + ", which is A"
 			}
-			return Pass, "A sees " + plural(len(f.aSees.Reply.Peers), "other peer")
+			return Pass, "A sees " + plural(f.aSees.Reply.Peers.Len(), "other peer")
 		})),
 		swarmCheck(Check{"swarm.counts", "counts move when a leecher joins", 3, "Trackers", Error, "count peers as they come and go"}, judgeCounts),
 		swarmCheck(Check{"swarm.completed", "a leecher that completes becomes a seeder", 3, "Trackers", Error, "read event and left"}, func(_ *doctor, f *swarmFacts) (State, string) {
@@ -154,8 +158,8 @@ func swarmChecks() []check {
 		}),
 		swarmCheck(Check{"swarm.completed-once", "a download is counted once", 48, "", Warning, "a second completed of the same peer counts for nothing"}, judgeOnce),
 		swarmCheck(Check{"swarm.stopped", "stopped removes a peer at once", 3, "Trackers", Error, "otherwise others connect to it in vain"}, func(d *doctor, f *swarmFacts) (State, string) {
-			if p, ok := byPort(f.left.reply.Peers, d.member("b").port); ok {
-				return Fail, "B has stopped, and is handed out: " + p.Addr.String()
+			if f.stale != nil {
+				return Fail, "B has stopped, and is handed out: " + f.stale.Addr.String()
 			}
 			return judgeMove("stopped", f.again.reply, f.left.reply, -1, 0)
 		}),
@@ -178,17 +182,9 @@ func swarmChecks() []check {
 	}
 }
 
-func byPort(list []Peer, port uint16) (Peer, bool) {
-	i := slices.IndexFunc(list, func(p Peer) bool { return p.Port == port })
-	if i < 0 {
-		return Peer{}, false
-	}
-	return list[i], true
-}
-
 func judgeAddress(d *doctor, f *swarmFacts) (State, string) {
 	port := d.member("a").port
-	p, ok := byPort(f.bSees.Reply.Peers, port)
+	p, ok := f.bSees.Reply.Peers.ByPort(port)
 	if !ok {
 		return Fail, fmt.Sprintf("no peer has A's port %d", port)
 	}

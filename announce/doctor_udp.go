@@ -174,10 +174,10 @@ func udpNumWant(n int32) func(*doctor) (State, string) {
 		switch {
 		case state == Fail:
 			return state, text
-		case n > 0 && len(r.Peers) > int(n), n < 0 && len(r.Peers) == 0:
-			return Fail, plural(len(r.Peers), "peer") + " came"
+		case n > 0 && r.Peers.Len() > int(n), n < 0 && r.Peers.Len() == 0:
+			return Fail, plural(r.Peers.Len(), "peer") + " came"
 		}
-		return Pass, plural(len(r.Peers), "peer") + " came"
+		return Pass, plural(r.Peers.Len(), "peer") + " came"
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"net/url"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -204,13 +205,13 @@ func TestPeerDictionaries(t *testing.T) {
 	hash := RandomHash()
 	tr.Add(hash, netip.MustParseAddrPort("192.0.2.9:7001"), "-qB4630-abcdefghijkl", 0)
 	r := wantGood(t, one(t, Query{Tracker: tr.HTTP(), Hash: hash}, Options{NumWant: 5, Compact: CompactNo}))
-	if r.Form != FormDicts || len(r.Peers) != 1 || r.Peers[0].Client() != "qBittorrent 4.6.3.0" {
+	if r.Form != FormDicts || r.Peers.Len() != 1 || peersOf(r)[0].Client() != "qBittorrent 4.6.3.0" {
 		t.Errorf("%+v", r)
 	}
 	mangled := tt.Start(t, tt.Latin1PeerID)
 	mangled.Add(hash, netip.MustParseAddrPort("192.0.2.9:7001"), "-qB4630-\xff\xfe\xfd9876543210", 0)
 	res := one(t, Query{Tracker: mangled.HTTP(), Hash: hash}, Options{NumWant: 5, Compact: CompactNo})
-	if wantGood(t, res); len(res.Reply.Peers[0].ID) != 20 || len(res.Findings) != 1 || res.Findings[0].ID != "peer-id-length" {
+	if wantGood(t, res); len(peersOf(res.Reply)[0].ID) != 20 || len(res.Findings) != 1 || res.Findings[0].ID != "peer-id-length" {
 		t.Errorf("%+v %v", res.Reply, res.Findings)
 	}
 }
@@ -273,3 +274,5 @@ func TestSOCKS5(t *testing.T) {
 		}
 	}
 }
+
+func peersOf(r *Reply) []Peer { return slices.Collect(r.Peers.All()) }

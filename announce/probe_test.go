@@ -70,8 +70,8 @@ func TestProbeEveryTransport(t *testing.T) {
 				t.Errorf("TLS: %+v", r.TLS)
 			}
 			if transport == HTTP || transport == UDP {
-				if len(reply.Peers) != 2 {
-					t.Errorf("peers: %v", reply.Peers)
+				if reply.Peers.Len() != 2 {
+					t.Errorf("peers: %v", peersOf(reply))
 				}
 			}
 			if transport == HTTP && reply.ExternalIP != netip.MustParseAddr("127.0.0.1") {
@@ -229,8 +229,8 @@ func TestStrideFollowsFamily(t *testing.T) {
 	tr.Add(hash, netip.MustParseAddrPort("[2001:db8::1]:7001"), "", 0)
 	tr.Add(hash, netip.MustParseAddrPort("[2001:db8::2]:7001"), "", 0)
 	r := wantGood(t, one(t, Query{Tracker: tr.UDP6(), Hash: hash}, Options{NumWant: 10}))
-	if len(r.Peers) != 2 || !r.Peers[0].Addr.Addr().Is6() || r.Peers[0].Port != 7001 {
-		t.Errorf("peers: %v", r.Peers)
+	if r.Peers.Len() != 2 || !peersOf(r)[0].Addr.Addr().Is6() || peersOf(r)[0].Port != 7001 {
+		t.Errorf("peers: %v", peersOf(r))
 	}
 }
 

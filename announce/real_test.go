@@ -31,13 +31,13 @@ func TestRealTrackers(t *testing.T) {
 				wantGood(t, one(t, Query{Tracker: u, Hash: hash}, seed))
 				leech := one(t, Query{Tracker: u, Hash: hash}, Options{Port: 7002, NumWant: 5})
 				reply := wantGood(t, leech)
-				t.Logf("%s: %d seeds, %d leeches, peers %v, findings %v, stopped %v", u, reply.Seeds, reply.Leeches, reply.Peers, leech.Findings, leech.Stopped)
+				t.Logf("%s: %d seeds, %d leeches, peers %v, findings %v, stopped %v", u, reply.Seeds, reply.Leeches, peersOf(reply), leech.Findings, leech.Stopped)
 				if reply.Seeds < 1 && leech.Transport != WS || reply.Interval < time.Minute || !leech.Stopped {
 					t.Errorf("%s: %+v", u, reply)
 				}
-				sees := slices.ContainsFunc(reply.Peers, func(p Peer) bool { return p.Port == 7001 })
+				sees := slices.ContainsFunc(peersOf(reply), func(p Peer) bool { return p.Port == 7001 })
 				if leech.Transport != WS && leech.Addr.Addr().Is4() && !sees {
-					t.Errorf("%s: the seeder is not among %v", u, reply.Peers)
+					t.Errorf("%s: the seeder is not among %v", u, peersOf(reply))
 				}
 				seed.Event = EventStopped
 				wantGood(t, one(t, Query{Tracker: u, Hash: hash}, seed))

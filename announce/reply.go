@@ -195,61 +195,33 @@ func (d *replyReader) peers(v bencode.Value, size int) {
 		if rest := len(raw) % (size + 2); rest != 0 {
 			d.note("peers-length", Error, 23, "%s has %d bytes, which is not a multiple of %d", key, len(raw), size+2)
 		}
-		d.reply.Peers = append(d.reply.Peers, compactPeers(raw, size)...)
+		d.reply.Peers.addCompact(raw, size)
 	case bencode.List:
 		d.reply.Form = FormDicts
-		for i, item := range v.Items() {
-			d.peer(key, i, item)
-		}
+		d.reply.Peers.add(peerList{dicts: v}, d.dicts(key, v))
 	default:
 		d.note("peers-type", Error, 3, "%s is a %s, not a string or a list", key, v.Kind())
 	}
 }
 
-// compactPeers reads addresses of size bytes, each followed by a port (BEP 23, BEP 7).
-func compactPeers(raw []byte, size int) []Peer {
-	var out []Peer
-	for ; len(raw) >= size+2; raw = raw[size+2:] {
-		a, _ := netip.AddrFromSlice(raw[:size])
-		port := be.Uint16(raw[size:])
-		out = append(out, Peer{Addr: netip.AddrPortFrom(a, port), Port: port})
-	}
-	return out
-}
-
-func (d *replyReader) peer(key string, i int, item bencode.Value) {
-	var p Peer
-	ip, hasIP := item.Get("ip")
-	host, isText := ip.Text()
-	port, _ := item.Get("port")
-	n, isInt := port.Int()
-	if !hasIP || !isText || !isInt || n < 0 || n > 65535 {
-		if !d.has("peer-malformed") {
+// dicts judges a list of dictionaries, and returns how many peers it has.
+func (d *replyReader) dicts(key string, list bencode.Value) (count int) {
+	malformed, badIDs := false, false
+	for i, item := range list.Items() {
+		_, ok, badID := readPeer(item)
+		if ok {
+			count++
+		}
+		if !ok && !malformed {
 			d.note("peer-malformed", Error, 3, "%s[%d] has no ip string and port number", key, i)
+			malformed = true
 		}
-		return
-	}
-	p.Port = uint16(n)
-	if a, err := netip.ParseAddr(host); err == nil {
-		p.Addr = netip.AddrPortFrom(a.Unmap(), p.Port)
-	} else {
-		p.Host = host
-	}
-	if id, ok := item.Get("peer id"); ok {
-		raw, _ := id.Bytes()
-		switch {
-		case len(raw) == 20:
-			p.ID = append([]byte(nil), raw...)
-		case len(undoMangling(raw)) == 20:
-			p.ID = undoMangling(raw)
-			fallthrough
-		default:
-			if !d.has("peer-id-length") {
-				d.note("peer-id-length", Warning, 3, "the peer id of %s[%d] has %d bytes, not 20", key, i, len(raw))
-			}
+		if badID >= 0 && !badIDs {
+			d.note("peer-id-length", Warning, 3, "the peer id of %s[%d] has %d bytes, not 20", key, i, badID)
+			badIDs = true
 		}
 	}
-	d.reply.Peers = append(d.reply.Peers, p)
+	return count
 }
 
 func (d *replyReader) has(id string) bool {

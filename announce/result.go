@@ -62,7 +62,7 @@ type Reply struct {
 	ExternalIP  netip.Addr // BEP 24: our address as the tracker sees it
 	RetryIn     RetryIn    // BEP 31
 	TrackerID   string
-	Peers       []Peer
+	Peers       Peers
 	Form        Form // how the peers came
 }
 

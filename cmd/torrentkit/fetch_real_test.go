@@ -349,7 +349,7 @@ func TestRealTrackerOverUDP6(t *testing.T) {
 		if !r.Good() {
 			t.Fatal(r.Failure)
 		}
-		if r.Reply.Seeds != int64(1+ipv4) || len(r.Reply.Peers) != 0 {
+		if r.Reply.Seeds != int64(1+ipv4) || r.Reply.Peers.Len() != 0 {
 			t.Errorf("%d IPv4 peers: %+v", ipv4, r.Reply)
 		}
 		uneven := slices.ContainsFunc(r.Findings, func(f announce.Finding) bool { return f.ID == "peers-length" })

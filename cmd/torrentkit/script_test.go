@@ -81,6 +81,8 @@ func mainInStory() {
 	}
 	folder := os.Getenv("TORRENTKIT_TEST_SCHEMAS")
 	switch {
+	case os.Getenv("TORRENTKIT_TEST_PEAK") != "":
+		os.Exit(underCeiling(os.Getenv("TORRENTKIT_TEST_PEAK"), e, os.Args[1:]))
 	case folder != "" && slices.Contains(os.Args, "--json"):
 		os.Exit(heldToSchemas(folder, e, os.Args[1:]))
 	case os.Getenv("TORRENTKIT_TEST_TERMINAL") == "":

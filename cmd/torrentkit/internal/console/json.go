@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"unicode/utf8"
 )
 
@@ -85,14 +86,18 @@ func appendVisible(to, from []byte) []byte {
 }
 
 // WriteAround prints v like writeJSON, with what fill writes in place of the hole: the JSON of a key with an empty value,
-// like "files":[]. So an object of a million values is never in memory whole. The object is completed though fill fails.
+// like "files":[], if there is one. So an object of a million values is never in memory whole. The object is completed
+// though fill fails.
 func (con *Console) WriteAround(v any, hole string, fill func(w io.Writer) error) error {
 	var object bytes.Buffer
 	if err := writeJSON(&object, v); err != nil {
 		return err
 	}
-	head, tail, _ := bytes.Cut(object.Bytes(), []byte(hole)) // in a string its quotes would be escaped
+	head, tail, found := bytes.Cut(object.Bytes(), []byte(hole)) // in a string its quotes would be escaped
 	w := con.Document()
+	if !found {
+		hole, fill = "[]", func(io.Writer) error { return nil }
+	}
 	_, err := fmt.Fprintf(w, "%s%s", head, hole[:len(hole)-len("[]")])
 	if err == nil {
 		err = fill(w)
@@ -104,4 +109,31 @@ func (con *Console) WriteAround(v any, hole string, fill func(w io.Writer) error
 		err = e
 	}
 	return err
+}
+
+// WriteList prints v with the values of a list, one by one, in place of the empty list that v has under a key.
+func WriteList(con *Console, v any, key string, list iter.Seq[any]) error {
+	return con.WriteAround(v, fmt.Sprintf("%q:[]", key), func(w io.Writer) error {
+		var line bytes.Buffer
+		e := json.NewEncoder(&line)
+		e.SetEscapeHTML(false)
+		line.WriteByte('[')
+		for item := range list {
+			if err := e.Encode(item); err != nil {
+				return fmt.Errorf("encoding JSON: %w", err)
+			}
+			line.Truncate(line.Len() - 1) // the new line
+			if _, err := w.Write(line.Bytes()); err != nil {
+				return err
+			}
+			line.Reset()
+			line.WriteByte(',')
+		}
+		if line.Bytes()[0] == ',' {
+			line.Reset()
+		}
+		line.WriteByte(']')
+		_, err := w.Write(line.Bytes())
+		return err
+	})
 }

@@ -3,6 +3,7 @@ package console
 import (
 	"fmt"
 	"io"
+	"iter"
 	"strconv"
 	"strings"
 	"time"
@@ -84,12 +85,27 @@ func (c Cell) escape(text string) string {
 type Fields struct{ list []field }
 
 type field struct {
-	label string // "piece length" is the key piece_length in a pipe
-	value Cell
+	label  string // "piece length" is the key piece_length in a pipe
+	value  Cell
+	values iter.Seq[Cell] // in its place, if not nil
+}
+
+func (f field) all() iter.Seq[Cell] {
+	if f.values != nil {
+		return f.values
+	}
+	return func(yield func(Cell) bool) { yield(f.value) }
 }
 
 // Add adds a value under a label.
-func (f *Fields) Add(label string, value Cell) { f.list = append(f.list, field{label, value}) }
+func (f *Fields) Add(label string, value Cell) {
+	f.list = append(f.list, field{label: label, value: value})
+}
+
+// Each adds values, of which there may be very many, under the same label: each gets a line when they are shown.
+func (f *Fields) Each(label string, values iter.Seq[Cell]) {
+	f.list = append(f.list, field{label: label, values: values})
+}
 
 // Text adds a value that reads the same for people and programs.
 func (f *Fields) Text(label, value string) { f.Add(label, Text(value)) }
@@ -123,37 +139,36 @@ func (f *Fields) Time(label string, t time.Time) {
 // Show prints the fields on standard output.
 func (con *Console) Show(f *Fields) {
 	if con.env.OutTTY {
-		io.WriteString(con.text, f.aligned(func(c Colour, s string) string { return paint(con.coloured(con.env.OutTTY), c, s) }))
+		f.aligned(con.text, func(c Colour, s string) string { return paint(con.coloured(con.env.OutTTY), c, s) })
 		return
 	}
-	io.WriteString(con.text, f.piped())
+	f.piped(con.text)
 }
 
-func (f *Fields) aligned(paint func(Colour, string) string) string {
+func (f *Fields) aligned(w io.Writer, paint func(Colour, string) string) {
 	column := 0
 	for _, e := range f.list {
 		column = max(column, DisplayWidth(e.label)+3)
 	}
-	var b strings.Builder
 	last := ""
 	for _, e := range f.list {
-		label := ""
-		if e.label != last {
-			label = e.label + ":"
+		for c := range e.all() {
+			label := ""
+			if e.label != last {
+				label = e.label + ":"
+			}
+			last = e.label
+			io.WriteString(w, strings.TrimRight(PadRight(label, column)+paint(c.Colour, c.escape(c.Human)), " ")+"\n")
 		}
-		last = e.label
-		value := paint(e.value.Colour, e.value.escape(e.value.Human))
-		b.WriteString(strings.TrimRight(PadRight(label, column)+value, " ") + "\n")
 	}
-	return b.String()
 }
 
-func (f *Fields) piped() string {
-	var b strings.Builder
+func (f *Fields) piped(w io.Writer) {
 	for _, e := range f.list {
-		b.WriteString(strings.ReplaceAll(e.label, " ", "_") + "\t" + e.value.escape(e.value.Raw) + "\n")
+		for c := range e.all() {
+			io.WriteString(w, strings.ReplaceAll(e.label, " ", "_")+"\t"+c.escape(c.Raw)+"\n")
+		}
 	}
-	return b.String()
 }
 
 // Table is a list of rows with a heading.

@@ -1,11 +1,7 @@
 package inspecting
 
 import (
-	"bytes"
 	"encoding/hex"
-	"encoding/json"
-	"fmt"
-	"io"
 	"time"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
@@ -101,27 +97,12 @@ func writeTorrentJSON(con *console.Console, t *metainfo.Torrent, input string, f
 			v.PieceHashes = append(v.PieceHashes, pieceJSON{i, t.Layout().Piece(i).Length, hex.EncodeToString(t.PieceSHA1(i)), hex.EncodeToString(t.PieceRoot(i))})
 		}
 	}
-	return con.WriteAround(v, `"files":[]`, func(w io.Writer) error {
-		var line bytes.Buffer
-		e := json.NewEncoder(&line)
-		e.SetEscapeHTML(false)
-		if _, err := io.WriteString(w, "["); err != nil {
-			return err
-		}
-		separator := ""
+	return console.WriteList(con, v, "files", func(yield func(any) bool) {
 		for i, file := range f.shown(t) {
-			line.Reset()
-			line.WriteString(separator)
-			separator = ","
-			if err := e.Encode(fileToJSON(file, filePath(t, i))); err != nil {
-				return fmt.Errorf("encoding JSON: %w", err)
-			}
-			if _, err := w.Write(bytes.TrimSuffix(line.Bytes(), []byte("\n"))); err != nil {
-				return err
+			if !yield(fileToJSON(file, filePath(t, i))) {
+				return
 			}
 		}
-		_, err := io.WriteString(w, "]")
-		return err
 	})
 }
 

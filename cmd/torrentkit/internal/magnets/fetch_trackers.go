@@ -50,7 +50,7 @@ func namePeers(r *announce.Result, own uint16, found func(string)) error {
 	case r.Transport == announce.WS || r.Transport == announce.WSS:
 		return errWebRTC
 	}
-	for _, p := range r.Reply.Peers {
+	for p := range r.Reply.Peers.All() {
 		if p.Port == own {
 			continue
 		}

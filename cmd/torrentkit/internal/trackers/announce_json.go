@@ -2,6 +2,7 @@ package trackers
 
 import (
 	"encoding/hex"
+	"iter"
 	"time"
 
 	"github.com/torrentkit/torrentkit/announce"
@@ -107,6 +108,7 @@ func known(n int64) *int64 {
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
+// resultToJSON leaves the peers out: writeResultJSON writes them one by one.
 func resultToJSON(con *console.Console, r *announce.Result, exchanges bool) resultJSON {
 	v := resultJSON{
 		Tracker: r.Tracker, Infohash: r.Hash.String(), Transport: string(r.Transport), OK: r.Good(), Event: string(r.Event),
@@ -157,13 +159,29 @@ func replyToJSON(v *resultJSON, p *announce.Reply) {
 	if p.ExternalIP.IsValid() {
 		v.ExternalIP = p.ExternalIP.String()
 	}
-	for _, peer := range p.Peers {
-		ip := peer.Host
-		if peer.Addr.IsValid() {
-			ip = peer.Addr.Addr().String()
+}
+
+// peersToJSON yields the peers of an answer, if there is one: there may be hundreds of thousands.
+func peersToJSON(p *announce.Reply) iter.Seq[any] {
+	return func(yield func(any) bool) {
+		if p == nil {
+			return
 		}
-		v.Peers = append(v.Peers, trackerPeerJSON{ip, peer.Port, hex.EncodeToString(peer.ID), peer.Client()})
+		for peer := range p.Peers.All() {
+			ip := peer.Host
+			if peer.Addr.IsValid() {
+				ip = peer.Addr.Addr().String()
+			}
+			if !yield(trackerPeerJSON{ip, peer.Port, hex.EncodeToString(peer.ID), peer.Client()}) {
+				return
+			}
+		}
 	}
+}
+
+// writeResultJSON prints a result with all its peers.
+func writeResultJSON(con *console.Console, r *announce.Result, exchanges bool) error {
+	return console.WriteList(con, resultToJSON(con, r, exchanges), "peers", peersToJSON(r.Reply))
 }
 
 func findingsToJSON(con *console.Console, list []announce.Finding, tracker string) []oddityJSON {

@@ -45,6 +45,16 @@ func runAnnounce(ctx context.Context, con *console.Console, cmd *cobra.Command, 
 	return probe(ctx, con, queries, opt, f)
 }
 
+// withoutPeers is a result that does not keep the answer.
+func withoutPeers(r announce.Result) announce.Result {
+	if r.Reply != nil {
+		reply := *r.Reply
+		reply.Peers = announce.Peers{}
+		r.Reply = &reply
+	}
+	return r
+}
+
 // probe asks everybody at once and prints answers as they arrive.
 func probe(ctx context.Context, con *console.Console, queries []announce.Query, opt announce.Options, f *announceFlags) error {
 	var sum tally
@@ -57,9 +67,9 @@ func probe(ctx context.Context, con *console.Console, queries []announce.Query, 
 		sum.add(r.Good())
 		switch {
 		case f.metrics:
-			metrics = append(metrics, r)
+			metrics = append(metrics, withoutPeers(r))
 		case con.Options.JSON:
-			if err := con.JSON(resultToJSON(con, &r, f.explain)); err != nil {
+			if err := writeResultJSON(con, &r, f.explain); err != nil {
 				return err
 			}
 		case f.explain:

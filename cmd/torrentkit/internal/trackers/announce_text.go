@@ -71,9 +71,13 @@ func showResult(con *console.Console, r *announce.Result, peers bool) {
 		f.Add("finding", findingCell(n, trackerText(con, n.Text, r.Tracker)))
 	}
 	if peers && r.Reply != nil {
-		for _, p := range r.Reply.Peers {
-			f.Text("peer", strings.TrimSpace(peerAddress(p)+"  "+p.Client()))
-		}
+		f.Each("peer", func(yield func(console.Cell) bool) {
+			for p := range r.Reply.Peers.All() {
+				if !yield(console.Text(strings.TrimSpace(peerAddress(p) + "  " + p.Client()))) {
+					return
+				}
+			}
+		})
 	}
 	con.Show(&f)
 }
@@ -88,7 +92,7 @@ func replyFields(con *console.Console, f *console.Fields, r *announce.Reply, tra
 	if r.MinInterval > 0 {
 		f.Add("min interval", secondsCell(r.MinInterval))
 	}
-	f.Count("peers given", int64(len(r.Peers)))
+	f.Count("peers given", int64(r.Peers.Len()))
 	for _, e := range [][2]string{{"warning", r.Warning}, {"tracker id", r.TrackerID}} {
 		if e[1] != "" {
 			f.Text(e[0], trackerText(con, e[1], tracker))
@@ -175,7 +179,7 @@ func showLine(con *console.Console, r *announce.Result, withHash, peers bool) {
 		con.Printf("%16s%s", "", findingCell(n, trackerText(con, n.Text, r.Tracker)).Human)
 	}
 	if peers && r.Reply != nil {
-		for _, p := range r.Reply.Peers {
+		for p := range r.Reply.Peers.All() {
 			con.Printf("%16s%s", "", console.Escape(strings.TrimSpace(peerAddress(p)+"  "+p.Client())))
 		}
 	}
@@ -199,7 +203,11 @@ func pipedLine(con *console.Console, r *announce.Result, peers bool) {
 		t.Row(console.Text("finding"), console.Text(con.URL(r.Tracker)), console.Text(n.ID), console.Text(string(n.Severity)), console.Text(trackerText(con, n.Text, r.Tracker)))
 	}
 	if peers && r.Reply != nil {
-		for _, p := range r.Reply.Peers {
+		for p := range r.Reply.Peers.All() {
+			if len(t.Rows) > 1000 {
+				con.ShowTable(t)
+				t.Rows = t.Rows[:0]
+			}
 			t.Row(console.Text("peer"), console.Text(con.URL(r.Tracker)), console.Text(peerAddress(p)), console.Text(r.Hash.String()), console.Text(p.Client()))
 		}
 	}

@@ -7,7 +7,7 @@ import (
 func showChecked(con *console.Console, all []*checked, peers bool) error {
 	for _, c := range all {
 		if con.Options.JSON {
-			if err := con.JSON(resultToJSON(con, &c.announce, false)); err != nil {
+			if err := writeResultJSON(con, &c.announce, false); err != nil {
 				return err
 			}
 			continue

@@ -47,6 +47,7 @@ func checkToJSON(c announce.Check) checkJSON {
 	return checkJSON{c.ID, c.Title, c.BEP, c.Section, string(c.Severity), c.Advice}
 }
 
+// doctorToJSON leaves the checks out: writeDoctorJSON writes them.
 func doctorToJSON(con *console.Console, r *announce.Report) doctorJSON {
 	v := doctorJSON{
 		Tracker: r.Tracker, Transport: string(r.Transport), Infohash: r.Hash.String(), Verdict: verdictOf(r).Raw,
@@ -56,12 +57,20 @@ func doctorToJSON(con *console.Console, r *announce.Report) doctorJSON {
 	if r.Addr.IsValid() {
 		v.Address = r.Addr.String()
 	}
-	for _, c := range r.Verdicts {
-		v.Checks = append(v.Checks, verdictJSON{
-			checkToJSON(c.Check), string(c.State), trackerText(con, c.Detail, r.Tracker), c.Sent, hex.EncodeToString(c.Received), milliseconds(c.Elapsed),
-		})
-	}
 	return v
+}
+
+// writeDoctorJSON prints a report with its checks, whose answers can be large, one by one.
+func writeDoctorJSON(con *console.Console, r *announce.Report) error {
+	return console.WriteList(con, doctorToJSON(con, r), "checks", func(yield func(any) bool) {
+		for _, c := range r.Verdicts {
+			if !yield(verdictJSON{
+				checkToJSON(c.Check), string(c.State), trackerText(con, c.Detail, r.Tracker), c.Sent, hex.EncodeToString(c.Received), milliseconds(c.Elapsed),
+			}) {
+				return
+			}
+		}
+	})
 }
 
 // writeJUnit prints a suite a tracker. Infos that failed are skipped tests: they break nothing.

@@ -53,7 +53,7 @@ func showReports(con *console.Console, reports []announce.Report, f *doctorFlags
 		return writeJUnit(con, reports)
 	case con.Options.JSON:
 		for i := range reports {
-			if err := con.JSON(doctorToJSON(con, &reports[i])); err != nil {
+			if err := writeDoctorJSON(con, &reports[i]); err != nil {
 				return err
 			}
 		}

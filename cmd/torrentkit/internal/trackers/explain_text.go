@@ -119,7 +119,7 @@ func decodeAnswer(ctx context.Context, con *console.Console, name string, v6 boo
 	}
 	d := announce.Decode(raw, v6)
 	if con.Options.JSON {
-		if err := con.JSON(decodedToJSON(con, &d)); err != nil {
+		if err := console.WriteList(con, decodedToJSON(con, &d), "peers", peersToJSON(d.Reply)); err != nil {
 			return err
 		}
 	} else {

@@ -29,7 +29,7 @@ func ping(ctx context.Context, con *console.Console, queries []announce.Query, o
 		switch {
 		case f.nagios || f.metrics:
 		case con.Options.JSON:
-			if err := con.JSON(resultToJSON(con, &r, false)); err != nil {
+			if err := writeResultJSON(con, &r, false); err != nil {
 				return err
 			}
 		default:
