@@ -55,6 +55,9 @@ func findFile(at storage, t *metainfo.Torrent, path string, named, folder bool) 
 func findFolder(ctx context.Context, at storage, t *metainfo.Torrent, path string, named bool) string {
 	below := at.join(path, t.Name)
 	info, err := at.stat(below)
+	if Refused(err) {
+		return below // something is there, and the report will say why it cannot be read
+	}
 	if err != nil || !info.IsDir() {
 		if named || fitOf(ctx, at, t, path) != (fit{}) {
 			return path
@@ -72,6 +75,7 @@ func findFolder(ctx context.Context, at storage, t *metainfo.Torrent, path strin
 type fit struct {
 	exact   int // of the right size
 	present int
+	refused bool // the system does not let us look at all
 }
 
 func (f fit) better(g fit) bool {
@@ -96,6 +100,7 @@ func fitOf(ctx context.Context, at storage, t *metainfo.Torrent, root string) fi
 	var f fit
 	for k, p := range located.Presence() {
 		if p.Kind != content.Present {
+			f.refused = f.refused || Refused(p.Err)
 			continue
 		}
 		f.present++

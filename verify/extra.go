@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/layout"
 )
 
@@ -35,7 +36,10 @@ func (r *run) lookAround(ctx context.Context, at storage, extra bool) error {
 		return nil
 	}
 	folder, closer, err := at.open(r.Root)
-	if err != nil { // the report says that everything is missing
+	if err != nil {
+		if extra && !errors.Is(err, fs.ErrNotExist) {
+			r.Extra = append(r.Extra, Extra{Path: ".", Kind: "unreadable", Err: content.Bare(err)})
+		}
 		return nil
 	}
 	defer closer.Close()
@@ -54,7 +58,7 @@ func (r *run) lookAround(ctx context.Context, at storage, extra bool) error {
 		case strings.Count(name, "/") > maxDeep:
 			return skipFolder(d)
 		case err != nil && extra && !errors.Is(err, fs.ErrNotExist):
-			r.Extra = append(r.Extra, Extra{Path: name, Kind: "unreadable"})
+			r.Extra = append(r.Extra, Extra{Path: name, Kind: "unreadable", Err: content.Bare(err)})
 			return skipFolder(d)
 		case err != nil:
 			return skipFolder(d)

@@ -134,6 +134,7 @@ type Extra struct {
 	// Kind is file, link or special; unreadable, a folder that cannot be looked
 	// into; or escapes, an entry of an archive whose path leads out of the folder.
 	Kind string
+	Err  error // why, if Kind is unreadable
 }
 
 // Comparison is what another copy told about the damaged pieces.

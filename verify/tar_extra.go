@@ -33,11 +33,11 @@ func (x *extras) note(e Extra) {
 func tarExtra(name string, h *tar.Header) Extra {
 	switch h.Typeflag {
 	case tar.TypeReg:
-		return Extra{name, h.Size, "file"}
+		return Extra{Path: name, Size: h.Size, Kind: "file"}
 	case tar.TypeSymlink, tar.TypeLink:
-		return Extra{name, 0, "link"}
+		return Extra{Path: name, Kind: "link"}
 	}
-	return Extra{name, 0, "special"}
+	return Extra{Path: name, Kind: "special"}
 }
 
 // start is as much of a name as a message needs.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"syscall"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -97,33 +96,13 @@ func verifyOne(ctx context.Context, con *console.Console, task verifyTask, f *ve
 	if shown := showVerified(con, v, f.brief); shown != nil || err != nil {
 		return cmp.Or(err, shown)
 	}
-	if err := refusedBySystem(r); err != nil {
+	if err := v.refusal(); err != nil {
 		return err
 	}
 	if !v.ok() {
 		return console.No()
 	}
 	return nil
-}
-
-// refusedBySystem is the trouble of files that the system would not read: what they hold is not known, which is no answer.
-func refusedBySystem(r *verify.Report) error {
-	refused, first := 0, ""
-	for i := range r.Files {
-		var why syscall.Errno
-		if f := &r.Files[i]; f.State == verify.Unreadable && errors.As(f.Err, &why) {
-			if refused++; refused == 1 {
-				first = fmt.Sprintf("%q: %v", f.Path, why)
-			}
-		}
-	}
-	switch refused {
-	case 0:
-		return nil
-	case 1:
-		return fmt.Errorf("reading %s", first)
-	}
-	return fmt.Errorf("reading %s (and %d more files)", first, refused-1)
 }
 
 // readContent verifies a folder or file, a stream, or an archive.
