@@ -139,7 +139,7 @@ func (r *Resolver) answer(name string, kind uint16) []netip.Addr {
 	}
 	r.asked[name] = append(r.asked[name], kind)
 	if len(r.names[name]) == 0 {
-		return nil
+		return form(name)
 	}
 	return r.names[name][0]
 }

@@ -8,6 +8,7 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -37,7 +38,7 @@ func Private() []Form {
 
 // private has an address in each line, and other ways to write it.
 const private = `
-127.0.0.1 127.1 127.0.1 2130706433 0177.0.0.1 0177.1 017700000001 0x7f.1 0x7f000001 0X7F.0.0.1 0x7f.0.0x0.01 127.0.0.1. localhost LOCALHOST www.localhost localhost.
+127.0.0.1 127.1 127.0.1 2130706433 0177.0.0.1 0177.1 017700000001 0x7f.1 0x7f000001 0X7F.0.0.1 0x7f.0.0x0.01 0x7F.0x0.0x0.0x1 00000177.1 127.000.000.001 127.0.0.1. 2130706433. localhost LOCALHOST www.localhost localhost.
 127.255.255.254
 0.0.0.0 0 0x0 00.0
 0.1.2.3
@@ -62,10 +63,10 @@ const private = `
 240.0.0.1
 255.255.255.255 4294967295
 :: 0:0:0:0:0:0:0:0
-::1 0:0:0:0:0:0:0:1 ::0.0.0.1
+::1 0:0:0:0:0:0:0:1 0000:0000:0000:0000:0000:0000:0000:0001 ::0.0.0.1 ::1%lo
 ::7f00:1 ::127.0.0.1 # IPv4-compatible
 ::a00:1
-::ffff:7f00:1 ::ffff:127.0.0.1 # IPv4-mapped
+::ffff:7f00:1 ::ffff:127.0.0.1 ::FFFF:7F00:0001 0:0:0:0:0:ffff:127.0.0.1 # IPv4-mapped
 ::ffff:169.254.169.254
 ::ffff:c0a8:101
 ::ffff:0:127.0.0.1 # IPv4-translated
@@ -101,6 +102,10 @@ fec0::1
 ff02::1
 ff0e::1
 `
+
+// Disguised returns forms that are addresses to who maps names of other scripts to
+// ASCII (UTS 46), as HTTP clients do. Not even the person can name an address so.
+func Disguised() []string { return strings.Fields("１２７.０.０.１ 127。0。0。1 ①②⑦.⓪.⓪.① ⑯⑨.254.⑯⑨.254 ｌocalhost") }
 
 // Public returns addresses that hosts on the internet have, some of them just
 // beside those that are reserved.
@@ -142,12 +147,23 @@ func (r *Resolver) LookupNetIP(_ context.Context, _, host string) ([]netip.Addr,
 		}
 		return rounds[0], nil
 	}
-	for _, f := range Private() {
-		if f.Host == host {
-			return []netip.Addr{f.Addr}, nil
-		}
+	if addrs := form(host); addrs != nil {
+		return addrs, nil
 	}
 	return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
+}
+
+// form is the address that is written so, as some systems and hostile name servers read it.
+func form(host string) []netip.Addr {
+	for _, f := range Private() {
+		if f.Host == host {
+			return []netip.Addr{f.Addr}
+		}
+	}
+	if slices.Contains(Disguised(), host) {
+		return []netip.Addr{netip.MustParseAddr("127.0.0.1")}
+	}
+	return nil
 }
 
 // LookupTXT finds nothing.
