@@ -105,7 +105,9 @@ ff0e::1
 
 // Disguised returns forms that are addresses to who maps names of other scripts to
 // ASCII (UTS 46), as HTTP clients do. Not even the person can name an address so.
-func Disguised() []string { return strings.Fields("１２７.０.０.１ 127。0。0。1 ①②⑦.⓪.⓪.① ⑯⑨.254.⑯⑨.254 ｌocalhost") }
+func Disguised() []string {
+	return strings.Fields("１２７.０.０.１ 127。0。0。1 ①②⑦.⓪.⓪.① ⑯⑨.254.⑯⑨.254 ｌocalhost")
+}
 
 // Public returns addresses that hosts on the internet have, some of them just
 // beside those that are reserved.

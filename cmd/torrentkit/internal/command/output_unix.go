@@ -21,7 +21,8 @@ func keepOwner(f *os.File, before fs.FileInfo) {
 func syncFolder(path string) error {
 	d, err := os.Open(path)
 	if err == nil {
-		err = errors.Join(d.Sync(), d.Close())
+		err = d.Sync()
+		d.Close()
 	}
 	for _, cannot := range []error{fs.ErrPermission, errors.ErrUnsupported, syscall.EINVAL} {
 		if errors.Is(err, cannot) {
