@@ -14,14 +14,6 @@ import (
 // that the registers can hold. One alone is the business of the standard library.
 const maxStreams = 5
 
-// Scratch memory of one stream: the last four vectors of the message schedule,
-// where they are not in registers, and the variables at the start of the block.
-const (
-	streamWords = 0
-	streamSaved = 64
-	streamSize  = 96
-)
-
 func shani() {
 	reverse := simd.Words("reverse16", 0x0c0d0e0f, 0x08090a0b, 0x04050607, 0x00010203)
 	for n := 2; n <= maxStreams; n++ {
@@ -35,47 +27,28 @@ func shani() {
 // stream is one message. The two e registers take turns: one holds e, the other
 // takes the old abcd, of which the next e is made.
 type stream struct {
-	abcd  reg.VecPhysical
-	e     [2]reg.VecPhysical
-	words [4]Op // last vectors of the message schedule
-	saved [2]Mem
-	data  reg.GPPhysical
+	simd.Stream
+	abcd reg.VecPhysical
+	e    [2]reg.VecPhysical
 }
 
 // word is the register for vectors of the message schedule that are kept in
 // memory.
 var word = simd.X[0]
 
-// makeStreams gives every stream its registers. Those that remain hold vectors
-// of the message schedule, which saves the way through memory.
+// makeStreams gives every stream its registers, and what remains of them.
 func makeStreams(n int, scratch reg.GPPhysical) []stream {
-	pointers := []reg.GPPhysical{reg.R8, reg.R9, reg.R10, reg.R11, reg.R12}
 	all := make([]stream, n)
 	free := simd.X[1:]
-	for i := range all {
-		memory := Mem{Base: scratch, Disp: i * streamSize}
-		all[i] = stream{
-			abcd: free[0], e: [2]reg.VecPhysical(free[1:3]), data: pointers[i],
-			saved: [2]Mem{memory.Offset(streamSaved), memory.Offset(streamSaved + 16)},
-		}
-		free = free[3:]
-		for j := range all[i].words {
-			all[i].words[j] = memory.Offset(streamWords + 16*j)
-		}
-	}
-	for j := range 4 {
-		for i := range all {
-			if len(free) > 0 {
-				all[i].words[j], free = free[0], free[1:]
-			}
-		}
+	for i, s := range simd.Streams(n, scratch, free[3*n:]) {
+		all[i] = stream{Stream: s, abcd: free[3*i], e: [2]reg.VecPhysical(free[3*i+1 : 3*i+3])}
 	}
 	return all
 }
 
 // streams generates the kernel for n messages.
 func streams(n int, reverse Mem, zeros bool) {
-	size := maxStreams*streamSize + 15
+	size := maxStreams*simd.StreamSize + 15
 	if zeros {
 		simd.Target(fmt.Sprintf("zerosNI%d", n), fmt.Sprintf("func(states *[%d][5]uint32, blocks int, scratch *[%d]byte)", maxStreams, size),
 			"zerosNI%d feeds blocks blocks of zeros, at least one, to the first states.", n)
@@ -91,15 +64,15 @@ func streams(n int, reverse Mem, zeros bool) {
 	all := makeStreams(n, scratch)
 	for i, s := range all {
 		if !zeros {
-			MOVQ(Mem{Base: reg.RSI, Disp: 8 * i}, s.data)
+			MOVQ(Mem{Base: reg.RSI, Disp: 8 * i}, s.Data)
 		}
 		s.load(Mem{Base: states, Disp: 20 * i})
 	}
 	PXOR(word, word)
 	Label("loop")
 	for _, s := range all {
-		MOVO(s.abcd, s.saved[0])
-		MOVO(s.e[0], s.saved[1])
+		MOVO(s.abcd, s.Saved[0])
+		MOVO(s.e[0], s.Saved[1])
 	}
 	for i := range 20 {
 		for _, s := range all {
@@ -111,10 +84,10 @@ func streams(n int, reverse Mem, zeros bool) {
 		}
 	}
 	for _, s := range all {
-		SHA1NEXTE(s.saved[1], s.e[0])
-		PADDD(s.saved[0], s.abcd)
+		SHA1NEXTE(s.Saved[1], s.e[0])
+		PADDD(s.Saved[0], s.abcd)
 		if !zeros {
-			ADDQ(Imm(64), s.data)
+			ADDQ(Imm(64), s.Data)
 		}
 	}
 	DECQ(left)
@@ -142,23 +115,23 @@ func (s stream) store(state Mem) {
 
 // expand makes vector i of the message schedule, and returns its register.
 func (s stream) expand(i int, reverse Mem) reg.VecPhysical {
-	at, inRegister := s.words[i%4].(reg.VecPhysical)
+	at, inRegister := s.Words[i%4].(reg.VecPhysical)
 	if !inRegister {
 		at = word
 	}
 	if i < 4 {
-		MOVOU(Mem{Base: s.data, Disp: 16 * i}, at)
+		MOVOU(Mem{Base: s.Data, Disp: 16 * i}, at)
 		PSHUFB(reverse, at)
 	} else {
 		if !inRegister {
-			MOVO(s.words[i%4], at)
+			MOVO(s.Words[i%4], at)
 		}
-		SHA1MSG1(s.words[(i+1)%4], at)
-		PXOR(s.words[(i+2)%4], at)
-		SHA1MSG2(s.words[(i+3)%4], at)
+		SHA1MSG1(s.Words[(i+1)%4], at)
+		PXOR(s.Words[(i+2)%4], at)
+		SHA1MSG2(s.Words[(i+3)%4], at)
 	}
 	if !inRegister {
-		MOVO(at, s.words[i%4])
+		MOVO(at, s.Words[i%4])
 	}
 	return at
 }

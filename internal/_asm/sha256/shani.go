@@ -14,14 +14,6 @@ import (
 // One alone is the business of the standard library.
 const maxStreams = 4
 
-// Scratch memory of one stream: the last four vectors of the message schedule,
-// where they are not in registers, and the variables at the start of the block.
-const (
-	streamWords = 0
-	streamSaved = 64
-	streamSize  = 96
-)
-
 func shani() {
 	swap := simd.Words("byteSwap4", simd.ByteSwap...)
 	k := simd.Words("roundConstants", constants()...)
@@ -32,46 +24,27 @@ func shani() {
 
 // stream is one message.
 type stream struct {
+	simd.Stream
 	abef, cdgh reg.VecPhysical
-	words      [4]Op // last vectors of the message schedule
-	saved      [2]Mem
-	data       reg.GPPhysical
 }
 
 // wordK is the register from which the round instruction takes words and
 // constants, by its definition; shifted is scratch.
 var wordK, shifted = simd.X[0], simd.X[1]
 
-// makeStreams gives every stream its registers. Those that remain hold vectors
-// of the message schedule, which saves the way through memory.
+// makeStreams gives every stream its registers, and what remains of them.
 func makeStreams(n int, scratch reg.GPPhysical) []stream {
-	pointers := []reg.GPPhysical{reg.R8, reg.R9, reg.R10, reg.R11}
 	all := make([]stream, n)
 	free := simd.X[2:]
-	for i := range all {
-		memory := Mem{Base: scratch, Disp: i * streamSize}
-		all[i] = stream{
-			abef: free[0], cdgh: free[1], data: pointers[i],
-			saved: [2]Mem{memory.Offset(streamSaved), memory.Offset(streamSaved + 16)},
-		}
-		free = free[2:]
-		for j := range all[i].words {
-			all[i].words[j] = memory.Offset(streamWords + 16*j)
-		}
-	}
-	for j := range 4 {
-		for i := range all {
-			if len(free) > 0 {
-				all[i].words[j], free = free[0], free[1:]
-			}
-		}
+	for i, s := range simd.Streams(n, scratch, free[2*n:]) {
+		all[i] = stream{Stream: s, abef: free[2*i], cdgh: free[2*i+1]}
 	}
 	return all
 }
 
 // streams generates the kernel for n messages.
 func streams(n int, swap, k Mem) {
-	simd.Target(fmt.Sprintf("blocksNI%d", n), fmt.Sprintf("func(states *[%d][8]uint32, lanes *[%d]*byte, blocks int, scratch *[%d]byte)", maxStreams, maxStreams, maxStreams*streamSize+15),
+	simd.Target(fmt.Sprintf("blocksNI%d", n), fmt.Sprintf("func(states *[%d][8]uint32, lanes *[%d]*byte, blocks int, scratch *[%d]byte)", maxStreams, maxStreams, maxStreams*simd.StreamSize+15),
 		"blocksNI%d feeds blocks blocks, at least one, of %d messages to the first states.", n, n)
 	states := Load(Param("states"), reg.RDI).(reg.GPPhysical)
 	lanes := Load(Param("lanes"), reg.RSI).(reg.GPPhysical)
@@ -80,13 +53,13 @@ func streams(n int, swap, k Mem) {
 	simd.Align(scratch, 16)
 	all := makeStreams(n, scratch)
 	for i, s := range all {
-		MOVQ(Mem{Base: lanes, Disp: 8 * i}, s.data)
+		MOVQ(Mem{Base: lanes, Disp: 8 * i}, s.Data)
 		s.load(Mem{Base: states, Disp: 32 * i})
 	}
 	Label("loop")
 	for _, s := range all {
-		MOVO(s.abef, s.saved[0])
-		MOVO(s.cdgh, s.saved[1])
+		MOVO(s.abef, s.Saved[0])
+		MOVO(s.cdgh, s.Saved[1])
 	}
 	for i := range 16 {
 		for _, s := range all {
@@ -95,9 +68,9 @@ func streams(n int, swap, k Mem) {
 		}
 	}
 	for _, s := range all {
-		PADDD(s.saved[0], s.abef)
-		PADDD(s.saved[1], s.cdgh)
-		ADDQ(Imm(64), s.data)
+		PADDD(s.Saved[0], s.abef)
+		PADDD(s.Saved[1], s.cdgh)
+		ADDQ(Imm(64), s.Data)
 	}
 	DECQ(left)
 	JNZ(LabelRef("loop"))
@@ -131,27 +104,27 @@ func (s stream) store(state Mem) {
 // expand sets wordK to vector i of the message schedule, and keeps it for later.
 func (s stream) expand(i int, swap Mem) {
 	at := wordK
-	kept, inRegister := s.words[i%4].(reg.VecPhysical)
+	kept, inRegister := s.Words[i%4].(reg.VecPhysical)
 	if inRegister {
 		at = kept
 	}
 	if i < 4 {
-		MOVOU(Mem{Base: s.data, Disp: 16 * i}, at)
+		MOVOU(Mem{Base: s.Data, Disp: 16 * i}, at)
 		PSHUFB(swap, at)
 	} else {
 		if !inRegister {
-			MOVO(s.words[i%4], at)
+			MOVO(s.Words[i%4], at)
 		}
-		SHA256MSG1(s.words[(i+1)%4], at)
-		MOVO(s.words[(i+3)%4], shifted)
-		PALIGNR(Imm(4), s.words[(i+2)%4], shifted)
+		SHA256MSG1(s.Words[(i+1)%4], at)
+		MOVO(s.Words[(i+3)%4], shifted)
+		PALIGNR(Imm(4), s.Words[(i+2)%4], shifted)
 		PADDD(shifted, at)
-		SHA256MSG2(s.words[(i+3)%4], at)
+		SHA256MSG2(s.Words[(i+3)%4], at)
 	}
 	if inRegister {
 		MOVO(at, wordK)
 	} else {
-		MOVO(at, s.words[i%4])
+		MOVO(at, s.Words[i%4])
 	}
 }
 

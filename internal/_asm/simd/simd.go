@@ -133,3 +133,42 @@ func readerOf(source map[reg.VecPhysical]reg.VecPhysical, to []reg.VecPhysical, 
 	}
 	return nil, false
 }
+
+// Scratch memory of one stream of SHA instructions: the last four vectors of the
+// message schedule, where they are not in registers, and the variables at the
+// start of the block.
+const (
+	streamWords = 0
+	streamSaved = 64
+
+	StreamSize = 96 // bytes
+)
+
+// Stream is where a message that the SHA instructions hash has its things.
+type Stream struct {
+	Words [4]Op // last vectors of the message schedule
+	Saved [2]Mem
+	Data  reg.GPPhysical
+}
+
+// Streams places n streams. Registers that are free hold vectors of the message
+// schedule, which saves the way through memory.
+func Streams(n int, scratch reg.GPPhysical, free []reg.VecPhysical) []Stream {
+	pointers := []reg.GPPhysical{reg.R8, reg.R9, reg.R10, reg.R11, reg.R12}
+	all := make([]Stream, n)
+	for i := range all {
+		memory := Mem{Base: scratch, Disp: i * StreamSize}
+		all[i] = Stream{Data: pointers[i], Saved: [2]Mem{memory.Offset(streamSaved), memory.Offset(streamSaved + 16)}}
+		for j := range all[i].Words {
+			all[i].Words[j] = memory.Offset(streamWords + 16*j)
+		}
+	}
+	for j := range 4 {
+		for i := range all {
+			if len(free) > 0 {
+				all[i].Words[j], free = free[0], free[1:]
+			}
+		}
+	}
+	return all
+}
