@@ -21,13 +21,10 @@ const JsonSchema = 1
 // that acts on a terminal (controls, C1, bidirectional and other format characters) is escaped as \u, which changes
 // nothing for a program. The characters <, > and & stay as they are.
 func writeJSON(w io.Writer, v any) error {
-	var buf bytes.Buffer
-	e := json.NewEncoder(&buf)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		return fmt.Errorf("encoding JSON: %w", err)
+	object, err := encode(v)
+	if err != nil {
+		return err
 	}
-	object := buf.Bytes()
 	if len(object) < 2 || object[0] != '{' {
 		return errors.New("encoding JSON: the result is no object")
 	}
@@ -47,14 +44,21 @@ func writeJSON(w io.Writer, v any) error {
 
 // WriteDocument prints a value whose JSON follows somebody else's schema: without our schema number, otherwise like writeJSON.
 func WriteDocument(w io.Writer, v any) error {
+	document, err := encode(v)
+	if err == nil {
+		_, err = w.Write(appendVisible(nil, document))
+	}
+	return err
+}
+
+func encode(v any) ([]byte, error) {
 	var buf bytes.Buffer
 	e := json.NewEncoder(&buf)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(v); err != nil {
-		return fmt.Errorf("encoding JSON: %w", err)
+		return nil, fmt.Errorf("encoding JSON: %w", err)
 	}
-	_, err := w.Write(appendVisible(nil, buf.Bytes()))
-	return err
+	return buf.Bytes(), nil
 }
 
 // appendVisible copies a document and escapes what does not show, as JSON does: there it can only stand in strings.

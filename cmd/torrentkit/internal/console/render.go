@@ -264,6 +264,21 @@ func (t *Table) writeRow(w io.Writer, row []Cell, columns []int, paint func(Colo
 	io.WriteString(w, strings.TrimRight(b.String(), " ")+"\n")
 }
 
+// ShowList prints an object for each item with --json, and else the row that it has in a table.
+func ShowList[T any](con *Console, t *Table, items []T, object func(T) any, row func(T) []Cell) error {
+	for _, item := range items {
+		if !con.Options.JSON {
+			t.Row(row(item)...)
+		} else if err := con.JSON(object(item)); err != nil {
+			return err
+		}
+	}
+	if !con.Options.JSON {
+		con.ShowTable(t)
+	}
+	return nil
+}
+
 // AddOnly adds the values of one side that the other has not.
 func (t *Table) AddOnly(con *Console, parameter, side string, values, others []string) {
 	has := make(map[string]bool, len(others))

@@ -100,19 +100,9 @@ func fieldOf(name string) (inspectField, bool) {
 // listFields is "--field" without a name.
 func listFields(con *console.Console) error {
 	rows := console.NewTable(-1, "field", "value")
-	for _, f := range inspectFields() {
-		if con.Options.JSON {
-			if err := con.JSON(knownFieldJSON{f.name, f.about}); err != nil {
-				return err
-			}
-			continue
-		}
-		rows.Row(console.Text(f.name), console.Text(f.about))
-	}
-	if !con.Options.JSON {
-		con.ShowTable(rows)
-	}
-	return nil
+	return console.ShowList(con, rows, inspectFields(), func(f inspectField) any { return knownFieldJSON{f.name, f.about} }, func(f inspectField) []console.Cell {
+		return []console.Cell{console.Text(f.name), console.Text(f.about)}
+	})
 }
 
 // fields prints the fields of one input.

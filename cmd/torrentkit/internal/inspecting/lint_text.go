@@ -117,17 +117,9 @@ func listRules(con *console.Console) error {
 		return nil
 	}
 	rows := console.NewTable(-1, "rule", "severity", "source", "summary", "advice")
-	for _, r := range inspect.Rules() {
-		if con.Options.JSON {
-			if err := con.JSON(ruleToJSON(r)); err != nil {
-				return err
-			}
-			continue
-		}
-		rows.Row(console.Text(r.ID), console.Text(r.Severity.String()), console.Text(ruleSource(r)), console.Text(r.Summary), console.Text(r.Advice))
-	}
-	con.ShowTable(rows)
-	return nil
+	return console.ShowList(con, rows, inspect.Rules(), func(r inspect.Rule) any { return ruleToJSON(r) }, func(r inspect.Rule) []console.Cell {
+		return []console.Cell{console.Text(r.ID), console.Text(r.Severity.String()), console.Text(ruleSource(r)), console.Text(r.Summary), console.Text(r.Advice)}
+	})
 }
 
 // showAnnotations prints workflow commands, which GitHub shows beside the file.

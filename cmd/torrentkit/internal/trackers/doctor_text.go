@@ -32,19 +32,9 @@ func source(c announce.Check) string {
 
 func listChecks(con *console.Console) error {
 	t := console.NewTable(-1, "id", "severity", "source", "expects")
-	for _, c := range announce.Checks() {
-		if con.Options.JSON {
-			if err := con.JSON(checkToJSON(c)); err != nil {
-				return err
-			}
-			continue
-		}
-		t.Row(console.Text(c.ID), console.Text(string(c.Severity)), console.Text(source(c)), console.Text(c.Title))
-	}
-	if !con.Options.JSON {
-		con.ShowTable(t)
-	}
-	return nil
+	return console.ShowList(con, t, announce.Checks(), func(c announce.Check) any { return checkToJSON(c) }, func(c announce.Check) []console.Cell {
+		return []console.Cell{console.Text(c.ID), console.Text(string(c.Severity)), console.Text(source(c)), console.Text(c.Title)}
+	})
 }
 
 func showReports(con *console.Console, reports []announce.Report, f *doctorFlags) error {
