@@ -25,8 +25,6 @@ func honestyChecks() []check {
 	}
 }
 
-func (d *doctor) overHTTP() bool { return d.e.transport == HTTP || d.e.transport == HTTPS }
-
 func freshHash(d *doctor) (State, string) {
 	r := d.first.Reply
 	d.keep(&d.first)
@@ -47,7 +45,7 @@ func freshHash(d *doctor) (State, string) {
 // portZero announces port 0 and looks for it in what another is given.
 func portZero(d *doctor) (State, string) {
 	enter := func(event Event) *Failure {
-		if d.overHTTP() {
+		if d.e.transport != UDP {
 			a := d.http(set("port", "0"), set("left", "0"), set("event", string(event)))
 			if a.broken != nil {
 				return a.broken
