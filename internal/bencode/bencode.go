@@ -6,7 +6,8 @@
 // accepts is then looked at through [Value], a view of the bytes: values are
 // found where they lie, nothing is copied, and nothing that nobody asks for
 // is decoded. A [View] looks at what was scanned before. Input that is readable but not canonical (unsorted keys,
-// leading zeros and the like) is accepted and reported as [Flaw]s.
+// leading zeros and the like) is accepted and reported as [Flaw]s; [ScanLoosely]
+// goes on behind more of them.
 //
 // [Marshal] writes Go values; [AppendDict], [AppendString] and [AppendInt] write
 // what is large, or made of bencode that is there already.
@@ -51,12 +52,14 @@ const (
 	LeadingZero                  // i03e or 03:abc
 	NegativeZero                 // i-0e
 	BigInteger                   // does not fit into 64 bits
+	BadInteger                   // no number: i1.5e (ScanLoosely)
+	BadKey                       // a key that is an integer (ScanLoosely)
 	numFlawKinds
 )
 
 func (k FlawKind) String() string {
 	return [numFlawKinds]string{
-		"key out of order", "duplicate key", "leading zero", "negative zero", "integer over 64 bits",
+		"key out of order", "duplicate key", "leading zero", "negative zero", "integer over 64 bits", "malformed integer", "key that is no string",
 	}[k]
 }
 

@@ -47,6 +47,46 @@ func TestScanRefuses(t *testing.T) {
 	}
 }
 
+// ScanLoosely goes on behind an integer that is no number, and behind a key that is one.
+func TestScanLoosely(t *testing.T) {
+	for _, tt := range []struct{ in, want string }{
+		{"d1:ai1.5e1:bi2ee", "a: malformed integer (byte 4)"},
+		{"d1:aliei-ei+1ei 1ee1:bi2ee", "a[0]: malformed integer (byte 5)"},
+		{"di1e1:x1:bi2ee", "key that is no string (byte 1)"},
+		{"d1:bi2ei1ei2ei1ei3ee", "key that is no string (byte 7)"},
+		{"\n\nd1:ai1.5e1:bi2ee", "a: malformed integer (byte 6)"},
+	} {
+		lead := strings.Count(tt.in, "\n")
+		v, flaws, err := ScanLoosely([]byte(tt.in), lead)
+		if err != nil || len(flaws) == 0 || flaws[0].String() != tt.want {
+			t.Errorf("ScanLoosely(%q) = %v, %v, want %s", tt.in, flaws, err, tt.want)
+			continue
+		}
+		b, _ := v.Get("b")
+		if n, ok := b.Int(); n != 2 || !ok || v.Offset() != lead || v.End() != len(tt.in) || string(v.Map()["b"].Raw()) != "i2e" {
+			t.Errorf("%q: b is %d, %v, of %d to %d", tt.in, n, ok, v.Offset(), v.End())
+		}
+		again := []byte("d")
+		for k, val := range v.Entries() {
+			again = append(append(again, k.Raw()...), val.Raw()...)
+			if _, ok := val.Int(); ok && string(val.Raw()) == "i1.5e" {
+				t.Errorf("%q: i1.5e is a number", tt.in)
+			}
+		}
+		if string(append(again, 'e')) != tt.in[lead:] {
+			t.Errorf("%q has the entries %q", tt.in, again)
+		}
+		if _, _, err := Scan([]byte(tt.in)); err == nil {
+			t.Errorf("Scan(%q) does not fail", tt.in)
+		}
+	}
+	for _, in := range []string{"d1:ai1.5", "d1:ai" + strings.Repeat("x", 100) + "ee", "dle1:ae", "d-1:xi1ee", "d1:ae"} {
+		if _, _, err := ScanLoosely([]byte(in), 0); err == nil {
+			t.Errorf("ScanLoosely(%q) does not fail", in)
+		}
+	}
+}
+
 func TestPathsEnd(t *testing.T) {
 	_, _, err := Scan([]byte(strings.Repeat("d80:"+strings.Repeat("\x01", 80), 60) + "x"))
 	var e *Error
@@ -226,6 +266,9 @@ func FuzzScan(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
+		if v, _, err := ScanLoosely(raw, 0); err == nil && !bytes.Equal(walk(v), raw) {
+			t.Fatalf("loose views of %q rebuild %q", raw, walk(v))
+		}
 		v, _, err := Scan(raw)
 		if err != nil {
 			var e *Error

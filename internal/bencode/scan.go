@@ -14,10 +14,18 @@ import (
 //
 // Where a whole value is followed by other bytes, the view is returned beside
 // an *Error whose Trailing is set.
-func Scan(raw []byte) (Value, []Flaw, error) {
-	s := scanner{doc: raw}
-	if len(raw) == 0 {
-		return Value{}, nil, &Error{Reason: "empty, not bencode"}
+func Scan(raw []byte) (Value, []Flaw, error) { return scan(raw, 0, false) }
+
+// ScanLoosely is Scan for a value that begins at an offset of raw, and in which
+// somebody may look for what is still good: an integer that is no number and a
+// key that is an integer are flaws. Such an integer has no [Value.Int], and such a
+// key is of kind Integer.
+func ScanLoosely(raw []byte, offset int) (Value, []Flaw, error) { return scan(raw, offset, true) }
+
+func scan(raw []byte, offset int, loose bool) (Value, []Flaw, error) {
+	s := scanner{doc: raw, pos: offset, loose: loose}
+	if len(raw) == offset {
+		return Value{}, nil, &Error{Offset: offset, Reason: "empty, not bencode"}
 	}
 	if len(raw) > math.MaxUint32 {
 		return Value{}, nil, &Error{Reason: "larger than 4 GiB"}
@@ -26,7 +34,7 @@ func Scan(raw []byte) (Value, []Flaw, error) {
 	if err != nil {
 		return Value{}, s.flaws, err
 	}
-	v := Value{doc: raw, off: 0, end: end}
+	v := Value{doc: raw, off: offset, end: end}
 	if end != len(raw) {
 		return v, s.flaws, &Error{Offset: end, Trailing: true, Reason: "data after the end of the value"}
 	}
@@ -47,6 +55,7 @@ type frame struct {
 type scanner struct {
 	doc   []byte
 	pos   int
+	loose bool
 	depth int
 	stack [MaxDepth]frame
 	flaws []Flaw
@@ -130,10 +139,16 @@ func (s *scanner) close() error {
 
 func (s *scanner) key(f *frame) error {
 	at := s.pos
-	if c := s.doc[at]; c < '0' || c > '9' {
+	var start, end int
+	var err error
+	switch c := s.doc[at]; {
+	case c >= '0' && c <= '9':
+		start, end, err = s.str()
+	case c == 'i' && s.loose:
+		start, end, err = s.badKey()
+	default:
 		return s.fail(at, "dictionary key is not a string")
 	}
-	start, end, err := s.str()
 	if err != nil {
 		return err
 	}
@@ -151,13 +166,25 @@ func (s *scanner) key(f *frame) error {
 	return nil
 }
 
+// badKey scans a key that is an integer.
+func (s *scanner) badKey() (start, end int, err error) {
+	start = s.pos
+	if s.flawsWanted() {
+		s.flaw(BadKey, s.path(s.depth), start)
+	}
+	if err := s.digits(); err != nil {
+		return 0, 0, err
+	}
+	return start, s.pos, nil
+}
+
 // duplicates goes over a dictionary that is not in strict order once more,
 // this time with an index of its keys.
 func (s *scanner) duplicates(f *frame) {
 	type span struct{ off, end uint32 }
 	keys := make([]span, 0, f.count)
 	for pos := f.start + 1; s.doc[pos] != 'e'; {
-		start, end := stringAt(s.doc, pos)
+		start, end := keyAt(s.doc, pos)
 		keys = append(keys, span{uint32(start), uint32(end)})
 		pos = skip(s.doc, end)
 	}
@@ -203,6 +230,15 @@ func (s *scanner) str() (start, end int, err error) {
 }
 
 func (s *scanner) integer() error {
+	if err := s.digits(); err != nil {
+		return err
+	}
+	s.element()
+	return nil
+}
+
+// digits scans an integer, without counting it as an element.
+func (s *scanner) digits() error {
 	at := s.pos
 	s.pos++
 	neg := s.pos < len(s.doc) && s.doc[s.pos] == '-'
@@ -217,14 +253,29 @@ func (s *scanner) integer() error {
 		return s.fail(at, "ends in an integer")
 	}
 	if s.pos == first || s.doc[s.pos] != 'e' {
-		return s.fail(at, "malformed integer")
+		return s.badInteger(at)
 	}
 	digits := s.doc[first:s.pos]
 	s.pos++
 	if s.flawsWanted() {
 		s.judge(neg, digits, at)
 	}
-	s.element()
+	return nil
+}
+
+// maxBadInteger is how long an integer may be that is none.
+const maxBadInteger = 64
+
+// badInteger goes on behind the end of an integer that is no number.
+func (s *scanner) badInteger(at int) error {
+	n := bytes.IndexByte(s.doc[at:min(at+maxBadInteger, len(s.doc))], 'e')
+	if !s.loose || n < 0 {
+		return s.fail(at, "malformed integer")
+	}
+	if s.flawsWanted() {
+		s.flaw(BadInteger, s.path(s.depth), at)
+	}
+	s.pos = at + n + 1
 	return nil
 }
 

@@ -34,8 +34,8 @@ func (k Kind) String() string {
 	return "nothing"
 }
 
-// Value is a view of one bencoded value inside input that Scan accepted. It
-// shares the input's memory. The zero Value has kind None, and asking it for
+// Value is a view of one bencoded value inside input that Scan or ScanLoosely
+// accepted. It shares the input's memory. The zero Value has kind None, and asking it for
 // anything gives nothing.
 type Value struct {
 	doc      []byte
@@ -93,11 +93,7 @@ func (v Value) Int() (int64, bool) {
 	if v.Kind() != Integer {
 		return 0, false
 	}
-	digits := v.doc[v.off+1 : v.end-1]
-	neg := digits[0] == '-'
-	if neg {
-		digits = digits[1:]
-	}
+	digits, neg := bytes.CutPrefix(v.doc[v.off+1:v.end-1], []byte("-"))
 	return parseInt(neg, digits)
 }
 
@@ -118,14 +114,15 @@ func (v Value) Items() iter.Seq2[int, Value] {
 }
 
 // Entries yields the keys and values of a dictionary in the order in which
-// they stand there. Keys are strings, with offsets of their own.
+// they stand there. Keys are strings, with offsets of their own; ScanLoosely
+// accepts integers.
 func (v Value) Entries() iter.Seq2[Value, Value] {
 	return func(yield func(Value, Value) bool) {
 		if v.Kind() != Dict {
 			return
 		}
 		for pos := v.off + 1; v.doc[pos] != 'e'; {
-			_, keyEnd := stringAt(v.doc, pos)
+			_, keyEnd := keyAt(v.doc, pos)
 			end := skip(v.doc, keyEnd)
 			if !yield(Value{v.doc, pos, keyEnd}, Value{v.doc, keyEnd, end}) {
 				return
@@ -139,7 +136,7 @@ func (v Value) Entries() iter.Seq2[Value, Value] {
 // than once.
 func (v Value) Get(key string) (Value, bool) {
 	for k, val := range v.Entries() {
-		start, end := stringAt(k.doc, k.off)
+		start, end := keyAt(k.doc, k.off)
 		if string(k.doc[start:end]) == key {
 			return val, true
 		}
@@ -152,8 +149,8 @@ func (v Value) Get(key string) (Value, bool) {
 func (v Value) Map() map[string]Value {
 	m := make(map[string]Value)
 	for k, val := range v.Entries() {
-		key, _ := k.Text()
-		if _, ok := m[key]; !ok {
+		key, isText := k.Text()
+		if _, ok := m[key]; !ok && isText {
 			m[key] = val
 		}
 	}
@@ -196,6 +193,14 @@ func stringAt(doc []byte, pos int) (start, end int) {
 	return pos + 1, pos + 1 + n
 }
 
+// keyAt is stringAt for a key of a dictionary: of one that is an integer it is all.
+func keyAt(doc []byte, pos int) (start, end int) {
+	if doc[pos] == 'i' {
+		return pos, skip(doc, pos)
+	}
+	return stringAt(doc, pos)
+}
+
 // skip returns the end of the value at pos.
 func skip(doc []byte, pos int) int {
 	for depth := 0; ; {
@@ -220,15 +225,19 @@ func skip(doc []byte, pos int) int {
 	}
 }
 
-// parseInt reads decimal digits; false when the number needs more than 64 bits.
+// parseInt reads decimal digits; false when there are none, others, or so many
+// that the number needs more than 64 bits.
 func parseInt(neg bool, digits []byte) (int64, bool) {
 	var n uint64
 	for _, c := range digits {
 		d := uint64(c - '0')
-		if n > (math.MaxUint64-d)/10 {
+		if d > 9 || n > (math.MaxUint64-d)/10 {
 			return 0, false
 		}
 		n = n*10 + d
+	}
+	if len(digits) == 0 {
+		return 0, false
 	}
 	if neg {
 		return -int64(n), n <= 1<<63
