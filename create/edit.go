@@ -16,6 +16,9 @@ type Edited struct {
 	Raw      []byte
 	Old, New metainfo.Hashes
 	Changes  []metainfo.Change // in the order of the keys; empty if nothing changed
+	// Cut counts the bytes around the document that are not in Raw: line feeds in
+	// front of it, or whatever follows its end.
+	Cut int
 	// Secrets are the keys that hold what looks like a secret after
 	// metainfo.Edit.StripSecrets: see metainfo.Torrent.Secrets.
 	Secrets []string
@@ -34,12 +37,13 @@ func (e *InfoHashError) Error() string {
 
 // Edit changes keys of a .torrent. Everything that is not edited keeps its
 // exact bytes: unknown keys, unsorted dictionaries, and with them the infohash.
+// Any torrent can be edited that has an info dictionary.
 // An edit of keys in info is an [*InfoHashError] unless it was asked for by
 // NewInfoHash. An edit that changes nothing returns the same bytes.
 func Edit(raw []byte, o metainfo.Edit) (*Edited, error) {
-	t, err := metainfo.Parse(raw)
-	if err != nil {
-		return nil, err
+	t, problems := metainfo.Read(raw)
+	if t == nil {
+		return nil, problems[len(problems)-1]
 	}
 	added := metainfo.Fields{Trackers: append(o.Trackers.Set[:len(o.Trackers.Set):len(o.Trackers.Set)], o.Trackers.Add...)}
 	added.WebSeeds = append(o.WebSeeds.Set[:len(o.WebSeeds.Set):len(o.WebSeeds.Set)], o.WebSeeds.Add...)
@@ -56,7 +60,8 @@ func Edit(raw []byte, o metainfo.Edit) (*Edited, error) {
 			return nil, err
 		}
 	}
-	e := &Edited{Raw: now.Raw(), Old: t.Hashes(), New: now.Hashes(), Changes: changes}
+	front, behind := t.Around()
+	e := &Edited{Raw: now.Raw(), Old: t.Hashes(), New: now.Hashes(), Changes: changes, Cut: front + behind}
 	if o.StripSecrets {
 		e.Secrets = now.Secrets()
 	}

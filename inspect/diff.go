@@ -114,7 +114,7 @@ func (d *Difference) fields(a, b *metainfo.Torrent) {
 	}
 	field("name", a.Name, b.Name)
 	field("format", a.Format.String(), b.Format.String())
-	field("size", strconv.FormatInt(a.Layout().TotalLength(), 10), strconv.FormatInt(b.Layout().TotalLength(), 10))
+	field("size", strconv.FormatInt(a.Size(), 10), strconv.FormatInt(b.Size(), 10))
 	field("piece length", strconv.FormatInt(a.PieceLength, 10), strconv.FormatInt(b.PieceLength, 10))
 	field("private", strconv.FormatBool(a.Private), strconv.FormatBool(b.Private))
 	field("source", a.Source, b.Source)

@@ -29,6 +29,9 @@ func idsOf(t *metainfo.Torrent, i int) fileIDs {
 		ids.root = hex.EncodeToString(f.Root[:]) + strconv.FormatInt(f.Length, 10)
 	}
 	l, file := t.Layout(), layout.FileIndex(i)
+	if l == nil {
+		return ids
+	}
 	first, end := l.FilePieces(file)
 	if t.PieceSHA1(first) == nil || l.Start(file)%t.PieceLength != 0 {
 		return ids
@@ -192,7 +195,7 @@ type piecesEqual struct {
 }
 
 func comparePieces(a, b *metainfo.Torrent) piecesEqual {
-	hashes := func(t *metainfo.Torrent) bool { return t.Layout().NumPieces() > 0 && t.PieceSHA1(0) != nil }
+	hashes := func(t *metainfo.Torrent) bool { return t.NumPieces() > 0 && t.PieceSHA1(0) != nil }
 	return piecesEqual{a, b, a.PieceLength == b.PieceLength && hashes(a) && hashes(b)}
 }
 

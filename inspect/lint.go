@@ -79,10 +79,11 @@ func Lint(raw []byte, o LintOptions) (*Report, error) {
 		if l.report.Refused == nil && p.Severity == metainfo.Error {
 			l.report.Refused = p
 		}
-		l.problem(p)
+		l.add(p.ID, p.Path, p.Offset, "%s", p.Message)
 	}
 	if t != nil {
-		l.doc = bencode.View(t.Raw()).Map()
+		front, behind := t.Around()
+		l.doc = bencode.ViewIn(raw, front, len(raw)-behind).Map()
 		l.info = l.doc["info"].Map()
 		l.keys()
 		l.content()
@@ -144,25 +145,4 @@ func (l *linter) add(id, key string, offset int, format string, args ...any) {
 	}
 	r := l.rules[id]
 	l.report.Findings = append(l.report.Findings, Finding{r, r.Severity, key, offset, fmt.Sprintf(format, args...)})
-}
-
-// problem makes a finding of what reading the document has found.
-func (l *linter) problem(p metainfo.Problem) {
-	id := p.ID
-	warning := p.Severity == metainfo.Warning
-	switch {
-	case id == "strange-name":
-		return // names has a rule for each way of being strange
-	case id == "duplicate-key" && !warning:
-		id = "duplicate-info"
-	case id == "meta-version" && warning:
-		id = "meta-version-ignored"
-	case id == "pieces-root" && warning:
-		id = "empty-pieces-root"
-	case id == "piece-layers" && warning:
-		id = "stray-piece-layer"
-	case id == "bad-path" && warning:
-		id = "link-target"
-	}
-	l.add(id, p.Path, p.Offset, "%s", p.Message)
 }

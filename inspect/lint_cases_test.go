@@ -29,6 +29,9 @@ func encodingCases() []judged {
 	return []judged{
 		pair("bencode", good, raw("d4:infod6:lengthi10e4:name99:short")),
 		pair("trailing-data", good, raw(string(encode(good))+"\n")),
+		pair("leading-data", good, raw("\n"+string(encode(good)))),
+		pair("bad-integer", good.with("x", 5), good.with("x", raw("i1.5e"))),
+		pair("bad-key", good, append(good, 5, 5)),
 		pair("unsorted-keys", torrent(single().with("source", "x")), torrent(append(dict{"source", "x"}, single()...))),
 		pair("duplicate-key", good, torrent(append(single(), "pieces", sums(1)))),
 		pair("duplicate-info", good, append(torrent(single()), "info", single())),
@@ -59,6 +62,7 @@ func structureCases() []judged {
 		pair("no-content", good, torrent(single().with("length", 0, "pieces", ""))),
 		pair("creation-date", good.with("creation date", 1700000000), good.with("creation date", "today")),
 		pair("date-future", good.with("creation date", 1700000000), good.with("creation date", 4000000000)),
+		pair("pad-file", padded(file(10, "a"), pad(leaf-10), file(10, "b")), torrent(multi(file(10, "a")).with("files", list{file(10, "a"), pad(1 << 40)}))),
 		pair("tail-padding", padded(file(10, "a"), pad(leaf-10), file(10, "b")), padded(file(10, "a"), pad(leaf-10))),
 		pair("stray-padding", padded(file(10, "a"), pad(leaf-10), file(10, "b")), padded(file(10, "a"), pad(5), file(10, "b"))),
 		pair("link-target",

@@ -67,6 +67,9 @@ func sharedFolders(previous, path string) int {
 // components judges the names of a path that are new.
 func (l *linter) components(i int, path string) {
 	for name := range strings.SplitSeq(path, "/") {
+		if name == "." || name == ".." {
+			continue // that is another rule's
+		}
 		if !simpleName(name) || len(name) > maxName || portable(name) != "" {
 			key, offset := l.t.FileKey(i)
 			l.name(key, offset, name)

@@ -35,6 +35,9 @@ func encodingRules() []Rule {
 	return []Rule{
 		{"bencode", metainfo.Error, 3, section, "not bencode", "Make the torrent again, the file is damaged or no torrent at all.", false},
 		{"trailing-data", metainfo.Error, 3, section, "bytes follow the end of the torrent", "Cut the file off at the byte that is named.", false},
+		{"leading-data", metainfo.Error, 3, section, "bytes stand in front of the torrent", "Cut them off, clients do not look behind them.", false},
+		{"bad-integer", metainfo.Error, 3, section, "an integer is no number", "Write it in decimal digits, as clients refuse the whole torrent for it.", false},
+		{"bad-key", metainfo.Error, 3, section, "a key of a dictionary is no string", "Leave it out, as clients refuse the whole torrent for it.", false},
 		{"unsorted-keys", metainfo.Error, 3, section, "keys of a dictionary are out of order", "Sort the keys as raw bytes: clients that encode info again compute another infohash.", false},
 		{"duplicate-key", metainfo.Error, 3, section, "a key stands twice in a dictionary", "Keep one of the two, as programs disagree on which one counts.", false},
 		{"duplicate-info", metainfo.Error, 3, section, "the torrent has two info dictionaries", "Make the torrent again, its infohash depends on the program that reads it.", false},
@@ -63,6 +66,7 @@ func structureRules() []Rule {
 		{"no-content", metainfo.Warning, 3, section, "all files are empty", "Put content into it, clients refuse torrents of no bytes.", false},
 		{"creation-date", metainfo.Warning, 3, "metainfo files", "creation date is not a time", "Write it as seconds since 1970, an integer.", false},
 		{"date-future", metainfo.Warning, 3, "metainfo files", "creation date lies in the future", "Set the clock, and --date when you make it again.", false},
+		{"pad-file", metainfo.Error, 47, "pad files", "a pad file is longer than any piece", "Make the torrent again: padding brings a file to the next piece, and is shorter than one.", false},
 		{"tail-padding", metainfo.Warning, 47, "pad files", "the last file is padding", "Leave the pad file at the end out: with it, clients that pad by themselves get another infohash.", false},
 		{"stray-padding", metainfo.Warning, 47, "pad files", "a pad file does not end on a piece boundary", "Leave the pad file out, it aligns nothing.", false},
 		{"link-target", metainfo.Warning, 47, "extended file attributes", "a symbolic link does not say where it leads", "Give the link a symlink path.", false},

@@ -31,17 +31,17 @@ func NewStats() *Stats {
 	return &Stats{Formats: map[metainfo.Format]int{}, PieceLengths: map[int64]int{}, Trackers: map[string]int{}, contents: map[string][]string{}}
 }
 
-// Add counts a torrent, by Parse, under a name. The torrent is not kept.
+// Add counts a torrent under a name. The torrent is not kept.
 func (s *Stats) Add(name string, t *metainfo.Torrent) {
 	s.Torrents++
 	if t.Private {
 		s.Private++
 	}
-	s.Size += t.Layout().TotalLength()
+	s.Size += t.Size()
 	for range t.Content() {
 		s.Files++
 	}
-	s.Pieces += int64(t.Layout().NumPieces())
+	s.Pieces += int64(t.NumPieces())
 	s.TorrentSize += int64(len(t.Raw()))
 	s.Formats[t.Format]++
 	s.PieceLengths[t.PieceLength]++
@@ -96,7 +96,7 @@ func TrackerHosts(t *metainfo.Torrent) []string {
 // have the same bytes in the same order.
 func contentIDs(t *metainfo.Torrent) []string {
 	var ids []string
-	if t.Layout().NumPieces() == 0 {
+	if t.NumPieces() == 0 {
 		return nil
 	}
 	roots := sha256.New()
@@ -115,7 +115,7 @@ func contentIDs(t *metainfo.Torrent) []string {
 	if t.PieceSHA1(0) != nil {
 		pieces := sha256.New()
 		binary.Write(pieces, binary.BigEndian, []int64{t.PieceLength, t.Layout().PaddedLength()})
-		for i := range t.Layout().NumPieces() {
+		for i := range t.NumPieces() {
 			pieces.Write(t.PieceSHA1(i))
 		}
 		ids = append(ids, "pieces "+hex.EncodeToString(pieces.Sum(nil)))

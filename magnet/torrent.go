@@ -50,7 +50,7 @@ var (
 	ErrTooLong = errors.New("the link is too long even without trackers")
 )
 
-// FromTorrent makes the link of a torrent, by Parse. The zero options put in
+// FromTorrent makes the link of a torrent, by Parse or Read. The zero options put in
 // its infohashes, its name, and all its trackers in the order of their tiers,
 // each once. The issues tell what was left out. It fails on options that the
 // torrent does not allow, which the zero options never are.
@@ -62,7 +62,7 @@ func FromTorrent(t *metainfo.Torrent, o LinkOptions) (Link, []Issue, error) {
 		return l, nil, ErrPrivate
 	}
 	if o.Size {
-		l.Size = t.Layout().TotalLength()
+		l.Size = t.Size()
 	}
 	l.Trackers = o.chooseTrackers(t.Trackers, &issues)
 	if o.WebSeeds {

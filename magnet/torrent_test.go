@@ -23,6 +23,9 @@ func torrentWith(t *testing.T, format metainfo.Format, fields metainfo.Fields, p
 	if err != nil {
 		t.Fatal(err)
 	}
+	for i := range d.Layout().NumPieces() {
+		d.Set(i, [20]byte{1}, [32]byte{1})
+	}
 	raw, _ := d.Encode()
 	m, err := metainfo.Parse(raw)
 	if err != nil {

@@ -81,10 +81,8 @@ func TestDraftReadsBack(t *testing.T) {
 			exact++
 		}
 		m, problems := Read(raw)
-		for _, p := range problems {
-			if p.ID != "strange-name" {
-				t.Fatalf("%v in %q", p, raw)
-			}
+		if len(problems) > 0 {
+			t.Fatalf("%v in %q", problems, raw)
 		}
 		consistent(t, m)
 		if m.Hashes() != hashes {
@@ -176,6 +174,7 @@ func TestNewDraftRefuses(t *testing.T) {
 			t.Error(err)
 			continue
 		}
+		d.Set(0, [20]byte{1}, [32]byte{1})
 		raw, _ := d.Encode()
 		if _, err := Parse(raw); err != nil {
 			t.Errorf("%v: %v", tt.format, err)

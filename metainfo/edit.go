@@ -71,12 +71,17 @@ type Change struct {
 
 // Apply returns the torrent with the edit made, and what changed, in the order
 // of the keys. Bytes of keys that were not edited stay as they are, whatever
-// their order; an edit that changes no byte returns t. An edit that would make
-// a torrent that Parse refuses is an error.
+// their order; an edit that changes no byte returns t. An edit after which Parse
+// refuses what it takes now is an error, and so is one of keys in info where
+// errors stand in the way of a layout.
 func (t *Torrent) Apply(e Edit) (*Torrent, []Change, error) {
 	inner, err := t.infoEntries(&e)
 	if err != nil {
 		return nil, nil, err
+	}
+	p, wrong := firstError(t.Problems)
+	if wrong && t.layout == nil && len(inner) > 0 {
+		return nil, nil, fmt.Errorf("only keys outside of info can be edited, as that is broken: %w", p)
 	}
 	outer, err := t.outerEntries(&e)
 	if err != nil {
@@ -89,9 +94,9 @@ func (t *Torrent) Apply(e Edit) (*Torrent, []Change, error) {
 	if bytes.Equal(raw, t.Raw()) {
 		return t, nil, nil
 	}
-	now, err := Parse(raw)
-	if err != nil {
-		return nil, nil, fmt.Errorf("the edit would make a torrent that cannot be read: %w", err)
+	now, problems := Read(raw)
+	if p, ok := firstError(problems); ok && (now == nil || !wrong) {
+		return nil, nil, fmt.Errorf("the edit would make a torrent that cannot be used: %w", p)
 	}
 	return now, t.changes(now), nil
 }

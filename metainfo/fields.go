@@ -10,7 +10,7 @@ import (
 
 // textIn is text for a key of a dictionary that may be deep in the document.
 func (p *parser) textIn(in place, key string, v bencode.Value) string {
-	if v.Kind() == bencode.String || v.Kind() == bencode.None || !p.room("mistyped") {
+	if v.Kind() == bencode.String || v.Kind() == bencode.None || !p.room(Warning, "mistyped") {
 		return p.text("", v)
 	}
 	return p.text(in(key), v)
@@ -71,7 +71,7 @@ func (p *parser) tier(i int, v bencode.Value) []string {
 	if isText {
 		what = "a %v where a tier (a list) was expected: read as a tier of one"
 	}
-	if p.room("mistyped") {
+	if p.room(Warning, "mistyped") {
 		p.warn("mistyped", bencode.JoinIndex("announce-list", i), v, what, v.Kind())
 	}
 	if s == "" {
@@ -96,7 +96,7 @@ func (p *parser) texts(list bencode.Value, path func() string) []string {
 	for i, item := range list.Items() {
 		s, ok := item.Text()
 		switch {
-		case !ok && p.room("mistyped"):
+		case !ok && p.room(Warning, "mistyped"):
 			p.text(bencode.JoinIndex(path(), i), item)
 		case s != "":
 			all = append(all, s)
@@ -126,7 +126,7 @@ func (p *parser) nodes(v bencode.Value) []string {
 				continue
 			}
 		}
-		if p.room("mistyped") {
+		if p.room(Warning, "mistyped") {
 			p.warn("mistyped", bencode.JoinIndex("nodes", i), item, "not a pair of host and port: ignored")
 		}
 	}

@@ -5,9 +5,10 @@
 //
 // # Reading
 //
-// [Parse] gives a [Torrent], a typed view of the raw bytes, and fails on the
-// first thing that makes it unusable; [Read] goes on and returns all that is
-// wrong. Every fault is a [Problem] with the key and the byte it is about. Keys
+// [Read] gives a [Torrent], a typed view of the raw bytes, and all that is wrong
+// with it: where there is an info dictionary there is an infohash. [Parse] is for
+// who needs the content: it fails on the first thing that stands in the way of
+// laying it out and checking it. Every fault is a [Problem] with the key and the byte it is about. Keys
 // that the view does not know stay where they are.
 //
 // Infohashes ([Hashes], of [HashV1] and [HashV2]) are taken over the raw bytes
@@ -36,6 +37,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"iter"
+	"math"
 	"strings"
 	"time"
 
@@ -64,10 +66,11 @@ type Torrent struct {
 	// UnknownOfFiles are the keys that the view does not know in entries of
 	// files (at most 100).
 	UnknownOfFiles []FileKey
-	// Problems are the warnings; Parse fails on errors.
+	// Problems are all that is wrong, as Read returns it; Parse fails on errors.
 	Problems []Problem
 
-	root   bencode.Value // the document, scanned once
+	doc    []byte        // what was read
+	root   bencode.Value // the document in it, scanned once
 	info   bencode.Value // in root
 	layout *layout.Layout
 	pieces []byte                 // the v1 hashes, in root
@@ -92,7 +95,8 @@ type Fields struct {
 type File struct {
 	// Path is slash-separated and relative to the content's folder; "" where
 	// the content is one file. It is path.utf-8 where that is present, else
-	// path, and need not be valid UTF-8.
+	// path, and need not be valid UTF-8. Of a torrent that Parse refuses it may
+	// be empty, or lead anywhere.
 	Path   string
 	Length int64  // in bytes
 	Attr   string // BEP 47: l symbolic link, x executable, h hidden, p pad file
@@ -195,9 +199,15 @@ func (p Problem) Error() string {
 	return fmt.Sprintf("%s: %s (byte %d)", p.Path, p.Message, p.Offset)
 }
 
-// Raw returns the document, a dictionary of bencode, without what may follow
-// it. It must not be changed.
+// Raw returns the document, a dictionary of bencode, without what may stand
+// around it. It must not be changed.
 func (t *Torrent) Raw() []byte { return t.root.Raw() }
+
+// Around returns how many bytes that are no part of the document were read in
+// front of it and behind its end.
+func (t *Torrent) Around() (front, behind int) {
+	return t.root.Offset(), len(t.doc) - t.root.End()
+}
 
 // RawInfo returns the exact bytes of the info dictionary.
 func (t *Torrent) RawInfo() []byte { return t.info.Raw() }
@@ -216,12 +226,38 @@ func hashesOf(format Format, info []byte) (h Hashes) {
 	return h
 }
 
-// Layout returns where the bytes of files lie in pieces. Its files are Files.
+// Layout returns where the bytes of files lie in pieces. Its files are Files. It
+// is nil where an error stands in the way, which Parse lets none.
 func (t *Torrent) Layout() *layout.Layout { return t.layout }
 
+// Size returns how many bytes the content has, without padding: as many as its
+// files say, where they cannot be laid out.
+func (t *Torrent) Size() int64 {
+	if t.layout != nil {
+		return t.layout.TotalLength()
+	}
+	var n int64
+	for _, f := range t.Content() {
+		n += min(f.Length, math.MaxInt64-n)
+	}
+	return n
+}
+
+// NumPieces returns how many pieces the content is cut into; 0 where it cannot
+// be laid out.
+func (t *Torrent) NumPieces() int {
+	if t.layout == nil {
+		return 0
+	}
+	return t.layout.NumPieces()
+}
+
 // FilePieces returns the pieces that hold bytes of the i-th file: first, and the
-// one behind the last. An empty file has none.
+// one behind the last. An empty file has none, nor has a file that cannot be laid out.
 func (t *Torrent) FilePieces(i int) (first, end int) {
+	if t.layout == nil {
+		return 0, 0
+	}
 	return t.layout.FilePieces(layout.FileIndex(i))
 }
 

@@ -1,6 +1,7 @@
 package metainfo
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
@@ -9,30 +10,39 @@ import (
 
 // Bounds on what is remembered of a hostile document.
 const (
-	maxProblems   = 1000 // of each severity and id
-	maxUnknown    = 1000
-	maxFileKeys   = 100
-	maxFileErrors = 20 // a list with more is given up
+	maxProblems = 1000 // of each severity and id
+	maxUnknown  = 1000
+	maxFileKeys = 100
 )
 
-// Parse reads a .torrent document. It fails with the first Problem that is an
-// error; warnings are in Problems. The torrent shares raw's memory.
+// Parse reads a .torrent document for who needs its content: it fails with the
+// first Problem that is an error; warnings are in Problems. The torrent shares
+// raw's memory.
 func Parse(raw []byte) (*Torrent, error) {
 	t, problems := Read(raw)
-	for _, p := range problems {
-		if p.Severity == Error {
-			return nil, p
-		}
+	if p, ok := firstError(problems); ok {
+		return nil, p
 	}
 	return t, nil
 }
 
+func firstError(problems []Problem) (Problem, bool) {
+	for _, p := range problems {
+		if p.Severity == Error {
+			return p, true
+		}
+	}
+	return Problem{}, false
+}
+
 // Read reads as much of a document as it can and returns it with everything
-// that is wrong with it (at most 1000 problems of each severity and id), in the order in which it
-// was found. The torrent is nil when there is no readable info dictionary; where
-// errors are among the problems, its Layout may be nil.
+// that is wrong with it (at most 1000 problems of each severity and id), in the
+// order in which it was found. Where there is an info dictionary, it has an
+// infohash, trackers and all that can be told of it, whatever the problems are;
+// the torrent is nil where there is none. Where errors are among the problems,
+// names may be unsafe, and its Layout may be nil.
 func Read(raw []byte) (*Torrent, []Problem) {
-	p := &parser{t: &Torrent{}, counts: map[kind]int{}, pathBudget: 16*len(raw) + 1<<20}
+	p := &parser{t: &Torrent{doc: raw}, counts: map[kind]int{}, pathBudget: 16*len(raw) + 1<<20}
 	root, ok := p.scan(raw)
 	if !ok {
 		return nil, p.problems
@@ -53,7 +63,8 @@ func Read(raw []byte) (*Torrent, []Problem) {
 type parser struct {
 	t          *Torrent
 	problems   []Problem
-	errors     int
+	errors     int // that stand in the way of a layout
+	nameErrors int // others
 	counts     map[kind]int
 	pathBudget int // how many bytes of paths may still be made
 }
@@ -65,7 +76,10 @@ type kind struct {
 }
 
 func (p *parser) add(s Severity, id, path string, offset int, format string, args ...any) {
-	if s == Error {
+	switch {
+	case s == Error && ofNames(id):
+		p.nameErrors++
+	case s == Error:
 		p.errors++
 	}
 	if p.counts[kind{s, id}]++; p.counts[kind{s, id}] <= maxProblems {
@@ -73,8 +87,13 @@ func (p *parser) add(s Severity, id, path string, offset int, format string, arg
 	}
 }
 
-// room tells whether another warning of the kind would be kept: where it would not, its key need not be made.
-func (p *parser) room(id string) bool { return p.counts[kind{Warning, id}] < maxProblems }
+// ofNames tells whether a problem is one of names: where files lie in pieces can be told all the same.
+func ofNames(id string) bool {
+	return id == "bad-name" || id == "bad-path" || id == "path-escapes" || id == "duplicate-path"
+}
+
+// room tells whether another problem of the kind would be kept: where it would not, its key need not be made.
+func (p *parser) room(s Severity, id string) bool { return p.counts[kind{s, id}] < maxProblems }
 
 func (p *parser) fail(id, path string, at bencode.Value, format string, args ...any) {
 	p.add(Error, id, path, at.Offset(), format, args...)
@@ -86,27 +105,41 @@ func (p *parser) warn(id, path string, at bencode.Value, format string, args ...
 
 // scan makes the faults and flaws of the bencode into problems.
 func (p *parser) scan(raw []byte) (bencode.Value, bool) {
-	root, flaws, err := bencode.Scan(raw)
+	lead := leading(raw)
+	if lead > 0 && lead < len(raw) {
+		p.add(Warning, "leading-data", "", 0, "%s of white space or a byte order mark in front of the torrent", byteCount(lead))
+	}
+	root, flaws, err := bencode.ScanLoosely(raw, lead)
 	if err != nil {
 		e := err.(*bencode.Error)
-		id := "bencode"
-		if e.Trailing {
-			id = "trailing-data"
-		}
-		p.add(Error, id, e.Path, e.Offset, "%s", e.Reason)
 		if !e.Trailing {
+			p.add(Error, "bencode", e.Path, e.Offset, "%s", e.Reason)
 			return root, false
 		}
+		p.add(Warning, "trailing-data", "", e.Offset, "%s behind the end of the torrent", byteCount(len(raw)-e.Offset))
 	}
 	for _, f := range flaws {
 		s := Warning
-		if f.Kind == bencode.DuplicateKey && f.Path == "info" {
-			s = Error // which of the two is the torrent?
+		id := [...]string{"unsorted-keys", "duplicate-key", "leading-zero", "negative-zero", "big-integer", "bad-integer", "bad-key"}[f.Kind]
+		if id == "duplicate-key" && f.Path == "info" {
+			s, id = Error, "duplicate-info" // which of the two is the torrent?
 		}
-		id := [...]string{"unsorted-keys", "duplicate-key", "leading-zero", "negative-zero", "big-integer"}[f.Kind]
 		p.add(s, id, f.Path, f.Offset, "%v", f.Kind)
 	}
 	return root, true
+}
+
+func byteCount(n int) string {
+	if n == 1 {
+		return "1 byte"
+	}
+	return fmt.Sprintf("%d bytes", n)
+}
+
+// leading counts the bytes in front of a document that editors and web servers leave there.
+func leading(raw []byte) int {
+	rest := bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))
+	return len(raw) - len(bytes.TrimLeft(rest, "\r\n\t "))
 }
 
 // dict returns the values of the known keys of a dictionary, the first where a
@@ -114,12 +147,16 @@ func (p *parser) scan(raw []byte) (bencode.Value, bool) {
 func (p *parser) dict(v bencode.Value, path string, known map[string]bool) map[string]bencode.Value {
 	m := make(map[string]bencode.Value, len(known))
 	for k, val := range v.Entries() {
-		key, _ := k.Bytes()
-		if known[string(key)] {
+		key, isText := k.Bytes()
+		if !isText {
+			key = k.Raw()
+		} else if known[string(key)] {
 			if _, seen := m[string(key)]; !seen {
 				m[string(key)] = val
 			}
-		} else if len(p.t.Unknown) < maxUnknown {
+			continue
+		}
+		if len(p.t.Unknown) < maxUnknown {
 			p.t.Unknown = append(p.t.Unknown, Key{bencode.JoinKey(path, string(key)), val.Offset(), val.Raw()})
 		}
 	}
@@ -184,9 +221,6 @@ func (p *parser) info(info bencode.Value) {
 	t.Private = p.private(m["private"])
 	t.Source = p.text("info.source", m["source"])
 	lengthOK := p.pieceLength(info, m["piece length"])
-	if t.Format == 0 {
-		return
-	}
 	before := p.errors
 	if t.Format.HasV1() {
 		p.filesV1(info, m)
@@ -223,14 +257,21 @@ func (p *parser) format(info bencode.Value, m map[string]bencode.Value) {
 	case version == 2:
 		p.fail("meta-version", "info.file tree", info, "missing, though meta version is 2")
 	case version > 2 && hasPieces:
-		p.warn("meta-version", "info.meta version", m["meta version"], "version %d is not known: only its v1 part is read", version)
+		p.warn("meta-version-ignored", "info.meta version", m["meta version"], "version %d is not known: only its v1 part is read", version)
 	case version > 2 || version < 1:
 		p.fail("meta-version", "info.meta version", m["meta version"], "version %d is not known", version)
 	case hasTree:
-		p.warn("meta-version", "info.file tree", m["file tree"], "ignored, because meta version is not 2")
+		p.warn("meta-version-ignored", "info.file tree", m["file tree"], "ignored, because meta version is not 2")
 	}
-	if p.t.Format == 0 && ok && version <= 2 {
+	if p.t.Format != 0 {
+		return
+	}
+	if ok && version <= 2 {
 		p.fail("no-pieces", "info.pieces", info, "missing")
+	}
+	p.t.Format = V1 // of which it has the infohash, if nothing else
+	if hasTree || version >= 2 {
+		p.t.Format = V2
 	}
 }
 

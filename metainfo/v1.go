@@ -3,6 +3,7 @@ package metainfo
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
@@ -18,11 +19,7 @@ func (p *parser) filesV1(info bencode.Value, m map[string]bencode.Value) {
 		p.fail("files", "info.files", files, "present beside length: is this one file or many?")
 	case hasLength:
 		p.t.Single = true
-		f := File{offset: length.Offset(), Attr: p.text("info.attr", m["attr"])}
-		var ok bool
-		if f.Length, ok = p.length(inInfo, "length", info, length); ok {
-			p.t.Files = []File{f}
-		}
+		p.t.Files = []File{{offset: length.Offset(), Attr: p.text("info.attr", m["attr"]), Length: p.length(inInfo, "length", info, length)}}
 	case !hasFiles:
 		p.fail("files", "info", info, "neither length nor files")
 	case files.Kind() != bencode.List:
@@ -39,30 +36,25 @@ func (p *parser) fileList(files bencode.Value) {
 	}
 	const smallest = len("d6:lengthi0e4:pathl1:aee")
 	list := make([]File, 0, min(n, len(files.Raw())/smallest+1))
-	before := p.errors
 	for i, v := range files.Items() {
-		if f, ok := p.file(i, v); ok {
-			list = append(list, f)
-		}
-		if p.errors-before >= maxFileErrors {
-			break
+		if f := p.file(i, v); len(list) < cap(list) {
+			list = append(list, f) // what is no file takes less room than one
 		}
 	}
 	p.t.Files = list
 	if n == 0 {
 		p.fail("files", "info.files", files, "empty")
 	}
-	if p.errors == before {
-		p.duplicates()
-	}
+	p.duplicates()
 }
 
 // file reads one entry of info.files.
-func (p *parser) file(i int, v bencode.Value) (File, bool) {
+func (p *parser) file(i int, v bencode.Value) File {
 	in := func(key string) string { return bencode.JoinKey(bencode.JoinIndex("info.files", i), key) }
 	if v.Kind() != bencode.Dict {
-		p.fail("files", bencode.JoinIndex("info.files", i), v, "a %v where a dictionary was expected", v.Kind())
-		return File{}, false
+		at := func(string) string { return bencode.JoinIndex("info.files", i) }
+		p.failIn("files", at, "", v, "a %v where a dictionary was expected", v.Kind())
+		return File{offset: v.Offset()}
 	}
 	var length, path, pathUTF8, attr, link bencode.Value
 	for k, val := range v.Entries() {
@@ -83,41 +75,44 @@ func (p *parser) file(i int, v bencode.Value) (File, bool) {
 		}
 	}
 	f := File{offset: v.Offset(), Attr: p.textIn(in, "attr", attr)}
-	var ok bool
-	if length.Kind() == bencode.None && f.IsLink() {
-		ok = true // BEP 47: links need no length
-	} else if f.Length, ok = p.length(in, "length", v, length); !ok {
-		return f, false
+	if length.Kind() != bencode.None || !f.IsLink() { // BEP 47: links need no length
+		f.Length = p.length(in, "length", v, length)
 	}
-	if f.Path, ok = p.filePath(in, v, path, pathUTF8); !ok {
-		return f, false
+	if noPath := path.Kind() == bencode.None || string(path.Raw()) == "le"; noPath && strings.Contains(f.Attr, "p") {
+		f.Path = ".pad/" + strconv.FormatInt(f.Length, 10) // as in libtorrent
+		if p.room(Warning, "bad-path") {
+			p.warn("bad-path", in("path"), v, "a pad file without a path")
+		}
+	} else {
+		f.Path = p.filePath(in, v, path, pathUTF8)
 	}
 	if f.IsLink() {
-		f.Link, ok = p.linkTarget(in, v, link)
+		f.Link = p.linkTarget(in, v, link)
 	}
 	f.pad = strings.Contains(f.Attr, "p") || strings.HasPrefix(f.Path[strings.LastIndexByte(f.Path, '/')+1:], "_____padding_file_")
 	if f.pad && f.Length > layout.MaxTreePieceLength {
-		p.fail("pad-file", in("length"), length, "%d bytes of padding, more than any client's longest piece", f.Length)
-		return f, false
+		p.failIn("pad-file", in, "length", length, "%d bytes of padding, more than any client's longest piece", f.Length)
 	}
-	return f, ok
+	return f
 }
 
 // filePath reads the path of a file: path.utf-8 where it is present and a list.
-func (p *parser) filePath(in place, file, path, pathUTF8 bencode.Value) (string, bool) {
+func (p *parser) filePath(in place, file, path, pathUTF8 bencode.Value) string {
 	if path.Kind() == bencode.None {
-		p.fail("bad-path", in("path"), file, "missing")
-		return "", false
+		p.failIn("bad-path", in, "path", file, "missing")
+		return ""
 	}
-	s, ok := p.pathOf(in, "path", path)
+	s := p.pathOf(in, "path", path)
 	switch {
-	case !ok || pathUTF8.Kind() == bencode.None:
-		return s, ok
+	case pathUTF8.Kind() == bencode.None:
+		return s
 	case pathUTF8.Kind() == bencode.List && len(pathUTF8.Raw()) > len("le"):
 		return p.pathOf(in, "path.utf-8", pathUTF8)
 	}
-	p.warn("mistyped", in("path.utf-8"), pathUTF8, "not a list of names: ignored")
-	return s, true
+	if p.room(Warning, "mistyped") {
+		p.warn("mistyped", in("path.utf-8"), pathUTF8, "not a list of names: ignored")
+	}
+	return s
 }
 
 // first keeps the value of a key where it stands first.
@@ -128,30 +123,30 @@ func first(dst *bencode.Value, v bencode.Value) {
 }
 
 // linkTarget reads where a symbolic link leads (BEP 47).
-func (p *parser) linkTarget(in place, file, v bencode.Value) (string, bool) {
+func (p *parser) linkTarget(in place, file, v bencode.Value) string {
 	if v.Kind() == bencode.None {
-		if p.room("bad-path") {
-			p.warn("bad-path", in("symlink path"), file, "missing, though the file is a symbolic link")
+		if p.room(Warning, "link-target") {
+			p.warn("link-target", in("symlink path"), file, "missing, though the file is a symbolic link")
 		}
-		return "", true
+		return ""
 	}
 	return p.pathOf(in, "symlink path", v)
 }
 
-func (p *parser) length(in place, key string, file, v bencode.Value) (int64, bool) {
+// length reads how long a file is, 0 where that is not said.
+func (p *parser) length(in place, key string, file, v bencode.Value) int64 {
 	n, ok := v.Int()
 	switch {
 	case v.Kind() == bencode.None:
-		p.fail("length", in(key), file, "missing")
+		p.failIn("length", in, key, file, "missing")
 	case v.Kind() != bencode.Integer:
-		p.fail("length", in(key), v, "a %v where an integer was expected", v.Kind())
+		p.failIn("length", in, key, v, "a %v where an integer was expected", v.Kind())
 	case !ok:
-		p.fail("length", in(key), v, "does not fit into 64 bits")
+		p.failIn("length", in, key, v, "no integer of 64 bits")
 	case n < 0:
-		p.fail("length", in(key), v, "%d is negative", n)
-		ok = false
+		p.failIn("length", in, key, v, "%d is negative", n)
 	}
-	return n, ok
+	return max(n, 0)
 }
 
 // fileKey is the key that tells of the i-th file.
@@ -165,6 +160,9 @@ func (p *parser) fileKey(i int) string {
 
 // duplicates finds paths that stand twice, or that are both a file and a folder.
 func (p *parser) duplicates() {
+	if p.nameErrors > 0 {
+		return // it would only tell the same again
+	}
 	files := p.t.Files
 	sorted := true
 	last := -1
@@ -193,10 +191,10 @@ func (p *parser) duplicates() {
 		if a.Path != b.Path {
 			why = "%q is both a file and a folder"
 		}
-		p.add(Error, "duplicate-path", p.fileKey(int(i)), files[i].offset, why, a.Path)
-		if p.errors >= maxFileErrors {
+		if !p.room(Error, "duplicate-path") {
 			return
 		}
+		p.add(Error, "duplicate-path", p.fileKey(int(i)), files[i].offset, why, a.Path)
 	}
 }
 
@@ -225,6 +223,9 @@ func (p *parser) layOut(info bencode.Value) {
 
 // piecesV1 checks the number of hashes against the content.
 func (p *parser) piecesV1(info, v bencode.Value) {
+	if v.Kind() == bencode.None {
+		return // that was told with the format
+	}
 	pieces, ok := v.Bytes()
 	want := p.t.layout.NumPieces()
 	switch {

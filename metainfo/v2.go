@@ -15,32 +15,30 @@ import (
 // must be the same ones, and get their roots; agree tells whether that list
 // could be read.
 func (p *parser) filesV2(m map[string]bencode.Value, agree bool) {
-	tree := m["file tree"]
+	tree, has := m["file tree"]
 	if tree.Kind() != bencode.Dict {
-		p.fail("file-tree", "info.file tree", tree, "a %v where a dictionary was expected", tree.Kind())
-		return
-	}
-	w := walker{p: p, before: p.errors, files: make([]File, 0, countLeaves(tree.Raw()))}
-	w.folder(&node{name: "info.file tree"}, tree, nil)
-	if len(w.files) == 0 && p.errors == w.before {
-		p.fail("file-tree", "info.file tree", tree, "empty")
-	}
-	if p.errors > w.before {
-		if !p.t.Format.HasV1() {
-			p.t.Files = w.files // what could be read
+		if has { // else that was told with the version
+			p.fail("file-tree", "info.file tree", tree, "a %v where a dictionary was expected", tree.Kind())
 		}
 		return
+	}
+	before := p.errors
+	problems := len(p.problems)
+	w := walker{p: p, files: make([]File, 0, countLeaves(tree.Raw()))}
+	w.folder(&node{name: "info.file tree"}, tree, nil)
+	if len(w.files) == 0 && len(p.problems) == problems {
+		p.fail("file-tree", "info.file tree", tree, "empty")
 	}
 	name, _ := m["name"].Text()
 	single := len(w.files) == 1 && w.files[0].Path == name
 	if p.t.Format.HasV1() {
 		single = p.t.Single
 	}
-	if single && w.files[0].Path == name {
+	if single && len(w.files) > 0 && w.files[0].Path == name {
 		w.files[0].Path = ""
 	}
 	if p.t.Format.HasV1() {
-		if agree {
+		if agree && p.errors == before {
 			p.agree(w.files)
 		}
 		return
@@ -60,9 +58,8 @@ func countLeaves(tree []byte) int {
 
 // walker collects the files of a tree.
 type walker struct {
-	p      *parser
-	files  []File
-	before int // errors before the walk
+	p     *parser
+	files []File
 }
 
 // node is a folder or file of a tree, for its key: a path of keys is made only
@@ -86,15 +83,13 @@ func (n *node) append(path []byte) []byte {
 func (w *walker) folder(n *node, v bencode.Value, path []byte) {
 	for k, child := range v.Entries() {
 		name, _ := k.Bytes()
-		if w.p.errors-w.before >= maxFileErrors {
-			return
-		}
 		at := &node{above: n, name: string(name)}
 		if child.Kind() != bencode.Dict {
-			w.p.fail("file-tree", at.key(), child, "a %v where a dictionary was expected", child.Kind())
+			w.fail(at, child, "a %v where a dictionary was expected", child.Kind())
 			continue
 		}
-		if w.p.remarkable(name) && !w.p.component(at.key(), k, name) {
+		w.p.component(func(string) string { return at.key() }, "", k, name)
+		if len(name) == 0 {
 			continue
 		}
 		full := append(path, name...)
@@ -106,6 +101,11 @@ func (w *walker) folder(n *node, v bencode.Value, path []byte) {
 	}
 }
 
+// fail notes that the tree is broken at a node.
+func (w *walker) fail(n *node, at bencode.Value, format string, args ...any) {
+	w.p.failIn("file-tree", func(string) string { return n.key() }, "", at, format, args...)
+}
+
 // file reads a leaf of the tree.
 func (w *walker) file(at *node, folder, v bencode.Value, path []byte) {
 	in := func(key string) string { return bencode.JoinKey(bencode.JoinKey(at.key(), ""), key) }
@@ -115,10 +115,10 @@ func (w *walker) file(at *node, folder, v bencode.Value, path []byte) {
 	}
 	switch {
 	case entries > 1:
-		w.p.fail("file-tree", bencode.JoinKey(at.key(), ""), v, "beside other names: both a file and a folder")
+		w.fail(&node{above: at}, v, "beside other names: both a file and a folder")
 		return
 	case v.Kind() != bencode.Dict:
-		w.p.fail("file-tree", bencode.JoinKey(at.key(), ""), v, "a %v where a dictionary was expected", v.Kind())
+		w.fail(&node{above: at}, v, "a %v where a dictionary was expected", v.Kind())
 		return
 	case !w.p.spend(in, "length", v, len(path)):
 		return
@@ -140,44 +140,39 @@ func (w *walker) file(at *node, folder, v bencode.Value, path []byte) {
 		}
 	}
 	f := File{Path: string(path), offset: v.Offset(), Attr: w.p.textIn(in, "attr", attr)}
-	ok := true
 	if f.IsLink() {
-		if f.Link, ok = w.p.linkTarget(in, v, link); !ok {
-			return
-		}
+		f.Link = w.p.linkTarget(in, v, link)
 	}
 	if strings.Contains(f.Attr, "p") {
-		w.p.fail("file-tree", in("attr"), attr, "a pad file: the file tree has none (BEP 52)")
+		w.p.failIn("file-tree", in, "attr", attr, "a pad file: the file tree has none (BEP 52)")
 		return
 	}
 	if length.Kind() != bencode.None || !f.IsLink() {
-		if f.Length, ok = w.p.length(in, "length", v, length); !ok {
-			return
-		}
+		f.Length = w.p.length(in, "length", v, length)
 	}
-	if w.root(in, v, root, &f) {
-		w.files = append(w.files, f)
-	}
+	w.root(in, v, length, root, &f)
+	w.files = append(w.files, f)
 }
 
-func (w *walker) root(in place, file, v bencode.Value, f *File) bool {
+// root reads the pieces root of a file.
+func (w *walker) root(in place, file, length, v bencode.Value, f *File) {
 	const key = "pieces root"
 	root, ok := v.Bytes()
 	switch {
 	case v.Kind() == bencode.None && f.Length == 0:
-		return true
 	case v.Kind() == bencode.None:
-		w.p.fail("pieces-root", in(key), file, "missing")
+		w.p.failIn("pieces-root", in, key, file, "missing")
 	case !ok || len(root) != len(f.Root):
-		w.p.fail("pieces-root", in(key), v, "not a string of 32 bytes")
+		w.p.failIn("pieces-root", in, key, v, "not a string of 32 bytes")
 	case f.Length == 0:
-		w.p.warn("pieces-root", in(key), v, "present, though the file is empty")
-		return true
+		if n, ok := length.Int(); ok && n == 0 && w.p.room(Warning, "empty-pieces-root") {
+			w.p.warn("empty-pieces-root", in(key), v, "present, though the file is empty")
+		}
+	case merkle.Hash(root) == merkle.Hash{}:
+		w.p.failIn("pieces-root", in, key, v, "all zeros")
 	default:
 		copy(f.Root[:], root)
-		return true
 	}
-	return false
 }
 
 // agree holds the two file lists of a hybrid against each other.
@@ -275,7 +270,7 @@ func (p *parser) pieceLayer(trees *merkle.Hasher, wanted map[merkle.Hash]int, k,
 	root := merkle.Hash(key)
 	i, ok := wanted[root]
 	if !ok {
-		p.warn("piece-layers", at, v, "belongs to no file that is longer than a piece")
+		p.warn("stray-piece-layer", at, v, "belongs to no file that is longer than a piece")
 		return
 	}
 	f := &t.Files[i]

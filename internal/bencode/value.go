@@ -52,6 +52,10 @@ func View(raw []byte) Value {
 	return Value{raw, 0, len(raw)}
 }
 
+// ViewIn is View for the bytes of doc from one offset to another, which keep
+// their offsets.
+func ViewIn(doc []byte, from, to int) Value { return Value{doc, from, to} }
+
 // Kind tells what v is.
 func (v Value) Kind() Kind {
 	if v.doc == nil {
