@@ -134,7 +134,7 @@ func (s *structure) try(t *testing.T, seed uint64) {
 		}
 		s.run(t, seed, args)
 		if command[0] == "edit" || command[0] == "create" {
-			s.edited(t, seed, doc, command[1] == "--comment")
+			s.edited(t, seed, doc, command[0] == "edit", command[1] == "--comment")
 		}
 	}
 }
@@ -168,7 +168,7 @@ func raw(r rune) bool {
 }
 
 // edited judges what was written, if anything was.
-func (s *structure) edited(t *testing.T, seed uint64, doc []byte, keeps bool) {
+func (s *structure) edited(t *testing.T, seed uint64, doc []byte, edit, keeps bool) {
 	t.Helper()
 	now, err := os.ReadFile(s.places["OUT"])
 	if err != nil {
@@ -178,10 +178,12 @@ func (s *structure) edited(t *testing.T, seed uint64, doc []byte, keeps bool) {
 		t.Fatal(err)
 	}
 	before, _ := metainfo.Read(doc)
-	after, err := metainfo.Parse(now)
+	_, wasBad := metainfo.Parse(doc)
+	after, problems := metainfo.Read(now)
+	_, isBad := metainfo.Parse(now)
 	switch {
-	case err != nil:
-		t.Errorf("seed %d: what was written cannot be read: %v", seed, err)
+	case after == nil || isBad != nil && (wasBad == nil || !edit):
+		t.Errorf("seed %d: what was written cannot be read: %v", seed, problems)
 	case keeps && before.Hashes() != after.Hashes():
 		t.Errorf("seed %d: the edit changes the infohash", seed)
 	}

@@ -23,23 +23,38 @@ func IsMagnet(name string) bool {
 	return len(name) > 7 && strings.EqualFold(name[:7], "magnet:")
 }
 
-// ParseTorrent reads a torrent and says its warnings.
+// ParseTorrent reads a torrent as far as it can be read, and says what is wrong with it.
 func ParseTorrent(ctx context.Context, con *console.Console, name string, limit int64) (*metainfo.Torrent, error) {
 	raw, err := ReadInput(ctx, con, name, limit)
 	if err != nil {
 		return nil, err
 	}
-	t, err := metainfo.Parse(raw)
-	if err != nil {
-		return nil, InputError(InputName(name), err)
+	return Understand(con, name, raw)
+}
+
+// Understand reads the bytes of a torrent as far as it can, and says what is wrong with it.
+func Understand(con *console.Console, name string, raw []byte) (*metainfo.Torrent, error) {
+	t, problems := metainfo.Read(raw)
+	if t == nil {
+		return nil, InputError(InputName(name), problems[len(problems)-1])
 	}
-	WarnOf(con, name, t.Problems)
+	WarnOf(con, name, problems)
 	return t, nil
+}
+
+// Plural counts things.
+func Plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return console.FormatCount(int64(n)) + " " + what + "s"
 }
 
 // WarnOf says what is odd about a torrent that was read.
 func WarnOf(con *console.Console, name string, problems []metainfo.Problem) {
 	const most = 10
+	problems = slices.Clone(problems)
+	slices.SortStableFunc(problems, func(a, b metainfo.Problem) int { return int(b.Severity) - int(a.Severity) })
 	for i, p := range problems {
 		if i == most {
 			con.Warn(fmt.Sprintf("%s: %d more warnings", InputName(name), len(problems)-most))
@@ -95,7 +110,7 @@ func ContentFiles(t *metainfo.Torrent) int {
 
 // PiecesCell words how the content is cut: "1,024 of 1 MiB".
 func PiecesCell(t *metainfo.Torrent) console.Cell {
-	n := int64(t.Layout().NumPieces())
+	n := int64(t.NumPieces())
 	return console.Cell{Human: console.FormatCount(n) + " of " + console.FormatSize(t.PieceLength), Raw: strconv.FormatInt(n, 10)}
 }
 

@@ -38,7 +38,7 @@ func createdToJSON(t *metainfo.Torrent, reused create.Reused, out *command.Outpu
 	h := t.Hashes()
 	return createdJSON{
 		Name: t.Name, NameHex: command.HexIfNeeded(t.Name), Format: t.Format.String(), InfoHash: h.V1.String(), InfoHashV2: h.V2.String(),
-		Files: command.ContentFiles(t), Size: t.Layout().TotalLength(), PieceLength: t.PieceLength, Pieces: t.Layout().NumPieces(),
+		Files: command.ContentFiles(t), Size: t.Size(), PieceLength: t.PieceLength, Pieces: t.NumPieces(),
 		TorrentSize: len(t.Raw()), Magnet: command.MagnetLink(t).String(), Output: out.String(),
 		ReusedPieces: reused.Pieces, ReusedBytes: reused.Bytes, Contradicted: reused.Contradicted,
 	}

@@ -144,7 +144,7 @@ func showCreated(con *console.Console, t *metainfo.Torrent, reused create.Reused
 	var f console.Fields
 	f.Text("name", t.Name)
 	f.Count("files", int64(command.ContentFiles(t)))
-	f.Size("size", t.Layout().TotalLength())
+	f.Size("size", t.Size())
 	f.Add("pieces", command.PiecesCell(t))
 	command.AddInfoHashes(&f, t.Hashes())
 	f.Text("magnet", command.MagnetText(con, t))

@@ -9,6 +9,7 @@ type editedJSON struct {
 	InfoHashV2    string       `json:"infohash_v2,omitempty"`
 	OldInfoHash   string       `json:"old_infohash,omitempty"`
 	OldInfoHashV2 string       `json:"old_infohash_v2,omitempty"`
+	Cut           int          `json:"cut_bytes,omitempty"`
 	Changes       []changeJSON `json:"changes"`
 }
 

@@ -94,6 +94,7 @@ func putEdited(ctx context.Context, con *console.Console, name string, raw []byt
 	}
 	inPlace := f.output == "" && name != "-"
 	if inPlace && len(e.Changes) == 0 {
+		e.Cut = 0 // the file stays as it is
 		return showEdited(con, name, out.String(), e, f)
 	}
 	outs, data := command.Outputs{out}, [][]byte{e.Raw}

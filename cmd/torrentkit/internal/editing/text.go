@@ -1,7 +1,9 @@
 package editing
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -11,7 +13,7 @@ import (
 // showEdited prints what became of one torrent. output is empty where nothing was written.
 func showEdited(con *console.Console, input, output string, e *create.Edited, f *editFlags) error {
 	if con.Options.JSON {
-		j := editedJSON{Input: input, Output: output, Changed: len(e.Changes) > 0, Changes: []changeJSON{},
+		j := editedJSON{Input: input, Output: output, Changed: len(e.Changes) > 0, Cut: e.Cut, Changes: []changeJSON{},
 			InfoHash: e.New.V1.String(), InfoHashV2: e.New.V2.String(), OldInfoHash: e.Old.V1.String(), OldInfoHashV2: e.Old.V2.String()}
 		for _, c := range e.Changes {
 			j.Changes = append(j.Changes, changeJSON{c.Key, command.OrEmpty(c.Old), command.OrEmpty(c.New)})
@@ -29,6 +31,9 @@ func showEdited(con *console.Console, input, output string, e *create.Edited, f 
 	var list console.Fields
 	list.Text("output", output)
 	list.YesNo("changed", len(e.Changes) > 0)
+	if e.Cut > 0 {
+		list.Add("cut off", console.Cell{Human: command.Plural(e.Cut, "byte") + " that are no part of the torrent", Raw: strconv.Itoa(e.Cut)})
+	}
 	if e.Old != e.New {
 		command.Optional(&list, "old infohash", e.Old.V1.String())
 		command.Optional(&list, "new infohash", e.New.V1.String())
@@ -63,6 +68,9 @@ func showEditDiff(con *console.Console, input string, e *create.Edited) {
 	if e.Old != e.New {
 		line("-", console.Red, "infohash: "+e.Old.String())
 		line("+", console.Green, "infohash: "+e.New.String())
+	}
+	if e.Cut > 0 {
+		line("-", console.Red, fmt.Sprintf("%s around the torrent", command.Plural(e.Cut, "byte")))
 	}
 	if len(e.Changes) == 0 {
 		con.Printf("  no change")

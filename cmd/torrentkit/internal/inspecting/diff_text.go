@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/inspect"
 	"github.com/torrentkit/torrentkit/metainfo"
@@ -133,7 +134,7 @@ func showFileChanges(con *console.Console, d *inspect.Difference, line func(c co
 			line(console.Yellow, "changed: %s (%s -> %s)", to, console.FormatSize(f.LengthA), console.FormatSize(f.LengthB))
 		}
 	}
-	line(console.Plain, "%s known to be the same", plural(d.SameFiles, "file"))
+	line(console.Plain, "%s known to be the same", command.Plural(d.SameFiles, "file"))
 }
 
 // showCommon prints the files that torrents share. A file that has no path within its torrent goes by the torrent's name.

@@ -32,7 +32,7 @@ func number[T int | int64](n T) []string { return one(strconv.FormatInt(int64(n)
 func inspectFields() []inspectField {
 	return append(identityFields(), []inspectField{
 		{"piece-length", "bytes in a piece", func(t *metainfo.Torrent) []string { return number(t.PieceLength) }, nil},
-		{"pieces", "number of pieces", func(t *metainfo.Torrent) []string { return number(t.Layout().NumPieces()) }, nil},
+		{"pieces", "number of pieces", func(t *metainfo.Torrent) []string { return number(t.NumPieces()) }, nil},
 		{"private", "true or false", func(t *metainfo.Torrent) []string { return one(strconv.FormatBool(t.Private)) }, nil},
 		{"source", "source tag", func(t *metainfo.Torrent) []string { return one(t.Source) }, nil},
 		{"comment", "comment", func(t *metainfo.Torrent) []string { return one(t.Comment) }, nil},
@@ -59,7 +59,7 @@ func identityFields() []inspectField {
 		{"name", "name", func(t *metainfo.Torrent) []string { return one(t.Name) }, func(l *magnet.Link) []string { return one(l.Name) }},
 		{"magnet", "magnet link", func(t *metainfo.Torrent) []string { return one(command.MagnetLink(t).String()) }, func(l *magnet.Link) []string { return one(l.String()) }},
 		{"format", "v1, v2 or hybrid", func(t *metainfo.Torrent) []string { return one(t.Format.String()) }, nil},
-		{"size", "bytes of content", func(t *metainfo.Torrent) []string { return number(t.Layout().TotalLength()) }, func(l *magnet.Link) []string {
+		{"size", "bytes of content", func(t *metainfo.Torrent) []string { return number(t.Size()) }, func(l *magnet.Link) []string {
 			if l.Size == 0 {
 				return one("")
 			}

@@ -35,6 +35,13 @@ type torrentJSON struct {
 	Unknown     []keyJSON          `json:"unknown_keys,omitempty"`
 	FileKeys    []fileKeyJSON      `json:"unknown_file_keys,omitempty"`
 	Warnings    []problemJSON      `json:"warnings,omitempty"`
+	Lint        *lintedJSON        `json:"lint,omitempty"` // none where lint finds nothing
+}
+
+// lintedJSON counts what lint finds.
+type lintedJSON struct {
+	Errors   int `json:"errors"`
+	Warnings int `json:"warnings"`
 }
 
 type keyJSON struct {
@@ -69,7 +76,7 @@ func torrentToJSON(t *metainfo.Torrent, input string) torrentJSON {
 	h := t.Hashes()
 	v := torrentJSON{
 		Input: input, Name: t.Name, NameHex: command.HexIfNeeded(t.Name), InfoHash: h.V1.String(), InfoHashV2: h.V2.String(), Format: t.Format.String(),
-		Size: t.Layout().TotalLength(), PieceLength: t.PieceLength, Pieces: t.Layout().NumPieces(), Private: t.Private,
+		Size: t.Size(), PieceLength: t.PieceLength, Pieces: t.NumPieces(), Private: t.Private,
 		Trackers: command.OrEmpty(t.Trackers), WebSeeds: command.OrEmpty(t.WebSeeds), HTTPSeeds: t.HTTPSeeds, Nodes: t.Nodes,
 		Source: t.Source, Comment: t.Comment, CreatedBy: t.CreatedBy, TorrentSize: len(t.Raw()), Files: []command.FileJSON{},
 	}
@@ -90,10 +97,14 @@ func torrentToJSON(t *metainfo.Torrent, input string) torrentJSON {
 
 // writeTorrentJSON prints what "inspect --json" prints. There may be a million files, so that the object is never in
 // memory whole.
-func writeTorrentJSON(con *console.Console, t *metainfo.Torrent, input string, f *inspectFlags) error {
-	v := torrentToJSON(t, input)
+func writeTorrentJSON(con *console.Console, l linted, f *inspectFlags) error {
+	t := l.report.Torrent
+	v := torrentToJSON(t, l.input)
+	if errors, warnings := l.report.Count(); errors+warnings > 0 {
+		v.Lint = &lintedJSON{errors, warnings}
+	}
 	if f.pieces {
-		for i := range t.Layout().NumPieces() {
+		for i := range t.NumPieces() {
 			v.PieceHashes = append(v.PieceHashes, pieceJSON{i, t.Layout().Piece(i).Length, hex.EncodeToString(t.PieceSHA1(i)), hex.EncodeToString(t.PieceRoot(i))})
 		}
 	}

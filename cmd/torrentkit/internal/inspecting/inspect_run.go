@@ -8,6 +8,7 @@ import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/magnets"
+	"github.com/torrentkit/torrentkit/inspect"
 	"github.com/torrentkit/torrentkit/magnet"
 )
 
@@ -45,14 +46,23 @@ func runInspect(ctx context.Context, con *console.Console, names []string, f *in
 		if command.IsMagnet(name) {
 			return inspectLink(con, name)
 		}
-		t, err := command.ParseTorrent(ctx, con, name, int64(f.maxSize))
-		switch {
-		case err != nil:
+		raw, err := command.ReadInput(ctx, con, name, int64(f.maxSize))
+		if err != nil {
 			return err
-		case con.Options.JSON:
-			return writeTorrentJSON(con, t, name, f)
 		}
-		showTorrent(con, t, f)
+		report, err := inspect.Lint(raw, inspect.LintOptions{Now: con.Now()})
+		if err != nil {
+			return err
+		}
+		if report.Torrent == nil {
+			return command.InputError(command.InputName(name), report.Refused)
+		}
+		command.WarnOf(con, name, report.Torrent.Problems)
+		l := linted{name, report}
+		if con.Options.JSON {
+			return writeTorrentJSON(con, l, f)
+		}
+		showTorrent(con, l, f)
 		return nil
 	})
 }

@@ -11,15 +11,16 @@ import (
 )
 
 // showTorrent prints what a torrent says.
-func showTorrent(con *console.Console, t *metainfo.Torrent, f *inspectFlags) {
+func showTorrent(con *console.Console, l linted, f *inspectFlags) {
+	t := l.report.Torrent
 	var out console.Fields
 	out.Text("name", t.Name)
 	command.AddInfoHashes(&out, t.Hashes())
 	out.Text("format", t.Format.String())
-	out.Size("size", t.Layout().TotalLength())
+	out.Size("size", t.Size())
 	out.Count("files", int64(command.ContentFiles(t)))
 	out.Size("piece length", t.PieceLength)
-	out.Count("pieces", int64(t.Layout().NumPieces()))
+	out.Count("pieces", int64(t.NumPieces()))
 	out.YesNo("private", t.Private)
 	for i, tier := range t.Trackers {
 		for _, u := range tier {
@@ -46,9 +47,27 @@ func showTorrent(con *console.Console, t *metainfo.Torrent, f *inspectFlags) {
 		out.Text("other key", con.Redact(k.Path)+" = "+rawValue(con, k.Raw))
 	}
 	for _, k := range t.UnknownOfFiles {
-		out.Add("other key of files", console.Cell{Human: fmt.Sprintf("%s (of %s)", k.Key, plural(k.Files, "file")), Raw: fmt.Sprintf("%s %d", k.Key, k.Files)})
+		out.Add("other key of files", console.Cell{Human: fmt.Sprintf("%s (of %s)", k.Key, command.Plural(k.Files, "file")), Raw: fmt.Sprintf("%s %d", k.Key, k.Files)})
 	}
 	con.Show(&out)
+	showList(con, t, f)
+	showCounts(con, l)
+}
+
+// showCounts says at the end how the torrent stands, if there is something to say.
+func showCounts(con *console.Console, l linted) {
+	errors, warnings := l.report.Count()
+	if errors+warnings == 0 {
+		return
+	}
+	text := command.Plural(errors, "error") + ", " + command.Plural(warnings, "warning")
+	var out console.Fields
+	out.Add("lint", console.Cell{Human: text + " (torrentkit lint " + l.input + ")", Raw: text})
+	con.Show(&out)
+}
+
+// showList prints the files or pieces, if they are asked for.
+func showList(con *console.Console, t *metainfo.Torrent, f *inspectFlags) {
 	switch {
 	case f.tree:
 		showTree(con, t, f)

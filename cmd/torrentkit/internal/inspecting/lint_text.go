@@ -33,7 +33,7 @@ func showLint(con *console.Console, l linted, format string) error {
 // showFindings prints the findings for people, those of one rule together.
 func showFindings(con *console.Console, l linted) {
 	errors, warnings := l.report.Count()
-	con.Printf("%s: %s, %s", console.Escape(command.InputName(l.input)), plural(errors, "error"), plural(warnings, "warning"))
+	con.Printf("%s: %s, %s", console.Escape(command.InputName(l.input)), command.Plural(errors, "error"), command.Plural(warnings, "warning"))
 	shown := map[string]bool{}
 	for i := range l.report.Findings {
 		f := &l.report.Findings[i]
@@ -90,13 +90,6 @@ func ruleSource(r inspect.Rule) string {
 		return r.Section
 	}
 	return fmt.Sprintf("BEP %d, %s", r.BEP, r.Section)
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return console.FormatCount(int64(n)) + " " + what + "s"
 }
 
 // listRules prints all rules.

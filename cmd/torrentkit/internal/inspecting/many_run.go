@@ -28,8 +28,8 @@ type summary struct {
 func summarize(t *metainfo.Torrent, input string) summary {
 	h := t.Hashes()
 	return summary{
-		input: input, name: t.Name, v1: h.V1.String(), v2: h.V2.String(), format: t.Format.String(), size: t.Layout().TotalLength(), pieceLength: t.PieceLength,
-		files: command.ContentFiles(t), pieces: t.Layout().NumPieces(), private: t.Private, source: strings.Clone(t.Source),
+		input: input, name: t.Name, v1: h.V1.String(), v2: h.V2.String(), format: t.Format.String(), size: t.Size(), pieceLength: t.PieceLength,
+		files: command.ContentFiles(t), pieces: t.NumPieces(), private: t.Private, source: strings.Clone(t.Source),
 		createdBy: strings.Clone(t.CreatedBy), created: t.CreationDate, hosts: inspect.TrackerHosts(t),
 	}
 }
@@ -106,12 +106,12 @@ func inspectStats(ctx context.Context, con *console.Console, names []string, f *
 	err := command.EachInput(ctx, con, names, func(ctx context.Context, name string) error {
 		raw, err := command.ReadInput(ctx, con, name, int64(f.maxSize))
 		if err == nil {
-			var t *metainfo.Torrent
-			if t, err = metainfo.Parse(raw); err == nil {
+			t, problems := metainfo.Read(raw)
+			if t != nil {
 				stats.Add(name, t)
 				return nil
 			}
-			err = command.InputError(command.InputName(name), err)
+			err = command.InputError(command.InputName(name), problems[len(problems)-1])
 		}
 		unreadable++
 		return err

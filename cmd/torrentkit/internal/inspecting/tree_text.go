@@ -152,6 +152,9 @@ func showDrawing(con *console.Console, d *console.Table) {
 // showPieces lists the pieces, a line each, as they are made: there may be millions.
 func showPieces(con *console.Console, t *metainfo.Torrent) {
 	l := t.Layout()
+	if l == nil {
+		return // the warnings say why
+	}
 	if con.OnTerminal() {
 		con.Print()
 	}

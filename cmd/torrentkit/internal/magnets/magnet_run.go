@@ -11,7 +11,6 @@ import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/magnet"
-	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // linkOf reads a link, or makes that of a torrent.
@@ -27,9 +26,9 @@ func linkOf(ctx context.Context, con *console.Console, arg string, f *magnetFlag
 	if err != nil {
 		return magnet.Link{}, nil, err
 	}
-	t, err := metainfo.Parse(raw)
+	t, err := command.Understand(con, arg, raw)
 	if err != nil {
-		return magnet.Link{}, nil, command.InputError(command.InputName(arg), err)
+		return magnet.Link{}, nil, err
 	}
 	l, issues, err := magnet.FromTorrent(t, f.link)
 	return l, issues, command.InputError(command.InputName(arg), err)

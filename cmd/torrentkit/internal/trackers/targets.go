@@ -134,7 +134,7 @@ func fileOrHash(ctx context.Context, con *console.Console, arg string) (subject,
 }
 
 func torrentSubject(t *metainfo.Torrent, name string) subject {
-	s := subject{name: name, hashes: t.Hashes().Swarms(), length: t.Layout().TotalLength()}
+	s := subject{name: name, hashes: t.Hashes().Swarms(), length: t.Size()}
 	for _, tier := range t.Trackers {
 		s.trackers = append(s.trackers, tier...)
 	}
