@@ -1,9 +1,11 @@
 package main
 
 import (
+	"io/fs"
 	"net/url"
 	"os"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -137,5 +139,34 @@ func TestReadme(t *testing.T) {
 	}
 	if want := []string{"go run ./cmd/torrentkit create internal", "go test ./..."}; !slices.Equal(indented, want) {
 		t.Errorf("README's commands of a fresh clone are %q, want %q", indented, want)
+	}
+}
+
+// TestDocsTests demands that the tests which pages name are there: a promise that names none is only words.
+func TestDocsTests(t *testing.T) {
+	declared := make(map[string]bool)
+	err := filepath.WalkDir("../..", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(name, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(name)
+		for _, m := range regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`).FindAllSubmatch(text, -1) {
+			declared[string(m[1])] = true
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, name := range pages(t) {
+		for _, m := range regexp.MustCompile("`((?:Test|Fuzz)[A-Z]\\w+)`").FindAllStringSubmatch(pageText(t, name), -1) {
+			if found++; !declared[m[1]] {
+				t.Errorf("%s names %s, which is no test", name, m[1])
+			}
+		}
+	}
+	if found < 50 {
+		t.Errorf("only %d names of tests were found", found)
 	}
 }
