@@ -89,6 +89,7 @@ func (r *rehearsal) verdict(f fault, hits []call, dir string, o outcome) (wrong 
 		if durable(f, hits, r) {
 			wrong = append(wrong, "what was not made durable is called done")
 		}
+	case f.what == "error=EPIPE" && hits[0].toward() != "" && o.code < 0: // a reader that went away ends a program
 	case f.what == "error=EINTR" || f.delays():
 		wrong = append(wrong, "an interruption or a delay makes a difference")
 	case r.asks && hits[0].onSocket() && (o.code == 1 || o.code == r.code):
@@ -104,7 +105,9 @@ func (r *rehearsal) verdict(f fault, hits []call, dir string, o outcome) (wrong 
 }
 
 // judges tells whether data is judged: that it is not all there is a no then, and no trouble.
-func (r *rehearsal) judges() bool { return strings.HasPrefix(r.run, "verify ") }
+func (r *rehearsal) judges() bool {
+	return strings.HasPrefix(r.run, "verify ") || strings.HasPrefix(r.run, "lint ")
+}
 
 // printed is the result of a command, but for what is of the moment.
 func printed(o outcome) string { return moment.ReplaceAllString(o.stdout, "") }

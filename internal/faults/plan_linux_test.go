@@ -61,8 +61,12 @@ type fault struct {
 	paths []string
 }
 
+// flags are strace's. Only the call stops the program, which is quick, but not for kills: strace misses some then.
 func (f fault) flags() []string {
-	flags := []string{"--seccomp-bpf", "-e", "trace=" + f.call, "-e", "inject=" + f.call + ":" + f.what + ":when=" + f.when}
+	flags := []string{"-e", "trace=" + f.call, "-e", "inject=" + f.call + ":" + f.what + ":when=" + f.when}
+	if !f.kills() {
+		flags = append(flags, "--seccomp-bpf")
+	}
 	for _, p := range f.paths {
 		flags = append(flags, "-P", p)
 	}

@@ -101,7 +101,7 @@ func (s *stage) race(t *testing.T, r *rehearsal, x race, f fault, dir string) (w
 	ended := make(chan error)
 	go func() { ended <- x.run(ctx, dir, link) }()
 	flags := f.flags()
-	flags[2] = "trace=openat,openat2," + f.call
+	flags[1] = "trace=openat,openat2," + f.call
 	o := s.play(t, r.story, dir, flags...)
 	stop()
 	if err := <-ended; err != nil {
