@@ -77,12 +77,12 @@ func (p *Plan) hash(ctx context.Context, files *ordered, first, end int) (err er
 	job := p.job(files)
 	job.Progress = p.Progress
 	if !k.log.Empty() || len(k.old) > 0 || end-first < p.NumPieces {
-		job.Only = make([]int, 0, end-first)
+		job.Only = []layout.Run{}
 	}
 	for i := first; i < end && job.Only != nil; i++ {
 		d, ok := k.digest(i)
 		if !ok || p.o.Recheck {
-			job.Only = append(job.Only, i)
+			job.Only = layout.AppendRun(job.Only, layout.Run{First: i, End: i + 1})
 			continue
 		}
 		p.Reused.Pieces++
@@ -143,9 +143,11 @@ func (p *Plan) sampleOld(ctx context.Context, k *known) error {
 	files := p.content.inOrder(ctx)
 	defer files.close()
 	job := p.job(files)
-	for i := range count {
-		job.Only = append(job.Only, taken[i*len(taken)/count])
+	sample := make([]int, count)
+	for i := range sample {
+		sample[i] = taken[i*len(taken)/count]
 	}
+	job.Only = layout.Runs(sample)
 	for piece, err := range job.Pieces(ctx) {
 		if err != nil {
 			return unwrapRead(err)

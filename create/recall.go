@@ -7,6 +7,7 @@ import (
 	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/journal"
 	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // Reused tells what was not hashed because it was known.
@@ -73,13 +74,8 @@ func (p *Plan) recallOld(k *known) {
 		p.Reused.OldRefused = "it is of another kind of content"
 		return
 	}
-	theirs := byName(old.Layout(), func(i layout.FileIndex) string { return old.Files[i].Path })
-	index := make(map[journal.Key]int)
-	for i := range old.Layout().NumPieces() {
-		key, _ := theirs.Key(i)
-		index[key] = i
-	}
 	files := p.draft.Files()
+	index := indexOld(old, files)
 	ours := byName(p.draft.Layout(), func(i layout.FileIndex) string { return files[i].Path })
 	k.old = make(map[int]journal.Digest)
 	for i := range p.NumPieces {
@@ -104,6 +100,31 @@ func (p *Plan) recallOld(k *known) {
 	if p.Reused.FromOld = len(k.old); p.Reused.FromOld == 0 {
 		p.Reused.OldRefused = "none of its pieces has the same place in the same files"
 	}
+}
+
+// indexOld makes keys of the pieces of an old torrent that hold bytes of a file
+// which is one of files too: it may name others of any length.
+func indexOld(old *metainfo.Torrent, files []metainfo.File) map[journal.Key]int {
+	type named struct {
+		path   string
+		length int64
+	}
+	ours := make(map[named]bool, len(files))
+	for i := range files {
+		ours[named{files[i].Path, files[i].Length}] = true
+	}
+	theirs := byName(old.Layout(), func(i layout.FileIndex) string { return old.Files[i].Path })
+	index := make(map[journal.Key]int)
+	for i := range old.Files {
+		if f := &old.Files[i]; f.Pad() || !ours[named{f.Path, f.Length}] {
+			continue
+		}
+		for r := old.Layout().RunOf(layout.FileIndex(i)); r.First < r.End; r.First++ {
+			key, _ := theirs.Key(r.First)
+			index[key] = r.First
+		}
+	}
+	return index
 }
 
 // contradicted notes the files of a piece that is not what a journal says.

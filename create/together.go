@@ -197,9 +197,7 @@ func (t *track) hash(ctx context.Context, end int64) error {
 	}
 	job := t.p.job(nil)
 	job.Source = t.source
-	for i := first; i < stop; i++ {
-		job.Only = append(job.Only, i)
-	}
+	job.Only = []layout.Run{{First: first, End: stop}}
 	for piece, err := range job.Pieces(ctx) {
 		if err != nil {
 			return unwrapRead(err)

@@ -44,7 +44,6 @@ import (
 	"github.com/torrentkit/torrentkit/internal/bencode"
 	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/merkle"
-	"github.com/torrentkit/torrentkit/internal/sha256simd"
 )
 
 // Torrent is a .torrent document.
@@ -289,6 +288,20 @@ func (t *Torrent) PieceRoot(i int) []byte {
 	return layer[32*(i-first) : 32*(i-first)+32]
 }
 
+// Hashed yields the pieces of which the torrent has a hash, in order. Those of files
+// without a piece layer cost nothing, however many they are.
+func (t *Torrent) Hashed() iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for i, n := 0, t.layout.NumPieces(); i < n; i++ {
+			if t.PieceSHA1(i) == nil && t.PieceRoot(i) == nil {
+				i = t.layout.RunOf(t.layout.FirstFile(i)).End - 1
+			} else if !yield(i) {
+				return
+			}
+		}
+	}
+}
+
 // PieceLayers returns the piece layers that hash to the pieces root of their
 // file (BEP 52), by that root: 32 bytes for each piece. They must not be changed.
 func (t *Torrent) PieceLayers() map[[32]byte][]byte {
@@ -299,14 +312,6 @@ func (t *Torrent) PieceLayers() map[[32]byte][]byte {
 		}
 	}
 	return proven
-}
-
-// CheckFile compares the roots of all pieces of the i-th file, which must have
-// a pieces root and more than one piece, with that root. It is for files whose
-// piece layer is missing. roots is overwritten.
-func (t *Torrent) CheckFile(i int, roots [][32]byte) bool {
-	f := &t.Files[i]
-	return f.Root != [32]byte{} && merkle.New(sha256simd.New()).LayerRoot(roots, int(t.PieceLength/layout.LeafSize)) == f.Root
 }
 
 // Verdict is what comparing a piece with a torrent gives.

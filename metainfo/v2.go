@@ -229,31 +229,18 @@ func (p *parser) pieceLayers(v bencode.Value) {
 	p.missingLayers(v, wanted)
 }
 
-// maxBarePieces is how many pieces without a hash are put up with. Nothing in
-// the document pays for them, so a small one could ask for any number.
-const maxBarePieces = 1 << 22
-
 // missingLayers warns of files whose pieces have no hashes. Torrents that come
 // from magnet links are like that.
 func (p *parser) missingLayers(v bencode.Value, wanted map[merkle.Hash]int) {
 	at := v.Offset() // 0 where there are no layers at all: it is the document that lacks them
-	bare := 0
 	for i, f := range p.t.Content() {
 		first, here := wanted[f.Root]
 		if !here || f.Length <= p.t.PieceLength {
 			continue
 		}
-		layer, read := p.t.layers[f.Root]
-		if layer == nil {
-			first, end := p.t.FilePieces(i)
-			bare += end - first
-		}
-		if first == i && !read {
+		if _, read := p.t.layers[f.Root]; first == i && !read {
 			p.add(Warning, "no-piece-layer", "piece layers", at, "none for %q: its pieces cannot be checked one by one", f.Path)
 		}
-	}
-	if bare > maxBarePieces {
-		p.add(Error, "no-piece-layer", "piece layers", at, "none for %d pieces, which is out of proportion", bare)
 	}
 }
 

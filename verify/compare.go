@@ -30,7 +30,7 @@ func (l localiser) compare(ctx context.Context, path string, workers int) error 
 	if l.BadPieces == 0 {
 		return nil
 	}
-	job := piecehash.Job{Layout: l.layout, Source: other, Only: l.piecesThat(PieceState.Bad), Workers: workers}
+	job := piecehash.Job{Layout: l.layout, Source: other, Only: l.pieces.that(PieceState.Bad), Workers: workers}
 	d := differ{ours: l.source(nil), theirs: other, a: make([]byte, compareChunk), b: make([]byte, compareChunk)}
 	defer d.close()
 	for p, err := range job.Pieces(ctx) {

@@ -24,13 +24,12 @@ func (r *run) recall(j *journal.Log, o Memory) {
 	if j.Empty() || o.Recheck {
 		return
 	}
-	for i, s := range r.pieces {
-		if s != PieceUnread {
-			continue
-		}
-		if d, ok := j.Known(i); ok && r.torrent.Check(i, d.SHA1, d.Root) == metainfo.Good {
-			r.pieces[i] = PieceOK
-			r.KnownPieces++
+	for _, run := range r.pieces.that(isUnread) {
+		for i, d := range j.Recall(run) {
+			if r.torrent.Check(i, d.SHA1, d.Root) == metainfo.Good {
+				r.pieces.set(i, PieceOK)
+				r.KnownPieces++
+			}
 		}
 	}
 }

@@ -194,10 +194,10 @@ func TestSampleDraws(t *testing.T) {
 	drawn := map[int]bool{}
 	for seed := range uint64(60) {
 		a, b := data(t, torrent, dir, Options{Selection: Selection{Sample: 4, Seed: seed}}), data(t, torrent, dir, Options{Selection: Selection{Sample: 4, Seed: seed}})
-		if !slices.Equal(a.pieces, b.pieces) || a.GoodPieces != 4 || a.pieces[0] != PieceOK || a.pieces[19] != PieceOK {
-			t.Fatalf("seed %d: %v and %v", seed, a.pieces, b.pieces)
+		if !slices.Equal(a.pieces.list(), b.pieces.list()) || a.GoodPieces != 4 || a.pieces.get(0) != PieceOK || a.pieces.get(19) != PieceOK {
+			t.Fatalf("seed %d: %v and %v", seed, a.pieces.list(), b.pieces.list())
 		}
-		for i, s := range a.pieces {
+		for i, s := range a.pieces.list() {
 			drawn[i] = drawn[i] || s == PieceOK
 		}
 	}

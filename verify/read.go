@@ -5,6 +5,7 @@ import (
 
 	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/journal"
+	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
@@ -17,7 +18,7 @@ func (o *Reading) job(src piecehash.Source, order piecehash.Order) piecehash.Job
 func (r *run) read(ctx context.Context, job piecehash.Job, j *journal.Log, failFast bool) error {
 	src := job.Source
 	job.Layout, job.Durable = r.layout, j != nil
-	job.Only = r.piecesThat(func(s PieceState) bool { return s == PieceUnread })
+	job.Only = r.toRead()
 	if s, ok := src.(interface{ next(idle bool) int }); ok {
 		job.Next = s.next
 	}
@@ -27,13 +28,13 @@ func (r *run) read(ctx context.Context, job piecehash.Job, j *journal.Log, failF
 		}
 		if err != nil {
 			r.unread(err)
-		} else if r.check(p); r.pieces[p.Index] == PieceOK {
+		} else if r.check(p); r.pieces.get(p.Index) == PieceOK {
 			if err := j.Note(p.Index, journal.Digest{SHA1: p.SHA1, Root: p.Root}); err != nil {
 				quit(src)
 				return err
 			}
 		}
-		if s := r.pieces[p.Index]; failFast && s != PieceOK && s != PieceNoHash {
+		if s := r.pieces.get(p.Index); failFast && s != PieceOK && s != PieceNoHash {
 			r.Incomplete = true
 			quit(src)
 			return nil
@@ -42,22 +43,31 @@ func (r *run) read(ctx context.Context, job piecehash.Job, j *journal.Log, failF
 	return nil
 }
 
+// toRead lists the pieces that are unread and can be read, as far as is known: not
+// those of files that are not there.
+func (r *run) toRead() []layout.Run {
+	if r.located == nil {
+		return r.pieces.that(isUnread)
+	}
+	left := r.pieces.clone()
+	for k, i := range r.files {
+		lacking := r.layout.RunOf(i)
+		switch f := &r.Files[k]; {
+		case f.State < Short || f.State == Skipped || f.Length == 0:
+			continue
+		case f.State == Short:
+			lacking.First = r.layout.PieceAt(i, f.Size)
+		}
+		left.fill(lacking, PieceSkipped)
+	}
+	return left.that(isUnread)
+}
+
 // quit tells a source whose reads may take long that nobody wants them any more.
 func quit(src piecehash.Source) {
 	if q, ok := src.(interface{ Quit() }); ok {
 		q.Quit()
 	}
-}
-
-// piecesThat lists the pieces in a state.
-func (r *run) piecesThat(in func(PieceState) bool) []int {
-	list := make([]int, 0, len(r.pieces))
-	for i, s := range r.pieces {
-		if in(s) {
-			list = append(list, i)
-		}
-	}
-	return list
 }
 
 // fine tells whether nothing is known against any file yet.
@@ -72,7 +82,7 @@ func (r *run) fine() bool {
 
 // again reads the pieces that were replaced once more, and takes over what was
 // found of the others. finally is to read them all though ctx is done.
-func (r *run) again(ctx context.Context, pieces []int, workers int, finally bool) (*run, error) {
+func (r *run) again(ctx context.Context, pieces []layout.Run, workers int, finally bool) (*run, error) {
 	reading := ctx
 	if finally {
 		reading = context.WithoutCancel(ctx)
@@ -90,11 +100,11 @@ func (r *run) again(ctx context.Context, pieces []int, workers int, finally bool
 			now.Files[k].State = Skipped
 		}
 	}
-	copy(now.pieces, r.pieces)
+	now.pieces = r.pieces.clone()
 	for _, p := range pieces {
-		now.pieces[p] = PieceUnread
+		now.pieces.fill(p, PieceUnread)
 	}
-	job := piecehash.Job{Layout: r.layout, Source: now.source(nil), Only: append([]int{}, pieces...), Workers: workers}
+	job := piecehash.Job{Layout: r.layout, Source: now.source(nil), Only: pieces, Workers: workers}
 	for p, err := range job.Pieces(reading) {
 		if err != nil {
 			now.unread(err)

@@ -133,7 +133,7 @@ func cut(root *os.Root, name string, file *FileReport) error {
 func (f *fixer) wholePieces(k int, matches func(piece int) bool) bool {
 	first, end := f.layout.FilePieces(f.files[k])
 	for p := first; p < end; p++ {
-		if f.pieces[p] != PieceOK && !matches(p) {
+		if f.pieces.get(p) != PieceOK && !matches(p) {
 			return false
 		}
 	}
@@ -164,16 +164,10 @@ func (f *fixer) readAgain(ctx context.Context) error {
 	if f.res.DryRun || len(f.res.Renamed)+len(f.res.Truncated) == 0 {
 		return nil
 	}
-	var again []int
-	for i, s := range f.pieces {
-		if s != PieceOK && s != PieceSkipped {
-			again = append(again, i)
-		}
-	}
 	f.Extra = slices.DeleteFunc(f.Extra, func(e Extra) bool {
 		return slices.ContainsFunc(f.res.Renamed, func(n Renaming) bool { return n.From == e.Path })
 	})
-	now, err := f.again(ctx, again, f.workers, false)
+	now, err := f.again(ctx, f.pieces.that(isOpen), f.workers, false)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 
@@ -35,10 +36,11 @@ type Repaired struct {
 	Faults []SeedFault
 }
 
-// FailedPiece is a piece that could not be repaired.
+// FailedPiece is a piece that could not be repaired, or neighbours, from Index to
+// Last, that could not be for the same reason.
 type FailedPiece struct {
-	Index int
-	Err   error
+	Index, Last int
+	Err         error
 }
 
 // ErrNotWhole is why a piece is not taken from a place: it is not good there either.
@@ -49,6 +51,7 @@ type mender struct {
 	*run    // what is known of the content
 	res     *Repaired
 	workers int
+	room    []byte       // for the next piece that is read
 	planned map[int]bool // pieces that would have been replaced, were it no dry run
 
 	w        *writer
@@ -74,7 +77,7 @@ func (m *mender) from(ctx context.Context, src piecehash.Source) error {
 	if m.res.DryRun || len(m.res.Pieces) == pieces && len(m.res.Created) == created {
 		return err
 	}
-	after, e := m.again(ctx, m.res.Pieces[pieces:], m.workers, true)
+	after, e := m.again(ctx, layout.Runs(m.res.Pieces[pieces:]), m.workers, true)
 	if e == nil {
 		after.Incomplete = m.Incomplete || err != nil
 		m.run, m.w.r, m.res.Report = after, after, after.Report
@@ -93,30 +96,61 @@ func (m *mender) mendAll(ctx context.Context) error {
 		batch, size = map[int][]byte{}, 0
 		return err
 	}
-	for i, s := range m.pieces {
-		if s == PieceOK || s == PieceSkipped || m.planned[i] || !m.hasHash(i) || m.layout.ContentLength(i) == 0 {
-			continue
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		data, err := m.gather(i)
-		if err != nil {
-			m.fail(i, err)
-			continue
-		}
-		batch[i] = data
-		if size += int64(len(data)); size >= batchSize {
-			if err := flush(); err != nil {
+	for _, open := range m.pieces.that(isOpen) {
+		for open.First < open.End {
+			if err := ctx.Err(); err != nil {
 				return err
+			}
+			i := open.First
+			data, next := m.next(open)
+			if open.First = next; data == nil {
+				continue
+			}
+			batch[i] = data
+			if size += int64(len(data)); size >= batchSize {
+				if err := flush(); err != nil {
+					return err
+				}
 			}
 		}
 	}
 	return flush()
 }
 
-func (m *mender) fail(i int, err error) {
-	m.res.Failed = append(m.res.Failed, FailedPiece{i, err})
+// next reads the first piece of a run from the source, and tells where to go on:
+// what cannot be had of a piece cannot be had of its neighbours either, however many
+// they are.
+func (m *mender) next(open layout.Run) (data []byte, next int) {
+	i := open.First
+	switch {
+	case !m.hasHash(i): // nor has any other piece of the file
+		return nil, m.layout.RunOf(m.layout.FirstFile(i)).End
+	case m.planned[i] || m.layout.ContentLength(i) == 0:
+		return nil, i + 1
+	}
+	data, err := m.gather(i)
+	if err == nil {
+		return data, i + 1
+	}
+	next = i + 1
+	var none *noBytes
+	if errors.As(err, &none) {
+		next, err = min(m.layout.RunOf(none.file).End, open.End), none.error
+	}
+	m.fail(layout.Run{First: i, End: next}, err)
+	return nil, next
+}
+
+func (m *mender) fail(r layout.Run, err error) {
+	m.res.Failed = append(m.res.Failed, FailedPiece{r.First, r.End - 1, err})
+}
+
+func (m *mender) failOne(i int, err error) { m.fail(layout.Run{First: i, End: i + 1}, err) }
+
+// noBytes is why a piece cannot be put together: a file is not there, or ends before.
+type noBytes struct {
+	error
+	file layout.FileIndex
 }
 
 // createEmpty makes the empty files that are missing.
@@ -139,19 +173,26 @@ func (m *mender) gather(i int) ([]byte, error) {
 	if n > maxRepair {
 		return nil, fmt.Errorf("the piece has %d bytes, more than the %d that are repaired at a time", n, maxRepair)
 	}
-	data := make([]byte, 0, n)
+	if int64(cap(m.room)) < n {
+		m.room = make([]byte, n)
+	}
+	data := m.room[:0:n]
 	for span := range m.layout.Spans(i) {
 		if span.Zero {
 			continue
 		}
 		part := data[len(data) : len(data)+int(span.Length)]
 		if err := m.src.read(span.File, part, span.Offset); err != nil {
-			if m.own.read(span.File, part, span.Offset) != nil {
+			switch e := m.own.read(span.File, part, span.Offset); {
+			case e != nil && ended(err) && ended(e):
+				return nil, &noBytes{err, span.File}
+			case e != nil:
 				return nil, err
 			}
 		}
 		data = data[:len(data)+len(part)]
 	}
+	m.room = nil
 	return data, nil
 }
 
@@ -175,11 +216,11 @@ func (m *mender) mend(ctx context.Context, batch map[int][]byte) error {
 			return err
 		}
 		if !good[i] {
-			m.fail(i, ErrNotWhole)
+			m.failOne(i, ErrNotWhole)
 			continue
 		}
 		if err := m.write(i, batch[i]); err != nil {
-			m.fail(i, err)
+			m.failOne(i, err)
 			continue
 		}
 		m.planned[i] = m.res.DryRun
@@ -219,12 +260,26 @@ func (c *handleCache) read(i layout.FileIndex, p []byte, off int64) error {
 		c.close()
 		f, err := c.source.Open(i)
 		if err != nil {
-			return err
+			return &noFile{err}
 		}
 		c.file, c.index = f, i
 	}
 	_, err := c.file.ReadAt(p, off)
+	if err != nil {
+		c.close() // whether it can be opened again tells whether there is a use
+	}
 	return err
+}
+
+// noFile is why a file cannot be opened.
+type noFile struct{ error }
+
+func (e *noFile) Unwrap() error { return e.error }
+
+// ended tells whether nothing behind the bytes that were wanted can be read either.
+func ended(err error) bool {
+	var none *noFile
+	return errors.As(err, &none) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 func (c *handleCache) close() {
@@ -239,7 +294,7 @@ func (m *mender) hash(ctx context.Context, held memory, tell func(piecehash.Piec
 	if len(held.pieces) == 0 {
 		return nil
 	}
-	job := piecehash.Job{Layout: m.layout, Source: held, Only: slices.Sorted(maps.Keys(held.pieces)), Workers: m.workers}
+	job := piecehash.Job{Layout: m.layout, Source: held, Only: layout.Runs(slices.Sorted(maps.Keys(held.pieces))), Workers: m.workers}
 	for p, err := range job.Pieces(ctx) {
 		if err != nil {
 			return err

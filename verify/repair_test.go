@@ -107,8 +107,8 @@ func (d *damaged) checkRepaired(t *testing.T, torrent []byte, orig files, did *R
 	if did.Report.OK() != mended {
 		t.Errorf("afterwards ok is %v, want %v: %+v", did.Report.OK(), mended, did.Report.Files)
 	}
-	if again := data(t, torrent, d.dir, Options{}); !slices.Equal(again.pieces, did.Report.pieces) {
-		t.Errorf("the report says %v, another read %v", did.Report.pieces, again.pieces)
+	if again := data(t, torrent, d.dir, Options{}); !slices.Equal(again.pieces.list(), did.Report.pieces.list()) {
+		t.Errorf("the report says %v, another read %v", did.Report.pieces.list(), again.pieces.list())
 	}
 }
 

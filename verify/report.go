@@ -83,7 +83,7 @@ type Report struct {
 
 	layout   *layout.Layout
 	fileOf   []int32 // index in Files of each file of the torrent; -1 for padding
-	pieces   []PieceState
+	pieces   states
 	evidence map[partKey]evidence // what is known of parts of bad pieces
 }
 
@@ -144,14 +144,15 @@ type Comparison struct {
 	Good, Bad int
 }
 
-// PieceReport is a piece that is not ok, and the files that it holds bytes of.
+// PieceReport is a piece that is not ok, and the files that it holds bytes of; or
+// several, from Index to Last, that were not checked and lie in one file.
 type PieceReport struct {
-	Index int
-	State PieceState
-	Parts []Part
+	Index, Last int
+	State       PieceState
+	Parts       []Part
 }
 
-// Part is the bytes of one file in a piece.
+// Part is the bytes of one file in a piece, or in several.
 type Part struct {
 	File           int // index in Report.Files
 	Offset, Length int64
@@ -189,31 +190,43 @@ func (r *Report) OK() bool {
 }
 
 // PieceState returns what became of the i-th piece.
-func (r *Report) PieceState(i int) PieceState { return r.pieces[i] }
+func (r *Report) PieceState(i int) PieceState { return r.pieces.get(i) }
 
 // NotOK yields the pieces that are not ok, in order, without those that were
 // skipped.
 func (r *Report) NotOK() iter.Seq[PieceReport] {
 	return func(yield func(PieceReport) bool) {
-		for i, s := range r.pieces {
-			if s != PieceOK && s != PieceSkipped && !yield(r.piece(i)) {
-				return
+		for run, state := range r.pieces.runs(r.pieces.all()) {
+			for state != PieceOK && state != PieceSkipped && run.Len() > 0 {
+				p := r.piece(run, state)
+				if !yield(p) {
+					return
+				}
+				run.First = p.Last + 1
 			}
 		}
 	}
 }
 
-// piece describes a piece that is not ok.
-func (r *Report) piece(i int) PieceReport {
-	p := PieceReport{Index: i, State: r.pieces[i]}
-	for span := range r.layout.Spans(i) {
+// piece describes the first piece of a run that is not ok, and those behind it of
+// which the same is to be said.
+func (r *Report) piece(run layout.Run, state PieceState) PieceReport {
+	p := PieceReport{Index: run.First, Last: run.First, State: state}
+	var file layout.FileIndex
+	for span := range r.layout.Spans(run.First) {
 		if !span.Zero {
 			k := int(r.fileOf[span.File])
-			p.Parts = append(p.Parts, Part{k, span.Offset, span.Length, r.evidence[partKey{i, k}].verdict})
+			p.Parts = append(p.Parts, Part{k, span.Offset, span.Length, r.evidence[partKey{run.First, k}].verdict})
+			file = span.File
 		}
 	}
-	if len(p.Parts) == 1 && p.State.Bad() {
+	switch {
+	case len(p.Parts) == 1 && state.Bad():
 		p.Parts[0].Verdict = Guilty
+	case len(p.Parts) == 1:
+		p.Last = max(p.Last, min(run.End, r.layout.Alone(file).End)-1)
+		at, n := r.layout.InFile(file, p.Last)
+		p.Parts[0].Length = at + n - p.Parts[0].Offset
 	}
 	return p
 }
@@ -228,26 +241,36 @@ func (r *Report) Map(file, cells int) []PieceState {
 		if int(r.fileOf[i]) != file {
 			continue
 		}
-		first, end := r.layout.FilePieces(i)
-		n := min(cells, end-first)
+		all := r.layout.RunOf(i)
+		n := min(cells, all.Len())
 		for c := range n {
-			worst := PieceOK
-			for p := first + c*(end-first)/n; p < first+(c+1)*(end-first)/n; p++ {
-				if s := r.stateIn(p, file); rank(s) > rank(worst) {
-					worst = s
-				}
-			}
-			drawn = append(drawn, worst)
+			cell := layout.Run{First: all.First + c*all.Len()/n, End: all.First + (c+1)*all.Len()/n}
+			drawn = append(drawn, r.worst(cell, file))
 		}
 	}
 	return drawn
 }
 
-func (r *Report) stateIn(piece, file int) PieceState {
-	if s := r.pieces[piece]; !s.Bad() || r.evidence[partKey{piece, file}].verdict != Whole {
-		return s
+// worst is the state of a run of pieces of a file that counts most.
+func (r *Report) worst(cell layout.Run, file int) PieceState {
+	worst := PieceOK
+	for run, s := range r.pieces.runs(cell) {
+		if rank(s) > rank(worst) && (!s.Bad() || r.blamed(run, file)) {
+			worst = s
+		}
 	}
-	return PieceOK
+	return worst
+}
+
+// blamed tells whether one of some bad pieces is not known to be bad because of
+// another file.
+func (r *Report) blamed(run layout.Run, file int) bool {
+	for p := run.First; p < run.End; p++ {
+		if r.evidence[partKey{p, file}].verdict != Whole {
+			return true
+		}
+	}
+	return false
 }
 
 func rank(s PieceState) int {

@@ -14,7 +14,8 @@ type run struct {
 	located   *content.Located   // nil if the content is not on disk
 	files     []layout.FileIndex // of each of Files
 	sums      []metainfo.Checksum
-	layerless map[layout.FileIndex]*layerlessFile
+	roots     *metainfo.Roots          // of files that the torrent has no piece layers of; nil before the first
+	layerless map[int]metainfo.Verdict // on such files, by the index in the torrent
 }
 
 // newRun begins a run on content on disk.
@@ -46,7 +47,7 @@ func blankRun(t *metainfo.Torrent, root string, files []layout.FileIndex) *run {
 		Pieces:   l.NumPieces(),
 		Bytes:    l.TotalLength(),
 		fileOf:   make([]int32, len(t.Files)),
-		pieces:   make([]PieceState, l.NumPieces()),
+		pieces:   newStates(l.NumPieces()),
 		evidence: map[partKey]evidence{},
 	}}
 	for i := range r.fileOf {

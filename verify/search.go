@@ -68,7 +68,9 @@ func Search(ctx context.Context, torrent []byte, path string, dirs []string, o O
 
 // known tells what is known of the content in its place.
 func (r *run) known() *find.Content {
-	p := &find.Content{Torrent: r.torrent, Files: make([]find.File, len(r.Files)), Pieces: make([]find.Piece, len(r.pieces))}
+	p := &find.Content{Torrent: r.torrent, Files: make([]find.File, len(r.Files))}
+	p.Skipped = func(piece int) bool { return r.pieces.get(piece) == PieceSkipped }
+	p.Unread = func(piece int) bool { return isUnread(r.pieces.get(piece)) }
 	root := r.absRoot()
 	for k := range r.Files {
 		f, i := &r.Files[k], r.files[k]
@@ -77,9 +79,6 @@ func (r *run) known() *find.Content {
 			Wanted:  f.State != OK && f.State != Skipped && f.Length > 0 && !r.torrent.Files[i].IsLink(),
 			Skipped: f.State == Skipped, Readable: f.State <= Short, Size: f.Size,
 		}
-	}
-	for i, s := range r.pieces {
-		p.Pieces[i] = find.Piece{Skipped: s == PieceSkipped, Unread: s == PieceUnread}
 	}
 	return p
 }

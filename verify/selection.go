@@ -1,10 +1,13 @@
 package verify
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/torrentkit/torrentkit/internal/glob"
+	"github.com/torrentkit/torrentkit/internal/layout"
 )
 
 // choose marks the pieces and files that the options leave out.
@@ -36,7 +39,7 @@ func (s selector) chooseFiles(patterns []string) error {
 	if err != nil {
 		return err
 	}
-	wanted := make([]bool, len(s.pieces))
+	var wanted []layout.Run
 	any := false
 	for k, i := range s.files {
 		f := &s.Files[k]
@@ -45,10 +48,7 @@ func (s selector) chooseFiles(patterns []string) error {
 			continue
 		}
 		any = true
-		first, end := s.layout.FilePieces(i)
-		for p := first; p < end; p++ {
-			wanted[p] = true
-		}
+		wanted = append(wanted, s.layout.RunOf(i))
 	}
 	if !any {
 		return fmt.Errorf("no file of the torrent matches %q", patterns)
@@ -59,68 +59,86 @@ func (s selector) chooseFiles(patterns []string) error {
 
 // choosePieces skips pieces out of the ranges, and files that have none in them.
 func (s selector) choosePieces(ranges []PieceRange) error {
-	wanted := make([]bool, len(s.pieces))
+	var wanted []layout.Run
 	for _, p := range ranges {
-		if p.First < 0 || p.Last < p.First || p.Last >= len(s.pieces) {
-			return fmt.Errorf("pieces %d-%d: the torrent has the pieces 0-%d", p.First, p.Last, len(s.pieces)-1)
+		if p.First < 0 || p.Last < p.First || p.Last >= s.Pieces {
+			return fmt.Errorf("pieces %d-%d: the torrent has the pieces 0-%d", p.First, p.Last, s.Pieces-1)
 		}
-		for i := p.First; i <= p.Last; i++ {
-			wanted[i] = true
-		}
+		wanted = append(wanted, layout.Run{First: p.First, End: p.Last + 1})
 	}
 	s.skipOthers(wanted)
 	for k, i := range s.files {
-		first, end := s.layout.FilePieces(i)
-		for first < end && s.pieces[first] == PieceSkipped {
-			first++
-		}
-		if first == end {
+		if !s.chosen(i) {
 			s.Files[k].State = Skipped
 		}
 	}
 	return nil
 }
 
-func (s selector) skipOthers(wanted []bool) {
-	for i, w := range wanted {
-		if !w {
-			s.pieces[i] = PieceSkipped
-		}
+// chosen tells whether a piece of a file is read.
+func (r *run) chosen(i layout.FileIndex) bool {
+	return r.pieces.any(r.layout.RunOf(i), func(s PieceState) bool { return s != PieceSkipped })
+}
+
+// skipOthers skips the pieces that are in none of the runs.
+func (s selector) skipOthers(wanted []layout.Run) {
+	slices.SortFunc(wanted, func(a, b layout.Run) int { return cmp.Compare(a.First, b.First) })
+	at := 0
+	for _, w := range wanted {
+		s.pieces.fill(layout.Run{First: at, End: w.First}, PieceSkipped)
+		at = max(at, w.End)
 	}
+	s.pieces.fill(layout.Run{First: at, End: s.Pieces}, PieceSkipped)
 }
 
 // sample leaves n pieces of those that are not skipped: the first, the last,
 // and others drawn at random.
 func (s selector) sample(n int, seed uint64) {
 	s.Seed = seed
-	var left []int
-	for i, state := range s.pieces {
-		if state != PieceSkipped {
-			left = append(left, i)
-		}
+	left := s.pieces.that(func(state PieceState) bool { return state != PieceSkipped })
+	count := 0
+	for _, r := range left {
+		count += r.Len()
 	}
-	if n >= len(left) {
+	if n >= count {
 		return
 	}
-	rng := rand.New(rand.NewPCG(seed, 0))
-	if n > 1 { // the first two places are for the ends
-		last := len(left) - 1
-		left[1], left[last] = left[last], left[1]
-		shuffle(rng, left[2:], n-2)
-	} else {
-		shuffle(rng, left, n)
-	}
-	wanted := make([]bool, len(s.pieces))
-	for _, i := range left[:n] {
-		wanted[i] = true
+	drawn := draw(rand.New(rand.NewPCG(seed, 0)), count, n)
+	slices.Sort(drawn)
+	var wanted []layout.Run
+	before := 0
+	for _, r := range left {
+		for ; len(drawn) > 0 && drawn[0] < before+r.Len(); drawn = drawn[1:] {
+			p := r.First + drawn[0] - before
+			wanted = append(wanted, layout.Run{First: p, End: p + 1})
+		}
+		before += r.Len()
 	}
 	s.skipOthers(wanted)
 }
 
-// shuffle puts n elements drawn at random in front.
-func shuffle(rng *rand.Rand, list []int, n int) {
-	for i := range min(n, len(list)) {
-		j := i + rng.IntN(len(list)-i)
-		list[i], list[j] = list[j], list[i]
+// draw returns n of the numbers below count: the first and the last, if n is more
+// than one, and others at random.
+func draw(rng *rand.Rand, count, n int) []int {
+	moved := map[int]int{} // numbers that are not at their own places
+	at := func(i int) int {
+		if v, ok := moved[i]; ok {
+			return v
+		}
+		return i
 	}
+	ends := 0
+	if n > 1 {
+		ends = 2
+		moved[1], moved[count-1] = count-1, 1
+	}
+	drawn := make([]int, n)
+	for i := range drawn {
+		j := i
+		if i >= ends {
+			j += rng.IntN(count - i)
+		}
+		drawn[i], moved[j] = at(j), at(i)
+	}
+	return drawn
 }

@@ -90,15 +90,15 @@ func (s ordered) note(err error) {
 
 // sumAgain takes the checksums of files that were changed since an earlier run,
 // and takes over those of the others.
-func sumAgain(ctx context.Context, r, before *run, pieces []int) {
+func sumAgain(ctx context.Context, r, before *run, pieces []layout.Run) {
 	if r.sums = before.sums; len(r.sums) == 0 {
 		return
 	}
 	wanted := make([]bool, len(r.Files))
 	for _, p := range pieces {
-		for span := range r.layout.Spans(p) {
-			if !span.Zero {
-				wanted[r.fileOf[span.File]] = true
+		for i := r.layout.FirstFile(p.First); i < r.layout.NumFiles() && r.layout.RunOf(i).First < p.End; i++ {
+			if k := r.fileOf[i]; k >= 0 && r.layout.RunOf(i).End > p.First {
+				wanted[k] = true
 			}
 		}
 	}

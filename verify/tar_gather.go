@@ -1,6 +1,10 @@
 package verify
 
-import "github.com/torrentkit/torrentkit/internal/layout"
+import (
+	"slices"
+
+	"github.com/torrentkit/torrentkit/internal/layout"
+)
 
 const (
 	maxHeld  = 16 << 20 // bytes of an archive that wait in memory for the rest of their pieces
@@ -19,7 +23,7 @@ type heldPart struct {
 // keeps what comes before the rest of its piece does.
 type gatherer struct {
 	layout *layout.Layout
-	open   []bool // pieces that are wanted, and neither given nor given up
+	open   states // of pieces: unread are those that are wanted, and neither given nor given up
 
 	in        forward          // the entry that is read
 	file      layout.FileIndex // that it is; -1 if there is none
@@ -36,38 +40,38 @@ type gatherer struct {
 	lost      []int // pieces that were given up
 }
 
-func newGatherer(l *layout.Layout, pieces []PieceState) gatherer {
+func newGatherer(l *layout.Layout, pieces states) gatherer {
 	g := gatherer{
-		layout: l, open: make([]bool, len(pieces)), file: -1, tail: -1, through: -1,
+		layout: l, open: pieces.clone(), file: -1, tail: -1, through: -1,
 		held: map[heldPart][][]byte{}, have: map[int]int64{},
 	}
-	for i, s := range pieces {
-		g.open[i] = s == PieceUnread
-		if g.open[i] && g.layout.ContentLength(i) == 0 { // padding comes in no entry
-			g.ready = append(g.ready, i)
+	for i := range l.NumFiles() {
+		if !l.File(i).Pad {
+			continue
+		}
+		for pieces := l.RunOf(i); pieces.First < pieces.End; pieces.First++ {
+			if p := pieces.First; g.isOpen(p) && l.ContentLength(p) == 0 { // padding comes in no entry
+				g.ready = append(g.ready, p)
+			}
 		}
 	}
+	g.ready = slices.Compact(g.ready)
 	return g
 }
 
+func (g *gatherer) isOpen(p int) bool { return g.open.get(p) == PieceUnread }
+
 // wanted tells whether a file has bytes in a piece that is to be read.
 func (g *gatherer) wanted(i layout.FileIndex) bool {
-	first, end := g.layout.FilePieces(i)
-	for first < end && !g.open[first] {
-		first++
-	}
-	return first < end
+	return g.open.any(g.layout.RunOf(i), isUnread)
 }
 
 // enter begins an entry that holds n bytes of a file.
 func (g *gatherer) enter(i layout.FileIndex, n int64) {
 	g.file, g.tail = i, -1
 	first, end := g.layout.FilePieces(i)
-	for ; end > first; end-- {
-		if at, length := g.layout.InFile(i, end-1); at+length <= n {
-			break
-		}
-		g.drop(end - 1)
+	if n < g.layout.File(i).Length {
+		end = g.dropFrom(i, n)
 	}
 	switch {
 	case first < end && first == g.through: // its bytes are read first
@@ -85,6 +89,17 @@ func (g *gatherer) enter(i layout.FileIndex, n int64) {
 		g.tail = end
 	}
 	g.asIs, g.end = first, end
+}
+
+// dropFrom forgets the pieces that want bytes of a file behind the n that it has,
+// and returns the first of them. No piece inside of a file is held.
+func (g *gatherer) dropFrom(i layout.FileIndex, n int64) (first int) {
+	pieces := layout.Run{First: g.layout.PieceAt(i, n), End: g.layout.RunOf(i).End}
+	for _, p := range []int{pieces.First, pieces.End - 1} {
+		g.drop(p)
+	}
+	g.open.fill(pieces, PieceSkipped)
+	return pieces.First
 }
 
 // fits tells whether there is room to hold the bytes of a file in a piece.
@@ -120,7 +135,7 @@ func (g *gatherer) hold(i layout.FileIndex, p int) {
 	at, length := g.layout.InFile(i, p)
 	whole := g.have[p]+length == g.layout.ContentLength(p)
 	switch {
-	case !g.open[p]:
+	case !g.isOpen(p):
 		return
 	case !g.fits(i, p):
 		g.lose(p)
@@ -165,7 +180,7 @@ func (g *gatherer) lose(p int) {
 
 // drop forgets a piece.
 func (g *gatherer) drop(p int) {
-	g.open[p] = false
+	g.open.set(p, PieceSkipped)
 	if g.have[p] == 0 {
 		return
 	}
@@ -182,7 +197,7 @@ func (g *gatherer) drop(p int) {
 
 // pass skips pieces of the entry that are not wanted.
 func (g *gatherer) pass() {
-	for g.asIs < g.end && !g.open[g.asIs] {
+	for g.asIs < g.end && !g.isOpen(g.asIs) {
 		g.asIs++
 	}
 }

@@ -56,10 +56,10 @@ func TestArchivesOfAnyOrder(t *testing.T) {
 				disk := data(t, torrent, bad.Write(t, filepath.Join(t.TempDir(), "tree")), Options{})
 				r := archive1(t, torrent, pack(t, bad, names, ""), ArchiveOptions{})
 				lost := 0
-				for i, s := range r.pieces {
-					if s != disk.pieces[i] && s != PieceUnread {
-						t.Errorf("%v, pieces of %d: piece %d is %v, not %v", format, pieceLength, i, s, disk.pieces[i])
-					} else if s != disk.pieces[i] {
+				for i, s := range r.pieces.list() {
+					if s != disk.pieces.get(i) && s != PieceUnread {
+						t.Errorf("%v, pieces of %d: piece %d is %v, not %v", format, pieceLength, i, s, disk.pieces.get(i))
+					} else if s != disk.pieces.get(i) {
 						lost++
 					}
 				}

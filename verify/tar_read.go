@@ -243,7 +243,7 @@ func (a *archive) next(idle bool) int {
 	default:
 		return -1
 	}
-	a.open[p] = false
+	a.open.set(p, PieceSkipped)
 	a.given = append(a.given, p)
 	return p
 }

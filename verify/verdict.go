@@ -12,26 +12,29 @@ import (
 	"github.com/torrentkit/torrentkit/verify/internal/webseed"
 )
 
-// layerlessFile is a file whose pieces have no hashes of their own in the torrent,
-// as in a v2 torrent that was made of a magnet link: only when all of it was
-// read can it be compared, with its pieces root.
-type layerlessFile struct {
-	roots [][32]byte
-	read  int
-}
-
-// check records the verdict on a piece, or keeps its root until all of its
-// file was read.
+// check records the verdict on a piece. One without a hash of its own in the
+// torrent, as in a v2 torrent that was made of a magnet link, can be compared only
+// when all of its file was read.
 func (r *run) check(p piecehash.Piece) {
 	verdict := r.torrent.Check(p.Index, p.SHA1, p.Root)
-	if r.mark(p.Index, verdict); verdict == metainfo.Unknown {
-		r.keepRoot(p.Index, p.Root)
+	if r.mark(p.Index, verdict); verdict != metainfo.Unknown {
+		return
+	}
+	if r.roots == nil {
+		r.roots, r.layerless = r.torrent.NewRoots(), map[int]metainfo.Verdict{}
+	}
+	if file, v := r.roots.Add(p.Index, p.Root); v != metainfo.Unknown {
+		r.layerless[file] = v
 	}
 }
 
 // mark records the verdict on a piece.
 func (r *run) mark(i int, v metainfo.Verdict) {
-	r.pieces[i] = [...]PieceState{
+	r.pieces.set(i, stateBy(v))
+}
+
+func stateBy(v metainfo.Verdict) PieceState {
+	return [...]PieceState{
 		metainfo.Unknown:  PieceNoHash,
 		metainfo.Good:     PieceOK,
 		metainfo.Bad:      PieceBad,
@@ -62,39 +65,13 @@ func (r *run) hasHash(i int) bool {
 	return r.torrent.PieceSHA1(i) != nil || r.torrent.PieceRoot(i) != nil
 }
 
-// keepRoot remembers the root of a piece that could not be compared.
-func (r *run) keepRoot(piece int, root [32]byte) {
-	l := r.layout
-	file := l.FirstFile(piece)
-	first, end := l.FilePieces(file)
-	b := r.layerless[file]
-	if b == nil {
-		if r.layerless == nil {
-			r.layerless = make(map[layout.FileIndex]*layerlessFile)
-		}
-		b = &layerlessFile{roots: make([][32]byte, end-first)}
-		r.layerless[file] = b
-	}
-	b.roots[piece-first] = root
-	b.read++
-}
-
-// checkLayerless gives all pieces of a file that was read the verdict on the file.
+// checkLayerless gives all pieces of the files that could be compared whole only
+// the verdict on the file.
 func (r *run) checkLayerless() {
-	for file, b := range r.layerless {
-		if b.read < len(b.roots) {
-			continue
-		}
-		state := PieceBad
-		if r.torrent.CheckFile(int(file), b.roots) {
-			state = PieceOK
-		}
-		first, end := r.layout.FilePieces(file)
-		for i := first; i < end; i++ {
-			r.pieces[i] = state
-		}
+	for file, v := range r.layerless {
+		r.pieces.fill(r.layout.RunOf(layout.FileIndex(file)), stateBy(v))
 	}
-	r.layerless = nil
+	r.roots, r.layerless = nil, nil
 }
 
 // noteChanges looks once more at the files that were read, and says of those that
@@ -120,18 +97,18 @@ func (r *run) noteChanges(ctx context.Context) {
 func (r *run) endReading(incomplete bool) {
 	r.Incomplete = incomplete
 	r.checkLayerless()
-	for i, s := range r.pieces {
-		switch {
+	for p, s := range r.pieces.runs(r.pieces.all()) {
+		switch n := p.Len(); {
 		case s == PieceOK:
-			r.GoodPieces++
-			r.GoodBytes += r.layout.ContentLength(i)
+			r.GoodPieces += n
+			r.GoodBytes += r.layout.ContentIn(p)
 		case s == PieceSkipped:
-			r.SkippedPieces++
-			r.SkippedBytes += r.layout.ContentLength(i)
+			r.SkippedPieces += n
+			r.SkippedBytes += r.layout.ContentIn(p)
 		case s.Bad():
-			r.BadPieces++
+			r.BadPieces += n
 		default:
-			r.UncheckedPieces++
+			r.UncheckedPieces += n
 		}
 	}
 }
@@ -150,9 +127,9 @@ func (r *run) conclude() {
 
 var errChanged = errors.New("changed while it was read")
 
-// addRange adds one piece that is not ok to what is said of one of its files.
+// addRange adds pieces that are not ok to what is said of one of their files.
 func (r *run) addRange(f *FileReport, p PieceReport, part Part) {
-	rng := Range{Offset: part.Offset, Length: part.Length, FirstPiece: p.Index, LastPiece: p.Index, Shared: len(p.Parts) > 1}
+	rng := Range{Offset: part.Offset, Length: part.Length, FirstPiece: p.Index, LastPiece: p.Last, Shared: len(p.Parts) > 1}
 	switch {
 	case p.State.Bad() && part.Verdict == Whole:
 	case p.State.Bad():
@@ -167,9 +144,31 @@ func (r *run) addRange(f *FileReport, p PieceReport, part Part) {
 			return
 		}
 		f.Damaged = appendRange(f.Damaged, rng)
-	case f.State <= Long || part.Offset+part.Length <= f.Size && f.State == Short:
+	case f.State <= Long:
 		f.Unverified = appendRange(f.Unverified, rng)
+	case f.State == Short:
+		if rng, any := r.before(f.Size, part.File, rng); any {
+			f.Unverified = appendRange(f.Unverified, rng)
+		}
 	}
+}
+
+// before cuts a range to the pieces whose bytes of the file lie before its end.
+func (r *run) before(end int64, k int, rng Range) (Range, bool) {
+	if rng.Offset+rng.Length <= end {
+		return rng, true
+	}
+	i := r.files[k]
+	last := rng.FirstPiece - 1
+	if end > rng.Offset {
+		last = r.layout.PieceAt(i, end) - 1
+	}
+	if last < rng.FirstPiece {
+		return rng, false
+	}
+	at, n := r.layout.InFile(i, last)
+	rng.LastPiece, rng.Length = last, at+n-rng.Offset
+	return rng, true
 }
 
 // markLikely finds shared ranges beside damage that is certain.

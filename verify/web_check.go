@@ -143,14 +143,3 @@ func (c seedCheck) probes(versions bool) []layout.FileIndex {
 	}
 	return list
 }
-
-// chosen tells whether a piece of a file is read.
-func (c seedCheck) chosen(i layout.FileIndex) bool {
-	first, end := c.layout.FilePieces(i)
-	for p := first; p < end; p++ {
-		if c.pieces[p] != PieceSkipped {
-			return true
-		}
-	}
-	return false
-}

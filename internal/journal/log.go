@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"iter"
 
 	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/layout"
@@ -14,7 +15,8 @@ type Identity struct {
 	// Kind is what the files are, as "piece" of files on disk: two kinds share no keys.
 	Kind string
 	// Append appends to b what file i is known by: as long as that is the same, so
-	// are its bytes up to end. It is false if they may be others all the same.
+	// are its bytes up to end. It is false if they may be others all the same, and
+	// then for any end behind that one too.
 	Append func(b []byte, i layout.FileIndex, end int64) ([]byte, bool)
 }
 
@@ -39,24 +41,32 @@ type Describer struct {
 // Key describes the i-th piece: what is computed, and over which bytes of which
 // files, pad files among them. It is false where a file's bytes are not known.
 func (d *Describer) Key(i int) (Key, bool) {
+	key, unknown := d.describe(i)
+	return key, unknown < 0
+}
+
+// describe makes the key of a piece. unknown is a file whose bytes in the piece are
+// not known; -1 if there is none.
+func (d *Describer) describe(i int) (key Key, unknown layout.FileIndex) {
 	p := d.Layout.Piece(i)
 	b := append(d.buf[:0], "torrentkit "+d.Kind+"\x00"...)
 	b = binary.AppendUvarint(b, uint64(p.Leaves))
 	b = append(b, flag(p.SHA1))
-	known := true
+	unknown = -1
 	for span := range d.Layout.Spans(i) {
 		b = append(b, flag(span.Zero))
 		b = binary.AppendUvarint(b, uint64(span.Offset))
 		b = binary.AppendUvarint(b, uint64(span.Length))
 		if !span.Zero {
 			var ok bool
-			b, ok = d.Append(b, span.File, span.Offset+span.Length)
-			known = known && ok
+			if b, ok = d.Append(b, span.File, span.Offset+span.Length); !ok {
+				unknown = span.File
+			}
 		}
 	}
 	d.buf = b
 	sum := sha256.Sum256(b)
-	return Key(sum[:]), known
+	return Key(sum[:]), unknown
 }
 
 func flag(set bool) byte {
@@ -118,6 +128,27 @@ func (j *Log) Known(i int) (Digest, bool) {
 		return Digest{}, false
 	}
 	return j.set.Get(key)
+}
+
+// Recall yields what the journals know of the pieces of a run, in order. Pieces of
+// files that are not known cost nothing, however many they are.
+func (j *Log) Recall(r layout.Run) iter.Seq2[int, Digest] {
+	return func(yield func(int, Digest) bool) {
+		if j.Empty() {
+			return
+		}
+		for i := r.First; i < r.End; {
+			key, unknown := j.pieces.describe(i)
+			if unknown >= 0 {
+				i = j.pieces.Layout.RunOf(unknown).End
+				continue
+			}
+			if d, ok := j.set.Get(key); ok && !yield(i, d) {
+				return
+			}
+			i++
+		}
+	}
 }
 
 // Note writes down what was computed of a piece, unless the journals know it, or

@@ -15,7 +15,7 @@ func (l *Layout) contentBefore(piece int) int64 {
 }
 
 // ContentLength returns how many bytes of the i-th piece are content, and not padding.
-func (l *Layout) ContentLength(i int) int64 { return l.contentBefore(i+1) - l.contentBefore(i) }
+func (l *Layout) ContentLength(i int) int64 { return l.ContentIn(Run{i, i + 1}) }
 
 // InContent returns where the bytes of a file in a piece begin among the content
 // of the piece, padding left out.

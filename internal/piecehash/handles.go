@@ -60,6 +60,13 @@ func (h *handles) took(i layout.FileIndex, n int) {
 	}
 }
 
+// drop closes file i, if it is open.
+func (h *handles) drop(i layout.FileIndex) {
+	if k := slices.Index(h.index, i); k >= 0 {
+		h.closeAt(k)
+	}
+}
+
 func (h *handles) closeAll() {
 	for len(h.open) > 0 {
 		h.closeAt(0)

@@ -90,7 +90,7 @@ type Job struct {
 	Source Source
 	// Only are the pieces to hash, in the order in which they are read; nil is
 	// all of them, and an empty slice none.
-	Only []int
+	Only []layout.Run
 	// Next, if not nil, gives the pieces of Only one by one, for a Source whose
 	// bytes come in an order of their own; Order must be Sequential. -1 is nothing
 	// more before those that it gave are read; with idle they are, and -1 is the
@@ -136,7 +136,9 @@ type result struct {
 
 // Pieces hashes the job's pieces in parallel and yields each once, on the
 // caller's goroutine and in no particular order. A piece that cannot be read is
-// yielded with a *ReadError, and the others go on. When ctx is cancelled, the
+// yielded with a *ReadError, and the others go on. Where a file cannot be opened,
+// or ends before it should, that is said of one piece at least, and others that
+// want bytes of it from there on may be left out. When ctx is cancelled, the
 // last pair is a Piece with the index -1 and ctx's error. Breaking out of the
 // loop stops all workers before it returns.
 func (j Job) Pieces(ctx context.Context) iter.Seq2[Piece, error] {
@@ -194,8 +196,8 @@ func (j Job) start(ctx context.Context) *pipeline {
 	j.Workers = max(1, min(j.Workers, p.queue.count))
 	if j.Only != nil {
 		p.total = 0
-		for _, i := range j.Only {
-			p.total += j.Layout.ContentLength(i)
+		for _, r := range j.Only {
+			p.total += j.Layout.ContentIn(r)
 		}
 	}
 	if j.Durable {
@@ -229,7 +231,7 @@ func (p *pipeline) bigArenas() int {
 
 func (p *pipeline) report() {
 	if p.Progress != nil {
-		p.Progress(p.done.Load(), p.total)
+		p.Progress(p.done.Load()+p.queue.passed.Load(), p.total)
 	}
 }
 

@@ -198,9 +198,13 @@ func TestUnreadableFiles(t *testing.T) {
 				m.files[i] = m.files[i][:40000]
 			}
 		}
-		yielded := 0
+		yielded := map[int]bool{}
+		told := map[bool]bool{}
 		for p, err := range job.Pieces(context.Background()) {
-			yielded++
+			if yielded[p.Index] {
+				t.Errorf("%v: piece %d is yielded twice", format, p.Index)
+			}
+			yielded[p.Index] = true
 			touches := map[layout.FileIndex]int64{}
 			for s := range job.Layout.Spans(p.Index) {
 				touches[s.File] = s.Offset + s.Length
@@ -210,6 +214,7 @@ func TestUnreadableFiles(t *testing.T) {
 			for i := range m.broken {
 				wantBroken = touches[i] > 0
 			}
+			told[wantBroken] = told[wantBroken] || wantBroken || wantShort
 			switch {
 			case wantBroken || wantShort:
 				if !errors.As(err, &re) || wantShort && !wantBroken && !errors.Is(err, io.ErrUnexpectedEOF) {
@@ -221,8 +226,17 @@ func TestUnreadableFiles(t *testing.T) {
 				t.Errorf("%v: piece %d differs", format, p.Index)
 			}
 		}
-		if yielded != job.Layout.NumPieces() {
-			t.Errorf("%v: %d of %d pieces yielded", format, yielded, job.Layout.NumPieces())
+		if !told[true] || !told[false] {
+			t.Errorf("%v: nothing is said of a file", format)
+		}
+		for p := range job.Layout.NumPieces() {
+			lacking := false
+			for s := range job.Layout.Spans(p) {
+				lacking = lacking || m.broken[s.File] != nil || s.File == short && s.Offset+s.Length > 40000
+			}
+			if !yielded[p] && !lacking {
+				t.Errorf("%v: piece %d is left out", format, p)
+			}
 		}
 	}
 }
@@ -231,7 +245,7 @@ func TestOnly(t *testing.T) {
 	rng := rand.New(rand.NewPCG(13, 14))
 	job, _ := newJob(t, rng, layout.V1, 16384, []int64{1 << 20})
 	for i := 0; i < job.Layout.NumPieces(); i += 3 {
-		job.Only = append(job.Only, i)
+		job.Only = append(job.Only, layout.Run{First: i, End: i + 1})
 	}
 	var last, total int64
 	job.Progress = func(d, n int64) { last, total = d, n }

@@ -2,6 +2,7 @@ package piecehash
 
 import (
 	"context"
+	"errors"
 	"io"
 	"runtime"
 
@@ -182,6 +183,7 @@ func (w *worker) fill(i int) {
 		span := s.cursor.Span()
 		file, zeros, err := w.open(span)
 		if err != nil {
+			w.p.queue.end(span.File, 0)
 			w.fail(s, err)
 			return
 		}
@@ -196,6 +198,8 @@ func (w *worker) fill(i int) {
 				w.announce(i, file, span)
 			}
 			if err := w.read(file, span, s.buf[have:have+n]); err != nil {
+				w.files.drop(span.File) // the next piece of it finds out whether there is a use
+				w.told = announced{file: -1}
 				w.fail(s, err)
 				return
 			}
@@ -262,6 +266,9 @@ func (w *worker) read(f File, span layout.Span, buf []byte) error {
 	if n < len(buf) {
 		if err == nil || err == io.EOF {
 			err = io.ErrUnexpectedEOF
+		}
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			w.p.queue.end(span.File, span.Offset+int64(n))
 		}
 		return &ReadError{span.File, span.Offset + int64(n), err}
 	}

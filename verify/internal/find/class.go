@@ -25,19 +25,8 @@ type shape struct {
 // inner returns the pieces that hold bytes of this file only, as the first and
 // the one behind the last.
 func (s *search) inner(k int) (from, to int) {
-	i := s.files[k].Index
-	alone := func(p int) bool {
-		_, n := s.layout.InFile(i, p)
-		return n == s.layout.ContentLength(p)
-	}
-	from, to = s.layout.FilePieces(i)
-	if from < to && !alone(from) {
-		from++
-	}
-	if from < to && !alone(to-1) {
-		to--
-	}
-	return from, to
+	r := s.layout.Alone(s.files[k].Index)
+	return r.First, r.End
 }
 
 // hasInner tells whether a file has pieces inside.

@@ -14,8 +14,9 @@ import (
 // Content is the content of a torrent as it was found where it belongs.
 type Content struct {
 	Torrent *metainfo.Torrent
-	Files   []File  // without padding, in the order of the torrent
-	Pieces  []Piece // of the torrent
+	Files   []File               // without padding, in the order of the torrent
+	Skipped func(piece int) bool // it is not to be read
+	Unread  func(piece int) bool // it could not be read
 }
 
 // File is a file of the content.
@@ -29,10 +30,4 @@ type File struct {
 	Wanted, Skipped bool
 	Readable        bool  // something in its place can be read
 	Size            int64 // of that, in bytes
-}
-
-// Piece tells what became of a piece.
-type Piece struct {
-	Skipped bool // it is not to be read
-	Unread  bool // it could not be read
 }

@@ -37,10 +37,11 @@ func contentAt(t *testing.T, torrent []byte, root string) *Content {
 		t.Fatal(err)
 	}
 	l := parsed.Layout()
-	c := &Content{Torrent: parsed, Pieces: make([]Piece, l.NumPieces())}
+	read := map[int]bool{}
+	c := &Content{Torrent: parsed, Skipped: func(int) bool { return false }, Unread: func(p int) bool { return !read[p] }}
 	damaged := map[layout.FileIndex]bool{}
 	for p, err := range (piecehash.Job{Layout: l, Source: inPlace{parsed, root}}).Pieces(context.Background()) {
-		c.Pieces[p.Index].Unread = err != nil
+		read[p.Index] = err == nil
 		for span := range l.Spans(p.Index) {
 			if err == nil && parsed.Check(p.Index, p.SHA1, p.Root) != metainfo.Good {
 				damaged[span.File] = true

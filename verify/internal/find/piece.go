@@ -58,7 +58,7 @@ func (s *sharedSearch) reused(sp *sharedPiece) bool {
 // are in their places.
 func (s *sharedSearch) layOut(p int) *sharedPiece {
 	sp := &sharedPiece{piece: p, pivot: -1, ways: 1, final: true}
-	elsewhere, ways := s.content.Pieces[p].Unread, 1.0
+	elsewhere, ways := s.content.Unread(p), 1.0
 	for span := range s.layout.Spans(p) {
 		t := part{Span: span, k: -1}
 		if !span.Zero {

@@ -91,7 +91,7 @@ type candidateFiles map[layout.FileIndex]func() (piecehash.File, error)
 func (m candidateFiles) Open(i layout.FileIndex) (piecehash.File, error) { return m[i]() }
 
 // hash hashes pieces. Those that cannot be read match nothing, and are not told.
-func (r *reader) hash(ctx context.Context, only []int, src piecehash.Source, tell func(piecehash.Piece)) error {
+func (r *reader) hash(ctx context.Context, only []layout.Run, src piecehash.Source, tell func(piecehash.Piece)) error {
 	if len(only) == 0 {
 		return nil
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/longtest"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
@@ -264,7 +265,7 @@ func TestHashInPasses(t *testing.T) {
 				pieces = append(pieces, p)
 			}
 		}
-		if err := s.reader.hash(context.Background(), pieces, src, func(p piecehash.Piece) { want[p.Index] = p }); err != nil {
+		if err := s.reader.hash(context.Background(), layout.Runs(pieces), src, func(p piecehash.Piece) { want[p.Index] = p }); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.reader.hashInPasses(context.Background(), []candidate{{path, pieces}}, func(_ string, p piecehash.Piece) { got[p.Index] = p }); err != nil {

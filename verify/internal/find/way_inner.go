@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
@@ -37,7 +38,7 @@ type hit struct {
 // round is what is hashed side by side: pieces with trees by a job, in the place of
 // those of files, and others in passes over the candidates.
 type round struct {
-	only       []int
+	only       []layout.Run
 	source     candidateFiles
 	trials     map[int]trial // by piece
 	candidates []candidate
@@ -118,7 +119,7 @@ func (s *innerSearch) fill(b *bucket, r *round, classesFor func(*bucket, string)
 			if c.trees {
 				p = c.first[c.used]
 				r.trials[p] = trial{path, c, len(r.only)}
-				r.only = append(r.only, p)
+				r.only = append(r.only, layout.Run{First: p, End: p + 1})
 				r.source[s.files[c.files[c.used]].Index] = func() (piecehash.File, error) { return s.reader.open(path) }
 			} else {
 				pieces = append(pieces, p)
@@ -239,18 +240,19 @@ func (s *innerSearch) hashRest(ctx context.Context, hits []hit) error {
 func (s *innerSearch) digests(ctx context.Context, hits []hit) (map[int]piecehash.Piece, error) {
 	sums := map[int]piecehash.Piece{}
 	src := candidateFiles{}
-	var only []int
+	var only []layout.Run
 	together := map[string][]int{}
 	for _, h := range hits {
 		rep := h.files[0]
 		from, to := s.inner(rep)
 		src[s.files[rep].Index] = func() (piecehash.File, error) { return s.reader.open(h.path) }
-		for p := from + 1; p < to; p++ {
-			if s.crowded[h.path] {
-				together[h.path] = append(together[h.path], p)
-			} else {
-				only = append(only, p)
-			}
+		rest := layout.Run{First: from + 1, End: to}
+		if !s.crowded[h.path] {
+			only = append(only, rest)
+			continue
+		}
+		for ; rest.First < rest.End; rest.First++ {
+			together[h.path] = append(together[h.path], rest.First)
 		}
 	}
 	tell := func(p piecehash.Piece) { sums[p.Index] = p }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
@@ -142,9 +143,8 @@ func (s *sharedSearch) rest() []int {
 	if s.unproved == nil {
 		s.unproved = []int{}
 		for k := range s.files {
-			from, to := s.layout.FilePieces(s.files[k].Index)
-			for p := from; p < to && s.wanted(k); p++ {
-				if !s.content.Pieces[p].Skipped {
+			for r := s.there(k); r.First < r.End; r.First++ {
+				if p := r.First; !s.content.Skipped(p) {
 					s.unproved = append(s.unproved, p)
 				}
 			}
@@ -154,6 +154,23 @@ func (s *sharedSearch) rest() []int {
 	}
 	s.unproved = slices.DeleteFunc(s.unproved, func(p int) bool { return s.good[p] })
 	return s.unproved
+}
+
+// there returns the pieces of a wanted file that may be put together: without a
+// candidate, those of which something in its place has the bytes.
+func (s *sharedSearch) there(k int) layout.Run {
+	f := &s.files[k]
+	r := s.layout.RunOf(f.Index)
+	switch {
+	case !s.wanted(k):
+		return layout.Run{}
+	case len(s.sizes[f.Length].paths) > 0 || f.Readable && f.Size >= f.Length:
+	case f.Readable:
+		r.End = min(r.End, s.layout.PieceAt(f.Index, f.Size)+1)
+	default:
+		return layout.Run{}
+	}
+	return r
 }
 
 // undecided returns the pieces that can be tried: those with one way to put them
@@ -212,9 +229,9 @@ const (
 func (s *sharedSearch) hashSingle(ctx context.Context, list []*sharedPiece) error {
 	src := candidateFiles{}
 	byPiece := map[int]*sharedPiece{}
-	var only []int
+	only := []layout.Run{}
 	for _, sp := range list {
-		only = append(only, sp.piece)
+		only = layout.AppendRun(only, layout.Run{First: sp.piece, End: sp.piece + 1})
 		byPiece[sp.piece] = sp
 		for _, t := range sp.parts {
 			if !t.Zero {

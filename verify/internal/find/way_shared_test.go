@@ -176,7 +176,7 @@ func TestSearchStopped(t *testing.T) {
 		if _, err := Files(ctx, c, []string{dir}, Options{}); !errors.Is(err, context.Canceled) {
 			t.Fatalf("stopped at %d: %v", n, err)
 		}
-		if late := -ctx.left.Load(); late > 50+int64(len(c.Pieces)) { // it looks at each piece, at most, and does nothing
+		if late := -ctx.left.Load(); late > 50+int64(c.Torrent.Layout().NumPieces()) { // it looks at each piece, at most, and does nothing
 			t.Errorf("stopped at %d: went on %d times", n, late)
 		}
 		cancel()

@@ -18,6 +18,7 @@ type repairJSON struct {
 
 type failedJSON struct {
 	Index int    `json:"index"`
+	Last  int    `json:"last,omitempty"` // of several pieces, from index on
 	Error string `json:"error"`
 }
 
@@ -30,7 +31,11 @@ func repairToJSON(r *verify.Repaired) *repairJSON {
 		j.Created = append(j.Created, r.Report.Files[k].Path)
 	}
 	for _, p := range r.Failed {
-		j.Failed = append(j.Failed, failedJSON{p.Index, console.RootCause(p.Err).Error()})
+		failed := failedJSON{Index: p.Index, Error: console.RootCause(p.Err).Error()}
+		if p.Last > p.Index {
+			failed.Last = p.Last
+		}
+		j.Failed = append(j.Failed, failed)
 	}
 	for _, w := range r.Faults {
 		j.SeedFaults = append(j.SeedFaults, seedFaultJSON{w.URL, faultToJSON(&w.WebFault, r.Report)})

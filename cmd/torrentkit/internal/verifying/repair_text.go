@@ -20,12 +20,19 @@ func showRepair(con *console.Console, r *verify.Repaired) {
 			con.Note(fmt.Sprintf("web seed %s: %s", w.URL, w.Message))
 		}
 	}
+	more := 0
 	for i, p := range r.Failed {
-		if i == maxFailed {
-			con.Note(fmt.Sprintf("%d more pieces were not repaired: --json lists all", len(r.Failed)-maxFailed))
-			break
+		switch {
+		case i >= maxFailed:
+			more += p.Last - p.Index + 1
+		case p.Last > p.Index:
+			con.Note(fmt.Sprintf("pieces %d-%d were not repaired: %v", p.Index, p.Last, console.RootCause(p.Err)))
+		default:
+			con.Note(fmt.Sprintf("piece %d was not repaired: %v", p.Index, console.RootCause(p.Err)))
 		}
-		con.Note(fmt.Sprintf("piece %d was not repaired: %v", p.Index, console.RootCause(p.Err)))
+	}
+	if more > 0 {
+		con.Note(fmt.Sprintf("%d more pieces were not repaired: --json lists all", more))
 	}
 	var f console.Fields
 	f.Text("repaired from", r.From)
