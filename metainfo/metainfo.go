@@ -292,7 +292,7 @@ func (t *Torrent) PieceRoot(i int) []byte {
 // without a piece layer cost nothing, however many they are.
 func (t *Torrent) Hashed() iter.Seq[int] {
 	return func(yield func(int) bool) {
-		for i, n := 0, t.layout.NumPieces(); i < n; i++ {
+		for i, n := 0, t.NumPieces(); i < n; i++ {
 			if t.PieceSHA1(i) == nil && t.PieceRoot(i) == nil {
 				i = t.layout.RunOf(t.layout.FirstFile(i)).End - 1
 			} else if !yield(i) {

@@ -117,27 +117,30 @@ func (con *Console) WriteAround(v any, hole string, fill func(w io.Writer) error
 
 // WriteList prints v with the values of a list, one by one, in place of the empty list that v has under a key.
 func WriteList(con *Console, v any, key string, list iter.Seq[any]) error {
-	return con.WriteAround(v, fmt.Sprintf("%q:[]", key), func(w io.Writer) error {
-		var line bytes.Buffer
-		e := json.NewEncoder(&line)
-		e.SetEscapeHTML(false)
-		line.WriteByte('[')
-		for item := range list {
-			if err := e.Encode(item); err != nil {
-				return fmt.Errorf("encoding JSON: %w", err)
-			}
-			line.Truncate(line.Len() - 1) // the new line
-			if _, err := w.Write(line.Bytes()); err != nil {
-				return err
-			}
-			line.Reset()
-			line.WriteByte(',')
+	return con.WriteAround(v, fmt.Sprintf("%q:[]", key), func(w io.Writer) error { return ListTo(w, list) })
+}
+
+// ListTo writes values, one by one, as a list.
+func ListTo(w io.Writer, list iter.Seq[any]) error {
+	var line bytes.Buffer
+	e := json.NewEncoder(&line)
+	e.SetEscapeHTML(false)
+	line.WriteByte('[')
+	for item := range list {
+		if err := e.Encode(item); err != nil {
+			return fmt.Errorf("encoding JSON: %w", err)
 		}
-		if line.Bytes()[0] == ',' {
-			line.Reset()
+		line.Truncate(line.Len() - 1) // the new line
+		if _, err := w.Write(line.Bytes()); err != nil {
+			return err
 		}
-		line.WriteByte(']')
-		_, err := w.Write(line.Bytes())
-		return err
-	})
+		line.Reset()
+		line.WriteByte(',')
+	}
+	if line.Bytes()[0] == ',' {
+		line.Reset()
+	}
+	line.WriteByte(']')
+	_, err := w.Write(line.Bytes())
+	return err
 }

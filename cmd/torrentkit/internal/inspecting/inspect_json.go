@@ -2,6 +2,7 @@ package inspecting
 
 import (
 	"encoding/hex"
+	"io"
 	"time"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
@@ -56,7 +57,7 @@ type fileKeyJSON struct {
 	Files  int    `json:"files"`
 }
 
-// pieceJSON is a piece, with "inspect --pieces".
+// pieceJSON is a piece that has a hash, with "inspect --pieces".
 type pieceJSON struct {
 	Index  int    `json:"index"`
 	Length int64  `json:"length"`
@@ -103,17 +104,27 @@ func writeTorrentJSON(con *console.Console, l linted, f *inspectFlags) error {
 	if errors, warnings := l.report.Count(); errors+warnings > 0 {
 		v.Lint = &lintedJSON{errors, warnings}
 	}
-	if f.pieces {
-		for i := range t.NumPieces() {
-			v.PieceHashes = append(v.PieceHashes, pieceJSON{i, t.Layout().Piece(i).Length, hex.EncodeToString(t.PieceSHA1(i)), hex.EncodeToString(t.PieceRoot(i))})
-		}
-	}
-	return console.WriteList(con, v, "files", func(yield func(any) bool) {
-		for i, file := range f.shown(t) {
-			if !yield(fileToJSON(file, filePath(t, i))) {
-				return
+	return con.WriteAround(v, `"files":[]`, func(w io.Writer) error {
+		err := console.ListTo(w, func(yield func(any) bool) {
+			for i, file := range f.shown(t) {
+				if !yield(fileToJSON(file, filePath(t, i))) {
+					return
+				}
 			}
+		})
+		if err != nil || !f.pieces {
+			return err
 		}
+		if _, err := io.WriteString(w, `,"piece_hashes":`); err != nil {
+			return err
+		}
+		return console.ListTo(w, func(yield func(any) bool) {
+			for i := range t.Hashed() {
+				if !yield(pieceJSON{i, t.Layout().Piece(i).Length, hex.EncodeToString(t.PieceSHA1(i)), hex.EncodeToString(t.PieceRoot(i))}) {
+					return
+				}
+			}
+		})
 	})
 }
 

@@ -149,7 +149,7 @@ func showDrawing(con *console.Console, d *console.Table) {
 	con.ShowTable(kept)
 }
 
-// showPieces lists the pieces, a line each, as they are made: there may be millions.
+// showPieces lists the pieces that have hashes, a line each, as they are made: there may be millions.
 func showPieces(con *console.Console, t *metainfo.Torrent) {
 	l := t.Layout()
 	if l == nil {
@@ -160,7 +160,9 @@ func showPieces(con *console.Console, t *metainfo.Torrent) {
 	}
 	width := len(strconv.Itoa(l.NumPieces()))
 	rows := console.NewTable(-1, "piece", "length", "sha1", "root")
-	for i := range l.NumPieces() {
+	listed := 0
+	for i := range t.Hashed() {
+		listed++
 		sha, root := hex.EncodeToString(t.PieceSHA1(i)), hex.EncodeToString(t.PieceRoot(i))
 		if con.OnTerminal() {
 			hashes := strings.Join(slices.DeleteFunc([]string{sha, root}, func(h string) bool { return h == "" }), "  ")
@@ -168,5 +170,8 @@ func showPieces(con *console.Console, t *metainfo.Torrent) {
 			continue
 		}
 		longRow(con, rows, console.Count(int64(i)), console.Count(l.Piece(i).Length), console.Text(sha), console.Text(root))
+	}
+	if n := l.NumPieces() - listed; n > 0 {
+		con.Note(fmt.Sprintf("the torrent has no hash of %s of its pieces", console.FormatCount(int64(n))))
 	}
 }
