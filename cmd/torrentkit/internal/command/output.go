@@ -2,14 +2,11 @@ package command
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
@@ -105,11 +102,16 @@ func (o *Output) check() error {
 	default:
 		o.before = info
 	}
+	o.sweep()
 	probe, err := o.createTemp()
 	if err != nil {
 		return o.wrap(err)
 	}
-	return o.wrap(errors.Join(probe.Close(), os.Remove(probe.Name())))
+	err = errors.Join(probe.Close(), os.Remove(probe.Name()))
+	if errors.Is(err, fs.ErrNotExist) { // another process took it for left behind, once it was closed
+		err = nil
+	}
+	return o.wrap(err)
 }
 
 func (o *Output) exists() error {
@@ -163,23 +165,6 @@ func writeDevice(ctx context.Context, path string, data []byte) error {
 		return ctx.Err()
 	case err := <-done:
 		return err
-	}
-}
-
-// createTemp opens a new file beside the target. os.CreateTemp would make it 0600; a plain creation gives it the
-// permissions that any new file gets there, by the umask or by the folder's access control list.
-func (o *Output) createTemp() (*os.File, error) {
-	base := filepath.Base(o.Path)
-	for len(base) > 200 { // names end at 255 bytes
-		_, size := utf8.DecodeLastRuneInString(base)
-		base = base[:len(base)-size]
-	}
-	for try := 0; ; try++ {
-		name := filepath.Dir(o.Path) + string(filepath.Separator) + "." + base + "." + strings.ToLower(rand.Text()[:12]) + ".tmp"
-		f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
-		if !errors.Is(err, fs.ErrExist) || try == 10 {
-			return f, err
-		}
 	}
 }
 

@@ -56,6 +56,7 @@ func (list Outputs) Write(ctx context.Context, data [][]byte) error {
 		}
 	}
 	for _, s := range all {
+		s.close()
 		if err == nil && s.placed {
 			err = s.sync()
 		}
@@ -68,7 +69,8 @@ type staged struct {
 	*Output
 	data   []byte
 	temp   string // "" where there is none, or not any more
-	placed bool   // the file has its name, by us
+	file   *os.File
+	placed bool // the file has its name, by us
 }
 
 func (s *staged) stage(ctx context.Context) error {
@@ -79,8 +81,22 @@ func (s *staged) stage(ctx context.Context) error {
 	if err != nil {
 		return s.wrap(err)
 	}
-	s.temp = f.Name()
-	return s.wrap(errors.Join(s.fill(f, s.data), f.Close()))
+	s.temp, s.file = f.Name(), f
+	err = s.fill(f, s.data)
+	if !heldOpen {
+		err = errors.Join(err, s.close())
+	}
+	return s.wrap(err)
+}
+
+// close gives the claim to the temporary file up. Its bytes are on the disk, or it is removed.
+func (s *staged) close() error {
+	if s.file == nil {
+		return nil
+	}
+	f := s.file
+	s.file = nil
+	return f.Close()
 }
 
 func (s *staged) place(ctx context.Context) error {

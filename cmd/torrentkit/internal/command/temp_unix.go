@@ -1,0 +1,54 @@
+//go:build linux || darwin || freebsd || netbsd || openbsd || dragonfly
+
+package command
+
+import (
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// heldOpen says that a file may be renamed while it is open: the claim lasts until it has its name.
+const heldOpen = true
+
+// claim locks a new temporary file, and tells whether it is still there. Where a file system has no locks nobody can take
+// the file for left behind, either.
+func claim(f *os.File) bool {
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err == syscall.EWOULDBLOCK {
+		return false
+	}
+	return isAt(f, f.Name())
+}
+
+// removeUnclaimed removes a temporary file that no process has open to write it.
+func removeUnclaimed(name string, info fs.FileInfo) {
+	f, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return
+	}
+	defer f.Close()
+	if syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil && isAt(f, name) {
+		os.Remove(name)
+	}
+}
+
+// isAt tells whether a name leads to an open file.
+func isAt(f *os.File, name string) bool {
+	there, err := os.Lstat(name)
+	if err != nil {
+		return false
+	}
+	open, err := f.Stat()
+	return err == nil && os.SameFile(there, open)
+}
+
+// owns tells whether a file belongs to the user, or to the owner of the file that is replaced, whom root gives it to.
+func (o *Output) owns(info fs.FileInfo) bool {
+	s, ok := info.Sys().(*syscall.Stat_t)
+	if ok && o.before != nil && os.Geteuid() == 0 {
+		if before, ok := o.before.Sys().(*syscall.Stat_t); ok && before.Uid == s.Uid {
+			return true
+		}
+	}
+	return ok && int(s.Uid) == os.Geteuid()
+}
