@@ -2,12 +2,18 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console/consoletest"
+
+	"github.com/torrentkit/torrentkit/internal/trackertest"
 )
 
 // torrentOf is a torrent whose tracker and web seed is a URL.
@@ -70,6 +76,48 @@ func TestCreatedLink(t *testing.T) {
 		code, out, errs := runFor(t, c.tty, "", args...)
 		if code != 0 || strings.Contains(out, key) != c.whole || strings.Contains(errs, key) || !c.whole && !consoletest.Marks.MatchString(out) {
 			t.Errorf("terminal %v, %v: exit code %d\n%s%s", c.tty, c.flags, code, out, errs)
+		}
+	}
+}
+
+// What trackers make of the request's URL shows nowhere in what magnet fetch prints, but for the names of sources in JSON.
+func TestFetchHidesSecrets(t *testing.T) {
+	const key, odd = "0123456789abcdef0123456789abcdef", "my-own-77"
+	text := func(s string) string { return fmt.Sprintf("%d:%s", len(s), s) }
+	forms := map[string]func(w http.ResponseWriter, words string){
+		"failure": func(w http.ResponseWriter, words string) { io.WriteString(w, "d14:failure reason"+text(words)+"e") },
+		"page":    func(w http.ResponseWriter, words string) { io.WriteString(w, "<html><title>"+words+"</title></html>") },
+		"status":  func(w http.ResponseWriter, words string) { http.Error(w, words, http.StatusForbidden) },
+		"key":     func(w http.ResponseWriter, words string) { io.WriteString(w, "d8:intervali1e"+text(words)+"i1ee") },
+		"peer": func(w http.ResponseWriter, words string) {
+			io.WriteString(w, "d8:intervali1800e5:peersld2:ip"+text(words)+"4:porti1eeee")
+		},
+		"redirect": func(w http.ResponseWriter, words string) {
+			w.Header().Set("Location", "http://127.0.0.1:1/?"+url.QueryEscape(words))
+			w.WriteHeader(http.StatusFound)
+		},
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer := forms[strings.Split(r.URL.Path, "/")[1]]
+		answer(w, fmt.Sprintf("http://%s%s and %s and %s or %s", r.Host, r.RequestURI, r.URL.Path, r.URL.Query().Get("passkey"), strings.Split(r.URL.Path, "/")[2]))
+	}))
+	defer server.Close()
+	udp := trackertest.Start(t, trackertest.UDPEchoesSecrets)
+	sources := []string{udp.UDP() + "/" + key + "/announce", udp.UDP() + "?passkey=" + odd}
+	for form := range forms {
+		sources = append(sources, server.URL+"/"+form+"/"+key+"/announce", server.URL+"/"+form+"/announce?passkey="+odd)
+	}
+	for _, source := range sources {
+		for _, how := range []string{"--verbose", "--json"} {
+			_, out, errs := runFor(t, false, "", "magnet", "fetch", "magnet:?xt=urn:btih:"+strings.Repeat("ab", 20),
+				"--tracker", source, "--no-dht", "--timeout", "20s", "-o", filepath.Join(t.TempDir(), "x.torrent"), how)
+			all := out + errs
+			for _, name := range []string{"name", "source"} {
+				all = strings.ReplaceAll(all, fmt.Sprintf("%q:%q", name, source), "")
+			}
+			if strings.Contains(all, key) || strings.Contains(all, odd) || !strings.Contains(all, "error") {
+				t.Errorf("%s of %s:\n%s", how, source, all)
+			}
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package magnets
 
 import (
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/magnet"
 )
 
@@ -41,15 +42,17 @@ type fetchPeerJSON struct {
 	Blocks    int    `json:"blocks"`
 }
 
-// add puts in what came of sources and peers.
-func (v *fetchJSON) add(sources []magnet.SourceReport, peers []magnet.PeerReport) {
+// add puts in what came of sources and peers. The names of sources are whole, as they were given; the words of trackers and
+// peers are not.
+func (v *fetchJSON) add(con *console.Console, sources []magnet.SourceReport, peers []magnet.PeerReport) {
 	v.Sources, v.Peers = []sourceJSON{}, []fetchPeerJSON{}
+	hide := hider(con, sources)
 	for _, s := range sources {
-		v.Sources = append(v.Sources, sourceJSON{s.Name, s.Peers, errorText(s.Err)})
+		v.Sources = append(v.Sources, sourceJSON{s.Name, s.Peers, hide(errorText(s.Err))})
 	}
 	for i := range peers {
 		p := &peers[i]
-		v.Peers = append(v.Peers, fetchPeerJSON{p.Address, p.Source, p.Client, p.Reason.String(), errorText(p.Err), p.Encrypted, p.Blocks})
+		v.Peers = append(v.Peers, fetchPeerJSON{hide(p.Address), p.Source, hide(p.Client), p.Reason.String(), hide(errorText(p.Err)), p.Encrypted, p.Blocks})
 	}
 }
 

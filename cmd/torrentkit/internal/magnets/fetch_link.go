@@ -110,14 +110,14 @@ func fetchFailed(ctx context.Context, con *console.Console, input string, err er
 	}
 	tellPeers(con, failure.Sources, failure.Peers, f)
 	if con.Options.JSON {
-		v := fetchJSON{Input: input, Error: err.Error()}
-		v.add(failure.Sources, failure.Peers)
+		v := fetchJSON{Input: input, Error: hider(con, failure.Sources)(err.Error())}
+		v.add(con, failure.Sources, failure.Peers)
 		if err := con.JSON(v); err != nil {
 			return err
 		}
 	}
 	if f.check && !errors.Is(err, magnet.ErrNotInfo) {
-		return console.NoBecause(console.EscapeSentence(con.Redact("torrentkit: " + err.Error())))
+		return console.NoBecause(console.EscapeSentence(hider(con, failure.Sources)("torrentkit: " + err.Error())))
 	}
 	err = fmt.Errorf("fetching %s: %w", shortInput(input), err)
 	switch {

@@ -12,20 +12,31 @@ import (
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
+// hider returns what hides the secrets of the sources in a text: trackers repeat the URLs that they were asked by, in
+// words, in names of peers, in parts, and peers say what they like.
+func hider(con *console.Console, sources []magnet.SourceReport) func(string) string {
+	names := make([]string, len(sources))
+	for i := range sources {
+		names[i] = sources[i].Name
+	}
+	return func(s string) string { return con.Redact(s, names...) }
+}
+
 // tellPeers says where peers came from and what came of them: a line in sum, or one for each with --verbose.
 func tellPeers(con *console.Console, sources []magnet.SourceReport, peers []magnet.PeerReport, f *fetchFlags) {
+	hide := hider(con, sources)
 	var from []string
 	for _, s := range sources {
 		if s.Peers > 0 {
 			from = append(from, fmt.Sprintf("%d from %s", s.Peers, con.URL(s.Name)))
 		}
 		if s.Err != nil {
-			con.Note(fmt.Sprintf("%s: %v", con.URL(s.Name), s.Err))
+			con.Note(hide(fmt.Sprintf("%s: %v", con.URL(s.Name), s.Err)))
 		}
 	}
 	if f.verbose {
 		for i := range peers {
-			con.Note(peerLine(&peers[i]))
+			con.Note(hide(peerLine(&peers[i])))
 		}
 	}
 	if len(peers) == 0 {
@@ -64,13 +75,16 @@ func showFetched(con *console.Console, input string, res *magnet.Result, out *co
 	if con.Options.JSON {
 		v := fetchJSON{
 			Input: input, Found: true, InfoHash: res.V1.String(), InfoHashV2: res.V2.String(), Name: res.Name, NameHex: command.HexIfNeeded(res.Name), Private: res.Private,
-			InfoSize: res.InfoSize, TorrentSize: len(res.Torrent), MissingLayers: res.MissingLayers, From: res.From, Problems: res.Problems,
+			InfoSize: res.InfoSize, TorrentSize: len(res.Torrent), MissingLayers: res.MissingLayers, From: res.From,
 			Seconds: math.Round(res.Elapsed.Seconds()*1000) / 1000,
 		}
 		if out != nil {
 			v.Output = out.String()
 		}
-		v.add(res.Sources, res.Peers)
+		for _, p := range res.Problems {
+			v.Problems = append(v.Problems, hider(con, res.Sources)(p))
+		}
+		v.add(con, res.Sources, res.Peers)
 		return con.JSON(v)
 	}
 	if out != nil && out.Kind == command.ToStdout {
