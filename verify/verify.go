@@ -6,7 +6,8 @@
 // spans files names every file that could be the damaged one. [FS] and [ReaderAt]
 // do the same for content that is not on disk, [Stream] and [Archive] for what
 // comes through a pipe, as one file or as a tar; [WebSeeds] for what a torrent's
-// HTTP servers have. [ParseReadOrder] reads how to read.
+// HTTP servers have. [ParseReadOrder] reads how to read, and [Refused] tells what
+// the system would not do from what is wrong with the data.
 //
 // [Search] looks for content under other names, in other folders; [Fix] gives
 // files their names back, and [Repair] brings good pieces from other copies.
