@@ -35,12 +35,17 @@ func (o *Output) tempName(try int) string {
 func (o *Output) createTemp() (*os.File, error) {
 	for try := 0; ; try++ {
 		f, err := os.OpenFile(o.tempName(try), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
-		switch {
-		case err == nil && claim(f):
-			return f, nil
-		case err == nil: // another process took it for left behind, before it was claimed
-			f.Close()
-		case !errors.Is(err, fs.ErrExist):
+		if err == nil {
+			var ours bool
+			if ours, err = claim(f); ours {
+				return f, nil
+			}
+			f.Close() // another process took it for left behind, before it was claimed
+			if err != nil {
+				os.Remove(f.Name())
+				return nil, err
+			}
+		} else if !errors.Is(err, fs.ErrExist) {
 			return nil, err
 		}
 		if try == usualTemps+10 {

@@ -3,6 +3,7 @@
 package command
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"syscall"
@@ -13,9 +14,9 @@ const heldOpen = true
 
 // claim locks a new temporary file, and tells whether it is still there. Where a file system has no locks nobody can take
 // the file for left behind, either.
-func claim(f *os.File) bool {
+func claim(f *os.File) (bool, error) {
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err == syscall.EWOULDBLOCK {
-		return false
+		return false, nil
 	}
 	return isAt(f, f.Name())
 }
@@ -27,19 +28,25 @@ func removeUnclaimed(name string, info fs.FileInfo) {
 		return
 	}
 	defer f.Close()
-	if syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil && isAt(f, name) {
+	if syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil {
+		return
+	}
+	if there, err := isAt(f, name); there && err == nil {
 		os.Remove(name)
 	}
 }
 
 // isAt tells whether a name leads to an open file.
-func isAt(f *os.File, name string) bool {
+func isAt(f *os.File, name string) (bool, error) {
 	there, err := os.Lstat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
 	if err != nil {
-		return false
+		return false, err
 	}
 	open, err := f.Stat()
-	return err == nil && os.SameFile(there, open)
+	return err == nil && os.SameFile(there, open), err
 }
 
 // owns tells whether a file belongs to the user, or to the owner of the file that is replaced, whom root gives it to.
