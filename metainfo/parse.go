@@ -228,6 +228,11 @@ func (p *parser) info(info bencode.Value) {
 	if t.Format.HasV2() {
 		p.filesV2(m, p.errors == before)
 	}
+	for _, key := range []string{"files", "length"} {
+		if v, has := m[key]; has && t.Format == V2 {
+			p.warn("hybrid-disagrees", inInfo(key), v, "v1 files without hashes of v1 pieces: clients take that for a hybrid")
+		}
+	}
 	if !lengthOK || p.errors > before {
 		return // a layout of broken files would only tell the same again
 	}

@@ -32,7 +32,7 @@ func (p *parser) filesV2(m map[string]bencode.Value, agree bool) {
 	name, _ := m["name"].Text()
 	single := len(w.files) == 1 && w.files[0].Path == name
 	if p.t.Format.HasV1() {
-		single = p.t.Single
+		name, single = p.t.Name, p.t.Single
 	}
 	if single && len(w.files) > 0 && w.files[0].Path == name {
 		w.files[0].Path = ""
@@ -172,33 +172,6 @@ func (w *walker) root(in place, file, length, v bencode.Value, f *File) {
 		w.p.failIn("pieces-root", in, key, v, "all zeros")
 	default:
 		copy(f.Root[:], root)
-	}
-}
-
-// agree holds the two file lists of a hybrid against each other.
-func (p *parser) agree(v2 []File) {
-	i := 0
-	for k, f := range p.t.Content() {
-		if i >= len(v2) {
-			p.add(Error, "hybrid-disagrees", p.fileKey(k), f.offset, "%q is not in the file tree", f.Path)
-			return
-		}
-		g := &v2[i]
-		switch {
-		case f.Path != g.Path:
-			p.add(Error, "hybrid-disagrees", p.fileKey(k), f.offset,
-				"%q, where the file tree has %q", f.Path, g.Path)
-			return
-		case f.Length != g.Length:
-			p.add(Error, "hybrid-disagrees", p.fileKey(k), f.offset,
-				"%q has %d bytes, in the file tree %d", f.Path, f.Length, g.Length)
-			return
-		}
-		f.Root = g.Root
-		i++
-	}
-	if i < len(v2) {
-		p.add(Error, "hybrid-disagrees", "info.file tree", v2[i].offset, "%q is not in info.files", v2[i].Path)
 	}
 }
 
