@@ -90,6 +90,7 @@ func Lint(raw []byte, o LintOptions) (*Report, error) {
 		l.names()
 		l.trackers()
 		l.webSeeds()
+		l.secrets()
 	}
 	for _, target := range o.Targets {
 		l.target(target, raw)

@@ -1,6 +1,9 @@
 package inspect
 
-import "strings"
+import (
+	"math"
+	"strings"
+)
 
 // judged is a pair of torrents for one rule.
 type judged struct {
@@ -58,7 +61,7 @@ func structureCases() []judged {
 		pair("pieces", good, torrent(single().with("pieces", sums(2)))),
 		pair("files", good, torrent(single().with("length", nil))),
 		pair("length", good, torrent(single().with("length", -1))),
-		pair("layout", torrent(hybridOfTwo(leaf-10)), torrent(hybridOfTwo(5))),
+		pair("layout", good, torrent(multi(file(10, "a")).with("files", list{file(math.MaxInt64, "a"), file(10, "b")}))),
 		pair("no-content", good, torrent(single().with("length", 0, "pieces", ""))),
 		pair("creation-date", good.with("creation date", 1700000000), good.with("creation date", "today")),
 		pair("date-future", good.with("creation date", 1700000000), good.with("creation date", 4000000000)),
@@ -68,7 +71,23 @@ func structureCases() []judged {
 		pair("link-target",
 			torrent(multi(file(10, "a")).with("files", list{file(10, "a"), dict{"attr", "l", "length", 0, "path", list{"b"}, "symlink path", list{"a"}}})),
 			torrent(multi(file(10, "a")).with("files", list{file(10, "a"), dict{"attr", "l", "length", 0, "path", list{"b"}}}))),
+		pair("link-circle", linked(link("b", "a")), linked(link("b", "c"), link("c", "b"))),
+		pair("link-length", linked(link("b", "a")), linked(link("b", "a").with("length", 5))),
 	}
+}
+
+// linked is a torrent of a file and links.
+func linked(links ...dict) dict {
+	files := list{file(10, "a")}
+	for _, l := range links {
+		files = append(files, l)
+	}
+	return torrent(multi(file(10, "a")).with("files", files))
+}
+
+// link is a symbolic link.
+func link(name, target string) dict {
+	return dict{"attr", "l", "length", 0, "path", list{name}, "symlink path", list{target}}
 }
 
 // hybridOfTwo is a hybrid of two files with so much padding between them.
@@ -91,7 +110,7 @@ func v2Cases() []judged {
 		pair("piece-layers", twoPieces(layer), torrent(v2(dict{"a", leafFile(2*leaf, hashOf("a"))})).with("piece layers", dict{hashOf("a"), layer})),
 		pair("no-piece-layer", twoPieces(layer), twoPieces(layer).with("piece layers", dict{})),
 		pair("stray-piece-layer", twoPieces(layer), good.with("piece layers", dict{hashOf("b"), layer})),
-		pair("hybrid-disagrees", torrent(hybrid()), torrent(hybrid().with("length", 11))),
+		pair("hybrid-disagrees", torrent(hybridOfTwo(leaf-10)), torrent(hybridOfTwo(5))),
 	}
 }
 
@@ -175,6 +194,7 @@ func targetCases() []judged {
 		{"target-piece-length", good, torrent(single().with("piece length", 1<<30)), RTorrent, false},
 		{"target-format", torrent(hybrid()), torrent(v2(dict{"a", leafFile(10, hashOf("a"))})), Transmission, false},
 		{"target-content", good, torrent(single().with("length", 0, "pieces", "")), RTorrent, false},
+		{"target-name", torrent(multi(file(10, "A"), file(10, "b"))), torrent(multi(file(10, "A"), file(10, "a"))), QBittorrent, false},
 		{"target-tracker", announced("wss://tracker.example.org"), good, WebTorrent, false},
 		{"index-infohash", good, torrent(single().with("x_cross_seed", "1")).with("announce", goodTracker), TorrustIndex, false},
 		{"index-key", good, good.with("url-list", "https://cdn.example.org/film.mkv"), TorrustIndex, false},

@@ -6,6 +6,7 @@ import (
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
 	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // keys judges keys that stand in the wrong dictionary, and the encoding.
@@ -45,6 +46,8 @@ func (l *linter) content() {
 			continue
 		}
 		switch {
+		case i == len(t.Files)-1 && t.Format == metainfo.Hybrid:
+			// libtorrent makes them like that
 		case i == len(t.Files)-1:
 			key, offset := t.FileKey(i)
 			l.add("tail-padding", key, offset, "%d bytes of padding follow the last file", f.Length)
@@ -53,6 +56,7 @@ func (l *linter) content() {
 			l.add("stray-padding", key, offset, "%d bytes of padding end %d bytes behind a piece boundary", f.Length, pos%t.PieceLength)
 		}
 	}
+	l.links()
 	if total == 0 && len(t.Files) > 0 && t.Layout() != nil {
 		l.add("no-content", "info", l.doc["info"].Offset(), "%d files, and all are empty", len(t.Files))
 	}

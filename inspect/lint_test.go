@@ -40,6 +40,65 @@ func ids(t *testing.T, doc []byte, o LintOptions) []string {
 	return all
 }
 
+// Trackers that are nearly URLs.
+func TestTrackerURLs(t *testing.T) {
+	for url, want := range map[string]string{
+		"udp://h.example:6969": "", "http://[2001:db8::1]:80/announce": "", "https://tracker.example.org./a": "", "http://xn--bcher-kva.example/": "",
+		"http://bücher.example/announce": "", "http://my_tracker.example/announce": "", "udp://h:6969:6969/": "tracker-url", "http://http://x": "tracker-url",
+		"http://http://x.example/announce": "tracker-url", "udp://2001:db8::1:80/": "tracker-url", "http://x,http://y": "tracker-url", "http://x.example,y.example/": "tracker-url",
+		"http://x..y/": "tracker-url", "http://.x/": "tracker-url", "http://./": "tracker-url", "http:///announce": "tracker-url", "x.example/announce": "tracker-url",
+		"http://x y/": "tracker-url", "dht://x.example/": "tracker-scheme", "udp://h.example": "tracker-port", "http://h.example:0/": "tracker-port", "http://h.example:70000/": "tracker-port",
+	} {
+		got := ids(t, encode(announced(url)), LintOptions{})
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: %v, want %q", url, got, want)
+		}
+	}
+}
+
+// Links lead to files and folders of the torrent, over other links too.
+func TestLinks(t *testing.T) {
+	sub := dict{"length", 0, "path", list{"sub", "deep", "x"}}
+	for _, tt := range []struct {
+		links []dict
+		want  string
+	}{
+		{[]dict{link("l", "a")}, ""},
+		{[]dict{sub, link("l", "sub")}, ""},
+		{[]dict{sub, link("l", "sub").with("symlink path", list{"sub", "deep", "x"})}, ""},
+		{[]dict{sub, link("l", "sub"), link("m", "l").with("symlink path", list{"l", "deep"})}, ""},
+		{[]dict{link("l", "nothing")}, "link-target"},
+		{[]dict{link("l", "a").with("symlink path", list{"a", "b"})}, "link-target"},
+		{[]dict{link("l", "l")}, "link-circle"},
+		{[]dict{link("l", "m"), link("m", "n"), link("n", "l")}, "link-circle"},
+		{[]dict{link("l", "l").with("symlink path", list{"l", "x"})}, "link-circle"},
+	} {
+		if got := ids(t, encode(linked(tt.links...)), LintOptions{}); strings.Join(got, " ") != tt.want {
+			t.Errorf("%q: %v, want %q", encode(linked(tt.links...)), got, tt.want)
+		}
+	}
+}
+
+// A secret is found wherever it lies outside of info.
+func TestSecretsElsewhere(t *testing.T) {
+	const key = "https://tracker.example.org/0123456789abcdef0123456789abcdef/announce"
+	for _, doc := range []dict{announced(goodTracker).with("comment", "from "+key), announced(goodTracker).with("publisher-url", key),
+		announced(goodTracker).with("azureus_properties", dict{"x", key})} {
+		if got := ids(t, encode(doc), LintOptions{}); !slices.Equal(got, []string{"passkey"}) {
+			t.Errorf("%q: %v", encode(doc), got)
+		}
+		private := append(dict{"info", single().with("private", 1)}, doc[:0]...)
+		for i := 0; i < len(doc); i += 2 {
+			if doc[i] != "info" {
+				private = private.with(doc[i], doc[i+1])
+			}
+		}
+		if got := ids(t, encode(private), LintOptions{}); slices.Contains(got, "passkey") {
+			t.Errorf("private, %q: %v", encode(private), got)
+		}
+	}
+}
+
 func TestEachRule(t *testing.T) {
 	seen := map[string]bool{}
 	for _, c := range judgements() {

@@ -144,8 +144,29 @@ func parseURL(s string) (u *url.URL, why string) {
 	case u.Hostname() == "":
 		return nil, "has no host"
 	}
+	if why := oddHost(u); why != "" {
+		return nil, why
+	}
 	u.Scheme = strings.ToLower(u.Scheme)
 	return u, ""
+}
+
+// oddHost tells why a host that can be read is not one.
+func oddHost(u *url.URL) string {
+	host := u.Hostname()
+	switch {
+	case strings.HasSuffix(u.Host, ":") && strings.HasPrefix(u.Path, "//"):
+		return "has another URL in it"
+	case strings.Contains(host, ":"):
+		if _, err := netip.ParseAddr(host); err != nil || u.Host[0] != '[' {
+			return "has a host with colons, which an IPv6 address in brackets may have only"
+		}
+	case strings.Trim(host, ".") == "" || strings.Contains(host, "..") || host[0] == '.':
+		return "has a host with an empty part"
+	case strings.ContainsAny(host, "!\"#$%&'()*+,/;<=>?@\\^`{|}~"):
+		return "has a host with characters that no host has"
+	}
+	return ""
 }
 
 func oneOf(s string, words ...string) bool {
@@ -162,6 +183,22 @@ func oneOf(s string, words ...string) bool {
 func (l *linter) passkey(at tracker, what string) {
 	if !l.t.Private && secret.In(at.url) {
 		l.add("passkey", at.key, at.offset, "the URL has what looks like a %s, and the torrent is not private", what)
+	}
+}
+
+// secrets finds what looks like a passkey where no tracker or seed is: in a
+// comment, or in what a client left.
+func (l *linter) secrets() {
+	if l.t.Private {
+		return
+	}
+	for _, key := range l.t.Secrets() {
+		if strings.HasPrefix(key, "announce") || strings.HasPrefix(key, "url-list") || strings.HasPrefix(key, "info") {
+			continue
+		}
+		top, _, _ := strings.Cut(key, ".")
+		top, _, _ = strings.Cut(top, "[")
+		l.add("passkey", key, l.doc[top].Offset(), "holds what looks like a secret, and the torrent is not private")
 	}
 }
 

@@ -63,13 +63,15 @@ func structureRules() []Rule {
 		{"files", metainfo.Error, 3, section, "the list of files is missing or broken", "Give either length or files, and at least one file.", false},
 		{"length", metainfo.Error, 3, section, "a file has no valid length", "Give each file a length from 0 to 2^63-1.", false},
 		{"layout", metainfo.Error, 3, section, "the files cannot be laid out in pieces", "Make the torrent again, in a hybrid pad files must bring each file to a piece boundary.", false},
-		{"no-content", metainfo.Warning, 3, section, "all files are empty", "Put content into it, clients refuse torrents of no bytes.", false},
+		{"no-content", metainfo.Error, 3, section, "all files are empty", "Put content into it, clients refuse torrents of no bytes.", false},
 		{"creation-date", metainfo.Warning, 3, "metainfo files", "creation date is not a time", "Write it as seconds since 1970, an integer.", false},
 		{"date-future", metainfo.Warning, 3, "metainfo files", "creation date lies in the future", "Set the clock, and --date when you make it again.", false},
 		{"pad-file", metainfo.Error, 47, "pad files", "a pad file is longer than any piece", "Make the torrent again: padding brings a file to the next piece, and is shorter than one.", false},
 		{"tail-padding", metainfo.Warning, 47, "pad files", "the last file is padding", "Leave the pad file at the end out: with it, clients that pad by themselves get another infohash.", false},
 		{"stray-padding", metainfo.Warning, 47, "pad files", "a pad file does not end on a piece boundary", "Leave the pad file out, it aligns nothing.", false},
-		{"link-target", metainfo.Warning, 47, "extended file attributes", "a symbolic link does not say where it leads", "Give the link a symlink path.", false},
+		{"link-target", metainfo.Warning, 47, "extended file attributes", "a symbolic link leads to nothing", "Give the link a symlink path, from the torrent's folder to a file or folder in it.", false},
+		{"link-circle", metainfo.Warning, 47, "extended file attributes", "symbolic links lead in a circle", "Let the link lead to a file or folder.", false},
+		{"link-length", metainfo.Error, 47, "extended file attributes", "a symbolic link has a length", "Give links no length or 0: clients disagree on whether it counts, and so on where all files behind it begin.", false},
 	}
 }
 
@@ -84,7 +86,7 @@ func v2Rules() []Rule {
 		{"piece-layers", metainfo.Error, 52, section, "a piece layer is wrong", "Make the torrent again, the layer does not hash to the pieces root of its file.", false},
 		{"no-piece-layer", metainfo.Error, 52, section, "a file has no piece layer", "Keep the piece layers when the torrent is passed on: without them no piece of the file can be checked.", false},
 		{"stray-piece-layer", metainfo.Warning, 52, section, "a piece layer belongs to no file", "Leave the piece layer out.", false},
-		{"hybrid-disagrees", metainfo.Error, 52, "upgrade path", "the v1 and the v2 part list different files", "Make the torrent again, both parts must describe the same content.", false},
+		{"hybrid-disagrees", metainfo.Error, 52, "upgrade path", "the v1 and the v2 part do not lay out the same files at the same places", "Make the torrent again: both parts must describe the same content, with one pad file in front of each file that would not begin a piece.", false},
 	}
 }
 
@@ -134,6 +136,7 @@ func targetRules() []Rule {
 		{"target-piece-length", metainfo.Error, 0, section, "the target does not load this piece length", "Use a power of two from 16 KiB to 16 MiB.", true},
 		{"target-format", metainfo.Error, 0, section, "the target does not load this format", "Make a v1 or a hybrid torrent.", true},
 		{"target-content", metainfo.Error, 0, section, "the target does not load what is in it", "Mend what is named, or make the torrent again.", true},
+		{"target-name", metainfo.Warning, 0, section, "the target gives a file another name", "Rename one of the two: who has the files under their own names cannot seed them.", true},
 		{"target-tracker", metainfo.Warning, 0, section, "the target does not speak to a tracker", "Add a tracker that the target speaks to.", true},
 		{"index-infohash", metainfo.Warning, 0, "Torrust index", "the index stores the torrent under another infohash", "Make it without the keys that are named, or publish the infohash that the index shows.", true},
 		{"index-key", metainfo.Warning, 0, "Torrust index", "the index drops a key", "Do not rely on the key for what is downloaded from the index.", true},

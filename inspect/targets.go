@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"fmt"
+	"hash/maphash"
 	"slices"
 	"strings"
 
@@ -15,15 +16,17 @@ type Target string
 const (
 	QBittorrent  Target = "qbittorrent"
 	Transmission Target = "transmission"
-	Libtorrent   Target = "libtorrent"
-	RTorrent     Target = "rtorrent"
-	WebTorrent   Target = "webtorrent"
-	TorrustIndex Target = "torrust-index"
+	// Transmission3 cannot read a file tree, beside v1 or not.
+	Transmission3 Target = "transmission-3"
+	Libtorrent    Target = "libtorrent"
+	RTorrent      Target = "rtorrent"
+	WebTorrent    Target = "webtorrent"
+	TorrustIndex  Target = "torrust-index"
 )
 
 // Targets returns the targets that Lint knows.
 func Targets() []Target {
-	return []Target{QBittorrent, Transmission, Libtorrent, RTorrent, WebTorrent, TorrustIndex}
+	return []Target{QBittorrent, Transmission, Transmission3, Libtorrent, RTorrent, WebTorrent, TorrustIndex}
 }
 
 // limits are what a target loads; 0 is no limit.
@@ -34,6 +37,7 @@ type limits struct {
 	minPieceLength int64
 	maxPieceLength int64
 	needsV1        bool // a v2 torrent is not loaded
+	onlyV1         bool // nor is a hybrid
 	needsContent   bool
 	sortedInfo     bool // unsorted keys of info are refused
 	schemes        string
@@ -56,6 +60,8 @@ func limitsOf(t Target) limits {
 		return limits{size: 10_000_000, tokens: 3_000_000, pieces: 0x200000, maxPieceLength: rasterbarPiece, schemes: "http https udp", rasterbar: true}
 	case Transmission:
 		return limits{needsV1: true, schemes: "http https udp"}
+	case Transmission3:
+		return limits{onlyV1: true, schemes: "http https udp"}
 	case RTorrent:
 		return limits{needsV1: true, minPieceLength: 1<<10 + 1, maxPieceLength: 512 << 20, needsContent: true, sortedInfo: true, schemes: "http https udp"}
 	case WebTorrent:
@@ -89,6 +95,12 @@ func (l *linter) target(target Target, raw []byte) {
 	if m.needsV1 && t.Format == metainfo.V2 {
 		l.add("target-format", "info", info, "%s does not load torrents that are v2 only", target)
 	}
+	if m.onlyV1 && t.Format.HasV2() {
+		l.add("target-format", "info", info, "%s does not load torrents with a file tree", target)
+	}
+	if m.rasterbar {
+		l.renamed(target)
+	}
 	if m.needsContent && t.Layout() != nil && t.Layout().TotalLength() == 0 {
 		l.add("target-content", "info", info, "%s does not load torrents without content", target)
 	}
@@ -99,6 +111,33 @@ func (l *linter) target(target Target, raw []byte) {
 	if target == TorrustIndex {
 		l.index()
 	}
+}
+
+// renamed finds files that libtorrent stores under other names because their
+// paths differ only in the case of ASCII letters, or not at all
+// (torrent_info::resolve_duplicate_filenames): it does so on every system.
+func (l *linter) renamed(target Target) {
+	seen := make(map[uint64]string, len(l.t.Files))
+	seed := maphash.MakeSeed()
+	for i, f := range l.t.Content() {
+		folded := lowerASCII(f.Path)
+		hash := maphash.String(seed, folded)
+		if other, ok := seen[hash]; ok && lowerASCII(other) == folded {
+			key, offset := l.t.FileKey(i)
+			l.add("target-name", key, offset, "%s stores %.100q under another name, as there is %.100q", target, f.Path, other)
+			continue
+		}
+		seen[hash] = f.Path
+	}
+}
+
+func lowerASCII(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
 }
 
 func (l *linter) sortedInfo(target Target) {
