@@ -1,0 +1,105 @@
+package diskname
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/torrentkit/torrentkit/internal/longtest"
+	"github.com/torrentkit/torrentkit/internal/peertest"
+)
+
+// What libtorrent 2.0.8 makes of files whose paths are, or become, the same.
+func TestLibtorrentPaths(t *testing.T) {
+	file := func(path string) File { return File{Path: strings.Split(path, "|"), Size: 1} }
+	pad := File{Path: []string{".pad", "5"}, Size: 5, Pad: true}
+	other := pad
+	other.Size = 6
+	for _, c := range []struct {
+		files []File
+		want  []string
+	}{
+		{[]File{file("readme.txt"), file("README.TXT"), file("readme.txt")}, []string{"readme.txt", "README.1.TXT", "readme.2.txt"}},
+		{[]File{file("a.1.x"), file("a.x"), file("A.x"), file("a.X")}, []string{"a.1.x", "a.x", "A.2.x", "a.3.X"}},
+		{[]File{file("a|b"), file("A")}, []string{"a/b", "A.1"}},
+		{[]File{file("x|.hidden"), file("x|.Hidden"), file("x|y.z|n"), file("x|y.z|N")}, []string{"x/.hidden", "x/.1.Hidden", "x/y.z/n", "x/y.z/N.1"}},
+		{[]File{pad, file("b"), pad, other}, []string{".pad/5", "b", ".pad/5", ".pad/5.1"}},
+		{[]File{file("..|.."), file("a/b|c"), file("ab|c"), file(""), file("É"), file("é")}, []string{"_", "ab/c", "ab/c.1", "_.1", "É", "é"}},
+	} {
+		if got := LibtorrentPaths("n", c.files); !slices.Equal(got, c.want) {
+			t.Errorf("%v are stored as %q, want %q", c.files, got, c.want)
+		}
+	}
+}
+
+// name makes names that clients store under others.
+func name(rng *rand.Rand) string {
+	parts := []string{
+		"a", "A", "b", "ab", ".", "..", "txt", ".txt", ".TXT", "1", ".1", " ", "_", "/", `\`, ":", "?", "*", "con", "nul", "\x00", "\x01", "\x1f", "\x7f",
+		"é", "É", "e\u0301", "ß", "日本", "\u202e", "\u200f", "\u200b", "\xe9", "\xff", "\xc3", "\xed\xa0\x80", "\xf8\x88", "😀", strings.Repeat("n", 100), strings.Repeat("é", 60),
+		"_____padding_file_",
+	}
+	var b strings.Builder
+	for range rng.IntN(5) {
+		b.WriteString(parts[rng.IntN(len(parts))])
+	}
+	return b.String()
+}
+
+// Names are stored as libtorrent stores them.
+func TestAgainstLibtorrent(t *testing.T) {
+	t.Parallel()
+	oracle := peertest.Libtorrent(t)
+	const files = 50
+	path := filepath.Join(t.TempDir(), "x.torrent")
+	names := 0
+	for seed := range uint64(longtest.Rounds(20, 600)) {
+		rng := rand.New(rand.NewPCG(18, seed))
+		list := make([]File, files)
+		var info strings.Builder
+		for i := range list {
+			f := &list[i]
+			f.Size, f.Pad = 1+rng.Int64N(2), rng.IntN(15) == 0
+			attr, raw := "", ""
+			for range 1 + rng.IntN(3) {
+				n := name(rng)
+				names++
+				f.Path = append(f.Path, n)
+				raw += fmt.Sprintf("%d:%s", len(n), n)
+			}
+			if f.Pad {
+				attr = "4:attr1:p"
+			}
+			fmt.Fprintf(&info, "d%s6:lengthi%de4:pathl%see", attr, f.Size, raw)
+		}
+		raw := fmt.Sprintf("d4:infod5:filesl%se4:name1:n12:piece lengthi16384e6:pieces20:%see", info.String(), strings.Repeat("h", 20))
+		if err := os.WriteFile(path, []byte(raw), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		answer := oracle.Ask(t, peertest.Question{Do: "inspect", Torrent: path})
+		for i, got := range LibtorrentPaths("n", list) {
+			if want := answer.Files[i].Path; "n/"+got != want {
+				t.Fatalf("seed %d: file %d, %q, is stored as %q, and by libtorrent as %q", seed, i, list[i].Path, "n/"+got, want)
+			}
+		}
+	}
+	if longtest.Whole() && names < 20_000 {
+		t.Errorf("only %d names were compared", names)
+	}
+}
+
+// What Transmission 4.0 makes of names.
+func TestTransmission(t *testing.T) {
+	for element, want := range map[string]string{
+		"film.mkv": "film.mkv", "": "", ".": "", "..": "", " a ": "a", "a. .": "a. ", "a..": "a", `a:b?*"<>|\`: "a_b" + strings.Repeat("_", 7), "\xff?": "\xff_", "con": "_con", "Com1.txt": "_Com1.txt",
+		"com0": "com0", "console": "console", "a/../b": "a/b", "/x": "x", "é": "é", "...x": "...x",
+	} {
+		if got := Transmission(element); got != want {
+			t.Errorf("%q is stored as %q, want %q", element, got, want)
+		}
+	}
+}
