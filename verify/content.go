@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 
 	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/layout"
@@ -44,8 +45,16 @@ func findFile(at storage, t *metainfo.Torrent, path string, named, folder bool) 
 	if !folder {
 		return path
 	}
-	if _, err := at.lstat(below); named && err != nil {
+	switch _, err := at.lstat(below); {
+	case err == nil:
+	case named:
 		return path // a folder where the file should be
+	default:
+		for _, e := range inOtherWords(at, t, below) {
+			if info, err := e.Info(); err == nil && info.Mode().IsRegular() && info.Size() == t.Files[0].Length {
+				return at.join(path, e.Name())
+			}
+		}
 	}
 	return below
 }
@@ -62,11 +71,26 @@ func findFolder(ctx context.Context, at storage, t *metainfo.Torrent, path strin
 		if named || fitOf(ctx, at, t, path) != (fit{}) {
 			return path
 		}
-		return below // it is missing, and this is where it would be
+		return folderInOtherWords(ctx, at, t, path, below)
 	}
 	here, there := fitOf(ctx, at, t, path), fitOf(ctx, at, t, below)
 	if here.better(there) || named && here == there {
 		return path
+	}
+	return below
+}
+
+// folderInOtherWords decides where the content is below path, or would be, when
+// nothing has the torrent's name there.
+func folderInOtherWords(ctx context.Context, at storage, t *metainfo.Torrent, path, below string) string {
+	folders := slices.DeleteFunc(inOtherWords(at, t, below), func(e fs.DirEntry) bool { return !e.IsDir() })
+	for _, e := range folders {
+		if other := at.join(path, e.Name()); fitOf(ctx, at, t, other) != (fit{}) {
+			return other
+		}
+	}
+	if len(folders) > 0 { // its files may have other names, too
+		return at.join(path, folders[0].Name())
 	}
 	return below
 }

@@ -20,19 +20,15 @@ const (
 )
 
 // lookAround walks the content's folder for what is there and not in the torrent,
-// if that is asked for, and for missing files under names of another case.
+// if that is asked for, and for missing files under other names.
 func (r *run) lookAround(ctx context.Context, at storage, extra bool) error {
-	missing := map[string]int{}
-	for k := range r.Files {
-		if r.Files[k].State == Missing {
-			missing[strings.ToLower(r.Files[k].Path)] = k
-		}
-	}
-	if !extra && len(missing) == 0 {
+	missing := slices.ContainsFunc(r.Files, func(f FileReport) bool { return f.State == Missing })
+	if !extra && !missing {
 		return nil
 	}
+	names := r.otherNames()
 	if r.torrent.Single {
-		r.lookBeside(at, missing)
+		r.lookBeside(at, names)
 		return nil
 	}
 	folder, closer, err := at.open(r.Root)
@@ -65,9 +61,7 @@ func (r *run) lookAround(ctx context.Context, at storage, extra bool) error {
 		case d.IsDir() || known[name]:
 			return nil
 		}
-		if k, ok := missing[strings.ToLower(name)]; ok {
-			r.Files[k].Found = name
-		}
+		r.foundAs(names, name)
 		if extra {
 			r.Extra = append(r.Extra, extraOf(name, d))
 		}
@@ -98,18 +92,22 @@ func extraOf(name string, d fs.DirEntry) Extra {
 	return e
 }
 
-// lookBeside looks for the one file under a name of another case.
-func (r *run) lookBeside(at storage, missing map[string]int) {
-	if len(missing) == 0 {
+// lookBeside looks for the one file under other names.
+func (r *run) lookBeside(at storage, names *otherNames) {
+	if r.Files[0].State != Missing {
 		return
 	}
 	entries, err := at.beside(r.Root)
 	if err != nil {
 		return
 	}
+	base := path.Base(filepath.ToSlash(r.Root))
+	if base != r.Files[0].Path { // the person's name of it counts
+		names.add(0, base, base, base)
+	}
 	for _, e := range entries {
-		if strings.EqualFold(e.Name(), path.Base(filepath.ToSlash(r.Root))) && !e.IsDir() {
-			r.Files[0].Found = e.Name()
+		if !e.IsDir() {
+			r.foundAs(names, e.Name())
 		}
 	}
 }

@@ -135,7 +135,7 @@ func TestExtraAndCase(t *testing.T) {
 		t.Error("extra files count though nobody asked")
 	}
 	r := data(t, torrent, dir, Options{Extra: true})
-	if got := fmt.Sprint(r.Extra); r.OK() || got != "[{a/.hidden 0 file} {x/y 4 file}]" {
+	if got := fmt.Sprint(r.Extra); r.OK() || got != "[{a/.hidden 0 file <nil>} {x/y 4 file <nil>}]" {
 		t.Errorf("extra: %s", got)
 	}
 	renameFile(t, filepath.Join(dir, "a", "B.txt"), filepath.Join(dir, "a", "tmp"))

@@ -95,6 +95,7 @@ func (r *run) again(ctx context.Context, pieces []layout.Run, workers int, final
 	defer located.Close()
 	now := newRun(r.torrent, r.Root, files, located)
 	now.Extra, now.MoreExtra, now.Seed, now.Compared = r.Extra, r.MoreExtra, r.Seed, r.Compared
+	now.Differs = r.Differs
 	for k := range now.Files {
 		if r.Files[k].State == Skipped {
 			now.Files[k].State = Skipped

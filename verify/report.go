@@ -54,7 +54,10 @@ type Report struct {
 	Name   string // of the torrent
 	Single bool   // the content is one file, and not a folder
 	Root   string // where the content was looked for
-	Files  []FileReport
+	// Differs says how the name of Root differs from the torrent's, if it is the name
+	// in other words; else it is SameName, as where Root is called anything else.
+	Differs NameDifference
+	Files   []FileReport
 	// Pieces counts all pieces, those that match, those known to be wrong,
 	// those that could not be checked, and those that Options left out.
 	Pieces, GoodPieces, BadPieces, UncheckedPieces, SkippedPieces int
@@ -94,9 +97,10 @@ type FileReport struct {
 	Size   int64  // in bytes, on disk; 0 if it is not there
 	State  State
 	Err    error // why, if it is Unreadable, WrongType or Missing
-	// Found is the path, below Report.Root, of a file whose name differs from a
-	// missing one's in case only; else empty.
-	Found string
+	// Found is the path, below Report.Root, of what may be a missing file under
+	// another name; else empty. Differs says how that name differs.
+	Found   string
+	Differs NameDifference
 	// Sums are checksums of the file's bytes as they were read, those that
 	// Reading.Sums asks for; of a file that could be read to its end.
 	Sums map[metainfo.Checksum][]byte

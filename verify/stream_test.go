@@ -165,7 +165,7 @@ func TestArchive(t *testing.T) {
 		for _, f := range r.Files {
 			got += fmt.Sprint(f.Path, " ", f.State, ", ")
 		}
-		if want := "a/b damaged, a/c missing, d ok, e short, f long, "; got != want || fmt.Sprint(r.Extra) != "[{x 4 file}]" {
+		if want := "a/b damaged, a/c missing, d ok, e short, f long, "; got != want || fmt.Sprint(r.Extra) != "[{x 4 file <nil>}]" {
 			t.Errorf("%v: %s%v", format, got, r.Extra)
 		}
 	}

@@ -64,6 +64,9 @@ func verifyAt(ctx context.Context, at storage, torrent []byte, path string, o Op
 	}
 	r := newRun(t, root, files, located)
 	r.sums = o.Sums
+	if name, err := at.name(root); err == nil {
+		_, r.Differs, _ = rootNames(t).match(name)
+	}
 	if err := r.choose(o.Selection); err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ type reportJSON struct {
 	Name            string           `json:"name"`
 	NameHex         string           `json:"name_hex,omitempty"`
 	Content         string           `json:"content"`
+	ContentAs       string           `json:"content_as,omitempty"` // how its name differs from the torrent's, in words
 	OK              bool             `json:"ok"`
 	Incomplete      bool             `json:"incomplete,omitempty"` // interrupted
 	Pieces          int              `json:"pieces"`
@@ -55,7 +56,8 @@ type fileReportJSON struct {
 	Length     int64       `json:"length"`
 	Size       int64       `json:"size"` // on disk
 	Error      string      `json:"error,omitempty"`
-	Found      string      `json:"found,omitempty"` // a file whose name differs from the missing one's in case only
+	Found      string      `json:"found,omitempty"`    // what may be the missing file under another name
+	FoundAs    string      `json:"found_as,omitempty"` // how that name differs, in words
 	Damaged    []rangeJSON `json:"damaged,omitempty"`
 	Unverified []rangeJSON `json:"unverified,omitempty"`
 }
@@ -96,11 +98,14 @@ func reportToJSON(torrent string, r *verify.Report) reportJSON {
 		j := &v.Files[i]
 		*j = fileReportJSON{
 			Path: f.Path, PathHex: command.HexIfNeeded(f.Path), State: f.State.String(), Length: f.Length, Size: f.Size,
-			Found: f.Found, Damaged: rangesToJSON(f.Damaged), Unverified: rangesToJSON(f.Unverified),
+			Found: f.Found, FoundAs: foundAs(f), Damaged: rangesToJSON(f.Damaged), Unverified: rangesToJSON(f.Unverified),
 		}
 		if f.Err != nil {
 			j.Error = console.RootCause(f.Err).Error()
 		}
+	}
+	if r.Differs != verify.SameName {
+		v.ContentAs = r.Differs.String()
 	}
 	for p := range r.NotOK() {
 		if !p.State.Bad() {
@@ -120,6 +125,13 @@ func reportToJSON(torrent string, r *verify.Report) reportJSON {
 		v.Compared = &comparedJSON{c.Root, c.Good, c.Bad}
 	}
 	return v
+}
+
+func foundAs(f *verify.FileReport) string {
+	if f.Found == "" {
+		return ""
+	}
+	return f.Differs.String()
 }
 
 func verifiedToJSON(v verified) reportJSON {

@@ -55,6 +55,9 @@ func showReport(con *console.Console, v verified) error {
 	if con.OnTerminal() && len(files.Rows) > 0 {
 		con.Print()
 	}
+	if r.Differs != verify.SameName {
+		con.Note(fmt.Sprintf("the content is there as %q: %v", r.Root, r.Differs))
+	}
 	showFound(con, v)
 	showRepair(con, v.repair)
 	showSums(con, r, good)
@@ -88,7 +91,7 @@ func whatIsWrong(f *verify.FileReport, number func(int64) string) string {
 		}
 	}
 	if f.Found != "" {
-		parts = append(parts, fmt.Sprintf("there is %q, which differs in case", f.Found))
+		parts = append(parts, fmt.Sprintf("there as %q: %v", f.Found, f.Differs))
 	}
 	if len(f.Damaged) > 0 {
 		parts = append(parts, "damaged: "+rangesText(f.Damaged))

@@ -1,0 +1,91 @@
+package verify
+
+import (
+	"context"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/torrentkit/torrentkit/metainfo"
+)
+
+// Content is found under the names that clients and systems give it, and it is said
+// how they differ; --fix gives the files their own.
+func TestOtherNames(t *testing.T) {
+	t.Parallel()
+	const composed, decomposed = "\xc3\xa9", "e\xcc\x81"
+	for _, c := range []struct {
+		root, file string // in the torrent
+		as, there  string // on disk
+		rootAs, is NameDifference
+	}{
+		{decomposed, decomposed, composed, composed, UnicodeForm, UnicodeForm},
+		{composed, "x", decomposed, "x", UnicodeForm, SameName},
+		{"Album", "A/B.txt", "album", "a/b.TXT", LetterCase, LetterCase},
+		{"album", "E" + composed, "album", "e" + decomposed, SameName, UnicodeFormAndCase},
+		{"album ", " x .", "album", "x", TransmissionName, OuterBlanks},
+		{"album", "who?", "album", "who_", SameName, TransmissionName},
+		{"album", "a\x01b", "album", "a_b", SameName, LibtorrentName},
+		{"album", "x. ", "album", "x", SameName, TransmissionName},
+		{"album", "film.mkv", "album", "film.mkv.!qB", SameName, Unfinished},
+		{"album", "film.mkv", "album", "film.mkv.part", SameName, Unfinished},
+		{"album", "film.mkv", "album", "something else", SameName, SameName},
+	} {
+		rng := rand.New(rand.NewPCG(18, 3))
+		tree := files{c.file: noise(rng, 50000), "same": noise(rng, 40000)}
+		torrent := makeTorrent(t, tree.Write(t, filepath.Join(t.TempDir(), c.root)), metainfo.V2, 16384, metainfo.Fields{})
+		dir := t.TempDir()
+		root := files{c.there: tree[c.file], "same": tree["same"]}.Write(t, filepath.Join(dir, c.as))
+		r := data(t, torrent, dir, Options{})
+		if r.Root != root || r.Differs != c.rootAs {
+			t.Errorf("%q: the content is looked for at %q: %v", c.as, r.Root, r.Differs)
+		}
+		if c.there == c.file {
+			if !r.OK() {
+				t.Errorf("%q: %+v", c.as, r.Files)
+			}
+			continue
+		}
+		for _, f := range r.Files {
+			if f.Path == c.file && (f.State != Missing || f.Differs != c.is || (f.Found == c.there) != (c.is != SameName)) {
+				t.Errorf("%q is %v, there as %q: %v", f.Path, f.State, f.Found, f.Differs)
+			}
+		}
+		fixed, err := Fix(context.Background(), torrent, dir, FixOptions{})
+		if err != nil || !fixed.Report.OK() || len(fixed.Renamed) != 1 || fixed.Renamed[0] != (Renaming{c.there, c.file}) {
+			t.Errorf("%q: %v, renamed %q", c.there, err, fixed.Renamed)
+		}
+		if _, err := os.Lstat(filepath.Join(root, filepath.FromSlash(c.file))); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// A torrent of one file finds it under another name, if the size is right.
+func TestOtherNameOfOneFile(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(18, 4))
+	content := noise(rng, 50000)
+	name := filepath.Join(t.TempDir(), "Film?.mkv")
+	if err := os.WriteFile(name, content, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	torrent := makeTorrent(t, name, metainfo.Hybrid, 16384, metainfo.Fields{})
+	for there, want := range map[string]NameDifference{"Film_.mkv": TransmissionName, "film?.MKV": LetterCase, "Film?.mkv.part": Unfinished} {
+		dir := t.TempDir()
+		path := filepath.Join(dir, there)
+		if err := os.WriteFile(path, content, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if r := data(t, torrent, dir, Options{}); !r.OK() || r.Root != path || r.Differs != want {
+			t.Errorf("%q is looked for at %q: %v, %v", there, r.Root, r.Files[0].State, r.Differs)
+		}
+		if err := os.Truncate(path, 40000); err != nil {
+			t.Fatal(err)
+		}
+		if r := data(t, torrent, dir, Options{}); r.OK() || r.Files[0].State != Missing || r.Files[0].Found != there || r.Files[0].Differs != want {
+			t.Errorf("a short %q is %v, there as %q: %v", there, r.Files[0].State, r.Files[0].Found, r.Files[0].Differs)
+		}
+	}
+}
