@@ -135,7 +135,7 @@ func fieldsPage(t *testing.T) string {
 
 // variables are all variables of the environment that the program or its tests read.
 func variables() map[string][2]string { // name to who reads it and what it does
-	const users, tests = "program", "tests"
+	const users, tests, action = "program", "tests", "action"
 	return map[string][2]string{
 		"NO_COLOR":                    {users, "print no colours unless `--color always` is given ([no-color.org](https://no-color.org))"},
 		"TERM":                        {users, "`dumb` means a terminal without colours and without a progress bar"},
@@ -147,6 +147,14 @@ func variables() map[string][2]string { // name to who reads it and what it does
 		"GITHUB_ACTIONS":              {users, "set by the runner of a workflow: what is printed for it begins no command of its own"},
 		"TORRENTKIT_SHA1":             {users, "the SHA-1 kernel to use, such as `avx2`, where the CPU has several"},
 		"TORRENTKIT_SHA256":           {users, "the same for SHA-256"},
+		"TORRENTKIT_RELEASES":         {action, "the URL where releases are, which the input `releases` sets"},
+		"GITHUB_OUTPUT":               {action, "the file to which it writes its outputs"},
+		"GITHUB_PATH":                 {action, "the file to which it writes the folder of `torrentkit`, for later steps"},
+		"GITHUB_ACTION_PATH":          {action, "the folder that the action is in"},
+		"GITHUB_ACTOR":                {action, "who pushes the image of a release"},
+		"GITHUB_TOKEN":                {action, "with what the image of a release is pushed"},
+		"GITHUB_REF_NAME":             {action, "the tag of a release"},
+		"RUNNER_TEMP":                 {action, "the folder into which it puts `torrentkit`"},
 		"TORRENTKIT_LONG_TESTS":       {tests, "tests that take long by their nature run whole: all rounds, large data (2 GiB of disk)"},
 		"TORRENTKIT_FAULTS":           {tests, "system calls of the program fail, by strace: `sample` tries each call of each command, and takes some minutes; `all` tries each failure of each, in an hour"},
 		"TORRENTKIT_TEST_STORY":       {tests, "how the names of the commands begin that these faults are tried on; all by default"},
@@ -161,7 +169,7 @@ func variables() map[string][2]string { // name to who reads it and what it does
 func environmentPage() string {
 	var b strings.Builder
 	b.WriteString("# Environment variables\n")
-	for _, part := range [][2]string{{"program", "The program reads"}, {"tests", "The tests read"}} {
+	for _, part := range [][2]string{{"program", "The program reads"}, {"tests", "The tests read"}, {"action", "Actions and scripts read"}} {
 		fmt.Fprintf(&b, "\n## %s\n\n| variable | what it does |\n|---|---|\n", part[1])
 		all := variables()
 		for _, name := range slices.Sorted(maps.Keys(all)) {
@@ -174,20 +182,16 @@ func environmentPage() string {
 	return b.String()
 }
 
+var (
+	readInGo     = regexp.MustCompile(`(?:Getenv|LookupEnv)\("([A-Z0-9_]+)"\)|"((?:TORRENTKIT|GITHUB|TORRUST)_[A-Z0-9_]+)"`)
+	readInScript = regexp.MustCompile(`\$()\{?((?:TORRENTKIT|GITHUB|RUNNER)_[A-Z0-9_]+)`)
+)
+
 // A variable that is read, and stands in no document, is a secret door.
 func TestDocsVariables(t *testing.T) {
-	read := regexp.MustCompile(`(?:Getenv|LookupEnv)\("([A-Z0-9_]+)"\)|"((?:TORRENTKIT|GITHUB|TORRUST)_[A-Z0-9_]+)"`)
 	own := variables()
 	seen := map[string]bool{}
-	err := filepath.WalkDir("../..", func(name string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir() && strings.HasPrefix(d.Name(), ".") && len(d.Name()) > 2, d.IsDir() && d.Name() == "node_modules":
-			return filepath.SkipDir
-		case !strings.HasSuffix(name, ".go") || filepath.Base(name) == "docs_reference_test.go":
-			return nil
-		}
+	look := func(name string, read *regexp.Regexp) error {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			return err
@@ -197,6 +201,22 @@ func TestDocsVariables(t *testing.T) {
 			if own[m[1]+m[2]][0] == "" && !strings.HasPrefix(m[1]+m[2], "TORRENTKIT_TEST_") { // tests speak to themselves, started again
 				t.Errorf("%s reads %s, which has no line in variables (docs_reference_test.go)", name, m[1]+m[2])
 			}
+		}
+		return nil
+	}
+	err := filepath.WalkDir("../..", func(name string, d fs.DirEntry, err error) error {
+		folder := filepath.ToSlash(filepath.Dir(name))
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && strings.HasPrefix(d.Name(), ".") && !slices.Contains([]string{"..", ".ci", ".github"}, d.Name()):
+			return filepath.SkipDir
+		case d.IsDir() && slices.Contains([]string{"node_modules", "dist", "site"}, d.Name()):
+			return filepath.SkipDir
+		case strings.HasSuffix(name, ".go") && d.Name() != "docs_reference_test.go":
+			return look(name, readInGo)
+		case !d.IsDir() && (folder == "../../.ci" || folder == "../../.github/action" || d.Name() == "action.yml"):
+			return look(name, readInScript)
 		}
 		return nil
 	})

@@ -30,6 +30,7 @@ import (
 //	seed NAME VAR            serves the metadata of a torrent on loopback, at the address that it puts into $VAR
 //	tracker NAME [FAULT...]  starts a tracker on loopback; $NAME_HTTP, $NAME_UDP and so on are its URLs
 //	dhtnode VAR              starts a node of the DHT on loopback, whose address is $VAR
+//	release, action, component, hook: see action_test.go
 //	jsonlines [N]            demands that standard output is N lines (default 1), each a JSON object with its schema first
 //
 // "cmp stdout FILE" and "cmp stderr FILE" compare with a golden text in the script itself:
@@ -60,6 +61,7 @@ func scriptParams(t *testing.T) testscript.Params {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"code": scriptCode, "mkfile": scriptMkfile, "flip": scriptFlip, "resize": scriptResize, "mode": scriptMode,
 			"jsonlines": scriptJSONLines, "seed": scriptSeed(t), "tracker": scriptTracker(t), "dhtnode": scriptDHT(t),
+			"release": scriptRelease(t), "action": scriptAction(t), "component": scriptComponent(t), "hook": scriptHook(t),
 		},
 	}
 }
