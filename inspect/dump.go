@@ -50,20 +50,26 @@ const chunkSize = 48 << 10
 // [PART, ...]}. Integers beyond 2^53 or with leading zeros are {"$integer":
 // "DIGITS"}, and a string whose length has leading zeros is {"$length": "03",
 // "$hex": "616263"}. A key that is not UTF-8 is "$hex:fffe", or "$length:03:" and
-// so on, and a key that begins with $ gets one more in front.
+// so on, and a key that begins with $ gets one more in front. An integer that is
+// no number is {"$malformed": "1.5"}, and a key that is an integer "$integer:5".
+// What stands around a dictionary that is all of the input is in it, as
+// "$leading" and "$trailing".
 //
 // Where the input is broken, what was read is written, with {"$broken":
 // {"offset", "reason"}} at the end, and the error is a Problem. JSON that was
 // begun is always completed. Nested deeper than 64 levels is broken.
 func Dump(w io.Writer, r io.Reader, o DumpOptions) error {
 	d := dumper{r: bufio.NewReaderSize(r, 64<<10), w: bufio.NewWriterSize(w, 64<<10), o: o}
-	err := d.value()
+	err := d.leading()
+	if err == nil {
+		err = d.value()
+	}
 	var broken metainfo.Problem
 	if errors.As(err, &broken) {
 		d.broken(broken)
 	}
 	if err == nil {
-		if _, more := d.r.Peek(1); more == nil {
+		if _, more := d.r.Peek(1); more == nil || d.tooMuch {
 			err = metainfo.Problem{Severity: metainfo.Error, ID: "trailing-data", Offset: int(d.off), Message: "data after the end of the value"}
 		} else if more != io.EOF {
 			err = more
@@ -79,15 +85,17 @@ func Dump(w io.Writer, r io.Reader, o DumpOptions) error {
 }
 
 type dumper struct {
-	r     *bufio.Reader
-	w     *bufio.Writer
-	o     DumpOptions
-	off   int64
-	stack []level
-	text  bytes.Buffer // a string
-	out   []byte       // and its JSON
-	read  string       // what was read of a string that broke off
-	said  bool         // that it broke off is written already
+	r       *bufio.Reader
+	w       *bufio.Writer
+	o       DumpOptions
+	off     int64
+	stack   []level
+	text    bytes.Buffer // a string
+	out     []byte       // and its JSON
+	read    string       // what was read of a string that broke off
+	said    bool         // that it broke off is written already
+	front   []byte       // what stands in front of the value
+	tooMuch bool         // follows it
 }
 
 // level is one open list or dictionary.
@@ -108,12 +116,18 @@ func (d *dumper) value() error {
 		switch {
 		case c == 'e' && top != nil && !top.hasKey:
 			d.skip()
-			d.close()
-		case top != nil && top.dict && !top.hasKey:
-			if c < '0' || c > '9' {
-				return d.fail(d.off, "dictionary key is not a string")
+			if err = d.trailing(); err == nil {
+				d.close()
 			}
-			if err := d.key(); err != nil {
+		case top != nil && top.dict && !top.hasKey:
+			if c == 'i' && d.o.Style != DumpTorrust {
+				err = d.integerKey()
+			} else if c < '0' || c > '9' {
+				err = d.fail(d.off, "dictionary key is not a string")
+			} else {
+				err = d.key()
+			}
+			if err != nil {
 				return err
 			}
 			continue
@@ -123,6 +137,12 @@ func (d *dumper) value() error {
 			}
 			d.skip()
 			d.begin()
+			if c == 'd' && len(d.stack) == 0 {
+				d.stack = append(d.stack, level{dict: true})
+				d.w.WriteByte('{')
+				d.around("$leading", d.front)
+				continue
+			}
 			d.w.WriteByte(map[byte]byte{'l': '[', 'd': '{'}[c])
 			d.stack = append(d.stack, level{dict: c == 'd'})
 			continue
@@ -268,7 +288,7 @@ func (d *dumper) integer() error {
 	case end == 0:
 		return d.fail(at, "ends in an integer")
 	case end != 'e' || digits == "" || digits == "-":
-		return d.fail(at, "malformed integer")
+		return d.malformed(at, digits, end)
 	}
 	d.begin()
 	if n, err := strconv.ParseInt(digits, 10, 64); err == nil && n > -1<<53 && n < 1<<53 && strconv.FormatInt(n, 10) == digits {

@@ -161,13 +161,13 @@ func TestDumpBroken(t *testing.T) {
 		{"x", `{"$broken":{"offset":0,"reason":"not the start of a value"}}`},
 		{"d1:a", `{"a":{"$broken":{"offset":4,"reason":"ends in the middle of a value"}}}`},
 		{"d1:ai1e", `{"a":1,"$broken":{"offset":7,"reason":"ends in the middle of a value"}}`},
-		{"d1:ai1ei5e", `{"a":1,"$broken":{"offset":7,"reason":"dictionary key is not a string"}}`},
+		{"d1:ai1ele", `{"a":1,"$broken":{"offset":7,"reason":"dictionary key is not a string"}}`},
 		{"d1:ae", `{"a":{"$broken":{"offset":4,"reason":"key without a value"}}}`},
 		{"l5:abc", `[{"$broken":{"offset":1,"reason":"string is longer than the rest of the input","read":"abc"}}]`},
 		{"l5:\xff", `[{"$broken":{"offset":1,"reason":"string is longer than the rest of the input","read":{"$hex":"ff"}}}]`},
 		{"d9:abc", `{"$broken":{"offset":1,"reason":"string is longer than the rest of the input","read":"abc"}}`},
 		{"li1", `[{"$broken":{"offset":1,"reason":"ends in an integer"}}]`},
-		{"li1.5e", `[{"$broken":{"offset":1,"reason":"malformed integer"}}]`},
+		{"li1.5", `[{"$broken":{"offset":1,"reason":"malformed integer"}}]`},
 		{"l99999999999999999999:", `[{"$broken":{"offset":1,"reason":"string is longer than the rest of the input"}}]`},
 		{"li1e3x", `[1,{"$broken":{"offset":4,"reason":"malformed string length"}}]`},
 		{"l9000000:abc", `[{"$bytes":9000000,"$hex":["616263"],"$broken":{"offset":1,"reason":"string is longer than the rest of the input"}}]`},
@@ -193,10 +193,38 @@ func TestDumpBroken(t *testing.T) {
 	}
 }
 
+// What is no bencode is kept too, where it can be told from what is.
+func TestDumpLoose(t *testing.T) {
+	for doc, want := range map[string]string{
+		"d1:ai1ee\n": `{"a":1,"$trailing":"\u000a"}`, "dexy": `{"$trailing":"xy"}`, "de\xff": `{"$trailing":{"$hex":"ff"}}`,
+		"\r\nd1:ai1ee": `{"$leading":"\u000d\u000a","a":1}`, "\xef\xbb\xbfde": `{"$leading":"\ufeff"}`, "\nde\n": `{"$leading":"\u000a","$trailing":"\u000a"}`,
+		"d1:ai1.5e1:bi2ee": `{"a":{"$malformed":"1.5"},"b":2}`, "liei-ei1 2ee": `[{"$malformed":""},{"$malformed":"-"},{"$malformed":"1 2"}]`,
+		"di5e1:xi-07elee": `{"$integer:5":"x","$integer:-07":[]}`, "d1:adeed1:bee": `{"a":{},"$trailing":"d1:bee"}`,
+	} {
+		got, err := dump(t, []byte(doc), DumpOptions{})
+		if got != want+"\n" || err != nil {
+			t.Errorf("%q: %s, %v, want %s", doc, got, err, want)
+			continue
+		}
+		for _, o := range lossless {
+			roundTrip(t, []byte(doc), o)
+		}
+	}
+	for _, doc := range []string{"\n5", "\xef\xbb\xbfle", "di1.5e0:e", "dlei1ee", "i1.", "i" + strings.Repeat("x", 100) + "e"} {
+		if got, err := dump(t, []byte(doc), DumpOptions{}); err == nil {
+			t.Errorf("%q: %s", doc, got)
+		}
+	}
+	if got, err := dump(t, []byte("de"+strings.Repeat("x", wholeString+1)), DumpOptions{}); err == nil || got != "{}\n" {
+		t.Errorf("more than 1 MiB: %.100s, %v", got, err)
+	}
+}
+
 func TestRestoreRefuses(t *testing.T) {
 	for _, text := range []string{``, `{`, `[1`, `null`, `true`, `1.5`, `1e3`, `-0`, `1 2`, `{"a":null}`, `{"$hex":"0"}`, `{"$hex":"zz"}`,
 		`{"$hex":"00","x":1}`, `{"$integer":"1.5"}`, `{"$integer":""}`, `{"$length":"04","$hex":"616263"}`, `{"$length":"+3","$hex":"616263"}`,
 		`{"$nonsense":1}`, `{"$bytes":3,"$hex":["6162"]}`, `{"$bytes":1,"$hex":["6162"]}`, `{"$bytes":-1,"$hex":[]}`, `{"$bytes":1,"$hex":5}`,
+		`{"$malformed":"1e5"}`, `{"$malformed":5}`, `{"$integer:x":1}`, `{"$trailing":5}`, `{"$trailing":"x","a":1}`, `{"$leading":{"$nonsense":"00"}}`, `{"a":{"$trailing":"x"}}`,
 		strings.Repeat("[", 65) + strings.Repeat("]", 65)} {
 		var b bytes.Buffer
 		if err := Restore(&b, strings.NewReader(text), ""); err == nil {

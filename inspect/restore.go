@@ -137,11 +137,28 @@ func (x *restorer) object() error {
 			return err
 		}
 		key := token.(string) // the decoder takes no other keys
-		if first && !x.torrust && oneOf(key, "$hex", "$base64", "$integer", "$length", "$bytes", "$broken") {
+		if first && !x.torrust && oneOf(key, "$hex", "$base64", "$integer", "$malformed", "$length", "$bytes", "$broken") {
 			return x.tagged(key)
+		}
+		if first && key == "$leading" && x.depth == 1 && !x.torrust {
+			if err := x.around(); err != nil {
+				return err
+			}
 		}
 		if first {
 			x.w.WriteByte('d')
+		}
+		if key == "$leading" && first && x.depth == 1 && !x.torrust {
+			if !x.d.More() {
+				x.w.WriteByte('e')
+				_, err := x.d.Token()
+				return err
+			}
+			continue
+		}
+		if key == "$trailing" && x.depth == 1 && !x.torrust {
+			x.w.WriteByte('e')
+			return errors.Join(x.around(), x.end())
 		}
 		if err := x.key(key); err != nil {
 			return err
@@ -170,6 +187,9 @@ func (x *restorer) key(key string) error {
 		return x.str("", []byte(key[1:]))
 	}
 	length := ""
+	if digits, ok := strings.CutPrefix(key, "$integer:"); ok {
+		return x.digits(digits)
+	}
 	if rest, ok := strings.CutPrefix(key, "$length:"); ok {
 		length, key, _ = strings.Cut(rest, ":")
 	}
@@ -236,10 +256,12 @@ func (x *restorer) tagged(key string) error {
 	if err != nil {
 		return err
 	}
-	if key == "$integer" {
-		digits := strings.TrimPrefix(s, "-")
-		if digits == "" || strings.Trim(digits, "0123456789") != "" || length != "" {
-			return fmt.Errorf("$integer %.40q is not an integer", s)
+	switch {
+	case key == "$integer" && length == "":
+		return cmp.Or(x.digits(s), x.end())
+	case key == "$malformed" && length == "":
+		if len(s) > maxMalformed || strings.Contains(s, "e") {
+			return fmt.Errorf("$malformed %.40q does not end where it should", s)
 		}
 		return errors.Join(x.raw("i"+s+"e"), x.end())
 	}
