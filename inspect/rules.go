@@ -54,7 +54,7 @@ func encodingRules() []Rule {
 func structureRules() []Rule {
 	const section = "info dictionary"
 	return []Rule{
-		{"not-a-torrent", metainfo.Error, 3, "metainfo files", "bencode, but no dictionary", "Check that this is the right file.", false},
+		{"not-a-torrent", metainfo.Error, 3, "metainfo files", "the file is something else", "Check that this is the right file, and get it again if it is not.", false},
 		{"no-info", metainfo.Error, 3, "metainfo files", "there is no info dictionary", "Check that this is the right file: a tracker's reply or a resume file has none either.", false},
 		{"no-pieces", metainfo.Error, 3, section, "there are no hashes of pieces", "Make the torrent again.", false},
 		{"piece-length", metainfo.Error, 3, section, "piece length is missing or not possible", "Use a power of two of at least 16 KiB.", false},

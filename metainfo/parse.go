@@ -113,7 +113,7 @@ func (p *parser) scan(raw []byte) (bencode.Value, bool) {
 	if err != nil {
 		e := err.(*bencode.Error)
 		if !e.Trailing {
-			p.add(Error, "bencode", e.Path, e.Offset, "%s", e.Reason)
+			p.unreadable(raw, lead, e)
 			return root, false
 		}
 		p.add(Warning, "trailing-data", "", e.Offset, "%s behind the end of the torrent", byteCount(len(raw)-e.Offset))
@@ -127,6 +127,23 @@ func (p *parser) scan(raw []byte) (bencode.Value, bool) {
 		p.add(s, id, f.Path, f.Offset, "%v", f.Kind)
 	}
 	return root, true
+}
+
+// unreadable tells why a document is no bencode: what else it is, where that can be seen.
+func (p *parser) unreadable(raw []byte, lead int, e *bencode.Error) {
+	why := ""
+	if e.Offset == lead && e.Path == "" {
+		why = foreign(raw)
+	}
+	if why != "" {
+		p.add(Error, "not-a-torrent", "", 0, "not a torrent: %s", why)
+		return
+	}
+	reason := e.Reason
+	if why = spoiled(raw); why != "" {
+		reason += "; " + why
+	}
+	p.add(Error, "bencode", e.Path, e.Offset, "%s", reason)
 }
 
 func byteCount(n int) string {

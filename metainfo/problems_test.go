@@ -131,7 +131,8 @@ func consistent(t *testing.T, m *Torrent) {
 func structure() []odd {
 	return []odd{
 		{"nothing", here{raw("")}, "error bencode "},
-		{"not bencode", here{raw("<html>")}, "error bencode "},
+		{"not bencode", here{raw("<b>")}, "error bencode "},
+		{"a page", here{raw("<html>")}, "error not-a-torrent "},
 		{"a list", here{list{}}, "error not-a-torrent "},
 		{"a string", here{"torrent"}, "error not-a-torrent "},
 		{"an integer", here{5}, "error not-a-torrent "},

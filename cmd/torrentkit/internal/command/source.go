@@ -1,8 +1,11 @@
 package command
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -35,7 +38,11 @@ func EachInput(ctx context.Context, con *console.Console, args []string, f func(
 // ReadInput reads a .torrent from a file, a URL, or standard input.
 func ReadInput(ctx context.Context, con *console.Console, name string, limit int64) ([]byte, error) {
 	if !IsURL(name) {
-		return ReadTorrent(ctx, con, name, limit)
+		raw, err := ReadTorrent(ctx, con, name, limit)
+		if err != nil {
+			return raw, err
+		}
+		return Unpacked(con, name, raw, limit)
 	}
 	raw, err := magnet.Download(ctx, name, magnet.DownloadOptions{Limit: limit, Client: "torrentkit/" + BuildVersion().Version})
 	switch {
@@ -44,5 +51,24 @@ func ReadInput(ctx context.Context, con *console.Console, name string, limit int
 	case err != nil && ctx.Err() == nil:
 		err = InputError(name, err)
 	}
-	return raw, err
+	if err != nil {
+		return raw, err
+	}
+	return Unpacked(con, name, raw, limit)
+}
+
+// Unpacked is a torrent as it is inside of gzip, where it is, which is said.
+func Unpacked(con *console.Console, name string, raw []byte, limit int64) ([]byte, error) {
+	if !bytes.HasPrefix(raw, []byte("\x1f\x8b")) {
+		return raw, nil
+	}
+	z, err := gzip.NewReader(bytes.NewReader(raw))
+	if err == nil {
+		raw, err = readAll(z, 0, limit)
+	}
+	if err != nil {
+		return nil, torrentError(InputError(InputName(name), fmt.Errorf("unpacking gzip: %w", err)))
+	}
+	con.Warn(InputName(name) + ": compressed by gzip: read as it is inside")
+	return raw, nil
 }

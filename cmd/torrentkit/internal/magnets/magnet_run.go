@@ -26,6 +26,9 @@ func linkOf(ctx context.Context, con *console.Console, arg string, f *magnetFlag
 	if err != nil {
 		return magnet.Link{}, nil, err
 	}
+	if raw, err = command.Unpacked(con, arg, raw, int64(f.maxSize)); err != nil {
+		return magnet.Link{}, nil, err
+	}
 	t, err := command.Understand(con, arg, raw)
 	if err != nil {
 		return magnet.Link{}, nil, err

@@ -34,7 +34,11 @@ func verifyTasks(ctx context.Context, con *console.Console, args []string, f *ve
 				return nil, err
 			}
 			if len(names) == 0 {
-				return nil, fmt.Errorf("%q holds no file that ends in .torrent", arg)
+				err = fmt.Errorf("%q holds no file that ends in .torrent", arg)
+				if len(args) == 2 && arg == args[0] && !command.IsFolder(args[1]) {
+					err = console.WithHint(err, fmt.Sprintf("the first argument is a folder: did you mean torrentkit verify %s %s", args[1], arg))
+				}
+				return nil, err
 			}
 		}
 		for _, name := range names {
