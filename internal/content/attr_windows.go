@@ -2,22 +2,111 @@ package content
 
 import (
 	"io/fs"
+	"os"
+	"strings"
 	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/windows"
 )
 
 // nonBlock is added to the flags of open: there are no FIFOs in the file systems of Windows.
 const nonBlock = 0
 
-// identity is the time of creation, which comes with every stat; the file index would cost an open handle.
-// Whether a file has lost its name is not known.
-func identity(fi fs.FileInfo) (id uint64, removed bool) {
-	if a, ok := fi.Sys().(*syscall.Win32FileAttributeData); ok {
-		id = uint64(a.CreationTime.Nanoseconds())
-	}
-	return id, false
-}
+// identify adds nothing: what tells files apart, and the time of change, come with an open handle only.
+func (s *stat) identify(fs.FileInfo) {}
 
 func isHidden(fi fs.FileInfo) bool {
 	a, ok := fi.Sys().(*syscall.Win32FileAttributeData)
 	return ok && a.FileAttributes&syscall.FILE_ATTRIBUTE_HIDDEN != 0
+}
+
+// basicInfo is FILE_BASIC_INFO. Its times are counted in 100 ns since 1601.
+type basicInfo struct {
+	creation, access, write, change int64
+	attributes                      uint32
+	_                               uint32
+}
+
+// statOpen adds to what os tells of an open file the volume and the index of the file, and the time of its last change,
+// which SetFileTime leaves alone where it puts the time of modification back. Volumes that have none say 0.
+func statOpen(f *os.File) (stat, error) {
+	fi, err := f.Stat()
+	if err != nil {
+		return stat{}, err
+	}
+	s := statOf(fi)
+	h := windows.Handle(f.Fd())
+	var id windows.ByHandleFileInformation
+	if windows.GetFileInformationByHandle(h, &id) == nil {
+		s.dev, s.ino = uint64(id.VolumeSerialNumber), uint64(id.FileIndexHigh)<<32|uint64(id.FileIndexLow)
+		s.removed = id.NumberOfLinks == 0
+	}
+	var basic basicInfo
+	if windows.GetFileInformationByHandleEx(h, windows.FileBasicInfo, (*byte)(unsafe.Pointer(&basic)), uint32(unsafe.Sizeof(basic))) == nil && basic.change != 0 {
+		t := windows.Filetime{LowDateTime: uint32(basic.change), HighDateTime: uint32(basic.change >> 32)}
+		s.ctime = t.Nanoseconds()
+	}
+	return s, nil
+}
+
+// shareAll lets others do with a file what they like while it is looked at.
+const shareAll = windows.FILE_SHARE_READ | windows.FILE_SHARE_WRITE | windows.FILE_SHARE_DELETE
+
+// statName opens what is at a path for looking at it only, which no other process can refuse.
+func statName(path string, follow bool) (stat, error) {
+	name, err := windows.UTF16PtrFromString(longPath(path))
+	if err != nil {
+		return stat{}, err
+	}
+	flags := uint32(windows.FILE_FLAG_BACKUP_SEMANTICS)
+	if !follow {
+		flags |= windows.FILE_FLAG_OPEN_REPARSE_POINT
+	}
+	h, err := windows.CreateFile(name, windows.FILE_READ_ATTRIBUTES, shareAll, nil, windows.OPEN_EXISTING, flags, 0)
+	if err != nil {
+		return stat{}, err
+	}
+	return statHandle(h, path)
+}
+
+func statHandle(h windows.Handle, name string) (stat, error) {
+	f := os.NewFile(uintptr(h), name)
+	defer f.Close()
+	return statOpen(f)
+}
+
+// longPath is an absolute path in the form that may have more than 260 characters.
+func longPath(path string) string {
+	switch {
+	case len(path) < 240 || strings.HasPrefix(path, `\\?\`) || strings.HasPrefix(path, `\\.\`):
+		return path
+	case strings.HasPrefix(path, `\\`):
+		return `\\?\UNC` + path[1:]
+	}
+	return `\\?\` + path
+}
+
+// handleOf opens the folder of a root, for names to be looked at below it.
+func handleOf(r *os.Root) (*os.File, error) { return r.Open(".") }
+
+// lstatIn looks at a name in an open folder: not by its path, which may lead elsewhere by now.
+func lstatIn(d folder, name string) (stat, error) {
+	n, err := windows.NewNTUnicodeString(name)
+	if err != nil {
+		return stat{}, err
+	}
+	o := windows.OBJECT_ATTRIBUTES{RootDirectory: windows.Handle(d.dir.Fd()), ObjectName: n, Attributes: windows.OBJ_CASE_INSENSITIVE}
+	o.Length = uint32(unsafe.Sizeof(o))
+	var h windows.Handle
+	var status windows.IO_STATUS_BLOCK
+	err = windows.NtCreateFile(&h, windows.FILE_READ_ATTRIBUTES|windows.SYNCHRONIZE, &o, &status, nil, 0, shareAll, windows.FILE_OPEN,
+		windows.FILE_OPEN_REPARSE_POINT|windows.FILE_OPEN_FOR_BACKUP_INTENT|windows.FILE_SYNCHRONOUS_IO_NONALERT, 0, 0)
+	if s, ok := err.(windows.NTStatus); ok {
+		return stat{}, s.Errno()
+	}
+	if err != nil {
+		return stat{}, err
+	}
+	return statHandle(h, name)
 }

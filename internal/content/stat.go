@@ -62,7 +62,7 @@ type stamp struct {
 	// Of the last change of the file, or of what the system keeps about it: nobody can put it back. 0 where a system, or a
 	// file system, has none.
 	ctime int64
-	// Device and inode, or what stands for them: on Windows the inode is the time of creation and the device 0.
+	// Device and inode; on Windows volume and index of the file. 0 where a system does not tell.
 	dev, ino uint64
 }
 
@@ -115,9 +115,9 @@ func (was *stamp) difference(size int64, now *stat, stable func() bool) string {
 		return fmt.Sprintf("its size was %d, is %d", size, now.size)
 	case now.mtime != was.mtime:
 		return "its time of modification is another"
-	case (now.ino != was.ino || now.dev != was.dev) && stable():
+	case was.ino != 0 && now.ino != 0 && (now.ino != was.ino || now.dev != was.dev) && stable():
 		return "another file has taken its place"
-	case now.ctime != was.ctime && stable():
+	case was.ctime != 0 && now.ctime != 0 && now.ctime != was.ctime && stable():
 		return "it was written to, renamed or given other attributes"
 	}
 	return ""

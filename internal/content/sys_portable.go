@@ -41,11 +41,8 @@ func (base) timesNames() bool { return false }
 func (base) close() error { return nil }
 
 func (f rawFile) stat() (stat, error) {
-	fi, err := f.file.Stat()
-	if err != nil {
-		return stat{}, Bare(err)
-	}
-	return statOf(fi), nil
+	s, err := statOpen(f.file)
+	return s, Bare(err)
 }
 
 // readAt reads until p is full, the file ends (io.EOF) or something fails.
@@ -68,7 +65,7 @@ func isGone(err error) bool {
 func statOf(fi fs.FileInfo) stat {
 	s := stat{size: fi.Size(), hidden: isHidden(fi)}
 	s.mtime = fi.ModTime().UnixNano()
-	s.ino, s.removed = identity(fi)
+	s.identify(fi)
 	s.kind = kindOf(fi.Mode())
 	s.exec = s.kind == kindFile && fi.Mode()&0o111 != 0
 	return s
@@ -76,11 +73,8 @@ func statOf(fi fs.FileInfo) stat {
 
 // statPath follows links.
 func statPath(path string) (stat, error) {
-	fi, err := os.Stat(path)
-	if err != nil {
-		return stat{}, Bare(err)
-	}
-	return statOf(fi), nil
+	s, err := statName(path, true)
+	return s, Bare(err)
 }
 
 // identify tells folders apart by their path without links: asking the system for more means opening each.
@@ -143,21 +137,23 @@ func (l *listing) appendStat(out []entry, i, j int) ([]entry, error) {
 }
 
 func (l *listing) look(d fs.DirEntry) entry {
-	fi, err := d.Info()
-	e := entry{name: d.Name(), err: Bare(err)}
-	if err == nil {
-		e.stat = statOf(fi)
-		// Junctions and mount points of Windows are irregular, and lead somewhere as links do.
-		if fi.Mode()&(fs.ModeSymlink|fs.ModeIrregular) != 0 {
-			e.link = true
-			e.stat, e.err = statPath(filepath.Join(l.path, e.name))
-		}
+	e := entry{name: d.Name()}
+	path := filepath.Join(l.path, e.name)
+	s, err := statName(path, false)
+	e.stat, e.err = s, Bare(err)
+	// Junctions and mount points of Windows are special, and lead somewhere as links do.
+	if err == nil && (s.kind == kindLink || s.kind == kindOther) {
+		e.link = true
+		e.stat, e.err = statPath(path)
 	}
 	return e
 }
 
 // folder is an open folder below a root.
-type folder struct{ root *os.Root }
+type folder struct {
+	root *os.Root
+	dir  *os.File // the same, where names are looked at by a handle; else nil
+}
 
 // openFolder opens the folder at a local path below root. os.Root sees to it that no link leads out.
 func openFolder(root *os.Root, path string) (folder, error) {
@@ -169,15 +165,20 @@ func openFolder(root *os.Root, path string) (folder, error) {
 		return folder{}, syscall.ENOTDIR
 	}
 	r, err := root.OpenRoot(path)
-	return folder{r}, Bare(err)
+	if err != nil {
+		return folder{}, Bare(err)
+	}
+	dir, err := handleOf(r)
+	if err != nil {
+		r.Close()
+		return folder{}, Bare(err)
+	}
+	return folder{r, dir}, nil
 }
 
 func (d folder) lstat(name string) (stat, error) {
-	fi, err := d.root.Lstat(name)
-	if err != nil {
-		return stat{}, Bare(err)
-	}
-	return statOf(fi), nil
+	s, err := lstatIn(d, name)
+	return s, Bare(err)
 }
 
 func (d folder) open(name string) (rawFile, error) {
@@ -188,4 +189,9 @@ func (d folder) open(name string) (rawFile, error) {
 	return rawFile{f}, Bare(err)
 }
 
-func (d folder) close() error { return d.root.Close() }
+func (d folder) close() error {
+	if d.dir != nil {
+		d.dir.Close()
+	}
+	return d.root.Close()
+}
