@@ -42,7 +42,7 @@ var table = map[string][2]string{
 	"internal/journal":                {"internal/content internal/layout", "github.com/cespare/xxhash/v2"},
 	"internal/merkle":                 {"internal/sha256simd", ""},
 	"internal/content":                {"internal/glob internal/layout", "golang.org/x/sys golang.org/x/text"},
-	"metainfo":                        {"internal/bencode internal/layout internal/merkle internal/secret internal/sha256simd", ""},
+	"metainfo":                        {"internal/bencode internal/diskname internal/layout internal/merkle internal/secret internal/sha256simd", ""},
 	"internal/piecehash":              {"internal/layout internal/merkle internal/sha1simd internal/sha256simd", ""},
 	"internal/secret":                 {"", ""},
 	"internal/peerwire":               {"internal/bencode", ""},

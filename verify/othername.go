@@ -100,25 +100,11 @@ func (r *run) otherNames() *otherNames {
 			continue
 		}
 		if stored == nil {
-			stored = libtorrentPaths(r.torrent)
+			stored = r.torrent.StoredPaths()
 		}
 		o.add(k, f.Path, stored[i], diskname.Transmission(f.Path))
 	}
 	return o
-}
-
-// libtorrentPaths are the paths under which libtorrent stores the files of a torrent.
-func libtorrentPaths(t *metainfo.Torrent) []string {
-	root, _ := diskname.Libtorrent(t.Name)
-	if t.Single {
-		return []string{root}
-	}
-	files := make([]diskname.File, len(t.Files))
-	for i := range t.Files {
-		f := &t.Files[i]
-		files[i] = diskname.File{Path: strings.Split(f.Path, "/"), Size: f.Length, Pad: f.Pad()}
-	}
-	return diskname.LibtorrentPaths(root, files)
 }
 
 // rootNames returns the names that the content may have.

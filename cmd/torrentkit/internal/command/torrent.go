@@ -84,6 +84,7 @@ func HexIfNeeded(s string) string {
 type FileJSON struct {
 	Path       string `json:"path"`
 	PathHex    string `json:"path_hex,omitempty"`
+	StoredAs   string `json:"stored_as,omitempty"` // the path under which libtorrent stores it, if that is another
 	Length     int64  `json:"length"`
 	Attr       string `json:"attr,omitempty"`
 	Pad        bool   `json:"pad,omitempty"`

@@ -105,9 +105,14 @@ func writeTorrentJSON(con *console.Console, l linted, f *inspectFlags) error {
 		v.Lint = &lintedJSON{errors, warnings}
 	}
 	return con.WriteAround(v, `"files":[]`, func(w io.Writer) error {
+		stored := t.StoredPaths()
 		err := console.ListTo(w, func(yield func(any) bool) {
 			for i, file := range f.shown(t) {
-				if !yield(fileToJSON(file, filePath(t, i))) {
+				j := fileToJSON(file, filePath(t, i))
+				if stored != nil && stored[i] != j.Path {
+					j.StoredAs = stored[i]
+				}
+				if !yield(j) {
 					return
 				}
 			}
