@@ -5,28 +5,43 @@ import (
 	"cmp"
 	"crypto/sha1"
 	"encoding/binary"
-	"encoding/hex"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
-// fileIDs identifies the bytes of a file: files that share an ID are the same.
-// root is "" where the file has no pieces root, pieces is "" where its pieces
-// hold bytes of other files too.
-type fileIDs struct{ root, pieces string }
+// fileID identifies the bytes of a file: files that share one are the same. It
+// is zero where it is not known.
+type fileID struct {
+	kind idKind
+	sum  [32]byte // the pieces root, or a SHA-1 of the hashes of all pieces
+	n    int64    // the length of the file, or of the pieces
+}
+
+type idKind uint8
+
+const (
+	noID idKind = iota
+	emptyFile
+	byRoot
+	byPieces
+)
+
+// fileIDs are the identities of a file. root is not known where it has no pieces
+// root, pieces is not known where its pieces hold bytes of other files too.
+type fileIDs struct{ root, pieces fileID }
+
+func (a fileIDs) each() [2]fileID { return [2]fileID{a.root, a.pieces} }
 
 func idsOf(t *metainfo.Torrent, i int) fileIDs {
 	var ids fileIDs
 	f := &t.Files[i]
 	if f.Length == 0 {
-		return fileIDs{"empty", "empty"}
+		return fileIDs{fileID{kind: emptyFile}, fileID{kind: emptyFile}}
 	}
 	if f.Root != [32]byte{} {
-		ids.root = hex.EncodeToString(f.Root[:]) + strconv.FormatInt(f.Length, 10)
+		ids.root = fileID{byRoot, f.Root, f.Length}
 	}
 	l, file := t.Layout(), layout.FileIndex(i)
 	if l == nil {
@@ -40,26 +55,24 @@ func idsOf(t *metainfo.Torrent, i int) fileIDs {
 		return ids
 	}
 	sum := sha1.New()
-	binary.Write(sum, binary.BigEndian, []int64{t.PieceLength, f.Length})
+	sum.Write(binary.BigEndian.AppendUint64(nil, uint64(f.Length)))
 	for p := first; p < end; p++ {
 		sum.Write(t.PieceSHA1(p))
 	}
-	ids.pieces = strconv.FormatInt(t.PieceLength, 10) + " " + hex.EncodeToString(sum.Sum(nil))
+	ids.pieces = fileID{kind: byPieces, n: t.PieceLength}
+	sum.Sum(ids.pieces.sum[:0])
 	return ids
 }
 
 // same tells whether two files are the same; known is false where that cannot be told.
 func (a fileIDs) same(b fileIDs) (same, known bool) {
 	switch {
-	case a.root != "" && b.root != "":
+	case a.root.kind != noID && b.root.kind != noID:
 		return a.root == b.root, true
-	case a.pieces == "" || b.pieces == "":
+	case a.pieces.kind == noID || b.pieces.kind == noID:
 		return false, false
 	}
-	// Another piece length gives another ID of the same bytes.
-	lengthA, _, _ := strings.Cut(a.pieces, " ")
-	lengthB, _, _ := strings.Cut(b.pieces, " ")
-	return a.pieces == b.pieces, lengthA == lengthB
+	return a.pieces == b.pieces, a.pieces.n == b.pieces.n // other pieces have other hashes of the same bytes
 }
 
 // side is a torrent that is compared, with its files by path.
@@ -129,23 +142,23 @@ func (d *Difference) pair(x, y *side, i, j int, pieces piecesEqual) {
 // renamed matches what is left by its bytes, and then by a length that only one
 // file on each side has.
 func (d *Difference) renamed(x, y *side) {
-	byID := map[string]int{}
+	byID := map[fileID]int{}
 	for j := range y.t.Files {
 		if !y.matched[j] && y.t.Files[j].Length > 0 {
-			ids := idsOf(y.t, j)
-			byID["root "+ids.root], byID["pieces "+ids.pieces] = j, j
+			for _, id := range idsOf(y.t, j).each() {
+				byID[id] = j
+			}
 		}
 	}
-	delete(byID, "root ")
-	delete(byID, "pieces ")
+	delete(byID, fileID{})
 	for i := range x.t.Files {
 		if x.matched[i] || x.t.Files[i].Length == 0 {
 			continue
 		}
 		ids := idsOf(x.t, i)
-		j, ok := byID["root "+ids.root]
+		j, ok := byID[ids.root]
 		if !ok {
-			j, ok = byID["pieces "+ids.pieces]
+			j, ok = byID[ids.pieces]
 		}
 		if ok && !y.matched[j] {
 			d.match(FileRenamed, x, y, i, j)
@@ -226,55 +239,4 @@ func (p piecesEqual) of(i, j layout.FileIndex) (same, known bool) {
 func whole(l *layout.Layout, file layout.FileIndex, piece int) bool {
 	_, n := l.InFile(file, piece)
 	return n == l.Piece(piece).Length
-}
-
-// SharedFile is a file that several torrents have.
-type SharedFile struct {
-	Length int64
-	In     []Place
-}
-
-// Place is a file of one of several torrents.
-type Place struct {
-	Torrent int // index
-	Path    string
-}
-
-// Common returns the files that at least two of the torrents have, the largest
-// first: those are the torrents that BEP 38 calls similar. Files are recognized
-// as by Diff; a v1 file that shares pieces with others cannot be.
-func Common(torrents []*metainfo.Torrent) []SharedFile {
-	byID := map[string]*SharedFile{}
-	var order []*SharedFile
-	for n, t := range torrents {
-		for i, f := range t.Content() {
-			if f.Length == 0 {
-				continue
-			}
-			ids := idsOf(t, i)
-			s := byID["root "+ids.root]
-			if s == nil || ids.root == "" {
-				s = byID["pieces "+ids.pieces]
-			}
-			if s == nil {
-				s = &SharedFile{Length: f.Length}
-				order = append(order, s)
-			}
-			s.In = append(s.In, Place{n, cmp.Or(f.Path, t.Name)})
-			if ids.root != "" {
-				byID["root "+ids.root] = s
-			}
-			if ids.pieces != "" {
-				byID["pieces "+ids.pieces] = s
-			}
-		}
-	}
-	var shared []SharedFile
-	for _, s := range order {
-		if s.In[0].Torrent != s.In[len(s.In)-1].Torrent {
-			shared = append(shared, *s)
-		}
-	}
-	slices.SortStableFunc(shared, func(a, b SharedFile) int { return cmp.Compare(b.Length, a.Length) })
-	return shared
 }

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -102,10 +103,10 @@ func TestDiff(t *testing.T) {
 }
 
 func TestCommon(t *testing.T) {
-	shared := Common([]*metainfo.Torrent{
+	shared := Common(slices.Values([]*metainfo.Torrent{
 		parsed(t, tree("a", "1", "b", "2")), parsed(t, tree("x", "2", "y", "3")), parsed(t, aligned("pq", "m", "n")),
 		parsed(t, aligned("rp", "o", "z")), parsed(t, torrent(multi(file(10, "a")))), parsed(t, tree("same", "9", "same too", "9")),
-	})
+	}))
 	var got []string
 	for _, s := range shared {
 		text := fmt.Sprint(s.Length)

@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
+	"math/bits"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -98,6 +99,31 @@ func TestCeilingOfPeers(t *testing.T) {
 	}
 }
 
+// However many torrents a run is about, it keeps no more than it says of them.
+func TestCeilingOfManyTorrents(t *testing.T) {
+	dir := t.TempDir()
+	files := ""
+	for i := range 5 {
+		files += fmt.Sprintf("d6:lengthi100e4:pathl4:a b 3:aux1:%dee", i)
+	}
+	for i := range longtest.Rounds(3_000, 20_000) {
+		name := fmt.Sprintf("n%d", i)
+		torrent := fmt.Sprintf("d13:creation datei-5e4:infod5:filesl%se4:name%d:%s12:piece lengthi16000e6:pieces20:%see", files, len(name), name, strings.Repeat("x", 20))
+		if err := os.WriteFile(filepath.Join(dir, name+".torrent"), []byte(torrent), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	held(t, ceiling, 0, "lint", "--format", "sarif", dir)
+	held(t, ceiling, 1, "diff", "--common", dir)
+	if !longtest.Whole() {
+		return
+	}
+	held(t, ceiling, 0, "lint", "--json", dir)
+	held(t, ceiling, 0, "inspect", "--json", dir)
+	held(t, ceiling, 1, "verify", dir)
+	held(t, ceiling, 0, "edit", "--comment", "x", "--dry-run", "--recursive", dir)
+}
+
 // Archives take a window and 64 MiB, whatever their headers say.
 func TestCeilingOfArchives(t *testing.T) {
 	dir := t.TempDir()
@@ -108,7 +134,8 @@ func TestCeilingOfArchives(t *testing.T) {
 		}
 		return path
 	}
-	torrent := file("x.torrent", []byte("d4:infod6:lengthi1e4:name1:x12:piece lengthi16384e6:pieces20:"+strings.Repeat("x", 20)+"ee"))
+	const pieces = 1024 // of 1 MiB: an archive is given up where it holds ten times the content
+	torrent := file("x.torrent", fmt.Appendf(nil, "d4:infod6:lengthi%de4:name1:x12:piece lengthi%de6:pieces%d:%see", pieces<<20, 1<<20, 20*pieces, strings.Repeat("x", 20*pieces)))
 	named := func(entries, length int) []byte {
 		return zipped(t, func(w *tar.Writer) {
 			for i := range entries {
@@ -117,7 +144,7 @@ func TestCeilingOfArchives(t *testing.T) {
 		})
 	}
 	commented := zipped(t, func(w *tar.Writer) { // a short name, in a header that is not
-		for i := range longtest.Rounds(60, 1000) {
+		for i := range longtest.Rounds(60, 200) {
 			w.WriteHeader(&tar.Header{Name: fmt.Sprint(i), PAXRecords: map[string]string{"X.comment": strings.Repeat("c", 1_000_000)}, Format: tar.FormatPAX})
 		}
 	})
@@ -125,7 +152,7 @@ func TestCeilingOfArchives(t *testing.T) {
 		archive []byte
 		code    int
 	}{
-		"names of 1 MB": {named(longtest.Rounds(60, 1000), 1_000_000), 2}, "names of 90 KB": {named(longtest.Rounds(500, 10_000), 90_000), 1},
+		"names of 1 MB": {named(longtest.Rounds(60, 200), 1_000_000), 2}, "names of 90 KB": {named(longtest.Rounds(500, 1000), 90_000), 1},
 		"comments of 1 MB": {commented, 1}, "many names": {named(longtest.Rounds(20_000, 300_000), 20), 1},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -152,23 +179,25 @@ func zipped(t *testing.T, write func(w *tar.Writer)) []byte {
 	return b.Bytes()
 }
 
-// frames are zstd frames with windows that grow, each full of zeros.
+// frames are zstd frames with windows that grow, each twice as full of an entry's zeros.
 func frames(t *testing.T, windows ...int) []byte {
 	t.Helper()
-	var b bytes.Buffer
+	var b, head bytes.Buffer
+	if err := tar.NewWriter(&head).WriteHeader(&tar.Header{Name: "x", Size: 1 << 30, Typeflag: tar.TypeReg}); err != nil {
+		t.Fatal(err)
+	}
 	for _, size := range windows {
 		z, err := zstd.NewWriter(&b, zstd.WithWindowSize(1<<16), zstd.WithEncoderConcurrency(1))
 		if err != nil {
 			t.Fatal(err)
 		}
 		at := b.Len()
-		io.CopyN(z, endless{}, int64(size))
+		head.WriteTo(z)
+		io.CopyN(z, endless{}, 2*int64(size))
 		z.Close()
-		log := 0
-		for 1<<(log+10) < size*3/4 {
-			log++
-		}
-		b.Bytes()[at+5] = byte(log << 3) // the window, of which the header tells behind its magic and its flags
+		log := bits.Len(uint(size)) - 1
+		eighths := size>>(log-3) - 8
+		b.Bytes()[at+5] = byte((log-10)<<3 | eighths) // behind the magic and the flags (RFC 8878, section 3.1.1.1.2)
 	}
 	return b.Bytes()
 }

@@ -115,13 +115,14 @@ type placeJSON struct {
 	PathHex    string `json:"path_hex,omitempty"`
 }
 
-func commonToJSON(shared []inspect.SharedFile, torrents []*metainfo.Torrent, names []string) commonJSON {
+func commonToJSON(shared []inspect.SharedFile, torrents []compared) commonJSON {
 	v := commonJSON{Files: []sharedJSON{}}
 	for _, s := range shared {
 		j := sharedJSON{Length: s.Length}
 		for _, p := range s.In {
-			h := torrents[p.Torrent].Hashes()
-			j.In = append(j.In, placeJSON{names[p.Torrent], h.V1.String(), h.V2.String(), p.Path, command.HexIfNeeded(p.Path)})
+			t := torrents[p.Torrent]
+			h := t.hashes
+			j.In = append(j.In, placeJSON{t.input, h.V1.String(), h.V2.String(), p.Path, command.HexIfNeeded(p.Path)})
 		}
 		v.Files = append(v.Files, j)
 	}

@@ -33,21 +33,29 @@ func runDiff(ctx context.Context, con *console.Console, args []string, f *diffFl
 	return nil
 }
 
+// compared is what is left of a torrent once its files were looked at.
+type compared struct {
+	input  string
+	hashes metainfo.Hashes
+}
+
 func common(ctx context.Context, con *console.Console, args []string, f *diffFlags) error {
-	var torrents []*metainfo.Torrent
-	var names []string
-	err := command.EachInput(ctx, con, args, func(ctx context.Context, name string) error {
-		t, err := command.ParseTorrent(ctx, con, name, int64(f.maxSize))
-		if err == nil {
-			torrents, names = append(torrents, t), append(names, name)
-		}
-		return err
+	var torrents []compared
+	var err error
+	shared := inspect.Common(func(yield func(*metainfo.Torrent) bool) {
+		err = command.EachInput(ctx, con, args, func(ctx context.Context, name string) error {
+			t, err := command.ParseTorrent(ctx, con, name, int64(f.maxSize))
+			if err == nil {
+				torrents = append(torrents, compared{name, t.Hashes()})
+				yield(t)
+			}
+			return err
+		})
 	})
 	if ctx.Err() != nil {
 		return err
 	}
-	shared := inspect.Common(torrents)
-	if shown := showCommon(con, shared, torrents, names); shown != nil || err != nil {
+	if shown := showCommon(con, shared, torrents); shown != nil || err != nil {
 		return cmp.Or(err, shown)
 	}
 	if len(shared) == 0 {

@@ -138,9 +138,9 @@ func showFileChanges(con *console.Console, d *inspect.Difference, line func(c co
 }
 
 // showCommon prints the files that torrents share. A file that has no path within its torrent goes by the torrent's name.
-func showCommon(con *console.Console, shared []inspect.SharedFile, torrents []*metainfo.Torrent, names []string) error {
+func showCommon(con *console.Console, shared []inspect.SharedFile, torrents []compared) error {
 	if con.Options.JSON {
-		return con.JSON(commonToJSON(shared, torrents, names))
+		return con.JSON(commonToJSON(shared, torrents))
 	}
 	rows := console.NewTable(2, "size", "torrent", "file")
 	for _, s := range shared {
@@ -149,7 +149,7 @@ func showCommon(con *console.Console, shared []inspect.SharedFile, torrents []*m
 			if i > 0 {
 				size.Human = "" // the same file as above
 			}
-			rows.Row(size, console.Text(names[p.Torrent]), console.Text(p.Path))
+			rows.Row(size, console.Text(torrents[p.Torrent].input), console.Text(p.Path))
 		}
 	}
 	if len(shared) > 0 || !con.OnTerminal() {

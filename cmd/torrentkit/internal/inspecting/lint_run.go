@@ -19,7 +19,14 @@ func runLint(ctx context.Context, con *console.Console, args []string, f *lintFl
 	if _, err := inspect.Lint(nil, f.options); err != nil {
 		return console.WithHint(err, "torrentkit lint --list-rules")
 	}
-	var all []linted
+	show, end := func(l linted) error { return showLint(con, l, f.format) }, func() error { return nil }
+	if f.format == "sarif" {
+		log, err := newSARIF(con)
+		if err != nil {
+			return err
+		}
+		show, end = log.add, log.close
+	}
 	err := command.EachInput(ctx, con, args, func(ctx context.Context, name string) error {
 		raw, err := command.ReadInput(ctx, con, name, int64(f.maxSize))
 		if err != nil {
@@ -29,11 +36,7 @@ func runLint(ctx context.Context, con *console.Console, args []string, f *lintFl
 		if err != nil {
 			return err
 		}
-		l := linted{name, report}
-		if f.format == "sarif" {
-			l.report.Torrent = nil // the document is not needed any more
-			all = append(all, l)
-		} else if err := showLint(con, l, f.format); err != nil {
+		if err := show(linted{name, report}); err != nil {
 			return err
 		}
 		if errors, _ := report.Count(); errors > 0 {
@@ -41,10 +44,7 @@ func runLint(ctx context.Context, con *console.Console, args []string, f *lintFl
 		}
 		return nil
 	})
-	if f.format == "sarif" && ctx.Err() == nil {
-		return cmp.Or(writeSARIF(con, all), err)
-	}
-	return err
+	return cmp.Or(end(), err)
 }
 
 // linted is what was found in one input.

@@ -1,7 +1,9 @@
 package inspecting
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -66,8 +68,16 @@ type sarifLocation struct {
 	} `json:"physicalLocation"`
 }
 
-// writeSARIF prints one log of all inputs. It is a format of others, so it has no schema number of ours.
-func writeSARIF(con *console.Console, all []linted) error {
+// sarifWriter prints one log of all inputs, as they come: there may be a million results. It is a format of others, so it
+// has no schema number of ours.
+type sarifWriter struct {
+	w     io.Writer
+	tail  []byte // what ends the log
+	comma string // in front of the next result
+}
+
+// newSARIF prints the log up to its results.
+func newSARIF(con *console.Console) (*sarifWriter, error) {
 	run := sarifRun{Results: []sarifResult{}}
 	run.Tool.Driver = sarifDriver{Name: "torrentkit", Version: command.BuildVersion().Version, InformationURI: "https://github.com/torrentkit/torrentkit"}
 	for _, r := range inspect.Rules() {
@@ -75,17 +85,44 @@ func writeSARIF(con *console.Console, all []linted) error {
 		s.Default.Level = r.Severity.String()
 		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, s)
 	}
-	for _, l := range all {
-		for i := range l.report.Findings {
-			f := &l.report.Findings[i]
-			result := sarifResult{RuleID: f.Rule.ID, Level: f.Severity.String(), Message: sarifText{console.EscapeSentence(command.FindingText(f))}, Locations: make([]sarifLocation, 1)}
-			where := &result.Locations[0].Physical
-			where.Artifact.URI = artifactURI(l.input)
-			where.Region.Offset = f.Offset
-			run.Results = append(run.Results, result)
+	var log bytes.Buffer
+	if err := console.WriteDocument(&log, sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}}); err != nil {
+		return nil, err
+	}
+	const results = `"results":[` // in a string its quotes would be escaped
+	head, tail, _ := bytes.Cut(log.Bytes(), []byte(results))
+	s := &sarifWriter{w: con.Document(), tail: tail}
+	_, err := fmt.Fprintf(s.w, "%s%s", head, results)
+	return s, err
+}
+
+// add prints the results of an input, each on a line of its own.
+func (s *sarifWriter) add(l linted) error {
+	for i := range l.report.Findings {
+		f := &l.report.Findings[i]
+		result := sarifResult{RuleID: f.Rule.ID, Level: f.Severity.String(), Message: sarifText{console.EscapeSentence(command.FindingText(f))}, Locations: make([]sarifLocation, 1)}
+		where := &result.Locations[0].Physical
+		where.Artifact.URI = artifactURI(l.input)
+		where.Region.Offset = f.Offset
+		if _, err := io.WriteString(s.w, s.comma+"\n"); err != nil {
+			return err
+		}
+		s.comma = ","
+		var line bytes.Buffer
+		if err := console.WriteDocument(&line, result); err != nil {
+			return err
+		}
+		if _, err := s.w.Write(bytes.TrimSuffix(line.Bytes(), []byte("\n"))); err != nil {
+			return err
 		}
 	}
-	return console.WriteDocument(con.Document(), sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}})
+	return nil
+}
+
+// close ends the log, also that of a run that was stopped.
+func (s *sarifWriter) close() error {
+	_, err := s.w.Write(s.tail)
+	return err
 }
 
 func bepURL(n int) string {

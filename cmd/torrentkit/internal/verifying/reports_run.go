@@ -64,7 +64,12 @@ func (r *verifyReports) sums() []metainfo.Checksum {
 	return kinds
 }
 
-func (r *verifyReports) add(v verified) { r.outcomes = append(r.outcomes, v) }
+// add remembers an outcome for the reports, if there are any.
+func (r *verifyReports) add(v verified) {
+	if len(r.specs) > 0 {
+		r.outcomes = append(r.outcomes, v)
+	}
+}
 
 // write writes all reports.
 func (r *verifyReports) write(ctx context.Context, con *console.Console) error {
