@@ -178,14 +178,11 @@ type source struct {
 }
 
 func (p *Plan) newSource() source {
-	files := p.draft.Files()
-	s := source{p.content, make([]int32, len(files))}
+	s := source{p.content, make([]int32, p.draft.Layout().NumFiles())}
 	next := int32(0)
-	for i := range files {
-		if !files[i].Pad() {
-			s.place[i] = next
-			next++
-		}
+	for i := range p.draft.Content() {
+		s.place[i] = next
+		next++
 	}
 	return s
 }

@@ -1,6 +1,7 @@
 package create
 
 import (
+	"cmp"
 	"encoding/binary"
 	"slices"
 
@@ -74,9 +75,8 @@ func (p *Plan) recallOld(k *known) {
 		p.Reused.OldRefused = "it is of another kind of content"
 		return
 	}
-	files := p.draft.Files()
-	index := indexOld(old, files)
-	ours := byName(p.draft.Layout(), func(i layout.FileIndex) string { return files[i].Path })
+	index := indexOld(old, p.files)
+	ours := byName(p.draft.Layout(), p.pathOf)
 	k.old = make(map[int]journal.Digest)
 	for i := range p.NumPieces {
 		if _, ok := k.log.Known(i); ok {
@@ -101,6 +101,9 @@ func (p *Plan) recallOld(k *known) {
 		p.Reused.OldRefused = "none of its pieces has the same place in the same files"
 	}
 }
+
+// pathOf is the path of a file of the layout that is no padding.
+func (p *Plan) pathOf(i layout.FileIndex) string { return p.files[p.source.place[i]].Path }
 
 // indexOld makes keys of the pieces of an old torrent that hold bytes of a file
 // which is one of files too: it may name others of any length.
@@ -131,11 +134,10 @@ func indexOld(old *metainfo.Torrent, files []metainfo.File) map[journal.Key]int 
 func (p *Plan) contradicted(i int) {
 	l := p.draft.Layout()
 	for span := range l.Spans(i) {
-		name := p.draft.Files()[span.File].Path
-		if name == "" {
-			name = p.Name
+		if span.Zero {
+			continue
 		}
-		if !span.Zero && !slices.Contains(p.Reused.Contradicted, name) {
+		if name := cmp.Or(p.pathOf(span.File), p.Name); !slices.Contains(p.Reused.Contradicted, name) {
 			p.Reused.Contradicted = append(p.Reused.Contradicted, name)
 		}
 	}

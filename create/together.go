@@ -170,7 +170,7 @@ type track struct {
 }
 
 func newTrack(p *Plan, w *window) *track {
-	t := &track{p: p, source: windowSource{w, make([]int, len(p.draft.Files()))}}
+	t := &track{p: p, source: windowSource{w, make([]int, p.draft.Layout().NumFiles())}}
 	place := 0
 	for i := range p.draft.Content() {
 		t.source.place[i] = place

@@ -29,15 +29,17 @@ type Shape struct {
 type Draft struct {
 	fields Fields
 	shape  Shape
-	files  []File // with pad files
+	files  []File // without pad files
 	layout *layout.Layout
 	sha1   []byte        // 20 bytes a piece, in v1 and hybrid
 	roots  []merkle.Hash // one a piece, in v2 and hybrid
+	// drain takes what is encoded so far, of a draft whose encoding only counts.
+	drain func([]byte) []byte
 }
 
 // NewDraft begins a torrent. files are the content in the order of
 // layout.ComparePaths (v1 torrents may have any order); a single file has the
-// path "". Pad files are put among them here.
+// path "". The layout has pad files among them. They are kept, and get their roots.
 func NewDraft(s Shape, files []File, fields Fields) (*Draft, error) {
 	if why := checkName(s.Name); why != "" {
 		return nil, fmt.Errorf("name %q: %s", s.Name, why)
@@ -69,25 +71,7 @@ func NewDraft(s Shape, files []File, fields Fields) (*Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Draft{fields: fields, shape: s, files: withPads(files, padded), layout: l}, nil
-}
-
-// withPads puts the pad files that a layout has among the files.
-func withPads(files []File, sizes []layout.File) []File {
-	if len(files) == len(sizes) {
-		return files
-	}
-	padded := make([]File, len(sizes))
-	next := 0
-	for i, s := range sizes {
-		if s.Pad {
-			padded[i] = File{Path: ".pad/" + strconv.FormatInt(s.Length, 10), Length: s.Length, Attr: "p", pad: true}
-			continue
-		}
-		padded[i] = files[next]
-		next++
-	}
-	return padded
+	return &Draft{fields: fields, shape: s, files: files, layout: l}, nil
 }
 
 // ErrName is the error of a name that reads as something else in a v2 torrent.
@@ -124,15 +108,25 @@ func withoutEmpty(tiers [][]string) [][]string {
 	return slices.DeleteFunc(slices.Clone(tiers), func(tier []string) bool { return len(tier) == 0 })
 }
 
-// Layout returns where the bytes of the files lie in pieces. Its files are
-// those of Files.
+// Layout returns where the bytes of the files, and of the pad files of a hybrid
+// among them, lie in pieces.
 func (d *Draft) Layout() *layout.Layout { return d.layout }
 
-// Files returns the files, with the pad files of a hybrid.
-func (d *Draft) Files() []File { return d.files }
-
-// Content yields the files without padding, with their indices in Files.
-func (d *Draft) Content() iter.Seq2[int, *File] { return content(d.files) }
+// Content yields the files, without padding, with their indices in the layout.
+func (d *Draft) Content() iter.Seq2[layout.FileIndex, *File] {
+	return func(yield func(layout.FileIndex, *File) bool) {
+		next := 0
+		for i := range d.layout.NumFiles() {
+			if d.layout.File(i).Pad {
+				continue
+			}
+			if !yield(i, &d.files[next]) {
+				return
+			}
+			next++
+		}
+	}
+}
 
 // Set gives the digests of the i-th piece. What the format does not have is ignored.
 func (d *Draft) Set(i int, sha [20]byte, root [32]byte) {
@@ -165,8 +159,13 @@ func (d *Draft) allocate() {
 func (d *Draft) Size() (n int64, exact bool) {
 	blank := *d
 	blank.sha1, blank.roots = nil, nil
-	raw, _ := blank.encode(nil)
-	n, exact = int64(len(raw)), true
+	var drained int64
+	blank.drain = func(b []byte) []byte {
+		drained += int64(len(b))
+		return b[:0]
+	}
+	raw := blank.document(nil).append(nil)
+	n, exact = drained+int64(len(raw)), true
 	if format := d.layout.Format(); format.HasV1() {
 		n += stringLength(20*int64(d.layout.NumPieces())) - stringLength(0)
 	}
@@ -177,7 +176,7 @@ func (d *Draft) Size() (n int64, exact bool) {
 	lengths := make(map[int64]bool)
 	for i, f := range d.Content() {
 		if f.Length > d.layout.PieceLength() {
-			first, end := d.layout.FilePieces(layout.FileIndex(i))
+			first, end := d.layout.FilePieces(i)
 			n += stringLength(32) + stringLength(32*int64(end-first))
 			exact = exact && !lengths[f.Length]
 			lengths[f.Length] = true

@@ -91,13 +91,26 @@ func TestDraftReadsBack(t *testing.T) {
 		if got, want := fmt.Sprintf("%+v", m.Fields), fmt.Sprintf("%+v", fields); got != want {
 			t.Fatalf("fields are\n%s\nwant\n%s", got, want)
 		}
-		if m.Name != "näme" || m.Format != Format(d.Layout().Format()) || m.PieceLength != d.Layout().PieceLength() || len(m.Files) != len(d.Files()) || string(m.Raw()) != string(raw) {
+		if m.Name != "näme" || m.Format != Format(d.Layout().Format()) || m.PieceLength != d.Layout().PieceLength() || len(m.Files) != int(d.Layout().NumFiles()) || string(m.Raw()) != string(raw) {
 			t.Fatalf("read back as %+v", m)
 		}
-		for i, f := range d.Files() {
-			if g := m.Files[i]; g.Path != f.Path || g.Length != f.Length || g.Pad() != f.Pad() || g.Root != f.Root {
+		pads := len(m.Files)
+		for i, f := range d.Content() {
+			pads--
+			if g := m.Files[i]; g.Path != f.Path || g.Length != f.Length || g.Pad() || g.Root != f.Root {
 				t.Fatalf("file %d is read back as %+v, was %+v", i, g, f)
 			}
+		}
+		for i, g := range m.Files {
+			if f := d.Layout().File(layout.FileIndex(i)); g.Pad() != f.Pad || g.Length != f.Length {
+				t.Fatalf("file %d is read back as %+v, was %+v", i, g, f)
+			}
+			if g.Pad() {
+				pads--
+			}
+		}
+		if pads != 0 {
+			t.Fatalf("%d files are too many", pads)
 		}
 		for i := range d.Layout().NumPieces() {
 			var sha [20]byte

@@ -15,16 +15,23 @@ import (
 // Encode returns the torrent and its infohashes. Every piece must have been set.
 func (d *Draft) Encode() ([]byte, Hashes) {
 	d.allocate()
-	raw, info := d.encode(d.finishRoots())
-	return raw, hashesOf(d.shape.Format, info)
+	var h Hashes
+	doc := d.document(d.finishRoots())
+	doc.info = func(b []byte) []byte {
+		start := len(b)
+		b = d.appendInfo(b)
+		h = hashesOf(d.shape.Format, b[start:])
+		return b
+	}
+	return doc.append(d.room()), h
 }
 
-func (d *Draft) encode(layers []bencode.Entry) (raw, info []byte) {
-	doc := document{fields: &d.fields, outer: d.shape.Outer, info: d.appendInfo}
+func (d *Draft) document(layers []bencode.Entry) *document {
+	doc := &document{fields: &d.fields, outer: d.shape.Outer, info: d.appendInfo}
 	if d.roots != nil {
 		doc.layers = func(b []byte) []byte { return bencode.AppendDict(b, layers) }
 	}
-	return doc.append(d.room())
+	return doc
 }
 
 // Wrap returns a torrent around an info dictionary that is there already, like
@@ -44,8 +51,7 @@ func Wrap(info []byte, trackers [][]string, webSeeds []string, layers map[[32]by
 			return bencode.AppendDict(b, entries)
 		}
 	}
-	raw, _ := doc.append(nil)
-	return raw
+	return doc.append(nil)
 }
 
 // document is what a torrent is made of. info and layers are large: they are
@@ -56,26 +62,19 @@ type document struct {
 	info, layers func([]byte) []byte
 }
 
-// append appends the torrent to b, which is empty, and tells its info dictionary.
-func (d *document) append(b []byte) (raw, info []byte) {
+// append appends the torrent to b.
+func (d *document) append(b []byte) []byte {
 	var doc []bencode.Entry
 	for _, e := range slices.Concat(d.fields.entries(), d.outer) {
 		if e.Value != nil {
 			doc = append(doc, bencode.Entry{Key: e.Key, Value: e.Value})
 		}
 	}
-	var start, end int
-	doc = append(doc, bencode.Entry{Key: "info", Append: func(b []byte) []byte {
-		start = len(b)
-		b = d.info(b)
-		end = len(b)
-		return b
-	}})
+	doc = append(doc, bencode.Entry{Key: "info", Append: d.info})
 	if d.layers != nil {
 		doc = append(doc, bencode.Entry{Key: "piece layers", Append: d.layers})
 	}
-	raw = bencode.AppendDict(b, doc)
-	return raw, raw[start:end]
+	return bencode.AppendDict(b, doc)
 }
 
 // entry encodes a value of a known type, which cannot fail.
@@ -102,7 +101,7 @@ func (d *Draft) finishRoots() []bencode.Entry {
 		if f.Length == 0 {
 			continue
 		}
-		first, end := d.layout.FilePieces(layout.FileIndex(i))
+		first, end := d.layout.FilePieces(i)
 		if f.Length <= d.layout.PieceLength() {
 			f.Root = d.roots[first]
 			continue
@@ -167,42 +166,66 @@ func (d *Draft) appendInfo(b []byte) []byte {
 func (d *Draft) room() []byte {
 	format := d.layout.Format()
 	n := 4<<10 + len(d.sha1)
-	for i := range d.files {
-		f := &d.files[i]
+	for i, f := range d.Content() {
 		if format.HasV1() {
 			n += 40 + len(f.Path)
 		}
-		if format.HasV2() && !f.pad {
+		if format.HasV2() {
 			n += 80 + len(f.Path)
 		}
-		if d.roots != nil && f.Length > d.layout.PieceLength() && !f.pad {
-			first, end := d.layout.FilePieces(layout.FileIndex(i))
+		if d.roots != nil && f.Length > d.layout.PieceLength() {
+			first, end := d.layout.FilePieces(i)
 			n += 48 + 32*(end-first)
 		}
+	}
+	if format.HasV1() {
+		n += 60 * (int(d.layout.NumFiles()) - len(d.files)) // of pad files
 	}
 	return make([]byte, 0, n)
 }
 
-// appendFiles appends the list of files of BEP 3.
+// appendFiles appends the list of files of BEP 3, with the pad files of BEP 47.
 func (d *Draft) appendFiles(b []byte) []byte {
 	b = append(b, 'l')
-	for i := range d.files {
-		f := &d.files[i]
-		b = append(b, 'd')
-		if f.Attr != "" {
-			b = bencode.AppendString(append(b, "4:attr"...), f.Attr)
+	next := 0
+	for i := range d.layout.NumFiles() {
+		b = d.spill(b)
+		if pad := d.layout.File(i); pad.Pad {
+			b = bencode.AppendInt(append(b, "d4:attr1:p6:length"...), pad.Length)
+			b = bencode.AppendString(append(b, "4:pathl4:.pad"...), strconv.FormatInt(pad.Length, 10))
+			b = append(b, "ee"...)
+			continue
 		}
-		b = f.appendSums(b, "", "length")
-		b = bencode.AppendInt(append(b, "6:length"...), f.Length)
-		b = f.appendSums(b, "length", "path")
-		b = appendPath(append(b, "4:path"...), f.Path)
-		b = f.appendSums(b, "path", "symlink path")
-		if f.Link != "" {
-			b = appendPath(append(b, "12:symlink path"...), f.Link)
-		}
-		b = append(b, 'e')
+		b = d.files[next].appendListed(b)
+		next++
 	}
 	return append(b, 'e')
+}
+
+// appendListed appends the file as the list of files has it.
+func (f *File) appendListed(b []byte) []byte {
+	b = append(b, 'd')
+	if f.Attr != "" {
+		b = bencode.AppendString(append(b, "4:attr"...), f.Attr)
+	}
+	b = f.appendSums(b, "", "length")
+	b = bencode.AppendInt(append(b, "6:length"...), f.Length)
+	b = f.appendSums(b, "length", "path")
+	b = appendPath(append(b, "4:path"...), f.Path)
+	b = f.appendSums(b, "path", "symlink path")
+	if f.Link != "" {
+		b = appendPath(append(b, "12:symlink path"...), f.Link)
+	}
+	return append(b, 'e')
+}
+
+// spill drains what is encoded, where that is wanted, once it is large.
+func (d *Draft) spill(b []byte) []byte {
+	const large = 64 << 10
+	if d.drain == nil || len(b) < large {
+		return b
+	}
+	return d.drain(b)
 }
 
 // appendSums appends the checksums whose keys lie between two others.
@@ -229,6 +252,7 @@ func (d *Draft) appendTree(b []byte) []byte {
 	b = append(b, 'd')
 	var open []string
 	for _, f := range d.Content() {
+		b = d.spill(b)
 		path := f.Path
 		if path == "" {
 			path = d.shape.Name

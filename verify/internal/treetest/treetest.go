@@ -100,12 +100,11 @@ func hashed(t testing.TB, shape metainfo.Shape, list []metainfo.File, fields met
 	if err != nil {
 		t.Fatal(err)
 	}
-	src := withoutPadding{open: open}
+	src := withoutPadding{open, make([]int, d.Layout().NumFiles())}
 	next := 0
-	for i := range d.Files() {
-		if src.index = append(src.index, next); !d.Files()[i].Pad() {
-			next++
-		}
+	for i := range d.Content() {
+		src.index[i] = next
+		next++
 	}
 	for p, err := range (piecehash.Job{Layout: d.Layout(), Source: src}).Pieces(context.Background()) {
 		if err != nil {
