@@ -29,6 +29,7 @@ func TestBig(t *testing.T) {
 	}
 	t.Run("hashing", func(t *testing.T) { bigHashing(t, program, dir) })
 	t.Run("many files", func(t *testing.T) { bigInspect(t, program, dir) })
+	t.Run("many files made", func(t *testing.T) { bigCreate(t, program, dir) })
 }
 
 // bigHashing holds create and verify to 64 MiB.
@@ -47,6 +48,40 @@ func bigHashing(t *testing.T, program, dir string) {
 				if used > 64<<20 {
 					t.Errorf("%s %s with pieces of %s takes %d MiB, more than 64", args[0], format, length, used>>20)
 				}
+			}
+		}
+	}
+}
+
+// bigCreate holds create and verify of 200,000 files to 64 MiB and so many bytes a file.
+func bigCreate(t *testing.T, program, dir string) {
+	const files = 200_000
+	data := filepath.Join(dir, "small")
+	for i := range files {
+		folder := filepath.Join(data, fmt.Sprintf("folder-%03d", i/1000))
+		if i%1000 == 0 {
+			if err := os.MkdirAll(folder, 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := os.WriteFile(filepath.Join(folder, fmt.Sprintf("file-%09d", i)), []byte{byte(i), byte(i >> 8), byte(i >> 16)}, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		format            string
+		creating, reading int64 // bytes a file
+	}{{"v1", 250, 420}, {"v2", 250, 450}, {"hybrid", 650, 850}} {
+		torrent := filepath.Join(dir, "small."+c.format+".torrent")
+		for i, args := range [][]string{
+			{"create", "-q", "--no-date", "-f", c.format, "-o", torrent, data},
+			{"verify", "-q", torrent, data},
+		} {
+			used, took := measure(t, program, args...)
+			limit := ceiling + files*[]int64{c.creating, c.reading}[i]
+			t.Logf("%s %s: %d MiB, %v", args[0], c.format, used>>20, took.Round(time.Millisecond))
+			if used > limit {
+				t.Errorf("%s %s of %d files takes %d MiB, more than %d", args[0], c.format, files, used>>20, limit>>20)
 			}
 		}
 	}

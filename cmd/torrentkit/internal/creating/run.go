@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -91,6 +92,9 @@ func hash(ctx context.Context, con *console.Console, plan *create.Plan, stopped 
 	return err
 }
 
+// manyFiles is the size of a torrent whose plan is worth its memory.
+const manyFiles = 16 << 20
+
 // finishCreate writes torrents and prints what they are. The plans are not needed any more but for what was reused, and
 // may be as large.
 func finishCreate(ctx context.Context, con *console.Console, plans []*create.Plan, made []*create.Result, outs command.Outputs) error {
@@ -98,6 +102,9 @@ func finishCreate(ctx context.Context, con *console.Console, plans []*create.Pla
 	for i, m := range made {
 		raw[i], reused[i] = m.Raw, plans[i].Reused
 		plans[i] = nil
+		if len(m.Raw) > manyFiles {
+			debug.FreeOSMemory() // else reading the torrent would take new memory
+		}
 		lint, err := inspect.Lint(m.Raw, inspect.LintOptions{Now: con.Now()})
 		if err == nil {
 			err = lint.Refused
