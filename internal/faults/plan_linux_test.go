@@ -134,7 +134,7 @@ func (r *rehearsal) plan() []fault {
 				continue // the same again
 			}
 			f.when = strconv.Itoa(hit)
-			for _, f.what = range append(strings.Fields(ways), "signal=KILL") {
+			for _, f.what = range append(strings.Fields(ways), "signal=KILL", "signal=KILL") { // twice: threads differ
 				all = append(all, f)
 			}
 		}
