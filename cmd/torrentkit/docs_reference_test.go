@@ -157,7 +157,7 @@ func variables() map[string][2]string { // name to who reads it and what it does
 		"RUNNER_TEMP":                 {action, "the folder into which it puts `torrentkit`"},
 		"TORRENTKIT_LONG_TESTS":       {tests, "tests that take long by their nature run whole: all rounds, large data (2 GiB of disk)"},
 		"TORRENTKIT_FAULTS":           {tests, "system calls of the program fail, by strace: `sample` tries each call of each command, and takes some minutes; `all` tries each failure of each, in an hour"},
-		"TORRENTKIT_TEST_STORY":       {tests, "how the names of the commands begin that these faults are tried on; all by default"},
+		"TORRENTKIT_TEST_STORY":       {tests, "how the names of the commands begin that these faults are tried on, separated by commas; all by default"},
 		"TORRENTKIT_REQUIRE_PEERS":    {tests, "a test against another program fails where that is not installed, and is not skipped"},
 		"TORRENTKIT_NODE_MODULES":     {tests, "the folder that has the npm package bittorrent-tracker"},
 		"TORRENTKIT_REQUIRE_KERNEL":   {tests, "kernels that this machine must have, such as `sha1:avx512,sha256:shani`"},

@@ -98,10 +98,13 @@ func (s *stage) workers() (do func(func(dir string)), wait func()) {
 	return func(job func(string)) { jobs <- job }, func() { close(jobs); wg.Wait() }
 }
 
-// chosen are all stories, or, to find a fault, those whose name begins with a variable of the environment.
+// chosen are all stories, or those whose names begin with one of the words, separated by commas, of a variable of the
+// environment.
 func chosen(list []story) []story {
-	only := os.Getenv("TORRENTKIT_TEST_STORY")
-	return slices.DeleteFunc(list, func(st story) bool { return !strings.HasPrefix(st.name, only) })
+	only := strings.Split(os.Getenv("TORRENTKIT_TEST_STORY"), ",")
+	return slices.DeleteFunc(list, func(st story) bool {
+		return !slices.ContainsFunc(only, func(begin string) bool { return strings.HasPrefix(st.name, begin) })
+	})
 }
 
 // sample keeps some failures of each call, and a kill.

@@ -61,9 +61,9 @@ func (r *rehearsal) files(now tree, killed bool) (wrong []string) {
 	return wrong
 }
 
-// hidden are the names of files that are not finished.
+// hidden are the names of files that are not finished, and of the folder that they are in.
 func hidden(rel string) bool {
-	return strings.HasPrefix(filepath.Base(rel), ".") && strings.HasSuffix(rel, ".tmp")
+	return strings.HasPrefix(filepath.Base(rel), ".") && strings.HasSuffix(rel, ".tmp") || strings.Contains("/"+rel, "/.torrentkit-")
 }
 
 // verdict says what is wrong with a run that was struck.
@@ -74,9 +74,10 @@ func (r *rehearsal) verdict(f fault, hits []call, dir string, o outcome) (wrong 
 	case crash.MatchString(o.stderr):
 		return []string{"panics"}
 	}
-	if wrong = r.files(o.tree, f.kills()); len(wrong) > 0 && f.call == "unlinkat" {
+	if wrong = r.files(o.tree, f.kills()); len(wrong) > 0 && removes(f, hits) {
 		wrong = slices.DeleteFunc(wrong, func(w string) bool {
-			return hidden(w) || strings.HasPrefix(w, "left behind: ") && strings.HasSuffix(w, ".tmp")
+			rel, left := strings.CutPrefix(w, "left behind: ")
+			return left && hidden(rel)
 		})
 	}
 	if f.kills() {
@@ -112,6 +113,13 @@ func (r *rehearsal) judges() bool {
 // printed is the result of a command, but for what is of the moment.
 func printed(o outcome) string { return moment.ReplaceAllString(o.stdout, "") }
 
+// removes tells whether what failed is the removal of what was not finished, or a look at it.
+func removes(f fault, hits []call) bool {
+	return f.call == "unlinkat" || slices.ContainsFunc(hits, func(c call) bool {
+		return slices.ContainsFunc(c.paths, func(p string) bool { return hidden(filepath.Base(p)) })
+	})
+}
+
 // durable tells whether a fault is one that says that data is not on the disk.
 func durable(f fault, hits []call, r *rehearsal) bool {
 	if f.what == "error=EINTR" || !strings.HasPrefix(f.what, "error=") {
@@ -136,7 +144,7 @@ func (r *rehearsal) named(hits []call, dir string, o outcome) bool {
 			if err != nil {
 				continue
 			}
-			if names(text, filepath.Base(rel)) {
+			if first, _, _ := strings.Cut(rel, "/"); names(text, filepath.Base(rel)) || hidden(rel) && names(text, first) {
 				return true
 			}
 			for name := range r.after { // a file that is not finished has a name of chance

@@ -36,9 +36,9 @@ var failures = map[string]string{
 	"linkat":          "error=EIO error=ENOSPC error=EACCES error=EINTR error=EPERM error=EMLINK",
 	"unlinkat":        "error=EIO error=EACCES error=EINTR error=EROFS",
 	"mkdirat":         "error=EIO error=ENOSPC error=EACCES error=EINTR",
-	"symlinkat":       "error=EIO error=ENOSPC error=EACCES error=EINTR",
-	"close":           "error=EIO",     // nobody knows what an interrupted one has done
-	"getsockname":     "error=ENOBUFS", // an interruption, the system does not know of these
+	"symlinkat":       "error=EIO error=ENOSPC error=EACCES", // never interrupted (POSIX)
+	"close":           "error=EIO",                           // nobody knows what an interrupted one has done
+	"getsockname":     "error=ENOBUFS",                       // an interruption, the system does not know of these
 	"setsockopt":      "error=ENOMEM",
 	"getsockopt":      "error=ENOBUFS",
 	"socket":          "error=EMFILE error=ENFILE error=ENOBUFS error=EACCES",
