@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"syscall"
 	"slices"
 
 	"github.com/torrentkit/torrentkit/internal/content"
@@ -176,4 +177,19 @@ func (r *run) openCopy(ctx context.Context, path string) (source, error) {
 		return source{}, fmt.Errorf("looking at the copy %q: %w", path, err)
 	}
 	return source{root: root, located: located, fileOf: r.fileOf}, nil
+}
+
+// Refused tells whether err is that the system would not do what was wanted of
+// it: a disk that cannot be read or is full, a file that may not be opened, too
+// many of them open. What a report says then is no answer: it is not known what
+// would have come of it. That something is not there is one, and so is that it
+// changed.
+func Refused(err error) bool {
+	var number syscall.Errno
+	var changed *content.ChangedError
+	switch {
+	case !errors.As(err, &number), errors.As(err, &changed), errors.Is(err, errChanged):
+		return false
+	}
+	return !errors.Is(err, fs.ErrNotExist) && number != syscall.ENOTDIR
 }

@@ -12,7 +12,7 @@ import (
 // finish draws all conclusions once the reading has ended. compareWith is another
 // copy; "" if there is none.
 func (r *run) finish(ctx context.Context, err error, compareWith string, workers int) error {
-	r.noteChanges(ctx)
+	noteChanges(ctx, r)
 	r.endReading(r.Incomplete || err != nil)
 	if err == nil {
 		err = localiser{r}.findEvidence(ctx, compareWith, workers)

@@ -71,7 +71,7 @@ func quit(src piecehash.Source) {
 }
 
 // fine tells whether nothing is known against any file yet.
-func (r *run) fine() bool {
+func (r *Report) fine() bool {
 	for i := range r.Files {
 		if s := r.Files[i].State; s != OK && s != Skipped {
 			return false
@@ -115,7 +115,7 @@ func (r *run) again(ctx context.Context, pieces []layout.Run, workers int, final
 	}
 	sumAgain(ctx, now, r, pieces)
 	now.evidence = r.evidence
-	now.noteChanges(ctx)
+	noteChanges(ctx, now)
 	now.endReading(false)
 	now.conclude()
 	return now, nil

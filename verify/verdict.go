@@ -76,7 +76,7 @@ func (r *run) checkLayerless() {
 
 // noteChanges looks once more at the files that were read, and says of those that
 // are not what they were that they are unreadable.
-func (r *run) noteChanges(ctx context.Context) {
+func noteChanges(ctx context.Context, r *run) {
 	if r.located == nil {
 		return
 	}
