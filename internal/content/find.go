@@ -159,6 +159,14 @@ func (w *finder) link(i FileIndex, k kind, name, target string) Presence {
 	return Presence{Kind: Present}
 }
 
+// CheckPath is ErrUnsafe, with the reason, for a slash path from a torrent that must not be looked for.
+func CheckPath(name string) error {
+	if why := unsafePath(name, filepath.Separator == '\\'); why != "" {
+		return fmt.Errorf("%w: it %s", ErrUnsafe, why)
+	}
+	return nil
+}
+
 // unsafePath says why a slash path from a torrent must not be looked for, or is empty. Where windows is true, names
 // that Windows reads as something else than a name are refused; filepath.IsLocal adds its devices there.
 func unsafePath(name string, windows bool) string {

@@ -1,8 +1,13 @@
 package content
 
 import (
+	"errors"
+	"io/fs"
 	"os"
+	"path"
+	"strings"
 	"sync"
+	"syscall"
 )
 
 // maxFolders bounds the folders that a located tree holds open beside those in use.
@@ -44,6 +49,21 @@ func (c *folders) acquire(path string) (*heldFolder, error) {
 		c.list = c.list[:n-1]
 	}
 	return h, nil
+}
+
+// open opens the file at a local slash path, and no symbolic link in its place.
+func (c *folders) open(name string) (rawFile, error) {
+	dir, base := path.Split(name)
+	h, err := c.acquire(strings.TrimSuffix(dir, "/"))
+	var errno syscall.Errno
+	switch {
+	case err != nil && !errors.As(err, &errno) && !errors.Is(err, fs.ErrClosed): // a folder has become a link since, and os.Root refused to follow it
+		return rawFile{}, ErrOutside
+	case err != nil:
+		return rawFile{}, err
+	}
+	defer c.release(h)
+	return h.open(base)
 }
 
 func (c *folders) find(path string) *heldFolder {

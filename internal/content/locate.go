@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -143,17 +141,7 @@ func (l *locatedFiles) openFile(i FileIndex) (rawFile, error) {
 	if !ok {
 		name = l.files[i].Path
 	}
-	dir, base := path.Split(name)
-	h, err := l.folders.acquire(strings.TrimSuffix(dir, "/"))
-	var errno syscall.Errno
-	switch {
-	case err != nil && !errors.As(err, &errno) && !errors.Is(err, fs.ErrClosed): // a folder has become a link since, and os.Root refused to follow it
-		return rawFile{}, ErrOutside
-	case err != nil:
-		return rawFile{}, err
-	}
-	defer l.folders.release(h)
-	return h.open(base)
+	return l.folders.open(name)
 }
 
 // lookBatch is how many files are looked for again at a time.

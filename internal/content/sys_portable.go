@@ -102,22 +102,28 @@ func list(ctx context.Context, path string) (listing, error) {
 		return listing{}, Bare(err)
 	}
 	defer dir.Close()
-	l := listing{path: path}
+	entries, err := entriesIn(ctx, dir)
+	return listing{path, entries}, err
+}
+
+// entriesIn reads what is in an open folder, and sorts it by names.
+func entriesIn(ctx context.Context, dir *os.File) ([]fs.DirEntry, error) {
+	var all []fs.DirEntry
 	for {
 		if err := ctx.Err(); err != nil {
-			return listing{}, err
+			return nil, err
 		}
 		found, err := dir.ReadDir(1024)
-		l.entries = append(l.entries, found...)
+		all = append(all, found...)
 		if err == io.EOF {
 			break
 		}
 		if err != nil {
-			return listing{}, Bare(err)
+			return nil, Bare(err)
 		}
 	}
-	slices.SortFunc(l.entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
-	return l, nil
+	slices.SortFunc(all, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return all, nil
 }
 
 func (l *listing) size() int { return len(l.entries) }
@@ -181,12 +187,38 @@ func (d folder) lstat(name string) (stat, error) {
 	return s, Bare(err)
 }
 
+// open follows no link: whether os.Root did, which stays inside, shows in what was opened.
 func (d folder) open(name string) (rawFile, error) {
-	if fi, err := d.root.Lstat(name); err == nil && fi.Mode()&fs.ModeSymlink != 0 {
+	before, err := d.root.Lstat(name)
+	if err == nil && before.Mode()&fs.ModeSymlink != 0 {
 		return rawFile{}, syscall.ELOOP
 	}
 	f, err := d.root.OpenFile(name, os.O_RDONLY|nonBlock, 0)
-	return rawFile{f}, Bare(err)
+	if err != nil {
+		return rawFile{}, Bare(err)
+	}
+	if now, err := f.Stat(); err != nil || !os.SameFile(before, now) {
+		f.Close()
+		return rawFile{}, syscall.ELOOP
+	}
+	return rawFile{f}, nil
+}
+
+// each tells of what the folder holds, in the order of names. Links are not looked through.
+func (d folder) each(ctx context.Context, f func(*entry)) error {
+	dir, err := d.root.Open(".")
+	if err != nil {
+		return Bare(err)
+	}
+	defer dir.Close()
+	entries, err := entriesIn(ctx, dir)
+	for _, one := range entries {
+		e := entry{name: one.Name()}
+		e.stat, e.err = d.lstat(e.name)
+		e.link = e.stat.kind == kindLink || e.stat.kind == kindOther // as junctions are
+		f(&e)
+	}
+	return err
 }
 
 func (d folder) close() error {
@@ -195,3 +227,8 @@ func (d folder) close() error {
 	}
 	return d.root.Close()
 }
+
+// osFile is the file as one of package os; rawOf is the way back.
+func (f rawFile) osFile(string) *os.File { return f.file }
+
+func rawOf(f *os.File) rawFile { return rawFile{f} }

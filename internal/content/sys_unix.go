@@ -216,22 +216,31 @@ func list(ctx context.Context, path string) (listing, error) {
 	}
 	dir := os.NewFile(uintptr(fd), path)
 	defer dir.Close()
-	l := listing{path: path}
+	names, err := namesIn(ctx, dir)
+	if err != nil {
+		return listing{}, err
+	}
+	return listing{path, names}, nil
+}
+
+// namesIn reads the names in an open folder, and sorts them.
+func namesIn(ctx context.Context, dir *os.File) ([]string, error) {
+	var all []string
 	for {
 		if err := ctx.Err(); err != nil {
-			return listing{}, err
+			return nil, err
 		}
 		names, err := dir.Readdirnames(1024)
-		l.names = append(l.names, names...)
+		all = append(all, names...)
 		if err == io.EOF {
 			break
 		}
 		if err != nil {
-			return listing{}, errors.Unwrap(err)
+			return nil, errors.Unwrap(err)
 		}
 	}
-	slices.Sort(l.names)
-	return l, nil
+	slices.Sort(all)
+	return all, nil
 }
 
 func (l *listing) size() int { return len(l.names) }
@@ -279,4 +288,34 @@ func (d folder) open(name string) (rawFile, error) {
 	return rawFile{fd}, err
 }
 
+// each tells of what the folder holds, in the order of names. Links are not looked through.
+func (d folder) each(ctx context.Context, f func(*entry)) error {
+	names, err := namesIn(ctx, d.file)
+	if err != nil {
+		return err
+	}
+	fd := int(d.file.Fd())
+	const batch = 1024
+	list := make([]entry, min(len(names), batch))
+	for some := range slices.Chunk(names, batch) {
+		share(len(some), func(from, to int) {
+			for k := from; k < to; k++ {
+				e := entry{name: some[k]}
+				e.stat, e.err = statAt(fd, e.name, unix.AT_SYMLINK_NOFOLLOW)
+				e.link = e.stat.kind == kindLink
+				list[k] = e
+			}
+		})
+		for k := range some {
+			f(&list[k])
+		}
+	}
+	return ctx.Err()
+}
+
 func (d folder) close() error { return d.file.Close() }
+
+// osFile is the file as one of package os; rawOf is the way back.
+func (f rawFile) osFile(name string) *os.File { return os.NewFile(uintptr(f.fd), name) }
+
+func rawOf(f *os.File) rawFile { return rawFile{int(f.Fd())} }

@@ -124,15 +124,12 @@ func (t *Tree) Open(i FileIndex) (Reader, error) {
 	if t.fsys != nil {
 		return t.openFS(i)
 	}
-	raw, err := t.open.openFile(i)
+	raw, err := t.openRaw(i)
 	if err == errNoContent {
 		return noContent{}, nil
 	}
 	if err != nil {
-		if _, absent := err.(*absence); isGone(err) && !absent {
-			return nil, t.hasChanged(i, "it is not there any more", err)
-		}
-		return nil, fmt.Errorf("opening %q: %w", t.display(i), err)
+		return nil, err
 	}
 	t.noteOpened(i)
 	f := &openFile{tree: t, index: i, raw: raw}
@@ -143,6 +140,19 @@ func (t *Tree) Open(i FileIndex) (Reader, error) {
 		}
 	}
 	return f, nil
+}
+
+// openRaw opens file i of a tree on disk.
+func (t *Tree) openRaw(i FileIndex) (rawFile, error) {
+	raw, err := t.open.openFile(i)
+	_, absent := err.(*absence)
+	switch {
+	case err == nil, err == errNoContent:
+		return raw, err
+	case isGone(err) && !absent:
+		return raw, t.hasChanged(i, "it is not there any more", err)
+	}
+	return raw, fmt.Errorf("opening %q: %w", t.display(i), err)
 }
 
 // display is the path of file i as a user would write it.
