@@ -1,0 +1,71 @@
+package below
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+
+	"github.com/torrentkit/torrentkit/internal/content"
+)
+
+// ErrBusy is that another process works at the same.
+var ErrBusy = errors.New("another run is at work there")
+
+// Stage is a folder in a Folder for files that have no names yet, by numbers: a process that is killed leaves parts of
+// files there only, and the next one removes them.
+type Stage struct {
+	home *Folder
+	name string
+	held *os.File // keeps other processes out
+}
+
+// NewStage makes a stage of a name that is its own. What a process that was killed left on it is removed; one that works
+// on it is [ErrBusy].
+func (d *Folder) NewStage(name string) (*Stage, error) {
+	for {
+		if err := d.Mkdir(name); err != nil {
+			return nil, err
+		}
+		sub, err := d.Sub(name)
+		if errors.Is(err, os.ErrNotExist) {
+			continue // another process has just removed it
+		}
+		if err != nil {
+			return nil, err
+		}
+		held, err := lock(sub.root)
+		sub.Close()
+		if err != nil {
+			return nil, content.Bare(err)
+		}
+		if d.Is(held, name) == nil {
+			s := &Stage{d, name, held}
+			return s, s.clear()
+		}
+		held.Close()
+	}
+}
+
+// clear removes what is on the stage.
+func (s *Stage) clear() error {
+	if _, err := s.held.Seek(0, io.SeekStart); err != nil {
+		return content.Bare(err)
+	}
+	names, err := s.held.Readdirnames(-1)
+	for _, n := range names {
+		if err := s.home.Remove(s.name + "/" + n); err != nil {
+			return fmt.Errorf("removing %q: %w", s.name+"/"+n, err)
+		}
+	}
+	return content.Bare(err)
+}
+
+// Path is the name of a file on the stage, from the Folder.
+func (s *Stage) Path(i int) string { return s.name + "/" + strconv.Itoa(i) }
+
+// Close removes the stage, with what is on it.
+func (s *Stage) Close() error {
+	return errors.Join(s.clear(), s.home.Remove(s.name), content.Bare(s.held.Close()))
+}
