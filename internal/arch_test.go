@@ -56,7 +56,7 @@ var table = map[string][2]string{
 	"internal/memnet":                 {"", ""},
 	"internal/bench":                  {"internal/bencode", ""},
 	"create":                          {"metainfo internal/content internal/filesum internal/glob internal/layout internal/piecehash internal/journal", ""},
-	"verify":                          {"metainfo internal/content internal/dial internal/diskname internal/filesum internal/glob internal/layout internal/piecehash internal/journal verify/internal/below verify/internal/find verify/internal/unpack verify/internal/webseed", ""},
+	"verify":                          {"metainfo internal/content internal/dial internal/diskname internal/filesum internal/glob internal/layout internal/piecehash internal/journal verify/internal/assemble verify/internal/below verify/internal/find verify/internal/unpack verify/internal/webseed", ""},
 	"inspect":                         {"metainfo internal/layout internal/bencode internal/diskname internal/dial internal/secret", "golang.org/x/text"},
 	"magnet":                          {"metainfo internal/bencode internal/glob internal/layout internal/merkle internal/sha256simd internal/dial internal/peerwire internal/dht internal/secret", "rsc.io/qr"},
 	"announce":                        {"metainfo internal/bencode internal/dht internal/dial internal/secret", "github.com/coder/websocket"},
@@ -71,6 +71,7 @@ var table = map[string][2]string{
 	"cmd/torrentkit/internal/magnets":             {speaks + "metainfo magnet announce", "github.com/spf13/cobra github.com/spf13/pflag"},
 	"cmd/torrentkit/internal/trackers":            {speaks + "metainfo announce magnet", "github.com/spf13/cobra github.com/spf13/pflag"},
 
+	"verify/internal/assemble": {"metainfo internal/content internal/layout internal/piecehash verify/internal/below", ""},
 	"verify/internal/below":    {"internal/content", "golang.org/x/sys"},
 	"verify/internal/find":     {"metainfo internal/content internal/layout internal/piecehash", ""},
 	"verify/internal/unpack":   {"", "github.com/klauspost/compress github.com/ulikunitz/xz"},

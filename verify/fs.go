@@ -26,6 +26,7 @@ func FS(ctx context.Context, torrent []byte, fsys fs.FS, root string, o FSOption
 	if r == nil {
 		return nil, err
 	}
+	r.close()
 	return r.Report, err
 }
 

@@ -2,13 +2,12 @@ package verify
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 
 	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/verify/internal/assemble"
+	"github.com/torrentkit/torrentkit/verify/internal/below"
 )
 
 // LinkKind is how files are brought together.
@@ -16,114 +15,92 @@ type LinkKind uint8
 
 // The kinds of links.
 const (
-	HardLink LinkKind = iota
-	SymLink           // with an absolute target
-	RefLink           // a copy that shares its blocks, on Linux file systems that can
-	Copy
+	HardLink = LinkKind(assemble.HardLink)
+	SymLink  = LinkKind(assemble.SymLink) // with an absolute target
+	RefLink  = LinkKind(assemble.RefLink) // a copy that shares its blocks, on Linux file systems that can
+	Copy     = LinkKind(assemble.Copy)    // which shares its blocks where that can be
 )
 
 func (k LinkKind) String() string { return [...]string{"hard", "sym", "reflink", "copy"}[k] }
 
-// ErrNoReflink is that the system cannot share blocks between files.
-var ErrNoReflink = errors.New("this system has no reflinks")
+// Errors of [SearchReport.Link], beside those of the system.
+var (
+	// ErrNoReflink is that the system cannot share blocks between files.
+	ErrNoReflink = below.ErrNoReflink
+	// ErrNotProved is that what was copied is not what was found: it has changed since.
+	ErrNotProved = assemble.ErrNotProved
+	// ErrBusy is that another process links the same torrent in the same folder.
+	ErrBusy = below.ErrBusy
+)
+
+// Linked is what [SearchReport.Link] did.
+type Linked struct {
+	Made int // files that were made
+	Kept int // files that were there, and are what would have been made
+}
 
 // Link assembles the content in a folder, below the torrent's name: of what is
-// whole in its place and what was found. Nothing that exists is replaced. It
-// returns how many files were made; a file that could not be is an error, and
-// the work ends there.
-func (s *SearchReport) Link(ctx context.Context, dir string, how LinkKind) (int, error) {
-	r := s.run
-	from := map[int]string{}
+// whole in its place and what was found. Nothing that exists is replaced: it is
+// kept if it is what would have been made, and else an error that is
+// [io/fs.ErrExist]. A file that cannot be made is an error, too, and the work ends
+// there.
+//
+// The open file that was proved is what is linked or copied, not what has its path
+// by then, and pieces of copies are hashed again before a file gets its name. Until
+// then it lies in a folder .torrentkit-, with part of the infohash, in dir. What a
+// process that was killed left there the next one removes.
+func (s *SearchReport) Link(ctx context.Context, dir string, how LinkKind) (Linked, error) {
+	if err := content.CheckPath(s.run.Name); err != nil {
+		return Linked{}, fmt.Errorf("%q is not a name for a file or folder: %w", s.run.Name, err)
+	}
+	looked := map[layout.FileIndex]bool{}
+	for _, k := range s.Lost {
+		looked[s.run.files[k]] = true
+	}
 	for _, f := range s.Found {
-		from[f.File] = f.Path
+		looked[s.run.files[f.File]] = true
 	}
-	if !filepath.IsLocal(r.Name) {
-		return 0, fmt.Errorf("%q is not a name for a file or folder", r.Name)
+	job := assemble.Job{
+		Torrent: s.run.torrent, Files: s.toLink(), Kind: assemble.Kind(how), Rest: s.run.source(nil), Own: &s.own, Workers: s.workers,
+		Good: func(piece int) bool {
+			for span := range s.run.layout.Spans(piece) {
+				if !span.Zero && looked[span.File] {
+					return s.found.Matches(piece)
+				}
+			}
+			return s.run.pieces.get(piece) == PieceOK
+		},
 	}
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return 0, fmt.Errorf("making %q: %w", dir, content.Bare(err))
+	done, err := job.Into(ctx, dir)
+	return Linked(done), err
+}
+
+// toLink lists the files that are linked, and where they are.
+func (s *SearchReport) toLink() []assemble.File {
+	r, base := s.run, s.run.absRoot()
+	found := map[int]int{}
+	for i, f := range s.found.Found {
+		found[f.File] = i
 	}
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return 0, fmt.Errorf("opening %q: %w", dir, content.Bare(err))
-	}
-	defer root.Close()
-	made, base := 0, r.absRoot()
+	var list []assemble.File
 	for k := range r.Files {
-		f := &r.Files[k]
-		src, found := from[k]
-		if !found && f.State == OK {
-			src = r.below(base, k)
+		f := assemble.File{Index: r.files[k], Name: r.Name}
+		if !r.Single {
+			f.Name += "/" + r.Files[k].Path
 		}
-		isLink := r.torrent.Files[r.files[k]].IsLink()
-		if src == "" && (f.State != Missing || f.Length > 0) || isLink || f.State == Skipped {
+		i, elsewhere := found[k]
+		switch state := r.Files[k].State; {
+		case r.torrent.Files[r.files[k]].IsLink() || state == Skipped:
+			continue
+		case elsewhere && s.found.Found[i].Tree != nil:
+			at := &s.found.Found[i]
+			f.Tree, f.At, f.Path = at.Tree, at.Index, at.Path
+		case elsewhere || state == OK:
+			f.Tree, f.At, f.Path = r.located.Tree, content.FileIndex(k), r.below(base, k)
+		case state != Missing || r.Files[k].Length > 0:
 			continue
 		}
-		if err := ctx.Err(); err != nil {
-			return made, err
-		}
-		name := r.Name
-		if !r.Single {
-			name = filepath.Join(r.Name, filepath.FromSlash(f.Path))
-		}
-		if err := place(root, dir, name, src, how); err != nil {
-			return made, fmt.Errorf("making %q: %w", filepath.Join(dir, name), content.Bare(err))
-		}
-		made++
+		list = append(list, f)
 	}
-	return made, nil
-}
-
-// place makes one file. The root refuses names and folders that lead out of it.
-func place(root *os.Root, dir, name, src string, how LinkKind) error {
-	if parent := filepath.Dir(name); parent != "." {
-		if err := root.MkdirAll(parent, 0o777); err != nil {
-			return err
-		}
-	}
-	if _, err := root.Lstat(name); err == nil {
-		return os.ErrExist
-	}
-	if src != "" && (how == HardLink || how == SymLink) {
-		abs, err := filepath.Abs(src)
-		if err != nil {
-			return err
-		}
-		if how == SymLink {
-			return root.Symlink(abs, name)
-		}
-		if abs, err = filepath.EvalSymlinks(abs); err != nil {
-			return err
-		}
-		return os.Link(abs, filepath.Join(dir, name))
-	}
-	to, err := root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
-	if err != nil {
-		return err
-	}
-	err = fillFrom(to, src, how)
-	if e := to.Close(); err == nil {
-		err = e
-	}
-	if err != nil {
-		root.Remove(name) // it was made here
-	}
-	return err
-}
-
-// fillFrom copies a file; "" is an empty one.
-func fillFrom(to *os.File, src string, how LinkKind) error {
-	if src == "" {
-		return nil
-	}
-	from, err := content.OpenRegular(src)
-	if err != nil {
-		return err
-	}
-	defer from.Close()
-	if how == RefLink {
-		return reflink(to, from)
-	}
-	_, err = io.Copy(to, from)
-	return err
+	return list
 }

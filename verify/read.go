@@ -81,7 +81,8 @@ func (r *Report) fine() bool {
 }
 
 // again reads the pieces that were replaced once more, and takes over what was
-// found of the others. finally is to read them all though ctx is done.
+// found of the others, and the place of r. finally is to read them all though ctx
+// is done.
 func (r *run) again(ctx context.Context, pieces []layout.Run, workers int, finally bool) (*run, error) {
 	reading := ctx
 	if finally {
@@ -92,8 +93,8 @@ func (r *run) again(ctx context.Context, pieces []layout.Run, workers int, final
 	if err != nil {
 		return nil, err
 	}
-	defer located.Close()
 	now := newRun(r.torrent, r.Root, files, located)
+	now.named = r.named
 	now.Extra, now.MoreExtra, now.Seed, now.Compared = r.Extra, r.MoreExtra, r.Seed, r.Compared
 	now.Differs = r.Differs
 	for k := range now.Files {
@@ -118,5 +119,6 @@ func (r *run) again(ctx context.Context, pieces []layout.Run, workers int, final
 	noteChanges(ctx, now)
 	now.endReading(false)
 	now.conclude()
+	r.close()
 	return now, nil
 }

@@ -11,6 +11,7 @@ import (
 type run struct {
 	*Report
 	torrent   *metainfo.Torrent
+	named     string             // the path that was given: the content, or the folder that holds it
 	located   *content.Located   // nil if the content is not on disk
 	files     []layout.FileIndex // of each of Files
 	sums      []metainfo.Checksum
@@ -89,3 +90,11 @@ func (r *run) inTree(i layout.FileIndex) content.FileIndex { return content.File
 
 // open opens the k-th file of the report.
 func (r *run) open(k int) (piecehash.File, error) { return r.located.Open(content.FileIndex(k)) }
+
+// close gives the content's folder back.
+func (r *run) close() error {
+	if r.located == nil {
+		return nil
+	}
+	return r.located.Close()
+}

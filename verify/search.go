@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 
+	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/verify/internal/find"
 )
 
@@ -31,8 +32,15 @@ type SearchReport struct {
 	// Candidates is how many files of a right size were looked at.
 	Candidates int
 
-	run *run
+	run     *run
+	found   *find.Result
+	own     content.Own
+	workers int
 }
+
+// Close gives back the folders that were searched, and that of the content. There
+// is no [SearchReport.Link] afterwards.
+func (s *SearchReport) Close() error { return errors.Join(s.found.Close(), s.run.close()) }
 
 // ErrNothingToSearch is that a search names no folder.
 var ErrNothingToSearch = errors.New("no folder to search")
@@ -46,7 +54,8 @@ var ErrNothingToSearch = errors.New("no folder to search")
 // size that have no piece of their own share pieces, what one piece tells is
 // wanted for the next, and candidates that do not fit into 16 MiB are read again
 // for it. Ways to put such pieces together are tried until 128 GiB were hashed.
-// Symbolic links are not followed, and nothing is changed.
+// A folder may be named by a symbolic link; below it none is followed. Nothing is
+// changed. The caller closes the report.
 func Search(ctx context.Context, torrent []byte, path string, dirs []string, o Options) (*SearchReport, error) {
 	if len(dirs) == 0 {
 		return nil, ErrNothingToSearch
@@ -57,18 +66,19 @@ func Search(ctx context.Context, torrent []byte, path string, dirs []string, o O
 	}
 	found, err := find.Files(ctx, r.known(), dirs, find.Options{Workers: o.Workers})
 	if err != nil {
+		r.close()
 		return nil, err
 	}
-	s := &SearchReport{Report: r.Report, run: r, Lost: found.Lost, Untried: found.Untried, Candidates: found.Candidates}
+	s := &SearchReport{Report: r.Report, run: r, found: found, workers: o.Workers, Lost: found.Lost, Untried: found.Untried, Candidates: found.Candidates}
 	for _, f := range found.Found {
-		s.Found = append(s.Found, Found(f))
+		s.Found = append(s.Found, Found{f.File, f.Path, f.Proved})
 	}
 	return s, nil
 }
 
 // known tells what is known of the content in its place.
 func (r *run) known() *find.Content {
-	p := &find.Content{Torrent: r.torrent, Files: make([]find.File, len(r.Files))}
+	p := &find.Content{Torrent: r.torrent, Open: r.open, Files: make([]find.File, len(r.Files))}
 	p.Skipped = func(piece int) bool { return r.pieces.get(piece) == PieceSkipped }
 	p.Unread = func(piece int) bool { return isUnread(r.pieces.get(piece)) }
 	root := r.absRoot()

@@ -47,8 +47,8 @@ func TestSearchMoved(t *testing.T) {
 		}
 		for _, how := range []LinkKind{HardLink, SymLink, Copy} {
 			out := t.TempDir()
-			if _, err := s.Link(context.Background(), out, how); err != nil {
-				t.Fatal(err)
+			if did, err := s.Link(context.Background(), out, how); err != nil || did != (Linked{Made: n}) {
+				t.Fatal(did, err)
 			}
 			if how == SymLink { // links lead out of the folder, which verify does not follow
 				for _, name := range tree.Paths() {
@@ -59,8 +59,8 @@ func TestSearchMoved(t *testing.T) {
 			} else if r := data(t, torrent, out, Options{}); !r.OK() {
 				t.Errorf("%v, %v: not whole", format, how)
 			}
-			if _, err := s.Link(context.Background(), out, how); err == nil {
-				t.Errorf("%v: files that exist were replaced", how)
+			if did, err := s.Link(context.Background(), out, how); err != nil || did != (Linked{Kept: n}) {
+				t.Errorf("%v, %v: again: %+v, %v", format, how, did, err)
 			}
 		}
 	}

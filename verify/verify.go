@@ -40,10 +40,12 @@ func Data(ctx context.Context, torrent []byte, path string, o Options) (*Report,
 	if r == nil {
 		return nil, err
 	}
+	r.close()
 	return r.Report, err
 }
 
-// verifyAt verifies content where it is, and tells what it worked on.
+// verifyAt verifies content where it is, and tells what it worked on. The caller
+// closes the run, unless there is an error.
 func verifyAt(ctx context.Context, at storage, torrent []byte, path string, o Options) (*run, error) {
 	t, err := metainfo.Parse(torrent)
 	if err != nil {
@@ -58,36 +60,48 @@ func verifyAt(ctx context.Context, at storage, torrent []byte, path string, o Op
 	if err != nil {
 		return nil, err
 	}
-	defer located.Close()
 	if o.DropCache {
 		located.DropCache()
 	}
 	r := newRun(t, root, files, located)
-	r.sums = o.Sums
+	r.named, r.sums = path, o.Sums
 	if name, err := at.name(root); err == nil {
 		_, r.Differs, _ = rootNames(t).match(name)
 	}
-	if err := r.choose(o.Selection); err != nil {
+	begun, err := r.verify(ctx, at, o)
+	if err != nil {
+		r.close()
+	}
+	if !begun {
 		return nil, err
 	}
+	return r, err
+}
+
+// verify tells whether it could begin to read, and by an error why it did not or
+// was ended.
+func (r *run) verify(ctx context.Context, at storage, o Options) (begun bool, err error) {
+	if err := r.choose(o.Selection); err != nil {
+		return false, err
+	}
 	if err := r.lookAround(ctx, at, o.Extra); err != nil {
-		return nil, err
+		return false, err
 	}
 	switch {
 	case len(o.Sums) > 0 && o.Journal != "":
-		return nil, ErrJournalSums
+		return false, ErrJournalSums
 	case o.FailFast && !r.fine():
 		r.Incomplete = true
-	case len(o.Sums) > 0 || located.InOrder():
+	case len(o.Sums) > 0 || r.located.InOrder():
 		err = r.readInOrder(ctx, o)
 	default:
-		j, err2 := r.openJournal(o.Memory, journal.Files(located.Tree, r.inTree))
+		j, err2 := r.openJournal(o.Memory, journal.Files(r.located.Tree, r.inTree))
 		if err2 != nil {
-			return nil, err2
+			return false, err2
 		}
 		r.recall(j, o.Memory)
 		err = r.read(ctx, o.job(r.source(newLimiter(ctx, o.LimitRate)), piecehash.Order(o.ReadOrder)), j, o.FailFast)
 		err = cmp.Or(err, j.Close())
 	}
-	return r, r.finish(ctx, err, o.CompareWith, o.Workers)
+	return true, r.finish(ctx, err, o.CompareWith, o.Workers)
 }

@@ -3,11 +3,13 @@
 // file, then by those of pieces that files share.
 //
 // It is told what is known of the content in its place, and tells what it found.
-// It changes nothing, and follows no links.
+// It changes nothing. Candidates are known to be, from the search to the end, the
+// files that were seen, and no link below a folder is followed to one.
 package find
 
 import (
 	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -17,6 +19,8 @@ type Content struct {
 	Files   []File               // without padding, in the order of the torrent
 	Skipped func(piece int) bool // it is not to be read
 	Unread  func(piece int) bool // it could not be read
+	// Open opens a file in its place, by its index in Files.
+	Open func(file int) (piecehash.File, error)
 }
 
 // File is a file of the content.

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
@@ -39,6 +38,7 @@ func contentAt(t *testing.T, torrent []byte, root string) *Content {
 	l := parsed.Layout()
 	read := map[int]bool{}
 	c := &Content{Torrent: parsed, Skipped: func(int) bool { return false }, Unread: func(p int) bool { return !read[p] }}
+	c.Open = func(k int) (piecehash.File, error) { return inPlace{parsed, root}.Open(c.Files[k].Index) }
 	damaged := map[layout.FileIndex]bool{}
 	for p, err := range (piecehash.Job{Layout: l, Source: inPlace{parsed, root}}).Pieces(context.Background()) {
 		read[p.Index] = err == nil
@@ -70,5 +70,5 @@ type inPlace struct {
 }
 
 func (s inPlace) Open(i layout.FileIndex) (piecehash.File, error) {
-	return content.OpenRegular(filepath.Join(s.root, filepath.FromSlash(s.torrent.Files[i].Path)))
+	return os.Open(filepath.Join(s.root, filepath.FromSlash(s.torrent.Files[i].Path)))
 }

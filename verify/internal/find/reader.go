@@ -5,7 +5,6 @@ import (
 	"context"
 	"sync"
 
-	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
@@ -30,11 +29,8 @@ type kept struct {
 	data    []byte
 }
 
-func newReader(l *layout.Layout, workers int) *reader {
-	return &reader{
-		layout: l, workers: workers, extender: piecehash.NewExtender(workers), kept: map[string]*kept{}, room: maxKept,
-		open: func(path string) (piecehash.File, error) { return content.OpenRegular(path) },
-	}
+func newReader(l *layout.Layout, workers int, open func(path string) (piecehash.File, error)) *reader {
+	return &reader{layout: l, workers: workers, open: open, extender: piecehash.NewExtender(workers), kept: map[string]*kept{}, room: maxKept}
 }
 
 // keep makes candidates of a size be kept in memory, if there is room for all.

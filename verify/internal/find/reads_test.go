@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 
-	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/longtest"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
@@ -50,7 +50,7 @@ func searchCounted(t *testing.T, torrent []byte, place, dir string, change func(
 	if change != nil {
 		change(c.search)
 	}
-	if err := c.walk(context.Background(), dir); err != nil {
+	if err := c.gather(context.Background(), dir); err != nil {
 		t.Fatal(err)
 	}
 	if err := c.match(context.Background()); err != nil {
@@ -254,13 +254,14 @@ func TestHashInPasses(t *testing.T) {
 		put(t, path, noise(rng, maxRead+70001))
 		raw, _ := d.Encode()
 		s := newSearch(contentAt(t, raw, t.TempDir()), Options{})
+		s.reader.open = func(path string) (piecehash.File, error) { return os.Open(path) }
 		src, want, got := candidateFiles{}, map[int]piecehash.Piece{}, map[int]piecehash.Piece{}
 		var pieces []int
 		for k := range s.files {
 			if s.files[k].Length < maxRead {
 				continue
 			}
-			src[s.files[k].Index] = func() (piecehash.File, error) { return content.OpenRegular(path) }
+			src[s.files[k].Index] = func() (piecehash.File, error) { return os.Open(path) }
 			for p, to := s.inner(k); p < to; p++ {
 				pieces = append(pieces, p)
 			}

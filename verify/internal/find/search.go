@@ -2,8 +2,7 @@ package find
 
 import (
 	"context"
-	"fmt"
-	"io/fs"
+	"errors"
 	"path/filepath"
 
 	"github.com/torrentkit/torrentkit/internal/content"
@@ -25,15 +24,22 @@ type search struct {
 	layout  *layout.Layout
 	foreign bool
 	sizes   map[int64]*bucket
-	places  map[string]int      // files by where they belong
-	classOf map[int]*class      // of files that have pieces inside
-	seen    map[string]struct{} // paths
+	places  map[string]int // files by where they belong
+	classOf map[int]*class // of files that have pieces inside
+	trees   []*content.Tree
+	seen    map[string]seat // candidates, by their paths
 	reader  *reader
 
 	chosen  map[int]string // where files were found
 	uses    map[string]int // how many files those were
 	good    map[int]bool   // pieces that match
 	untried map[int]bool   // files of which not all candidates were tried
+}
+
+// seat is where a candidate is in a tree.
+type seat struct {
+	tree *content.Tree
+	file content.FileIndex
 }
 
 // Options say how to search.
@@ -45,26 +51,42 @@ type Options struct {
 }
 
 // Files looks below folders for the files of the content that are wanted. The
-// error is that of a folder that cannot be looked into, or ctx's.
+// error is that of a folder that cannot be looked into, or ctx's. The caller
+// closes the result.
 func Files(ctx context.Context, c *Content, folders []string, o Options) (*Result, error) {
 	s := newSearch(c, o)
-	for _, dir := range folders {
-		if err := s.walk(ctx, dir); err != nil {
-			return nil, err
-		}
-	}
-	if err := s.match(ctx); err != nil {
+	err := s.run(ctx, folders)
+	if err != nil {
+		s.close()
 		return nil, err
 	}
 	return s.result(), nil
 }
 
+func (s *search) run(ctx context.Context, folders []string) error {
+	for _, dir := range folders {
+		if err := s.gather(ctx, dir); err != nil {
+			return err
+		}
+	}
+	return s.match(ctx)
+}
+
+func (s *search) close() error {
+	var err error
+	for _, t := range s.trees {
+		err = errors.Join(err, t.Close())
+	}
+	return err
+}
+
 func newSearch(c *Content, o Options) *search {
 	s := &search{
 		content: c, files: c.Files, layout: c.Torrent.Layout(), foreign: o.Foreign, fileOf: make([]int32, len(c.Torrent.Files)),
-		sizes: map[int64]*bucket{}, places: map[string]int{}, classOf: map[int]*class{}, seen: map[string]struct{}{}, reader: newReader(c.Torrent.Layout(), o.Workers),
+		sizes: map[int64]*bucket{}, places: map[string]int{}, classOf: map[int]*class{}, seen: map[string]seat{},
 		chosen: map[int]string{}, uses: map[string]int{}, good: map[int]bool{}, untried: map[int]bool{},
 	}
+	s.reader = newReader(c.Torrent.Layout(), o.Workers, s.open)
 	for i := range s.fileOf {
 		s.fileOf[i] = -1
 	}
@@ -87,41 +109,38 @@ func newSearch(c *Content, o Options) *search {
 
 func (s *search) wanted(k int) bool { return s.files[k].Wanted }
 
-// walk collects candidates below a folder. What cannot be looked into is passed
-// over, but the folder itself.
-func (s *search) walk(ctx context.Context, dir string) error {
+// gather collects candidates below a folder.
+func (s *search) gather(ctx context.Context, dir string) error {
 	base, err := filepath.Abs(dir)
 	if err != nil {
 		return err
 	}
-	return filepath.WalkDir(base, func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case err != nil && path == base:
-			return fmt.Errorf("searching %q: %w", dir, content.Bare(err))
-		case err != nil && d != nil && d.IsDir():
-			return fs.SkipDir
-		case err != nil:
-			return nil
-		case !d.Type().IsRegular():
-			return nil
-		}
-		info, err := d.Info()
-		if err != nil {
-			return nil
-		}
-		b := s.sizes[info.Size()]
+	tree, err := content.Gather(ctx, dir, func(size int64) bool { return s.sizes[size] != nil })
+	if err != nil {
+		return err
+	}
+	s.trees = append(s.trees, tree)
+	for i, f := range tree.Files() {
+		path := filepath.Join(base, filepath.FromSlash(f.Path))
+		b := s.sizes[f.Size]
 		_, own := s.places[path]
-		if _, again := s.seen[path]; again || b == nil || s.foreign && own {
-			return nil
+		if _, again := s.seen[path]; again || s.foreign && own {
+			continue
 		}
-		s.seen[path] = struct{}{}
+		s.seen[path] = seat{tree, content.FileIndex(i)}
 		if len(b.paths) < min(maxCandidates, maxTries/max(1, len(b.classes))) {
 			b.paths = append(b.paths, path)
 		}
-		return nil
-	})
+	}
+	return nil
+}
+
+// open opens a candidate, or what is in the place of a file.
+func (s *search) open(path string) (piecehash.File, error) {
+	if c, ok := s.seen[path]; ok {
+		return c.tree.Open(c.file)
+	}
+	return s.content.Open(s.places[path])
 }
 
 // match finds out which candidates are the files.
@@ -170,6 +189,11 @@ type Found struct {
 	File   int    // index in Content.Files
 	Path   string // of the system
 	Proved bool   // all pieces of the file match; else those inside of it do
+
+	// Tree is the folder that it was found in, and Index what it is there. It is
+	// nil for a file in its place.
+	Tree  *content.Tree
+	Index content.FileIndex
 }
 
 // Result is what was found.
@@ -178,15 +202,18 @@ type Result struct {
 	Lost       []int   // wanted files that were not found
 	Untried    []int   // those of Lost of which not all candidates were tried
 	Candidates int     // how many files of a right size were looked at
-	good       map[int]bool
+	search     *search
 }
 
+// Close gives the folders that were searched back.
+func (r *Result) Close() error { return r.search.close() }
+
 // Matches tells whether a piece matches with the files that were found.
-func (r *Result) Matches(piece int) bool { return r.good[piece] }
+func (r *Result) Matches(piece int) bool { return r.search.good[piece] }
 
 // result draws the conclusions.
 func (s *search) result() *Result {
-	res := &Result{Candidates: len(s.seen), good: s.good}
+	res := &Result{Candidates: len(s.seen), search: s}
 	for k := range s.files {
 		if !s.wanted(k) {
 			continue
@@ -194,7 +221,8 @@ func (s *search) result() *Result {
 		proved := s.proved(k)
 		path, ok := s.chosen[k]
 		if ok {
-			res.Found = append(res.Found, Found{k, path, proved})
+			at := s.seen[path]
+			res.Found = append(res.Found, Found{k, path, proved, at.tree, at.file})
 			continue
 		}
 		res.Lost = append(res.Lost, k)

@@ -10,7 +10,8 @@ type searchJSON struct {
 	Lost       []string    `json:"lost"`
 	Untried    []string    `json:"untried,omitempty"` // those of lost of which not all candidates were tried
 	Output     string      `json:"output,omitempty"`  // with --link
-	Linked     int         `json:"linked,omitempty"`
+	Linked     int         `json:"linked,omitempty"` // files that were made
+	Kept       int         `json:"kept,omitempty"`   // files that were there already
 }
 
 type foundJSON struct {
@@ -34,7 +35,7 @@ func searchToJSON(r *searchResult) *searchJSON {
 	if r == nil {
 		return nil
 	}
-	j := &searchJSON{Candidates: r.found.Candidates, Found: []foundJSON{}, Lost: []string{}, Output: r.output, Linked: r.linked}
+	j := &searchJSON{Candidates: r.found.Candidates, Found: []foundJSON{}, Lost: []string{}, Output: r.output, Linked: r.linked.Made, Kept: r.linked.Kept}
 	for _, f := range r.found.Found {
 		j.Found = append(j.Found, foundJSON{r.found.Report.Files[f.File].Path, f.Path, f.Proved})
 	}

@@ -11,7 +11,7 @@ import (
 // searchResult is what was found, and linked.
 type searchResult struct {
 	found  *verify.SearchReport
-	linked int    // files that were made
+	linked verify.Linked
 	output string // where; empty if nothing was asked for
 }
 
@@ -27,6 +27,7 @@ func search(ctx context.Context, con *console.Console, torrent []byte, task veri
 	if err != nil {
 		return verified{}, err
 	}
+	defer s.Close()
 	res := &searchResult{found: s}
 	if f.link != "" {
 		res.output = f.output

@@ -53,7 +53,10 @@ func showSearch(con *console.Console, r *searchResult) {
 	f.Count("candidates", int64(r.found.Candidates))
 	if r.output != "" {
 		f.Text("linked to", r.output)
-		f.Count("linked", int64(r.linked))
+		f.Count("linked", int64(r.linked.Made))
+		if r.linked.Kept > 0 {
+			f.Count("there already", int64(r.linked.Kept))
+		}
 	}
 	con.Show(&f)
 }
