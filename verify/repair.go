@@ -12,14 +12,19 @@ import (
 // Every piece is hashed in memory before any byte of it is written, and only
 // bytes that differ are written, so that a run that is interrupted anywhere
 // leaves nothing worse than it was. Missing files and folders are made. Nothing
-// is deleted, truncated or written outside of the content's folder: over-long
-// files stay so, and what is no file stays where it is.
+// is deleted, truncated, replaced or written outside of the content's folder, and
+// nothing through a symbolic link, but one that path names: over-long files stay
+// so, and what is no file stays where it is.
 func Repair(ctx context.Context, torrent []byte, path string, o RepairOptions) (*Repaired, error) {
 	r, err := verifyAt(ctx, disk{}, torrent, path, o.Options)
 	if err != nil {
 		return nil, err
 	}
 	m := newMender(r, o)
+	defer func() { m.run.close() }()
+	if err := changeable(r); err != nil && !r.OK() {
+		return m.res, err
+	}
 	if o.Web != nil {
 		return m.fromWeb(ctx, o.Web)
 	}

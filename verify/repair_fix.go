@@ -5,8 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path"
-	"path/filepath"
 	"slices"
 
 	"github.com/torrentkit/torrentkit/internal/content"
@@ -35,25 +33,23 @@ func Fix(ctx context.Context, torrent []byte, dir string, o FixOptions) (*Fixed,
 		return nil, err
 	}
 	f := &fixer{run: r, res: &Fixed{Report: r.Report, DryRun: o.DryRun}, workers: o.Workers}
-	if r.Single {
-		return f.res, f.truncateSingle(ctx)
-	}
-	if info, err := os.Stat(r.Root); err != nil || !info.IsDir() {
+	defer func() { f.run.close() }()
+	if info, err := os.Stat(r.Root); err != nil || info.IsDir() == r.Single {
 		return f.res, nil // there is nothing to put right
 	}
-	found, err := find.Files(ctx, r.known(), []string{r.Root}, find.Options{Workers: o.Workers, Foreign: true})
-	if err != nil {
-		return nil, err
-	}
-	root, err := os.OpenRoot(r.Root)
-	if err != nil {
-		return nil, fmt.Errorf("opening %q: %w", r.Root, content.Bare(err))
-	}
-	defer root.Close()
-	if err := f.rename(root, found.Found); err != nil {
+	if err := changeable(r); err != nil && !r.OK() {
 		return f.res, err
 	}
-	if err := f.truncate(root, found.Matches); err != nil {
+	if f.home, err = openHome(r, false); err != nil {
+		return f.res, err
+	}
+	defer f.home.Close()
+	if r.Single {
+		err = f.truncate(func(int) bool { return false })
+	} else {
+		err = f.inFolder(ctx)
+	}
+	if err != nil {
 		return f.res, err
 	}
 	return f.res, f.readAgain(ctx)
@@ -64,49 +60,75 @@ type fixer struct {
 	*run
 	res     *Fixed
 	workers int
+	home    *home
+	own     content.Own // renamings and cuts
 }
 
-// rename moves the files that were found to places where nothing is.
-func (f *fixer) rename(root *os.Root, list []find.Found) error {
-	base, err := filepath.Abs(f.Root)
+// inFolder is Fix for a torrent of a folder.
+func (f *fixer) inFolder(ctx context.Context) error {
+	found, err := find.Files(ctx, f.known(), []string{f.Root}, find.Options{Workers: f.workers, Foreign: true})
 	if err != nil {
 		return err
 	}
+	defer found.Close()
+	if err := f.rename(found.Found); err != nil {
+		return err
+	}
+	return f.truncate(found.Matches)
+}
+
+// rename moves the files that were found to places where nothing is.
+func (f *fixer) rename(list []find.Found) error {
 	moved := map[string]bool{}
-	for _, found := range list {
+	for i := range list {
+		found := &list[i]
 		to := f.Files[found.File].Path
-		rel, err := filepath.Rel(base, found.Path)
-		if err != nil || !found.Proved || f.Files[found.File].State != Missing || moved[rel] {
+		if found.Tree == nil || !found.Proved || f.Files[found.File].State != Missing {
 			continue
 		}
-		if _, err := root.Lstat(filepath.FromSlash(to)); err == nil {
+		from := found.Tree.Files()[found.Index].Path
+		if moved[from] {
+			continue
+		}
+		if _, err := f.home.Lstat(to); err == nil {
 			continue // a link that leads nowhere, or what has come since
 		}
 		if !f.res.DryRun {
-			if parent := path.Dir(to); parent != "." {
-				if err := root.MkdirAll(filepath.FromSlash(parent), 0o777); err != nil {
-					return fmt.Errorf("making the folder of %q: %w", to, content.Bare(err))
-				}
-			}
-			if err := root.Rename(rel, filepath.FromSlash(to)); err != nil {
-				return fmt.Errorf("renaming %q: %w", rel, content.Bare(err))
+			if err := f.move(found, from, to); err != nil {
+				return fmt.Errorf("renaming %q: %w", from, content.Bare(err))
 			}
 		}
-		moved[rel] = true
-		f.res.Renamed = append(f.res.Renamed, Renaming{filepath.ToSlash(rel), to})
+		moved[from] = true
+		f.res.Renamed = append(f.res.Renamed, Renaming{from, to})
 	}
 	return nil
 }
 
+// move renames a file that is the one that was proved, before and after.
+func (f *fixer) move(found *find.Found, from, to string) error {
+	file, err := found.Tree.OpenFile(found.Index, &f.own)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if err := f.home.Rename(from, to); err != nil {
+		return err
+	}
+	if err := f.home.Is(file, to); err != nil {
+		return cmp.Or(f.home.Rename(to, from), err)
+	}
+	return f.own.Note(found.Tree, found.Index, file)
+}
+
 // truncate cuts the files that are too long and whole.
-func (f *fixer) truncate(root *os.Root, matches func(piece int) bool) error {
+func (f *fixer) truncate(matches func(piece int) bool) error {
 	for k := range f.Files {
 		file := &f.Files[k]
 		if file.State != Long || !f.wholePieces(k, matches) {
 			continue
 		}
 		if !f.res.DryRun {
-			if err := cut(root, filepath.FromSlash(file.Path), file); err != nil {
+			if err := f.cut(k); err != nil {
 				return fmt.Errorf("cutting %q: %w", file.Path, content.Bare(err))
 			}
 		}
@@ -115,17 +137,23 @@ func (f *fixer) truncate(root *os.Root, matches func(piece int) bool) error {
 	return nil
 }
 
-// cut shortens a file that still has the size that was seen.
-func cut(root *os.Root, name string, file *FileReport) error {
-	h, err := content.OpenRegularIn(root, name, os.O_RDWR)
+// cut shortens a file that has not changed since it was read.
+func (f *fixer) cut(k int) error {
+	seen, err := f.located.OpenFile(content.FileIndex(k), &f.own)
 	if err != nil {
 		return err
 	}
-	defer h.Close()
-	if info, err := h.Stat(); err != nil || info.Size() != file.Size {
-		return cmp.Or(err, errChanged)
+	defer seen.Close()
+	info, err := seen.Stat()
+	if err != nil {
+		return err
 	}
-	return h.Truncate(file.Length)
+	h, err := f.home.openToChange(f.home.path(f.run, k), info)
+	if err != nil {
+		return err
+	}
+	err = h.Truncate(f.Files[k].Length)
+	return cmp.Or(err, f.own.Note(f.located.Tree, content.FileIndex(k), h), h.Close())
 }
 
 // wholePieces tells whether all pieces with bytes of a file match, where they
@@ -138,25 +166,6 @@ func (f *fixer) wholePieces(k int, matches func(piece int) bool) bool {
 		}
 	}
 	return true
-}
-
-// truncateSingle is Fix for a torrent of one file.
-func (f *fixer) truncateSingle(ctx context.Context) error {
-	if f.Files[0].State != Long || !f.wholePieces(0, func(int) bool { return false }) {
-		return nil
-	}
-	if !f.res.DryRun {
-		root, err := os.OpenRoot(filepath.Dir(f.Root))
-		if err != nil {
-			return fmt.Errorf("opening %q: %w", filepath.Dir(f.Root), content.Bare(err))
-		}
-		defer root.Close()
-		if err := cut(root, filepath.Base(f.Root), &f.Files[0]); err != nil {
-			return fmt.Errorf("cutting %q: %w", f.Root, content.Bare(err))
-		}
-	}
-	f.res.Truncated = append(f.res.Truncated, f.Files[0].Path)
-	return f.readAgain(ctx)
 }
 
 // readAgain reads once more what was not whole before.

@@ -3,59 +3,43 @@ package verify
 import (
 	"bytes"
 	"cmp"
+	"fmt"
 	"io"
 	"os"
-	"path"
-	"path/filepath"
 
 	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
+	"github.com/torrentkit/torrentkit/verify/internal/below"
 )
 
 // writeBlock is the unit in which bytes are compared and written.
 const writeBlock = 4096
 
-// writer writes into the files of the content, below its folder only. It is
-// also a Source of them as they are now.
+// writer writes into the files of the content, below its home only and through no
+// link. It is also a Source of them as they are now.
 type writer struct {
-	r      *run
-	dry    bool
-	folder *os.Root // opened at the first use
-	file   *os.File
-	index  int // in Report.Files, of file
-	made   map[int]bool
-	block  []byte
+	r     *run
+	dry   bool
+	home  *home // opened at the first use
+	index int   // in Report.Files, of the file in hand
+	file  *os.File
+	out   *os.File // the same for writing, once a byte differs
+	made  map[int]bool
+	seen  map[int]os.FileInfo // of the files that were in hand
+	own   content.Own         // what was written
+	block []byte
 }
 
 func newWriter(r *run, dry bool) *writer {
-	return &writer{r: r, dry: dry, made: map[int]bool{}, block: make([]byte, writeBlock)}
+	return &writer{r: r, dry: dry, made: map[int]bool{}, seen: map[int]os.FileInfo{}, block: make([]byte, writeBlock)}
 }
 
-// name is the path of a file below the folder.
-func (w *writer) name(k int) string {
-	if w.r.torrent.Single {
-		return filepath.Base(w.r.Root)
+func (w *writer) enter() (err error) {
+	if w.home == nil {
+		w.home, err = openHome(w.r, !w.dry)
 	}
-	return filepath.FromSlash(w.r.Files[k].Path)
-}
-
-func (w *writer) root() (*os.Root, error) {
-	if w.folder != nil {
-		return w.folder, nil
-	}
-	dir := w.r.Root
-	if w.r.torrent.Single {
-		dir = filepath.Dir(dir)
-	}
-	if !w.dry {
-		if err := os.MkdirAll(dir, 0o777); err != nil {
-			return nil, err
-		}
-	}
-	var err error
-	w.folder, err = os.OpenRoot(dir)
-	return w.folder, err
+	return err
 }
 
 // Open implements piecehash.Source, by the index in the torrent.
@@ -64,11 +48,10 @@ func (w *writer) Open(i layout.FileIndex) (piecehash.File, error) {
 	if s := w.r.Files[k].State; s == WrongType || s == Unreadable {
 		return nil, w.r.Files[k].Err
 	}
-	folder, err := w.root()
-	if err != nil {
+	if err := w.enter(); err != nil {
 		return nil, err
 	}
-	return content.OpenRegularIn(folder, w.name(k), os.O_RDONLY)
+	return w.home.Follow(w.home.path(w.r, k))
 }
 
 // create makes an empty file.
@@ -84,58 +67,93 @@ func (w *writer) write(k int, data []byte, off int64) (created bool, n int64, er
 	if f.State == WrongType || f.State == Unreadable {
 		return false, 0, cmp.Or(f.Err, content.ErrNotRegular)
 	}
-	created = f.State == Missing && !w.made[k]
-	if err := w.use(k, created); err != nil {
-		return false, 0, err
+	if created, err = w.use(k); err == nil {
+		n, err = w.put(data, off)
 	}
-	w.made[k] = true
+	if err != nil {
+		err = fmt.Errorf("writing %q: %w", f.Path, content.Bare(err))
+	}
+	return created, n, err
+}
+
+// put writes the blocks of data that differ.
+func (w *writer) put(data []byte, off int64) (n int64, err error) {
 	for len(data) > 0 {
 		part := data[:min(len(data), writeBlock)]
 		same, err := w.same(part, off)
 		if err == nil && !same {
 			n += int64(len(part))
-			if !w.dry {
-				_, err = w.file.WriteAt(part, off)
-			}
+			err = w.writeAt(part, off)
 		}
 		if err != nil {
-			return created, n, err
+			return n, err
 		}
 		data, off = data[len(part):], off+int64(len(part))
 	}
-	return created, n, nil
+	return n, nil
 }
 
-// use takes a file in hand for writing.
-func (w *writer) use(k int, create bool) error {
-	if w.file != nil && w.index == k {
-		return nil
-	}
-	if err := w.done(); err != nil {
-		return err
-	}
-	if w.dry && w.r.Files[k].State == Missing {
-		return nil
-	}
-	folder, err := w.root()
-	if err != nil {
-		return err
-	}
-	flag := os.O_RDWR
+func (w *writer) writeAt(part []byte, off int64) (err error) {
 	if w.dry {
-		flag = os.O_RDONLY
+		return nil
 	}
-	if create {
-		flag |= os.O_CREATE
-		if dir := path.Dir(filepath.ToSlash(w.name(k))); dir != "." {
-			if err := folder.MkdirAll(filepath.FromSlash(dir), 0o777); err != nil {
-				return err
-			}
+	if w.out == nil {
+		if w.out, err = w.home.openToChange(w.home.path(w.r, w.index), w.seen[w.index]); err != nil {
+			return err
 		}
 	}
-	w.file, err = content.OpenRegularIn(folder, w.name(k), flag)
-	w.index = k
+	_, err = w.out.WriteAt(part, off)
 	return err
+}
+
+// use takes a file in hand, and tells whether it made it.
+func (w *writer) use(k int) (created bool, err error) {
+	missing := w.r.Files[k].State == Missing && !w.made[k]
+	if w.file != nil && w.index == k {
+		return false, nil
+	}
+	if err := w.done(); err != nil {
+		return false, err
+	}
+	if missing && w.dry {
+		w.made[k] = true
+		return true, nil
+	}
+	if w.dry && w.made[k] {
+		return false, nil
+	}
+	if err := w.enter(); err != nil {
+		return false, err
+	}
+	w.index = k
+	if missing {
+		w.out, err = w.home.Create(w.home.path(w.r, k))
+		w.file = w.out
+	} else {
+		w.file, err = w.find(k)
+	}
+	if err != nil {
+		w.file, w.out = nil, nil
+		return false, err
+	}
+	w.made[k] = w.made[k] || missing
+	w.seen[k], err = w.file.Stat()
+	return missing, err
+}
+
+// find opens a file that is there: as it was when it was read, but for what was
+// written here.
+func (w *writer) find(k int) (*os.File, error) {
+	before := w.seen[k]
+	if before == nil {
+		return w.r.located.OpenFile(content.FileIndex(k), &w.own)
+	}
+	f, err := w.home.Follow(w.home.path(w.r, k))
+	if err == nil && !content.SameFile(before, f) {
+		f.Close()
+		return nil, below.ErrReplaced
+	}
+	return f, err
 }
 
 // same tells whether the file has these bytes already.
@@ -157,21 +175,22 @@ func (w *writer) done() error {
 		return nil
 	}
 	var err error
-	if !w.dry {
-		err = w.file.Sync()
+	if w.out != nil {
+		err = cmp.Or(w.out.Sync(), w.own.Note(w.r.located.Tree, content.FileIndex(w.index), w.out))
+		if w.out != w.file {
+			err = cmp.Or(err, w.out.Close())
+		}
 	}
-	if e := w.file.Close(); err == nil {
-		err = e
-	}
-	w.file = nil
+	err = cmp.Or(err, w.file.Close())
+	w.file, w.out = nil, nil
 	return err
 }
 
 func (w *writer) close() error {
 	err := w.done()
-	if w.folder != nil {
-		w.folder.Close()
-		w.folder = nil
+	if w.home != nil {
+		w.home.Close()
+		w.home = nil
 	}
 	return err
 }

@@ -86,6 +86,9 @@ func verifyOne(ctx context.Context, con *console.Console, task verifyTask, f *ve
 	if errors.As(err, &wrong) {
 		err = command.InputError(command.InputName(task.torrent), wrong)
 	}
+	if errors.Is(err, verify.ErrLinked) {
+		err = console.WithHint(err, "give it as PATH to change what it leads to")
+	}
 	v.torrent, v.err = task.torrent, err
 	reports.add(v)
 	r := v.report
