@@ -12,8 +12,10 @@
 // [Search] looks for content under other names, in other folders; [Fix] gives
 // files their names back, and [Repair] brings good pieces from other copies.
 //
-// Nothing outside the folder that was named is ever opened, whatever the
-// torrent or links in the folder say. Only [Repair], [Fix], [SearchReport.Link]
+// Links are followed to what was named, and to the content in its place; whatever
+// the torrent or links in the content's folder say, nothing outside of that is
+// opened. Nothing is changed through a link that was not named, and nothing that
+// exists is replaced. Only [Repair], [Fix], [SearchReport.Link]
 // and the journal that the options name change anything on disk. The package
 // prints nothing.
 package verify

@@ -22,7 +22,7 @@ func NewEdit(con *console.Console) *cobra.Command {
 		Short:   "Change trackers, seeds and other fields of torrents",
 		Long: `Torrents are changed in place, each whole or not at all; what was not edited keeps its exact bytes. URLs are first
 replaced (--replace, --strip-secrets), then removed, then added, and duplicates are dropped. A torrent that cannot be
-edited leaves the others edited.
+edited leaves the others edited. A file or folder may be named by a symbolic link; links in a folder are left out.
 
 Changing what lies in info (name, source, private, ...) makes another torrent of it, with another infohash: that is
 refused without --new-infohash.`,

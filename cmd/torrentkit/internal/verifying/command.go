@@ -33,7 +33,11 @@ nothing of their content is stored. Only http and https are used, without a prox
 --web-seed names others.
 
 A repair hashes every piece before it writes, writes only bytes that differ, and can be interrupted at any time. It
-deletes and shortens nothing.`,
+deletes and shortens nothing.
+
+Whatever is named here may be a symbolic link. Below it, links are read through only where they stay inside, candidates
+of a search are never links, and nothing is written through one or replaced. With --link, a file gets its name when it is
+whole and its pieces were hashed again; a run that was stopped is run again, and keeps what is right already.`,
 		Example: `  torrentkit verify album.torrent
   torrentkit verify album.torrent /srv/music
   torrentkit verify --content /srv/music torrents/
