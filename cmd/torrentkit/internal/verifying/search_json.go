@@ -10,8 +10,8 @@ type searchJSON struct {
 	Lost       []string    `json:"lost"`
 	Untried    []string    `json:"untried,omitempty"` // those of lost of which not all candidates were tried
 	Output     string      `json:"output,omitempty"`  // with --link
-	Linked     int         `json:"linked,omitempty"` // files that were made
-	Kept       int         `json:"kept,omitempty"`   // files that were there already
+	Linked     int         `json:"linked,omitempty"`  // files that were made
+	Kept       int         `json:"kept,omitempty"`    // files that were there already
 }
 
 type foundJSON struct {
