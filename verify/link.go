@@ -77,7 +77,7 @@ func (s *SearchReport) Link(ctx context.Context, dir string, how LinkKind) (Link
 
 // toLink lists the files that are linked, and where they are.
 func (s *SearchReport) toLink() []assemble.File {
-	r, base := s.run, s.run.absRoot()
+	r, base := s.run, absolute(s.run.Root)
 	found := map[int]int{}
 	for i, f := range s.found.Found {
 		found[f.File] = i

@@ -81,7 +81,7 @@ func (r *run) known() *find.Content {
 	p := &find.Content{Torrent: r.torrent, Open: r.open, Files: make([]find.File, len(r.Files))}
 	p.Skipped = func(piece int) bool { return r.pieces.get(piece) == PieceSkipped }
 	p.Unread = func(piece int) bool { return isUnread(r.pieces.get(piece)) }
-	root := r.absRoot()
+	root := absolute(r.Root)
 	for k := range r.Files {
 		f, i := &r.Files[k], r.files[k]
 		p.Files[k] = find.File{
@@ -93,12 +93,11 @@ func (r *run) known() *find.Content {
 	return p
 }
 
-func (r *run) absRoot() string {
-	root, err := filepath.Abs(r.Root)
-	if err != nil {
-		root = r.Root
+func absolute(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		return abs
 	}
-	return root
+	return path
 }
 
 // below is where a file belongs, below the root of the content.
