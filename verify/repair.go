@@ -2,8 +2,13 @@ package verify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+
+	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/verify/internal/below"
 )
 
 // Repair verifies the content like [Data], and replaces the pieces that are
@@ -44,4 +49,85 @@ func sameFile(a, b string) bool {
 	x, err1 := os.Stat(a)
 	y, err2 := os.Stat(b)
 	return err1 == nil && err2 == nil && os.SameFile(x, y)
+}
+
+// home is the folder that the content is changed in. A link is followed to what
+// was named, the content or the folder that holds it, and to nothing below.
+type home struct {
+	*below.Folder
+	single string // the name of the one file in it
+}
+
+// path is the slash path of the k-th file of the report in its home.
+func (h *home) path(r *run, k int) string {
+	if r.Single {
+		return h.single
+	}
+	return r.Files[k].Path
+}
+
+// openHome opens the content's home, and makes what is missing of it if asked to.
+func openHome(r *run, make bool) (*home, error) {
+	open := below.Open
+	if make {
+		open = below.Make
+	}
+	h, folder := &home{single: filepath.Base(r.Root)}, r.named
+	if r.Single && r.Root == r.named {
+		if real, err := filepath.EvalSymlinks(r.Root); err == nil {
+			folder, h.single = filepath.Dir(real), filepath.Base(real)
+		} else {
+			folder = filepath.Dir(r.Root)
+		}
+	}
+	var err error
+	if h.Folder, err = open(folder); err == nil && !r.Single && r.Root != r.named {
+		err = h.enter(filepath.Base(r.Root), make)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("opening %q: %w", r.Root, content.Bare(err))
+	}
+	return h, nil
+}
+
+// ErrLinked is why content is not changed that a link leads to, from the place that
+// it has below the folder that was named.
+var ErrLinked = errors.New("it is a symbolic link, and nothing is changed through one that was not named itself")
+
+// changeable is ErrLinked, or no error.
+func changeable(r *run) error {
+	if r.Root == r.named {
+		return nil
+	}
+	if info, err := os.Lstat(r.Root); err == nil && info.Mode()&os.ModeSymlink != 0 {
+		return fmt.Errorf("changing %q: %w", r.Root, ErrLinked)
+	}
+	return nil
+}
+
+// enter goes down into the content's folder.
+func (h *home) enter(name string, make bool) (err error) {
+	holder := h.Folder
+	defer holder.Close()
+	if make {
+		if err := holder.Mkdir(name); err != nil {
+			return err
+		}
+	}
+	h.Folder, err = holder.Sub(name)
+	return err
+}
+
+// openToChange opens a file of the content, seen before by an open file, to
+// change it.
+func (h *home) openToChange(name string, seen os.FileInfo) (*os.File, error) {
+	f, err := h.Open(name, os.O_RDWR)
+	if err != nil {
+		return nil, err
+	}
+	if !content.SameFile(seen, f) {
+		f.Close()
+		return nil, below.ErrReplaced
+	}
+	return f, nil
 }

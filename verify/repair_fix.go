@@ -66,7 +66,7 @@ type fixer struct {
 
 // inFolder is Fix for a torrent of a folder.
 func (f *fixer) inFolder(ctx context.Context) error {
-	found, err := find.Files(ctx, f.known(), []string{f.Root}, find.Options{Workers: f.workers, Foreign: true})
+	found, err := find.Files(ctx, known(f.run), []string{f.Root}, find.Options{Workers: f.workers, Foreign: true})
 	if err != nil {
 		return err
 	}

@@ -64,7 +64,7 @@ func Search(ctx context.Context, torrent []byte, path string, dirs []string, o O
 	if err != nil {
 		return nil, err
 	}
-	found, err := find.Files(ctx, r.known(), dirs, find.Options{Workers: o.Workers})
+	found, err := find.Files(ctx, known(r), dirs, find.Options{Workers: o.Workers})
 	if err != nil {
 		r.close()
 		return nil, err
@@ -77,7 +77,7 @@ func Search(ctx context.Context, torrent []byte, path string, dirs []string, o O
 }
 
 // known tells what is known of the content in its place.
-func (r *run) known() *find.Content {
+func known(r *run) *find.Content {
 	p := &find.Content{Torrent: r.torrent, Open: r.open, Files: make([]find.File, len(r.Files))}
 	p.Skipped = func(piece int) bool { return r.pieces.get(piece) == PieceSkipped }
 	p.Unread = func(piece int) bool { return isUnread(r.pieces.get(piece)) }
