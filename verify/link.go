@@ -96,7 +96,7 @@ func (s *SearchReport) toLink() []assemble.File {
 			at := &s.found.Found[i]
 			f.Tree, f.At, f.Path = at.Tree, at.Index, at.Path
 		case elsewhere || state == OK:
-			f.Tree, f.At, f.Path = r.located.Tree, content.FileIndex(k), r.below(base, k)
+			f.Tree, f.At, f.Path = r.located.Tree, content.FileIndex(k), placeOf(r, base, k)
 		case state != Missing || r.Files[k].Length > 0:
 			continue
 		}

@@ -85,7 +85,7 @@ func known(r *run) *find.Content {
 	for k := range r.Files {
 		f, i := &r.Files[k], r.files[k]
 		p.Files[k] = find.File{
-			Index: i, Path: f.Path, Length: f.Length, At: r.below(root, k),
+			Index: i, Path: f.Path, Length: f.Length, At: placeOf(r, root, k),
 			Wanted:  f.State != OK && f.State != Skipped && f.Length > 0 && !r.torrent.Files[i].IsLink(),
 			Skipped: f.State == Skipped, Readable: f.State <= Short, Size: f.Size,
 		}
@@ -100,8 +100,8 @@ func absolute(path string) string {
 	return path
 }
 
-// below is where a file belongs, below the root of the content.
-func (r *run) below(root string, k int) string {
+// placeOf is where a file belongs, below the root of the content.
+func placeOf(r *run, root string, k int) string {
 	if r.torrent.Single {
 		return root
 	}

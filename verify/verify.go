@@ -70,7 +70,7 @@ func verifyAt(ctx context.Context, at storage, torrent []byte, path string, o Op
 	if name, err := at.name(root); err == nil {
 		_, r.Differs, _ = rootNames(t).match(name)
 	}
-	begun, err := r.verify(ctx, at, o)
+	begun, err := readContent(ctx, r, at, o)
 	if err != nil {
 		r.close()
 	}
@@ -80,9 +80,9 @@ func verifyAt(ctx context.Context, at storage, torrent []byte, path string, o Op
 	return r, err
 }
 
-// verify tells whether it could begin to read, and by an error why it did not or
+// readContent tells whether it could begin to read, and by an error why it did not or
 // was ended.
-func (r *run) verify(ctx context.Context, at storage, o Options) (begun bool, err error) {
+func readContent(ctx context.Context, r *run, at storage, o Options) (begun bool, err error) {
 	if err := r.choose(o.Selection); err != nil {
 		return false, err
 	}
