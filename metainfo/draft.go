@@ -113,14 +113,14 @@ func withoutEmpty(tiers [][]string) [][]string {
 func (d *Draft) Layout() *layout.Layout { return d.layout }
 
 // Content yields the files, without padding, with their indices in the layout.
-func (d *Draft) Content() iter.Seq2[layout.FileIndex, *File] {
-	return func(yield func(layout.FileIndex, *File) bool) {
+func (d *Draft) Content() iter.Seq2[int, *File] {
+	return func(yield func(int, *File) bool) {
 		next := 0
 		for i := range d.layout.NumFiles() {
 			if d.layout.File(i).Pad {
 				continue
 			}
-			if !yield(i, &d.files[next]) {
+			if !yield(int(i), &d.files[next]) {
 				return
 			}
 			next++
@@ -176,7 +176,7 @@ func (d *Draft) Size() (n int64, exact bool) {
 	lengths := make(map[int64]bool)
 	for i, f := range d.Content() {
 		if f.Length > d.layout.PieceLength() {
-			first, end := d.layout.FilePieces(i)
+			first, end := d.layout.FilePieces(layout.FileIndex(i))
 			n += stringLength(32) + stringLength(32*int64(end-first))
 			exact = exact && !lengths[f.Length]
 			lengths[f.Length] = true

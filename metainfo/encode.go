@@ -101,7 +101,7 @@ func (d *Draft) finishRoots() []bencode.Entry {
 		if f.Length == 0 {
 			continue
 		}
-		first, end := d.layout.FilePieces(i)
+		first, end := d.layout.FilePieces(layout.FileIndex(i))
 		if f.Length <= d.layout.PieceLength() {
 			f.Root = d.roots[first]
 			continue
@@ -174,7 +174,7 @@ func (d *Draft) room() []byte {
 			n += 80 + len(f.Path)
 		}
 		if d.roots != nil && f.Length > d.layout.PieceLength() {
-			first, end := d.layout.FilePieces(i)
+			first, end := d.layout.FilePieces(layout.FileIndex(i))
 			n += 48 + 32*(end-first)
 		}
 	}
