@@ -39,6 +39,7 @@ type rasterbar struct {
 	refused refusal
 	seed    maphash.Seed
 	info    bencode.Value
+	name    bencode.Value // sought once: the files may stand in front of it
 	version int32
 }
 
@@ -134,17 +135,13 @@ func (r *rasterbar) header() bool {
 	case n > r.m.maxPieceLength:
 		return r.refuse("target-piece-length", "info.piece length", v.Offset(), "its piece length is %d, more than %d", n, r.m.maxPieceLength)
 	}
-	if r.name().Kind() == bencode.None {
+	if r.name = find(r.info, "name.utf-8", bencode.String); r.name.Kind() == bencode.None {
+		r.name = find(r.info, "name", bencode.String)
+	}
+	if r.name.Kind() == bencode.None {
 		return r.content("info.name", r.info, rasterbarNoName)
 	}
 	return true
-}
-
-func (r *rasterbar) name() bencode.Value {
-	if v := find(r.info, "name.utf-8", bencode.String); v.Kind() != bencode.None {
-		return v
-	}
-	return find(r.info, "name", bencode.String)
 }
 
 // files reads the files, of a hybrid from its tree.
@@ -153,7 +150,7 @@ func (r *rasterbar) files() (*rasterbarFiles, bool) {
 	list := find(r.info, "files", bencode.List)
 	tree := find(r.info, "file tree", bencode.Dict)
 	folder := r.path(nil)
-	name, ok := diskname.Libtorrent(textOf(r.name()))
+	name, ok := diskname.Libtorrent(textOf(r.name))
 	if !ok {
 		name = "infohash" // in hex; that it is the same for both parts is what counts
 	}

@@ -63,9 +63,9 @@ func (s *rasterbarFiles) target(v bencode.Value) (has, ok bool) {
 // single is extract_single_file for info itself.
 func (s *rasterbarFiles) single() bool {
 	link, pad := attributes(s.r.info)
-	name, ok := diskname.Libtorrent(textOf(s.r.name()))
-	if !ok || textOf(s.r.name()) == "" {
-		return s.r.content("info.name", s.r.name(), rasterbarNoName)
+	name, ok := diskname.Libtorrent(textOf(s.r.name))
+	if !ok || textOf(s.r.name) == "" {
+		return s.r.content("info.name", s.r.name, rasterbarNoName)
 	}
 	f := rasterbarFile{size: number(s.r.info, "length", -1), pad: pad || marked(name)}
 	if link {
@@ -93,7 +93,7 @@ func (s *rasterbarFiles) entry(v bencode.Value, folder uint64) bool {
 	if list.Kind() == bencode.None {
 		list = find(v, "path", bencode.List)
 	}
-	marks := marked(textOf(s.r.name()))
+	marks := marked(textOf(s.r.name))
 	names := 0
 	for _, item := range list.Items() {
 		if item.Kind() != bencode.String {

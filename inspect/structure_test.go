@@ -1,12 +1,14 @@
 package inspect
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/torrentkit/torrentkit/internal/longtest"
 	"github.com/torrentkit/torrentkit/internal/mutant"
@@ -106,6 +108,24 @@ func explained(report *Report, refusals []Finding, answer string) bool {
 		}
 	}
 	return false
+}
+
+// A torrent of many files is read in a time that grows as it does.
+func TestLibtorrentManyFiles(t *testing.T) {
+	const n = 100_000 // each of which, walked for each, are minutes
+	doc := []byte("d4:infod5:filesl")
+	for i := range n {
+		doc = fmt.Appendf(doc, "d6:lengthi1e4:pathl6:%06dee", i)
+	}
+	pieces := (n + leaf - 1) / leaf
+	doc = fmt.Appendf(doc, "e4:name1:n12:piece lengthi16384e6:pieces%d:%see", 20*pieces, sums(pieces))
+	start := time.Now()
+	if r := rasterbarRefuses(doc, limitsOf(Libtorrent)); r.rule != "" {
+		t.Error(r)
+	}
+	if d := time.Since(start); d > time.Minute {
+		t.Errorf("%v", d)
+	}
 }
 
 // What libtorrent refuses is told in words, with the place.
