@@ -35,7 +35,7 @@ func TestOneJudge(t *testing.T) {
 			u.Check(t, "inspect", out)
 		}
 		_, out, _ := runFor(t, false, "", "lint", "--json", name)
-		if got := strings.Count(out, `"rule":"passkey"`); got != 2*min(len(u.Secrets), 1) {
+		if got := strings.Count(out, `"rule":"passkey"`); got != 3*min(len(u.Secrets), 1) {
 			t.Errorf("lint finds %d passkeys in %s: %s", got, u.URL, out)
 		}
 		_, out, _ = runFor(t, false, "", "magnet", "--public", "--web-seeds", name)

@@ -176,7 +176,7 @@ func start(t testing.TB, cmd *exec.Cmd, line string) (ready bool, ended <-chan s
 // program ends before that.
 func waitListed(t testing.TB, host string, hashes [][20]byte, ended <-chan struct{}) bool {
 	t.Helper()
-	q := url.Values{"peer_id": {"-XX0000-000000000000"}, "port": {"1"}, "event": {"stopped"}, "compact": {"1"}}
+	q := url.Values{"peer_id": {"-XX0000-000000000000"}, "port": {"1"}, "compact": {"1"}, "numwant": {"0"}}
 	q.Set("info_hash", strings.Repeat("x", 20))
 	if len(hashes) > 0 {
 		q.Set("info_hash", string(hashes[0][:]))
@@ -187,14 +187,17 @@ func waitListed(t testing.TB, host string, hashes [][20]byte, ended <-chan struc
 			return false
 		default:
 		}
-		resp, err := http.Get("http://" + host + "/announce?" + q.Encode())
+		resp, err := http.Get("http://" + host + "/announce?" + strings.ReplaceAll(q.Encode(), "+", "%20")) // it takes a plus sign for itself
 		if err != nil {
 			continue
 		}
 		body, _ := io.ReadAll(resp.Body)
 		resp.Body.Close()
-		if len(hashes) == 0 || bytes.HasPrefix(body, []byte("d")) && !bytes.Contains(body, []byte("failure")) {
+		switch served := bytes.HasPrefix(body, []byte("d")) && !bytes.Contains(body, []byte("failure")); {
+		case q.Get("event") != "" && served, len(hashes) == 0:
 			return true
+		case served: // it is to know no peer; a stop alone it takes for any torrent
+			q.Set("event", "stopped")
 		}
 	}
 	t.Fatal("opentracker does not serve what it should")

@@ -21,11 +21,11 @@ func runLint(ctx context.Context, con *console.Console, args []string, f *lintFl
 	}
 	show, end := func(l linted) error { return showLint(con, l, f.format) }, func() error { return nil }
 	if f.format == "sarif" {
-		log, err := newSARIF(con)
+		sarif, err := newSARIF(con)
 		if err != nil {
 			return err
 		}
-		show, end = log.add, log.close
+		show, end = sarif.add, sarif.close
 	}
 	err := command.EachInput(ctx, con, args, func(ctx context.Context, name string) error {
 		raw, err := command.ReadInput(ctx, con, name, int64(f.maxSize))

@@ -85,12 +85,12 @@ func newSARIF(con *console.Console) (*sarifWriter, error) {
 		s.Default.Level = r.Severity.String()
 		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, s)
 	}
-	var log bytes.Buffer
-	if err := console.WriteDocument(&log, sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}}); err != nil {
+	var empty bytes.Buffer
+	if err := console.WriteDocument(&empty, sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}}); err != nil {
 		return nil, err
 	}
 	const results = `"results":[` // in a string its quotes would be escaped
-	head, tail, _ := bytes.Cut(log.Bytes(), []byte(results))
+	head, tail, _ := bytes.Cut(empty.Bytes(), []byte(results))
 	s := &sarifWriter{w: con.Document(), tail: tail}
 	_, err := fmt.Fprintf(s.w, "%s%s", head, results)
 	return s, err
