@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"syscall"
 	"slices"
+	"syscall"
 
 	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/layout"
