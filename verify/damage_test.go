@@ -227,7 +227,7 @@ func TestRandomDamages(t *testing.T) {
 	base := t.TempDir()
 	names := []string{"a/x", "a-b", "b", "c/d/e", "c/f", "g", "h.txt", "i", "j"}
 	edges := []int{0, 1, 100, 16383, 16384, 16385, 40000, 100000}
-	for run := range longtest.Rounds(72, 500) {
+	for run := range longtest.Rounds(40, 500) {
 		orig := files{"z": noise(rng, 20000)}
 		for _, n := range names[:1+rng.IntN(len(names))] {
 			orig[n] = noise(rng, edges[rng.IntN(len(edges))])

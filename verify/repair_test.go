@@ -37,7 +37,7 @@ func TestRepairRandomDamages(t *testing.T) {
 	put(t, outside, []byte("not ours"))
 	names := []string{"a/x", "a-b", "b", "c/d/e", "c/f", "g"}
 	edges := []int{0, 1, 100, 16383, 16384, 16385, 40000, 100000}
-	for run := range longtest.Rounds(30, 90) {
+	for run := range longtest.Rounds(15, 90) {
 		base := t.TempDir()
 		orig := files{"z": noise(rng, 20000)}
 		for _, n := range names[:1+rng.IntN(len(names))] {

@@ -49,7 +49,7 @@ func TestStructure(t *testing.T) {
 		for first := range 4 {
 			t.Run(strconv.Itoa(first), func(t *testing.T) {
 				t.Parallel()
-				newStructure(t).tryAll(t, 40*first, 40)
+				newStructure(t).tryAll(t, 15*first, 15)
 			})
 		}
 		return

@@ -83,7 +83,7 @@ func TestIgnoreAgainstGit(t *testing.T) {
 	}
 	pieces := []string{"a", "b", "c", "d", "x", "y", "*", "**", "?", "/", "/", ".o", ".txt", "[a-d]", "[!a]", "build", "foo", "bar", "\\", "e", "[[:alpha:]]"}
 	cases, patterns := 0, 0
-	for cases < longtest.Rounds(120, 400) {
+	for cases < longtest.Rounds(60, 400) {
 		var text string
 		if cases < len(fixed) {
 			text = fixed[cases]

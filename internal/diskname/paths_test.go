@@ -57,7 +57,7 @@ func TestAgainstLibtorrent(t *testing.T) {
 	const files = 50
 	path := filepath.Join(t.TempDir(), "x.torrent")
 	names := 0
-	for seed := range uint64(longtest.Rounds(20, 600)) {
+	for seed := range uint64(longtest.Rounds(5, 600)) {
 		rng := rand.New(rand.NewPCG(18, seed))
 		list := make([]File, files)
 		var info strings.Builder

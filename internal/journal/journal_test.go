@@ -127,7 +127,7 @@ func TestLostBlocks(t *testing.T) {
 	data := write(t, path, 0, n)
 	rng := rand.New(rand.NewPCG(11, 16))
 	offsets := []int{0, len(data) - block}
-	for range longtest.Rounds(300, 5000) {
+	for range longtest.Rounds(100, 5000) {
 		offsets = append(offsets, rng.IntN(len(data)-block))
 	}
 	for i, at := range offsets {

@@ -109,7 +109,7 @@ func naive(l *layout.Layout, m *memory, i int) Piece {
 func TestPiecesMatchTheDefinition(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
 	sizes := []int64{0, 1, 63, 64, 65, 16383, 16384, 16385, 32768, 50000, 131072, 131073, 300000}
-	for round := range longtest.Rounds(60, 150) {
+	for round := range longtest.Rounds(30, 150) {
 		format := []layout.Format{layout.V1, layout.V2, layout.Hybrid}[round%3]
 		pieceLength := int64(16384) << rng.IntN(6)
 		if format == layout.V1 && rng.IntN(3) == 0 {

@@ -187,7 +187,7 @@ func TestSearchStopped(t *testing.T) {
 // right bytes, and what is there, and can be told apart, is found.
 func TestSearchRandom(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(longtest.Rounds(50, 200)) {
+	for seed := range uint64(longtest.Rounds(25, 200)) {
 		rng := rand.New(rand.NewPCG(11, seed))
 		sizes := []int{1 + rng.IntN(40000), 1 + rng.IntN(20000), 1 + rng.IntN(9000), 10000}
 		tree := files{}
@@ -280,7 +280,7 @@ func TestSearchAroundPlace(t *testing.T) {
 func TestSearchMemory(t *testing.T) {
 	rng := rand.New(rand.NewPCG(10, 6))
 	tree, place, moved := files{}, files{}, files{}
-	n := longtest.Rounds(500, 3000)
+	n := longtest.Rounds(200, 3000)
 	for i := range n {
 		name := fmt.Sprintf("%04d", i)
 		tree[name], place[name], moved[name+"/x"] = noise(rng, 20), noise(rng, 19), noise(rng, 20)
