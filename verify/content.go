@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
-	"syscall"
 
 	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/layout"
@@ -184,12 +183,4 @@ func (r *run) openCopy(ctx context.Context, path string) (source, error) {
 // many of them open. What a report says then is no answer: it is not known what
 // would have come of it. That something is not there is one, and so is that it
 // changed.
-func Refused(err error) bool {
-	var number syscall.Errno
-	var changed *content.ChangedError
-	switch {
-	case !errors.As(err, &number), errors.As(err, &changed), errors.Is(err, errChanged):
-		return false
-	}
-	return !errors.Is(err, fs.ErrNotExist) && number != syscall.ENOTDIR
-}
+func Refused(err error) bool { return content.Refused(err) && !errors.Is(err, errChanged) }

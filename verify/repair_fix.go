@@ -20,6 +20,7 @@ type Fixed struct {
 	DryRun    bool
 	Renamed   []Renaming
 	Truncated []string // files that were too long and whole otherwise
+	Err       error    // the first that the system refused to read in the search for files, if any
 }
 
 // Fix verifies the content like [Data], and puts right what needs no other
@@ -74,7 +75,9 @@ func (f *fixer) inFolder(ctx context.Context) error {
 	if err := f.rename(found.Found); err != nil {
 		return err
 	}
-	return f.truncate(found.Matches)
+	err = f.truncate(found.Matches)
+	f.res.Err = cmp.Or(found.Refused(), f.run.located.Refused())
+	return err
 }
 
 // rename moves the files that were found to places where nothing is.

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"path/filepath"
@@ -31,6 +32,9 @@ type SearchReport struct {
 	Untried []int
 	// Candidates is how many files of a right size were looked at.
 	Candidates int
+	// Err is the first that the system refused to read below the folders, if any: what
+	// is lost may be there.
+	Err error
 
 	run     *run
 	found   *find.Result
@@ -69,7 +73,7 @@ func Search(ctx context.Context, torrent []byte, path string, dirs []string, o O
 		r.close()
 		return nil, err
 	}
-	s := &SearchReport{Report: r.Report, run: r, found: found, workers: o.Workers, Lost: found.Lost, Untried: found.Untried, Candidates: found.Candidates}
+	s := &SearchReport{Report: r.Report, run: r, found: found, workers: o.Workers, Lost: found.Lost, Untried: found.Untried, Candidates: found.Candidates, Err: cmp.Or(found.Refused(), r.located.Refused())}
 	for _, f := range found.Found {
 		s.Found = append(s.Found, Found{f.File, f.Path, f.Proved})
 	}

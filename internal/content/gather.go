@@ -28,7 +28,7 @@ func Gather(ctx context.Context, folder string, want func(size int64) bool) (*Tr
 		}
 		return nil, fmt.Errorf("searching %q: %w", folder, Bare(err))
 	}
-	t.files = g.files
+	t.files, t.refused = g.files, g.refused
 	return t, nil
 }
 
@@ -38,6 +38,7 @@ type gatheredFiles struct {
 	files   []File
 	want    func(size int64) bool
 	single  string // the name of the file in the root, if what is named is a file
+	refused error  // the first of what could not be looked into
 }
 
 // enter opens the root and looks around.
@@ -79,7 +80,9 @@ func (g *gatheredFiles) walk(ctx context.Context, name string) error {
 	var folders []string
 	err = dir.each(ctx, func(e *entry) {
 		switch at := path.Join(name, e.name); {
-		case e.err != nil || e.link:
+		case e.err != nil:
+			g.passOver(at, e.err)
+		case e.link:
 		case e.stat.kind == kindFolder:
 			folders = append(folders, at)
 		default:
@@ -89,10 +92,18 @@ func (g *gatheredFiles) walk(ctx context.Context, name string) error {
 	dir.close()
 	if strings.Count(name, "/") < maxFSDepth {
 		for _, below := range folders {
-			g.walk(ctx, below)
+			if err := g.walk(ctx, below); err != nil {
+				g.passOver(below, err)
+			}
 		}
 	}
 	return err
+}
+
+func (g *gatheredFiles) passOver(name string, err error) {
+	if g.refused == nil && Refused(err) {
+		g.refused = fmt.Errorf("looking into %q: %w", name, Bare(err))
+	}
 }
 
 func (g *gatheredFiles) add(name string, st *stat) {

@@ -36,7 +36,9 @@ func (f *openFile) ReadAt(p []byte, off int64) (int, error) {
 		if e := f.look(); e != nil {
 			return n, e
 		}
-		return n, fmt.Errorf("reading %q at byte %d: %w", f.tree.display(f.index), off+int64(n), err)
+		err = fmt.Errorf("reading %q at byte %d: %w", f.tree.display(f.index), off+int64(n), err)
+		f.tree.noteRefused(err)
+		return n, err
 	}
 	if f.tree.dropCache {
 		f.raw.drop(off, int64(n))

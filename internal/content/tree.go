@@ -68,6 +68,7 @@ type Tree struct {
 	mu      sync.Mutex
 	opened  []uint64            // a bit for each file
 	changed map[FileIndex]error // of what is not, or cannot be seen to be, what it was
+	refused error               // the first that the system would not do
 }
 
 // opener opens file i of a tree, without looking at what it opened. It answers errNoContent for a link as such.
@@ -129,6 +130,7 @@ func (t *Tree) Open(i FileIndex) (Reader, error) {
 		return noContent{}, nil
 	}
 	if err != nil {
+		t.noteRefused(err)
 		return nil, err
 	}
 	t.noteOpened(i)
@@ -158,4 +160,22 @@ func (t *Tree) openRaw(i FileIndex) (rawFile, error) {
 // display is the path of file i as a user would write it.
 func (t *Tree) display(i FileIndex) string {
 	return filepath.Join(t.name, filepath.FromSlash(t.files[i].Path))
+}
+
+// Refused is the first that the system would not do for the tree, or nil: look into a folder, open a file, read of one.
+func (t *Tree) Refused() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.refused
+}
+
+func (t *Tree) noteRefused(err error) {
+	if !Refused(err) {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.refused == nil {
+		t.refused = err
+	}
 }

@@ -15,6 +15,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/torrentkit/torrentkit/internal/content"
 )
@@ -92,7 +93,7 @@ func (d *Folder) Open(name string, flag int) (*os.File, error) {
 		return nil, err
 	}
 	defer at.close()
-	before, err := at.folder.Lstat(at.name)
+	before, err := lstat(at.folder, at.name)
 	switch {
 	case err != nil:
 		return nil, content.Bare(err)
@@ -132,7 +133,7 @@ func (d *Folder) Follow(name string) (*os.File, error) {
 // Lstat looks at what has a name.
 func (d *Folder) Lstat(name string) (info fs.FileInfo, err error) {
 	err = d.at(name, false, func(at *place) error {
-		info, err = at.folder.Lstat(at.name)
+		info, err = lstat(at.folder, at.name)
 		return err
 	})
 	return info, err
@@ -228,12 +229,12 @@ func (d *Folder) place(name string, make bool) (*place, error) {
 
 // step opens a folder in an open one. That os.Root follows links which stay inside shows in what was opened.
 func step(in *os.Root, name string, make bool) (*os.Root, error) {
-	before, err := in.Lstat(name)
+	before, err := lstat(in, name)
 	if make && errors.Is(err, fs.ErrNotExist) {
 		if err := in.Mkdir(name, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
 			return nil, content.Bare(err)
 		}
-		before, err = in.Lstat(name)
+		before, err = lstat(in, name)
 	}
 	switch {
 	case err != nil:
@@ -252,4 +253,14 @@ func step(in *os.Root, name string, make bool) (*os.Root, error) {
 		return nil, ErrReplaced
 	}
 	return next, nil
+}
+
+// lstat looks at a name until nothing interrupts, as os.Lstat does and os.Root does not.
+func lstat(in *os.Root, name string) (fs.FileInfo, error) {
+	for {
+		info, err := in.Lstat(name)
+		if !errors.Is(err, syscall.EINTR) {
+			return info, err
+		}
+	}
 }

@@ -208,6 +208,16 @@ type Result struct {
 // Close gives the folders that were searched back.
 func (r *Result) Close() error { return r.search.close() }
 
+// Refused is the first that the system would not do in the folders that were searched, or nil.
+func (r *Result) Refused() error {
+	for _, t := range r.search.trees {
+		if err := t.Refused(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Matches tells whether a piece matches with the files that were found.
 func (r *Result) Matches(piece int) bool { return r.search.good[piece] }
 

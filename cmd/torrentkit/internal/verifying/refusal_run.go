@@ -49,6 +49,12 @@ func (v *verified) refusal() error {
 			all.add(fmt.Sprintf("repairing piece %d", p.Index), p.Err)
 		}
 	}
+	if v.search != nil && !v.search.whole() {
+		all.add("searching", v.search.found.Err)
+	}
+	if v.fixed != nil && !v.report.OK() {
+		all.add("searching", v.fixed.Err)
+	}
 	if all.more > 0 {
 		return fmt.Errorf("%w (and %d more)", all.first, all.more)
 	}
