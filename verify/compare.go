@@ -44,6 +44,7 @@ func (l localiser) compare(ctx context.Context, path string, workers int) error 
 		l.Compared.Good++
 		l.comparePiece(&d, p.Index)
 	}
+	l.Compared.Err = other.located.Refused()
 	return nil
 }
 

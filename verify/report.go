@@ -146,6 +146,8 @@ type Comparison struct {
 	Root string // of the other copy
 	// Good counts the damaged pieces that are whole there, Bad the others.
 	Good, Bad int
+	// Err is the first that the system refused to read of the copy, if any.
+	Err error
 }
 
 // PieceReport is a piece that is not ok, and the files that it holds bytes of; or

@@ -49,6 +49,9 @@ func (v *verified) refusal() error {
 			all.add(fmt.Sprintf("repairing piece %d", p.Index), p.Err)
 		}
 	}
+	if c := v.report.Compared; c != nil {
+		all.add("comparing", c.Err)
+	}
 	if v.search != nil && !v.search.whole() {
 		all.add("searching", v.search.found.Err)
 	}
