@@ -123,15 +123,12 @@ func inOtherWords(at storage, t *metainfo.Torrent, path string) []fs.DirEntry {
 		return nil
 	}
 	names := rootNames(t)
-	differs := func(e fs.DirEntry) NameDifference {
-		if _, d, ok := names.match(e.Name()); ok {
-			return d
-		}
-		return SameName
+	var of [Unfinished + 1][]fs.DirEntry // by how they differ
+	for _, e := range entries {
+		_, d, _ := names.match(e.Name())
+		of[d] = append(of[d], e)
 	}
-	list := slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return differs(e) == SameName })
-	slices.SortStableFunc(list, func(a, b fs.DirEntry) int { return int(differs(a)) - int(differs(b)) })
-	return list
+	return slices.Concat(of[SameName+1:]...)
 }
 
 // foundAs notes what may be a missing file under another name, unless what differs

@@ -106,9 +106,13 @@ func (d *Folder) Open(name string, flag int) (*os.File, error) {
 	if err != nil {
 		return nil, content.Bare(err)
 	}
-	if now, err := f.Stat(); err != nil || !os.SameFile(before, now) {
+	now, err := f.Stat()
+	if err == nil && !os.SameFile(before, now) {
+		err = ErrReplaced
+	}
+	if err != nil {
 		f.Close()
-		return nil, ErrReplaced
+		return nil, content.Bare(err)
 	}
 	return f, nil
 }
