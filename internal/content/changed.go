@@ -77,7 +77,9 @@ func (t *Tree) noteLost(i FileIndex, err error) {
 	case errors.Is(err, ErrOutside):
 		t.hasChanged(i, "its path is a symbolic link now, which leads outside the folder", nil)
 	default:
-		t.noteChanged(i, fmt.Errorf("looking at %q: %w", t.display(i), err))
+		err = fmt.Errorf("looking at %q: %w", t.display(i), err)
+		t.noteRefused(err)
+		t.noteChanged(i, err)
 	}
 }
 

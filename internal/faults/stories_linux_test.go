@@ -80,7 +80,7 @@ func stories() []story {
 		{name: "verify --link hard", made: moved, run: "verify --search lot --link hard -o out film.torrent"},
 		{name: "verify --link sym", made: moved, run: "verify --search lot --link sym -o out film.torrent"},
 		{name: "verify --repair-from", made: damaged, run: "verify --repair-from good film.torrent", mends: true},
-		{name: "verify --repair-from with a journal", made: damaged, live: "torrentkit verify -q --journal j film.torrent", run: "verify --repair-from good --journal j film.torrent", mends: true},
+		{name: "verify --repair-from with a journal", made: damaged, live: "torrentkit verify -q --journal j film.torrent || true", run: "verify --repair-from good --journal j film.torrent", mends: true},
 		{name: "verify --tar", made: "tar cf film.tar film", run: "verify --tar film.torrent film.tar"},
 		{name: "verify --tar of gzip", made: "tar czf film.tgz film", run: "verify --tar film.torrent -", feed: "film.tgz"},
 		{name: "verify of standard input", made: "torrentkit create -q -o one.torrent film/a.bin", run: "verify one.torrent -", feed: "film/a.bin"},
