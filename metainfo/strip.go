@@ -63,10 +63,27 @@ func (t *Torrent) publicHashes() (list []string) {
 	return list
 }
 
-func (s *stripper) url(u string) string { return s.text(secret.StripURL(u, s.public...)) }
+func (s *stripper) url(u string) string {
+	return untilClean(u, func(u string) string { return s.once(secret.StripURL(u, s.public...)) })
+}
 
-func (s *stripper) text(text string) string {
+func (s *stripper) text(text string) string { return untilClean(text, s.once) }
+
+func (s *stripper) once(text string) string {
 	return s.known.Remove(secret.StripText(text, s.public...))
+}
+
+// untilClean strips until nothing is found: what is taken out can bring together what is a secret then. Of a text that
+// does not come to an end nothing is kept.
+func untilClean(text string, strip func(string) string) string {
+	for range 10 {
+		next := strip(text)
+		if next == text {
+			return text
+		}
+		text = next
+	}
+	return ""
 }
 
 // entries are the changes that take secrets and the state of clients out of a document.
