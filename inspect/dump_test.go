@@ -320,8 +320,8 @@ func FuzzDump(f *testing.F) {
 		_, _, scanned := bencode.Scan(doc)
 		for _, o := range lossless {
 			text, err := dump(t, doc, o)
-			if (err == nil) != (scanned == nil) {
-				t.Fatalf("dump: %v, scan: %v", err, scanned)
+			if err != nil && scanned == nil { // more than what is sound is dumped, and comes back
+				t.Fatalf("dump: %v", err)
 			}
 			if err == nil {
 				roundTrip(t, doc, o)
