@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // Content is files that torrents can be made of: scanned, named and in order,
@@ -23,19 +24,10 @@ type Content struct {
 	path   string                 // that was named, or the first of several
 	name   func() (string, error) // of a torrent that is given none
 	normal bool                   // names are in Unicode's composed form
+	names  []string               // then, of the files of the tree; else nil
 	sorted Order
-	files  []File              // in order
-	order  []content.FileIndex // of each of them in the tree
+	order  []content.FileIndex // in the tree, of the files of a torrent
 	notes  []Note
-}
-
-// File is a file that goes into a torrent.
-type File struct {
-	Path   string // slash-separated; "" if the content is one file
-	Length int64  // in bytes
-	// Link is where a symbolic link that is stored as such leads, from the
-	// content's folder (BEP 47); "" for other files.
-	Link string
 }
 
 // Scan looks for files below paths, without reading any content. Several paths
@@ -115,26 +107,47 @@ func DefaultName(path string) (string, error) {
 // arrange names the files and puts them in order.
 func (c *Content) arrange() error {
 	scanned := c.tree.Files()
-	named := make([]File, len(scanned))
 	c.order = make([]content.FileIndex, len(scanned))
 	for i := range scanned {
-		f := &scanned[i]
-		named[i], c.order[i] = File{f.Path, f.Size, f.Link}, content.FileIndex(i)
+		c.order[i] = content.FileIndex(i)
 		if c.normal {
-			named[i].Path, named[i].Link = content.NFC(f.Path), content.NFC(f.Link)
+			c.names = append(c.names, content.NFC(scanned[i].Path))
 		}
 	}
-	if a, b := c.sorted.sort(c.order, named); a != b {
-		if named[a].Path == named[b].Path {
-			return fmt.Errorf("%q and %q become one name, %q", scanned[a].Path, scanned[b].Path, named[a].Path)
+	if a, b := c.sort(); a != b {
+		if c.nameOf(a) == c.nameOf(b) {
+			return fmt.Errorf("%q and %q become one name, %q", scanned[a].Path, scanned[b].Path, c.nameOf(a))
 		}
-		return fmt.Errorf("%q would be both a file and a folder", named[a].Path)
-	}
-	c.files = make([]File, len(named))
-	for k, i := range c.order {
-		c.files[k] = named[i]
+		return fmt.Errorf("%q would be both a file and a folder", c.nameOf(a))
 	}
 	return nil
+}
+
+// nameOf returns the path that a torrent has for a file of the tree.
+func (c *Content) nameOf(i content.FileIndex) string {
+	if c.normal {
+		return c.names[i]
+	}
+	return c.tree.Files()[i].Path
+}
+
+// scanned returns the k-th file of a torrent as the scan found it.
+func (c *Content) scanned(k int) *content.File { return &c.tree.Files()[c.order[k]] }
+
+// file tells what a torrent says of its k-th file.
+func (c *Content) file(k int, attr bool) metainfo.File {
+	of := c.scanned(k)
+	f := metainfo.File{Path: c.nameOf(c.order[k]), Length: of.Size, Link: of.Link}
+	switch {
+	case f.Link != "":
+		f.Attr = "l"
+		if c.normal {
+			f.Link = content.NFC(f.Link)
+		}
+	case attr:
+		f.Attr = attributes(of)
+	}
+	return f
 }
 
 // open opens the k-th file.
@@ -142,9 +155,9 @@ func (c *Content) open(k int) (content.Reader, error) { return c.tree.Open(c.ord
 
 // portability notes the names that not every system takes.
 func (c *Content) portability(name string) []Note {
-	paths := make([]string, len(c.files))
-	for k := range c.files {
-		paths[k] = c.files[k].Path
+	paths := make([]string, len(c.order))
+	for k, i := range c.order {
+		paths[k] = c.nameOf(i)
 	}
 	if len(paths) == 1 && paths[0] == "" {
 		paths[0] = name

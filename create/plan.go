@@ -11,10 +11,11 @@ import (
 type Plan struct {
 	Name        string
 	Format      metainfo.Format
-	PieceLength int64  // in bytes
-	NumPieces   int    // of v1; in v2 every file starts a piece of its own
-	TotalLength int64  // bytes of content
-	Files       []File // in the order of the torrent, without padding
+	PieceLength int64 // in bytes
+	NumPieces   int   // of v1; in v2 every file starts a piece of its own
+	TotalLength int64 // bytes of content
+	// Files are those that go into the torrent, in its order, without padding.
+	Files []metainfo.File
 	// Size is the size in bytes of the .torrent. Files with equal content share
 	// a piece layer in v2, which cannot be foreseen: where that is possible
 	// SizeIsExact is false and Size an upper bound.
@@ -32,7 +33,6 @@ type Plan struct {
 
 	content *Content
 	o       Options
-	files   []metainfo.File
 	shape   metainfo.Shape
 	draft   *metainfo.Draft
 	source  source
@@ -64,7 +64,7 @@ func (c *Content) Plan(o Options) (*Plan, error) {
 
 func (c *Content) plan(o Options) (*Plan, error) {
 	switch {
-	case len(c.files) == 0:
+	case len(c.order) == 0:
 		return nil, ErrEmpty
 	case c.tree.InOrder() && len(o.Journals) > 0:
 		return nil, ErrNotOnDisk
@@ -79,7 +79,7 @@ func (c *Content) plan(o Options) (*Plan, error) {
 		o.Name = content.NFC(o.Name)
 	}
 	p := &Plan{
-		Name: o.Name, Format: o.Format, Files: c.files, Notes: c.portability(o.Name), Progress: o.Progress, content: c, o: o,
+		Name: o.Name, Format: o.Format, Notes: c.portability(o.Name), Progress: o.Progress, content: c, o: o,
 		shape: metainfo.Shape{Format: o.Format, Name: o.Name, Align: o.Align, Outer: o.Set, Info: info},
 	}
 	p.describeFiles()
@@ -100,15 +100,9 @@ func (c *Content) plan(o Options) (*Plan, error) {
 
 // describeFiles tells what the torrent says of each file.
 func (p *Plan) describeFiles() {
-	p.files = make([]metainfo.File, len(p.Files))
-	for k, f := range p.Files {
-		p.TotalLength += f.Length
-		p.files[k] = metainfo.File{Path: f.Path, Length: f.Length, Link: f.Link}
-		switch {
-		case f.Link != "":
-			p.files[k].Attr = "l"
-		case p.o.Attributes:
-			p.files[k].Attr = attributes(&p.content.tree.Files()[p.content.order[k]])
-		}
+	p.Files = make([]metainfo.File, len(p.content.order))
+	for k := range p.Files {
+		p.Files[k] = p.content.file(k, p.o.Attributes)
+		p.TotalLength += p.Files[k].Length
 	}
 }

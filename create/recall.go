@@ -75,7 +75,7 @@ func (p *Plan) recallOld(k *known) {
 		p.Reused.OldRefused = "it is of another kind of content"
 		return
 	}
-	index := indexOld(old, p.files)
+	index := indexOld(old, p.Files)
 	ours := byName(p.draft.Layout(), p.pathOf)
 	k.old = make(map[int]journal.Digest)
 	for i := range p.NumPieces {
@@ -103,7 +103,7 @@ func (p *Plan) recallOld(k *known) {
 }
 
 // pathOf is the path of a file of the layout that is no padding.
-func (p *Plan) pathOf(i layout.FileIndex) string { return p.files[p.source.place[i]].Path }
+func (p *Plan) pathOf(i layout.FileIndex) string { return p.Files[p.source.place[i]].Path }
 
 // indexOld makes keys of the pieces of an old torrent that hold bytes of a file
 // which is one of files too: it may name others of any length.

@@ -155,21 +155,22 @@ type Decision struct {
 	Reason   string // the rule, or what else decided; "" where nothing spoke against the path
 }
 
-// sort puts files, given as indices, in order. It returns two that cannot be in
-// one torrent, or one index twice.
-func (o Order) sort(order []content.FileIndex, files []File) (a, b content.FileIndex) {
-	slices.SortFunc(order, func(a, b content.FileIndex) int { return layout.ComparePaths(files[a].Path, files[b].Path) })
-	for k := 1; k < len(order); k++ {
-		a, b := order[k-1], order[k]
-		if files[a].Path == files[b].Path || layout.Inside(files[b].Path, files[a].Path) {
+// sort puts the files in order. It returns two that cannot be in one torrent, or
+// one index twice.
+func (c *Content) sort() (a, b content.FileIndex) {
+	slices.SortFunc(c.order, func(a, b content.FileIndex) int { return layout.ComparePaths(c.nameOf(a), c.nameOf(b)) })
+	for k := 1; k < len(c.order); k++ {
+		a, b := c.order[k-1], c.order[k]
+		if c.nameOf(a) == c.nameOf(b) || layout.Inside(c.nameOf(b), c.nameOf(a)) {
 			return a, b
 		}
 	}
-	switch o {
+	switch c.sorted {
 	case ByNatural:
-		slices.SortStableFunc(order, func(a, b content.FileIndex) int { return compareNatural(files[a].Path, files[b].Path) })
+		slices.SortStableFunc(c.order, func(a, b content.FileIndex) int { return compareNatural(c.nameOf(a), c.nameOf(b)) })
 	case BySize:
-		slices.SortStableFunc(order, func(a, b content.FileIndex) int { return cmp.Compare(files[a].Length, files[b].Length) })
+		files := c.tree.Files()
+		slices.SortStableFunc(c.order, func(a, b content.FileIndex) int { return cmp.Compare(files[a].Size, files[b].Size) })
 	}
 	return 0, 0
 }

@@ -43,7 +43,7 @@ func (p *Plan) choosePieceLength(o *Options) error {
 	}
 	for {
 		p.shape.PieceLength = n
-		draft, err := metainfo.NewDraft(p.shape, p.files, p.o.Fields)
+		draft, err := metainfo.NewDraft(p.shape, p.Files, p.o.Fields)
 		if err != nil {
 			return err
 		}
@@ -86,7 +86,7 @@ func (p *Plan) Choices() ([]Choice, error) {
 		var own int64
 		for _, format := range []metainfo.Format{metainfo.V1, metainfo.V2, metainfo.Hybrid} {
 			shape.Format = format
-			draft, err := metainfo.NewDraft(shape, p.files, p.o.Fields)
+			draft, err := metainfo.NewDraft(shape, p.Files, p.o.Fields)
 			if err != nil {
 				return nil, err
 			}

@@ -13,12 +13,12 @@ import (
 // of those to come.
 func (p *Plan) foretellSums() {
 	p.o.Checksums = slices.Compact(slices.Sorted(slices.Values(p.o.Checksums)))
-	for k := range p.files {
-		if len(p.o.Checksums) == 0 || p.files[k].Link != "" {
+	for k := range p.Files {
+		if len(p.o.Checksums) == 0 || p.Files[k].Link != "" {
 			continue
 		}
 		for _, kind := range p.o.Checksums {
-			p.files[k].Sums = append(p.files[k].Sums, kind.Entry(kind.New().Sum(nil)))
+			p.Files[k].Sums = append(p.Files[k].Sums, kind.Entry(kind.New().Sum(nil)))
 		}
 	}
 }
@@ -41,12 +41,12 @@ func (c *Content) inOrder(ctx context.Context, plans ...*Plan) *ordered {
 	if o.kinds = slices.Compact(o.kinds); len(o.kinds) == 0 && !c.tree.InOrder() {
 		return nil
 	}
-	sizes := make([]int64, len(c.files))
-	for k := range c.files {
-		sizes[k] = c.files[k].Length
+	sizes := make([]int64, len(c.order))
+	for k := range sizes {
+		sizes[k] = c.scanned(k).Size
 	}
 	o.files = filesum.New(ctx, sizes, c.open, func(k int) []hash.Hash {
-		if c.files[k].Link != "" {
+		if c.scanned(k).Link != "" {
 			return nil
 		}
 		list := make([]hash.Hash, len(o.kinds))
@@ -68,14 +68,14 @@ func (o *ordered) finish(plans []*Plan) error {
 		return err
 	}
 	for _, p := range plans {
-		for k := range p.files {
+		for k := range p.Files {
 			all, err := o.files.Sums(k)
 			if err != nil {
 				return err
 			}
-			for j := range p.files[k].Sums {
+			for j := range p.Files[k].Sums {
 				kind := p.o.Checksums[j]
-				p.files[k].Sums[j] = kind.Entry(all[slices.Index(o.kinds, kind)])
+				p.Files[k].Sums[j] = kind.Entry(all[slices.Index(o.kinds, kind)])
 			}
 		}
 	}
