@@ -92,7 +92,7 @@ func (c check) on() string {
 	switch c.ID {
 	case "honesty.ip", "honesty.ipv4", "honesty.forwarded", "scrape.full", "scrape.key-length", "scrape.canonical":
 		return "http"
-	case "honesty.udp-ip", "scrape.length":
+	case "honesty.udp-ip", "scrape.length", "scrape.order":
 		return "udp"
 	}
 	switch own, _, _ := strings.Cut(c.ID, "."); own {

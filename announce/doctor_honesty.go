@@ -151,6 +151,7 @@ func scrapeChecks() []check {
 		}},
 		{Check{"scrape.key-length", "keys of files are the 20 raw bytes", 48, "", Error, "write the infohash as bytes, not as text"}, scrapeFinding("scrape-key-mangled", "scrape-key-length")},
 		{Check{"scrape.length", "the UDP answer has 12 bytes a torrent", 15, "Scrape", Error, "seeders, completed and leechers for each, and nothing else"}, scrapeFinding("scrape-length", "scrape-surplus")},
+		{Check{"scrape.order", "the UDP answer has the torrents in the order asked", 15, "Scrape", Error, "counts come without infohashes: clients give them to the wrong torrents"}, scrapeOrder},
 		{Check{"scrape.canonical", "the scrape answer is canonical bencode", 3, "bencoding", Warning, "sort the keys of dictionaries as raw bytes"}, scrapeFinding("keys-unsorted", "keys-duplicate", "bencode-canonical", "trailing-data")},
 		{Check{"scrape.unknown-hash", "an unknown torrent is left out or has zeros", 48, "", Warning, "do not fail the whole scrape"}, scrapeUnknown},
 		{Check{"scrape.limit", "50 torrents a request are answered, 74 over UDP", 48, "", Warning, "clients do not notice torrents that are left out in silence"}, scrapeLimit},
@@ -183,6 +184,31 @@ func scrapeWorks(d *doctor) (State, string) {
 		return Fail, "a torrent that has a peer is left out"
 	}
 	return Pass, fmt.Sprintf("%d seeds, %d leeches", counts[0].Seeds, counts[0].Leeches)
+}
+
+// scrapeOrder scrapes our torrent with one that nobody has, first and last in
+// turns: an order by chance does not stay right.
+func scrapeOrder(d *doctor) (State, string) {
+	const turns = 8
+	if state, text := d.scraped(func(Counts) (State, string) { return Pass, "" }); state != Pass {
+		return Skip, text
+	}
+	other := RandomHash()
+	for turn := range turns {
+		own := turn % 2
+		asked := []metainfo.HashV1{other, other}
+		asked[own] = d.hash
+		counts, _, f := d.scrapeRaw(asked)
+		switch {
+		case f != nil:
+			return Skip, words(f)
+		case !counts[0].Known || !counts[1].Known:
+			return Skip, "a torrent that nobody has is left out"
+		case apart(counts[own], counts[1-own]) > 0 && counts[own].Seeds == 0:
+			return Fail, "the counts of one torrent came for another"
+		}
+	}
+	return Pass, plural(turns, "scrape") + " of two torrents"
 }
 
 func scrapeFinding(ids ...string) func(*doctor) (State, string) {

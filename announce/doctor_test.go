@@ -90,7 +90,7 @@ func faultOf() map[string][2]string {
 		"honesty.ipv4": f(tt.HonoursIPv4, HTTP), "honesty.forwarded": f(tt.HonoursForwarded, HTTP), "honesty.udp-ip": f(tt.HonoursUDPIP, UDP),
 
 		"scrape.works": f(tt.ScrapeClosed, UDP), "scrape.keys": f(tt.ScrapeMissingKeys, HTTP), "scrape.key-length": f(tt.ScrapeMangled, HTTP),
-		"scrape.length": f(tt.UDPScrapeLength, UDP), "scrape.canonical": f(tt.ScrapeUnsorted, HTTP), "scrape.unknown-hash": f(tt.ScrapeUnknownError, HTTP),
+		"scrape.length": f(tt.UDPScrapeLength, UDP), "scrape.order": f(tt.UDPScrapeTable, UDP), "scrape.canonical": f(tt.ScrapeUnsorted, HTTP), "scrape.unknown-hash": f(tt.ScrapeUnknownError, HTTP),
 		"scrape.limit": f(tt.ScrapeLimit, UDP), "scrape.full": f(tt.FullScrapeOpen, HTTP),
 	}
 }

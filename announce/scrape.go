@@ -6,6 +6,7 @@ import (
 	"iter"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -75,7 +76,8 @@ func scrapeURL(e endpoint) (*url.URL, bool) {
 // Scrape asks one tracker for the counts of torrents, in as many requests as
 // real trackers need to answer in full. It returns one result, or with
 // Options.AllAddresses one for each address. Without hashes it asks HTTP
-// trackers for everything they have.
+// trackers for everything they have. Where a UDP tracker does not keep the
+// order of the torrents, they are asked for one by one, and a finding says so.
 func Scrape(ctx context.Context, tracker string, hashes []metainfo.HashV1, opt Options) []ScrapeResult {
 	q := Query{Tracker: tracker}
 	if len(hashes) > 0 {
@@ -85,8 +87,10 @@ func Scrape(ctx context.Context, tracker string, hashes []metainfo.HashV1, opt O
 	s.Event = EventNone
 	var mu sync.Mutex
 	scrapes := make(map[*Result]*ScrapeResult)
+	asked := distinct(hashes)
 	results := s.eachAddress(ctx, q, func(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *Result) {
-		sr := s.scrapeAddress(ctx, e, addrs, hashes, r)
+		sr := s.scrapeAddress(ctx, e, addrs, asked, r)
+		sr.spread(hashes)
 		mu.Lock()
 		defer mu.Unlock()
 		scrapes[r] = sr
@@ -100,6 +104,31 @@ func Scrape(ctx context.Context, tracker string, hashes []metainfo.HashV1, opt O
 		out[i].Result = results[i]
 	}
 	return out
+}
+
+// distinct leaves the first of equals: trackers answer for a torrent once.
+func distinct(hashes []metainfo.HashV1) []metainfo.HashV1 {
+	seen := make(map[metainfo.HashV1]bool, len(hashes))
+	return slices.DeleteFunc(slices.Clone(hashes), func(h metainfo.HashV1) bool {
+		old := seen[h]
+		seen[h] = true
+		return old
+	})
+}
+
+// spread gives counts to each hash as it was asked for, repetitions too.
+func (sr *ScrapeResult) spread(hashes []metainfo.HashV1) {
+	if len(hashes) <= len(sr.Counts) { // nothing is repeated, or everything was asked for
+		return
+	}
+	byHash := make(map[metainfo.HashV1]Counts, len(sr.Counts))
+	for _, c := range sr.Counts {
+		byHash[c.Hash] = c
+	}
+	sr.Counts = make([]Counts, len(hashes))
+	for i, h := range hashes {
+		sr.Counts[i] = byHash[h]
+	}
 }
 
 func missing(hashes []metainfo.HashV1) []Counts {
@@ -127,6 +156,9 @@ func (s *settings) scrapeAddress(ctx context.Context, e endpoint, addrs []netip.
 	started := time.Now()
 	sr := &ScrapeResult{}
 	ask, done, f := s.openScrape(ctx, e, addrs, r)
+	if f == nil && e.transport == UDP {
+		ask = (&orderProof{ask: ask}).scrape
+	}
 	if f == nil {
 		f = scrapeChunks(ctx, ask, hashes, sr, r)
 		done()
@@ -151,6 +183,7 @@ func scrapeChunks(ctx context.Context, ask scraper, hashes []metainfo.HashV1, sr
 		chunk := hashes[at:min(at+scrapeChunk, len(hashes))]
 		counts, f := ask(ctx, chunk, sr, r)
 		if f != nil {
+			sr.Counts = append(sr.Counts, counts...)
 			return f
 		}
 		var again []metainfo.HashV1

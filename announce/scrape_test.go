@@ -42,7 +42,11 @@ func TestScrapeEveryTransport(t *testing.T) {
 			continue
 		}
 		r := scrapeOne(t, u, hashes)
-		if !r.Good() || r.Requests != 3 || len(r.Findings) > 0 {
+		requests := 3
+		if transport == UDP {
+			requests *= 4 // two torrents alone, and the chunk once more, prove the order
+		}
+		if !r.Good() || r.Requests != requests || len(r.Findings) > 0 {
 			t.Fatalf("%s: %v, %d requests, %v", transport, r.Failure, r.Requests, r.Findings)
 		}
 		for i, c := range r.Counts {
@@ -139,4 +143,46 @@ func TestScrapeReal(t *testing.T) {
 			t.Logf("%s: %d requests, %v", u, r.Requests, r.Findings)
 		}
 	}
+}
+
+// TestScrapeOrder: counts belong to the torrents that they are given for, in
+// whatever order a UDP tracker sends them.
+func TestScrapeOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, c := range []struct {
+			name   string
+			seeds  []int // of each torrent
+			faults []tt.Fault
+			found  bool
+		}{
+			{"two", []int{1, 0}, []tt.Fault{tt.UDPScrapeTable}, true},
+			{"half and half", []int{1, 0, 1, 0, 0, 1, 1, 0, 1, 0}, []tt.Fault{tt.UDPScrapeTable}, true},
+			{"all the same", []int{2, 2, 2, 2}, []tt.Fault{tt.UDPScrapeTable}, false},
+			{"in order", []int{3, 0, 1, 7}, nil, false},
+			{"unknown ones left out", []int{0, 1}, []tt.Fault{tt.UDPScrapeOmits}, true},
+		} {
+			n := new(memnet.Network)
+			tr := tt.StartIn(t, n, c.faults...)
+			var hashes []metainfo.HashV1
+			for i, seeds := range c.seeds { // in descending order, which the table is not
+				h := metainfo.HashV1{byte(0xff - i)}
+				hashes = append(hashes, h, h)
+				for port := range seeds {
+					tr.Add(h, netip.AddrPortFrom(netip.MustParseAddr("192.0.2.1"), uint16(1+port)), "", 0)
+				}
+			}
+			r := Scrape(t.Context(), tr.UDP(), hashes, Options{network: n})[0]
+			if r.Failure != nil || len(r.Counts) != len(hashes) {
+				t.Fatalf("%s: %v, %d counts", c.name, r.Failure, len(r.Counts))
+			}
+			for i, got := range r.Counts {
+				if want := int64(c.seeds[i/2]); got.Hash != hashes[i] || max(got.Seeds, 0) != want {
+					t.Errorf("%s: torrent %d has %d seeds, want %d", c.name, i, got.Seeds, want)
+				}
+			}
+			if _, ok := found(r.Findings, "scrape-order"); ok != c.found {
+				t.Errorf("%s: findings %v", c.name, r.Findings)
+			}
+		}
+	})
 }

@@ -1,10 +1,12 @@
 package trackertest
 
 import (
+	"bytes"
 	"crypto/rand"
 	"encoding/binary"
 	"net"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 )
@@ -81,7 +83,11 @@ func (tr *Tracker) udpError(p []byte, text string) []byte {
 	if tr.Has(UDPErrorNUL) {
 		text += "\x00"
 	}
-	return append(header(3, p), text...)
+	out := append(header(3, p), text...)
+	if tr.Has(UDPErrorNoID) {
+		be.PutUint32(out[4:], 0)
+	}
+	return out
 }
 
 func (tr *Tracker) datagram(p []byte, from netip.AddrPort) []byte {
@@ -95,7 +101,7 @@ func (tr *Tracker) datagram(p []byte, from netip.AddrPort) []byte {
 		}
 		return tr.connect(p, from)
 	}
-	if !tr.valid(id, from) {
+	if !tr.valid(id, from) && !(action == 2 && tr.Has(UDPScrapeAnyID)) {
 		if tr.Has(UDPIDSilent) {
 			return nil
 		}
@@ -253,11 +259,19 @@ func (tr *Tracker) scrapeUDP(p []byte) []byte {
 	if tr.Has(ScrapeLimit) {
 		limit = 30
 	}
-	for i := 16; i+20 <= len(p) && limit > 0; i += 20 {
-		limit--
-		s := tr.swarms[[20]byte(p[i:i+20])]
+	list := p[16:]
+	hashes := slices.Collect(slices.Chunk(list[:len(list)-len(list)%20], 20))
+	if tr.Has(UDPScrapeTable) {
+		slices.SortFunc(hashes, bytes.Compare)
+		hashes = slices.CompactFunc(hashes, bytes.Equal)
+	}
+	for _, h := range hashes[:min(len(hashes), limit)] {
+		s := tr.swarms[[20]byte(h)]
 		if s == nil && tr.Has(ScrapeUnknownError) {
 			return tr.udpError(p, "unknown torrent")
+		}
+		if s == nil && tr.Has(UDPScrapeOmits) {
+			continue
 		}
 		if s == nil {
 			s = &swarm{}

@@ -1,0 +1,113 @@
+package announce
+
+import (
+	"context"
+	"slices"
+
+	"github.com/torrentkit/torrentkit/metainfo"
+)
+
+// orderProof makes sure of whom the counts of a UDP scrape are. They come without
+// infohashes, in the order asked (BEP 15), but some trackers answer in the order of
+// a table of their own, which can be another one each time.
+type orderProof struct {
+	ask       scraper
+	unordered bool // the tracker has shown it
+}
+
+// scrape asks for a chunk. Where its answers differ the order matters, and is
+// proven or done without.
+func (p *orderProof) scrape(ctx context.Context, chunk []metainfo.HashV1, sr *ScrapeResult, r *Result) ([]Counts, *Failure) {
+	counts, f := p.ask(ctx, chunk, sr, r)
+	if f != nil || len(chunk) < 2 || alike(counts) {
+		return counts, f
+	}
+	if !p.unordered {
+		held, f := p.held(ctx, chunk, counts, sr, r)
+		if f != nil {
+			return nil, f
+		}
+		if held {
+			return counts, nil
+		}
+		p.unordered = true
+		r.note("scrape-order", Error, 15, "counts of several torrents do not come in the order asked: each torrent was asked for alone")
+	}
+	for i := range chunk {
+		one, f := p.ask(ctx, chunk[i:i+1], sr, r)
+		if f != nil {
+			return counts[:i], f
+		}
+		counts[i] = one[0]
+	}
+	return counts, nil
+}
+
+// held asks for two torrents alone, and for all once more the other way round,
+// since an order by chance may have two right.
+func (p *orderProof) held(ctx context.Context, chunk []metainfo.HashV1, counts []Counts, sr *ScrapeResult, r *Result) (bool, *Failure) {
+	for _, i := range witnesses(counts) {
+		one, f := p.ask(ctx, chunk[i:i+1], sr, r)
+		if f != nil || !one[0].Known || moved(counts, i, one[0]) {
+			return false, f
+		}
+	}
+	if len(chunk) == 2 {
+		return true, nil
+	}
+	back := slices.Clone(chunk)
+	slices.Reverse(back)
+	again, f := p.ask(ctx, back, sr, r)
+	if f != nil {
+		return false, f
+	}
+	slices.Reverse(again)
+	for i := range again {
+		if again[i].Known && counts[i].Known && moved(counts, i, again[i]) {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// witnesses picks the torrent whose counts the fewest have, and one that is as
+// different from it as can be.
+func witnesses(counts []Counts) [2]int {
+	var out [2]int
+	rarest := len(counts) + 1
+	for i, c := range counts {
+		same := 0
+		for _, o := range counts {
+			if apart(c, o) == 0 {
+				same++
+			}
+		}
+		if c.Known && same < rarest {
+			rarest, out[0] = same, i
+		}
+	}
+	for i, c := range counts {
+		if c.Known && apart(counts[out[0]], c) >= apart(counts[out[0]], counts[out[1]]) {
+			out[1] = i
+		}
+	}
+	return out
+}
+
+// moved says whether now fits the counts of another torrent better than those
+// of the ith. Swarms change between two questions, but hardly into another.
+func moved(counts []Counts, i int, now Counts) bool {
+	own := apart(counts[i], now)
+	return slices.ContainsFunc(counts, func(c Counts) bool { return c.Known && apart(c, now) < own })
+}
+
+// apart is how much two counts differ.
+func apart(x, y Counts) int64 {
+	d := func(a, b int64) int64 { return max(a-b, b-a) }
+	return d(x.Seeds, y.Seeds) + d(x.Leeches, y.Leeches) + d(x.Downloaded, y.Downloaded)
+}
+
+// alike says whether any order would do: all have the same counts.
+func alike(counts []Counts) bool {
+	return !slices.ContainsFunc(counts, func(c Counts) bool { return apart(c, counts[0]) != 0 })
+}
