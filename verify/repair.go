@@ -38,17 +38,26 @@ func Repair(ctx context.Context, torrent []byte, path string, o RepairOptions) (
 		return nil, err
 	}
 	defer other.located.Close()
-	if sameFile(r.Root, other.root) {
+	switch same, err := sameFile(r.Root, other.root); {
+	case err != nil:
+		return m.res, err
+	case same:
 		return nil, fmt.Errorf("repairing %q from itself", r.Root)
 	}
 	m.res.From = other.root
 	return m.res, m.from(ctx, other)
 }
 
-func sameFile(a, b string) bool {
-	x, err1 := os.Stat(a)
-	y, err2 := os.Stat(b)
-	return err1 == nil && err2 == nil && os.SameFile(x, y)
+// sameFile tells whether two paths lead to one file or folder. What is not there is none.
+func sameFile(a, b string) (bool, error) {
+	var infos [2]os.FileInfo
+	for i, path := range []string{a, b} {
+		var err error
+		if infos[i], err = os.Stat(path); Refused(err) {
+			return false, fmt.Errorf("looking at %q: %w", path, content.Bare(err))
+		}
+	}
+	return os.SameFile(infos[0], infos[1]), nil
 }
 
 // home is the folder that the content is changed in. A link is followed to what
@@ -74,9 +83,13 @@ func openHome(r *run, make bool) (*home, error) {
 	}
 	h, folder := &home{single: filepath.Base(r.Root)}, r.named
 	if r.Single && r.Root == r.named {
-		if real, err := filepath.EvalSymlinks(r.Root); err == nil {
+		real, err := filepath.EvalSymlinks(r.Root)
+		switch {
+		case err == nil:
 			folder, h.single = filepath.Dir(real), filepath.Base(real)
-		} else {
+		case Refused(err):
+			return nil, fmt.Errorf("looking at %q: %w", r.Root, content.Bare(err))
+		default:
 			folder = filepath.Dir(r.Root)
 		}
 	}
@@ -125,9 +138,18 @@ func (h *home) openToChange(name string, seen os.FileInfo) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !content.SameFile(seen, f) {
+	return onlyIf(seen, f)
+}
+
+// onlyIf returns an open file that is the one that was seen, and closes another.
+func onlyIf(seen os.FileInfo, f *os.File) (*os.File, error) {
+	same, err := content.SameFile(seen, f)
+	if err == nil && !same {
+		err = below.ErrReplaced
+	}
+	if err != nil {
 		f.Close()
-		return nil, below.ErrReplaced
+		return nil, err
 	}
 	return f, nil
 }

@@ -35,7 +35,10 @@ func Fix(ctx context.Context, torrent []byte, dir string, o FixOptions) (*Fixed,
 	}
 	f := &fixer{run: r, res: &Fixed{Report: r.Report, DryRun: o.DryRun}, workers: o.Workers}
 	defer func() { f.run.close() }()
-	if info, err := os.Stat(r.Root); err != nil || info.IsDir() == r.Single {
+	switch info, err := os.Stat(r.Root); {
+	case Refused(err):
+		return f.res, fmt.Errorf("looking at %q: %w", r.Root, content.Bare(err))
+	case err != nil || info.IsDir() == r.Single:
 		return f.res, nil // there is nothing to put right
 	}
 	if err := changeable(r); err != nil && !r.OK() {
@@ -114,13 +117,13 @@ func (f *fixer) move(found *find.Found, from, to string) error {
 		return err
 	}
 	defer file.Close()
-	if err := f.home.Rename(from, to); err != nil {
+	if err := f.own.Change(file, func() error { return f.home.Rename(from, to) }); err != nil {
 		return err
 	}
 	if err := f.home.Is(file, to); err != nil {
 		return cmp.Or(f.home.Rename(to, from), err)
 	}
-	return f.own.Note(found.Tree, found.Index, file)
+	return nil
 }
 
 // truncate cuts the files that are too long and whole.
@@ -155,8 +158,8 @@ func (f *fixer) cut(k int) error {
 	if err != nil {
 		return err
 	}
-	err = h.Truncate(f.Files[k].Length)
-	return cmp.Or(err, f.own.Note(f.located.Tree, content.FileIndex(k), h), h.Close())
+	err = f.own.Change(h, func() error { return h.Truncate(f.Files[k].Length) })
+	return cmp.Or(err, h.Close())
 }
 
 // wholePieces tells whether all pieces with bytes of a file match, where they

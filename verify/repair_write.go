@@ -3,14 +3,15 @@ package verify
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"syscall"
 
 	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
-	"github.com/torrentkit/torrentkit/verify/internal/below"
 )
 
 // writeBlock is the unit in which bytes are compared and written.
@@ -24,7 +25,8 @@ type writer struct {
 	home  *home // opened at the first use
 	index int   // in Report.Files, of the file in hand
 	file  *os.File
-	out   *os.File // the same for writing, once a byte differs
+	out   *os.File     // the same for writing, once a byte differs
+	wrote func() error // tells own that it was
 	made  map[int]bool
 	seen  map[int]os.FileInfo // of the files that were in hand
 	own   content.Own         // what was written
@@ -98,11 +100,20 @@ func (w *writer) writeAt(part []byte, off int64) (err error) {
 		return nil
 	}
 	if w.out == nil {
-		if w.out, err = w.home.openToChange(w.home.path(w.r, w.index), w.seen[w.index]); err != nil {
+		out, err := w.home.openToChange(w.home.path(w.r, w.index), w.seen[w.index])
+		if err != nil {
 			return err
 		}
+		if w.wrote, err = w.own.Begin(out); err != nil {
+			out.Close()
+			return err
+		}
+		w.out = out
 	}
 	_, err = w.out.WriteAt(part, off)
+	if errors.Is(err, io.ErrUnexpectedEOF) { // so it says that the system wrote nothing
+		err = syscall.EIO
+	}
 	return err
 }
 
@@ -137,7 +148,11 @@ func (w *writer) use(k int) (created bool, err error) {
 		return false, err
 	}
 	w.made[k] = w.made[k] || missing
-	w.seen[k], err = w.file.Stat()
+	if w.seen[k], err = w.file.Stat(); err != nil {
+		delete(w.seen, k)
+		w.file.Close()
+		w.file, w.out = nil, nil
+	}
 	return missing, err
 }
 
@@ -149,11 +164,10 @@ func (w *writer) find(k int) (*os.File, error) {
 		return w.r.located.OpenFile(content.FileIndex(k), &w.own)
 	}
 	f, err := w.home.Follow(w.home.path(w.r, k))
-	if err == nil && !content.SameFile(before, f) {
-		f.Close()
-		return nil, below.ErrReplaced
+	if err != nil {
+		return nil, err
 	}
-	return f, err
+	return onlyIf(before, f)
 }
 
 // same tells whether the file has these bytes already.
@@ -176,13 +190,16 @@ func (w *writer) done() error {
 	}
 	var err error
 	if w.out != nil {
-		err = cmp.Or(w.out.Sync(), w.own.Note(w.r.located.Tree, content.FileIndex(w.index), w.out))
+		err = w.out.Sync()
+		if w.wrote != nil {
+			err = cmp.Or(err, w.wrote())
+		}
 		if w.out != w.file {
 			err = cmp.Or(err, w.out.Close())
 		}
 	}
 	err = cmp.Or(err, w.file.Close())
-	w.file, w.out = nil, nil
+	w.file, w.out, w.wrote = nil, nil, nil
 	return err
 }
 

@@ -46,23 +46,45 @@ type state struct {
 	size int64
 }
 
-// Note takes an open file, file i of a tree, as it is now for what it is to be.
-func (o *Own) Note(t *Tree, i FileIndex, f *os.File) error {
-	now, err := rawOf(f).stat()
+// Change does what changes an open file, and takes the file as it is then for what it was before. That others had changed
+// it by then shows as ever.
+func (o *Own) Change(f *os.File, do func() error) error {
+	end, err := o.Begin(f)
+	if err == nil {
+		err = do()
+	}
 	if err != nil {
-		return fmt.Errorf("looking at %q: %w", t.display(i), err)
+		return err
 	}
-	if o.files == nil {
-		o.files = map[fileID]ownChange{}
+	return end()
+}
+
+// Begin is Change in two halves: what it returns is called once the file was changed.
+func (o *Own) Begin(f *os.File) (end func() error, err error) {
+	before, err := stateOf(f)
+	if err != nil {
+		return nil, err
 	}
-	id := fileID{now.dev, now.ino}
-	change, again := o.files[id]
-	if !again {
-		change.seen = state{t.files[i].stamp, t.files[i].Size}
-	}
-	change.now = state{now.stamp, now.size}
-	o.files[id] = change
-	return nil
+	return func() error {
+		now, err := stateOf(f)
+		if err != nil {
+			return err
+		}
+		if o.files == nil {
+			o.files = map[fileID]ownChange{}
+		}
+		id, seen := fileID{now.dev, now.ino}, before
+		if earlier, again := o.files[id]; again && earlier.now == before {
+			seen = earlier.seen
+		}
+		o.files[id] = ownChange{seen, now}
+		return nil
+	}, nil
+}
+
+func stateOf(f *os.File) (state, error) {
+	now, err := rawOf(f).stat()
+	return state{now.stamp, now.size}, err
 }
 
 // knows says whether a file was changed from what was seen to what it is now.
@@ -76,7 +98,7 @@ func (o *Own) knows(seen *File, now *stat) bool {
 
 // SameFile says whether an open file is the one that was seen. Where systems invent the numbers that tell files apart,
 // and may give a file another one, it is taken for the same.
-func SameFile(seen os.FileInfo, f *os.File) bool {
+func SameFile(seen os.FileInfo, f *os.File) (bool, error) {
 	now, err := f.Stat()
-	return err == nil && (os.SameFile(seen, now) || !rawOf(f).stable())
+	return err == nil && (os.SameFile(seen, now) || !rawOf(f).stable()), err
 }

@@ -190,16 +190,23 @@ func (d folder) lstat(name string) (stat, error) {
 // open follows no link: whether os.Root did, which stays inside, shows in what was opened.
 func (d folder) open(name string) (rawFile, error) {
 	before, err := d.root.Lstat(name)
-	if err == nil && before.Mode()&fs.ModeSymlink != 0 {
+	switch {
+	case err != nil:
+		return rawFile{}, Bare(err)
+	case before.Mode()&fs.ModeSymlink != 0:
 		return rawFile{}, syscall.ELOOP
 	}
 	f, err := d.root.OpenFile(name, os.O_RDONLY|nonBlock, 0)
 	if err != nil {
 		return rawFile{}, Bare(err)
 	}
-	if now, err := f.Stat(); err != nil || !os.SameFile(before, now) {
+	now, err := f.Stat()
+	if err == nil && !os.SameFile(before, now) {
+		err = syscall.ELOOP
+	}
+	if err != nil {
 		f.Close()
-		return rawFile{}, syscall.ELOOP
+		return rawFile{}, Bare(err)
 	}
 	return rawFile{f}, nil
 }

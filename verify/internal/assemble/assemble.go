@@ -83,13 +83,10 @@ func (j *Job) Into(ctx context.Context, dir string) (Done, error) {
 	}
 	defer a.out.Close()
 	stage := fmt.Sprintf(".torrentkit-%.16s", j.Torrent.Hashes().Swarms()[0])
-	if a.stage, err = a.out.NewStage(stage); err != nil {
+	if a.stage, err = a.out.NewStage(stage, j.Own); err != nil {
 		return a.done, fmt.Errorf("making %q: %w", filepath.Join(dir, stage), err)
 	}
 	err = a.makeAll(ctx)
-	for _, p := range a.pending {
-		a.drop(p)
-	}
 	if e := a.stage.Close(); err == nil && e != nil {
 		err = fmt.Errorf("removing %q: %w", filepath.Join(dir, stage), e)
 	}

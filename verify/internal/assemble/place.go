@@ -36,7 +36,10 @@ func (a *assembly) keep(ctx context.Context, p *part) (bool, error) {
 		return err == nil, err
 	}
 	there, err := a.out.Open(p.Name, os.O_RDONLY)
-	if err != nil {
+	switch {
+	case content.Refused(err):
+		return false, err
+	case err != nil:
 		return false, ErrInTheWay
 	}
 	defer there.Close()
@@ -118,7 +121,11 @@ func (a *assembly) bring(ctx context.Context, p *part) error {
 
 // linkPath makes a symbolic link to a path that leads to an open file.
 func (a *assembly) linkPath(p *part, file *os.File) error {
-	if info, err := os.Stat(p.Path); err != nil || !content.SameFile(info, file) {
+	info, err := os.Stat(p.Path)
+	if err != nil {
+		return err
+	}
+	if same, err := content.SameFile(info, file); err != nil || !same {
 		return cmp.Or(err, below.ErrReplaced)
 	}
 	if err := a.out.Symlink(p.Path, p.Name); err != nil {
@@ -138,46 +145,33 @@ func (a *assembly) link(p *part, file *os.File) error {
 	} else {
 		p.at = p.Name
 	}
-	if err := a.out.Link(file, p.Path, p.at); err != nil {
+	if err := a.Own.Change(file, func() error { return a.out.Link(file, p.Path, p.at) }); err != nil {
 		return err
 	}
 	if !p.unsure {
 		a.done.Made++
-	}
-	if err := a.Own.Note(p.Tree, p.At, file); err != nil {
-		return err
 	}
 	return p.Tree.Look(p.At, file, a.Own)
 }
 
 // name gives a file on the stage its name.
 func (a *assembly) name(p *part) error {
-	if err := a.out.Rename(p.at, p.Name); err != nil {
+	rename := func() error { return a.out.Rename(p.at, p.Name) }
+	if a.Kind == HardLink && p.Tree != nil {
+		f, err := a.out.Open(p.at, os.O_RDONLY)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		inner := rename
+		rename = func() error { return a.Own.Change(f, inner) }
+	}
+	if err := rename(); err != nil {
 		return err
 	}
 	p.at = p.Name
 	a.done.Made++
-	if a.Kind != HardLink || p.Tree == nil {
-		return nil
-	}
-	f, err := a.out.Open(p.at, os.O_RDONLY)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return a.Own.Note(p.Tree, p.At, f)
-}
-
-// drop removes a file from the stage.
-func (a *assembly) drop(p *part) {
-	f, err := a.out.Open(p.at, os.O_RDONLY)
-	if err != nil {
-		return
-	}
-	defer f.Close()
-	if a.out.Remove(p.at) == nil && a.Kind == HardLink && p.Tree != nil {
-		a.Own.Note(p.Tree, p.At, f)
-	}
+	return nil
 }
 
 // copy copies an open file to the stage.

@@ -106,13 +106,9 @@ func (d *Folder) Open(name string, flag int) (*os.File, error) {
 	if err != nil {
 		return nil, content.Bare(err)
 	}
-	now, err := f.Stat()
-	if err == nil && !os.SameFile(before, now) {
-		err = ErrReplaced
-	}
-	if err != nil {
+	if err := same(before, f.Stat); err != nil {
 		f.Close()
-		return nil, content.Bare(err)
+		return nil, err
 	}
 	return f, nil
 }
@@ -123,7 +119,7 @@ func (d *Folder) Follow(name string) (*os.File, error) {
 		return nil, err
 	}
 	local := filepath.FromSlash(name)
-	info, err := d.root.Stat(local)
+	info, err := look(func() (fs.FileInfo, error) { return d.root.Stat(local) })
 	if err == nil && !info.Mode().IsRegular() {
 		err = content.ErrNotRegular
 	}
@@ -180,10 +176,7 @@ func (d *Folder) Is(f *os.File, name string) error {
 	if err != nil {
 		return err
 	}
-	if info, err := f.Stat(); err != nil || !os.SameFile(info, now) {
-		return ErrReplaced
-	}
-	return nil
+	return same(now, f.Stat)
 }
 
 // place is a name in an open folder.
@@ -252,19 +245,32 @@ func step(in *os.Root, name string, make bool) (*os.Root, error) {
 	if err != nil {
 		return nil, content.Bare(err)
 	}
-	if now, err := next.Stat("."); err != nil || !os.SameFile(before, now) {
+	if err := same(before, func() (fs.FileInfo, error) { return next.Stat(".") }); err != nil {
 		next.Close()
-		return nil, ErrReplaced
+		return nil, err
 	}
 	return next, nil
 }
 
-// lstat looks at a name until nothing interrupts, as os.Lstat does and os.Root does not.
 func lstat(in *os.Root, name string) (fs.FileInfo, error) {
+	return look(func() (fs.FileInfo, error) { return in.Lstat(name) })
+}
+
+// look looks until nothing interrupts, as os.Lstat does and os.Root does not.
+func look(once func() (fs.FileInfo, error)) (fs.FileInfo, error) {
 	for {
-		info, err := in.Lstat(name)
+		info, err := once()
 		if !errors.Is(err, syscall.EINTR) {
 			return info, err
 		}
 	}
+}
+
+// same is ErrReplaced if what is there now is not what was seen. That the system does not tell is an error of its own.
+func same(seen fs.FileInfo, now func() (fs.FileInfo, error)) error {
+	info, err := look(now)
+	if err == nil && !os.SameFile(seen, info) {
+		err = ErrReplaced
+	}
+	return content.Bare(err)
 }

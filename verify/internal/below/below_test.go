@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/torrentkit/torrentkit/internal/content"
@@ -240,7 +241,8 @@ func TestStage(t *testing.T) {
 	dir := t.TempDir()
 	put(t, filepath.Join(dir, ".stage/7"), "of a run that was killed")
 	d := open(t, dir)
-	s, err := d.NewStage(".stage")
+	var own content.Own
+	s, err := d.NewStage(".stage", &own)
 	do(t, err)
 	if now := tree(t, dir); now != ".stage/" {
 		t.Error(now)
@@ -253,7 +255,7 @@ func TestStage(t *testing.T) {
 	defer held.Close()
 	if again, err := lock(d.root); err == nil {
 		again.Close() // a system without locks
-	} else if _, err := d.NewStage(".stage"); err != ErrBusy {
+	} else if _, err := d.NewStage(".stage", &own); err != ErrBusy {
 		t.Errorf("a second one: %v", err)
 	}
 	do(t, d.Rename(s.Path(3), "three"))
@@ -263,5 +265,37 @@ func TestStage(t *testing.T) {
 	do(t, s.Close())
 	if now := tree(t, dir); now != "three=" {
 		t.Error(now)
+	}
+}
+
+// That another file has taken a place is said when it is seen, and not when nothing could be seen.
+func TestNotSeenIsNotReplaced(t *testing.T) {
+	dir := t.TempDir()
+	put(t, filepath.Join(dir, "a"), "a")
+	put(t, filepath.Join(dir, "b"), "b")
+	a, err := os.Stat(filepath.Join(dir, "a"))
+	do(t, err)
+	for _, tt := range []struct {
+		name string
+		fail []error // before the look succeeds
+		want error
+	}{
+		{"a", nil, nil},
+		{"a", []error{syscall.EINTR, &fs.PathError{Op: "statat", Path: "a", Err: syscall.EINTR}}, nil},
+		{"a", []error{&fs.PathError{Op: "statat", Path: "a", Err: syscall.EIO}}, syscall.EIO},
+		{"b", nil, ErrReplaced},
+	} {
+		fail := tt.fail
+		err := same(a, func() (fs.FileInfo, error) {
+			if len(fail) == 0 {
+				return os.Stat(filepath.Join(dir, tt.name))
+			}
+			err := fail[0]
+			fail = fail[1:]
+			return nil, err
+		})
+		if err != tt.want {
+			t.Errorf("%s after %v: %v, want %v", tt.name, tt.fail, err, tt.want)
+		}
 	}
 }

@@ -18,12 +18,13 @@ var ErrBusy = errors.New("another run is at work there")
 type Stage struct {
 	home *Folder
 	name string
-	held *os.File // keeps other processes out
+	own  *content.Own // what removing links does to files
+	held *os.File     // keeps other processes out
 }
 
 // NewStage makes a stage of a name that is its own. What a process that was killed left on it is removed; one that works
-// on it is [ErrBusy].
-func (d *Folder) NewStage(name string) (*Stage, error) {
+// on it is [ErrBusy]. own is told of what becomes of files that have links there.
+func (d *Folder) NewStage(name string, own *content.Own) (*Stage, error) {
 	for {
 		if err := d.Mkdir(name); err != nil {
 			return nil, err
@@ -41,7 +42,7 @@ func (d *Folder) NewStage(name string) (*Stage, error) {
 			return nil, content.Bare(err)
 		}
 		if d.Is(held, name) == nil {
-			s := &Stage{d, name, held}
+			s := &Stage{d, name, own, held}
 			return s, s.clear()
 		}
 		held.Close()
@@ -55,11 +56,21 @@ func (s *Stage) clear() error {
 	}
 	names, err := s.held.Readdirnames(-1)
 	for _, n := range names {
-		if err := s.home.Remove(s.name + "/" + n); err != nil {
+		if err := s.remove(s.name + "/" + n); err != nil {
 			return fmt.Errorf("removing %q: %w", s.name+"/"+n, err)
 		}
 	}
 	return content.Bare(err)
+}
+
+// remove removes what may be a link to a file that was hashed.
+func (s *Stage) remove(name string) error {
+	f, err := s.home.Open(name, os.O_RDONLY)
+	if err != nil { // then nobody has hashed it
+		return s.home.Remove(name)
+	}
+	defer f.Close()
+	return s.own.Change(f, func() error { return s.home.Remove(name) })
 }
 
 // Path is the name of a file on the stage, from the Folder.
