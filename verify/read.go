@@ -96,7 +96,7 @@ func (r *run) again(ctx context.Context, pieces []layout.Run, workers int, final
 	now := newRun(r.torrent, r.Root, files, located)
 	now.named = r.named
 	now.Extra, now.MoreExtra, now.Seed, now.Compared = r.Extra, r.MoreExtra, r.Seed, r.Compared
-	now.Differs = r.Differs
+	now.Differs, now.Err = r.Differs, r.Err
 	for k := range now.Files {
 		if r.Files[k].State == Skipped {
 			now.Files[k].State = Skipped

@@ -51,8 +51,9 @@ type mender struct {
 	*run    // what is known of the content
 	res     *Repaired
 	workers int
-	room    []byte       // for the next piece that is read
-	planned map[int]bool // pieces that would have been replaced, were it no dry run
+	room    []byte        // for the next piece that is read
+	planned map[int]bool  // pieces that would have been replaced, were it no dry run
+	refused map[int]error // why the source has not given all of a piece in hand: the system would not read it
 
 	w        *writer
 	src, own handleCache // of the source, and of the content as it is now
@@ -60,14 +61,15 @@ type mender struct {
 
 func newMender(r *run, o RepairOptions) *mender {
 	return &mender{
-		run: r, res: &Repaired{Report: r.Report, DryRun: o.DryRun}, workers: o.Workers, planned: map[int]bool{},
-		w: newWriter(r, o.DryRun),
+		run: r, res: &Repaired{Report: r.Report, DryRun: o.DryRun}, workers: o.Workers,
+		planned: map[int]bool{}, refused: map[int]error{}, w: newWriter(r, o.DryRun),
 	}
 }
 
 // from replaces what is not ok by what a source has.
 func (m *mender) from(ctx context.Context, src piecehash.Source) error {
 	m.res.Failed = nil
+	clear(m.refused)
 	pieces, created := len(m.res.Pieces), len(m.res.Created)
 	m.src, m.own = handleCache{source: src}, handleCache{source: m.w}
 	err := m.mendAll(ctx)
@@ -188,6 +190,8 @@ func (m *mender) gather(i int) ([]byte, error) {
 				return nil, &noBytes{err, span.File}
 			case e != nil:
 				return nil, err
+			case Refused(err):
+				m.refused[i] = err
 			}
 		}
 		data = data[:len(data)+len(part)]
@@ -216,7 +220,7 @@ func (m *mender) mend(ctx context.Context, batch map[int][]byte) error {
 			return err
 		}
 		if !good[i] {
-			m.failOne(i, ErrNotWhole)
+			m.failOne(i, cmp.Or(m.refused[i], ErrNotWhole))
 			continue
 		}
 		if err := m.write(i, batch[i]); err != nil {

@@ -72,6 +72,9 @@ type Report struct {
 	// Incomplete is set when the run ended before everything was read: ctx was
 	// done, or Options.FailFast stopped it.
 	Incomplete bool
+	// Err is the first that the system refused while the content was looked for and read,
+	// if anything: what is not OK may be so for that, though it is no more. See [Refused].
+	Err error
 	// Extra are the things in the content's folder that the torrent does not
 	// name, in the order of their paths. It is nil unless Options.Extra asked.
 	Extra []Extra

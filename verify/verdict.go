@@ -96,6 +96,7 @@ func noteChanges(ctx context.Context, r *run) {
 // endReading checks what could only be checked whole, and counts pieces.
 func (r *run) endReading(incomplete bool) {
 	r.Incomplete = incomplete
+	r.noteRefused()
 	r.checkLayerless()
 	for p, s := range r.pieces.runs(r.pieces.all()) {
 		switch n := p.Len(); {
@@ -122,6 +123,18 @@ func (r *run) conclude() {
 	}
 	for i := range r.Files {
 		markLikely(r.Files[i].Damaged)
+	}
+}
+
+// noteRefused keeps the first that the system would not do.
+func (r *run) noteRefused() {
+	if r.Err == nil && r.located != nil {
+		r.Err = r.located.Refused()
+	}
+	for i := range r.Files {
+		if f := &r.Files[i]; r.Err == nil && f.State == Unreadable && Refused(f.Err) {
+			r.Err = fmt.Errorf("reading %q: %w", f.Path, f.Err)
+		}
 	}
 }
 

@@ -58,6 +58,9 @@ func (v *verified) refusal() error {
 	if v.fixed != nil && !v.report.OK() {
 		all.add("searching", v.fixed.Err)
 	}
+	if all.first == nil && !v.report.OK() {
+		all.add("verifying", v.report.Err)
+	}
 	if all.more > 0 {
 		return fmt.Errorf("%w (and %d more)", all.first, all.more)
 	}
