@@ -7,8 +7,9 @@
 package faults
 
 import (
+	"cmp"
 	"fmt"
-	"math/rand/v2"
+	"hash/fnv"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -107,10 +108,15 @@ func chosen(list []story) []story {
 	})
 }
 
-// sample keeps some failures of each call, and a kill.
+// sample keeps some failures of each call, and a kill. Each is drawn by itself: threads share the calls of a program in
+// another way each time, and what that adds to the list or takes from it leaves the others as they are.
 func sample(all []fault) []fault {
-	rng := rand.New(rand.NewPCG(1, 16)) // the same each time
-	rng.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	lot := func(f fault) uint64 {
+		h := fnv.New64a()
+		fmt.Fprint(h, f)
+		return h.Sum64()
+	}
+	slices.SortFunc(all, func(a, b fault) int { return cmp.Compare(lot(a), lot(b)) })
 	taken := make(map[string]int)
 	return slices.DeleteFunc(all, func(f fault) bool {
 		kind, most := f.call, 3
