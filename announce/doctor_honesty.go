@@ -44,24 +44,24 @@ func freshHash(d *doctor) (State, string) {
 
 // portZero announces port 0 and looks for it in what another is given.
 func portZero(d *doctor) (State, string) {
-	enter := func(event Event) *Failure {
+	enter := func(event Event) (refused, broken *Failure) {
 		if d.e.transport != UDP {
 			a := d.http(set("port", "0"), set("left", "0"), set("event", string(event)))
-			if a.broken != nil {
-				return a.broken
-			}
-			return a.refused
+			return a.refused, a.broken
 		}
-		_, f := d.udp("announce", d.packet(func(b []byte) []byte {
+		p, f := d.udp("announce", d.packet(func(b []byte) []byte {
 			be.PutUint16(b[96:], 0)
 			return put32(80, udpEvent(event))(b)
 		}))
-		return f
+		if f == nil && isAction(p, actError) {
+			refused, _ = decodeUDPError(p)
+		}
+		return refused, f
 	}
 	if d.e.transport == WS || d.e.transport == WSS {
 		return Skip, "WebSocket announces carry no port"
 	}
-	f := enter(EventStarted)
+	refused, broken := enter(EventStarted)
 	sees := d.ask("b", EventNone, want(50))
 	d.aside(func() { enter(EventStopped) })
 	if sees.Failure != nil {
@@ -70,8 +70,13 @@ func portZero(d *doctor) (State, string) {
 	if p, ok := sees.Reply.Peers.ByPort(0); ok {
 		return Fail, "B was offered " + p.Addr.String()
 	}
-	if f != nil {
-		return Pass, "refused: " + clip(f.Error())
+	switch {
+	case broken != nil && (broken.TrackerSpoke() || broken.Code == NotATracker): // by HTTP status or a page
+		return Pass, "refused: " + clip(broken.Error())
+	case broken != nil:
+		return Skip, words(broken)
+	case refused != nil:
+		return Pass, "refused: " + clip(refused.Reason)
 	}
 	return Pass, "accepted, and not handed out"
 }

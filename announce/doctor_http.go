@@ -166,6 +166,7 @@ func httpChecks() []check {
 		httpCheck(Check{"http.length", "nothing is behind the end of the answer", 0, "RFC 9112, 6.3", Error, "what is behind the Content-Length may be taken for the answer to the next request"},
 			"answer-surplus"),
 		httpCheck(Check{"http.required-keys", "interval and peers are there", 3, proto, Error, "clients do not come back without interval"}, "interval-missing", "peers-missing"),
+		httpCheck(Check{"http.numbers", "counts and times are integers from 0 on", 3, proto, Error, "clients show nonsense, or throw the answer away"}, "number-negative", "number-unreadable", "number-as-string"),
 		httpCheck(Check{"http.interval", "the interval is between a second and a week", 3, proto, Warning, "1800 s is usual"}, "interval-odd"),
 		httpCheck(Check{"http.min-interval", "min interval is not above interval", 3, proto, Warning, "clients that obey both cannot announce in time"}, "min-interval-odd"),
 		{Check{"http.peers-length", "compact peers are a multiple of 6 bytes, peers6 of 18", 23, "", Error, "clients throw away the list"}, func(d *doctor) (State, string) {

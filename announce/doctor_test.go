@@ -58,7 +58,7 @@ func faultOf() map[string][2]string {
 	}
 	return map[string][2]string{
 		"http.status": f(tt.BencodeStatus, HTTP), "http.content-type": f(tt.ContentTypeHTML, HTTP), "http.canonical": f(tt.UnsortedKeys, HTTP),
-		"http.length": f(tt.Surplus, HTTP), "http.required-keys": f(tt.NoInterval, HTTP), "http.interval": f(tt.IntervalZero, HTTP), "http.min-interval": f(tt.MinIntervalLong, HTTP),
+		"http.length": f(tt.Surplus, HTTP), "http.required-keys": f(tt.NoInterval, HTTP), "http.numbers": f(tt.Negative, HTTP), "http.interval": f(tt.IntervalZero, HTTP), "http.min-interval": f(tt.MinIntervalLong, HTTP),
 		"http.peers-length": f(tt.PeersLength, HTTP), "http.peers6": f(tt.Peers6Length, HTTP), "http.compact-default": f(tt.DictsByDefault, HTTP),
 		"http.compact-1": f(tt.Compact1Dicts, HTTP), "http.compact-0": f(tt.Compact0Error, HTTP), "http.no-peer-id": f(tt.NoPeerIDIgnored, HTTP),
 		"http.numwant-0": f(tt.NumWantIgnored, HTTP), "http.numwant-1": f(tt.NumWantIgnored, HTTP), "http.numwant-200": f(tt.NumWant200Error, HTTP),
@@ -71,13 +71,14 @@ func faultOf() map[string][2]string {
 		"http.missing-port": f(tt.BadRequestsAccepted, HTTP), "http.several-hashes": f(tt.SeveralHashes500, HTTP), "http.failure-status": f(tt.FailureStatus400, HTTP),
 		"http.unlisted": f(tt.UnlistedHTML, HTTP),
 
-		"udp.connect": f(tt.UDPConnectLong, UDP), "udp.announce": f(tt.UDPPeersLength, UDP), "udp.interval": f(tt.UDPZeroInterval, UDP),
+		"udp.connect": f(tt.UDPConnectLong, UDP), "udp.announce": f(tt.UDPPeersLength, UDP), "udp.interval": f(tt.UDPZeroInterval, UDP), "udp.counts": f(tt.UDPNegative, UDP),
 		"udp.counts-order": f(tt.UDPSwapped, UDP), "udp.numwant-1": f(tt.UDPNumWantIgnored, UDP), "udp.numwant-default": f(tt.UDPDefaultNone, UDP),
 		"udp.unknown-action": f(tt.UDPUnknownSilent, UDP), "udp.error-text": f(tt.UDPErrorNUL, UDP), "udp.short-packet": f(tt.UDPShortAnswered, UDP),
 		"udp.bep41": f(tt.UDPOptionsError, UDP), "udp.bep41-unknown": f(tt.UDPUnknownOption, UDP), "udp.bep41-nop": f(tt.UDPOptionsError, UDP),
 		"udp.event-4": f(tt.UDPEvent4Silent, UDP), "udp.event-large": f(tt.UDPEvent4Silent, UDP), "udp.unlisted": f(tt.UnlistedEightBytes, UDP),
 		"udp.connection-id": f(tt.UDPIDConstant, UDP), "udp.connection-id-lives": f(tt.UDPIDShort, UDP), "udp.connection-id-expires": f(tt.UDPIDForever, UDP),
 		"udp.connection-id-bound": f(tt.UDPIDUnbound, UDP), "udp.connection-id-checked": f(tt.UDPIDUnchecked, UDP), "udp.connection-id-error": f(tt.UDPIDSilent, UDP),
+		"udp.connection-id-scrape": f(tt.UDPScrapeAnyID, UDP), "udp.error-transaction": f(tt.UDPErrorNoID, UDP),
 
 		"ws.announce": f(tt.WSNoInterval, WS), "ws.info-hash": f(tt.WSWrongHash, WS), "ws.invalid-json": f(tt.WSInvalidSilent, WS),
 		"ws.short-hash": f(tt.WSShortHashSilent, WS), "ws.unlisted": f(tt.WSUnlistedHangup, WS),

@@ -115,6 +115,13 @@ func udpChecks() []check {
 			}
 			return Pass, r.Interval.String()
 		}},
+		{Check{"udp.counts", "counts are below 2147483648", 15, "Announce", Error, "a count that went below zero looks like four billion"}, func(d *doctor) (State, string) {
+			r, state, text := d.accepts(nil)
+			if r != nil && (r.Seeds == Unknown || r.Leeches == Unknown) {
+				return Fail, "one is larger, or negative"
+			}
+			return state, text
+		}},
 		{Check{"udp.counts-order", "leechers come before seeders", 15, "Announce", Error, "the order is interval, leechers, seeders"}, udpOrder},
 		{Check{"udp.numwant-1", "num want 1 gives at most one peer", 15, "Announce", Warning, "obey num want"}, udpNumWant(1)},
 		{Check{"udp.numwant-default", "num want -1 leaves the number to the tracker", 15, "Announce", Error, "read num want as a signed number"}, udpNumWant(-1)},
@@ -192,9 +199,9 @@ func udpUnknownAction(d *doctor) (State, string) {
 	return Pass, "error packet: " + errorText(p)
 }
 
-// udpErrorText looks at the errors that came so far. Where there is none it
+// someErrors returns the error packets that came so far. Where there is none it
 // provokes one: with an unknown action, an unlisted torrent, a bad connection id.
-func udpErrorText(d *doctor) (State, string) {
+func someErrors(d *doctor) [][]byte {
 	if len(d.errors) == 0 {
 		d.quick("action 99", func(id uint64, tid uint32) []byte { return head(id, 99, tid) })
 	}
@@ -204,16 +211,35 @@ func udpErrorText(d *doctor) (State, string) {
 	if len(d.errors) == 0 {
 		udpIDChecked(d)
 	}
-	if len(d.errors) == 0 {
-		return Skip, "no error packet could be provoked"
-	}
-	for _, p := range d.errors {
+	return d.errors
+}
+
+const noErrors = "no error packet could be provoked"
+
+func udpErrorText(d *doctor) (State, string) {
+	for _, p := range someErrors(d) {
 		if bytes.HasSuffix(p, []byte{0}) {
 			d.received = p
 			return Fail, "the text ends in NUL: " + errorText(p)
 		}
 	}
+	if len(d.errors) == 0 {
+		return Skip, noErrors
+	}
 	return Pass, errorText(d.errors[0])
+}
+
+func udpErrorTransaction(d *doctor) (State, string) {
+	for _, p := range someErrors(d) {
+		if be.Uint32(p[4:]) == 0 {
+			d.received = p
+			return Fail, "transaction id 0 is with the error " + errorText(p)
+		}
+	}
+	if len(d.errors) == 0 {
+		return Skip, noErrors
+	}
+	return Pass, plural(len(d.errors), "error packet")
 }
 
 func udpShort(d *doctor) (State, string) {

@@ -8,8 +8,8 @@ import (
 )
 
 // udpIDChecks are about connection ids. Some trackers ban an address after a
-// few bad ones, so a run sends one at most: a check that is refused as it
-// should be leaves those after it nothing to send.
+// few bad ones, so a run announces with one at most, and scrapes with one: a check
+// that is refused as it should be leaves those after it nothing to send.
 func udpIDChecks() []check {
 	return []check{
 		{Check{"udp.connection-id", "connection ids differ and are not guessable", 15, "Connect", Error, "ids that anybody knows make the tracker a reflector for spoofed addresses"}, udpIDRandom},
@@ -18,6 +18,8 @@ func udpIDChecks() []check {
 		{Check{"udp.connection-id-bound", "a connection id is good for one address only", 15, "Connect", Warning, "bind ids to the address that asked"}, udpIDBound},
 		{Check{"udp.connection-id-checked", "an invented connection id is not accepted", 15, "Connect", Error, "check ids, and answer others with an error packet"}, udpIDChecked},
 		{Check{"udp.connection-id-error", "a bad connection id is answered with an error packet", 15, "Errors", Info, "silence makes clients wait for minutes"}, udpIDError},
+		{Check{"udp.connection-id-scrape", "an invented connection id is not good for a scrape", 15, "Connect", Error, "check ids of scrapes as those of announces"}, udpIDScrape},
+		{Check{"udp.error-transaction", "error packets carry the transaction id of what they refuse", 15, "Errors", Warning, "echo bytes 12 to 16 of the request: clients pass over another id, and wait"}, udpErrorTransaction},
 		{Check{"udp.error-text", "error texts end without NUL", 15, "Errors", Info, "the length of the datagram ends the text"}, udpErrorText},
 	}
 }
@@ -56,7 +58,7 @@ func udpIDLives(d *doctor) (State, string) {
 	return state, text
 }
 
-const oneBadID = "one bad connection id a run is sent at most; run this check alone with --only"
+const oneBadID = "one announce a run has a bad connection id at most; run this check alone with --only"
 
 // badIDVerdict judges the answer to a connection id that should not be good.
 func (d *doctor) badIDVerdict(p []byte, f *Failure) (State, string) {
@@ -95,15 +97,44 @@ func udpIDExpires(d *doctor) (State, string) {
 	return d.badIDVerdict(p, f)
 }
 
+// udpIDScrape scrapes with an id of our own making, once.
+func udpIDScrape(d *doctor) (State, string) {
+	if _, state, text := d.accepts(nil); state == Fail {
+		return Skip, text
+	}
+	ctx, cancel := context.WithTimeout(d.ctx, min(d.opt.Timeout, time.Second))
+	defer cancel()
+	defer d.u.patient(d.u.once())
+	p, f := d.exchange(ctx, d.u, "scrape", func(id uint64, tid uint32) []byte {
+		return append(head(id^0x5a5a5a5a5a5a5a5a, actScrape, tid), d.hash[:]...)
+	})
+	switch {
+	case f != nil && f.Code == Timeout:
+		return Pass, "no answer"
+	case f != nil:
+		return Skip, words(f)
+	case isAction(p, actError):
+		return Pass, "error packet: " + errorText(p)
+	}
+	return Fail, "answered"
+}
+
 // once sends an announce with this connection id a single time.
 func (d *doctor) once(ctx context.Context, u *udpSession, id uint64) ([]byte, *Failure) {
-	s := *u.s
-	s.retries = 0
-	old := u.s
-	u.s = &s
-	defer func() { u.s = old }()
+	defer u.patient(u.once())
 	return d.exchange(ctx, u, "announce", func(_ uint64, tid uint32) []byte { return d.packet(nil)(id, tid) })
 }
+
+// once makes the session send what it asks a single time, until patient is told
+// the settings that it returns.
+func (u *udpSession) once() *settings {
+	old, s := u.s, *u.s
+	s.retries = 0
+	u.s = &s
+	return old
+}
+
+func (u *udpSession) patient(s *settings) { u.s = s }
 
 // udpIDBound uses the id of one of our addresses from another, which only
 // loopback has for certain.

@@ -96,8 +96,8 @@ func classify(reason string) Code {
 		"not found", "does not exist", "doesn't exist", "not exist", "no such torrent", "torrent has been deleted",
 		"not whitelisted", "whitelist", "not tracked", "not listed", "unlisted", "not allowed", "disallowed"):
 		return Unregistered
-	case has("overload", "busy", "maintenance", "temporar", "unavailable", "database", "mysql", "internal error",
-		"server error", "try again", "offline", "timed out", "gateway"):
+	case has("overload", "busy", "maintenance", "temporar", "unavailable", "database", "mysql", "try again",
+		"offline", "timed out", "gateway"):
 		return Overloaded
 	}
 	return Rejected

@@ -181,12 +181,64 @@ func TestClassify(t *testing.T) {
 		"Your client is not whitelisted": ClientBanned, "Banned client": ClientBanned, "Please update your client": ClientBanned,
 		"Rate limit: too many requests": RateLimited, "Minimum announce interval is 30 minutes; please wait": RateLimited,
 		"Tracker is overloaded": Overloaded, "Maintenance, try again later": Overloaded,
-		"bad connection id": Rejected, "": Rejected,
+		"bad connection id": Rejected, "": Rejected, "bad request: internal server error": Rejected, "internal error": Rejected,
 	} {
 		if got := classify(reason); got != want {
 			t.Errorf("%q is %s, want %s", reason, got, want)
 		}
 	}
+}
+
+// TestPeersThatNobodyReaches: port 0 and addresses of nobody are told.
+func TestPeersThatNobodyReaches(t *testing.T) {
+	const head = "d8:intervali1800e5:peers"
+	for peers, want := range map[string]string{
+		"6:\x7f\x00\x00\x01\x00\x00e":                          "127.0.0.1:0 is",
+		"12:\xc0\x00\x02\x01\x1a\xe1\x00\x00\x00\x00\x1a\xe1e": "0.0.0.0:6881 is",
+		"ld2:ip9:some.host4:porti0eeee":                        "some.host:0 is",
+		"6:\xc0\x00\x02\x01\x1a\xe1e":                          "",
+	} {
+		_, findings, f := decodeReply([]byte(head + peers))
+		n, ok := found(findings, "peer-address")
+		if f != nil || ok != (want != "") || !strings.HasPrefix(n.Text, want) {
+			t.Errorf("%q: %v, %v", peers, findings, f)
+		}
+	}
+	_, findings, f := decodeUDPAnnounce(append(make([]byte, 20), 127, 0, 0, 1, 0, 0), true)
+	if _, ok := found(findings, "peer-address"); !ok || f != nil {
+		t.Errorf("over UDP: %v, %v", findings, f)
+	}
+}
+
+// TestErrorsWithoutID: an error packet with transaction id 0 is the answer where no
+// other comes, and one that somebody else sends does not stand before a good one.
+func TestErrorsWithoutID(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := new(memnet.Network)
+		tr := tt.StartIn(t, n, tt.UDPError, tt.UDPErrorNoID)
+		r := Probe(t.Context(), Query{Tracker: tr.UDP()}, Options{network: n})[0]
+		checkOutcome(t, r, "overloaded", "the tracker refused")
+		if _, ok := found(r.Findings, "error-transaction"); !ok || r.Sent != 2 || r.Timing.Total > 4*time.Second {
+			t.Errorf("findings %v, %d datagrams in %s", r.Findings, r.Sent, r.Timing.Total)
+		}
+		tr = tt.StartIn(t, n, tt.UDPForeignError)
+		wantGood(t, Probe(t.Context(), Query{Tracker: tr.UDP()}, Options{network: n})[0])
+	})
+}
+
+// TestDoctorCountsStraysOnce: each check tells of the datagrams that came for it.
+func TestDoctorCountsStraysOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := new(memnet.Network)
+		tr := tt.StartIn(t, n, tt.UDPErrorOtherID)
+		opt := DoctorOptions{Only: []string{"udp.unknown-action", "udp.event-4", "honesty.port-zero"}}
+		opt.network = n
+		for _, v := range diagnose(t, tr.UDP(), opt).Verdicts {
+			if v.State == Fail && !strings.Contains(v.Detail, ": 1 stray datagram came") {
+				t.Errorf("%s: %s", v.ID, v.Detail)
+			}
+		}
+	})
 }
 
 func TestRetryIn(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -53,6 +54,7 @@ func decodeReply(body []byte) (*Reply, []Finding, *Failure) {
 	}
 	d.peers(v, 4)
 	d.peers(v6, 16)
+	d.reachable()
 	return &d.reply, d.findings, nil
 }
 
@@ -201,6 +203,20 @@ func (d *replyReader) peers(v bencode.Value, size int) {
 		d.reply.Peers.add(peerList{dicts: v}, d.dicts(key, v))
 	default:
 		d.note("peers-type", Error, 3, "%s is a %s, not a string or a list", key, v.Kind())
+	}
+}
+
+// reachable notes the first peer at which nobody can be.
+func (d *replyReader) reachable() {
+	for p := range d.reply.Peers.All() {
+		if p.Port == 0 || p.Addr.Addr().IsUnspecified() {
+			where := p.Addr.String()
+			if p.Host != "" {
+				where = net.JoinHostPort(clip(textValue([]byte(p.Host))), strconv.Itoa(int(p.Port)))
+			}
+			d.note("peer-address", Warning, 3, "%s is among the peers: no client can connect to it", where)
+			return
+		}
 	}
 }
 

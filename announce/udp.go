@@ -1,6 +1,7 @@
 package announce
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -26,7 +27,9 @@ type udpSession struct {
 	idFrom time.Time // zero while there is none
 
 	strays int    // datagrams that answered nothing we asked
+	before int    // those of them that came before the present question
 	stray  string // what the last one was
+	blind  []byte // an error packet with transaction id 0 that came for the present question
 	sent   int
 	log    []Exchange
 }
@@ -70,12 +73,14 @@ func (u *udpSession) wait(n int) time.Duration { return u.s.interval << n }
 
 // ask sends what packet builds, again and again by the schedule, until an
 // answer with the same transaction id arrives. Other datagrams are counted
-// and passed over.
+// and passed over. Some trackers refuse what they cannot read with transaction id
+// 0: that is the answer where none follows with ours.
 func (u *udpSession) ask(ctx context.Context, name string, packet func(tid uint32) []byte) ([]byte, *Failure) {
 	stop := context.AfterFunc(ctx, func() { u.conn.SetReadDeadline(time.Unix(1, 0)) })
 	defer stop()
 	tid := randomUint32()
 	started := time.Now()
+	u.before, u.blind = u.strays, nil
 	for n := 0; ; n++ {
 		p := packet(tid)
 		if _, err := u.conn.Write(p); err != nil {
@@ -87,6 +92,9 @@ func (u *udpSession) ask(ctx context.Context, name string, packet func(tid uint3
 			until = time.Now().Add(u.wait(n))
 		}
 		got, err := u.receive(ctx, tid, until)
+		if err != nil && u.blind != nil {
+			got, err = u.blind, nil
+		}
 		if err != nil && isTimeout(err) && ctx.Err() == nil && n < u.s.retries {
 			u.record(name, p, nil, time.Since(started))
 			continue
@@ -121,11 +129,17 @@ func (u *udpSession) receive(ctx context.Context, tid uint32, until time.Time) (
 		case n < 8:
 			u.strays++
 			u.stray = fmt.Sprintf("of %d bytes", n)
+		case be.Uint32(u.buf[4:]) == 0 && isAction(u.buf[:n], actError):
+			u.blind = bytes.Clone(u.buf[:n])
+			if soon := time.Now().Add(u.s.interval); until.IsZero() || soon.Before(until) {
+				until = soon
+				u.conn.SetReadDeadline(until)
+			}
 		case be.Uint32(u.buf[4:]) != tid:
 			u.strays++
 			u.stray = "with another transaction id"
 		default:
-			return append([]byte(nil), u.buf[:n]...), nil
+			return bytes.Clone(u.buf[:n]), nil
 		}
 	}
 }
@@ -136,9 +150,9 @@ func (u *udpSession) failure(ctx context.Context, name string, sent int, err err
 		return f
 	}
 	f.Detail = fmt.Sprintf("%s to %s: no answer in time (%s sent)", name, u.name(), plural(sent, "datagram"))
-	if u.strays > 0 {
+	if strays := u.strays - u.before; strays > 0 {
 		f.Code = Malformed
-		f.Detail = fmt.Sprintf("%s to %s: %s came, the last one %s, and no answer", name, u.name(), plural(u.strays, "stray datagram"), u.stray)
+		f.Detail = fmt.Sprintf("%s to %s: %s came, the last one %s, and no answer", name, u.name(), plural(strays, "stray datagram"), u.stray)
 	}
 	return f
 }

@@ -129,6 +129,7 @@ func decodeUDPAnnounce(p []byte, v4 bool) (*Reply, []Finding, *Failure) {
 		d.note("peers-length", Error, 15, "%d bytes of peers, which is not a multiple of %d", len(raw), size+2)
 	}
 	r.Peers.addCompact(raw, size)
+	d.reachable()
 	if len(raw) == 0 {
 		r.Form = FormNone
 	}
@@ -151,6 +152,9 @@ func (d *replyReader) udpCount(name string, n uint32) int64 {
 func decodeUDPError(p []byte) (*Failure, []Finding) {
 	text := string(p[8:])
 	var notes []Finding
+	if be.Uint32(p[4:]) == 0 {
+		notes = append(notes, Finding{"error-transaction", Warning, 15, "the error packet has transaction id 0, not that of the request: clients pass over it, and wait"})
+	}
 	if clean := strings.TrimRight(text, "\x00"); clean != text {
 		text = clean
 		notes = append(notes, Finding{"error-nul", Info, 15, "the error text ends in NUL bytes"})

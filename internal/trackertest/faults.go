@@ -116,10 +116,13 @@ const (
 	UDPIDForever        Fault = "udp-id-for-ever"
 	UDPSwapped          Fault = "udp-counts-swapped"
 	UDPScrapeLength     Fault = "udp-scrape-length"
-	UDPScrapeTable      Fault = "udp-scrape-table"  // counts in the order of a table, one for all that are the same
-	UDPScrapeOmits      Fault = "udp-scrape-omits"  // unknown torrents are left out
-	UDPScrapeAnyID      Fault = "udp-scrape-any-id" // scrapes are answered whatever the connection id
-	UDPErrorNoID        Fault = "udp-error-no-id"   // error packets have transaction id 0
+	UDPScrapeTable      Fault = "udp-scrape-table"   // counts in the order of a table, one for all that are the same
+	UDPScrapeOmits      Fault = "udp-scrape-omits"   // unknown torrents are left out
+	UDPScrapeAnyID      Fault = "udp-scrape-any-id"  // scrapes are answered whatever the connection id
+	UDPErrorNoID        Fault = "udp-error-no-id"    // error packets have transaction id 0
+	UDPNegative         Fault = "udp-negative"       // the count of seeders is -1
+	UDPErrorOtherID     Fault = "udp-error-other-id" // error packets have another transaction id
+	UDPForeignError     Fault = "udp-foreign-error"  // an error packet with transaction id 0 before each answer
 	UDPZeroInterval     Fault = "udp-interval-zero"
 	UDPIDSilent         Fault = "udp-id-silent"      // bad connection ids are passed over
 	UDPIDShort          Fault = "udp-id-short-lived" // connection ids die at once

@@ -58,6 +58,8 @@ func (tr *Tracker) datagrams(p []byte, from netip.AddrPort) [][]byte {
 	case tr.Has(UDPWrongTransaction):
 		out[4] ^= 0xff
 		return [][]byte{out}
+	case tr.Has(UDPForeignError):
+		return [][]byte{append([]byte{0, 0, 0, 3, 0, 0, 0, 0}, "who are you?"...), out}
 	case tr.Has(UDPStrays):
 		foreign := append([]byte(nil), out...)
 		foreign[7] ^= 0xff
@@ -84,8 +86,11 @@ func (tr *Tracker) udpError(p []byte, text string) []byte {
 		text += "\x00"
 	}
 	out := append(header(3, p), text...)
-	if tr.Has(UDPErrorNoID) {
+	switch {
+	case tr.Has(UDPErrorNoID):
 		be.PutUint32(out[4:], 0)
+	case tr.Has(UDPErrorOtherID):
+		out[4] ^= 0xff
 	}
 	return out
 }
@@ -210,6 +215,9 @@ func (tr *Tracker) encodeUDP(p []byte, from netip.AddrPort, ans answer) []byte {
 	if tr.Has(UDPSwapped) {
 		first, second = second, first
 	}
+	if tr.Has(UDPNegative) {
+		second = -1
+	}
 	out = be.AppendUint32(out, interval)
 	out = be.AppendUint32(out, uint32(first))
 	out = be.AppendUint32(out, uint32(second))
@@ -220,7 +228,7 @@ func (tr *Tracker) encodeUDP(p []byte, from netip.AddrPort, ans answer) []byte {
 	}
 	switch {
 	case tr.Has(UDPOversized):
-		out = append(out, make([]byte, 60000)...)
+		out = append(out, bytes.Repeat([]byte{1}, 60000)...)
 	case tr.Has(UDPPeersLength):
 		out = append(out, 1, 2, 3)
 	}
