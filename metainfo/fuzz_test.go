@@ -35,7 +35,7 @@ func FuzzParse(f *testing.F) {
 			if p.Offset < 0 || p.Offset > len(raw) || p.ID == "" || p.Message == "" {
 				t.Fatalf("problem %+v", p)
 			}
-			if p.Severity == Error {
+			if p.Severity == Error && !renamed(p) {
 				errorCount++
 			}
 		}
@@ -43,7 +43,7 @@ func FuzzParse(f *testing.F) {
 			readable(t, m, raw)
 		}
 		parsed, err := Parse(raw)
-		if (err != nil) != (errorCount > 0) {
+		if err == nil && errorCount > 0 || err != nil && errorCount == 0 && m.StoredPaths(Libtorrent) != nil {
 			t.Fatalf("Parse says %v, Read has %d errors", err, errorCount)
 		}
 		if string(raw) != kept {

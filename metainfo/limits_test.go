@@ -163,7 +163,9 @@ func TestManyFiles(t *testing.T) {
 // manyFiles are torrents of n files.
 func manyFiles(n int) map[string][]byte {
 	v1, v2, root := []byte("d4:infod5:filesl"), []byte(v2Head+"d"), strings.Repeat("r", 32)
+	same := slices.Clone(v1)
 	for i := range n {
+		same = fmt.Appendf(same, "d6:lengthi1000e4:pathl10:folder/%03d8:file.exeee", i%1000)
 		v1 = fmt.Appendf(v1, "d6:lengthi1000e4:pathl%d:folder-%03d14:file-%09dee", 10, i/1000, i)
 		if i%1000 == 0 {
 			v2 = fmt.Appendf(v2, "10:folder-%03dd", i/1000)
@@ -174,6 +176,6 @@ func manyFiles(n int) map[string][]byte {
 		}
 	}
 	pieces := (n*1000 + leaf - 1) / leaf
-	v1 = fmt.Appendf(v1, "e4:name1:n12:piece lengthi16384e6:pieces%d:%see", 20*pieces, sums(pieces))
-	return map[string][]byte{"v1": v1, "v2": append(v2, "e"+v2Tail...)}
+	tail := fmt.Sprintf("e4:name1:n12:piece lengthi16384e6:pieces%d:%see", 20*pieces, sums(pieces))
+	return map[string][]byte{"v1": append(v1, tail...), "v1 with other names": append(same, tail...), "v2": append(v2, "e"+v2Tail...)}
 }

@@ -51,7 +51,8 @@ type Torrent struct {
 	Fields
 	Format Format
 	// Name is the suggested name of the file or folder: name.utf-8 where it is
-	// present, else name. It need not be valid UTF-8.
+	// present, else name. It need not be valid UTF-8. As Read gives it, it need not
+	// be a name.
 	Name string
 	// Single is set when the content is one file, and not a folder.
 	Single      bool
@@ -74,6 +75,10 @@ type Torrent struct {
 	layout *layout.Layout
 	pieces []byte                 // the v1 hashes, in root
 	layers map[merkle.Hash][]byte // the v2 piece layers, in root
+
+	unusable bool                    // what Parse refuses
+	names    map[int]func() []string // names of the path of a file, in which slashes are no separators
+	written  *written                // nil where Name and Files are as the document has them
 }
 
 // Fields are the keys that say nothing about the content: a torrent is made
@@ -94,8 +99,8 @@ type Fields struct {
 type File struct {
 	// Path is slash-separated and relative to the content's folder; "" where
 	// the content is one file. It is path.utf-8 where that is present, else
-	// path, and need not be valid UTF-8. Of a torrent that Parse refuses it may
-	// be empty, or lead anywhere.
+	// path, and need not be valid UTF-8. As Read gives it, it may be empty, lead
+	// anywhere, or stand there twice.
 	Path   string
 	Length int64  // in bytes
 	Attr   string // BEP 47: l symbolic link, x executable, h hidden, p pad file
@@ -142,11 +147,7 @@ func (t *Torrent) FileKey(i int) (key string, offset int) {
 		return bencode.JoinIndex("info.files", i), f.offset
 	}
 	key = "info.file tree"
-	path := f.Path
-	if path == "" {
-		path = t.Name
-	}
-	for name := range strings.SplitSeq(path, "/") {
+	for _, name := range (original{t}).names(i) {
 		key = bencode.JoinKey(key, name)
 	}
 	return key, f.offset

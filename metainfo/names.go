@@ -26,14 +26,20 @@ func checkName[T string | []byte](s T) string {
 	return ""
 }
 
-// component checks one name out of the document.
+// component checks one name out of the document. Clients give a file another where
+// it is none.
 func (p *parser) component(in place, key string, v bencode.Value, name []byte) {
 	if why := checkName(name); why != "" {
+		p.slashes += bytes.Count(name, []byte("/"))
 		id := "path-escapes"
 		if len(name) == 0 || bytes.IndexByte(name, 0) >= 0 {
 			id = "bad-name"
 		}
-		p.failIn(id, in, key, v, "%s", why)
+		path := ""
+		if p.room(Error, id) {
+			path = in(key)
+		}
+		p.keep(Error, id, path, v.Offset(), "%s", why)
 	}
 }
 

@@ -16,14 +16,23 @@ const (
 )
 
 // Parse reads a .torrent document for who needs its content: it fails with the
-// first Problem that is an error; warnings are in Problems. The torrent shares
-// raw's memory.
+// first Problem that stands in the way of that; others are in Problems. The torrent
+// shares raw's memory.
+//
+// Names that cannot be those of files, and paths that stand twice, are errors, but do
+// not stand in the way: clients load such torrents and give the files other names.
+// Where there are any, Name, and the Path and Link of all Files, are what libtorrent
+// makes of them, as [Torrent.StoredPaths] gives them.
 func Parse(raw []byte) (*Torrent, error) {
-	t, problems := Read(raw)
-	if p, ok := firstError(problems); ok {
-		return nil, p
+	p := read(raw)
+	if p.refusal != nil {
+		return nil, *p.refusal
 	}
-	return t, nil
+	if p.nameErrors > 0 && !store(p.t) {
+		first, _ := firstError(p.problems)
+		return nil, first
+	}
+	return p.t, nil
 }
 
 func firstError(problems []Problem) (Problem, bool) {
@@ -42,29 +51,36 @@ func firstError(problems []Problem) (Problem, bool) {
 // the torrent is nil where there is none. Where errors are among the problems,
 // names may be unsafe, and its Layout may be nil.
 func Read(raw []byte) (*Torrent, []Problem) {
-	p := &parser{t: &Torrent{doc: raw}, counts: map[kind]int{}, pathBudget: 16*len(raw) + 1<<20}
-	root, ok := p.scan(raw)
-	if !ok {
-		return nil, p.problems
-	}
-	if root.Kind() != bencode.Dict {
-		p.fail("not-a-torrent", "", root, "not a torrent: a %v where a dictionary was expected", root.Kind())
-		return nil, p.problems
-	}
-	p.t.root = root
-	p.top(root)
+	p := read(raw)
 	if p.t.info.Kind() != bencode.Dict {
 		return nil, p.problems
 	}
-	p.t.Problems = p.problems
 	return p.t, p.problems
+}
+
+// read reads what it can. There is a torrent if that has an info dictionary.
+func read(raw []byte) *parser {
+	p := &parser{t: &Torrent{doc: raw}, counts: map[kind]int{}, pathBudget: 16*len(raw) + 1<<20}
+	root, ok := p.scan(raw)
+	switch {
+	case !ok:
+	case root.Kind() != bencode.Dict:
+		p.fail("not-a-torrent", "", root, "not a torrent: a %v where a dictionary was expected", root.Kind())
+	default:
+		p.t.root = root
+		p.top(root)
+		p.t.Problems, p.t.unusable = p.problems, p.refusal != nil
+	}
+	return p
 }
 
 type parser struct {
 	t          *Torrent
 	problems   []Problem
-	errors     int // that stand in the way of a layout
-	nameErrors int // others
+	refusal    *Problem // the first that stands in the way of content
+	errors     int      // that stand in the way of a layout
+	nameErrors int      // others
+	slashes    int      // in names
 	counts     map[kind]int
 	pathBudget int // how many bytes of paths may still be made
 }
@@ -76,6 +92,14 @@ type kind struct {
 }
 
 func (p *parser) add(s Severity, id, path string, offset int, format string, args ...any) {
+	if s == Error && p.refusal == nil {
+		p.refusal = &Problem{s, id, path, offset, fmt.Sprintf(format, args...)}
+	}
+	p.keep(s, id, path, offset, format, args...)
+}
+
+// keep is add for what does not stand in the way of content, though it may be an error.
+func (p *parser) keep(s Severity, id, path string, offset int, format string, args ...any) {
 	switch {
 	case s == Error && ofNames(id):
 		p.nameErrors++

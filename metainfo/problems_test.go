@@ -3,6 +3,7 @@ package metainfo
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -47,7 +48,7 @@ func (tt odd) check(t *testing.T) {
 		readable(t, m, doc)
 	}
 	parsed, err := Parse(doc)
-	if bad := strings.Contains(tt.want, "error "); bad != (err != nil) {
+	if bad := slices.ContainsFunc(problems, func(p Problem) bool { return p.Severity == Error && !renamed(p) }); bad != (err != nil) && m.StoredPaths(Libtorrent) != nil {
 		t.Errorf("Parse: %v", err)
 	}
 	if err != nil {
@@ -58,6 +59,11 @@ func (tt odd) check(t *testing.T) {
 		return
 	}
 	consistent(t, parsed)
+}
+
+// renamed tells whether a problem is one of names that clients replace.
+func renamed(p Problem) bool {
+	return p.ID == "path-escapes" || p.ID == "duplicate-path" || p.ID == "bad-name" && (p.Message == "empty" && !strings.HasPrefix(p.Path, "info.file tree") || strings.Contains(p.Message, "NUL"))
 }
 
 // readable checks what must hold of everything that Read makes a torrent of.
@@ -97,6 +103,15 @@ func consistent(t *testing.T, m *Torrent) {
 		}
 		if (f.Path == "") != (m.Single && len(m.Files) == 1) {
 			t.Fatalf("path %q of %d, single %v", f.Path, len(m.Files), m.Single)
+		}
+	}
+	if m.written != nil {
+		paths := map[string]bool{}
+		for _, f := range m.Content() {
+			if paths[f.Path] {
+				t.Fatalf("%q stands there twice", f.Path)
+			}
+			paths[f.Path] = true
 		}
 	}
 	if total != l.TotalLength() || total < 0 {

@@ -1,29 +1,142 @@
 package metainfo
 
 import (
-	"slices"
+	"encoding/hex"
 	"strings"
 
+	"github.com/torrentkit/torrentkit/internal/bencode"
 	"github.com/torrentkit/torrentkit/internal/diskname"
 )
 
-// StoredPaths returns the slash-separated paths under which libtorrent 2 (and so
-// qBittorrent and Deluge) stores Files on systems that are not Windows, in their
-// order: below the content's folder, or the name of the one file. Mostly they are
-// Path; where names cannot be those of files, or collide, they are not. A torrent
-// that Parse refuses has none.
-func (t *Torrent) StoredPaths() []string {
-	if slices.ContainsFunc(t.Problems, func(p Problem) bool { return p.Severity == Error }) {
-		return nil // a slash in a Path may be one in a name
+// Client is a program that stores content, under names of its own where those of a
+// torrent are none.
+type Client uint8
+
+// The clients whose names are known.
+const (
+	Libtorrent   Client = iota // libtorrent 2, and so qBittorrent and Deluge
+	Transmission               // Transmission 4
+)
+
+// StoredName returns the name under which a client stores the content, the file or
+// the folder, on systems that are not Windows. It is empty where the client leaves it
+// out.
+func (t *Torrent) StoredName(c Client) string {
+	name := original{t}.name()
+	if c == Transmission {
+		return diskname.Transmission(name)
 	}
-	root, _ := diskname.Libtorrent(t.Name)
-	if t.Single {
-		return []string{root}
+	stored, ok := diskname.Libtorrent(name)
+	switch {
+	case t.Single && name == "":
+		return ""
+	case ok || t.Single:
+		return stored
+	}
+	hashes := t.Hashes()
+	if t.Format.HasV1() {
+		return hex.EncodeToString(hashes.V1[:])
+	}
+	return hex.EncodeToString(hashes.V2[:])
+}
+
+// StoredPaths returns the slash-separated paths under which a client stores Files on
+// systems that are not Windows, in their order: below the content's folder, or the
+// name of the one file. Mostly they are Path; where names cannot be those of files, or
+// collide, they are not. What Parse refuses has none.
+func (t *Torrent) StoredPaths(c Client) []string {
+	switch name := t.StoredName(c); {
+	case t.unusable || name == "" && t.Single:
+		return nil
+	case t.Single:
+		return []string{name}
+	}
+	paths := make([]string, len(t.Files))
+	if c == Transmission {
+		for i := range paths {
+			paths[i] = diskname.Transmission(original{t}.path(i))
+		}
+		return paths
 	}
 	files := make([]diskname.File, len(t.Files))
+	for i := range files {
+		files[i] = diskname.File{Path: original{t}.path(i), Names: t.names[i], Size: t.Files[i].Length, Pad: t.Files[i].Pad()}
+	}
+	return diskname.LibtorrentPaths(t.StoredName(c), files)
+}
+
+// written is what stands in the document of what was given other names.
+type written struct {
+	name  string
+	paths []string
+}
+
+// original is a torrent with the names that its document has.
+type original struct{ t *Torrent }
+
+func (o original) name() string {
+	if w := o.t.written; w != nil {
+		return w.name
+	}
+	return o.t.Name
+}
+
+func (o original) path(i int) string {
+	if w := o.t.written; w != nil {
+		return w.paths[i]
+	}
+	return o.t.Files[i].Path
+}
+
+// names are those of the path of the i-th file.
+func (o original) names(i int) []string {
+	switch path := o.path(i); {
+	case path == "":
+		return []string{o.name()}
+	case o.t.names[i] != nil:
+		return o.t.names[i]()
+	default:
+		return strings.Split(path, "/")
+	}
+}
+
+// store gives content the names under which libtorrent stores it. It tells
+// whether there are any.
+func store(t *Torrent) bool {
+	name, paths := t.StoredName(Libtorrent), t.StoredPaths(Libtorrent)
+	if paths == nil {
+		return false
+	}
+	w := &written{t.Name, make([]string, len(t.Files))}
+	t.Name = name
 	for i := range t.Files {
 		f := &t.Files[i]
-		files[i] = diskname.File{Path: strings.Split(f.Path, "/"), Size: f.Length, Pad: f.Pad()}
+		w.paths[i] = f.Path
+		if !t.Single {
+			f.Path = paths[i]
+		}
+		if f.Link != "" {
+			f.Link = diskname.LibtorrentPath(strings.SplitSeq(f.Link, "/"))
+		}
 	}
-	return diskname.LibtorrentPaths(root, files)
+	t.written = w
+	return true
+}
+
+// namesAre keeps the names of the path of the i-th file, which has slashes in names.
+func (p *parser) namesAre(i int, names func() []string) {
+	if p.t.names == nil {
+		p.t.names = map[int]func() []string{}
+	}
+	p.t.names[i] = names
+}
+
+// texts are the strings of a list.
+func texts(list bencode.Value) []string {
+	var all []string
+	for _, v := range list.Items() {
+		s, _ := v.Text()
+		all = append(all, s)
+	}
+	return all
 }

@@ -84,7 +84,11 @@ func (p *parser) file(i int, v bencode.Value) File {
 			p.warn("bad-path", in("path"), v, "a pad file without a path")
 		}
 	} else {
-		f.Path = p.filePath(in, v, path, pathUTF8)
+		p.slashes = 0
+		f.Path, path = p.filePath(in, v, path, pathUTF8)
+		if p.slashes > 0 {
+			p.namesAre(i, func() []string { return texts(path) })
+		}
 	}
 	if f.IsLink() {
 		f.Link = p.linkTarget(in, v, link)
@@ -96,23 +100,25 @@ func (p *parser) file(i int, v bencode.Value) File {
 	return f
 }
 
-// filePath reads the path of a file: path.utf-8 where it is present and a list.
-func (p *parser) filePath(in place, file, path, pathUTF8 bencode.Value) string {
+// filePath reads the path of a file, and tells where it stands: in path.utf-8 where
+// that is present and a list.
+func (p *parser) filePath(in place, file, path, pathUTF8 bencode.Value) (string, bencode.Value) {
 	if path.Kind() == bencode.None {
 		p.failIn("bad-path", in, "path", file, "missing")
-		return ""
+		return "", path
 	}
 	s := p.pathOf(in, "path", path)
 	switch {
 	case pathUTF8.Kind() == bencode.None:
-		return s
+		return s, path
 	case pathUTF8.Kind() == bencode.List && len(pathUTF8.Raw()) > len("le"):
-		return p.pathOf(in, "path.utf-8", pathUTF8)
+		p.slashes = 0
+		return p.pathOf(in, "path.utf-8", pathUTF8), pathUTF8
 	}
 	if p.room(Warning, "mistyped") {
 		p.warn("mistyped", in("path.utf-8"), pathUTF8, "not a list of names: ignored")
 	}
-	return s
+	return s, path
 }
 
 // first keeps the value of a key where it stands first.
@@ -194,7 +200,7 @@ func (p *parser) duplicates() {
 		if !p.room(Error, "duplicate-path") {
 			return
 		}
-		p.add(Error, "duplicate-path", p.fileKey(int(i)), files[i].offset, why, a.Path)
+		p.keep(Error, "duplicate-path", p.fileKey(int(i)), files[i].offset, why, a.Path)
 	}
 }
 

@@ -78,6 +78,23 @@ func (n *node) append(path []byte) []byte {
 	return bencode.AppendKey(n.above.append(path), n.name)
 }
 
+// depth is how many names the path of a node has.
+func (n *node) depth() int {
+	if n.above == nil {
+		return 0
+	}
+	return n.above.depth() + 1
+}
+
+// names are those of the path of a node.
+func (n *node) names() []string {
+	names := make([]string, n.depth())
+	for i := len(names) - 1; i >= 0; i-- {
+		names[i], n = n.name, n.above
+	}
+	return names
+}
+
 // folder reads a folder; the scanner has bounded how deep folders can be nested.
 // path is overwritten behind its end.
 func (w *walker) folder(n *node, v bencode.Value, path []byte) {
@@ -88,10 +105,11 @@ func (w *walker) folder(n *node, v bencode.Value, path []byte) {
 			w.fail(at, child, "a %v where a dictionary was expected", child.Kind())
 			continue
 		}
-		w.p.component(func(string) string { return at.key() }, "", k, name)
 		if len(name) == 0 {
+			w.p.failIn("bad-name", func(string) string { return at.key() }, "", k, "empty")
 			continue
 		}
+		w.p.component(func(string) string { return at.key() }, "", k, name)
 		full := append(path, name...)
 		if file, ok := child.Get(""); ok {
 			w.file(at, child, file, full)
@@ -151,6 +169,9 @@ func (w *walker) file(at *node, folder, v bencode.Value, path []byte) {
 		f.Length = w.p.length(in, "length", v, length)
 	}
 	w.root(in, v, length, root, &f)
+	if w.p.slashes > 0 && !w.p.t.Format.HasV1() && strings.Count(f.Path, "/") >= at.depth() {
+		w.p.namesAre(len(w.files), at.names)
+	}
 	w.files = append(w.files, f)
 }
 

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/torrentkit/torrentkit/internal/content"
-	"github.com/torrentkit/torrentkit/internal/diskname"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -93,16 +92,16 @@ func (o *otherNames) match(path string) (k int, d NameDifference, ok bool) {
 // otherNames returns the names that missing files may have.
 func (r *run) otherNames() *otherNames {
 	o := &otherNames{}
-	var stored []string
+	var libtorrent, transmission []string
 	for k, i := range r.files {
 		f := &r.Files[k]
 		if f.State != Missing {
 			continue
 		}
-		if stored == nil {
-			stored = r.torrent.StoredPaths()
+		if libtorrent == nil {
+			libtorrent, transmission = r.torrent.StoredPaths(metainfo.Libtorrent), r.torrent.StoredPaths(metainfo.Transmission)
 		}
-		o.add(k, f.Path, stored[i], diskname.Transmission(f.Path))
+		o.add(k, f.Path, libtorrent[i], transmission[i])
 	}
 	return o
 }
@@ -110,8 +109,7 @@ func (r *run) otherNames() *otherNames {
 // rootNames returns the names that the content may have.
 func rootNames(t *metainfo.Torrent) *otherNames {
 	o := &otherNames{}
-	libtorrent, _ := diskname.Libtorrent(t.Name)
-	o.add(0, t.Name, libtorrent, diskname.Transmission(t.Name))
+	o.add(0, t.Name, t.StoredName(metainfo.Libtorrent), t.StoredName(metainfo.Transmission))
 	return o
 }
 

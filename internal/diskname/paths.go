@@ -1,15 +1,18 @@
 package diskname
 
 import (
+	"iter"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 // File is what matters of a file here.
 type File struct {
-	Path []string // as the torrent has it, folder by folder, without the torrent's name
-	Size int64    // in bytes
-	Pad  bool     // a BEP 47 pad file
+	Path  string          // slash-separated, as the torrent has it, without the torrent's name
+	Names func() []string // those in Path, where slashes of it stand in names; else nil
+	Size  int64           // in bytes
+	Pad   bool            // a BEP 47 pad file
 }
 
 // LibtorrentPaths are the slash-separated paths, below the folder of a torrent of
@@ -22,7 +25,7 @@ func LibtorrentPaths(root string, files []File) []string {
 	paths := make([]string, len(files))
 	taken := map[string]int{} // paths in lower case -> the file; -1 for folders
 	for i := range files {
-		paths[i] = libtorrentPath(files[i].Path)
+		paths[i] = LibtorrentPath(files[i].names())
 		for at := strings.LastIndexByte(paths[i], '/'); at >= 0; at = strings.LastIndexByte(paths[i][:at], '/') {
 			folder := lower(paths[i][:at])
 			if _, known := taken[folder]; known {
@@ -53,13 +56,21 @@ func LibtorrentPaths(root string, files []File) []string {
 	return paths
 }
 
-// libtorrentPath joins the names of a path as they are stored. Where the last one is
+// names are those of the file's path.
+func (f *File) names() iter.Seq[string] {
+	if f.Names != nil {
+		return slices.Values(f.Names())
+	}
+	return strings.SplitSeq(f.Path, "/")
+}
+
+// LibtorrentPath joins the names of a path as they are stored. Where the last one is
 // left out, and is how the name before it ends, libtorrent takes it for that name:
 // "a.." and ".." are stored as "..".
-func libtorrentPath(names []string) string {
+func LibtorrentPath(names iter.Seq[string]) string {
 	var kept []string
 	last := ""
-	for _, n := range names {
+	for n := range names {
 		if name, ok := Libtorrent(n); ok {
 			kept = append(kept, name)
 		}

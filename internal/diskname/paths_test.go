@@ -13,10 +13,19 @@ import (
 	"github.com/torrentkit/torrentkit/internal/peertest"
 )
 
+func of(size int64, names ...string) File {
+	f := File{Path: strings.Join(names, "/"), Size: size}
+	if strings.Count(f.Path, "/") >= len(names) {
+		f.Names = func() []string { return names }
+	}
+	return f
+}
+
 // What libtorrent 2.0.8 makes of files whose paths are, or become, the same.
 func TestLibtorrentPaths(t *testing.T) {
-	file := func(path string) File { return File{Path: strings.Split(path, "|"), Size: 1} }
-	pad := File{Path: []string{".pad", "5"}, Size: 5, Pad: true}
+	file := func(path string) File { return of(1, strings.Split(path, "|")...) }
+	pad := of(5, ".pad", "5")
+	pad.Pad = true
 	other := pad
 	other.Size = 6
 	for _, c := range []struct {
@@ -63,15 +72,16 @@ func TestAgainstLibtorrent(t *testing.T) {
 		var info strings.Builder
 		for i := range list {
 			f := &list[i]
-			f.Size, f.Pad = 1+rng.Int64N(2), rng.IntN(15) == 0
+			var path []string
 			attr, raw := "", ""
 			for range 1 + rng.IntN(3) {
 				n := name(rng)
 				names++
-				f.Path = append(f.Path, n)
+				path = append(path, n)
 				raw += fmt.Sprintf("%d:%s", len(n), n)
 			}
-			if f.Pad {
+			*f = of(1+rng.Int64N(2), path...)
+			if f.Pad = rng.IntN(15) == 0; f.Pad {
 				attr = "4:attr1:p"
 			}
 			fmt.Fprintf(&info, "d%s6:lengthi%de4:pathl%see", attr, f.Size, raw)

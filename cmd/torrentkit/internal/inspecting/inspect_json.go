@@ -105,7 +105,7 @@ func writeTorrentJSON(con *console.Console, l linted, f *inspectFlags) error {
 		v.Lint = &lintedJSON{errors, warnings}
 	}
 	return con.WriteAround(v, `"files":[]`, func(w io.Writer) error {
-		stored := t.StoredPaths()
+		stored := t.StoredPaths(metainfo.Libtorrent)
 		err := console.ListTo(w, func(yield func(any) bool) {
 			for i, file := range f.shown(t) {
 				j := fileToJSON(file, filePath(t, i))
