@@ -62,6 +62,7 @@ type Report struct {
 	Addr      netip.AddrPort
 	Hash      metainfo.HashV1
 	Failure   *Failure // the tracker cannot be examined at all
+	Barred    *Failure // the tracker refuses every announce for a torrent like ours: most checks were left out
 	Verdicts  []Verdict
 	Elapsed   time.Duration
 }
@@ -76,6 +77,13 @@ func (r *Report) Count(state State, sev Severity) int {
 		}
 	}
 	return n
+}
+
+// Examined says whether the checks can carry a verdict: more were judged than
+// could not be.
+func (r *Report) Examined() bool {
+	judged := r.Count(Pass, "") + r.Count(Fail, "")
+	return judged > 0 && judged >= r.Count(Skip, "")
 }
 
 // maxShown is how much of an answer a verdict keeps.
@@ -134,6 +142,7 @@ type doctor struct {
 	sent      string
 	received  []byte
 	first     Result // of the preflight
+	barred    bool   // the tracker refused it, and would any other
 	swarm     *swarmFacts
 	badID     bool     // the one bad connection id was sent
 	badSilent bool     // and not answered
@@ -165,6 +174,9 @@ func Doctor(ctx context.Context, tracker string, opt DoctorOptions) Report {
 		rep.Failure = d.first.Failure
 		return rep
 	}
+	if d.barred {
+		rep.Barred = d.first.Failure
+	}
 	checks := d.selected()
 	for i, c := range checks {
 		if opt.Progress != nil {
@@ -193,6 +205,13 @@ func (d *doctor) open(tracker string) *Failure {
 	if d.first.Addr.IsValid() {
 		d.addrs = []netip.AddrPort{d.first.Addr}
 	}
+	if f = d.first.Failure; f != nil && f.TrackerSpoke() {
+		d.barred = f.Code != Rejected // which can be for something in the request
+		if !d.barred {
+			again := d.ask("a", EventNone).Failure
+			d.barred = again != nil && again.Code == Rejected
+		}
+	}
 	return nil
 }
 
@@ -201,12 +220,6 @@ func (d *doctor) open(tracker string) *Failure {
 func (d *doctor) hopeless() bool {
 	f := d.first.Failure
 	return f != nil && !f.TrackerSpoke() && f.Code != Malformed && d.first.Reply == nil
-}
-
-// refused says whether the tracker will have nothing to do with our torrent.
-func (d *doctor) refused() bool {
-	f := d.first.Failure
-	return f != nil && f.TrackerSpoke() && f.Code != Rejected
 }
 
 // selected returns the checks that fit the transport and the options.
@@ -231,8 +244,8 @@ func (d *doctor) judge(c check) Verdict {
 	started := time.Now()
 	d.sent, d.received = "", nil
 	v := Verdict{Check: c.Check}
-	if d.refused() && !strings.Contains(c.ID, "unlisted") && !strings.HasPrefix(c.ID, "dns.") {
-		v.State, v.Detail = Skip, "the tracker refuses the infohash: "+d.first.Failure.Error()
+	if d.barred && !strings.Contains(c.ID, "unlisted") && !strings.HasPrefix(c.ID, "dns.") {
+		v.State, v.Detail = Skip, "each announce is refused: "+d.first.Failure.Error()
 		return v
 	}
 	v.State, v.Detail = c.run(d)
@@ -250,7 +263,7 @@ func (d *doctor) close() {
 	}
 	defer cancel()
 	d.ctx = ctx
-	if !d.refused() && !d.hopeless() {
+	if !d.barred && !d.hopeless() {
 		for name := range d.members {
 			d.ask(name, EventStopped)
 		}

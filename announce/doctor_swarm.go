@@ -3,6 +3,7 @@ package announce
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -188,10 +189,15 @@ func judgeAddress(d *doctor, f *swarmFacts) (State, string) {
 	if !ok {
 		return Fail, fmt.Sprintf("no peer has A's port %d", port)
 	}
-	if want, certain := ownAddress(&f.bSees); certain && p.Addr.Addr() != want {
+	if want, certain := ownAddress(&f.bSees); certain && !namesAddress(d.opt.Header) && p.Addr.Addr() != want {
 		return Fail, fmt.Sprintf("A is recorded as %s, not %s", p.Addr.Addr(), want)
 	}
 	return Pass, "A is recorded as " + p.Addr.String()
+}
+
+// namesAddress says whether headers tell an address of ours, as a proxy's do.
+func namesAddress(h http.Header) bool {
+	return slices.ContainsFunc([]string{"X-Forwarded-For", "X-Real-Ip", "Forwarded"}, func(name string) bool { return h.Get(name) != "" })
 }
 
 // ownAddress is what a tracker should see us as; not certain behind NAT.

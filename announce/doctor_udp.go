@@ -181,7 +181,12 @@ func udpNumWant(n int32) func(*doctor) (State, string) {
 		switch {
 		case state == Fail:
 			return state, text
-		case n > 0 && r.Peers.Len() > int(n), n < 0 && r.Peers.Len() == 0:
+		case n < 0 && r.Peers.Len() == 0:
+			if fifty, _, _ := d.accepts(nil); fifty != nil && fifty.Peers.Len() == 0 {
+				return Skip, "no peers come where 50 are wanted either"
+			}
+			return Fail, "0 peers came"
+		case n > 0 && r.Peers.Len() > int(n):
 			return Fail, plural(r.Peers.Len(), "peer") + " came"
 		}
 		return Pass, plural(r.Peers.Len(), "peer") + " came"

@@ -136,6 +136,14 @@ func (tr *Tracker) announceHTTP(w http.ResponseWriter, r *http.Request) {
 		tr.refuse(w, reason)
 		return
 	}
+	if tr.Has(WantsProxy) {
+		forwarded, err := netip.ParseAddr(r.Header.Get("X-Forwarded-For"))
+		if err != nil {
+			tr.refuse(w, "missing or invalid X-Forwarded-For (mandatory on reverse proxy tracker configuration)")
+			return
+		}
+		a.ip = forwarded
+	}
 	ans := tr.enter(a, []byte(r.URL.RequestURI()), r.Header)
 	tr.send(w, r, tr.encode(ans, q, a))
 }

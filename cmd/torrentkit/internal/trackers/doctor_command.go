@@ -17,6 +17,8 @@ func NewDoctor(con *console.Console) *cobra.Command {
 		Short: "Examine a tracker by a battery of checks",
 		Long: `The tracker is asked about a torrent of its own making, as several peers that leave again at the end. Each check names the BEP that it follows and has advice for who runs the tracker. Of two trackers the differences are shown.
 
+The verdict is sound (no check failed, or what failed is only worth knowing), flawed (warnings: some clients suffer), broken (errors: most do), or could not be examined: most checks could not be judged, and it is said why and what would help. Times are in milliseconds where the output is not a terminal.
+
 Checks named are ids (udp.bep41) or groups (udp).`,
 		Example: `  torrentkit doctor https://tracker.example/announce
   torrentkit doctor udp://tracker.example:1337 --only udp --verbose

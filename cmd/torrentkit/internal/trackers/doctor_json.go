@@ -33,7 +33,7 @@ type doctorJSON struct {
 	Transport    string        `json:"transport"`
 	Address      string        `json:"address,omitempty"`
 	Infohash     string        `json:"infohash"`
-	Verdict      string        `json:"verdict"` // sound, flawed, broken or not examined
+	Verdict      string        `json:"verdict"` // sound, flawed, broken or could not be examined
 	Passed       int           `json:"passed"`
 	Errors       int           `json:"errors"`
 	Warnings     int           `json:"warnings"`
@@ -79,6 +79,10 @@ func writeJUnit(con *console.Console, reports []announce.Report) error {
 	for i := range reports {
 		r := &reports[i]
 		s := console.JunitSuite{Name: console.Escape(con.URL(r.Tracker)), Time: console.JunitSeconds(r.Elapsed)}
+		if err := notExamined(con, r); err != nil {
+			why := console.JunitMessage{Type: "not-examined", Message: console.EscapeSentence(err.Error())}
+			s.Add(console.JunitCase{Class: "doctor", Name: "examined: the tracker can be examined", Time: console.JunitSeconds(r.Elapsed), Error: &why})
+		}
 		for _, v := range r.Verdicts {
 			c := console.JunitCase{Class: "doctor." + string(r.Transport), Name: v.ID + ": " + v.Title, Time: console.JunitSeconds(v.Elapsed)}
 			message := &console.JunitMessage{Message: console.EscapeSentence(trackerText(con, v.Detail, r.Tracker))}

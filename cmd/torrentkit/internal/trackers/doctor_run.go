@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -40,20 +41,53 @@ func runDoctor(ctx context.Context, con *console.Console, cmd *cobra.Command, ar
 		opt.Hash = h.Swarms()[0]
 	}
 	var reports []announce.Report
+	var unexamined error
 	for _, tracker := range args {
 		rep := announce.Doctor(ctx, tracker, opt)
-		if rep.Failure != nil {
-			return fmt.Errorf("examining %s: %s", con.URL(tracker), failureText(con, rep.Failure, tracker))
+		if err := notExamined(con, &rep); err != nil && unexamined == nil {
+			unexamined = err
+		}
+		if rep.Failure != nil && (!f.junit || ctx.Err() != nil) {
+			return unexamined
 		}
 		reports = append(reports, rep)
 	}
 	if err := showReports(con, reports, f); err != nil {
 		return err
 	}
+	if unexamined != nil {
+		return unexamined
+	}
 	if f.failOn != "none" && slices.ContainsFunc(reports, func(r announce.Report) bool { return failsAt(&r, f.failOn) }) {
 		return console.No()
 	}
 	return nil
+}
+
+// notExamined says why a report carries no verdict, and what would help; nil where it does.
+func notExamined(con *console.Console, r *announce.Report) error {
+	switch {
+	case r.Failure != nil:
+		return fmt.Errorf("examining %s: %s", con.URL(r.Tracker), failureText(con, r.Failure, r.Tracker))
+	case r.Examined():
+		return nil
+	case r.Barred == nil:
+		return fmt.Errorf("examining %s: %d of %d checks could not be judged", con.URL(r.Tracker), r.Count(announce.Skip, ""), len(r.Verdicts))
+	}
+	err := fmt.Errorf("examining %s: each announce is refused: %s", con.URL(r.Tracker), failureText(con, r.Barred, r.Tracker))
+	hint := "where it lists torrents, name one with --hash INFOHASH; where it wants a key, give the whole announce URL; where it wants a header, --header"
+	reason := strings.ToLower(r.Barred.Reason)
+	switch {
+	case r.Barred.Code == announce.Unregistered:
+		hint = "it serves listed torrents only: name one with --hash INFOHASH"
+	case r.Barred.Code == announce.PasskeyInvalid:
+		hint = "it wants a key: give the whole announce URL, as it stands in a torrent of this tracker"
+	case r.Barred.Code == announce.ClientBanned:
+		hint = "it serves some clients only: --user-agent NAME says which we are"
+	case strings.Contains(reason, "forwarded") || strings.Contains(reason, "proxy"):
+		hint = "it stands behind a proxy: ask that one, or play it with --header 'X-Forwarded-For: ADDRESS'"
+	}
+	return console.WithHint(err, hint)
 }
 
 // failsAt says whether a check of the severity, or of a graver one, failed.

@@ -72,13 +72,25 @@ func verdictCell(v *announce.Verdict) console.Cell {
 }
 
 func showReportOf(con *console.Console, r *announce.Report, f *doctorFlags) {
-	t := console.NewTable(-1, "verdict", "check", "source", "found")
+	columns := []string{"verdict", "check", "source", "found"}
+	if !con.OnTerminal() { // where each failed check is explained below the table
+		columns = append(columns, "expected", "advice")
+	}
+	t := console.NewTable(-1, columns...)
 	for i := range r.Verdicts {
 		v := &r.Verdicts[i]
 		if f.failed && v.State != announce.Fail {
 			continue
 		}
-		t.Row(verdictCell(v), console.Text(v.ID), console.Text(source(v.Check)), console.Text(trackerText(con, v.Detail, r.Tracker)))
+		row := []console.Cell{verdictCell(v), console.Text(v.ID), console.Text(source(v.Check)), console.Text(trackerText(con, v.Detail, r.Tracker))}
+		if !con.OnTerminal() {
+			advice := ""
+			if v.State == announce.Fail {
+				advice = v.Advice
+			}
+			row = append(row, console.Text(v.Title), console.Text(advice))
+		}
+		t.Row(row...)
 	}
 	con.ShowTable(t)
 	for i := range r.Verdicts {
@@ -107,12 +119,12 @@ func showReportOf(con *console.Console, r *announce.Report, f *doctorFlags) {
 
 func verdictOf(r *announce.Report) console.Cell {
 	switch {
+	case !r.Examined():
+		return console.Text("could not be examined").In(console.Yellow)
 	case r.Count(announce.Fail, announce.Error) > 0:
 		return console.Text("broken").In(console.Red)
 	case r.Count(announce.Fail, announce.Warning) > 0:
 		return console.Text("flawed").In(console.Yellow)
-	case r.Count(announce.Pass, "") == 0:
-		return console.Text("not examined").In(console.Yellow)
 	}
 	return console.Text("sound").In(console.Green)
 }
