@@ -27,7 +27,7 @@ func TestRun(t *testing.T) {
 	svg, data := filepath.Join(dir, "chart.svg"), filepath.Join(dir, "samples.json")
 	work := filepath.Join(dir, "work")
 	var out, log bytes.Buffer
-	args := []string{"-scale", "0.0005", "-rounds", "2", "-run", "/torrentkit$", "-markdown", "-svg", svg, "-json", data, "-dir", work, "-program", built(t)}
+	args := []string{"-scale", "0.0005", "-rounds", "2", "-run", "/torrentkit$", "-svg", svg, "-json", data, "-dir", work, "-program", built(t)}
 	if err := run(context.Background(), args, &out, &log); err != nil {
 		t.Fatalf("%v\n%s", err, log.Bytes())
 	}
@@ -122,15 +122,13 @@ func TestFindings(t *testing.T) {
 	if !strings.Contains(log.String(), "*** mixed, create v1: the torrent of less DIFFERS") {
 		t.Errorf("the log does not warn:\n%s", log.Bytes())
 	}
-	for _, markdown := range []bool{false, true} {
-		var out bytes.Buffer
-		if err := publish(r, options{markdown: markdown}, &out); !errors.Is(err, errFindings) {
-			t.Errorf("publishing ends with %v", err)
-		}
-		for _, want := range []string{"DIFFERS", "failed"} {
-			if !strings.Contains(out.String(), want) {
-				t.Errorf("the report does not say %s:\n%s", want, out.Bytes())
-			}
+	var out bytes.Buffer
+	if err := publish(r, options{}, &out); !errors.Is(err, errFindings) {
+		t.Errorf("publishing ends with %v", err)
+	}
+	for _, want := range []string{"DIFFERS", "failed"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the report does not say %s:\n%s", want, out.Bytes())
 		}
 	}
 }

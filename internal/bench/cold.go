@@ -18,7 +18,6 @@ type coldRow struct {
 	Samples  []sample `json:"samples"`
 
 	title string
-	bytes int64
 }
 
 func (r *coldRow) seconds() float64 {
@@ -69,8 +68,8 @@ func (s *session) coldRounds(ctx context.Context, w *workload, storage string) (
 	}
 	own := s.programs[0]
 	rows := []coldRow{
-		{Workload: w.name, Storage: storage, Program: own.name, title: w.title, bytes: w.total},
-		{Workload: w.name, Storage: storage, Program: "cat", title: w.title, bytes: w.total},
+		{Workload: w.name, Storage: storage, Program: own.name, title: w.title},
+		{Workload: w.name, Storage: storage, Program: "cat", title: w.title},
 	}
 	create := own.arguments(task{format: "v1", pieceLength: 1 << 20}, torrent, w.root)
 	for round := range s.rounds {
@@ -128,17 +127,7 @@ func (s *session) bind(ctx context.Context, w *workload) (*workload, func(), err
 	return &over, unmount, nil
 }
 
-// plainCold writes the cold rows for a terminal.
-func (r *report) plainCold(b *bytes.Buffer) {
-	for i, row := range r.Cold {
-		if i%2 == 0 {
-			fmt.Fprintf(b, "\n%s, create v1, caches dropped, %s\n", row.title, row.Storage)
-		}
-		fmt.Fprintf(b, "  %-20s %9.3f s %8.2f GB/s\n", row.Program, row.seconds(), float64(row.bytes)/row.seconds()/1e9)
-	}
-}
-
-// markdownCold writes the cold rows for README.
+// markdownCold writes the cold rows.
 func (r *report) markdownCold(b *bytes.Buffer) {
 	if len(r.Cold) == 0 {
 		return

@@ -32,16 +32,15 @@ import (
 
 // options is the command line.
 type options struct {
-	dir      string
-	keep     bool
-	scale    float64
-	rounds   int
-	program  string // torrentkit; "" builds it
-	match    *regexp.Regexp
-	cold     bool
-	markdown bool
-	svg      string
-	json     string
+	dir     string
+	keep    bool
+	scale   float64
+	rounds  int
+	program string // torrentkit; "" builds it
+	match   *regexp.Regexp
+	cold    bool
+	svg     string
+	json    string
 }
 
 // errFindings ends a run whose report names failures or torrents that differ.
@@ -93,7 +92,6 @@ func parse(args []string, log io.Writer) (options, error) {
 	flags.IntVar(&o.rounds, "rounds", 5, "measure everything `N` times, after one time that is not counted")
 	flags.StringVar(&o.program, "program", "", "measure `FILE` as torrentkit (default one that is built)")
 	flags.BoolVar(&o.cold, "cold", false, "measure too with caches dropped, against cat, and over bindfs where it is installed (needs root)")
-	flags.BoolVar(&o.markdown, "markdown", false, "print the report as Markdown")
 	flags.StringVar(&o.svg, "svg", "", "draw a chart to `FILE`")
 	flags.StringVar(&o.json, "json", "", "write all samples to `FILE`")
 	match := flags.String("run", "", "run only what matches `REGEXP`: workload/task/program, as in \"big/create v1/mkbrr\" (torrentkit always runs)")
@@ -117,11 +115,7 @@ func parse(args []string, log io.Writer) (options, error) {
 
 // publish prints the report and writes the files that were asked for.
 func publish(r *report, o options, out io.Writer) error {
-	text := r.plain
-	if o.markdown {
-		text = r.markdown
-	}
-	errs := []error{text(out)}
+	errs := []error{r.markdown(out)}
 	if o.json != "" {
 		errs = append(errs, writeFile(o.json, r.encode))
 	}

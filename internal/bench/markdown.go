@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// markdown writes the report for README: for every workload a table of times
+// markdown writes the report: for every workload a table of times
 // and one of what they cost, a row a task, a column a program.
 func (r *report) markdown(w io.Writer) error {
 	var b bytes.Buffer

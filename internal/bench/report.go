@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -42,8 +41,6 @@ type row struct {
 	Differs  bool     `json:"differs,omitempty"` // the torrent is another one: times do not compare
 	Failed   string   `json:"failed,omitempty"`  // why there are no samples, or fewer
 	Samples  []sample `json:"samples"`
-
-	bytes int64
 }
 
 // medians returns the middle of each figure, zero without samples.
@@ -119,35 +116,6 @@ func (r *report) encode(w io.Writer) error {
 	return e.Encode(r)
 }
 
-// plain writes the report for a terminal.
-func (r *report) plain(w io.Writer) error {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s\n%s; ratio: times as long as torrentkit\n", r.Machine, r.method())
-	for _, p := range r.Programs {
-		fmt.Fprintf(&b, "%-20s %s\n", p.Name, p.Version)
-	}
-	for _, c := range r.contests() {
-		fmt.Fprintf(&b, "\n%s, %s\n", r.title(c.workload), c.task)
-		fmt.Fprintf(&b, "  %-20s %9s %8s %8s %8s %10s  %s\n", "", "seconds", "ratio", "GB/s", "CPU s", "peak MiB", "output")
-		for _, row := range c.rows {
-			if row.Failed != "" {
-				fmt.Fprintf(&b, "! %-20s failed: %s\n", row.Program, row.Failed)
-				continue
-			}
-			mark := ' '
-			if row.Differs {
-				mark = '!'
-			}
-			m := row.medians()
-			fmt.Fprintf(&b, "%c %-20s %9.3f %8s %8.2f %8.2f %10s  %s\n", mark, row.Program, m.Seconds,
-				times(c.ratio(&row)), float64(row.bytes)/m.Seconds/1e9, m.CPU, m.mebibytes(), row.Output)
-		}
-	}
-	r.plainCold(&b)
-	_, err := w.Write(b.Bytes())
-	return err
-}
-
 // method is one line on how figures came about.
 func (r *report) method() string {
 	line := fmt.Sprintf("medians of %d rounds, programs in turn, data in the page cache", r.Rounds)
@@ -158,13 +126,6 @@ func (r *report) method() string {
 		line += fmt.Sprintf("; workloads scaled by %g", r.Scale)
 	}
 	return line
-}
-
-func times(ratio float64) string {
-	if ratio == 0 {
-		return "-"
-	}
-	return fmt.Sprintf("%.2fx", ratio)
 }
 
 // mebibytes is the peak memory; below the floor only a bound is known.

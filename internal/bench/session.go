@@ -174,7 +174,7 @@ func (s *session) compete(ctx context.Context, w *workload, t task, able []progr
 	}
 	rows := make([]row, len(able))
 	for i, p := range able {
-		rows[i] = row{Workload: w.name, Task: t.String(), Program: p.name, bytes: w.total}
+		rows[i] = row{Workload: w.name, Task: t.String(), Program: p.name}
 	}
 	for round := range s.rounds + 1 {
 		for i := range able {
