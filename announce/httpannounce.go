@@ -57,19 +57,7 @@ func withQuery(u *url.URL, query string) *url.URL {
 }
 
 // escapeBytes percent-encodes everything but RFC 3986's unreserved bytes.
-func escapeBytes(b []byte) string {
-	const hex = "0123456789ABCDEF"
-	out := make([]byte, 0, 3*len(b))
-	for _, c := range b {
-		switch {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_', c == '.', c == '~':
-			out = append(out, c)
-		default:
-			out = append(out, '%', hex[c>>4], hex[c&15])
-		}
-	}
-	return string(out)
-}
+func escapeBytes(b []byte) string { return strings.ReplaceAll(url.QueryEscape(string(b)), "+", "%20") }
 
 func (s *settings) announceHTTP(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *Result) {
 	started := time.Now()

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
-	"time"
 
 	"github.com/torrentkit/torrentkit/internal/dial"
 )
@@ -24,17 +23,12 @@ type socksUDP struct {
 // dialSOCKS5UDP asks the proxy of s for an association and returns a
 // connection on which plain datagrams are written and read.
 func dialSOCKS5UDP(ctx context.Context, s *settings, host string, port uint16) (net.Conn, error) {
-	proxyPort := s.Proxy.Port()
-	if proxyPort == "" {
-		proxyPort = "1080"
-	}
 	d := &dial.Dialer{AllowPrivate: true, Network: s.network} // the person's proxy, and where it says that its relay is
-	control, err := d.DialContext(ctx, "tcp", net.JoinHostPort(s.Proxy.Hostname(), proxyPort))
+	control, err := d.DialContext(ctx, "tcp", authority(s.Proxy))
 	if err != nil {
 		return nil, err
 	}
-	stop := context.AfterFunc(ctx, func() { control.SetDeadline(time.Unix(1, 0)) })
-	defer stop()
+	defer interrupt(ctx, control)()
 	relay, err := socksRequest(control, s, 3, "UDP", "0.0.0.0", "0")
 	if err == nil && !relay.IsValid() {
 		err = errors.New("the proxy names its UDP relay by a host name")
