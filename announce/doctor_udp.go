@@ -91,7 +91,7 @@ func (d *doctor) accepts(edit func([]byte) []byte) (*Reply, State, string) {
 func udpAnnounce(d *doctor) (State, string) {
 	d.ask("a", EventNone, asSeed())
 	_, state, text := d.accepts(nil)
-	if state == Pass && (len(d.received)-20)%map[bool]int{true: 6, false: 18}[d.u.v4()] != 0 {
+	if state == Pass && (len(d.received)-20)%(addressSize(d.u.v4())+2) != 0 {
 		return Fail, fmt.Sprintf("%d bytes of peers, which is not a multiple of 6 (IPv4) or 18 (IPv6)", len(d.received)-20)
 	}
 	return state, text

@@ -152,12 +152,8 @@ func AnswerFields(p []byte, v4 bool) []Field {
 		c.take(4, "interval", u32Value)
 		c.take(4, "leechers", u32Value)
 		c.take(4, "seeders", u32Value)
-		size := 16
-		if v4 {
-			size = 4
-		}
 		for c.at < len(p) {
-			c.take(size, "peer address", ipValue)
+			c.take(addressSize(v4), "peer address", ipValue)
 			c.take(2, "peer port", portValue)
 		}
 	case actScrape:

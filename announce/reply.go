@@ -123,18 +123,24 @@ func (d *replyReader) counts(top bencode.Value) {
 		}
 	}
 	n, ok := d.number(top, "interval")
-	switch {
-	case !ok:
-		d.note("interval-missing", Error, 3, "no interval in the answer")
-	case n == 0 || n > 7*86400:
-		d.note("interval-odd", Warning, 3, "interval is %d s", n)
-	}
-	d.reply.Interval = seconds(n)
+	d.interval(n, ok, 3)
 	n, ok = d.number(top, "min interval")
 	d.reply.MinInterval = seconds(n)
 	if ok && d.reply.Interval > 0 && d.reply.MinInterval > d.reply.Interval {
 		d.note("min-interval-odd", Warning, 3, "min interval is longer than interval")
 	}
+}
+
+// interval takes the interval of an answer, if it has one, by the rules of a BEP.
+func (d *replyReader) interval(n int64, has bool, bep int) {
+	switch {
+	case !has:
+		d.note("interval-missing", Error, bep, "no interval in the answer")
+		return
+	case n == 0 || n > 7*86400:
+		d.note("interval-odd", Warning, bep, "interval is %d s", n)
+	}
+	d.reply.Interval = seconds(n)
 }
 
 func seconds(n int64) time.Duration {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
-	"time"
 
 	"github.com/torrentkit/torrentkit/metainfo"
 )
@@ -113,18 +112,10 @@ func decodeUDPAnnounce(p []byte, v4 bool) (*Reply, []Finding, *Failure) {
 	}
 	d := replyReader{reply: Reply{Downloaded: Unknown, Downloaders: Unknown, Form: FormCompact}}
 	r := &d.reply
-	interval := be.Uint32(p[8:])
-	r.Interval = time.Duration(interval) * time.Second
 	r.Leeches = d.udpCount("leechers", be.Uint32(p[12:]))
 	r.Seeds = d.udpCount("seeders", be.Uint32(p[16:]))
-	if interval == 0 || interval > 7*86400 {
-		d.note("interval-odd", Warning, 15, "interval is %d s", interval)
-	}
-	size := 16
-	if v4 {
-		size = 4
-	}
-	raw := p[20:]
+	d.interval(int64(be.Uint32(p[8:])), true, 15)
+	raw, size := p[20:], addressSize(v4)
 	if rest := len(raw) % (size + 2); rest != 0 {
 		d.note("peers-length", Error, 15, "%d bytes of peers, which is not a multiple of %d", len(raw), size+2)
 	}
@@ -137,6 +128,14 @@ func decodeUDPAnnounce(p []byte, v4 bool) (*Reply, []Finding, *Failure) {
 		d.note("datagram-oversized", Warning, 15, "a datagram of %d bytes, which many networks do not carry", len(p))
 	}
 	return r, d.findings, nil
+}
+
+// addressSize is the bytes of a peer's address.
+func addressSize(v4 bool) int {
+	if v4 {
+		return 4
+	}
+	return 16
 }
 
 // udpCount reads a count; the top bit means that something went below zero.

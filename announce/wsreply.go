@@ -95,15 +95,7 @@ func (m wsMessage) announce() (*Reply, []Finding, *Failure) {
 	if !hasSeeds && !hasInterval {
 		return nil, d.findings, fail(Malformed, "an object without interval, complete and failure reason is no announce answer")
 	}
-	switch {
-	case !hasInterval:
-		d.note("interval-missing", Error, 0, "no interval in the answer")
-	case n == 0 || n > 7*86400:
-		d.note("interval-odd", Warning, 0, "interval is %d s", n)
-	}
-	if hasInterval {
-		r.Interval = seconds(n)
-	}
+	d.interval(n, hasInterval, 0)
 	if n, ok := d.count(m, "min interval"); ok {
 		r.MinInterval = seconds(n)
 	}
