@@ -38,3 +38,22 @@ func Point[S State](lanes []*byte, jobs []Job[S], blocks int) {
 		lanes[i] = unsafe.SliceData(j.Data)
 	}
 }
+
+// Gather fills eight lanes with the states of jobs: word k of that of job i goes to
+// [k][i]. Lanes beyond them keep what they had.
+func Gather[S State](lanes [][8]uint32, jobs []Job[S]) {
+	for i := range jobs {
+		for k := range lanes {
+			lanes[k][i&7] = (*jobs[i].State)[k]
+		}
+	}
+}
+
+// Scatter is the reverse of Gather.
+func Scatter[S State](lanes [][8]uint32, jobs []Job[S]) {
+	for i := range jobs {
+		for k := range lanes {
+			(*jobs[i].State)[k] = lanes[k][i&7]
+		}
+	}
+}

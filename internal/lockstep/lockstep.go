@@ -71,6 +71,32 @@ type Queue[S State] struct {
 	waiting  []Job[S] // the longest first, unless unsorted
 	unsorted bool
 	active   []Job[S]
+	pads     [PadBatch][2 * BlockSize]byte
+}
+
+// PadBatch is how many ends of messages a queue has scratch memory for.
+const PadBatch = 64
+
+// Pad is scratch memory for the end of a message, for i below PadBatch.
+func (q *Queue[S]) Pad(i int) *[2 * BlockSize]byte { return &q.pads[i] }
+
+// Finish feeds the ends of n messages: message tells the state of each, what of it
+// has not been fed, and the length in bytes of all of it.
+func (q *Queue[S]) Finish(n int, message func(i int) (state *S, tail []byte, length uint64)) {
+	for i := range n {
+		state, tail, _ := message(i)
+		whole := len(tail) / BlockSize
+		q.Add(state, tail[:whole*BlockSize], whole)
+	}
+	q.Drain(false)
+	for first := 0; first < n; first += PadBatch {
+		for i := first; i < min(first+PadBatch, n); i++ {
+			state, tail, length := message(i)
+			padded := Pad(&q.pads[i-first], tail[len(tail)&^(BlockSize-1):], length)
+			q.Add(state, padded, len(padded)/BlockSize)
+		}
+		q.Drain(false)
+	}
 }
 
 // Use takes the implementation of that name, the first where it is "". It returns

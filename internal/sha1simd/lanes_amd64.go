@@ -71,34 +71,16 @@ func (w *wideScratch) zeros32Lanes(jobs []job, blocks int) {
 	scatter16(&w.state[1], jobs[16:])
 }
 
-func gather8(lanes *[5][8]uint32, jobs []job) {
-	for i := range jobs {
-		s, lane := jobs[i].State, i&7
-		for k := range lanes {
-			lanes[k][lane] = s[k]
-		}
-	}
-}
-
-func scatter8(lanes *[5][8]uint32, jobs []job) {
-	for i := range jobs {
-		s, lane := jobs[i].State, i&7
-		for k := range lanes {
-			s[k] = lanes[k][lane]
-		}
-	}
-}
-
 func (w *wideScratch) run8(jobs []job, blocks int) {
 	lockstep.Point(w.lanes[:8], jobs, blocks)
-	gather8(&w.state8, jobs)
+	lockstep.Gather(w.state8[:], jobs)
 	blocks8(&w.state8, (*[8]*byte)(w.lanes[:]), blocks, (*[703]byte)(w.words[:]))
-	scatter8(&w.state8, jobs)
+	lockstep.Scatter(w.state8[:], jobs)
 	clear(w.lanes[:])
 }
 
 func (w *wideScratch) zeros8Lanes(jobs []job, blocks int) {
-	gather8(&w.state8, jobs)
+	lockstep.Gather(w.state8[:], jobs)
 	zeros8(&w.state8, blocks, (*[703]byte)(w.words[:]))
-	scatter8(&w.state8, jobs)
+	lockstep.Scatter(w.state8[:], jobs)
 }

@@ -51,9 +51,6 @@ func (s *State) digest(out *[Size]byte) {
 	}
 }
 
-// padBatch bounds the scratch memory of Finish, in messages.
-const padBatch = 64
-
 // Hasher hashes many messages side by side. It holds all scratch memory that
 // its methods need, so that they do not allocate once the scratch has grown to
 // the number of messages in use. It is not safe for concurrent use: each worker
@@ -61,7 +58,6 @@ const padBatch = 64
 type Hasher struct {
 	lanes lockstep.Queue[State]
 	wide  wideScratch
-	pads  [padBatch][2 * BlockSize]byte
 }
 
 type (
@@ -148,19 +144,8 @@ func (h *Hasher) Finish(digests [][Size]byte, states []*State, tails [][]byte, l
 		if uint64(len(tail)) > lengths[i] || (lengths[i]-uint64(len(tail)))%BlockSize != 0 {
 			panic("sha1simd: a tail does not end a message of this length")
 		}
-		whole := len(tail) / BlockSize
-		h.lanes.Add(states[i], tail[:whole*BlockSize], whole)
 	}
-	h.lanes.Drain(false)
-	for first := 0; first < len(digests); first += padBatch {
-		last := min(first+padBatch, len(digests))
-		for i := first; i < last; i++ {
-			tail := tails[i]
-			padded := lockstep.Pad(&h.pads[i-first], tail[len(tail)&^(BlockSize-1):], lengths[i])
-			h.lanes.Add(states[i], padded, len(padded)/BlockSize)
-		}
-		h.lanes.Drain(false)
-	}
+	h.lanes.Finish(len(tails), func(i int) (*State, []byte, uint64) { return states[i], tails[i], lengths[i] })
 	for i := range digests {
 		states[i].digest(&digests[i])
 	}

@@ -123,7 +123,7 @@ func TestSumsUnequalLengths(t *testing.T) {
 				messages[i] = data[start : start+n]
 			}
 			if round == 0 { // more than one batch of scratch
-				for i := range padBatch + 3 {
+				for i := range lockstep.PadBatch + 3 {
 					messages = append(messages, data[i:i+i%200])
 				}
 			}

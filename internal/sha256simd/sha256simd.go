@@ -54,12 +54,8 @@ func (s *state) digest(out *[Size]byte) {
 	}
 }
 
-const (
-	// sumBatch bounds the scratch memory of Sums, in messages.
-	sumBatch = 1024
-	// padBatch bounds the scratch memory of padding, in messages.
-	padBatch = 64
-)
+// sumBatch bounds the scratch memory of Sums, in messages.
+const sumBatch = 1024
 
 // Hasher hashes many messages side by side. It holds all scratch memory that
 // its methods need, so that they do not allocate once the scratch has grown to
@@ -68,7 +64,6 @@ const (
 type Hasher struct {
 	lanes lockstep.Queue[state]
 	wide  wideScratch
-	pads  [padBatch][2 * BlockSize]byte
 	sums  []state
 }
 
@@ -129,22 +124,12 @@ func (h *Hasher) sumBatch(digests [][Size]byte, messages [][]byte) {
 	if len(h.sums) < len(messages) {
 		h.sums = make([]state, len(messages))
 	}
-	for i, message := range messages {
+	for i := range messages {
 		h.sums[i].reset()
-		whole := len(message) / BlockSize
-		h.lanes.Add(&h.sums[i], message[:whole*BlockSize], whole)
 	}
-	h.lanes.Drain(false)
-	for first := 0; first < len(messages); first += padBatch {
-		last := min(first+padBatch, len(messages))
-		for i := first; i < last; i++ {
-			message := messages[i]
-			rest := message[len(message)&^(BlockSize-1):]
-			padded := lockstep.Pad(&h.pads[i-first], rest, uint64(len(message)))
-			h.lanes.Add(&h.sums[i], padded, len(padded)/BlockSize)
-		}
-		h.lanes.Drain(false)
-	}
+	h.lanes.Finish(len(messages), func(i int) (*state, []byte, uint64) {
+		return &h.sums[i], messages[i], uint64(len(messages[i]))
+	})
 	for i := range digests {
 		h.sums[i].digest(&digests[i])
 	}
@@ -164,17 +149,17 @@ func (h *Hasher) Pairs(dst, nodes [][Size]byte) {
 		}
 		return
 	}
-	if len(h.sums) < padBatch {
-		h.sums = make([]state, padBatch)
+	if len(h.sums) < lockstep.PadBatch {
+		h.sums = make([]state, lockstep.PadBatch)
 	}
 	var blank [BlockSize]byte
-	for i := range min(len(dst), padBatch) {
-		lockstep.Pad(&h.pads[i], blank[:], 2*Size)
+	for i := range min(len(dst), lockstep.PadBatch) {
+		lockstep.Pad(h.lanes.Pad(i), blank[:], 2*Size)
 	}
-	for first := 0; first < len(dst); first += padBatch {
-		last := min(first+padBatch, len(dst))
+	for first := 0; first < len(dst); first += lockstep.PadBatch {
+		last := min(first+lockstep.PadBatch, len(dst))
 		for i := first; i < last; i++ {
-			block := &h.pads[i-first]
+			block := h.lanes.Pad(i - first)
 			copy(block[:], pair(nodes[2*i:]))
 			h.sums[i-first].reset()
 			h.lanes.Add(&h.sums[i-first], block[:], 2)
