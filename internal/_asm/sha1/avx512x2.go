@@ -52,13 +52,14 @@ func (h *half) round(t int, k reg.VecPhysical, words reg.GPPhysical) {
 	h.vars = h.next()
 }
 
-// pair is the frame of the kernel.
+// pair is the kernel for both halves.
 type pair struct {
-	state, table, last, offset, left, saved reg.GPPhysical
-	words, following                        reg.GPPhysical // change places
-	halves                                  [2]*half
-	home                                    []reg.VecPhysical
-	swap                                    Mem
+	simd.Frame
+	table, saved     reg.GPPhysical
+	words, following reg.GPPhysical // change places
+	halves           [2]*half
+	home             []reg.VecPhysical
+	swap             Mem
 }
 
 // blocks32 hashes thirty-two lanes, as two halves. A round of one half is a
@@ -70,13 +71,8 @@ func blocks32(swap, k Mem) {
 	first := p.load(p.words)
 	first.All()
 
-	Label("loop")
-	for i, r := range p.home {
-		VMOVDQA32(r, Mem{Base: p.saved, Disp: 64 * i})
-	}
-	ADDQ(Imm(64), p.offset)
-	CMPQ(p.offset, p.last)
-	CMOVQHI(p.last, p.offset)
+	p.Loop(p.home)
+	p.Advance()
 	next, kNow := p.load(p.following), simd.Z[22]
 	for t := range 80 {
 		if t%20 == 0 {
@@ -87,37 +83,36 @@ func blocks32(swap, k Mem) {
 			next.Upto(2*t+i+1, 160)
 		}
 	}
-	p.leave()
+	p.Leave(p.list(), p.home, simd.Z[28], func() { XCHGQ(p.words, p.following) })
 }
 
 // begin32 sets up registers.
 func begin32(swap Mem) pair {
 	z := simd.Z
 	p := pair{
-		state: reg.RDI, table: reg.RSI, last: reg.RDX, offset: reg.RAX, left: reg.RBX,
-		saved: reg.R13, words: reg.RCX, following: reg.R12,
+		Frame: simd.Frame{State: reg.RDI, Last: reg.RDX, Offset: reg.RAX, Left: reg.RBX, Width: 64},
+		table: reg.RSI, saved: reg.R13, words: reg.RCX, following: reg.R12,
 		halves: [2]*half{
 			{vars: vars{z[0], z[1], z[2], z[3], z[4], z[5]}, temp: z[12], recent: z[13:17]},
 			{vars: vars{z[6], z[7], z[8], z[9], z[10], z[11]}, temp: z[17], recent: z[18:22], first: 16},
 		},
 		swap: swap,
 	}
+	p.Saved = func(i int) Op { return Mem{Base: p.saved, Disp: 64 * i} }
 	p.home = p.list()
-	Load(Param("state"), p.state)
+	Load(Param("state"), p.State)
 	Load(Param("lanes"), p.table)
-	Load(Param("blocks"), p.left)
+	Load(Param("blocks"), p.Left)
 	Load(Param("scratch"), p.words)
 	simd.Align(p.words, 64)
 	LEAQ(Mem{Base: p.words, Disp: 32 * 64}, p.following)
 	LEAQ(Mem{Base: p.words, Disp: 64 * 64}, p.saved)
-	MOVQ(p.left, p.last)
-	SHLQ(Imm(6), p.last)
-	SUBQ(Imm(64), p.last)
-	XORL(p.offset.As32(), p.offset.As32())
+	MOVQ(p.Left, p.Last)
+	SHLQ(Imm(6), p.Last)
+	SUBQ(Imm(64), p.Last)
+	XORL(p.Offset.As32(), p.Offset.As32())
 	simd.Masks(reg.R8)
-	for i, r := range p.home {
-		VMOVDQU32(Mem{Base: p.state, Disp: 64 * i}, r)
-	}
+	p.Enter(p.home)
 	return p
 }
 
@@ -131,7 +126,7 @@ func (p pair) load(to reg.GPPhysical) simd.Side {
 	var side simd.Side
 	for i, h := range p.halves {
 		side.Add(simd.Lanes{
-			Table: p.table, First: 16 * i, Offset: p.offset,
+			Table: p.table, First: 16 * i, Offset: p.Offset,
 			Pointers: []reg.GPPhysical{reg.R8, reg.R9, reg.R10, reg.R11},
 			Rows:     [4]reg.VecPhysical(simd.Z[23:27]), Temp: simd.Z[27], Swap: p.swap, Prefetch: simd.Prefetch,
 			Stage: Mem{Base: p.saved, Disp: 2 * 5 * 64},
@@ -139,21 +134,4 @@ func (p pair) load(to reg.GPPhysical) simd.Side {
 		}.Instructions()...)
 	}
 	return side
-}
-
-// leave ends the block, the loop and the function.
-func (p pair) leave() {
-	now := p.list()
-	for i, r := range now {
-		VPADDD(Mem{Base: p.saved, Disp: 64 * i}, r, r)
-	}
-	simd.Permute(now, p.home, simd.Z[28], func(from, to reg.VecPhysical) { VMOVDQA32(from, to) })
-	XCHGQ(p.words, p.following)
-	DECQ(p.left)
-	JNZ(LabelRef("loop"))
-	for i, r := range p.home {
-		VMOVDQU32(r, Mem{Base: p.state, Disp: 64 * i})
-	}
-	VZEROUPPER()
-	RET()
 }

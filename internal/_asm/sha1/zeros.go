@@ -21,9 +21,9 @@ func zeros(halves int, k Mem) {
 	}
 	simd.Target(name, fmt.Sprintf("func(state *%s, blocks int)", shape),
 		"%s feeds blocks blocks of zeros, at least one, to the states of %d messages.", name, 16*halves)
-	state, left := reg.RDI, reg.RDX
-	Load(Param("state"), state)
-	Load(Param("blocks"), left)
+	f := simd.Frame{State: reg.RDI, Left: reg.RDX, Width: 64}
+	Load(Param("state"), f.State)
+	Load(Param("blocks"), f.Left)
 
 	free := simd.Z[:]
 	take := func(n int) []reg.VecPhysical {
@@ -43,13 +43,9 @@ func zeros(halves int, k Mem) {
 	for i, r := range ks {
 		VPBROADCASTD(k.Offset(4*i), r)
 	}
-	for i, r := range home {
-		VMOVDQU32(Mem{Base: state, Disp: 64 * i}, r)
-	}
-	Label("loop")
-	for i, r := range home {
-		VMOVDQA32(r, saved[i])
-	}
+	f.Saved = func(i int) Op { return saved[i] }
+	f.Enter(home)
+	f.Loop(home)
 	for t := range 80 {
 		for i, v := range work {
 			round16(t, v, temps[i], ks[t/20], nil)
@@ -60,15 +56,5 @@ func zeros(halves int, k Mem) {
 	for _, v := range work {
 		now = append(now, v.list()...)
 	}
-	for i, r := range now {
-		VPADDD(saved[i], r, r)
-	}
-	simd.Permute(now, home, temps[0], func(from, to reg.VecPhysical) { VMOVDQA32(from, to) })
-	DECQ(left)
-	JNZ(LabelRef("loop"))
-	for i, r := range home {
-		VMOVDQU32(r, Mem{Base: state, Disp: 64 * i})
-	}
-	VZEROUPPER()
-	RET()
+	f.Leave(now, home, temps[0])
 }

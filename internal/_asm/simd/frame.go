@@ -23,19 +23,21 @@ type Frame struct {
 	// Offset of the block to be loaded, and of the last one.
 	Offset, Last reg.GPPhysical
 	Lanes        Lanes
-	width        int
+	Width        int            // of the registers, in bytes
+	Saved        func(i int) Op // where variable i is at the start of the block
 }
 
 // Begin starts a function of that many variables in registers of so many bytes.
 func Begin(name string, vars, width int, zeros bool) Frame {
-	f := Frame{State: reg.RDI, Scratch: reg.RCX, Left: reg.RBX, Offset: reg.RAX, Last: reg.RDX, width: width}
+	f := Frame{State: reg.RDI, Scratch: reg.RCX, Left: reg.RBX, Offset: reg.RAX, Last: reg.RDX, Width: width}
+	f.Saved = func(i int) Op { return f.saved(i) }
 	f.Lanes = Lanes{
 		Table: reg.RSI, Offset: f.Offset, Pointers: []reg.GPPhysical{reg.R8, reg.R9, reg.R10, reg.R11},
 		Store: func(i int, r reg.VecPhysical) { f.Move(r, f.Word(i)) },
 	}
 	n, size := width/4, (16+vars)*width+width-1
 	if width == 64 && !zeros {
-		f.Lanes.Stage = f.Saved(vars)
+		f.Lanes.Stage = f.saved(vars)
 		size += 16 * width
 	}
 	if zeros {
@@ -50,8 +52,7 @@ func Begin(name string, vars, width int, zeros bool) Frame {
 	Load(Param("state"), f.State)
 	Load(Param("blocks"), f.Left)
 	Load(Param("scratch"), f.Scratch)
-	ADDQ(Imm(uint64(width-1)), f.Scratch)
-	ANDQ(I32(int32(-width)), f.Scratch)
+	Align(f.Scratch, width)
 	if !zeros {
 		MOVQ(f.Left, f.Last)
 		SHLQ(Imm(6), f.Last)
@@ -61,14 +62,14 @@ func Begin(name string, vars, width int, zeros bool) Frame {
 }
 
 // Word is the place of word i in scratch memory.
-func (f Frame) Word(i int) Mem { return Mem{Base: f.Scratch, Disp: f.width * i} }
+func (f Frame) Word(i int) Mem { return Mem{Base: f.Scratch, Disp: f.Width * i} }
 
-// Saved is the place of variable i at the start of the block.
-func (f Frame) Saved(i int) Mem { return Mem{Base: f.Scratch, Disp: f.width * (16 + i)} }
+// saved is the place of variable i in scratch memory.
+func (f Frame) saved(i int) Mem { return Mem{Base: f.Scratch, Disp: f.Width * (16 + i)} }
 
 // Move moves a vector between registers, or from or to scratch memory.
 func (f Frame) Move(from, to Op) {
-	if f.width == 64 {
+	if f.Width == 64 {
 		VMOVDQA32(from, to)
 	} else {
 		VMOVDQA(from, to)
@@ -78,8 +79,8 @@ func (f Frame) Move(from, to Op) {
 // Enter loads the states into vars.
 func (f Frame) Enter(vars []reg.VecPhysical) {
 	for i, r := range vars {
-		at := Mem{Base: f.State, Disp: f.width * i}
-		if f.width == 64 {
+		at := Mem{Base: f.State, Disp: f.Width * i}
+		if f.Width == 64 {
 			VMOVDQU32(at, r)
 		} else {
 			VMOVDQU(at, r)
@@ -104,17 +105,20 @@ func (f Frame) Advance() {
 }
 
 // Leave adds the saved variables to vars, moves the sums to home, and ends the
-// loop and the function.
-func (f Frame) Leave(vars, home []reg.VecPhysical, spare reg.VecPhysical) {
+// loop, before which last is done, and the function.
+func (f Frame) Leave(vars, home []reg.VecPhysical, spare reg.VecPhysical, last ...func()) {
 	for i, r := range vars {
 		VPADDD(f.Saved(i), r, r)
 	}
 	Permute(vars, home, spare, func(from, to reg.VecPhysical) { f.Move(from, to) })
+	for _, do := range last {
+		do()
+	}
 	DECQ(f.Left)
 	JNZ(LabelRef("loop"))
 	for i, r := range home {
-		at := Mem{Base: f.State, Disp: f.width * i}
-		if f.width == 64 {
+		at := Mem{Base: f.State, Disp: f.Width * i}
+		if f.Width == 64 {
 			VMOVDQU32(r, at)
 		} else {
 			VMOVDQU(r, at)
