@@ -85,11 +85,9 @@ type decisionJSON struct {
 }
 
 func decisionsToJSON(name string, c *create.Content) decisionsJSON {
-	v := decisionsJSON{Name: name, Paths: []decisionJSON{}}
-	for _, d := range c.Decisions {
-		v.Paths = append(v.Paths, decisionJSON{d.Path, command.HexIfNeeded(d.Path), d.Included, d.Reason})
-	}
-	return v
+	return decisionsJSON{Name: name, Paths: command.Objects(c.Decisions, func(d create.Decision) decisionJSON {
+		return decisionJSON{d.Path, command.HexIfNeeded(d.Path), d.Included, d.Reason}
+	})}
 }
 
 // choicesJSON is what "create --plan --json" prints.
@@ -115,9 +113,8 @@ type choiceJSON struct {
 }
 
 func choicesToJSON(p *create.Plan, choices []create.Choice) choicesJSON {
-	v := choicesJSON{Name: p.Name, NameHex: command.HexIfNeeded(p.Name), Format: p.Format.String(), Size: p.TotalLength}
-	for _, c := range choices {
-		v.Choices = append(v.Choices, choiceJSON{c.PieceLength, c.Chosen, c.Pieces, c.PiecesV2, c.V1, c.V2, c.Hybrid, c.Exact, c.Padding, command.OrEmpty(c.RefusedBy)})
-	}
-	return v
+	list := command.Objects(choices, func(c create.Choice) choiceJSON {
+		return choiceJSON{c.PieceLength, c.Chosen, c.Pieces, c.PiecesV2, c.V1, c.V2, c.Hybrid, c.Exact, c.Padding, command.OrEmpty(c.RefusedBy)}
+	})
+	return choicesJSON{Name: p.Name, NameHex: command.HexIfNeeded(p.Name), Format: p.Format.String(), Size: p.TotalLength, Choices: list}
 }

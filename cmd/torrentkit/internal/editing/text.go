@@ -8,16 +8,17 @@ import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/create"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // showEdited prints what became of one torrent. output is empty where nothing was written.
 func showEdited(con *console.Console, input, output string, e *create.Edited, f *editFlags) error {
 	if con.Options.JSON {
-		j := editedJSON{Input: input, Output: output, Changed: len(e.Changes) > 0, Cut: e.Cut, Changes: []changeJSON{},
+		j := editedJSON{Input: input, Output: output, Changed: len(e.Changes) > 0, Cut: e.Cut,
 			InfoHash: e.New.V1.String(), InfoHashV2: e.New.V2.String(), OldInfoHash: e.Old.V1.String(), OldInfoHashV2: e.Old.V2.String()}
-		for _, c := range e.Changes {
-			j.Changes = append(j.Changes, changeJSON{c.Key, command.OrEmpty(c.Old), command.OrEmpty(c.New)})
-		}
+		j.Changes = command.Objects(e.Changes, func(c metainfo.Change) changeJSON {
+			return changeJSON{c.Key, command.OrEmpty(c.Old), command.OrEmpty(c.New)}
+		})
 		return con.JSON(j)
 	}
 	if !f.first {

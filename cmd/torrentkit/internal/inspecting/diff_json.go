@@ -2,6 +2,7 @@ package inspecting
 
 import (
 	"encoding/hex"
+	"slices"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/inspect"
@@ -60,33 +61,25 @@ type fileChangeJSON struct {
 }
 
 func diffToJSON(d *inspect.Difference, t [2]*metainfo.Torrent, names []string) diffJSON {
-	v := diffJSON{Same: d.Same(), SameInfoHash: d.SameInfoHash, InfoHashKeys: []string{}, Keys: []keyChangeJSON{}, Fields: []fieldDiffJSON{},
-		Lists: []listChangeJSON{}, Files: []fileChangeJSON{}, FilesKnownSame: d.SameFiles}
+	v := diffJSON{Same: d.Same(), SameInfoHash: d.SameInfoHash, FilesKnownSame: d.SameFiles}
 	for i, side := range []*diffSideJSON{&v.A, &v.B} {
 		side.Input = names[i]
 		h := t[i].Hashes()
 		side.InfoHash, side.InfoHashV2 = h.V1.String(), h.V2.String()
 	}
-	for _, k := range d.InfoKeys {
-		v.InfoHashKeys = append(v.InfoHashKeys, k.Key)
-		v.Keys = append(v.Keys, keyChangeJSON{k.Key, shortHex(k.A), shortHex(k.B)})
-	}
-	for _, k := range d.OtherKeys {
-		v.Keys = append(v.Keys, keyChangeJSON{k.Key, shortHex(k.A), shortHex(k.B)})
-	}
-	for _, f := range d.Fields {
-		v.Fields = append(v.Fields, fieldDiffJSON{f.Field, f.A, f.B, command.HexIfNeeded(f.A), command.HexIfNeeded(f.B)})
-	}
-	for _, l := range d.Lists {
-		change := "removed"
-		if l.Added {
-			change = "added"
-		}
-		v.Lists = append(v.Lists, listChangeJSON{l.List, change, l.Value})
-	}
-	for _, f := range d.Files {
-		v.Files = append(v.Files, fileChangeJSON{f.Kind.String(), f.A, command.HexIfNeeded(f.A), f.B, command.HexIfNeeded(f.B), f.LengthA, f.LengthB})
-	}
+	v.InfoHashKeys = command.Objects(d.InfoKeys, func(k inspect.KeyChange) string { return k.Key })
+	v.Keys = command.Objects(slices.Concat(d.InfoKeys, d.OtherKeys), func(k inspect.KeyChange) keyChangeJSON {
+		return keyChangeJSON{k.Key, shortHex(k.A), shortHex(k.B)}
+	})
+	v.Fields = command.Objects(d.Fields, func(f inspect.FieldChange) fieldDiffJSON {
+		return fieldDiffJSON{f.Field, f.A, f.B, command.HexIfNeeded(f.A), command.HexIfNeeded(f.B)}
+	})
+	v.Lists = command.Objects(d.Lists, func(l inspect.ListChange) listChangeJSON {
+		return listChangeJSON{l.List, map[bool]string{true: "added", false: "removed"}[l.Added], l.Value}
+	})
+	v.Files = command.Objects(d.Files, func(f inspect.FileChange) fileChangeJSON {
+		return fileChangeJSON{f.Kind.String(), f.A, command.HexIfNeeded(f.A), f.B, command.HexIfNeeded(f.B), f.LengthA, f.LengthB}
+	})
 	return v
 }
 
@@ -116,15 +109,9 @@ type placeJSON struct {
 }
 
 func commonToJSON(shared []inspect.SharedFile, torrents []compared) commonJSON {
-	v := commonJSON{Files: []sharedJSON{}}
-	for _, s := range shared {
-		j := sharedJSON{Length: s.Length}
-		for _, p := range s.In {
-			t := torrents[p.Torrent]
-			h := t.hashes
-			j.In = append(j.In, placeJSON{t.input, h.V1.String(), h.V2.String(), p.Path, command.HexIfNeeded(p.Path)})
-		}
-		v.Files = append(v.Files, j)
+	place := func(p inspect.Place) placeJSON {
+		t := torrents[p.Torrent]
+		return placeJSON{t.input, t.hashes.V1.String(), t.hashes.V2.String(), p.Path, command.HexIfNeeded(p.Path)}
 	}
-	return v
+	return commonJSON{command.Objects(shared, func(s inspect.SharedFile) sharedJSON { return sharedJSON{s.Length, command.Objects(s.In, place)} })}
 }

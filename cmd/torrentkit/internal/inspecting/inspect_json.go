@@ -84,15 +84,9 @@ func torrentToJSON(t *metainfo.Torrent, input string) torrentJSON {
 	if !t.CreationDate.IsZero() {
 		v.Created = &t.CreationDate
 	}
-	for _, k := range t.UnknownOfFiles {
-		v.FileKeys = append(v.FileKeys, fileKeyJSON{k.Key, command.HexIfNeeded(k.Key), k.Files})
-	}
-	for _, k := range t.Unknown {
-		v.Unknown = append(v.Unknown, keyJSON{k.Path, k.Offset, hex.EncodeToString(k.Raw)})
-	}
-	for _, p := range t.Problems {
-		v.Warnings = append(v.Warnings, problemJSON{p.ID, p.Path, p.Offset, p.Message})
-	}
+	v.FileKeys = command.Objects(t.UnknownOfFiles, func(k metainfo.FileKey) fileKeyJSON { return fileKeyJSON{k.Key, command.HexIfNeeded(k.Key), k.Files} })
+	v.Unknown = command.Objects(t.Unknown, func(k metainfo.Key) keyJSON { return keyJSON{k.Path, k.Offset, hex.EncodeToString(k.Raw)} })
+	v.Warnings = command.Objects(t.Problems, func(p metainfo.Problem) problemJSON { return problemJSON{p.ID, p.Path, p.Offset, p.Message} })
 	return v
 }
 

@@ -3,7 +3,9 @@ package inspecting
 import (
 	"encoding/hex"
 
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/inspect"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // ruleJSON is a rule of lint, and a line of "lint --list-rules --json".
@@ -49,17 +51,14 @@ type indexJSON struct {
 }
 
 func lintToJSON(l linted) lintJSON {
-	v := lintJSON{Input: l.input, Findings: []findingJSON{}, Omitted: l.report.Omitted}
+	v := lintJSON{Input: l.input, Omitted: l.report.Omitted}
 	v.Errors, v.Warnings = l.report.Count()
-	for i := range l.report.Findings {
-		f := &l.report.Findings[i]
-		v.Findings = append(v.Findings, findingJSON{f.Rule.ID, f.Severity.String(), f.Rule.BEP, f.Rule.Section, f.Key, f.Offset, f.Message, f.Rule.Advice})
-	}
+	v.Findings = command.Objects(l.report.Findings, func(f inspect.Finding) findingJSON {
+		return findingJSON{f.Rule.ID, f.Severity.String(), f.Rule.BEP, f.Rule.Section, f.Key, f.Offset, f.Message, f.Rule.Advice}
+	})
 	if up := l.report.Index; up != nil {
-		v.Index = &indexJSON{InfoHash: hex.EncodeToString(up.InfoHash[:]), Same: up.Same, Lost: []string{}}
-		for _, k := range up.Lost {
-			v.Index.Lost = append(v.Index.Lost, k.Path)
-		}
+		lost := command.Objects(up.Lost, func(k metainfo.Key) string { return k.Path })
+		v.Index = &indexJSON{InfoHash: hex.EncodeToString(up.InfoHash[:]), Same: up.Same, Lost: lost}
 	}
 	return v
 }

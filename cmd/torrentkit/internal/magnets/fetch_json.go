@@ -1,6 +1,7 @@
 package magnets
 
 import (
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/magnet"
 )
@@ -45,15 +46,11 @@ type fetchPeerJSON struct {
 // add puts in what came of sources and peers. The names of sources are whole, as they were given; the words of trackers and
 // peers are not.
 func (v *fetchJSON) add(con *console.Console, sources []magnet.SourceReport, peers []magnet.PeerReport) {
-	v.Sources, v.Peers = []sourceJSON{}, []fetchPeerJSON{}
 	hide := hider(con, sources)
-	for _, s := range sources {
-		v.Sources = append(v.Sources, sourceJSON{s.Name, s.Peers, hide(errorText(s.Err))})
-	}
-	for i := range peers {
-		p := &peers[i]
-		v.Peers = append(v.Peers, fetchPeerJSON{hide(p.Address), p.Source, hide(p.Client), p.Reason.String(), hide(errorText(p.Err)), p.Encrypted, p.Blocks})
-	}
+	v.Sources = command.Objects(sources, func(s magnet.SourceReport) sourceJSON { return sourceJSON{s.Name, s.Peers, hide(errorText(s.Err))} })
+	v.Peers = command.Objects(peers, func(p magnet.PeerReport) fetchPeerJSON {
+		return fetchPeerJSON{hide(p.Address), p.Source, hide(p.Client), p.Reason.String(), hide(errorText(p.Err)), p.Encrypted, p.Blocks}
+	})
 }
 
 func errorText(err error) string {

@@ -55,20 +55,16 @@ func linkToJSON(input string, l magnet.Link, issues []magnet.Issue) linkJSON {
 	v := linkJSON{
 		Input: input, Magnet: l.String(), SaltHex: hex.EncodeToString(l.Salt), Name: l.Name, NameHex: command.HexIfNeeded(l.Name), Size: l.Size,
 		Trackers: command.OrEmpty(l.Trackers), WebSeeds: command.OrEmpty(l.WebSeeds), Sources: l.Sources, Mirrors: l.Mirrors, Peers: l.Peers,
-		Keywords: l.Keywords, Manifests: l.Manifests, Nodes: l.Nodes, Topics: l.Topics, Issues: []issueJSON{},
+		Keywords: l.Keywords, Manifests: l.Manifests, Nodes: l.Nodes, Topics: l.Topics,
+		Select: command.Objects(l.Select, func(r magnet.Range) indexRangeJSON { return indexRangeJSON(r) }),
+		Other:  command.Objects(l.Extra, func(p magnet.Param) paramJSON { return paramJSON(p) }),
+		Issues: command.Objects(issues, func(i magnet.Issue) issueJSON {
+			return issueJSON{i.Kind.String(), i.Lost(), i.Param, i.Offset, i.Detail}
+		}),
 	}
 	v.InfoHash, v.InfoHashV2 = l.V1.String(), l.V2.String()
 	if !l.Key.IsZero() {
 		v.PublicKey = l.Key.String()
-	}
-	for _, r := range l.Select {
-		v.Select = append(v.Select, indexRangeJSON(r))
-	}
-	for _, p := range l.Extra {
-		v.Other = append(v.Other, paramJSON(p))
-	}
-	for _, i := range issues {
-		v.Issues = append(v.Issues, issueJSON{i.Kind.String(), i.Lost(), i.Param, i.Offset, i.Detail})
 	}
 	return v
 }
@@ -89,9 +85,8 @@ type differenceJSON struct {
 }
 
 func comparisonToJSON(args []string, same bool, diffs []magnet.Difference) comparisonJSON {
-	v := comparisonJSON{A: args[0], B: args[1], SameTorrent: same, SameLink: len(diffs) == 0, Differences: []differenceJSON{}}
-	for _, d := range diffs {
-		v.Differences = append(v.Differences, differenceJSON{d.Field, command.OrEmpty(d.A), command.OrEmpty(d.B)})
-	}
-	return v
+	list := command.Objects(diffs, func(d magnet.Difference) differenceJSON {
+		return differenceJSON{d.Field, command.OrEmpty(d.A), command.OrEmpty(d.B)}
+	})
+	return comparisonJSON{A: args[0], B: args[1], SameTorrent: same, SameLink: len(diffs) == 0, Differences: list}
 }

@@ -124,9 +124,9 @@ func resultToJSON(con *console.Console, r *announce.Result, exchanges bool) resu
 	if r.Reply != nil {
 		replyToJSON(&v, r.Reply)
 	}
-	for _, t := range r.Tried {
-		v.Tried = append(v.Tried, triedJSON{t.Addr.String(), string(t.Failure.Code), trackerText(con, t.Failure.Error(), r.Tracker)})
-	}
+	v.Tried = command.Objects(r.Tried, func(t announce.Tried) triedJSON {
+		return triedJSON{t.Addr.String(), string(t.Failure.Code), trackerText(con, t.Failure.Error(), r.Tracker)}
+	})
 	if t := r.TLS; t != nil {
 		v.TLS = &tlsJSON{t.Version, t.Subject, t.Issuer, command.OrEmpty(t.Names), t.NotAfter.UTC().Format(time.RFC3339), t.Invalid}
 	}
@@ -185,11 +185,9 @@ func writeResultJSON(con *console.Console, r *announce.Result, exchanges bool) e
 }
 
 func findingsToJSON(con *console.Console, list []announce.Finding, tracker string) []oddityJSON {
-	out := []oddityJSON{}
-	for _, f := range list {
-		out = append(out, oddityJSON{f.ID, string(f.Severity), f.BEP, trackerText(con, f.Text, tracker)})
-	}
-	return out
+	return command.Objects(list, func(f announce.Finding) oddityJSON {
+		return oddityJSON{f.ID, string(f.Severity), f.BEP, trackerText(con, f.Text, tracker)}
+	})
 }
 
 // exchangeToJSON leaves out what would show a passkey: the URL data of UDP, and answers that repeat it.
@@ -237,8 +235,6 @@ func decodedToJSON(con *console.Console, d *announce.Decoded) decodedJSON {
 		v.Reply = &resultJSON{OK: true, Peers: []trackerPeerJSON{}, Findings: []oddityJSON{}}
 		replyToJSON(v.Reply, d.Reply)
 	}
-	for _, c := range d.Counts {
-		v.Torrents = append(v.Torrents, countsToJSON(c))
-	}
+	v.Torrents = command.Objects(d.Counts, countsToJSON)
 	return v
 }

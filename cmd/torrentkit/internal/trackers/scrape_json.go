@@ -2,6 +2,7 @@ package trackers
 
 import (
 	"github.com/torrentkit/torrentkit/announce"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
 
@@ -34,14 +35,10 @@ func countsToJSON(c announce.Counts) countsJSON {
 
 func scrapeToJSON(con *console.Console, r *announce.ScrapeResult) scrapeJSON {
 	whole := resultToJSON(con, &r.Result, false)
-	v := scrapeJSON{
+	return scrapeJSON{
 		Tracker: r.Tracker, Transport: whole.Transport, Address: whole.Address, OK: r.Good(), Code: whole.Code, Error: whole.Error,
-		Requests: r.Requests, Torrents: []countsJSON{}, Findings: whole.Findings, Milliseconds: whole.Milliseconds,
+		Requests: r.Requests, Torrents: command.Objects(r.Counts, countsToJSON), Findings: whole.Findings, Milliseconds: whole.Milliseconds,
 	}
-	for _, c := range r.Counts {
-		v.Torrents = append(v.Torrents, countsToJSON(c))
-	}
-	return v
 }
 
 // dhtJSON is what "scrape --dht --json" prints for each torrent. The counts are estimates.

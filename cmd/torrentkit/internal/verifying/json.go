@@ -111,15 +111,11 @@ func reportToJSON(torrent string, r *verify.Report) reportJSON {
 		if !p.State.Bad() {
 			continue
 		}
-		bad := badPieceJSON{Index: p.Index, State: p.State.String(), Files: []partJSON{}}
-		for _, part := range p.Parts {
-			bad.Files = append(bad.Files, partJSON{r.Files[part.File].Path, part.Offset, part.Length, part.Verdict.String()})
-		}
-		v.BadPieces = append(v.BadPieces, bad)
+		v.BadPieces = append(v.BadPieces, badPieceJSON{p.Index, p.State.String(), command.Objects(p.Parts, func(part verify.Part) partJSON {
+			return partJSON{r.Files[part.File].Path, part.Offset, part.Length, part.Verdict.String()}
+		})})
 	}
-	for _, e := range r.Extra {
-		v.Extra = append(v.Extra, extraJSON{e.Path, command.HexIfNeeded(e.Path), e.Size, e.Kind})
-	}
+	v.Extra = command.Objects(r.Extra, func(e verify.Extra) extraJSON { return extraJSON{e.Path, command.HexIfNeeded(e.Path), e.Size, e.Kind} })
 	v.ExtraMore = r.MoreExtra
 	if c := r.Compared; c != nil {
 		v.Compared = &comparedJSON{c.Root, c.Good, c.Bad}
@@ -141,9 +137,5 @@ func verifiedToJSON(v verified) reportJSON {
 }
 
 func rangesToJSON(ranges []verify.Range) []rangeJSON {
-	var list []rangeJSON
-	for _, r := range ranges {
-		list = append(list, rangeJSON(r))
-	}
-	return list
+	return command.Objects(ranges, func(r verify.Range) rangeJSON { return rangeJSON(r) })
 }

@@ -1,6 +1,7 @@
 package verifying
 
 import (
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/verify"
 )
@@ -26,19 +27,17 @@ func repairToJSON(r *verify.Repaired) *repairJSON {
 	if r == nil {
 		return nil
 	}
-	j := &repairJSON{From: r.From, DryRun: r.DryRun, Pieces: append([]int{}, r.Pieces...), Bytes: r.Bytes, Created: []string{}, Failed: []failedJSON{}}
-	for _, k := range r.Created {
-		j.Created = append(j.Created, r.Report.Files[k].Path)
-	}
-	for _, p := range r.Failed {
+	j := &repairJSON{From: r.From, DryRun: r.DryRun, Pieces: append([]int{}, r.Pieces...), Bytes: r.Bytes}
+	j.Created = command.Objects(r.Created, func(k int) string { return r.Report.Files[k].Path })
+	j.Failed = command.Objects(r.Failed, func(p verify.FailedPiece) failedJSON {
 		failed := failedJSON{Index: p.Index, Error: console.RootCause(p.Err).Error()}
 		if p.Last > p.Index {
 			failed.Last = p.Last
 		}
-		j.Failed = append(j.Failed, failed)
-	}
-	for _, w := range r.Faults {
-		j.SeedFaults = append(j.SeedFaults, seedFaultJSON{w.URL, faultToJSON(&w.WebFault, r.Report)})
-	}
+		return failed
+	})
+	j.SeedFaults = command.Objects(r.Faults, func(w verify.SeedFault) seedFaultJSON {
+		return seedFaultJSON{w.URL, faultToJSON(&w.WebFault, r.Report)}
+	})
 	return j
 }

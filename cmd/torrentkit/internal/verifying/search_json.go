@@ -1,6 +1,7 @@
 package verifying
 
 import (
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/verify"
 )
 
@@ -35,26 +36,18 @@ func searchToJSON(r *searchResult) *searchJSON {
 	if r == nil {
 		return nil
 	}
-	j := &searchJSON{Candidates: r.found.Candidates, Found: []foundJSON{}, Lost: []string{}, Output: r.output, Linked: r.linked.Made, Kept: r.linked.Kept}
-	for _, f := range r.found.Found {
-		j.Found = append(j.Found, foundJSON{r.found.Report.Files[f.File].Path, f.Path, f.Proved})
+	path := func(k int) string { return r.found.Report.Files[k].Path }
+	return &searchJSON{
+		Candidates: r.found.Candidates, Output: r.output, Linked: r.linked.Made, Kept: r.linked.Kept,
+		Found: command.Objects(r.found.Found, func(f verify.Found) foundJSON { return foundJSON{path(f.File), f.Path, f.Proved} }),
+		Lost:  command.Objects(r.found.Lost, path), Untried: command.Objects(r.found.Untried, path),
 	}
-	for _, k := range r.found.Lost {
-		j.Lost = append(j.Lost, r.found.Report.Files[k].Path)
-	}
-	for _, k := range r.found.Untried {
-		j.Untried = append(j.Untried, r.found.Report.Files[k].Path)
-	}
-	return j
 }
 
 func fixedToJSON(f *verify.Fixed) *fixedJSON {
 	if f == nil {
 		return nil
 	}
-	j := &fixedJSON{DryRun: f.DryRun, Renamed: []renameJSON{}, Truncated: append([]string{}, f.Truncated...)}
-	for _, n := range f.Renamed {
-		j.Renamed = append(j.Renamed, renameJSON(n))
-	}
-	return j
+	renamed := command.Objects(f.Renamed, func(n verify.Renaming) renameJSON { return renameJSON(n) })
+	return &fixedJSON{DryRun: f.DryRun, Renamed: renamed, Truncated: command.OrEmpty(f.Truncated)}
 }

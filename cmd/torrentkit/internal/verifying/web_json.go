@@ -1,7 +1,9 @@
 package verifying
 
 import (
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/verify"
 )
 
 // webJSON is what "verify --web-seeds --json" prints for each seed.
@@ -25,12 +27,10 @@ type webFaultJSON struct {
 func webToJSON(con *console.Console, v verified) webJSON {
 	w := v.web
 	j := webJSON{
-		reportJSON: verifiedToJSON(v), URL: con.URL(w.URL), Kind: w.Kind, Requests: w.Requests, Received: w.Received, Unremembered: w.Unremembered, Faults: []webFaultJSON{},
+		reportJSON: verifiedToJSON(v), URL: con.URL(w.URL), Kind: w.Kind, Requests: w.Requests, Received: w.Received, Unremembered: w.Unremembered,
 	}
 	j.OK = w.OK()
 	j.Content = j.URL
-	for _, f := range w.Faults {
-		j.Faults = append(j.Faults, faultToJSON(&f, w.Report))
-	}
+	j.Faults = command.Objects(w.Faults, func(f verify.WebFault) webFaultJSON { return faultToJSON(&f, w.Report) })
 	return j
 }
