@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +26,8 @@ func findContent(ctx context.Context, at storage, t *metainfo.Torrent, path stri
 	named := name == t.Name
 	info, err := at.stat(path)
 	switch {
+	case errors.Is(err, fs.ErrNotExist) && named && t.Single:
+		return fileInOtherWords(at, t, path), nil
 	case errors.Is(err, fs.ErrNotExist) && named:
 		return path, nil
 	case err != nil:
@@ -50,13 +53,29 @@ func findFile(at storage, t *metainfo.Torrent, path string, named, folder bool) 
 	case named:
 		return path // a folder where the file should be
 	default:
-		for _, e := range inOtherWords(at, t, below) {
-			if info, err := e.Info(); err == nil && info.Mode().IsRegular() && info.Size() == t.Files[0].Length {
-				return at.join(path, e.Name())
-			}
-		}
+		return fileInOtherWords(at, t, below)
 	}
 	return below
+}
+
+// fileInOtherWords decides where the one file of a torrent is, when nothing has its
+// name: one of the right size is taken before others.
+func fileInOtherWords(at storage, t *metainfo.Torrent, path string) string {
+	var sized, any string
+	for _, e := range inOtherWords(at, t, path) {
+		info, err := e.Info()
+		if err != nil || !info.Mode().IsRegular() {
+			continue
+		}
+		any = cmp.Or(any, e.Name())
+		if info.Size() == t.Files[0].Length {
+			sized = cmp.Or(sized, e.Name())
+		}
+	}
+	if name := cmp.Or(sized, any); name != "" {
+		return at.join(at.join(path, ".."), name)
+	}
+	return path
 }
 
 // findFolder decides between a folder and the one below it that has the

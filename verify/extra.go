@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -28,7 +26,6 @@ func (r *run) lookAround(ctx context.Context, at storage, extra bool) error {
 	}
 	names := r.otherNames()
 	if r.torrent.Single {
-		r.lookBeside(at, names)
 		return nil
 	}
 	folder, closer, err := at.open(r.Root)
@@ -61,12 +58,18 @@ func (r *run) lookAround(ctx context.Context, at storage, extra bool) error {
 		case d.IsDir() || known[name]:
 			return nil
 		}
-		r.foundAs(names, name)
+		if d.Type().IsRegular() {
+			r.foundAs(names, name)
+		}
 		if extra {
 			r.Extra = append(r.Extra, extraOf(name, d))
 		}
 		return nil
 	})
+	for k := range r.Files {
+		known[r.Files[k].Found] = true
+	}
+	r.Extra = slices.DeleteFunc(r.Extra, func(e Extra) bool { return known[e.Path] })
 	slices.SortFunc(r.Extra, func(a, b Extra) int { return layout.ComparePaths(a.Path, b.Path) })
 	return err
 }
@@ -90,24 +93,4 @@ func extraOf(name string, d fs.DirEntry) Extra {
 		e.Kind = "link"
 	}
 	return e
-}
-
-// lookBeside looks for the one file under other names.
-func (r *run) lookBeside(at storage, names *otherNames) {
-	if r.Files[0].State != Missing {
-		return
-	}
-	entries, err := at.beside(r.Root)
-	if err != nil {
-		return
-	}
-	base := path.Base(filepath.ToSlash(r.Root))
-	if base != r.Files[0].Path { // the person's name of it counts
-		names.add(0, base, base, base)
-	}
-	for _, e := range entries {
-		if !e.IsDir() {
-			r.foundAs(names, e.Name())
-		}
-	}
 }

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"context"
 	"io/fs"
 	"slices"
 	"strings"
@@ -127,6 +128,36 @@ func inOtherWords(at storage, t *metainfo.Torrent, path string) []fs.DirEntry {
 		of[d] = append(of[d], e)
 	}
 	return slices.Concat(of[SameName+1:]...)
+}
+
+// takeFound has the files that were found under other names read where they are.
+func (r *run) takeFound(ctx context.Context, at storage) error {
+	if !slices.ContainsFunc(r.Files, func(f FileReport) bool { return f.Found != "" }) {
+		return nil
+	}
+	located, err := at.locate(ctx, r.Root, r.places())
+	if err != nil {
+		return err
+	}
+	r.located.Close()
+	r.located = located
+	for k := range r.Files {
+		if r.Files[k].State != Skipped {
+			present(r, k)
+		}
+	}
+	return nil
+}
+
+// places are the files of the content, where they were found.
+func (r *run) places() []content.Want {
+	w := wants(r.torrent, r.files)
+	for k := range w {
+		if found := r.Files[k].Found; found != "" {
+			w[k].Path = found
+		}
+	}
+	return w
 }
 
 // foundAs notes what may be a missing file under another name, unless what differs

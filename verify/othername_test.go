@@ -48,7 +48,11 @@ func TestOtherNames(t *testing.T) {
 			continue
 		}
 		for _, f := range r.Files {
-			if f.Path == c.file && (f.State != Missing || f.Differs != c.is || (f.Found == c.there) != (c.is != SameName)) {
+			want := OK
+			if c.is == SameName {
+				want = Missing
+			}
+			if f.Path == c.file && (f.State != want || f.Differs != c.is || (f.Found == c.there) != (c.is != SameName)) {
 				t.Errorf("%q is %v, there as %q: %v", f.Path, f.State, f.Found, f.Differs)
 			}
 		}
@@ -56,7 +60,11 @@ func TestOtherNames(t *testing.T) {
 		if err != nil || !fixed.Report.OK() || len(fixed.Renamed) != 1 || fixed.Renamed[0] != (Renaming{c.there, c.file}) {
 			t.Errorf("%q: %v, renamed %q", c.there, err, fixed.Renamed)
 		}
-		if _, err := os.Lstat(filepath.Join(root, filepath.FromSlash(c.file))); err != nil {
+		names, err := os.ReadDir(dir)
+		if err != nil || len(names) != 1 || names[0].Name() != c.root {
+			t.Errorf("%q is called %q now", c.root, names)
+		}
+		if _, err := os.Lstat(filepath.Join(dir, c.root, filepath.FromSlash(c.file))); err != nil {
 			t.Error(err)
 		}
 	}
@@ -84,7 +92,7 @@ func TestOtherNameOfOneFile(t *testing.T) {
 		if err := os.Truncate(path, 40000); err != nil {
 			t.Fatal(err)
 		}
-		if r := data(t, torrent, dir, Options{}); r.OK() || r.Files[0].State != Missing || r.Files[0].Found != there || r.Files[0].Differs != want {
+		if r := data(t, torrent, dir, Options{}); r.OK() || r.Files[0].State != Short || r.Root != path || r.Differs != want {
 			t.Errorf("a short %q is %v, there as %q: %v", there, r.Files[0].State, r.Files[0].Found, r.Files[0].Differs)
 		}
 	}

@@ -89,7 +89,7 @@ func (r *run) again(ctx context.Context, pieces []layout.Run, workers int, final
 		reading = context.WithoutCancel(ctx)
 	}
 	files := contentFiles(r.torrent)
-	located, err := content.Locate(reading, r.Root, wants(r.torrent, files))
+	located, err := content.Locate(reading, r.Root, r.places())
 	if err != nil {
 		return nil, err
 	}
@@ -101,6 +101,7 @@ func (r *run) again(ctx context.Context, pieces []layout.Run, workers int, final
 		if r.Files[k].State == Skipped {
 			now.Files[k].State = Skipped
 		}
+		now.Files[k].Found, now.Files[k].Differs = r.Files[k].Found, r.Files[k].Differs
 	}
 	now.pieces = r.pieces.clone()
 	for _, p := range pieces {

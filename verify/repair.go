@@ -72,7 +72,7 @@ func (h *home) path(r *run, k int) string {
 	if r.Single {
 		return h.single
 	}
-	return r.Files[k].Path
+	return r.Files[k].Place()
 }
 
 // openHome opens the content's home, and makes what is missing of it if asked to.

@@ -16,18 +16,25 @@ type Renaming struct{ From, To string }
 
 // Fixed is what was put right, or would be.
 type Fixed struct {
-	Report    *Report // afterwards; before, if nothing was changed
-	DryRun    bool
-	Renamed   []Renaming
-	Truncated []string // files that were too long and whole otherwise
-	Err       error    // the first that the system refused to read in the search for files, if any
+	Report  *Report // afterwards; before, if nothing was changed
+	DryRun  bool
+	Renamed []Renaming
+	// RenamedRoot is what Report.Root was called, or is if nothing was changed; else
+	// it is empty.
+	RenamedRoot string
+	Truncated   []string // files that were too long and whole otherwise
+	Removed     []string // folders, below Report.Root, that were emptied
+	Left        []Left   // files that were left under another name
+	Err         error    // the first that the system refused to read in the search for files, if any
 }
 
 // Fix verifies the content like [Data], and puts right what needs no other
 // data: files that lie in the content's folder under another name get theirs,
-// once all their pieces are proved, and files that are too long are cut to
+// once all their pieces are proved, as does that folder or file itself where its
+// name is the torrent's in other words; files that are too long are cut to
 // their length, once everything in front of it is proved to be whole. It
-// deletes and replaces nothing, and takes no file of the torrent for another.
+// deletes nothing but folders that it emptied, replaces nothing, and takes no file of
+// the torrent for another.
 func Fix(ctx context.Context, torrent []byte, dir string, o FixOptions) (*Fixed, error) {
 	r, err := verifyAt(ctx, disk{}, torrent, dir, o.Options)
 	if err != nil {
@@ -53,10 +60,14 @@ func Fix(ctx context.Context, torrent []byte, dir string, o FixOptions) (*Fixed,
 	} else {
 		err = f.inFolder(ctx)
 	}
+	if err == nil {
+		err = f.readAgain(ctx)
+	}
 	if err != nil {
 		return f.res, err
 	}
-	return f.res, f.readAgain(ctx)
+	f.home.Close()
+	return f.res, f.renameRoot(ctx)
 }
 
 // fixer puts files right.
@@ -75,39 +86,12 @@ func (f *fixer) inFolder(ctx context.Context) error {
 		return err
 	}
 	defer found.Close()
-	if err := f.rename(found.Found); err != nil {
+	if err := f.rename(found); err != nil {
 		return err
 	}
 	err = f.truncate(found.Matches)
 	f.res.Err = cmp.Or(found.Refused(), f.run.located.Refused())
 	return err
-}
-
-// rename moves the files that were found to places where nothing is.
-func (f *fixer) rename(list []find.Found) error {
-	moved := map[string]bool{}
-	for i := range list {
-		found := &list[i]
-		to := f.Files[found.File].Path
-		if found.Tree == nil || !found.Proved || f.Files[found.File].State != Missing {
-			continue
-		}
-		from := found.Tree.Files()[found.Index].Path
-		if moved[from] {
-			continue
-		}
-		if _, err := f.home.Lstat(to); err == nil {
-			continue // a link that leads nowhere, or what has come since
-		}
-		if !f.res.DryRun {
-			if err := f.move(found, from, to); err != nil {
-				return fmt.Errorf("renaming %q: %w", from, content.Bare(err))
-			}
-		}
-		moved[from] = true
-		f.res.Renamed = append(f.res.Renamed, Renaming{from, to})
-	}
-	return nil
 }
 
 // move renames a file that is the one that was proved, before and after.

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"errors"
 	"iter"
 
@@ -100,8 +101,8 @@ type FileReport struct {
 	Size   int64  // in bytes, on disk; 0 if it is not there
 	State  State
 	Err    error // why, if it is Unreadable, WrongType or Missing
-	// Found is the path, below Report.Root, of what may be a missing file under
-	// another name; else empty. Differs says how that name differs.
+	// Found is the path, below Report.Root, of the file under another name, where
+	// nothing has its own; else empty. Differs says how that name differs.
 	Found   string
 	Differs NameDifference
 	// Sums are checksums of the file's bytes as they were read, those that
@@ -112,6 +113,9 @@ type FileReport struct {
 	// the torrent has no hash. Both are in order and apart from each other.
 	Damaged, Unverified []Range
 }
+
+// Place is the path, below Report.Root, where the file lies or should lie.
+func (f *FileReport) Place() string { return cmp.Or(f.Found, f.Path) }
 
 // Changed tells whether a file is Unreadable because it changed, or another file
 // took its place, between the time when it was looked for and the end of the
@@ -196,6 +200,25 @@ func (r *Report) OK() bool {
 		}
 	}
 	return r.GoodPieces+r.SkippedPieces == r.Pieces && !r.Incomplete && len(r.Extra) == 0
+}
+
+// Good tells how much of a file is good: the pieces that match of those with bytes
+// of it, and the bytes of it in them.
+func (r *Report) Good(file int) (pieces, of int, bytes int64) {
+	for i := range r.layout.NumFiles() {
+		if int(r.fileOf[i]) != file {
+			continue
+		}
+		all := r.layout.RunOf(i)
+		for run, state := range r.pieces.runs(all) {
+			for p := run.First; p < run.End && state == PieceOK; p++ {
+				_, n := r.layout.InFile(i, p)
+				pieces, bytes = pieces+1, bytes+n
+			}
+		}
+		return pieces, all.Len(), bytes
+	}
+	return 0, 0, 0
 }
 
 // PieceState returns what became of the i-th piece.

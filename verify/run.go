@@ -24,13 +24,18 @@ func newRun(t *metainfo.Torrent, root string, files []layout.FileIndex, located 
 	r := blankRun(t, root, files)
 	r.located = located
 	for k := range r.Files {
-		f, p := &r.Files[k], located.Presence()[k]
-		f.Size, f.Err, f.State = p.Size, p.Err, stateOf(p, f.Length)
-		if p.Err != nil && p.Detail != "" {
-			f.Err = &absence{p}
-		}
+		present(r, k)
 	}
 	return r
+}
+
+// present notes what was found of a file.
+func present(r *run, k int) {
+	f, p := &r.Files[k], r.located.Presence()[k]
+	f.Size, f.Err, f.State = p.Size, p.Err, stateOf(p, f.Length)
+	if p.Err != nil && p.Detail != "" {
+		f.Err = &absence{p}
+	}
 }
 
 // absence is why there is no file, in the words that say most.

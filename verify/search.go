@@ -109,5 +109,5 @@ func placeOf(r *run, root string, k int) string {
 	if r.torrent.Single {
 		return root
 	}
-	return filepath.Join(root, filepath.FromSlash(r.Files[k].Path))
+	return filepath.Join(root, filepath.FromSlash(r.Files[k].Place()))
 }

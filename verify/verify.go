@@ -71,6 +71,11 @@ func verifyAt(ctx context.Context, at storage, torrent []byte, path string, o Op
 		_, r.Differs, _ = rootNames(t).match(name)
 	}
 	begun, err := readContent(ctx, r, at, o)
+	if r.Differs == SameName && !r.OK() {
+		if _, err := at.lstat(root + ".aria2"); err == nil { // aria2 keeps that beside a download
+			r.Differs = Unfinished
+		}
+	}
 	if err != nil {
 		r.close()
 	}
@@ -87,6 +92,9 @@ func readContent(ctx context.Context, r *run, at storage, o Options) (begun bool
 		return false, err
 	}
 	if err := r.lookAround(ctx, at, o.Extra); err != nil {
+		return false, err
+	}
+	if err := r.takeFound(ctx, at); err != nil {
 		return false, err
 	}
 	switch {

@@ -56,8 +56,10 @@ type fileReportJSON struct {
 	Length     int64       `json:"length"`
 	Size       int64       `json:"size"` // on disk
 	Error      string      `json:"error,omitempty"`
-	Found      string      `json:"found,omitempty"`    // what may be the missing file under another name
-	FoundAs    string      `json:"found_as,omitempty"` // how that name differs, in words
+	Found      string      `json:"found,omitempty"`     // where the file is, under another name
+	FoundAs    string      `json:"found_as,omitempty"`  // how that name differs, in words
+	PiecesOK   int         `json:"pieces_ok,omitempty"` // of a download that is not finished
+	BytesOK    int64       `json:"bytes_ok,omitempty"`  // of it
 	Damaged    []rangeJSON `json:"damaged,omitempty"`
 	Unverified []rangeJSON `json:"unverified,omitempty"`
 }
@@ -99,6 +101,9 @@ func reportToJSON(torrent string, r *verify.Report) reportJSON {
 		*j = fileReportJSON{
 			Path: f.Path, PathHex: command.HexIfNeeded(f.Path), State: f.State.String(), Length: f.Length, Size: f.Size,
 			Found: f.Found, FoundAs: foundAs(f), Damaged: rangesToJSON(f.Damaged), Unverified: rangesToJSON(f.Unverified),
+		}
+		if unfinished(r, i) {
+			j.PiecesOK, _, j.BytesOK = r.Good(i)
 		}
 		if f.Err != nil {
 			j.Error = console.RootCause(f.Err).Error()

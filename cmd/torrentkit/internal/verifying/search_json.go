@@ -25,6 +25,14 @@ type fixedJSON struct {
 	DryRun    bool         `json:"dry_run"`
 	Renamed   []renameJSON `json:"renamed"`
 	Truncated []string     `json:"truncated"`
+	Content   string       `json:"renamed_content,omitempty"` // what the file or folder of the content was called
+	Removed   []string     `json:"removed,omitempty"`         // folders that were emptied
+	Left      []leftJSON   `json:"left,omitempty"`            // files that were left under another name
+}
+
+type leftJSON struct {
+	Path string `json:"path"`
+	Why  string `json:"why"`
 }
 
 type renameJSON struct {
@@ -48,6 +56,9 @@ func fixedToJSON(f *verify.Fixed) *fixedJSON {
 	if f == nil {
 		return nil
 	}
-	renamed := command.Objects(f.Renamed, func(n verify.Renaming) renameJSON { return renameJSON(n) })
-	return &fixedJSON{DryRun: f.DryRun, Renamed: renamed, Truncated: command.OrEmpty(f.Truncated)}
+	return &fixedJSON{
+		DryRun: f.DryRun, Truncated: command.OrEmpty(f.Truncated), Content: f.RenamedRoot, Removed: f.Removed,
+		Renamed: command.Objects(f.Renamed, func(n verify.Renaming) renameJSON { return renameJSON(n) }),
+		Left:    command.Objects(f.Left, func(l verify.Left) leftJSON { return leftJSON{l.Path, l.Why} }),
+	}
 }

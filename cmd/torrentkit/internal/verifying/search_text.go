@@ -1,6 +1,7 @@
 package verifying
 
 import (
+	"path/filepath"
 	"slices"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -24,6 +25,15 @@ func showFound(con *console.Console, v verified) {
 	}
 	for _, name := range v.fixed.Truncated {
 		done.Row(console.Text(would+"cut"), console.Text(name), console.Text("was too long, and whole otherwise"))
+	}
+	if was := v.fixed.RenamedRoot; was != "" {
+		done.Row(console.Text(would+"renamed"), console.Text(v.report.Name), console.Text("was "+filepath.Base(was)))
+	}
+	for _, name := range v.fixed.Removed {
+		done.Row(console.Text("removed"), console.Text(name), console.Text("a folder, empty by now"))
+	}
+	for _, l := range v.fixed.Left {
+		done.Row(console.Text("left").In(console.Yellow), console.Text(l.Path), console.Text(l.Why))
 	}
 	if len(done.Rows) > 0 {
 		con.ShowTable(done)

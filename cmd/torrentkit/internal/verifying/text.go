@@ -33,8 +33,8 @@ func showReport(con *console.Console, v verified) error {
 		if f.State == verify.OK && len(f.Unverified) == 0 { // else nothing is wrong with it, but not all of it was checked
 			good++
 		}
-		if f.State != verify.OK && f.State != verify.Skipped || len(f.Unverified) > 0 {
-			files.Row(stateCell(f), console.Text(f.Path), console.Text(whatIsWrong(f, con.Number)))
+		if f.State != verify.OK && f.State != verify.Skipped || len(f.Unverified) > 0 || f.Found != "" {
+			files.Row(stateCell(f), console.Text(f.Path), console.Text(whatIsWrong(f, con.Number)+howMuch(r, i, con.Number)))
 		}
 	}
 	for _, e := range r.Extra {
@@ -100,6 +100,21 @@ func whatIsWrong(f *verify.FileReport, number func(int64) string) string {
 		parts = append(parts, "not checked: "+rangesText(f.Unverified))
 	}
 	return strings.Join(parts, "; ")
+}
+
+// howMuch words how much of a download that is not finished is good.
+func howMuch(r *verify.Report, file int, number func(int64) string) string {
+	if !unfinished(r, file) {
+		return ""
+	}
+	whole, of, bytes := r.Good(file)
+	return fmt.Sprintf("; good so far: %d of %d pieces, %s bytes", whole, of, number(bytes))
+}
+
+// unfinished tells whether a file is a download that is not finished.
+func unfinished(r *verify.Report, file int) bool {
+	f := &r.Files[file]
+	return f.State != verify.OK && (f.Differs == verify.Unfinished || r.Differs == verify.Unfinished)
 }
 
 func rangesText(ranges []verify.Range) string {
