@@ -31,7 +31,7 @@ func (l localiser) compare(ctx context.Context, path string, workers int) error 
 		return nil
 	}
 	job := piecehash.Job{Layout: l.layout, Source: other, Only: l.pieces.that(PieceState.Bad), Workers: workers}
-	d := differ{ours: l.source(nil), theirs: other, a: make([]byte, compareChunk), b: make([]byte, compareChunk)}
+	d := differ{ours: handleCache{source: l.source(nil)}, theirs: handleCache{source: other}, a: make([]byte, compareChunk), b: make([]byte, compareChunk)}
 	defer d.close()
 	for p, err := range job.Pieces(ctx) {
 		if p.Index < 0 {
@@ -76,51 +76,26 @@ func (l localiser) comparePiece(d *differ, piece int) {
 	}
 }
 
-// differ compares files of two sources, keeping the last one of each open.
+// differ compares files of two sources.
 type differ struct {
-	ours, theirs piecehash.Source
-	file         layout.FileIndex
-	x, y         piecehash.File
+	ours, theirs handleCache
 	a, b         []byte
 }
 
-func (d *differ) open(file layout.FileIndex) (err error) {
-	if d.x != nil && d.file == file {
-		return nil
-	}
-	d.close()
-	if d.x, err = d.ours.Open(file); err != nil {
-		return err
-	}
-	if d.y, err = d.theirs.Open(file); err != nil {
-		d.close()
-		return err
-	}
-	d.file = file
-	return nil
-}
-
 func (d *differ) close() {
-	for _, f := range []piecehash.File{d.x, d.y} {
-		if f != nil {
-			f.Close()
-		}
-	}
-	d.x, d.y = nil, nil
+	d.ours.close()
+	d.theirs.close()
 }
 
 // diff returns the ranges of bytes that differ.
 func (d *differ) diff(file layout.FileIndex, offset, length int64, piece int) ([]Range, error) {
-	if err := d.open(file); err != nil {
-		return nil, err
-	}
 	var ranges []Range
 	for done := int64(0); done < length; {
 		n := int(min(length-done, compareChunk))
-		if _, err := d.x.ReadAt(d.a[:n], offset+done); err != nil {
+		if err := d.ours.read(file, d.a[:n], offset+done); err != nil {
 			return nil, err
 		}
-		if _, err := d.y.ReadAt(d.b[:n], offset+done); err != nil {
+		if err := d.theirs.read(file, d.b[:n], offset+done); err != nil {
 			return nil, err
 		}
 		if !bytes.Equal(d.a[:n], d.b[:n]) {
