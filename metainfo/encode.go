@@ -196,23 +196,27 @@ func (d *Draft) appendFiles(b []byte) []byte {
 			b = append(b, "ee"...)
 			continue
 		}
-		b = d.files[next].appendListed(b)
+		f := &d.files[next]
+		b = f.append(b, "path", func(b []byte) []byte { return appendPath(b, f.Path) })
 		next++
 	}
 	return append(b, 'e')
 }
 
-// appendListed appends the file as the list of files has it.
-func (f *File) appendListed(b []byte) []byte {
+// append appends the dictionary of the file, in which the list of files has path,
+// and the file tree pieces root. value is nil where there is no such key.
+func (f *File) append(b []byte, key string, value func([]byte) []byte) []byte {
 	b = append(b, 'd')
 	if f.Attr != "" {
 		b = bencode.AppendString(append(b, "4:attr"...), f.Attr)
 	}
 	b = f.appendSums(b, "", "length")
 	b = bencode.AppendInt(append(b, "6:length"...), f.Length)
-	b = f.appendSums(b, "length", "path")
-	b = appendPath(append(b, "4:path"...), f.Path)
-	b = f.appendSums(b, "path", "symlink path")
+	b = f.appendSums(b, "length", key)
+	if value != nil {
+		b = value(bencode.AppendString(b, key))
+	}
+	b = f.appendSums(b, key, "symlink path")
 	if f.Link != "" {
 		b = appendPath(append(b, "12:symlink path"...), f.Link)
 	}
@@ -271,28 +275,14 @@ func (d *Draft) appendTree(b []byte) []byte {
 		}
 		open = append(open[:same], folders[same:]...)
 		b = append(bencode.AppendString(b, names[len(names)-1]), 'd')
-		b = append(appendLeaf(bencode.AppendString(b, ""), f), 'e')
+		var root func([]byte) []byte
+		if f.Length > 0 && !f.IsLink() {
+			root = func(b []byte) []byte { return bencode.AppendString(b, f.Root[:]) }
+		}
+		b = append(f.append(bencode.AppendString(b, ""), "pieces root", root), 'e')
 	}
 	for range open {
 		b = append(b, 'e')
-	}
-	return append(b, 'e')
-}
-
-func appendLeaf(b []byte, f *File) []byte {
-	b = append(b, 'd')
-	if f.Attr != "" {
-		b = bencode.AppendString(append(b, "4:attr"...), f.Attr)
-	}
-	b = f.appendSums(b, "", "length")
-	b = bencode.AppendInt(append(b, "6:length"...), f.Length)
-	b = f.appendSums(b, "length", "pieces root")
-	if f.Length > 0 && !f.IsLink() {
-		b = bencode.AppendString(append(b, "11:pieces root"...), f.Root[:])
-	}
-	b = f.appendSums(b, "pieces root", "symlink path")
-	if f.Link != "" {
-		b = appendPath(append(b, "12:symlink path"...), f.Link)
 	}
 	return append(b, 'e')
 }
