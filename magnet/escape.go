@@ -1,6 +1,9 @@
 package magnet
 
-import "strings"
+import (
+	"net/url"
+	"strings"
+)
 
 const upperHex = "0123456789ABCDEF"
 
@@ -12,16 +15,11 @@ func unreserved(c byte) bool {
 // escape percent-escapes everything but the unreserved characters of RFC 3986
 // and those in safe.
 func escape(s, safe string) string {
-	var b strings.Builder
-	for i := range len(s) {
-		c := s[i]
-		if unreserved(c) || strings.IndexByte(safe, c) >= 0 {
-			b.WriteByte(c)
-		} else {
-			b.Write([]byte{'%', upperHex[c>>4], upperHex[c&15]})
-		}
+	s = strings.ReplaceAll(url.QueryEscape(s), "+", "%20")
+	for _, c := range safe {
+		s = strings.ReplaceAll(s, url.QueryEscape(string(c)), string(c))
 	}
-	return b.String()
+	return s
 }
 
 // tidyEscapes keeps a value as it was escaped, and escapes only what must not
