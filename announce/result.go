@@ -1,7 +1,6 @@
 package announce
 
 import (
-	"crypto/x509"
 	"net/netip"
 	"time"
 )
@@ -113,7 +112,6 @@ type TLSInfo struct {
 	// Invalid says why the certificate would have been refused where that was
 	// switched off; empty where it is good.
 	Invalid string
-	Leaf    *x509.Certificate
 }
 
 // Severity weighs a finding.

@@ -21,7 +21,7 @@ func tlsInfo(st tls.ConnectionState, host string, config *tls.Config) *TLSInfo {
 	leaf := st.PeerCertificates[0]
 	info := &TLSInfo{
 		Version: tls.VersionName(st.Version), Subject: leaf.Subject.String(), Issuer: leaf.Issuer.String(),
-		Names: leaf.DNSNames, NotAfter: leaf.NotAfter, Leaf: leaf,
+		Names: leaf.DNSNames, NotAfter: leaf.NotAfter,
 	}
 	for _, ip := range leaf.IPAddresses {
 		info.Names = append(info.Names, ip.String())
