@@ -122,6 +122,13 @@ func (f *Fields) Size(label string, bytes int64) {
 // Count adds a number: with thousands separators for people.
 func (f *Fields) Count(label string, n int64) { f.Add(label, Count(n)) }
 
+// Some adds a number that is not 0.
+func (f *Fields) Some(label string, n int64) {
+	if n != 0 {
+		f.Count(label, n)
+	}
+}
+
 // YesNo adds a truth: yes or no for people, true or false in a pipe.
 func (f *Fields) YesNo(label string, yes bool) {
 	human := "no"

@@ -95,18 +95,14 @@ func groupsOf(by string, s *summary) []string {
 func showStats(con *console.Console, s *inspect.Stats, unreadable int) {
 	var f console.Fields
 	f.Count("torrents", int64(s.Torrents))
-	if unreadable > 0 {
-		f.Count("unreadable", int64(unreadable))
-	}
+	f.Some("unreadable", int64(unreadable))
 	f.Count("private", int64(s.Private))
 	f.Size("size", s.Size)
 	f.Count("files", s.Files)
 	f.Count("pieces", s.Pieces)
 	f.Size("torrent size", s.TorrentSize)
 	for _, format := range []metainfo.Format{metainfo.V1, metainfo.V2, metainfo.Hybrid} {
-		if n := s.Formats[format]; n > 0 {
-			f.Count(format.String(), int64(n))
-		}
+		f.Some(format.String(), int64(s.Formats[format]))
 	}
 	for _, n := range slices.Sorted(maps.Keys(s.PieceLengths)) {
 		count := int64(s.PieceLengths[n])

@@ -64,9 +64,7 @@ func showSearch(con *console.Console, r *searchResult) {
 	if r.output != "" {
 		f.Text("linked to", r.output)
 		f.Count("linked", int64(r.linked.Made))
-		if r.linked.Kept > 0 {
-			f.Count("there already", int64(r.linked.Kept))
-		}
+		f.Some("there already", int64(r.linked.Kept))
 	}
 	con.Show(&f)
 }

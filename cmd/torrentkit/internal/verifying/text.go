@@ -228,15 +228,9 @@ func showSums(con *console.Console, r *verify.Report, good int) {
 	bytes := ofCell(r.GoodBytes, r.Bytes, "")
 	bytes.Human = fmt.Sprintf("%s of %s (%s %%)", console.FormatSize(r.GoodBytes), console.FormatSize(r.Bytes), percent(r.GoodBytes, r.Bytes))
 	f.Add("bytes", bytes)
-	if r.KnownPieces > 0 {
-		f.Count("from the journal", int64(r.KnownPieces))
-	}
-	if r.LostPieces > 0 {
-		f.Count("too scattered to check", int64(r.LostPieces))
-	}
-	if r.SkippedPieces > 0 {
-		f.Count("left out", int64(r.SkippedPieces))
-	}
+	f.Some("from the journal", int64(r.KnownPieces))
+	f.Some("too scattered to check", int64(r.LostPieces))
+	f.Some("left out", int64(r.SkippedPieces))
 	if r.Seed != 0 {
 		f.Text("seed", fmt.Sprint(r.Seed))
 	}

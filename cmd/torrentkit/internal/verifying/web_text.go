@@ -50,9 +50,7 @@ func showWeb(con *console.Console, v verified, brief bool) error {
 	f.Text("web seed", con.URL(w.URL))
 	f.Text("kind", w.Kind)
 	f.Add("pieces", ofCell(int64(w.Report.GoodPieces), int64(w.Report.Pieces-w.Report.SkippedPieces), "ok"))
-	if w.Report.KnownPieces > 0 {
-		f.Count("from the journal", int64(w.Report.KnownPieces))
-	}
+	f.Some("from the journal", int64(w.Report.KnownPieces))
 	if w.Unremembered > 0 {
 		f.Count("not in the journal", int64(w.Unremembered))
 		con.Note(fmt.Sprintf("the journal cannot remember %d files: nothing in the server's answers tells their version for certain", w.Unremembered))
