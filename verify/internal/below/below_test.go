@@ -194,19 +194,24 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// A file that was opened is linked, whatever has its path by then.
-func TestLinkIsOfTheOpenFile(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "from")
+// toLink makes a folder with an open file that is to be linked.
+func toLink(t *testing.T) (d *Folder, path string, file *os.File) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "from")
 	put(t, path, "right")
-	d := open(t, dir)
 	file, err := os.Open(path)
 	do(t, err)
-	defer file.Close()
+	t.Cleanup(func() { file.Close() })
+	return open(t, filepath.Dir(path)), path, file
+}
+
+// A file that was opened is linked, whatever has its path by then.
+func TestLinkIsOfTheOpenFile(t *testing.T) {
+	d, path, file := toLink(t)
 	do(t, os.Rename(path, path+" moved"))
 	put(t, path, "wrong")
-	err = d.Link(file, path, "a/to")
-	text, _ := os.ReadFile(filepath.Join(dir, "a/to"))
+	err := d.Link(file, path, "a/to")
+	text, _ := os.ReadFile(filepath.Join(filepath.Dir(path), "a/to"))
 	if runtime.GOOS == "linux" && d.Is(file, "from moved") == nil && err == nil && string(text) == "right" {
 		return
 	}
@@ -217,13 +222,7 @@ func TestLinkIsOfTheOpenFile(t *testing.T) {
 
 // Where the system goes by the path, another file gets no name either.
 func TestLinkByPath(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "from")
-	put(t, path, "right")
-	d := open(t, dir)
-	file, err := os.Open(path)
-	do(t, err)
-	defer file.Close()
+	d, path, file := toLink(t)
 	do(t, d.linkByPath(file, path, "a/to"))
 	do(t, d.Is(file, "a/to"))
 	do(t, os.Remove(path))
@@ -231,7 +230,7 @@ func TestLinkByPath(t *testing.T) {
 	if err := d.linkByPath(file, path, "a/again"); err != ErrReplaced {
 		t.Error(err)
 	}
-	if now := tree(t, dir); now != "a/ a/to=right from=wrong" {
+	if now := tree(t, filepath.Dir(path)); now != "a/ a/to=right from=wrong" {
 		t.Error(now)
 	}
 }
