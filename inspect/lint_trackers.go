@@ -3,6 +3,7 @@ package inspect
 import (
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -169,14 +170,7 @@ func oddHost(u *url.URL) string {
 	return ""
 }
 
-func oneOf(s string, words ...string) bool {
-	for _, w := range words {
-		if s == w {
-			return true
-		}
-	}
-	return false
-}
+func oneOf(s string, words ...string) bool { return slices.Contains(words, s) }
 
 // passkey finds a secret in a URL that everybody sees, whatever else is wrong
 // with it.
