@@ -41,6 +41,8 @@ func foreign(raw []byte) string {
 		return "JSON: dump --reverse makes a torrent of what dump wrote"
 	case isURL(lower):
 		return "a list of URLs as text: a list of trackers is for edit and create"
+	case !strings.HasPrefix(text, "d") && (bytes.Contains(raw, []byte("6:pieces")) || bytes.Contains(raw, []byte("12:piece layers"))):
+		return "a part of a torrent, of which the beginning is missing: get it again"
 	}
 	return ""
 }

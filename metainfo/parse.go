@@ -164,7 +164,10 @@ func (p *parser) unreadable(raw []byte, lead int, e *bencode.Error) {
 		return
 	}
 	reason := e.Reason
-	if why = spoiled(raw); why != "" {
+	if why = spoiled(raw); why == "" && e.Short && raw[lead] == 'd' {
+		why = "the file is a part of a torrent, and its end is missing: get it again"
+	}
+	if why != "" {
 		reason += "; " + why
 	}
 	p.add(Error, "bencode", e.Path, e.Offset, "%s", reason)

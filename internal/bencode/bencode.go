@@ -33,6 +33,8 @@ type Error struct {
 	Reason string
 	// Trailing is set when a whole value was read and only what follows it is wrong.
 	Trailing bool
+	// Short is set when the input ends too early, or a string in it is too long.
+	Short bool
 }
 
 func (e *Error) Error() string {

@@ -65,7 +65,7 @@ type scanner struct {
 func (s *scanner) value() (int, error) {
 	for {
 		if s.pos >= len(s.doc) {
-			return 0, s.fail(len(s.doc), "ends in the middle of a value")
+			return 0, s.short(len(s.doc), "ends in the middle of a value")
 		}
 		c := s.doc[s.pos]
 		if s.depth > 0 {
@@ -205,7 +205,7 @@ func (s *scanner) str() (start, end int, err error) {
 	n := 0
 	for {
 		if s.pos >= len(s.doc) {
-			return 0, 0, s.fail(at, "ends in the length of a string")
+			return 0, 0, s.short(at, "ends in the length of a string")
 		}
 		c := s.doc[s.pos]
 		if c == ':' {
@@ -222,7 +222,7 @@ func (s *scanner) str() (start, end int, err error) {
 	}
 	s.pos++
 	if n > len(s.doc)-s.pos {
-		return 0, 0, s.fail(at, "string is longer than the rest of the input")
+		return 0, 0, s.short(at, "string is longer than the rest of the input")
 	}
 	start = s.pos
 	s.pos += n
@@ -250,7 +250,7 @@ func (s *scanner) digits() error {
 		s.pos++
 	}
 	if s.pos >= len(s.doc) {
-		return s.fail(at, "ends in an integer")
+		return s.short(at, "ends in an integer")
 	}
 	if s.pos == first || s.doc[s.pos] != 'e' {
 		return s.badInteger(at)
@@ -294,6 +294,11 @@ func (s *scanner) judge(neg bool, digits []byte, at int) {
 
 func (s *scanner) fail(offset int, reason string) error {
 	return &Error{Path: s.path(s.depth), Offset: offset, Reason: reason}
+}
+
+// short is fail for what ends too early.
+func (s *scanner) short(offset int, reason string) error {
+	return &Error{Path: s.path(s.depth), Offset: offset, Reason: reason, Short: true}
 }
 
 // flawsWanted tells whether flaws are still remembered. It is asked before a
