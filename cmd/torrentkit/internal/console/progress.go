@@ -129,17 +129,11 @@ func (p *Progress) draw() {
 	done, total := p.Now()
 	p.rate.add(p.app.Now(), done)
 	switch {
-	case total == 0 && p.worded && p.mode == progressLines:
-		fmt.Fprintln(p.app.env.Err, "torrentkit: "+p.line(done, total))
-	case total == 0 && p.worded:
-		p.clear()
-		fmt.Fprint(p.app.env.Err, truncateMiddle(p.line(done, total), p.app.Width()-1))
-		p.drawn = true
-	case total == 0:
-		p.clear() // the bar fails for ever on a maximum of 0
+	case total == 0 && !p.worded:
+		p.clear() // there is nothing to tell
 	case p.mode == progressLines:
 		fmt.Fprintln(p.app.env.Err, "torrentkit: "+p.line(done, total))
-	case p.app.Width() < wideTerminal:
+	case total == 0 || p.app.Width() < wideTerminal: // the bar fails for ever on a maximum of 0
 		p.clear()
 		fmt.Fprint(p.app.env.Err, truncateMiddle(p.line(done, total), p.app.Width()-1))
 		p.drawn = true
