@@ -344,16 +344,25 @@ func TestSchemaNumber(t *testing.T) {
 	}
 }
 
-// schemaFor compiles the schema of the command that args call; nil where that prints no JSON of ours. Keys that it does not name
-// are errors here, though readers are to expect new ones.
-func schemaFor(folder string, args []string) (*jsonschema.Schema, error) {
+// compiledSchemas are the schemas of a folder by their commands, each compiled when it is first asked for: compiling takes longer
+// than most commands. Keys that a schema does not name are errors here, though readers are to expect new ones.
+type compiledSchemas struct {
+	folder string
+	byName map[string]*jsonschema.Schema
+}
+
+// of is the schema of the command that args call.
+func (c *compiledSchemas) of(args []string) (*jsonschema.Schema, error) {
 	e, _, _ := consoletest.Env()
 	cmd, _, err := newRoot(console.New(e)).Find(args)
 	if err != nil {
-		return nil, nil
+		return nil, err
 	}
 	name := strings.ReplaceAll(strings.TrimPrefix(cmd.CommandPath(), "torrentkit "), " ", "-")
-	text, err := os.ReadFile(filepath.Join(folder, name+".schema.json"))
+	if s := c.byName[name]; s != nil {
+		return s, nil
+	}
+	text, err := os.ReadFile(filepath.Join(c.folder, name+".schema.json"))
 	if err != nil {
 		return nil, err
 	}
@@ -362,11 +371,15 @@ func schemaFor(folder string, args []string) (*jsonschema.Schema, error) {
 		return nil, err
 	}
 	strict(doc)
-	c := jsonschema.NewCompiler()
-	if err := c.AddResource("schema.json", doc); err != nil {
+	compiler := jsonschema.NewCompiler()
+	if err := compiler.AddResource("schema.json", doc); err != nil {
 		return nil, err
 	}
-	return c.Compile("schema.json")
+	s, err := compiler.Compile("schema.json")
+	if err == nil {
+		c.byName[name] = s
+	}
+	return s, err
 }
 
 // strict forbids keys that a schema does not name.
@@ -386,39 +399,71 @@ func strict(v any) {
 	}
 }
 
-// heldToSchemas runs the program, and holds every line of JSON that it prints to the schemas in a folder. What breaks one is written
-// into the folder's file "breaches", since a story may not look at it.
-func heldToSchemas(folder string, e console.Env, args []string) int {
+// keptForSchemas runs the program, and keeps what JSON it prints in a folder, for breaches: a story may not look at it.
+func keptForSchemas(folder string, e console.Env, args []string) int {
 	var out bytes.Buffer
 	stdout := e.Out
 	e.Out = tee{stdout, &out}
 	code := run(context.Background(), e, args)
-	breach := func(err error) {
-		f, openErr := os.OpenFile(filepath.Join(folder, "breaches"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
-		if openErr != nil {
-			panic(openErr)
-		}
-		fmt.Fprintf(f, "torrentkit %q: %v\n", args, err)
-		f.Close()
-	}
 	if !bytes.HasPrefix(out.Bytes(), []byte(`{"schema":`)) {
 		return code
 	}
-	s, err := schemaFor(folder, args)
-	if s == nil {
-		breach(err)
-		return code
+	text, err := json.Marshal(keptOutput{args, out.Bytes()})
+	if err != nil {
+		panic(err)
 	}
-	for line := range bytes.Lines(out.Bytes()) {
-		v, err := jsonschema.UnmarshalJSON(bytes.NewReader(line))
-		if err == nil {
-			err = s.Validate(v)
-		}
-		if err != nil {
-			breach(fmt.Errorf("%w\n%.2000s", err, line))
-		}
+	f, err := os.CreateTemp(folder, "printed-*")
+	if err != nil {
+		panic(err)
+	}
+	if _, err := f.Write(text); err != nil {
+		panic(err)
+	}
+	if err := f.Close(); err != nil {
+		panic(err)
 	}
 	return code
+}
+
+// keptOutput is what a run of the program printed, byte for byte.
+type keptOutput struct {
+	Args []string
+	Out  []byte
+}
+
+// breaches holds every line of JSON that was kept in a folder to the schemas in it.
+func breaches(t *testing.T, folder string) (found []error) {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join(folder, "printed-*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiled := compiledSchemas{folder, map[string]*jsonschema.Schema{}}
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var kept keptOutput
+		if err := json.Unmarshal(text, &kept); err != nil {
+			t.Fatal(err)
+		}
+		s, err := compiled.of(kept.Args)
+		if err != nil {
+			found = append(found, fmt.Errorf("torrentkit %q: %w", kept.Args, err))
+			continue
+		}
+		for line := range bytes.Lines(kept.Out) {
+			v, err := jsonschema.UnmarshalJSON(bytes.NewReader(line))
+			if err == nil {
+				err = s.Validate(v)
+			}
+			if err != nil {
+				found = append(found, fmt.Errorf("torrentkit %q: %w\n%.2000s", kept.Args, err, line))
+			}
+		}
+	}
+	return found
 }
 
 // tee writes to both, and reports the first's errors.
@@ -450,24 +495,24 @@ func schemaFolder(t *testing.T) string {
 		}
 	}
 	t.Cleanup(func() {
-		if text, err := os.ReadFile(filepath.Join(dir, "breaches")); err == nil {
-			t.Errorf("JSON that its schema (docs/json) does not describe:\n%s", text)
+		for _, err := range breaches(t, dir) {
+			t.Errorf("JSON that its schema (docs/json) does not describe: %v", err)
 		}
 	})
 	return dir
 }
 
 // A line that its schema does not describe is found.
-func TestHeldToSchemas(t *testing.T) {
+func TestKeptForSchemas(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "version.schema.json"), []byte(`{"properties":{"schema":{"const":1},"version":{"type":"string"}}}`), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	e, _, _ := consoletest.Env()
-	if code := heldToSchemas(dir, e, []string{"version", "--json"}); code != 0 {
+	if code := keptForSchemas(dir, e, []string{"version", "--json"}); code != 0 {
 		t.Fatal(code)
 	}
-	if text, _ := os.ReadFile(filepath.Join(dir, "breaches")); !strings.Contains(string(text), "additional properties") {
-		t.Errorf("keys that no schema names are not found: %s", text)
+	if found := breaches(t, dir); len(found) != 1 || !strings.Contains(found[0].Error(), "additional properties") {
+		t.Errorf("keys that no schema names are not found: %v", found)
 	}
 }

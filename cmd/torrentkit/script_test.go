@@ -86,7 +86,7 @@ func mainInStory() {
 	case os.Getenv("TORRENTKIT_TEST_PEAK") != "":
 		os.Exit(underCeiling(os.Getenv("TORRENTKIT_TEST_PEAK"), e, os.Args[1:]))
 	case folder != "" && slices.Contains(os.Args, "--json"):
-		os.Exit(heldToSchemas(folder, e, os.Args[1:]))
+		os.Exit(keptForSchemas(folder, e, os.Args[1:]))
 	case os.Getenv("TORRENTKIT_TEST_TERMINAL") == "":
 		main()
 	}
