@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
+	"github.com/torrentkit/torrentkit/internal/longtest"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -82,7 +83,7 @@ func randomValue(r *rand.Rand, depth int) []byte {
 
 func TestDumpRestoresRandomValues(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for i := range 10_000 {
+	for i := range longtest.Rounds(1_000, 10_000) {
 		doc := randomValue(r, 5)
 		if _, _, err := bencode.Scan(doc); err != nil {
 			t.Fatalf("%q: %v", doc, err)

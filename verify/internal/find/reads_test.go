@@ -103,7 +103,7 @@ func TestSearchReads(t *testing.T) {
 	} {
 		rng := rand.New(rand.NewPCG(9, uint64(len(name))))
 		tree := files{}
-		for i := range longtest.Rounds(80, 200) {
+		for i := range longtest.Rounds(40, 200) {
 			tree[fmt.Sprintf("d%d/f%d.bin", i%7, i)] = noise(rng, size(rng, i))
 		}
 		moved := files{}

@@ -69,7 +69,7 @@ func TestSearchBetween(t *testing.T) {
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(10, 1))
 	tree := files{}
-	for i := range 150 {
+	for i := range longtest.Rounds(60, 150) {
 		tree[fmt.Sprintf("%03d a", i)] = noise(rng, 3000)
 		tree[fmt.Sprintf("%03d b", i)] = noise(rng, 50000+i)
 	}
@@ -187,7 +187,7 @@ func TestSearchStopped(t *testing.T) {
 // right bytes, and what is there, and can be told apart, is found.
 func TestSearchRandom(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(longtest.Rounds(25, 200)) {
+	for seed := range uint64(longtest.Rounds(12, 200)) {
 		rng := rand.New(rand.NewPCG(11, seed))
 		sizes := []int{1 + rng.IntN(40000), 1 + rng.IntN(20000), 1 + rng.IntN(9000), 10000}
 		tree := files{}
