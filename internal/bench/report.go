@@ -100,15 +100,6 @@ func (c *contest) ratio(r *row) float64 {
 	return 0
 }
 
-func (r *report) title(workload string) string {
-	for _, w := range r.Workloads {
-		if w.Name == workload {
-			return w.Title
-		}
-	}
-	return workload
-}
-
 // encode writes the report as JSON.
 func (r *report) encode(w io.Writer) error {
 	e := json.NewEncoder(w)
