@@ -1,13 +1,16 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
@@ -18,34 +21,129 @@ func IsFolder(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// Torrents lists the .torrent files in a folder, and in the folders below it if deep, in the order of their paths. The
-// folder may be named by a symbolic link, but no link below it is followed: what a stranger put there would lead out of
-// the folder that was named. Links, pipes and the like that are called .torrent are warned of. Folders that cannot be read
-// are an error beside what was found elsewhere.
-func Torrents(ctx context.Context, con *console.Console, folder string, deep bool) ([]string, error) {
-	var found []string
-	var failed []error
-	top := folder + string(filepath.Separator) // so that a link is looked through
-	err := filepath.WalkDir(top, func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case err != nil:
-			failed = append(failed, fmt.Errorf("reading folder %q: %w", filepath.Clean(path), console.RootCause(err)))
-			if d != nil && d.IsDir() {
-				return fs.SkipDir
-			}
-		case d.IsDir() && !deep && path != top:
-			return fs.SkipDir
-		case d.IsDir() || !strings.EqualFold(filepath.Ext(path), ".torrent"):
-		case !d.Type().IsRegular():
-			con.Warn(fmt.Sprintf("%q is left out: it is %s", path, kindOf(d.Type())))
-		default:
-			found = append(found, path)
+// Folder is a folder that the user named, perhaps by a symbolic link. It is held open, and what lies below it is reached
+// from its descriptor: no link leads out of it, whenever it appears.
+type Folder struct {
+	name string
+	root *os.Root
+}
+
+// OpenFolder opens a folder.
+func OpenFolder(name string) (*Folder, error) {
+	root, err := os.OpenRoot(name)
+	if err != nil {
+		return nil, folderError(name, err)
+	}
+	return &Folder{name, root}, nil
+}
+
+func folderError(name string, err error) error {
+	return fmt.Errorf("reading folder %q: %w", name, console.RootCause(err))
+}
+
+// Close gives the folder back.
+func (d *Folder) Close() error { return d.root.Close() }
+
+// Torrents lists the .torrent files in a folder, and in the folders below it if deep, in the order of their paths. No link
+// below it is followed: what a stranger put there would lead out of the folder that was named. Links, pipes and the like
+// that are called .torrent are warned of. Folders that cannot be read are an error beside what was found elsewhere.
+func (d *Folder) Torrents(ctx context.Context, con *console.Console, deep bool) ([]string, error) {
+	l := listing{Folder: d, con: con, deep: deep}
+	l.walk(ctx, ".")
+	return l.found, errors.Join(append(l.failed, ctx.Err())...)
+}
+
+// listing is a list of torrents that is being made.
+type listing struct {
+	*Folder
+	con    *console.Console
+	deep   bool
+	found  []string
+	failed []error
+}
+
+func (l *listing) walk(ctx context.Context, dir string) {
+	entries, err := l.entries(dir)
+	if err != nil {
+		l.failed = append(l.failed, folderError(filepath.Join(l.name, dir), err))
+	}
+	for _, e := range entries {
+		if ctx.Err() != nil {
+			return
 		}
-		return nil
-	})
-	return found, errors.Join(append(failed, err)...)
+		rel := filepath.Join(dir, e.Name())
+		switch path := filepath.Join(l.name, rel); {
+		case e.IsDir() && l.deep:
+			l.walk(ctx, rel)
+		case e.IsDir() || !strings.EqualFold(filepath.Ext(path), ".torrent"):
+		case !e.Type().IsRegular():
+			l.con.Warn(fmt.Sprintf("%q is left out: it is %s", path, kindOf(e.Type())))
+		default:
+			l.found = append(l.found, path)
+		}
+	}
+}
+
+// entries are those of a folder, in the order of names.
+func (d *Folder) entries(dir string) ([]fs.DirEntry, error) {
+	f, err := d.root.Open(inside(dir))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	list, err := f.ReadDir(-1)
+	slices.SortFunc(list, func(a, b fs.DirEntry) int { return cmp.Compare(a.Name(), b.Name()) })
+	return list, err
+}
+
+// inside names a folder so that nothing else is opened in its place: a named pipe would be waited for.
+func inside(dir string) string { return dir + string(filepath.Separator) + "." }
+
+// ReadTorrent is the function ReadTorrent for a file that Torrents has listed.
+func (d *Folder) ReadTorrent(ctx context.Context, name string, limit int64) ([]byte, error) {
+	raw, err := readFile(ctx, name, limit, func() (*os.File, error) { return d.open(name) })
+	return raw, torrentError(err)
+}
+
+// open opens the regular file that has a listed name, and nothing else that has come there since.
+func (d *Folder) open(name string) (*os.File, error) {
+	rel, err := filepath.Rel(d.name, name)
+	if err != nil {
+		return nil, err
+	}
+	there, err := lstat(d.root, rel)
+	if err != nil {
+		return nil, err
+	}
+	if !there.Mode().IsRegular() {
+		return nil, fmt.Errorf("it is %s", kindOf(there.Mode()))
+	}
+	f, err := d.root.Open(rel)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && !os.SameFile(there, info) {
+		err = errReplaced
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// errReplaced is that a name leads to something else than it did.
+var errReplaced = errors.New("another file has taken its place")
+
+// lstat looks at what has a name until nothing interrupts, as os.Lstat does and os.Root does not.
+func lstat(in *os.Root, name string) (fs.FileInfo, error) {
+	for {
+		info, err := in.Lstat(name)
+		if !errors.Is(err, syscall.EINTR) {
+			return info, err
+		}
+	}
 }
 
 // kindOf names what is no regular file.
@@ -53,6 +151,8 @@ func kindOf(mode fs.FileMode) string {
 	switch {
 	case mode&fs.ModeSymlink != 0:
 		return "a symbolic link, which is followed only where it is named itself"
+	case mode.IsDir():
+		return "a folder"
 	case mode&fs.ModeNamedPipe != 0:
 		return "a named pipe"
 	case mode&fs.ModeSocket != 0:

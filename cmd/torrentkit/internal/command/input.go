@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -39,7 +40,11 @@ func Read(ctx context.Context, con *console.Console, name string, limit int64) (
 
 // ReadFile reads a file of at most limit bytes.
 func ReadFile(ctx context.Context, name string, limit int64) ([]byte, error) {
-	f, err := Open(ctx, name)
+	return readFile(ctx, name, limit, func() (*os.File, error) { return os.Open(name) })
+}
+
+func readFile(ctx context.Context, name string, limit int64, open func() (*os.File, error)) ([]byte, error) {
+	f, err := openBy(ctx, name, open)
 	if err != nil {
 		return nil, err
 	}

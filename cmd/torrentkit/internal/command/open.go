@@ -20,13 +20,17 @@ type File struct {
 // Open opens a file that the user named. Opening may wait for ever, for the writer of a named pipe or for a server that is
 // gone: the end of the context ends that too. A folder is an error.
 func Open(ctx context.Context, name string) (*File, error) {
+	return openBy(ctx, name, func() (*os.File, error) { return os.Open(name) })
+}
+
+func openBy(ctx context.Context, name string, open func() (*os.File, error)) (*File, error) {
 	type opened struct {
 		file *os.File
 		err  error
 	}
 	ch := make(chan opened, 1)
 	go func() {
-		file, err := os.Open(name)
+		file, err := open()
 		select {
 		case ch <- opened{file, err}:
 		default: // nobody waits any more

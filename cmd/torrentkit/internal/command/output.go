@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
@@ -20,6 +21,9 @@ type Output struct {
 	Kind   outputKind
 	force  bool
 	same   func(there, wanted []byte) bool
+	in     *Folder     // which it does not leave; nil for what the user named
+	below  bool        // a folder was named, and not the file: no link is followed in its place
+	folder fs.FileInfo // the one that it lies in, as it was checked
 	before fs.FileInfo // the file that is there, if any
 }
 
@@ -41,12 +45,17 @@ type OutputOptions struct {
 	Binary bool
 	// same allows for a file that exists, and leaves it, if it tells that what is there will do.
 	Same func(there, wanted []byte) bool
+	// In is a folder that the target lies below: no link below it is followed.
+	In *Folder
 }
 
 // NewOutput checks a target: a file, an existing folder, or - for standard output. A file that exists is refused
 // without force, and so is a folder that cannot be written.
 func NewOutput(con *console.Console, target string, o OutputOptions) (*Output, error) {
-	out := &Output{App: con, name: target, force: o.Force, same: o.Same}
+	out := &Output{App: con, name: target, force: o.Force, same: o.Same, in: o.In, below: o.In != nil}
+	if o.In != nil {
+		return out, out.check()
+	}
 	if target == "-" {
 		out.Kind = ToStdout
 		if o.Binary && con.OnTerminal() {
@@ -63,7 +72,7 @@ func NewOutput(con *console.Console, target string, o OutputOptions) (*Output, e
 		if !filepath.IsLocal(o.DefaultName) || filepath.Base(o.DefaultName) != o.DefaultName || o.DefaultName == "." {
 			return nil, fmt.Errorf("%q cannot be the name of a file in %q", o.DefaultName, target)
 		}
-		out.name = filepath.Join(target, o.DefaultName)
+		out.name, out.below = filepath.Join(target, o.DefaultName), true
 	case err == nil && !info.Mode().IsRegular():
 		// Opened by the name that was given: what /dev/stdout links to has no name of its own.
 		out.Kind, out.Path = toDevice, target
@@ -79,21 +88,31 @@ func (o *Output) String() string { return o.name }
 
 // check resolves symbolic links and applies the rules to what is there.
 func (o *Output) check() error {
-	path, err := followLinks(o.name)
+	o.Path = o.name
+	if !o.below {
+		path, err := followLinks(o.name)
+		if err != nil {
+			return o.wrap(err)
+		}
+		o.Path = path
+	}
+	dir, err := o.enter()
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("writing %q: there is no folder %q", o.name, filepath.Dir(o.Path))
+	}
 	if err != nil {
 		return o.wrap(err)
 	}
-	o.Path = path
-	info, err := os.Lstat(path)
+	defer dir.Close()
+	info, err := lstat(dir, o.base())
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		if _, err := os.Stat(filepath.Dir(path)); errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("writing %q: there is no folder %q", o.name, filepath.Dir(path))
-		}
 	case err != nil:
 		return o.wrap(err)
 	case info.IsDir():
 		return fmt.Errorf("writing %q: it is a folder", o.name)
+	case !info.Mode().IsRegular() && o.below:
+		return fmt.Errorf("writing %q: it is %s", o.name, kindOf(info.Mode()))
 	case !info.Mode().IsRegular():
 		o.Kind = toDevice
 		return nil
@@ -102,16 +121,51 @@ func (o *Output) check() error {
 	default:
 		o.before = info
 	}
-	o.sweep()
-	probe, err := o.createTemp()
+	o.sweep(dir)
+	temp, probe, err := o.createTemp(dir)
 	if err != nil {
 		return o.wrap(err)
 	}
-	err = errors.Join(probe.Close(), os.Remove(probe.Name()))
+	err = errors.Join(probe.Close(), dir.Remove(temp))
 	if errors.Is(err, fs.ErrNotExist) { // another process took it for left behind, once it was closed
 		err = nil
 	}
 	return o.wrap(err)
+}
+
+func (o *Output) base() string { return filepath.Base(o.Path) }
+
+// enter opens the folder that the file lies in: the same one each time, or there is an error. All that is done in it is
+// done through its descriptor.
+func (o *Output) enter() (*os.Root, error) {
+	dir, err := o.openFolder()
+	if err != nil {
+		return nil, err
+	}
+	info, err := lstat(dir, ".")
+	switch {
+	case err != nil:
+	case o.folder == nil:
+		o.folder = info
+	case !os.SameFile(o.folder, info):
+		err = fmt.Errorf("its folder: %w", errReplaced)
+	}
+	if err != nil {
+		dir.Close()
+		return nil, err
+	}
+	return dir, nil
+}
+
+func (o *Output) openFolder() (*os.Root, error) {
+	if o.in == nil {
+		return os.OpenRoot(filepath.Dir(o.Path))
+	}
+	rel, err := filepath.Rel(o.in.name, filepath.Dir(o.Path))
+	if err != nil {
+		return nil, err
+	}
+	return o.in.root.OpenRoot(inside(rel))
 }
 
 func (o *Output) exists() error {
@@ -185,35 +239,44 @@ func (o *Output) fill(f *os.File, data []byte) error {
 // commit gives the temporary file its name. Without force nothing may be replaced, and rename alone would replace. Where
 // the system has no rename that refuses, a hard link fails where the name is taken. File systems without hard links get the
 // name reserved first, by an exclusive creation of an empty file that the rename then replaces.
-func (o *Output) commit(temp string) error {
+func (o *Output) commit(dir *os.Root, temp string) error {
 	if o.force {
-		return os.Rename(temp, o.Path)
+		return rename(dir, temp, o.base())
 	}
-	err := renameNew(temp, o.Path)
+	err := renameNew(dir, temp, o.base())
 	if err == nil || errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	err = os.Link(temp, o.Path)
+	err = dir.Link(temp, o.base())
 	if err == nil {
-		return os.Remove(temp)
+		return dir.Remove(temp)
 	}
 	if errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return reserveAndRename(temp, o.Path)
+	return reserveAndRename(dir, temp, o.base())
 }
 
-func reserveAndRename(temp, path string) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
+// rename renames until nothing interrupts, as os.Rename does and os.Root does not.
+func rename(dir *os.Root, from, to string) error {
+	for {
+		if err := dir.Rename(from, to); !errors.Is(err, syscall.EINTR) {
+			return err
+		}
+	}
+}
+
+func reserveAndRename(dir *os.Root, temp, name string) error {
+	f, err := dir.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
 	if err != nil {
 		return err
 	}
 	err = f.Close()
 	if err == nil {
-		err = os.Rename(temp, path)
+		err = rename(dir, temp, name)
 	}
 	if err != nil {
-		os.Remove(path)
+		dir.Remove(name)
 	}
 	return err
 }

@@ -1,11 +1,20 @@
 package command
 
-import "golang.org/x/sys/unix"
+import (
+	"os"
 
-// renameNew renames a file to a name that nothing has.
-func renameNew(from, to string) error {
+	"golang.org/x/sys/unix"
+)
+
+// renameNew renames a file to a name that nothing in the folder has.
+func renameNew(dir *os.Root, from, to string) error {
+	d, err := dir.Open(".")
+	if err != nil {
+		return err
+	}
+	defer d.Close()
 	for {
-		err := unix.Renameat2(unix.AT_FDCWD, from, unix.AT_FDCWD, to, unix.RENAME_NOREPLACE)
+		err := unix.Renameat2(int(d.Fd()), from, int(d.Fd()), to, unix.RENAME_NOREPLACE)
 		if err != unix.EINTR {
 			return err
 		}

@@ -2,7 +2,10 @@
 
 package command
 
-import "errors"
+import (
+	"errors"
+	"os"
+)
 
 // renameNew fails: commit has other ways.
-func renameNew(string, string) error { return errors.ErrUnsupported }
+func renameNew(*os.Root, string, string) error { return errors.ErrUnsupported }

@@ -155,18 +155,23 @@ func TestOutputThatAppearedMeanwhile(t *testing.T) {
 
 func TestOutputWithoutHardLinks(t *testing.T) {
 	dir := t.TempDir()
-	temp, path := filepath.Join(dir, "temp"), filepath.Join(dir, "x")
+	temp := filepath.Join(dir, "temp")
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
 	mustWrite(t, temp, "data", 0o644)
-	if err := reserveAndRename(temp, path); err != nil {
+	if err := reserveAndRename(root, "temp", "x"); err != nil {
 		t.Fatal(err)
 	}
 	checkFolder(t, dir, map[string]string{"x": "data"})
 	mustWrite(t, temp, "more", 0o644)
-	if err := reserveAndRename(temp, path); !errors.Is(err, fs.ErrExist) {
+	if err := reserveAndRename(root, "temp", "x"); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("got %v", err)
 	}
 	checkFolder(t, dir, map[string]string{"x": "data", "temp": "more"})
-	if err := reserveAndRename(filepath.Join(dir, "none"), filepath.Join(dir, "y")); err == nil {
+	if err := reserveAndRename(root, "none", "y"); err == nil {
 		t.Error("a file that does not exist was renamed")
 	}
 	checkFolder(t, dir, map[string]string{"x": "data", "temp": "more"})
@@ -270,4 +275,49 @@ func TestOutputLongName(t *testing.T) {
 		t.Fatal(err)
 	}
 	checkFolder(t, dir, map[string]string{name: "data"})
+}
+
+// A folder that was checked and is another by the time of writing, and a link below a folder that was named, lead nowhere.
+func TestOutputStaysInItsFolder(t *testing.T) {
+	con, _, _ := consoletest.New()
+	top := t.TempDir()
+	in, away := filepath.Join(top, "in"), filepath.Join(top, "away")
+	for _, dir := range []string{filepath.Join(in, "sub"), filepath.Join(away, "sub")} {
+		if err := os.MkdirAll(dir, 0o777); err != nil {
+			t.Fatal(err)
+		}
+		mustWrite(t, filepath.Join(dir, "x.torrent"), "old", 0o644)
+	}
+	folder, err := OpenFolder(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer folder.Close()
+	name := filepath.Join(in, "sub", "x.torrent")
+	named, err := NewOutput(con, name, OutputOptions{Force: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := NewOutput(con, name, OutputOptions{Force: true, In: folder})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(filepath.Join(in, "sub"), filepath.Join(in, "was")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(filepath.Join(away, "sub"), filepath.Join(in, "sub")); err != nil {
+		t.Skip(err)
+	}
+	for _, out := range []*Output{named, found} {
+		if err := out.Write(context.Background(), []byte("new")); err == nil {
+			t.Errorf("%+v: written", out.in)
+		}
+	}
+	if _, err := NewOutput(con, name, OutputOptions{Force: true, In: folder}); err == nil {
+		t.Error("a link was followed out of the folder")
+	}
+	if _, err := folder.ReadTorrent(context.Background(), name, MaxTorrent); err == nil {
+		t.Error("a file outside was read")
+	}
+	checkFolder(t, filepath.Join(away, "sub"), map[string]string{"x.torrent": "old"})
 }

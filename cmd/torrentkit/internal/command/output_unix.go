@@ -18,8 +18,8 @@ func keepOwner(f *os.File, before fs.FileInfo) {
 }
 
 // syncFolder makes a rename in the folder survive a power cut. That a file system cannot is no error.
-func syncFolder(path string) error {
-	d, err := os.Open(path)
+func syncFolder(dir *os.Root) error {
+	d, err := dir.Open(".")
 	if err == nil {
 		err = d.Sync()
 		d.Close()

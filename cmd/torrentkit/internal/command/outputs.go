@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -56,9 +55,12 @@ func (list Outputs) Write(ctx context.Context, data [][]byte) error {
 		}
 	}
 	for _, s := range all {
-		s.close()
+		s.letGo()
 		if err == nil && s.placed {
 			err = s.sync()
+		}
+		if s.dir != nil {
+			s.dir.Close()
 		}
 	}
 	return err
@@ -68,7 +70,8 @@ func (list Outputs) Write(ctx context.Context, data [][]byte) error {
 type staged struct {
 	*Output
 	data   []byte
-	temp   string // "" where there is none, or not any more
+	dir    *os.Root // that the file lies in
+	temp   string   // its name there until then; "" where there is none, or not any more
 	file   *os.File
 	placed bool // the file has its name, by us
 }
@@ -77,20 +80,22 @@ func (s *staged) stage(ctx context.Context) error {
 	if err := ctx.Err(); err != nil || s.Kind != ToFile {
 		return err
 	}
-	f, err := s.createTemp()
-	if err != nil {
+	var err error
+	if s.dir, err = s.enter(); err != nil {
 		return s.wrap(err)
 	}
-	s.temp, s.file = f.Name(), f
-	err = s.fill(f, s.data)
+	if s.temp, s.file, err = s.createTemp(s.dir); err != nil {
+		return s.wrap(err)
+	}
+	err = s.fill(s.file, s.data)
 	if !heldOpen {
-		err = errors.Join(err, s.close())
+		err = errors.Join(err, s.letGo())
 	}
 	return s.wrap(err)
 }
 
-// close gives the claim to the temporary file up. Its bytes are on the disk, or it is removed.
-func (s *staged) close() error {
+// letGo gives the claim to the temporary file up. Its bytes are on the disk, or it is removed.
+func (s *staged) letGo() error {
 	if s.file == nil {
 		return nil
 	}
@@ -110,7 +115,7 @@ func (s *staged) place(ctx context.Context) error {
 	case toDevice:
 		return s.wrap(writeDevice(ctx, s.Path, s.data))
 	}
-	err := s.commit(s.temp)
+	err := s.commit(s.dir, s.temp)
 	switch {
 	case err == nil:
 		s.temp, s.placed = "", true
@@ -127,17 +132,17 @@ func (s *staged) place(ctx context.Context) error {
 // undo takes back what was written. What a file replaced is gone: there, the new one stays.
 func (s *staged) undo() {
 	if s.temp != "" {
-		os.Remove(s.temp)
+		s.dir.Remove(s.temp)
 	}
 	if s.placed && !s.force {
-		os.Remove(s.Path)
+		s.dir.Remove(s.base())
 	}
 	s.temp, s.placed = "", false
 }
 
 // sync makes the file's name survive a power cut.
 func (s *staged) sync() error {
-	if err := syncFolder(filepath.Dir(s.Path)); err != nil {
+	if err := syncFolder(s.dir); err != nil {
 		return fmt.Errorf("writing %q: it is there, but a power cut may take it away: %w", s.name, console.RootCause(err))
 	}
 	return nil
@@ -148,7 +153,7 @@ func (s *staged) isThere() bool {
 	if s.same == nil {
 		return false
 	}
-	f, err := os.Open(s.Path)
+	f, err := s.dir.Open(s.base())
 	if err != nil {
 		return false
 	}

@@ -20,25 +20,42 @@ func IsURL(name string) bool {
 	return ok && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"))
 }
 
+// Input is what a torrent is read from: what the user named, or a file in a folder that was.
+type Input struct {
+	Name   string
+	Folder *Folder // that Torrents has listed it of; nil for what was named
+}
+
+// Named is the input that a name stands for.
+func Named(name string) Input { return Input{Name: name} }
+
 // EachInput is each over arguments of which some may be folders: a folder stands for the .torrent files below it, in
 // the order of their paths.
-func EachInput(ctx context.Context, con *console.Console, args []string, f func(ctx context.Context, input string) error) error {
+func EachInput(ctx context.Context, con *console.Console, args []string, f func(ctx context.Context, in Input) error) error {
 	return Each(ctx, con, args, func(ctx context.Context, arg string) error {
 		if IsURL(arg) || !IsFolder(arg) {
-			return f(ctx, arg)
+			return f(ctx, Named(arg))
 		}
-		found, err := Torrents(ctx, con, arg, true)
+		folder, err := OpenFolder(arg)
+		if err != nil {
+			return err
+		}
+		defer folder.Close()
+		found, err := folder.Torrents(ctx, con, true)
 		if err == nil && len(found) == 0 {
 			return InputError(arg, errors.New("no .torrent files are in this folder"))
 		}
-		return errors.Join(err, Each(ctx, con, found, f))
+		return errors.Join(err, Each(ctx, con, found, func(ctx context.Context, name string) error {
+			return f(ctx, Input{name, folder})
+		}))
 	})
 }
 
 // ReadInput reads a .torrent from a file, a URL, or standard input.
-func ReadInput(ctx context.Context, con *console.Console, name string, limit int64) ([]byte, error) {
-	if !IsURL(name) {
-		raw, err := ReadTorrent(ctx, con, name, limit)
+func ReadInput(ctx context.Context, con *console.Console, in Input, limit int64) ([]byte, error) {
+	name := in.Name
+	if in.Folder != nil || !IsURL(name) {
+		raw, err := in.readFile(ctx, con, limit)
 		if err != nil {
 			return raw, err
 		}
@@ -55,6 +72,13 @@ func ReadInput(ctx context.Context, con *console.Console, name string, limit int
 		return raw, err
 	}
 	return Unpacked(con, name, raw, limit)
+}
+
+func (in Input) readFile(ctx context.Context, con *console.Console, limit int64) ([]byte, error) {
+	if in.Folder != nil {
+		return in.Folder.ReadTorrent(ctx, in.Name, limit)
+	}
+	return ReadTorrent(ctx, con, in.Name, limit)
 }
 
 // Unpacked is a torrent as it is inside of gzip, where it is, which is said.

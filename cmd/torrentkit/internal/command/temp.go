@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 	"unicode/utf8"
 )
@@ -15,9 +14,9 @@ import (
 // a time. What a process that was killed has left is found under these.
 const usualTemps = 4
 
-// tempName is a temporary name of the output, in its folder.
+// tempName is a temporary name of the output in its folder.
 func (o *Output) tempName(try int) string {
-	base := filepath.Base(o.Path)
+	base := o.base()
 	for len(base) > 200 { // names end at 255 bytes
 		_, size := utf8.DecodeLastRuneInString(base)
 		base = base[:len(base)-size]
@@ -26,41 +25,42 @@ func (o *Output) tempName(try int) string {
 	if try >= usualTemps {
 		which = strings.ToLower(rand.Text()[:12])
 	}
-	return filepath.Dir(o.Path) + string(filepath.Separator) + "." + base + ".torrentkit-" + which + ".tmp"
+	return "." + base + ".torrentkit-" + which + ".tmp"
 }
 
-// createTemp opens a new file beside the target, and claims it as long as it is open. os.CreateTemp would make it 0600; a
+// createTemp opens a new file, of a name, beside the target, and claims it as long as it is open. os.CreateTemp would make it 0600; a
 // plain creation gives it the permissions that any new file gets there, by the umask or by the folder's access control
 // list.
-func (o *Output) createTemp() (*os.File, error) {
+func (o *Output) createTemp(dir *os.Root) (string, *os.File, error) {
 	for try := 0; ; try++ {
-		f, err := os.OpenFile(o.tempName(try), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
+		name := o.tempName(try)
+		f, err := dir.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
 		if err == nil {
 			var ours bool
-			if ours, err = claim(f); ours {
-				return f, nil
+			if ours, err = claim(dir, name, f); ours {
+				return name, f, nil
 			}
 			f.Close() // another process took it for left behind, before it was claimed
 			if err != nil {
-				os.Remove(f.Name())
-				return nil, err
+				dir.Remove(name)
+				return "", nil, err
 			}
 		} else if !errors.Is(err, fs.ErrExist) {
-			return nil, err
+			return "", nil, err
 		}
 		if try == usualTemps+10 {
-			return nil, fs.ErrExist
+			return "", nil, fs.ErrExist
 		}
 	}
 }
 
 // sweep removes what earlier processes that were killed have left of this output: regular files of its temporary names
 // that are ours, and that nobody has claimed.
-func (o *Output) sweep() {
+func (o *Output) sweep(dir *os.Root) {
 	for try := range usualTemps {
 		name := o.tempName(try)
-		if info, err := os.Lstat(name); err == nil && info.Mode().IsRegular() && o.owns(info) {
-			removeUnclaimed(name, info)
+		if info, err := lstat(dir, name); err == nil && info.Mode().IsRegular() && o.owns(info) {
+			removeUnclaimed(dir, name, info)
 		}
 	}
 }

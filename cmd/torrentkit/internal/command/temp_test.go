@@ -42,9 +42,14 @@ func TestOutputSweeps(t *testing.T) {
 	want[".y.torrentkit-1.tmp"] = "another's"
 
 	running := &Output{Path: path}
-	held, err := running.createTemp() // the second name: the first is taken until the sweep
-	if err != nil || held.Name() != temp("2") {
-		t.Fatalf("%v, %v", held, err)
+	root, err := running.enter()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	name, held, err := running.createTemp(root) // the second one: the first is taken until the sweep
+	if err != nil || name != filepath.Base(temp("2")) {
+		t.Fatalf("%v, %v", name, err)
 	}
 	defer held.Close()
 	want[filepath.Base(temp("2"))] = ""

@@ -14,16 +14,16 @@ const heldOpen = true
 
 // claim locks a new temporary file, and tells whether it is still there. Where a file system has no locks nobody can take
 // the file for left behind, either.
-func claim(f *os.File) (bool, error) {
+func claim(dir *os.Root, name string, f *os.File) (bool, error) {
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err == syscall.EWOULDBLOCK {
 		return false, nil
 	}
-	return isAt(f, f.Name())
+	return isAt(dir, name, f)
 }
 
 // removeUnclaimed removes a temporary file that no process has open to write it.
-func removeUnclaimed(name string, info fs.FileInfo) {
-	f, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
+func removeUnclaimed(dir *os.Root, name string, info fs.FileInfo) {
+	f, err := dir.OpenFile(name, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return
 	}
@@ -31,14 +31,14 @@ func removeUnclaimed(name string, info fs.FileInfo) {
 	if syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil {
 		return
 	}
-	if there, err := isAt(f, name); there && err == nil {
-		os.Remove(name)
+	if there, err := isAt(dir, name, f); there && err == nil {
+		dir.Remove(name)
 	}
 }
 
 // isAt tells whether a name leads to an open file.
-func isAt(f *os.File, name string) (bool, error) {
-	there, err := os.Lstat(name)
+func isAt(dir *os.Root, name string, f *os.File) (bool, error) {
+	there, err := lstat(dir, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}

@@ -24,12 +24,12 @@ func IsMagnet(name string) bool {
 }
 
 // ParseTorrent reads a torrent as far as it can be read, and says what is wrong with it.
-func ParseTorrent(ctx context.Context, con *console.Console, name string, limit int64) (*metainfo.Torrent, error) {
-	raw, err := ReadInput(ctx, con, name, limit)
+func ParseTorrent(ctx context.Context, con *console.Console, in Input, limit int64) (*metainfo.Torrent, error) {
+	raw, err := ReadInput(ctx, con, in, limit)
 	if err != nil {
 		return nil, err
 	}
-	return Understand(con, name, raw)
+	return Understand(con, in.Name, raw)
 }
 
 // Understand reads the bytes of a torrent as far as it can, and says what is wrong with it.

@@ -35,17 +35,30 @@ func runEdit(ctx context.Context, con *console.Console, names []string, o *metai
 // editNamed edits a torrent, or all torrents in a folder.
 func editNamed(ctx context.Context, con *console.Console, name string, o *metainfo.Edit, f *editFlags) error {
 	if name == "-" || !command.IsFolder(name) {
-		return editOne(ctx, con, name, o, f)
+		raw, err := command.ReadTorrent(ctx, con, name, int64(f.maxSize))
+		if err != nil {
+			return err
+		}
+		return editOne(ctx, con, nil, name, raw, o, f)
 	}
 	if !f.recursive {
 		return console.WithHint(fmt.Errorf("editing %q: it is a folder", name), "--recursive edits all torrents in it")
 	}
-	found, err := command.Torrents(ctx, con, name, true)
+	folder, err := command.OpenFolder(name)
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
+	found, err := folder.Torrents(ctx, con, true)
 	if err == nil && len(found) == 0 {
 		err = fmt.Errorf("editing %q: there is no .torrent file in it", name)
 	}
 	return errors.Join(err, command.Each(ctx, con, found, func(ctx context.Context, name string) error {
-		return editOne(ctx, con, name, o, f)
+		raw, err := folder.ReadTorrent(ctx, name, int64(f.maxSize))
+		if err != nil {
+			return err
+		}
+		return editOne(ctx, con, folder, name, raw, o, f)
 	}))
 }
 
@@ -57,12 +70,8 @@ func quotedName(name string) string {
 	return fmt.Sprintf("%q", name)
 }
 
-// editOne edits one torrent. That secrets are left in it is a no.
-func editOne(ctx context.Context, con *console.Console, name string, o *metainfo.Edit, f *editFlags) error {
-	raw, err := command.ReadTorrent(ctx, con, name, int64(f.maxSize))
-	if err != nil {
-		return err
-	}
+// editOne edits one torrent: a file of the folder, or one that was named. That secrets are left in it is a no.
+func editOne(ctx context.Context, con *console.Console, folder *command.Folder, name string, raw []byte, o *metainfo.Edit, f *editFlags) error {
 	e, err := create.Edit(raw, *o)
 	if err != nil {
 		var refused *create.InfoHashError
@@ -71,7 +80,7 @@ func editOne(ctx context.Context, con *console.Console, name string, o *metainfo
 		}
 		return fmt.Errorf("editing %s: %w", quotedName(name), err)
 	}
-	if err := putEdited(ctx, con, name, raw, e, f); err != nil {
+	if err := putEdited(ctx, con, folder, name, raw, e, f); err != nil {
 		return err
 	}
 	for _, key := range e.Secrets {
@@ -84,11 +93,11 @@ func editOne(ctx context.Context, con *console.Console, name string, o *metainfo
 }
 
 // putEdited writes an edited torrent, and prints what became of it.
-func putEdited(ctx context.Context, con *console.Console, name string, raw []byte, e *create.Edited, f *editFlags) error {
+func putEdited(ctx context.Context, con *console.Console, folder *command.Folder, name string, raw []byte, e *create.Edited, f *editFlags) error {
 	if f.dryRun {
 		return showEdited(con, name, "", e, f)
 	}
-	out, err := editOutput(con, name, f)
+	out, err := editOutput(con, folder, name, f)
 	if err != nil {
 		return err
 	}
@@ -99,7 +108,7 @@ func putEdited(ctx context.Context, con *console.Console, name string, raw []byt
 	}
 	outs, data := command.Outputs{out}, [][]byte{e.Raw}
 	if inPlace && f.backup != "" {
-		backup, err := backupOutput(con, name+f.backup, f)
+		backup, err := backupOutput(con, folder, name+f.backup, f)
 		if err != nil {
 			return err
 		}
@@ -115,8 +124,8 @@ func putEdited(ctx context.Context, con *console.Console, name string, raw []byt
 }
 
 // editOutput decides where an edited torrent goes.
-func editOutput(con *console.Console, name string, f *editFlags) (*command.Output, error) {
-	target, force := f.output, f.force
+func editOutput(con *console.Console, folder *command.Folder, name string, f *editFlags) (*command.Output, error) {
+	target := f.output
 	switch {
 	case target == "" && name == "-":
 		target = "-"
@@ -124,20 +133,20 @@ func editOutput(con *console.Console, name string, f *editFlags) (*command.Outpu
 			return nil, console.WithHint(errors.New("--json and the edited torrent both want standard output"), "-o FILE")
 		}
 	case target == "":
-		target, force = name, true
+		return command.NewOutput(con, name, command.OutputOptions{Force: true, In: folder})
 	}
 	base := filepath.Base(name)
 	if name == "-" {
 		base = "edited.torrent"
 	}
-	return command.NewOutput(con, target, command.OutputOptions{DefaultName: base, Force: force, Binary: true})
+	return command.NewOutput(con, target, command.OutputOptions{DefaultName: base, Force: f.force, Binary: true})
 }
 
 // backupOutput is where the bytes of a torrent are kept before it is edited in place. They may be there already: a run
 // that was stopped left them.
-func backupOutput(con *console.Console, name string, f *editFlags) (*command.Output, error) {
+func backupOutput(con *console.Console, folder *command.Folder, name string, f *editFlags) (*command.Output, error) {
 	if strings.ContainsFunc(f.backup, func(r rune) bool { return r < 0x80 && os.IsPathSeparator(uint8(r)) }) {
 		return nil, fmt.Errorf("--backup %q: a suffix has no path separator", f.backup)
 	}
-	return command.NewOutput(con, name, command.OutputOptions{Force: f.force, Same: command.SameBytes})
+	return command.NewOutput(con, name, command.OutputOptions{Force: f.force, Same: command.SameBytes, In: folder})
 }

@@ -17,7 +17,7 @@ func runDiff(ctx context.Context, con *console.Console, args []string, f *diffFl
 	}
 	var torrents [2]*metainfo.Torrent
 	for i, name := range args {
-		t, err := command.ParseTorrent(ctx, con, name, int64(f.maxSize))
+		t, err := command.ParseTorrent(ctx, con, command.Named(name), int64(f.maxSize))
 		if err != nil {
 			return err
 		}
@@ -43,10 +43,10 @@ func common(ctx context.Context, con *console.Console, args []string, f *diffFla
 	var torrents []compared
 	var err error
 	shared := inspect.Common(func(yield func(*metainfo.Torrent) bool) {
-		err = command.EachInput(ctx, con, args, func(ctx context.Context, name string) error {
-			t, err := command.ParseTorrent(ctx, con, name, int64(f.maxSize))
+		err = command.EachInput(ctx, con, args, func(ctx context.Context, in command.Input) error {
+			t, err := command.ParseTorrent(ctx, con, in, int64(f.maxSize))
 			if err == nil {
-				torrents = append(torrents, compared{name, t.Hashes()})
+				torrents = append(torrents, compared{in.Name, t.Hashes()})
 				yield(t)
 			}
 			return err

@@ -60,7 +60,7 @@ func restore(ctx context.Context, con *console.Console, name string, f *dumpFlag
 // withSource opens a file, a URL or standard input for reading as a stream.
 func withSource(ctx context.Context, con *console.Console, name string, f func(io.Reader) error) error {
 	if command.IsURL(name) {
-		raw, err := command.ReadInput(ctx, con, name, command.MaxTorrent)
+		raw, err := command.ReadInput(ctx, con, command.Named(name), command.MaxTorrent)
 		if err != nil {
 			return err
 		}

@@ -106,14 +106,14 @@ func listFields(con *console.Console) error {
 }
 
 // fields prints the fields of one input.
-func fields(ctx context.Context, con *console.Console, name string, f *inspectFlags) error {
+func fields(ctx context.Context, con *console.Console, in command.Input, f *inspectFlags) error {
 	var link *magnet.Link
 	var t *metainfo.Torrent
 	var err error
-	if command.IsMagnet(name) {
-		link, err = parseLink(con, name)
+	if command.IsMagnet(in.Name) {
+		link, err = parseLink(con, in.Name)
 	} else {
-		t, err = command.ParseTorrent(ctx, con, name, int64(f.maxSize))
+		t, err = command.ParseTorrent(ctx, con, in, int64(f.maxSize))
 	}
 	if err != nil {
 		return err
@@ -128,7 +128,7 @@ func fields(ctx context.Context, con *console.Console, name string, f *inspectFl
 			values = of.ofLink(link)
 		}
 		if con.Options.JSON {
-			if err := con.JSON(fieldJSON(name, field, values)); err != nil {
+			if err := con.JSON(fieldJSON(in.Name, field, values)); err != nil {
 				return err
 			}
 			continue
@@ -141,17 +141,17 @@ func fields(ctx context.Context, con *console.Console, name string, f *inspectFl
 }
 
 // query prints the value that a pointer leads to.
-func query(ctx context.Context, con *console.Console, name string, f *inspectFlags) error {
-	raw, err := command.ReadInput(ctx, con, name, int64(f.maxSize))
+func query(ctx context.Context, con *console.Console, in command.Input, f *inspectFlags) error {
+	raw, err := command.ReadInput(ctx, con, in, int64(f.maxSize))
 	if err != nil {
 		return err
 	}
 	value, offset, ok, err := inspect.Query(raw, f.query)
 	switch {
 	case err != nil:
-		return command.InputError(command.InputName(name), err)
+		return command.InputError(command.InputName(in.Name), err)
 	case !ok:
-		return console.NoBecause(fmt.Sprintf("%s: there is no %s", command.InputName(name), f.query))
+		return console.NoBecause(fmt.Sprintf("%s: there is no %s", command.InputName(in.Name), f.query))
 	}
 	text, simple := inspect.Text(value)
 	switch {
@@ -160,7 +160,7 @@ func query(ctx context.Context, con *console.Console, name string, f *inspectFla
 	case f.raw:
 		_, err = con.Raw().Write(value)
 	case con.Options.JSON:
-		err = queryJSON(con, name, f.query, value, offset)
+		err = queryJSON(con, in.Name, f.query, value, offset)
 	case simple:
 		con.Print(console.Words(console.Escape(text)))
 	default:

@@ -29,24 +29,25 @@ func runInspect(ctx context.Context, con *console.Console, names []string, f *in
 	case f.raw && con.OnTerminal():
 		return console.WithHint(errors.New("raw bytes are not written to a terminal"), "pipe the output: ... --raw | xxd")
 	case queries:
-		return command.EachInput(ctx, con, names, func(ctx context.Context, name string) error { return query(ctx, con, name, f) })
+		return command.EachInput(ctx, con, names, func(ctx context.Context, in command.Input) error { return query(ctx, con, in, f) })
 	case len(f.fields) > 0:
-		return command.EachInput(ctx, con, names, func(ctx context.Context, name string) error { return fields(ctx, con, name, f) })
+		return command.EachInput(ctx, con, names, func(ctx context.Context, in command.Input) error { return fields(ctx, con, in, f) })
 	case f.stats:
 		return inspectStats(ctx, con, names, f)
 	case !con.Options.JSON && (f.table || f.sort != "" || f.groupBy != "" || command.HasFolder(names) && !f.files && !f.tree && !f.pieces):
 		return inspectMany(ctx, con, names, f)
 	}
 	first := true
-	return command.EachInput(ctx, con, names, func(ctx context.Context, name string) error {
+	return command.EachInput(ctx, con, names, func(ctx context.Context, in command.Input) error {
 		if !first && !con.Options.JSON {
 			con.Print()
 		}
 		first = false
+		name := in.Name
 		if command.IsMagnet(name) {
 			return inspectLink(con, name)
 		}
-		raw, err := command.ReadInput(ctx, con, name, int64(f.maxSize))
+		raw, err := command.ReadInput(ctx, con, in, int64(f.maxSize))
 		if err != nil {
 			return err
 		}

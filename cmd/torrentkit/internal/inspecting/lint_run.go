@@ -27,8 +27,8 @@ func runLint(ctx context.Context, con *console.Console, args []string, f *lintFl
 		}
 		show, end = sarif.add, sarif.close
 	}
-	err := command.EachInput(ctx, con, args, func(ctx context.Context, name string) error {
-		raw, err := command.ReadInput(ctx, con, name, int64(f.maxSize))
+	err := command.EachInput(ctx, con, args, func(ctx context.Context, in command.Input) error {
+		raw, err := command.ReadInput(ctx, con, in, int64(f.maxSize))
 		if err != nil {
 			return err
 		}
@@ -36,7 +36,7 @@ func runLint(ctx context.Context, con *console.Console, args []string, f *lintFl
 		if err != nil {
 			return err
 		}
-		if err := show(linted{name, report}); err != nil {
+		if err := show(linted{in.Name, report}); err != nil {
 			return err
 		}
 		if errors, _ := report.Count(); errors > 0 {

@@ -37,10 +37,10 @@ func summarize(t *metainfo.Torrent, input string) summary {
 // inspectMany prints a table of torrents, or of groups of them.
 func inspectMany(ctx context.Context, con *console.Console, names []string, f *inspectFlags) error {
 	var all []summary
-	err := command.EachInput(ctx, con, names, func(ctx context.Context, name string) error {
-		t, err := command.ParseTorrent(ctx, con, name, int64(f.maxSize))
+	err := command.EachInput(ctx, con, names, func(ctx context.Context, in command.Input) error {
+		t, err := command.ParseTorrent(ctx, con, in, int64(f.maxSize))
 		if err == nil {
-			all = append(all, summarize(t, name))
+			all = append(all, summarize(t, in.Name))
 		}
 		return err
 	})
@@ -103,15 +103,15 @@ func compareBy(key string, x, y *summary) int {
 func inspectStats(ctx context.Context, con *console.Console, names []string, f *inspectFlags) error {
 	stats := inspect.NewStats()
 	unreadable := 0
-	err := command.EachInput(ctx, con, names, func(ctx context.Context, name string) error {
-		raw, err := command.ReadInput(ctx, con, name, int64(f.maxSize))
+	err := command.EachInput(ctx, con, names, func(ctx context.Context, in command.Input) error {
+		raw, err := command.ReadInput(ctx, con, in, int64(f.maxSize))
 		if err == nil {
 			t, problems := metainfo.Read(raw)
 			if t != nil {
-				stats.Add(name, t)
+				stats.Add(in.Name, t)
 				return nil
 			}
-			err = command.InputError(command.InputName(name), problems[len(problems)-1])
+			err = command.InputError(command.InputName(in.Name), problems[len(problems)-1])
 		}
 		unreadable++
 		return err

@@ -123,7 +123,7 @@ func fileOrHash(ctx context.Context, con *console.Console, arg string) (subject,
 	if h, err := metainfo.ParseHash(arg); err == nil {
 		return subject{name: arg, hashes: h.Swarms()}, nil
 	}
-	t, err := command.ParseTorrent(ctx, con, arg, command.MaxTorrent)
+	t, err := command.ParseTorrent(ctx, con, command.Named(arg), command.MaxTorrent)
 	if err != nil {
 		if _, statErr := os.Stat(arg); arg != "-" && errors.Is(statErr, os.ErrNotExist) {
 			return subject{}, console.WithHint(err, "an argument is a tracker's URL, a magnet link, an infohash, or a torrent file")

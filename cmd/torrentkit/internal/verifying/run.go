@@ -25,6 +25,7 @@ func runVerify(ctx context.Context, con *console.Console, args []string, f *veri
 	if err != nil {
 		return err
 	}
+	defer closeFolders(tasks)
 	reports, err := newReports(con, f.reports, f.force)
 	if err != nil {
 		return err
@@ -57,7 +58,7 @@ func runVerify(ctx context.Context, con *console.Console, args []string, f *veri
 
 // verifyOne verifies one torrent and prints its report.
 func verifyOne(ctx context.Context, con *console.Console, task verifyTask, f *verifyFlags, reports *verifyReports) error {
-	raw, err := command.ReadInput(ctx, con, task.torrent, int64(f.maxSize))
+	raw, err := command.ReadInput(ctx, con, task.input(), int64(f.maxSize))
 	if err != nil {
 		reports.add(verified{torrent: task.torrent, err: err})
 		return err

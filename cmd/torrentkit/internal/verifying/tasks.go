@@ -13,7 +13,21 @@ import (
 )
 
 // verifyTask is a torrent, and where its content is looked for.
-type verifyTask struct{ torrent, content string }
+type verifyTask struct {
+	torrent, content string
+	folder           *command.Folder // that the torrent was found in; nil for one that was named
+}
+
+func (t verifyTask) input() command.Input { return command.Input{Name: t.torrent, Folder: t.folder} }
+
+// closeFolders gives the folders of tasks back.
+func closeFolders(tasks []verifyTask) {
+	for _, t := range tasks {
+		if t.folder != nil {
+			t.folder.Close()
+		}
+	}
+}
 
 // verifyTasks reads the arguments of verify: TORRENT [PATH], or several torrents and folders of torrents. Of two
 // arguments the second is the PATH, unless it is the file of a torrent or --content names the path.
@@ -28,9 +42,13 @@ func verifyTasks(ctx context.Context, con *console.Console, args []string, f *ve
 	var tasks []verifyTask
 	for _, arg := range args {
 		names := []string{arg}
+		var folder *command.Folder
 		if arg != "-" && command.IsFolder(arg) {
 			var err error
-			if names, err = command.Torrents(ctx, con, arg, false); err != nil {
+			if folder, err = command.OpenFolder(arg); err != nil {
+				return nil, err
+			}
+			if names, err = folder.Torrents(ctx, con, false); err != nil {
 				return nil, err
 			}
 			if len(names) == 0 {
@@ -46,7 +64,7 @@ func verifyTasks(ctx context.Context, con *console.Console, args []string, f *ve
 			if where == "" {
 				where = filepath.Dir(name) // of "-": this folder
 			}
-			tasks = append(tasks, verifyTask{name, where})
+			tasks = append(tasks, verifyTask{name, where, folder})
 		}
 	}
 	switch {

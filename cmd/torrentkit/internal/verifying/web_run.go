@@ -18,7 +18,7 @@ func (f *verifyFlags) webAccess() verify.WebAccess {
 
 // verifyWeb checks the web seeds of one torrent: a result for each.
 func verifyWeb(ctx context.Context, con *console.Console, task verifyTask, f *verifyFlags, reports *verifyReports) error {
-	t, err := command.ParseTorrent(ctx, con, task.torrent, int64(f.maxSize))
+	t, err := command.ParseTorrent(ctx, con, task.input(), int64(f.maxSize))
 	if err != nil {
 		reports.add(verified{torrent: task.torrent, err: err})
 		return err
