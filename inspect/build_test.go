@@ -26,6 +26,8 @@ func encode(v any) []byte {
 		return bencode.AppendString(nil, v)
 	case int:
 		return bencode.AppendInt(nil, int64(v))
+	case int64: // of lengths that a system of 32 bits has no int for
+		return bencode.AppendInt(nil, v)
 	case list:
 		var b bytes.Buffer
 		b.WriteByte('l')
@@ -79,7 +81,7 @@ func single() dict {
 }
 
 // file is an entry of info.files.
-func file(length int, path ...any) dict { return dict{"length", length, "path", list(path)} }
+func file(length any, path ...any) dict { return dict{"length", length, "path", list(path)} }
 
 // multi is the info of a folder of such files.
 func multi(files ...dict) dict {
@@ -99,7 +101,7 @@ func hashOf(s string) string {
 }
 
 // leafFile is a file of the file tree.
-func leafFile(length int, root string) dict {
+func leafFile(length any, root string) dict {
 	if root == "" {
 		return dict{"", dict{"length", length}}
 	}

@@ -128,7 +128,7 @@ func TestLibtorrentManyFiles(t *testing.T) {
 
 // What libtorrent refuses is told in words, with the place.
 func TestLibtorrentRefuses(t *testing.T) {
-	pad := func(n int) dict { return file(n, ".pad", strconv.Itoa(n)).with("attr", "p") }
+	pad := func(n any) dict { return file(n, ".pad", fmt.Sprint(n)).with("attr", "p") }
 	both := func(files ...dict) dict {
 		info := multi(files...).with("file tree", dict{"a", leafFile(10, hashOf("a")), "b", leafFile(10, hashOf("b"))}, "meta version", 2)
 		return torrent(info)
@@ -145,8 +145,8 @@ func TestLibtorrentRefuses(t *testing.T) {
 		{torrent(multi(file(10, "a").with("path.utf-8", "a"))), "", ""},
 		{torrent(multi(file(10, "a").with("path.utf-8", list{}))), "info.files", "no usable name"},
 		{torrent(multi(file(10, "a").with("path.utf-8", list{1}))), "info.files", "no list of names"},
-		{torrent(multi(file(10, "a")).with("files", list{file(10, "a"), pad(1 << 48)})), "info.files", "length"},
-		{torrent(multi(file(10, "a")).with("files", list{file(10, "a"), pad(1 << 40)})), "info.pieces", "67108865 pieces"},
+		{torrent(multi(file(10, "a")).with("files", list{file(10, "a"), pad(int64(1 << 48))})), "info.files", "length"},
+		{torrent(multi(file(10, "a")).with("files", list{file(10, "a"), pad(int64(1 << 40))})), "info.pieces", "67108865 pieces"},
 		{torrent(single()).with("x", raw("i123456789012345678901e")), "", "too many digits"},
 		{torrent(v2(dict{"a", leafFile(10, strings.Repeat("\x00", 32))})), "info.file tree", "of zeros"},
 		{torrent(v2(dict{"a", leafFile(10, "short")})), "info.file tree", "another length"},

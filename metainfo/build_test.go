@@ -56,7 +56,7 @@ func (w *builder) write(v any) {
 		}
 	case string:
 		fmt.Fprintf(&w.b, "%d:%s", len(v), v)
-	case int:
+	case int, int64:
 		fmt.Fprintf(&w.b, "i%de", v)
 	default:
 		panic(fmt.Sprintf("the tests cannot write a %T", v))

@@ -262,7 +262,7 @@ func v1Files() []odd {
 }
 
 func sizes() []odd {
-	const most = 1<<63 - 1
+	const most int64 = 1<<63 - 1
 	field := func(key string, v any) any { return torrent(single().with(key, v)) }
 	return []odd{
 		{"no length", torrent(many(1, here{dict{"path", list{"a"}}})), "error length info.files[0].length"},
@@ -275,9 +275,9 @@ func sizes() []odd {
 		{"sum over 64 bits", torrent(many(1, file(most, "a"), here{file(most, "b")}, file(12, "c"))), "error layout info.files[1]"},
 		{"sum of 63 bits", torrent(many(1, file(most-5, "a"), file(5, "b")).with("piece length", most)), ""},
 		{"one piece of 63 bits", torrent(single().with("length", most).with("piece length", most)), ""},
-		{"two pieces of 62 bits", torrent(single().with("length", most).with("piece length", 1<<62).with("pieces", sums(2))), ""},
+		{"two pieces of 62 bits", torrent(single().with("length", most).with("piece length", int64(1<<62)).with("pieces", sums(2))), ""},
 		{"no piece of 63 bits", torrent(single().with("length", most).with("piece length", most).with("pieces", here{""})), "error pieces info.pieces"},
-		{"more pieces than 31 bits", torrent(here{single().with("length", 1<<40).with("piece length", 1)}), "error layout info"},
+		{"more pieces than 31 bits", torrent(here{single().with("length", int64(1<<40)).with("piece length", 1)}), "error layout info"},
 		{"empty file", torrent(single().with("length", 0).with("pieces", "")), ""},
 		{"empty files only", torrent(many(0, file(0, "a"), file(0, "b"))), ""},
 		{"a piece for an empty file", torrent(single().with("length", 0).with("pieces", here{sums(1)})), "error pieces info.pieces"},
@@ -295,8 +295,8 @@ func sizes() []odd {
 		{"piece length 10", field("piece length", 10), ""},
 		{"piece length 11", field("piece length", 11), ""},
 		{"piece length 9", torrent(single().with("piece length", 9).with("pieces", sums(2))), ""},
-		{"pad file of half the universe", torrent(many(1, file(1, "a"), dict{"attr", "p", "length", here{1 << 61}, "path", list{".pad", "x"}}).with("piece length", 1<<62)), "error pad-file info.files[1].length"},
-		{"pad file of 512 MiB", torrent(many(1, file(1, "a"), pad(512<<20)).with("piece length", 1<<62)), ""},
+		{"pad file of half the universe", torrent(many(1, file(1, "a"), dict{"attr", "p", "length", here{int64(1 << 61)}, "path", list{".pad", "x"}}).with("piece length", int64(1<<62))), "error pad-file info.files[1].length"},
+		{"pad file of 512 MiB", torrent(many(1, file(1, "a"), pad(512<<20)).with("piece length", int64(1<<62))), ""},
 	}
 }
 
@@ -343,8 +343,8 @@ func v2Trees() []odd {
 		{"piece length 24576", torrent(v2(plain).with("piece length", here{24576})), "error piece-length info.piece length"},
 		{"piece length 512 MiB", torrent(v2(plain).with("piece length", 512<<20)), ""},
 		{"piece length 1 GiB", torrent(v2(plain).with("piece length", here{1 << 30})), "error piece-length info.piece length"},
-		{"piece length of 62 bits", torrent(v2(plain).with("piece length", here{1 << 62})), "error piece-length info.piece length"},
-		{"lengths that overflow when aligned", tree(dict{"a", large(hash32("x")), "b", dict{"", here{dict{"length", 1<<63 - 1, "pieces root", hash32("r")}}}}), "error layout info.file tree.b"},
+		{"piece length of 62 bits", torrent(v2(plain).with("piece length", here{int64(1 << 62)})), "error piece-length info.piece length"},
+		{"lengths that overflow when aligned", tree(dict{"a", large(hash32("x")), "b", dict{"", here{dict{"length", int64(1<<63 - 1), "pieces root", hash32("r")}}}}), "error layout info.file tree.b"},
 		{"pad file", leafOf(whole.with("attr", here{"p"})), "error file-tree info.file tree.a.\"\".attr"},
 	}
 }
@@ -377,7 +377,7 @@ func layers() []odd {
 		{"layer of a small file", with(dict{"a", small(10)}, dict{hash32("r"), here{layer}}), "warning stray-piece-layer piece layers." + hash32("r")},
 		{"one root, two lengths", with(dict{"a", large(root), "b", dict{"", here{dict{"length", leaf + 2, "pieces root", root}}}}, dict{root, layer}),
 			"error pieces-root info.file tree"},
-		{"a billion pieces without a hash", here{torrent(v2(dict{"a", dict{"", dict{"length", leaf << 30, "pieces root", root}}}))}, "warning no-piece-layer piece layers"},
+		{"a billion pieces without a hash", here{torrent(v2(dict{"a", dict{"", dict{"length", int64(leaf << 30), "pieces root", root}}}))}, "warning no-piece-layer piece layers"},
 	}
 }
 
@@ -440,8 +440,8 @@ func outside() []odd {
 		{"comment is a list", with("comment", here{list{}}), "warning mistyped comment"},
 		{"creation date is a string", with("creation date", here{"yesterday"}), "warning creation-date creation date"},
 		{"negative creation date", with("creation date", here{-1}), "warning creation-date creation date"},
-		{"creation date in milliseconds", with("creation date", here{1700000000000}), "warning creation-date creation date"},
-		{"creation date after the year 9999", with("creation date", here{253402300800}), "warning creation-date creation date"},
+		{"creation date in milliseconds", with("creation date", here{int64(1700000000000)}), "warning creation-date creation date"},
+		{"creation date after the year 9999", with("creation date", here{int64(253402300800)}), "warning creation-date creation date"},
 		{"private 0", inside("private", 0), ""},
 		{"private 1", inside("private", 1), ""},
 		{"private 2", inside("private", here{2}), "warning mistyped info.private"},

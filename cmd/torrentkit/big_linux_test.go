@@ -119,7 +119,7 @@ func measure(t *testing.T, program string, args ...string) (int64, time.Duration
 		t.Fatalf("%v: %v: %s", args, err, out)
 	}
 	took := time.Since(start)
-	return cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10, took
+	return int64(cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss) << 10, took
 }
 
 // noise writes a file that no file system can make small.

@@ -27,7 +27,7 @@ func scan(raw []byte, offset int, loose bool) (Value, []Flaw, error) {
 	if len(raw) == offset {
 		return Value{}, nil, &Error{Offset: offset, Reason: "empty, not bencode"}
 	}
-	if len(raw) > math.MaxUint32 {
+	if uint64(len(raw)) > math.MaxUint32 {
 		return Value{}, nil, &Error{Reason: "larger than 4 GiB"}
 	}
 	end, err := s.value()

@@ -22,7 +22,7 @@ func hash(s string) string {
 func pieces(n int) *node { return str(strings.Repeat("0123456789abcdefghij", n)) }
 
 // entry is a file of a list.
-func entry(length int, path ...string) *node {
+func entry(length int64, path ...string) *node {
 	names := list()
 	for _, p := range path {
 		names.items = append(names.items, str(p))
@@ -46,7 +46,7 @@ func link(e *node, target ...string) *node {
 }
 
 // leaf is a file of a tree.
-func leaf(length int, root string) *node {
+func leaf(length int64, root string) *node {
 	file := dict("length", number(length))
 	if root != "" {
 		file.put("pieces root", str(root))

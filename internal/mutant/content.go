@@ -52,8 +52,8 @@ func (m *maker) file() {
 // pad adds padding, or changes what is there.
 func (m *maker) pad() {
 	files := m.files()
-	n := one(m.rng, 0, 1, 50, piece, 2*piece, 12768, 16284, 16334, 1<<40)
-	p := attr(entry(n, ".pad", strconv.Itoa(n)), "p")
+	n := one[int64](m.rng, 0, 1, 50, piece, 2*piece, 12768, 16284, 16334, 1<<40)
+	p := attr(entry(n, ".pad", strconv.FormatInt(n, 10)), "p")
 	switch m.rng.IntN(6) {
 	case 0: // BitComet's
 		p = entry(n, "_____padding_file_0_in the way_____")
@@ -84,7 +84,7 @@ func (m *maker) pad() {
 	case 4: // split into two
 		if at < len(files.items) && files.items[at].get("length") != nil {
 			if whole, _ := strconv.Atoi(files.items[at].get("length").text); whole > 1 {
-				files.items[at].put("length", number(whole-1))
+				files.items[at].put("length", number(int64(whole-1)))
 				files.items = append(files.items[:at+1:at+1], append([]*node{attr(entry(1, ".pad", "1"), "p")}, files.items[at+1:]...)...)
 			}
 		}

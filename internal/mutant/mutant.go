@@ -33,7 +33,7 @@ type node struct {
 }
 
 func str(s string) *node            { return &node{kind: 's', text: s} }
-func number(n int) *node            { return &node{kind: 'i', text: strconv.Itoa(n)} }
+func number(n int64) *node          { return &node{kind: 'i', text: strconv.FormatInt(n, 10)} }
 func digits(s string) *node         { return &node{kind: 'i', text: s} }
 func bytesAsTheyAre(s string) *node { return &node{kind: 'r', text: s} }
 func list(items ...*node) *node     { return &node{kind: 'l', items: items} }
