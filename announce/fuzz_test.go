@@ -99,7 +99,7 @@ func FuzzTrackerURL(f *testing.F) {
 		e, fl := parseTracker(s)
 		switch {
 		case fl == nil:
-			scrapeURL(e)
+			conventionalScrapeURL(e.url)
 		case fl.Detail == "":
 			t.Error("a failure without words")
 		}

@@ -94,6 +94,7 @@ type Options struct {
 	IP         string   // the ip parameter (BEP 3); IPv4 only over UDP
 	Compact    Compact  // HTTP only
 	TrackerID  string   // HTTP only: sent back as trackerid
+	ScrapeURL  string   // HTTP only: where to scrape, if not where the announce URL tells
 	NoStop     bool     // leaves the peer registered: no stopped afterwards
 
 	Header    http.Header // added to HTTP requests, and may replace User-Agent and Host

@@ -48,31 +48,6 @@ type ScrapeResult struct {
 // Good says whether the tracker answered; unknown torrents do not matter.
 func (r *ScrapeResult) Good() bool { return r.Failure == nil }
 
-// scrapeURL is the scrape URL for an announce URL by the convention of BEP 48:
-// only where the last segment of the path begins with announce. UDP and
-// WebSocket trackers scrape at the same URL.
-func scrapeURL(e endpoint) (*url.URL, bool) {
-	if e.transport != HTTP && e.transport != HTTPS {
-		return e.url, true
-	}
-	u := *e.url
-	path := u.EscapedPath()
-	cut := strings.LastIndexByte(path, '/') + 1
-	switch rest := path[cut:]; {
-	case strings.HasPrefix(rest, "scrape"):
-	case strings.HasPrefix(rest, "announce"):
-		path = path[:cut] + "scrape" + rest[len("announce"):]
-		plain, err := url.PathUnescape(path)
-		if err != nil {
-			return nil, false
-		}
-		u.Path, u.RawPath = plain, path
-	default:
-		return nil, false
-	}
-	return &u, true
-}
-
 // Scrape asks one tracker for the counts of torrents, in as many requests as
 // real trackers need to answer in full. It returns one result, or with
 // Options.AllAddresses one for each address. Without hashes it asks HTTP
@@ -225,6 +200,9 @@ func fillIn(ctx context.Context, ask scraper, counts []Counts, again []metainfo.
 }
 
 func (s *settings) openScrape(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *Result) (scraper, func(), *Failure) {
+	if s.ScrapeURL != "" && e.transport != HTTP && e.transport != HTTPS {
+		return nil, nil, fail(BadRequest, "a scrape URL is for trackers over HTTP, not "+secret.URL(e.raw))
+	}
 	switch e.transport {
 	case UDP:
 		u, f := s.reachUDP(ctx, e, addrs, r)
@@ -246,9 +224,12 @@ func (s *settings) openScrape(ctx context.Context, e endpoint, addrs []netip.Add
 			r.Sent += w.sent
 		}, nil
 	}
-	u, ok := scrapeURL(e)
-	if !ok {
-		return nil, nil, fail(BadRequest, "no scrape URL: the path of "+secret.URL(e.raw)+" does not end in announce (BEP 48)")
+	u, f := s.scrapeURL(e)
+	if f != nil {
+		return nil, nil, f
+	}
+	if u.Host != e.url.Host { // it is looked up on its own
+		e.host, addrs = u.Hostname(), nil
 	}
 	c := s.newHTTPClient(e, addrs, r)
 	return func(ctx context.Context, chunk []metainfo.HashV1, sr *ScrapeResult, r *Result) ([]Counts, *Failure) {

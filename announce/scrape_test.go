@@ -2,6 +2,7 @@ package announce
 
 import (
 	"net/netip"
+	"net/url"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -90,16 +91,47 @@ func TestScrapeFaults(t *testing.T) {
 func TestScrapeURL(t *testing.T) {
 	for in, want := range map[string]string{
 		"http://t/announce": "http://t/scrape", "http://t/x/announce.php?k=1": "http://t/x/scrape.php?k=1",
-		"http://t/announce/key": "", "http://t/a%2Fb/announce": "http://t/a%2Fb/scrape", "udp://t:1/announce": "udp://t:1/announce", "http://t/": "",
+		"http://t/announce/key": "http://t/scrape/key", "http://t/announce.php/key?a=b": "http://t/scrape.php/key?a=b",
+		"http://t/key/announce": "http://t/key/scrape", "http://t/announce/announce": "http://t/announce/scrape",
+		"http://t/announcer/key": "", "http://t/announcements": "http://t/scrapements",
+		"http://t/a%2Fb/announce": "http://t/a%2Fb/scrape", "http://t/scrape?k": "http://t/scrape?k", "http://t/": "", "http://t": "",
 	} {
 		e, f := parseTracker(in)
 		if f != nil {
 			t.Fatal(f)
 		}
-		if got, ok := scrapeURL(e); ok != (want != "") || ok && got.String() != want {
-			t.Errorf("the scrape URL of %q is %v, %v", in, got, ok)
+		s := Options{}.fill(Query{})
+		if got, f := s.scrapeURL(e); (f == nil) != (want != "") || f == nil && got.String() != want {
+			t.Errorf("the scrape URL of %q is %v, %v", in, got, f)
 		}
 	}
+}
+
+// TestScrapeWithKey: a tracker whose key follows announce is scraped with it, and
+// one that scrapes elsewhere where it is told.
+func TestScrapeWithKey(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := new(memnet.Network)
+		tr := tt.StartIn(t, n, tt.Private)
+		for _, c := range []struct{ tracker, scrape, want string }{
+			{tr.HTTP(), "", "passkey-invalid"}, {tr.HTTP() + "/key", "", ""}, {"http://nowhere.invalid/tracker", "http://" + netAddress(tr) + "/scrape/key", ""},
+			{tr.HTTP() + "/key", "udp://127.0.0.1:9", "bad-request"}, {tr.UDP(), "http://127.0.0.1:9/scrape", "bad-request"},
+		} {
+			opt := Options{network: n, ScrapeURL: c.scrape, Resolver: host{"127.0.0.1"}}
+			r := Scrape(t.Context(), c.tracker, manyHashes(1), opt)[0]
+			if got := r.Failure; (got == nil) != (c.want == "") || got != nil && string(got.Code) != c.want {
+				t.Errorf("%s, %q: %v", c.tracker, c.scrape, got)
+			}
+		}
+	})
+}
+
+func netAddress(tr *tt.Tracker) string {
+	u, err := url.Parse(tr.HTTP())
+	if err != nil {
+		panic(err)
+	}
+	return u.Host
 }
 
 func TestScrapeEach(t *testing.T) {

@@ -36,8 +36,13 @@ func (tr *Tracker) handle(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(500)
 		return
 	}
-	path := r.URL.Path
+	path, key := r.URL.Path, ""
+	if head, tail := path[:strings.LastIndexByte(path, '/')], path[strings.LastIndexByte(path, '/')+1:]; tr.Has(Private) && tail == "key" {
+		path, key = head, tail
+	}
 	switch last := path[strings.LastIndexByte(path, '/')+1:]; {
+	case tr.Has(Private) && key == "":
+		tr.refuse(w, "Authentication error: Missing authentication key param for private tracker")
 	case strings.HasPrefix(last, "announce"):
 		tr.announceHTTP(w, r)
 	case strings.HasPrefix(last, "scrape"):

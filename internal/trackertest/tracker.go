@@ -322,8 +322,6 @@ func (tr *Tracker) refusal(hash [20]byte) string {
 	switch {
 	case tr.Has(Unregistered):
 		return "torrent not registered with this tracker"
-	case tr.Has(Private):
-		return "Authentication error: Missing authentication key param for private tracker"
 	case tr.Has(Whitelist) && !tr.allowed[hash]:
 		return "Requested download is not authorized for use with this tracker."
 	}

@@ -33,6 +33,10 @@ func runDoctor(ctx context.Context, con *console.Console, cmd *cobra.Command, ar
 	if !cmd.Flags().Changed("timeout") {
 		opt.Timeout = 5 * time.Second
 	}
+	if f.scrapeURL != "" && len(args) > 1 {
+		return errors.New("--scrape-url is for one tracker")
+	}
+	opt.ScrapeURL = f.scrapeURL
 	if f.hash != "" {
 		h, err := metainfo.ParseHash(f.hash)
 		if err != nil {

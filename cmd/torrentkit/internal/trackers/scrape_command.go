@@ -17,7 +17,7 @@ func NewScrape(con *console.Console) *cobra.Command {
 		Short: "Ask trackers how many peers torrents have, without announcing",
 		Long: `Every tracker is asked about every torrent that is named for it, in as many requests as real trackers need to answer in full. The table has a row for each torrent and tracker.
 
-Where the scrape URL of a tracker is not known (BEP 48: the last part of the path begins with announce) it cannot be scraped.`,
+An HTTP tracker is scraped where its announce URL tells: BEP 48 writes scrape for announce in the last part of the path; where a key is behind it, /announce/KEY, it is /scrape/KEY. For others --scrape-url says where.`,
 		Example: `  torrentkit scrape udp://tracker.example:1337 0123456789abcdef0123456789abcdef01234567
   torrentkit scrape *.torrent
   torrentkit scrape -t https://one.example/announce -t udp://two.example:80 *.torrent --json`,

@@ -12,6 +12,7 @@ type scrapeFlags struct {
 	targetFlags
 	full, dht    bool
 	dhtNodes     []string
+	scrapeURL    string
 	allowPrivate bool
 	failOn       string
 }
@@ -21,6 +22,7 @@ func (f *scrapeFlags) bind(cmd *cobra.Command) {
 	command.Group(cmd, "Output", func(fs *pflag.FlagSet) {
 		fs.BoolVar(&f.all, "all-addresses", false, "ask every address of each host, and give rows for each")
 		fs.BoolVar(&f.full, "full", false, "ask for every torrent that the tracker has (HTTP; most refuse)")
+		fs.StringVar(&f.scrapeURL, "scrape-url", "", "scrape the one tracker that is named at `URL`, where its announce URL does not tell")
 		fs.BoolVar(&f.dht, "dht", false, "count peers in the DHT too (BEP 33); no tracker needs to be named then")
 		fs.StringArrayVar(&f.dhtNodes, "dht-node", nil, "begin with the node of the DHT at `HOST:PORT` (repeatable)")
 		fs.BoolVar(&f.allowPrivate, "allow-private", false, "ask nodes of the DHT at private and loopback addresses too")

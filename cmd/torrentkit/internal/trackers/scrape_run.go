@@ -3,6 +3,7 @@ package trackers
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -34,6 +35,10 @@ func runScrape(ctx context.Context, con *console.Console, cmd *cobra.Command, ar
 		return console.WithHint(errors.New("no torrent is named"), "name a torrent, a link or an infohash, or ask for all of them with --full")
 	}
 	jobs := scrapeJobs(&t, f.full)
+	if f.scrapeURL != "" && len(jobs) != 1 {
+		return fmt.Errorf("--scrape-url is for one tracker, not %d", len(jobs))
+	}
+	opt.ScrapeURL = f.scrapeURL
 	var sum tally
 	rows := console.NewTable(0, "tracker", "infohash", "seeds", "leeches", "downloaded", "address", "result")
 	queries := func(i int) (string, []metainfo.HashV1) { return jobs[i].tracker, jobs[i].hashes }
