@@ -143,8 +143,19 @@ type outcome struct {
 	tree           tree
 }
 
-// play runs a story's command in its folder, under strace with these flags where there are any.
+// play performs a story, and reads the tree that it leaves.
 func (s *stage) play(t *testing.T, st story, dir string, flags ...string) outcome {
+	t.Helper()
+	o := s.perform(t, st, dir, flags...)
+	var err error
+	if o.tree, err = readTree(dir); err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+// perform runs a story's command in its folder, under strace with these flags where there are any.
+func (s *stage) perform(t *testing.T, st story, dir string, flags ...string) outcome {
 	t.Helper()
 	args := strings.Fields(s.words.Replace(st.run))
 	log := dir + ".log"
@@ -183,9 +194,6 @@ func (s *stage) play(t *testing.T, st story, dir string, flags ...string) outcom
 			t.Fatalf("%v: %s", err, o.stderr)
 		}
 		o.calls = parseTrace(string(text), dir)
-	}
-	if o.tree, err = readTree(dir); err != nil {
-		t.Fatal(err)
 	}
 	return o
 }
