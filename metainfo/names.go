@@ -2,6 +2,7 @@ package metainfo
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
 )
@@ -15,13 +16,11 @@ func checkName[T string | []byte](s T) string {
 	case ".", "..":
 		return `"` + string(s) + `" is not a name and could lead out of the folder`
 	}
-	for i := range len(s) {
-		switch s[i] {
-		case '/':
-			return "contains a slash"
-		case 0:
-			return "contains a NUL byte"
-		}
+	switch name := string(s); {
+	case strings.ContainsRune(name, 0):
+		return "contains a NUL byte"
+	case strings.Contains(name, "/"):
+		return "contains a slash"
 	}
 	return ""
 }
