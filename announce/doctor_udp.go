@@ -249,15 +249,25 @@ func udpErrorTransaction(d *doctor) (State, string) {
 
 func udpShort(d *doctor) (State, string) {
 	p, f := d.quick("a short announce", d.packet(func(b []byte) []byte { return b[:97] }))
-	switch {
-	case f != nil && f.Code == Timeout:
-		return Pass, "no answer"
+	switch how := turnedAway(p, f); {
+	case how != "":
+		return Pass, how
 	case f != nil:
 		return Fail, words(f)
-	case isAction(p, actError):
-		return Pass, "error packet: " + errorText(p)
 	}
 	return Fail, fmt.Sprintf("answered with action %d", be.Uint32(p))
+}
+
+// turnedAway tells how a tracker did not serve what it should not: by silence, or
+// by an error packet. It is empty where the tracker did neither.
+func turnedAway(p []byte, f *Failure) string {
+	switch {
+	case f != nil && f.Code == Timeout:
+		return "no answer"
+	case f == nil && isAction(p, actError):
+		return "error packet: " + errorText(p)
+	}
+	return ""
 }
 
 func udpAnswered(edit func([]byte) []byte) func(*doctor) (State, string) {

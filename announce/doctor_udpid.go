@@ -108,13 +108,11 @@ func udpIDScrape(d *doctor) (State, string) {
 	p, f := d.exchange(ctx, d.u, "scrape", func(id uint64, tid uint32) []byte {
 		return append(head(id^0x5a5a5a5a5a5a5a5a, actScrape, tid), d.hash[:]...)
 	})
-	switch {
-	case f != nil && f.Code == Timeout:
-		return Pass, "no answer"
+	switch how := turnedAway(p, f); {
+	case how != "":
+		return Pass, how
 	case f != nil:
 		return Skip, words(f)
-	case isAction(p, actError):
-		return Pass, "error packet: " + errorText(p)
 	}
 	return Fail, "answered"
 }
