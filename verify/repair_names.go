@@ -16,7 +16,7 @@ import (
 
 // Left is a file that was left under another name, and why.
 type Left struct {
-	File int    // index in Report.Files
+	File int    // index in Report.Files; -1 is the content's folder or file itself
 	Path string // of the system, or below Report.Root
 	Why  string
 }
