@@ -150,7 +150,7 @@ func (r *rasterbar) files() (*rasterbarFiles, bool) {
 	list := find(r.info, "files", bencode.List)
 	tree := find(r.info, "file tree", bencode.Dict)
 	folder := r.path(nil)
-	name, ok := diskname.Libtorrent(textOf(r.name))
+	name, ok := diskname.Unix.Libtorrent(textOf(r.name))
 	if !ok {
 		name = "infohash" // in hex; that it is the same for both parts is what counts
 	}

@@ -54,7 +54,7 @@ func (s *rasterbarFiles) target(v bencode.Value) (has, ok bool) {
 		if name.Kind() != bencode.String {
 			return true, s.r.content(s.key, name, "where a link leads is no list of names")
 		}
-		_, kept := diskname.Libtorrent(textOf(name))
+		_, kept := diskname.Unix.Libtorrent(textOf(name))
 		has = has || kept
 	}
 	return has, true
@@ -63,7 +63,7 @@ func (s *rasterbarFiles) target(v bencode.Value) (has, ok bool) {
 // single is extract_single_file for info itself.
 func (s *rasterbarFiles) single() bool {
 	link, pad := attributes(s.r.info)
-	name, ok := diskname.Libtorrent(textOf(s.r.name))
+	name, ok := diskname.Unix.Libtorrent(textOf(s.r.name))
 	if !ok || textOf(s.r.name) == "" {
 		return s.r.content("info.name", s.r.name, rasterbarNoName)
 	}
@@ -100,7 +100,7 @@ func (s *rasterbarFiles) entry(v bencode.Value, folder uint64) bool {
 			return s.r.content(s.key, item, "a path is no list of names")
 		}
 		names++
-		if name, ok := diskname.Libtorrent(textOf(item)); ok {
+		if name, ok := diskname.Unix.Libtorrent(textOf(item)); ok {
 			f.name = s.r.path(&f.name, name)
 			marks = marks || marked(name)
 		}
@@ -138,7 +138,7 @@ func (s *rasterbarFiles) tree(v bencode.Value, folder uint64, alone bool) bool {
 		if isFile && alone && entries == 1 {
 			path = s.r.path(nil)
 		}
-		if name, ok := diskname.Libtorrent(strings.TrimLeft(textOf(k), "/")); ok {
+		if name, ok := diskname.Unix.Libtorrent(strings.TrimLeft(textOf(k), "/")); ok {
 			path = s.r.path(&path, name)
 		}
 		if isFile && !s.leaf(file, path) || !isFile && !s.tree(child, path, false) {

@@ -2,6 +2,8 @@ package metainfo
 
 import (
 	"encoding/hex"
+	"iter"
+	"slices"
 	"strings"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
@@ -14,19 +16,26 @@ type Client uint8
 
 // The clients whose names are known.
 const (
-	Libtorrent   Client = iota // libtorrent 2, and so qBittorrent and Deluge
-	Transmission               // Transmission 4
+	Libtorrent        Client = iota // libtorrent 2, and so qBittorrent and Deluge, on systems that are not Windows
+	Transmission                    // Transmission 4
+	Transmission3                   // Transmission 3.00
+	LibtorrentWindows               // libtorrent 2 on Windows
 )
 
+// system is where a client that is libtorrent runs.
+func (c Client) system() diskname.System { return c == LibtorrentWindows }
+
 // StoredName returns the name under which a client stores the content, the file or
-// the folder, on systems that are not Windows. It is empty where the client leaves it
-// out.
+// the folder. It is empty where the client leaves it out.
 func (t *Torrent) StoredName(c Client) string {
 	name := original{t}.name()
-	if c == Transmission {
+	switch c {
+	case Transmission:
 		return diskname.Transmission(name)
+	case Transmission3:
+		return diskname.Transmission3(diskname.Transmission3Text(name))
 	}
-	stored, ok := diskname.Libtorrent(name)
+	stored, ok := c.system().Libtorrent(name)
 	switch {
 	case t.Single && name == "":
 		return ""
@@ -40,10 +49,10 @@ func (t *Torrent) StoredName(c Client) string {
 	return hex.EncodeToString(hashes.V2[:])
 }
 
-// StoredPaths returns the slash-separated paths under which a client stores Files on
-// systems that are not Windows, in their order: below the content's folder, or the
-// name of the one file. Mostly they are Path; where names cannot be those of files, or
-// collide, they are not. What Parse refuses has none.
+// StoredPaths returns the slash-separated paths under which a client stores Files, in
+// their order: below the content's folder, or the name of the one file. Mostly they
+// are Path; where names cannot be those of files, or collide, they are not. One that
+// the client does not store is empty. What Parse refuses has none.
 func (t *Torrent) StoredPaths(c Client) []string {
 	switch name := t.StoredName(c); {
 	case t.unusable || name == "" && t.Single:
@@ -52,9 +61,15 @@ func (t *Torrent) StoredPaths(c Client) []string {
 		return []string{name}
 	}
 	paths := make([]string, len(t.Files))
-	if c == Transmission {
+	switch c {
+	case Transmission:
 		for i := range paths {
 			paths[i] = diskname.Transmission(original{t}.path(i))
+		}
+		return paths
+	case Transmission3:
+		for i := range paths {
+			paths[i] = diskname.Transmission3Path(original{t}.each(i))
 		}
 		return paths
 	}
@@ -62,7 +77,7 @@ func (t *Torrent) StoredPaths(c Client) []string {
 	for i := range files {
 		files[i] = diskname.File{Path: original{t}.path(i), Names: t.names[i], Size: t.Files[i].Length, Pad: t.Files[i].Pad()}
 	}
-	return diskname.LibtorrentPaths(t.StoredName(c), files)
+	return c.system().LibtorrentPaths(t.StoredName(c), files)
 }
 
 // written is what stands in the document of what was given other names.
@@ -86,6 +101,14 @@ func (o original) path(i int) string {
 		return w.paths[i]
 	}
 	return o.t.Files[i].Path
+}
+
+// each yields the names of the path of the i-th file.
+func (o original) each(i int) iter.Seq[string] {
+	if o.t.names[i] != nil {
+		return slices.Values(o.t.names[i]())
+	}
+	return strings.SplitSeq(o.path(i), "/")
 }
 
 // names are those of the path of the i-th file.
@@ -116,7 +139,7 @@ func store(t *Torrent) bool {
 			f.Path = paths[i]
 		}
 		if f.Link != "" {
-			f.Link = diskname.LibtorrentPath(strings.SplitSeq(f.Link, "/"))
+			f.Link = diskname.Unix.LibtorrentPath(strings.SplitSeq(f.Link, "/"))
 		}
 	}
 	t.written = w

@@ -11,17 +11,34 @@ import (
 	"strings"
 )
 
+// System is where a client runs.
+type System bool
+
+// The systems that clients know.
+const (
+	Unix    System = false
+	Windows System = true
+)
+
 // Libtorrent is the name that libtorrent 2 stores a file or folder under, which a
-// torrent calls element, on systems that are not Windows; false where it leaves
-// the element out of the path. (aux::sanitize_append_path_element in
-// src/torrent_info.cpp.)
-func Libtorrent(element string) (string, bool) {
+// torrent calls element; false where it leaves the element out of the path.
+// (aux::sanitize_append_path_element in src/torrent_info.cpp.)
+func (s System) Libtorrent(element string) (string, bool) {
+	name, ok := s.libtorrent(element)
+	if s == Windows && ok && element != "" {
+		name = strings.TrimRight(name, " .")
+		ok = name != ""
+	}
+	return name, ok
+}
+
+func (s System) libtorrent(element string) (string, bool) {
 	switch {
 	case element == ".":
 		return "", false
 	case element == "":
 		return "_", true
-	case plain(element):
+	case s.plain(element):
 		return element, true
 	}
 	const most, extension = 240, 10 // bytes of a name, and how long an extension may be that is kept behind them
@@ -31,9 +48,9 @@ func Libtorrent(element string) (string, bool) {
 		var r int32
 		r, n = decode(element[i:])
 		switch {
-		case r >= 0 && dropped(r):
+		case r >= 0 && s.dropped(r):
 			continue
-		case r < 0x20:
+		case r < 0x20 || s == Windows && r < 0x80 && strings.IndexByte(`?<>"|*`, byte(r)) >= 0:
 			name = append(name, '_')
 			continue
 		}
@@ -57,12 +74,13 @@ func Libtorrent(element string) (string, bool) {
 }
 
 // plain tells whether a name is stored as it is for being short and ordinary.
-func plain(element string) bool {
+func (s System) plain(element string) bool {
 	if len(element) >= 240 || element == ".." {
 		return false
 	}
 	for i := range len(element) {
-		if c := element[i]; c < 0x20 || c >= 0x80 || c == '/' || c == '\\' {
+		c := element[i]
+		if c < 0x20 || c >= 0x80 || c == '/' || c == '\\' || s == Windows && strings.IndexByte(`?<>"|*:`, c) >= 0 {
 			return false
 		}
 	}
@@ -71,8 +89,8 @@ func plain(element string) bool {
 
 // dropped tells whether a character is left out: separators, and what turns the
 // direction of text.
-func dropped(r int32) bool {
-	return slices.Contains([]int32{0, '/', '\\', 0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x200e, 0x200f}, r)
+func (s System) dropped(r int32) bool {
+	return r == ':' && s == Windows || slices.Contains([]int32{0, '/', '\\', 0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x200e, 0x200f}, r)
 }
 
 // decode reads a character as libtorrent does: of what is not UTF-8 it passes

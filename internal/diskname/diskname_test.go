@@ -15,12 +15,12 @@ func TestLibtorrent(t *testing.T) {
 		n(239) + ".ext": n(239) + ".", n(300) + ".ext": n(240) + ".ext", n(300) + ".longextension": n(240),
 		n(300): n(240), strings.Repeat("é", 130) + ".flac": strings.Repeat("é", 120) + ".flac", strings.Repeat(".", 300): strings.Repeat(".", 241),
 	} {
-		if got, ok := Libtorrent(element); got != want || !ok {
+		if got, ok := Unix.Libtorrent(element); got != want || !ok {
 			t.Errorf("%q is stored as %q, %v, want %q", element, got, ok, want)
 		}
 	}
 	for _, element := range []string{".", "..", "/", "//", "/.", "./.", "\u200f", "\x00"} {
-		if got, ok := Libtorrent(element); ok {
+		if got, ok := Unix.Libtorrent(element); ok {
 			t.Errorf("%q is stored as %q, want nothing", element, got)
 		}
 	}

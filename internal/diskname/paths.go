@@ -21,11 +21,11 @@ type File struct {
 // for the case of ASCII letters, or that of a folder, the later ones are numbered:
 // readme.1.txt. (torrent_info::resolve_duplicate_filenames.) A path may lead out of
 // the folder all the same: who opens it looks.
-func LibtorrentPaths(root string, files []File) []string {
+func (s System) LibtorrentPaths(root string, files []File) []string {
 	paths := make([]string, len(files))
 	taken := map[string]int{} // paths in lower case -> the file; -1 for folders
 	for i := range files {
-		paths[i] = LibtorrentPath(files[i].names())
+		paths[i] = s.LibtorrentPath(files[i].names())
 		for at := strings.LastIndexByte(paths[i], '/'); at >= 0; at = strings.LastIndexByte(paths[i][:at], '/') {
 			folder := lower(paths[i][:at])
 			if _, known := taken[folder]; known {
@@ -67,11 +67,11 @@ func (f *File) names() iter.Seq[string] {
 // LibtorrentPath joins the names of a path as they are stored. Where the last one is
 // left out, and is how the name before it ends, libtorrent takes it for that name:
 // "a.." and ".." are stored as "..".
-func LibtorrentPath(names iter.Seq[string]) string {
+func (s System) LibtorrentPath(names iter.Seq[string]) string {
 	var kept []string
 	last := ""
 	for n := range names {
-		if name, ok := Libtorrent(n); ok {
+		if name, ok := s.Libtorrent(n); ok {
 			kept = append(kept, name)
 		}
 		last = strings.TrimLeft(n, "/")

@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -39,7 +42,7 @@ func TestLibtorrentPaths(t *testing.T) {
 		{[]File{pad, file("b"), pad, other}, []string{".pad/5", "b", ".pad/5", ".pad/5.1"}},
 		{[]File{file("..|.."), file("a/b|c"), file("ab|c"), file(""), file("É"), file("é")}, []string{"_", "ab/c", "ab/c.1", "_.1", "É", "é"}},
 	} {
-		if got := LibtorrentPaths("n", c.files); !slices.Equal(got, c.want) {
+		if got := Unix.LibtorrentPaths("n", c.files); !slices.Equal(got, c.want) {
 			t.Errorf("%v are stored as %q, want %q", c.files, got, c.want)
 		}
 	}
@@ -91,7 +94,7 @@ func TestAgainstLibtorrent(t *testing.T) {
 			t.Fatal(err)
 		}
 		answer := oracle.Ask(t, peertest.Question{Do: "inspect", Torrent: path})
-		for i, got := range LibtorrentPaths("n", list) {
+		for i, got := range Unix.LibtorrentPaths("n", list) {
 			if want := answer.Files[i].Path; "n/"+got != want {
 				t.Fatalf("seed %d: file %d, %q, is stored as %q, and by libtorrent as %q", seed, i, list[i].Path, "n/"+got, want)
 			}
@@ -99,6 +102,71 @@ func TestAgainstLibtorrent(t *testing.T) {
 	}
 	if longtest.Whole() && names < 20_000 {
 		t.Errorf("only %d names were compared", names)
+	}
+}
+
+// Names are stored as Transmission 3.00 stores them.
+func TestAgainstTransmission3(t *testing.T) {
+	t.Parallel()
+	show := peertest.Need(t, "transmission-show")
+	const files = 99
+	line := regexp.MustCompile(`(?m)^  n/(.*) \(([0-9]+)\.00 kB\)$`)
+	path := filepath.Join(t.TempDir(), "x.torrent")
+	names := 0
+	for seed := range uint64(longtest.Rounds(3, 105)) {
+		rng := rand.New(rand.NewPCG(19, seed))
+		var info strings.Builder
+		want := make([]string, files)
+		for i := range want {
+			list := []string{"p"} // what is left of nothing is refused
+			raw := ""
+			for range 1 + rng.IntN(3) {
+				list = append(list, name(rng))
+				names++
+			}
+			for _, n := range list {
+				raw += fmt.Sprintf("%d:%s", len(n), n)
+			}
+			want[i] = Transmission3Path(slices.Values(list))
+			fmt.Fprintf(&info, "d6:lengthi%de4:pathl%see", (i+1)*1000, raw)
+		}
+		raw := fmt.Sprintf("d4:infod5:filesl%se4:name1:n12:piece lengthi%de6:pieces20:%see", info.String(), 1<<30, strings.Repeat("h", 20))
+		if err := os.WriteFile(path, []byte(raw), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		out, err := exec.Command(show, path).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown := line.FindAllStringSubmatch(string(out), -1)
+		if len(shown) != files {
+			t.Fatalf("seed %d: %d of %d files shown", seed, len(shown), files)
+		}
+		for _, s := range shown {
+			k, _ := strconv.Atoi(s[2])
+			if want[k-1] != s[1] {
+				t.Fatalf("seed %d: file %d is stored as %q, and by Transmission as %q", seed, k, want[k-1], s[1])
+			}
+		}
+	}
+	if longtest.Whole() && names < 20_000 {
+		t.Errorf("only %d names were compared", names)
+	}
+}
+
+// What libtorrent 2 makes of names on Windows (src/torrent_info.cpp, TORRENT_WINDOWS).
+func TestLibtorrentOnWindows(t *testing.T) {
+	for element, want := range map[string]string{
+		"film.mkv": "film.mkv", "a:b": "ab", `a?b<c>d"e|f*g`: "a_b_c_d_e_f_g", "x. . ": "x", ". a": ". a", "con": "con", "\x01": "_", "": "_", `a/b\c`: "abc",
+		" ": "", "..": "", "...": "", ":": "", "é?": "é_", "é ": "é",
+	} {
+		if got, ok := Windows.Libtorrent(element); ok != (want != "") || ok && got != want {
+			t.Errorf("%q is stored as %q, %v, want %q", element, got, ok, want)
+		}
+	}
+	got := Windows.LibtorrentPaths("n", []File{of(1, "a", "x?"), of(1, "a.", "x_"), of(1, "a ", "X*")})
+	if want := []string{"a/x_", "a/x_.1", "a/X_.2"}; !slices.Equal(got, want) {
+		t.Errorf("stored as %q, want %q", got, want)
 	}
 }
 
