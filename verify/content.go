@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"slices"
 
 	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/layout"
@@ -62,18 +61,19 @@ func findFile(at storage, t *metainfo.Torrent, path string, named, folder bool) 
 // name: one of the right size is taken before others.
 func fileInOtherWords(at storage, t *metainfo.Torrent, path string) string {
 	var sized, any string
-	for _, e := range inOtherWords(at, t, path) {
-		info, err := e.Info()
+	holder := at.join(path, "..")
+	for _, n := range at.beside(path).inOtherWords(t) {
+		info, err := at.lstat(at.join(holder, n.name))
 		if err != nil || !info.Mode().IsRegular() {
 			continue
 		}
-		any = cmp.Or(any, e.Name())
+		any = cmp.Or(any, n.name)
 		if info.Size() == t.Files[0].Length {
-			sized = cmp.Or(sized, e.Name())
+			sized = cmp.Or(sized, n.name)
 		}
 	}
 	if name := cmp.Or(sized, any); name != "" {
-		return at.join(at.join(path, ".."), name)
+		return at.join(holder, name)
 	}
 	return path
 }
@@ -102,16 +102,20 @@ func findFolder(ctx context.Context, at storage, t *metainfo.Torrent, path strin
 // folderInOtherWords decides where the content is below path, or would be, when
 // nothing has the torrent's name there.
 func folderInOtherWords(ctx context.Context, at storage, t *metainfo.Torrent, path, below string) string {
-	folders := slices.DeleteFunc(inOtherWords(at, t, below), func(e fs.DirEntry) bool { return !e.IsDir() })
-	for _, e := range folders {
-		if other := at.join(path, e.Name()); fitOf(ctx, at, t, other) != (fit{}) {
+	first := below // of those that are there in other words: its files may have other names, too
+	for _, n := range at.beside(below).inOtherWords(t) {
+		other := at.join(path, n.name)
+		if info, err := at.lstat(other); err != nil || !info.IsDir() {
+			continue
+		}
+		if fitOf(ctx, at, t, other) != (fit{}) {
 			return other
 		}
+		if first == below {
+			first = other
+		}
 	}
-	if len(folders) > 0 { // its files may have other names, too
-		return at.join(path, folders[0].Name())
-	}
-	return below
+	return first
 }
 
 // fit tells how many files of a torrent are in a folder, of those looked for.

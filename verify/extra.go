@@ -24,7 +24,6 @@ func (r *run) lookAround(ctx context.Context, at storage, extra bool) error {
 	if !extra && !missing {
 		return nil
 	}
-	names := r.otherNames()
 	if r.torrent.Single {
 		return nil
 	}
@@ -36,6 +35,8 @@ func (r *run) lookAround(ctx context.Context, at storage, extra bool) error {
 		return nil
 	}
 	defer closer.Close()
+	names := r.otherNames()
+	var found []naming
 	known := make(map[string]bool, len(r.Files))
 	for k := range r.Files {
 		known[r.Files[k].Path] = true
@@ -59,19 +60,34 @@ func (r *run) lookAround(ctx context.Context, at storage, extra bool) error {
 			return nil
 		}
 		if d.Type().IsRegular() {
-			r.foundAs(names, name)
+			n := len(found)
+			found = names.match(found, name)
+			compareSizes(found[n:], d, r.Files)
 		}
 		if extra {
 			r.Extra = append(r.Extra, extraOf(name, d))
 		}
 		return nil
 	})
+	r.foundAs(found)
 	for k := range r.Files {
 		known[r.Files[k].Found] = true
 	}
 	r.Extra = slices.DeleteFunc(r.Extra, func(e Extra) bool { return known[e.Path] })
 	slices.SortFunc(r.Extra, func(a, b Extra) int { return layout.ComparePaths(a.Path, b.Path) })
 	return err
+}
+
+// compareSizes notes which of the namings of an entry are of another size.
+func compareSizes(list []naming, d fs.DirEntry, files []FileReport) {
+	if len(list) == 0 {
+		return
+	}
+	info, err := d.Info()
+	for i := range list {
+		n := &list[i]
+		n.other = err != nil || info.Size() != files[n.file].Length
+	}
 }
 
 func skipFolder(d fs.DirEntry) error {

@@ -21,6 +21,8 @@ type Options struct {
 	// Extra lists what is in the content's folder and not in the torrent. It
 	// makes the report not OK.
 	Extra bool
+	// Folders, if not nil, spares the verifications that share it work.
+	Folders *Folders
 }
 
 // Selection says which of the content is verified. The zero value is all of it.

@@ -21,7 +21,7 @@ import (
 // nothing through a symbolic link, but one that path names: over-long files stay
 // so, and what is no file stays where it is.
 func Repair(ctx context.Context, torrent []byte, path string, o RepairOptions) (*Repaired, error) {
-	r, err := verifyAt(ctx, disk{}, torrent, path, o.Options)
+	r, err := verifyAt(ctx, disk{o.Folders}, torrent, path, o.Options)
 	if err != nil {
 		return nil, err
 	}

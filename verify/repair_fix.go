@@ -36,7 +36,7 @@ type Fixed struct {
 // deletes nothing but folders that it emptied, replaces nothing, and takes no file of
 // the torrent for another.
 func Fix(ctx context.Context, torrent []byte, dir string, o FixOptions) (*Fixed, error) {
-	r, err := verifyAt(ctx, disk{}, torrent, dir, o.Options)
+	r, err := verifyAt(ctx, disk{o.Folders}, torrent, dir, o.Options)
 	if err != nil {
 		return nil, err
 	}

@@ -110,7 +110,7 @@ func (f *fixer) removeEmptied() error {
 // in other words and holds good pieces. It comes last, when nothing of it is open.
 func (f *fixer) renameRoot(ctx context.Context) error {
 	r := f.res.Report
-	if r.Differs == SameName || r.GoodPieces == 0 || r.Differs == Unfinished && !r.OK() || ctx.Err() != nil {
+	if r.Differs == SameName || r.GoodPieces == 0 || r.Differs.Has(Unfinished) && !r.OK() || ctx.Err() != nil {
 		return ctx.Err()
 	}
 	was := absolute(r.Root)

@@ -64,7 +64,7 @@ func Search(ctx context.Context, torrent []byte, path string, dirs []string, o O
 	if len(dirs) == 0 {
 		return nil, ErrNothingToSearch
 	}
-	r, err := verifyAt(ctx, disk{}, torrent, path, o)
+	r, err := verifyAt(ctx, disk{o.Folders}, torrent, path, o)
 	if err != nil {
 		return nil, err
 	}

@@ -1,8 +1,8 @@
 package verify
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -10,8 +10,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // storage is where content is looked for: the disk, or an fs.FS.
@@ -22,14 +24,10 @@ type storage interface {
 	lstat(path string) (fs.FileInfo, error)
 	locate(ctx context.Context, root string, files []content.Want) (*content.Located, error)
 	open(folder string) (fs.FS, io.Closer, error)
-	beside(path string) ([]fs.DirEntry, error) // what lies in the same folder, at most [mostBeside] entries
+	beside(path string) *neighbours // what lies in the same folder
 }
 
-// mostBeside bounds what is listed to find content under another name: among thousands of torrents whose content is not
-// there, each would list the same thousands of entries.
-const mostBeside = 1000
-
-type disk struct{}
+type disk struct{ folders *Folders } // nil remembers nothing
 
 func (disk) name(path string) (string, error) {
 	abs, err := filepath.Abs(path)
@@ -39,9 +37,14 @@ func (disk) name(path string) (string, error) {
 func (disk) join(folder, name string) string        { return filepath.Join(folder, name) }
 func (disk) stat(path string) (fs.FileInfo, error)  { return os.Stat(path) }
 func (disk) lstat(path string) (fs.FileInfo, error) { return os.Lstat(path) }
-func (disk) beside(path string) ([]fs.DirEntry, error) {
-	return firstOf(os.Open(filepath.Dir(path)))
+func (d disk) beside(path string) *neighbours {
+	folder := filepath.Dir(path)
+	if d.folders != nil {
+		return d.folders.of(folder)
+	}
+	return list(os.Open(folder))
 }
+
 func (disk) locate(ctx context.Context, root string, files []content.Want) (*content.Located, error) {
 	return content.Locate(ctx, root, files)
 }
@@ -56,29 +59,12 @@ func (disk) open(folder string) (fs.FS, io.Closer, error) {
 
 type inFS struct{ fs.FS }
 
-func (inFS) name(name string) (string, error)            { return path.Base(name), nil }
-func (inFS) join(folder, name string) string             { return path.Join(folder, name) }
-func (f inFS) stat(name string) (fs.FileInfo, error)     { return fs.Stat(f.FS, name) }
-func (f inFS) lstat(name string) (fs.FileInfo, error)    { return fs.Lstat(f.FS, name) }
-func (f inFS) beside(name string) ([]fs.DirEntry, error) { return firstOf(f.Open(path.Dir(name))) }
+func (inFS) name(name string) (string, error)         { return path.Base(name), nil }
+func (inFS) join(folder, name string) string          { return path.Join(folder, name) }
+func (f inFS) stat(name string) (fs.FileInfo, error)  { return fs.Stat(f.FS, name) }
+func (f inFS) lstat(name string) (fs.FileInfo, error) { return fs.Lstat(f.FS, name) }
+func (f inFS) beside(name string) *neighbours         { return list(f.Open(path.Dir(name))) }
 
-// firstOf lists the first entries of a folder.
-func firstOf(f fs.File, err error) ([]fs.DirEntry, error) {
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	folder, ok := f.(fs.ReadDirFile)
-	if !ok {
-		return nil, nil
-	}
-	list, err := folder.ReadDir(mostBeside)
-	if errors.Is(err, io.EOF) {
-		err = nil
-	}
-	slices.SortFunc(list, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
-	return list, err
-}
 func (f inFS) locate(ctx context.Context, root string, files []content.Want) (*content.Located, error) {
 	return content.LocateFS(ctx, f.FS, root, files)
 }
@@ -86,4 +72,88 @@ func (f inFS) locate(ctx context.Context, root string, files []content.Want) (*c
 func (f inFS) open(folder string) (fs.FS, io.Closer, error) {
 	sub, err := fs.Sub(f.FS, folder)
 	return sub, io.NopCloser(nil), err
+}
+
+// Folders remembers what lies in folders, to find content there under other names.
+// Verifications that are given the same list each folder once, and not once for each
+// torrent whose content is not there. What comes into a folder later is found under
+// its own name only. The zero value is ready for use, and several may use it at once.
+type Folders struct {
+	mu     sync.Mutex
+	listed map[string]*neighbours
+	names  int // in all of listed
+}
+
+const (
+	mostBeside = 1 << 17 // entries of a folder that are looked at: an fs.FS may have no end
+	mostListed = 1 << 18 // entries that are remembered
+)
+
+// of lists a folder, unless that was done before.
+func (f *Folders) of(folder string) *neighbours {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if n := f.listed[folder]; n != nil {
+		return n
+	}
+	n := list(os.Open(folder))
+	if f.names += len(n.names); f.listed == nil || f.names > mostListed {
+		f.listed, f.names = map[string]*neighbours{}, len(n.names)
+	}
+	f.listed[folder] = n
+	return n
+}
+
+// neighbours are the names in a folder, by all that they may be called by others.
+type neighbours struct {
+	names []string
+	known otherNames // by the index in names
+}
+
+// list is what lies in a folder; nothing if it cannot be read.
+func list(f fs.File, err error) *neighbours {
+	n := &neighbours{}
+	if err != nil {
+		return n
+	}
+	defer f.Close()
+	folder, ok := f.(fs.ReadDirFile)
+	for ok && len(n.names) < mostBeside {
+		const some = 1024
+		entries, err := folder.ReadDir(some)
+		for _, e := range entries {
+			n.add(e.Name())
+		}
+		ok = err == nil && len(entries) > 0
+	}
+	return n
+}
+
+func (n *neighbours) add(name string) {
+	n.known.add(len(n.names), name, SameName)
+	if done, cut := whole(name); cut {
+		n.known.add(len(n.names), done, Unfinished)
+	}
+	n.names = append(n.names, name)
+}
+
+// inOtherWords lists what may be the content of t under another name: first what
+// differs least.
+func (n *neighbours) inOtherWords(t *metainfo.Torrent) []naming {
+	var found []naming
+	for _, c := range rootNames(t) {
+		at := n.known.first[key(c.path)]
+		for tried := 0; at > 0 && tried < mostAlike; tried++ {
+			like := &n.known.all[at-1]
+			name := n.names[like.file]
+			if d, ok := c.difference(name); ok && d != SameName {
+				found = append(found, naming{NameDifference: d, file: like.file, name: name})
+			}
+			at = like.next
+		}
+	}
+	slices.SortFunc(found, func(a, b naming) int {
+		return cmp.Or(cmp.Compare(a.NameDifference, b.NameDifference), strings.Compare(a.name, b.name))
+	})
+	return found
 }

@@ -38,7 +38,7 @@ import (
 // choice that Options cannot make, or ctx's; in the last case the report of
 // what was read so far comes with it.
 func Data(ctx context.Context, torrent []byte, path string, o Options) (*Report, error) {
-	r, err := verifyAt(ctx, disk{}, torrent, path, o)
+	r, err := verifyAt(ctx, disk{o.Folders}, torrent, path, o)
 	if r == nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ func verifyAt(ctx context.Context, at storage, torrent []byte, path string, o Op
 	r := newRun(t, root, files, located)
 	r.named, r.sums = path, o.Sums
 	if name, err := at.name(root); err == nil {
-		_, r.Differs, _ = rootNames(t).match(name)
+		r.Differs = rootDiffers(t, name)
 	}
 	begun, err := readContent(ctx, r, at, o)
 	if r.Differs == SameName && !r.OK() {

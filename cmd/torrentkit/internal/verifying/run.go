@@ -31,6 +31,7 @@ func runVerify(ctx context.Context, con *console.Console, args []string, f *veri
 		return err
 	}
 	f.options.Sums = reports.sums()
+	f.options.Folders = &verify.Folders{}
 	f.brief = len(tasks) > 1
 	names := make([]string, len(tasks))
 	where := make(map[string]verifyTask, len(tasks))

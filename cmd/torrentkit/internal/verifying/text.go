@@ -114,7 +114,7 @@ func howMuch(r *verify.Report, file int, number func(int64) string) string {
 // unfinished tells whether a file is a download that is not finished.
 func unfinished(r *verify.Report, file int) bool {
 	f := &r.Files[file]
-	return f.State != verify.OK && (f.Differs == verify.Unfinished || r.Differs == verify.Unfinished)
+	return f.State != verify.OK && (f.Differs | r.Differs).Has(verify.Unfinished)
 }
 
 func rangesText(ranges []verify.Range) string {
