@@ -73,6 +73,23 @@ func (f *Failure) TrackerSpoke() bool {
 	return false
 }
 
+// Dead says whether the failure is that nobody is there: the host has no address
+// by that name, it refuses connections, or it gave no answer in time. What a
+// tracker says, a broken answer, a certificate or a page in place of one, a name
+// server or a network that fails, and what was not asked at all do not prove that.
+func (f *Failure) Dead() bool {
+	var dns *net.DNSError
+	switch f.Code {
+	case Refused:
+		return true
+	case Timeout:
+		return !errors.As(f.Err, &dns)
+	case DNS:
+		return errors.As(f.Err, &dns) && dns.IsNotFound
+	}
+	return false
+}
+
 func fail(code Code, detail string) *Failure { return &Failure{Code: code, Detail: detail} }
 
 // classify turns a tracker's own words into a code. The order matters: an

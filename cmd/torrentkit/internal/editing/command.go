@@ -24,12 +24,18 @@ func NewEdit(con *console.Console) *cobra.Command {
 replaced (--replace, --strip-secrets), then removed, then added, and duplicates are dropped. A torrent that cannot be
 edited leaves the others edited. A file or folder may be named by a symbolic link; links in a folder are left out.
 
+--remove-dead reads what announce --json or scrape --json printed. A tracker is dead if its name is not found, it refuses
+connections or does not answer in time, each time that it was asked; one that refuses a torrent lives, and so may one that
+sends a page, has a bad certificate, or could not be reached. Where no tracker answered at all nothing is removed.
+
 Changing what lies in info (name, source, private, ...) makes another torrent of it, with another infohash: that is
 refused without --new-infohash.`,
 		Example: `  torrentkit edit --replace old.example=new.example --recursive torrents/
   torrentkit edit --set-trackers https://tracker.example/announce --backup .bak *.torrent
   torrentkit edit --strip-secrets -o clean.torrent album.torrent
   torrentkit edit --source OTHER --private --new-infohash -o other/ album.torrent
+  torrentkit announce --by tracker --json torrents/ > trackers.json
+  torrentkit edit --remove-dead trackers.json --dry-run --recursive torrents/
   torrentkit edit --dry-run --no-comment --no-date album.torrent`,
 		Args: command.Arity(1, -1),
 	}

@@ -20,6 +20,7 @@ type editFlags struct {
 	recursive         bool
 	many, first, used bool
 	maxSize           command.SizeValue
+	removeDead        string
 }
 
 // editFlagGroups binds the flags of edit into the options of the library.
@@ -27,6 +28,7 @@ func editFlagGroups(cmd *cobra.Command, o *metainfo.Edit, f *editFlags) {
 	command.Group(cmd, "Trackers", func(fs *pflag.FlagSet) {
 		command.TiersFlag(fs, "add-tracker", "a", "add the announce `URL` as a tier at the end; URL,URL share one (repeatable)", &o.Trackers.Add)
 		fs.StringArrayVarP(&o.Trackers.Remove, "remove-tracker", "d", nil, "remove the tracker `URL`, or all of a host (repeatable)")
+		fs.StringVar(&f.removeDead, "remove-dead", "", "remove the trackers that are dead by the results of announce --json in `FILE`, or - for standard input")
 		command.TiersFlag(fs, "set-trackers", "t", "have the announce `URL`s that are given, a tier each, instead of those there (repeatable)", &o.Trackers.Set)
 		command.DoFlag(fs, "no-trackers", "remove all trackers", func() { o.Trackers.Set = [][]string{} })
 		fs.FuncP("replace", "r", "replace part of every tracker and seed URL: `OLD=NEW`, or OLD=>NEW if OLD has an = (repeatable)", func(s string) error {

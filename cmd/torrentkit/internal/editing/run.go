@@ -27,6 +27,13 @@ func runEdit(ctx context.Context, con *console.Console, names []string, o *metai
 	case f.output == "-" && con.Options.JSON && !f.dryRun:
 		return errors.New("--json and -o - both want standard output")
 	}
+	if f.removeDead != "" {
+		dead, err := readDead(ctx, con, f.removeDead)
+		if err != nil {
+			return err
+		}
+		o.Trackers.Remove = append(o.Trackers.Remove, dead...)
+	}
 	return command.Each(ctx, con, names, func(ctx context.Context, name string) error {
 		return editNamed(ctx, con, name, o, f)
 	})

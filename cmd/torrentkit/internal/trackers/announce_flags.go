@@ -24,7 +24,7 @@ type announceFlags struct {
 	seed, noStop, peers             bool
 	explain, dryRun                 bool
 	decode, config, compat          string
-	failOn                          string
+	failOn, by                      string
 	count                           int
 	interval, duration              time.Duration
 	metrics, nagios                 bool
@@ -51,6 +51,7 @@ func (f *announceFlags) bindRequest(cmd *cobra.Command) {
 func (f *announceFlags) bindOutput(cmd *cobra.Command) {
 	command.Group(cmd, "Output", func(fs *pflag.FlagSet) {
 		fs.BoolVar(&f.peers, "peers", false, "list peers (asks for 50 unless --numwant says otherwise)")
+		byFlag(fs, &f.by)
 		fs.BoolVar(&f.explain, "explain", false, "show each request and answer: as a curl line, field by field, decoded")
 		fs.BoolVar(&f.dryRun, "dry-run", false, "say who would be asked about what, and send nothing")
 		fs.StringVar(&f.decode, "decode", "", "explain the captured answer in `FILE`, or - for standard input, and ask nobody")
@@ -63,7 +64,9 @@ func (f *announceFlags) bindOutput(cmd *cobra.Command) {
 		fs.StringVar(&f.config, "config", "", "check what Torrust's tracker checker configuration in `FILE` names; without it TORRUST_CHECKER_CONFIG and TORRUST_CHECKER_CONFIG_PATH do")
 		fs.StringVar(&f.compat, "compat", "", "print the JSON of another `TOOL`: torrust")
 	})
-	cmd.MarkFlagsMutuallyExclusive("metrics", "nagios", "explain", "compat")
+	cmd.MarkFlagsMutuallyExclusive("metrics", "nagios", "explain", "compat", "by")
+	cmd.MarkFlagsMutuallyExclusive("by", "count")
+	cmd.MarkFlagsMutuallyExclusive("by", "duration")
 }
 
 // request fills the options of what is sent.

@@ -17,6 +17,7 @@ type resultJSON struct {
 	Infohash      string            `json:"infohash"`
 	Transport     string            `json:"transport"`
 	Address       string            `json:"address,omitempty"`
+	Standing      string            `json:"standing"` // of the tracker: alive (it answered), dead (nobody is there), or unclear
 	OK            bool              `json:"ok"`
 	Event         string            `json:"event"`
 	Code          string            `json:"code,omitempty"`           // why not, in a word
@@ -111,7 +112,7 @@ func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 
 // resultToJSON leaves the peers out: writeResultJSON writes them one by one.
 func resultToJSON(con *console.Console, r *announce.Result, exchanges bool) resultJSON {
 	v := resultJSON{
-		Tracker: r.Tracker, Infohash: r.Hash.String(), Transport: string(r.Transport), OK: r.Good(), Event: string(r.Event),
+		Tracker: r.Tracker, Infohash: r.Hash.String(), Transport: string(r.Transport), OK: r.Good(), Standing: string(standingOf(r.Failure)), Event: string(r.Event),
 		Peers: []trackerPeerJSON{}, Findings: findingsToJSON(con, r.Findings, r.Tracker), Redirects: r.Redirects, HTTPStatus: r.Status, Sent: r.Sent, Stopped: r.Stopped,
 		Milliseconds: timingJSON{milliseconds(r.Timing.DNS), milliseconds(r.Timing.Connect), milliseconds(r.Timing.TLS), milliseconds(r.Timing.FirstByte), milliseconds(r.Timing.Total)},
 	}

@@ -38,11 +38,16 @@ func runAnnounce(ctx context.Context, con *console.Console, cmd *cobra.Command, 
 	queries := t.queries()
 	switch {
 	case f.dryRun:
-		return showQueries(con, queries, opt, f)
+		err = showQueries(con, queries, opt, f)
 	case f.count > 0 || f.duration > 0 || f.nagios:
-		return ping(ctx, con, queries, opt, f)
+		err = ping(ctx, con, queries, opt, f)
+	default:
+		err = probe(ctx, con, queries, opt, f, newSummary(f.by, &t, len(queries)))
 	}
-	return probe(ctx, con, queries, opt, f)
+	if t.unread != nil && ctx.Err() == nil {
+		return t.unread
+	}
+	return err
 }
 
 // withoutPeers is a result that does not keep the answer.
@@ -56,7 +61,7 @@ func withoutPeers(r announce.Result) announce.Result {
 }
 
 // probe asks everybody at once and prints answers as they arrive.
-func probe(ctx context.Context, con *console.Console, queries []announce.Query, opt announce.Options, f *announceFlags) error {
+func probe(ctx context.Context, con *console.Console, queries []announce.Query, opt announce.Options, f *announceFlags, all *summary) error {
 	var sum tally
 	var metrics []announce.Result
 	single := len(queries) == 1
@@ -65,7 +70,9 @@ func probe(ctx context.Context, con *console.Console, queries []announce.Query, 
 			break
 		}
 		sum.add(r.Good())
+		all.add(&r)
 		switch {
+		case all.only():
 		case f.metrics:
 			metrics = append(metrics, withoutPeers(r))
 		case con.Options.JSON:
@@ -87,6 +94,11 @@ func probe(ctx context.Context, con *console.Console, queries []announce.Query, 
 	if err := ctx.Err(); err != nil {
 		con.Note(fmt.Sprintf("%d answered, %d failed, the others were not waited for", sum.good, sum.failed))
 		return err
+	}
+	if !f.metrics && !f.explain {
+		if err := all.show(con); err != nil {
+			return err
+		}
 	}
 	if len(queries) > 1 && !f.metrics {
 		con.Note(fmt.Sprintf("%d of %d gave a good answer", sum.good, sum.good+sum.failed))

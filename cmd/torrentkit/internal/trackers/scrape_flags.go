@@ -14,13 +14,14 @@ type scrapeFlags struct {
 	dhtNodes     []string
 	scrapeURL    string
 	allowPrivate bool
-	failOn       string
+	failOn, by   string
 }
 
 // bind binds the flags.
 func (f *scrapeFlags) bind(cmd *cobra.Command) {
 	command.Group(cmd, "Output", func(fs *pflag.FlagSet) {
 		fs.BoolVar(&f.all, "all-addresses", false, "ask every address of each host, and give rows for each")
+		byFlag(fs, &f.by)
 		fs.BoolVar(&f.full, "full", false, "ask for every torrent that the tracker has (HTTP; most refuse)")
 		fs.StringVar(&f.scrapeURL, "scrape-url", "", "scrape the one tracker that is named at `URL`, where its announce URL does not tell")
 		fs.BoolVar(&f.dht, "dht", false, "count peers in the DHT too (BEP 33); no tracker needs to be named then")
@@ -28,4 +29,6 @@ func (f *scrapeFlags) bind(cmd *cobra.Command) {
 		fs.BoolVar(&f.allowPrivate, "allow-private", false, "ask nodes of the DHT at private and loopback addresses too")
 		fs.Var(command.OneOf(&f.failOn, "any", "all", "none"), "fail-on", "exit 1 when `WHICH` trackers fail: any, all or none")
 	})
+	cmd.MarkFlagsMutuallyExclusive("by", "full")
+	cmd.MarkFlagsMutuallyExclusive("by", "dht")
 }

@@ -12,6 +12,7 @@ type scrapeJSON struct {
 	Transport    string       `json:"transport"`
 	Address      string       `json:"address,omitempty"`
 	OK           bool         `json:"ok"`
+	Standing     string       `json:"standing"` // of the tracker: alive (it answered), dead (nobody is there), or unclear
 	Code         string       `json:"code,omitempty"`
 	Error        string       `json:"error,omitempty"`
 	Requests     int          `json:"requests"`
@@ -36,7 +37,7 @@ func countsToJSON(c announce.Counts) countsJSON {
 func scrapeToJSON(con *console.Console, r *announce.ScrapeResult) scrapeJSON {
 	whole := resultToJSON(con, &r.Result, false)
 	return scrapeJSON{
-		Tracker: r.Tracker, Transport: whole.Transport, Address: whole.Address, OK: r.Good(), Code: whole.Code, Error: whole.Error,
+		Tracker: r.Tracker, Transport: whole.Transport, Address: whole.Address, OK: r.Good(), Standing: whole.Standing, Code: whole.Code, Error: whole.Error,
 		Requests: r.Requests, Torrents: command.Objects(r.Counts, countsToJSON), Findings: whole.Findings, Milliseconds: whole.Milliseconds,
 	}
 }

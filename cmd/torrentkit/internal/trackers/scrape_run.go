@@ -1,6 +1,7 @@
 package trackers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,19 +40,31 @@ func runScrape(ctx context.Context, con *console.Console, cmd *cobra.Command, ar
 		return fmt.Errorf("--scrape-url is for one tracker, not %d", len(jobs))
 	}
 	opt.ScrapeURL = f.scrapeURL
+	return scrape(ctx, con, &t, jobs, opt, f)
+}
+
+// scrape asks everybody at once. The table has the order of the arguments.
+func scrape(ctx context.Context, con *console.Console, t *targets, jobs []scrapeJob, opt announce.Options, f *scrapeFlags) error {
+	all := newSummary(f.by, t, len(t.queries()))
+	if f.full || f.dht {
+		all = nil
+	}
 	var sum tally
 	rows := console.NewTable(0, "tracker", "infohash", "seeds", "leeches", "downloaded", "address", "result")
 	queries := func(i int) (string, []metainfo.HashV1) { return jobs[i].tracker, jobs[i].hashes }
-	results := make([][]announce.ScrapeResult, len(jobs)) // the table has the order of the arguments
+	results := make([][]announce.ScrapeResult, len(jobs))
 	for i, r := range announce.ScrapeEach(ctx, len(jobs), queries, opt) {
 		sum.add(r.Good())
-		if con.Options.JSON {
+		all.addScrape(&r)
+		switch {
+		case all.only():
+		case con.Options.JSON:
 			if err := con.JSON(scrapeToJSON(con, &r)); err != nil {
 				return err
 			}
-			continue
+		default:
+			results[i] = append(results[i], r)
 		}
-		results[i] = append(results[i], r)
 	}
 	if err := ctx.Err(); err != nil {
 		return err
@@ -60,20 +73,24 @@ func runScrape(ctx context.Context, con *console.Console, cmd *cobra.Command, ar
 		scrapeRows(con, rows, &r)
 	}
 	if f.dht {
-		if err := scrapeDHT(ctx, con, &t, rows, f, &sum); err != nil {
+		if err := scrapeDHT(ctx, con, t, rows, f, &sum); err != nil {
 			return err
 		}
 	}
-	if !con.Options.JSON {
+	if !con.Options.JSON && !all.only() {
 		con.ShowTable(rows)
 	}
-	return sum.verdict(f.failOn)
+	if err := all.show(con); err != nil {
+		return err
+	}
+	return cmp.Or(t.unread, sum.verdict(f.failOn))
 }
 
 // scrapeJobs turns the torrents with their trackers round.
 func scrapeJobs(t *targets, full bool) []scrapeJob {
 	var jobs []scrapeJob
 	at := make(map[string]int)
+	asked := make(map[pair]bool)
 	for _, s := range t.subjects {
 		for _, tracker := range s.trackers {
 			i, ok := at[tracker]
@@ -82,8 +99,11 @@ func scrapeJobs(t *targets, full bool) []scrapeJob {
 				at[tracker] = i
 				jobs = append(jobs, scrapeJob{tracker: tracker})
 			}
-			if !full {
-				jobs[i].hashes = append(jobs[i].hashes, s.hashes...)
+			for _, h := range s.hashes {
+				if !full && !asked[pair{tracker, h}] {
+					asked[pair{tracker, h}] = true
+					jobs[i].hashes = append(jobs[i].hashes, h)
+				}
 			}
 		}
 	}

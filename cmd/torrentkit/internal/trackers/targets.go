@@ -44,57 +44,59 @@ type targets struct {
 	trackers []string  // asked about every subject
 	subjects []subject // never empty
 	random   bool      // the only subject is a torrent that nobody has
+	several  bool      // a list, a folder or more than one torrent: who reads the results wants them summed up
+	unread   error     // what some arguments could not be read for, or name no tracker; it was said already
 }
 
-// readTargets reads the arguments: a tracker's URL, a magnet link, an infohash, or else the name of a .torrent. trackerless
-// says that torrents need no tracker.
+// readTargets reads the arguments: a tracker's URL, a magnet link, an infohash, a folder, or else the name of a .torrent.
+// What cannot be read is said and left out; it is an error where nothing else is left. trackerless says that torrents need
+// no tracker.
 func readTargets(ctx context.Context, con *console.Console, args []string, f *targetFlags, trackerless bool) (targets, error) {
-	t := targets{trackers: slices.Clone(f.trackers)}
-	for _, arg := range args {
-		switch {
-		case strings.HasPrefix(strings.ToLower(arg), "magnet:"):
-			s, err := linkSubject(arg)
-			if err != nil {
-				return t, err
-			}
-			t.subjects = append(t.subjects, s)
-		case strings.Contains(arg, "://"):
-			t.trackers = append(t.trackers, arg)
-		default:
-			s, err := fileOrHash(ctx, con, arg)
-			if err != nil {
-				return t, err
-			}
-			t.subjects = append(t.subjects, s)
-		}
-	}
+	t := targets{trackers: slices.Clone(f.trackers), several: f.list != ""}
 	if f.list != "" {
-		more, err := readList(ctx, con, f.list)
+		list, err := readList(ctx, con, f.list)
 		if err != nil {
 			return t, err
 		}
-		t.trackers = append(t.trackers, more...)
+		t.trackers = append(t.trackers, list...)
 	}
-	return t, t.complete(trackerless)
-}
-
-func (t *targets) complete(trackerless bool) error {
-	if len(t.subjects) == 0 {
-		t.random = true
-		t.subjects = []subject{{name: "a random infohash", hashes: []metainfo.HashV1{announce.RandomHash()}}}
+	named := 0
+	for _, arg := range args {
+		if isTracker(arg) {
+			t.trackers = append(t.trackers, arg)
+		} else {
+			named++
+			t.several = t.several || command.IsFolder(arg)
+		}
 	}
-	for i := range t.subjects {
-		s := &t.subjects[i]
-		if len(t.trackers) > 0 {
+	torrents := slices.DeleteFunc(slices.Clone(args), isTracker)
+	t.unread = command.EachInput(ctx, con, torrents, func(ctx context.Context, in command.Input) error {
+		s, err := readSubject(ctx, con, in)
+		if err == nil && len(t.trackers) > 0 {
 			s.trackers = t.trackers
 		}
-		s.trackers = unique(s.trackers)
-		if len(s.trackers) == 0 && !trackerless {
-			return console.WithHint(fmt.Errorf("%s names no tracker", s.name), "name one with -t URL")
+		if err == nil && len(s.trackers) == 0 && !trackerless {
+			err = console.WithHint(fmt.Errorf("%s names no tracker", s.name), "name one with -t URL")
 		}
+		if err == nil {
+			s.trackers = unique(s.trackers)
+			t.subjects = append(t.subjects, s)
+		}
+		return err
+	})
+	if len(t.subjects) == 0 && (named > 0 || ctx.Err() != nil) {
+		return t, t.unread
 	}
-	return nil
+	t.several = t.several || named > 1
+	if named == 0 {
+		t.random = true
+		t.subjects = []subject{{name: "a random infohash", hashes: []metainfo.HashV1{announce.RandomHash()}, trackers: unique(t.trackers)}}
+	}
+	return t, ctx.Err()
 }
+
+// isTracker says whether an argument is a tracker's URL: links, files and infohashes have no scheme with slashes.
+func isTracker(arg string) bool { return strings.Contains(arg, "://") && !command.IsMagnet(arg) }
 
 // unique leaves the first of equals.
 func unique(list []string) []string {
@@ -106,31 +108,39 @@ func unique(list []string) []string {
 	})
 }
 
-// queries lists every question: each tracker about each infohash.
+// queries lists every question once: each tracker about each infohash.
 func (t *targets) queries() []announce.Query {
 	var out []announce.Query
+	asked := make(map[pair]bool)
 	for _, s := range t.subjects {
 		for _, tracker := range s.trackers {
 			for _, h := range s.hashes {
-				out = append(out, announce.Query{Tracker: tracker, Hash: h, Length: s.length})
+				if at := (pair{tracker, h}); !asked[at] {
+					asked[at] = true
+					out = append(out, announce.Query{Tracker: tracker, Hash: h, Length: s.length})
+				}
 			}
 		}
 	}
 	return out
 }
 
-func fileOrHash(ctx context.Context, con *console.Console, arg string) (subject, error) {
-	if h, err := metainfo.ParseHash(arg); err == nil {
-		return subject{name: arg, hashes: h.Swarms()}, nil
+// readSubject reads what an argument names: a link, an infohash, or a .torrent.
+func readSubject(ctx context.Context, con *console.Console, in command.Input) (subject, error) {
+	if in.Folder == nil && command.IsMagnet(in.Name) {
+		return linkSubject(in.Name)
 	}
-	t, err := command.ParseTorrent(ctx, con, command.Named(arg), command.MaxTorrent)
+	if h, err := metainfo.ParseHash(in.Name); err == nil && in.Folder == nil {
+		return subject{name: in.Name, hashes: h.Swarms()}, nil
+	}
+	t, err := command.ParseTorrent(ctx, con, in, command.MaxTorrent)
 	if err != nil {
-		if _, statErr := os.Stat(arg); arg != "-" && errors.Is(statErr, os.ErrNotExist) {
-			return subject{}, console.WithHint(err, "an argument is a tracker's URL, a magnet link, an infohash, or a torrent file")
+		if _, statErr := os.Stat(in.Name); in.Name != "-" && errors.Is(statErr, os.ErrNotExist) {
+			return subject{}, console.WithHint(err, "an argument is a tracker's URL, a magnet link, an infohash, a torrent file, or a folder of those")
 		}
 		return subject{}, err
 	}
-	return torrentSubject(t, command.InputName(arg)), nil
+	return torrentSubject(t, command.InputName(in.Name)), nil
 }
 
 func torrentSubject(t *metainfo.Torrent, name string) subject {
