@@ -37,7 +37,7 @@ func TestFaults(t *testing.T) {
 		{tt.Slow, HTTP, "timeout", "did not end in time"},
 		{tt.Truncated, HTTP, "malformed", "closed after 24 of 60 bytes"},
 		{tt.HalfBencode, HTTP, "malformed", "byte 24"},
-		{tt.Nested, HTTP, "malformed", "64 levels"},
+		{tt.Nested, HTTP, "malformed", "99 levels"},
 		{tt.HugeString, HTTP, "malformed", "longer than the rest"},
 		{tt.Empty, HTTP, "malformed", "empty"},
 		{tt.RedirectLoop, HTTP, "redirect", "more than 5"},

@@ -282,8 +282,8 @@ func TestParseEntry(t *testing.T) {
 		`a="x"`: "1:x", `a=-5`: "i-5e", `a=true`: "i1e", `a=[1,"b",[]]`: "li1e1:blee", `a={"b":1,"a":{}}`: "d1:ade1:bi1ee",
 		`a="é"`: "2:é", `a=9223372036854775807`: "i9223372036854775807e", `a="x=y"`: "3:x=y",
 		`a`: "", `=1`: "", `a=x`: "", `a=null`: "", `a=1.5`: "", `a=1 2`: "", `a=9223372036854775808`: "", `a=[null]`: "",
-		`a=` + strings.Repeat("[", 61) + strings.Repeat("]", 61): strings.Repeat("l", 61) + strings.Repeat("e", 61),
-		`a=` + strings.Repeat("[", 62) + strings.Repeat("]", 62): "",
+		`a=` + strings.Repeat("[", 96) + strings.Repeat("]", 96): strings.Repeat("l", 96) + strings.Repeat("e", 96),
+		`a=` + strings.Repeat("[", 97) + strings.Repeat("]", 97): "",
 	} {
 		e, err := metainfo.ParseEntry(s)
 		if string(e.Value) != want || (err != nil) != (want == "") || err == nil && e.Key != "a" {

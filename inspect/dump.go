@@ -57,7 +57,7 @@ const chunkSize = 48 << 10
 //
 // Where the input is broken, what was read is written, with {"$broken":
 // {"offset", "reason"}} at the end, and the error is a Problem. JSON that was
-// begun is always completed. Nested deeper than 64 levels is broken.
+// begun is always completed. What is nested too deep is broken.
 func Dump(w io.Writer, r io.Reader, o DumpOptions) error {
 	d := dumper{r: bufio.NewReaderSize(r, 64<<10), w: bufio.NewWriterSize(w, 64<<10), o: o}
 	err := d.leading()
@@ -133,7 +133,7 @@ func (d *dumper) value() error {
 			continue
 		case c == 'l' || c == 'd':
 			if len(d.stack) == bencode.MaxDepth {
-				return d.fail(d.off, "nested deeper than 64 levels")
+				return d.fail(d.off, bencode.TooDeep)
 			}
 			d.skip()
 			d.begin()

@@ -226,7 +226,7 @@ func TestRestoreRefuses(t *testing.T) {
 		`{"$hex":"00","x":1}`, `{"$integer":"1.5"}`, `{"$integer":""}`, `{"$length":"04","$hex":"616263"}`, `{"$length":"+3","$hex":"616263"}`,
 		`{"$nonsense":1}`, `{"$bytes":3,"$hex":["6162"]}`, `{"$bytes":1,"$hex":["6162"]}`, `{"$bytes":-1,"$hex":[]}`, `{"$bytes":1,"$hex":5}`,
 		`{"$malformed":"1e5"}`, `{"$malformed":5}`, `{"$integer:x":1}`, `{"$trailing":5}`, `{"$trailing":"x","a":1}`, `{"$leading":{"$nonsense":"00"}}`, `{"a":{"$trailing":"x"}}`,
-		strings.Repeat("[", 65) + strings.Repeat("]", 65)} {
+		strings.Repeat("[", 100) + strings.Repeat("]", 100)} {
 		var b bytes.Buffer
 		if err := Restore(&b, strings.NewReader(text), ""); err == nil {
 			t.Errorf("%s is restored as %q", text, b.String())

@@ -43,7 +43,7 @@ type restorer struct {
 	depth   int
 }
 
-// value copies one value. It calls itself for what is nested, at most 64 levels.
+// value copies one value. It calls itself for what is nested, at most bencode.MaxDepth levels.
 func (x *restorer) value() error {
 	token, err := x.d.Token()
 	if err != nil {
@@ -56,7 +56,7 @@ func (x *restorer) value() error {
 		return x.text(v)
 	case json.Delim:
 		if x.depth++; x.depth > bencode.MaxDepth {
-			return errors.New("nested deeper than 64 levels")
+			return errors.New(bencode.TooDeep)
 		}
 		defer func() { x.depth-- }()
 		if v == '[' {

@@ -167,8 +167,8 @@ func TestNewDraftRefuses(t *testing.T) {
 		{"node of port 0", V1, "n", leaf, one, Fields{Nodes: []string{"host:0"}}, "port"},
 		{"date before 1970", V1, "n", leaf, one, Fields{CreationDate: time.Unix(-1, 0)}, "1970"},
 		{"date after 9999", V1, "n", leaf, one, Fields{CreationDate: time.Unix(year9999+1, 0)}, "9999"},
-		{"too deep", V2, "n", leaf, deep(61), Fields{}, "deeper than"},
-		{"too deep in a hybrid", Hybrid, "n", leaf, deep(61), Fields{}, "deeper than"},
+		{"too deep", V2, "n", leaf, deep(96), Fields{}, "deeper than"},
+		{"too deep in a hybrid", Hybrid, "n", leaf, deep(96), Fields{}, "deeper than"},
 		{"reads as a single file", V2, "a", leaf, one, Fields{}, "reads as"},
 	} {
 		if _, err := NewDraft(Shape{Format: tt.format, Name: tt.name, PieceLength: tt.pl}, tt.files, tt.fields); err == nil || !strings.Contains(err.Error(), tt.want) {
@@ -181,7 +181,7 @@ func TestNewDraftRefuses(t *testing.T) {
 	for _, tt := range []struct {
 		format Format
 		files  []File
-	}{{V2, deep(60)}, {Hybrid, deep(60)}, {V1, deep(500)}, {Hybrid, []File{{Path: "n", Length: 1}}}} {
+	}{{V2, deep(95)}, {Hybrid, deep(95)}, {V1, deep(500)}, {Hybrid, []File{{Path: "n", Length: 1}}}} {
 		d, err := NewDraft(Shape{Format: tt.format, Name: "n", PieceLength: leaf}, tt.files, Fields{})
 		if err != nil {
 			t.Error(err)

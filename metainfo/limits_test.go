@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/torrentkit/torrentkit/internal/bencode"
 	"github.com/torrentkit/torrentkit/internal/longtest"
 )
 
@@ -33,6 +34,7 @@ const (
 	v2Tail   = "12:meta versioni2e4:name1:n12:piece lengthi16384eee"
 	v2Head   = "d4:infod9:file tree"
 	leafText = "d0:d6:lengthi0eee"
+	far      = bencode.MaxDepth - 6 // folders
 )
 
 // hostile are documents of a size, each made to cost as much as it can.
@@ -56,22 +58,22 @@ func hostile(size int) map[string][]byte {
 		"empty folders":              counted(v2Head+"d", "6:%06dde", "e"+v2Tail),
 		"tree of files":              counted(v2Head+"d", "6:%06d"+leafText, "e"+v2Tail),
 		"tree of links":              counted(v2Head+"d", "6:%06dd0:d4:attr1:l12:symlink pathl1:aeee", "e"+v2Tail),
-		"deep tree of files":         counted(v2Head+strings.Repeat("d1:a", 58)+"d", "6:%06d"+leafText, "e"+strings.Repeat("e", 58)+v2Tail),
-		"deep tree of strange files": counted(v2Head+strings.Repeat("d240:"+weird, 58)+"d", "7:\x01%06d"+leafText, "e"+strings.Repeat("e", 58)+v2Tail),
-		"deep tree of links":         counted(v2Head+strings.Repeat("d240:"+weird, 58)+"d", "6:%06dd0:d4:attr1:l6:lengthi0eee", "e"+strings.Repeat("e", 58)+v2Tail),
-		"deep tree of odd attributes": counted(v2Head+strings.Repeat("d240:"+weird, 58)+"d", "6:%06dd0:d4:attrle6:lengthi0eee",
-			"e"+strings.Repeat("e", 58)+v2Tail),
-		"deep tree of empty folders": counted(v2Head+strings.Repeat("d240:"+weird, 58)+"d", "6:%06dde", "e"+strings.Repeat("e", 58)+v2Tail),
+		"deep tree of files":         counted(v2Head+strings.Repeat("d1:a", far)+"d", "6:%06d"+leafText, "e"+strings.Repeat("e", far)+v2Tail),
+		"deep tree of strange files": counted(v2Head+strings.Repeat("d240:"+weird, far)+"d", "7:\x01%06d"+leafText, "e"+strings.Repeat("e", far)+v2Tail),
+		"deep tree of links":         counted(v2Head+strings.Repeat("d240:"+weird, far)+"d", "6:%06dd0:d4:attr1:l6:lengthi0eee", "e"+strings.Repeat("e", far)+v2Tail),
+		"deep tree of odd attributes": counted(v2Head+strings.Repeat("d240:"+weird, far)+"d", "6:%06dd0:d4:attrle6:lengthi0eee",
+			"e"+strings.Repeat("e", far)+v2Tail),
+		"deep tree of empty folders": counted(v2Head+strings.Repeat("d240:"+weird, far)+"d", "6:%06dde", "e"+strings.Repeat("e", far)+v2Tail),
 		"long shared folder, files":  counted(v2Head+"d"+longName("x")+"d", "6:%06d"+leafText, "ee"+v2Tail),
 		"long shared folder, empty":  counted(v2Head+"d"+longName("x")+"d", "6:%06dde", "ee"+v2Tail),
 		"long strange shared folder": counted(v2Head+"d"+longName("\x01")+"d", "6:%06dde", "ee"+v2Tail),
 		"long shared folder, broken": counted(v2Head+"d"+longName("x")+"d", "6:%06d0:", "ee"+v2Tail),
 		"unsorted keys":              counted("d", "6:%06d0:1:a0:", "e"),
 		"unsorted keys in info":      counted("d4:infod", "6:%06d0:1:a0:", "ee"),
-		"unsorted keys far down":     counted("d4:info"+strings.Repeat("d240:"+weird, 58)+"d", "6:%06d0:1:a0:", strings.Repeat("e", 61)),
+		"unsorted keys far down":     counted("d4:info"+strings.Repeat("d240:"+weird, far)+"d", "6:%06d0:1:a0:", strings.Repeat("e", far+3)),
 		"unknown keys":               counted("d4:infod", "6:%06d0:", "ee"),
 		"leading zeros":              filled("d1:al", "i00e", "ee"),
-		"leading zeros far down":     filled("d"+strings.Repeat("240:"+weird+"d", 58)+"1:al", "i00e", "e"+strings.Repeat("e", 59)),
+		"leading zeros far down":     filled("d"+strings.Repeat("240:"+weird+"d", far)+"1:al", "i00e", "e"+strings.Repeat("e", far+1)),
 		"one long integer":           filled("d4:infod6:lengthi", "9", "eee"),
 		"one long string length":     filled("d4:infod4:name", "9", "ee"),
 		"trackers":                   filled("d13:announce-listl", "l2:abe", "ee"),

@@ -168,7 +168,7 @@ func structure() []odd {
 		{"exponent", torrent(dict{"length", raw("i1e"), here{raw("5e")}}), "error bencode info"},
 		{"key that is no string", dict{here{1}, 2, "info", single()}, "warning bad-key "},
 		{"key without a value", seq{raw("d4:infod4:name"), here{raw("ee")}}, "error bencode info.name"},
-		{"nested too deep", seq{raw("d1:a" + strings.Repeat("l", 63)), here{raw("le")}}, "error bencode a" + strings.Repeat("[0]", 63)},
+		{"nested too deep", seq{raw("d1:a" + strings.Repeat("l", 98)), here{raw("le")}}, "error bencode a" + strings.Repeat("[0]", 98)},
 		{"info out of order", torrent(dict{"name", "n", here{"length"}, 10, "piece length", leaf, "pieces", sums(1)}),
 			"warning unsorted-keys info.length"},
 		{"top out of order", dict{"info", single(), here{"comment"}, "c"}, "warning unsorted-keys comment"},

@@ -23,8 +23,12 @@ import (
 	"strings"
 )
 
-// MaxDepth is how deep lists and dictionaries may be nested.
-const MaxDepth = 64
+// MaxDepth is how deep lists and dictionaries may be nested: as deep as libtorrent
+// reads. TooDeep says what is wrong with others.
+const (
+	MaxDepth = 99
+	TooDeep  = "nested deeper than 99 levels"
+)
 
 // Error says where and why input is not bencode.
 type Error struct {

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/torrentkit/torrentkit/internal/peertest"
 )
 
 func TestScanRefuses(t *testing.T) {
@@ -38,7 +40,7 @@ func TestScanRefuses(t *testing.T) {
 		{"d4:infod4:a\x1b[mi0x", `info."a\x1b[m": malformed integer (byte 14)`},
 		{"i1ei2e", "data after the end of the value (byte 3)"},
 		{"i1e\n", "data after the end of the value (byte 3)"},
-		{strings.Repeat("l", MaxDepth+1), "nested deeper than 64 levels"},
+		{strings.Repeat("l", MaxDepth+1), TooDeep},
 	} {
 		_, _, err := Scan([]byte(tt.in))
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
@@ -327,5 +329,18 @@ func TestChanges(t *testing.T) {
 	}
 	if list := Changes(a, a); len(list) > 0 {
 		t.Errorf("a dictionary differs from itself by %v", list)
+	}
+}
+
+// libtorrent reads what is nested as deep as MaxDepth, and no deeper.
+func TestDepthOfLibtorrent(t *testing.T) {
+	t.Parallel()
+	nested := func(n int) []byte {
+		deep := strings.Repeat("l", n-1) + strings.Repeat("e", n-1)
+		return []byte("d1:a" + deep + "4:infod6:lengthi1e4:name1:n12:piece lengthi16384e6:pieces20:hhhhhhhhhhhhhhhhhhhhee")
+	}
+	answers := peertest.LibtorrentLoads(t, [][]byte{nested(MaxDepth), nested(MaxDepth + 1)})
+	if answers[0] != "" || answers[1] == "" {
+		t.Errorf("at %d levels libtorrent says %q, deeper %q", MaxDepth, answers[0], answers[1])
 	}
 }

@@ -91,7 +91,7 @@ func (s *scanner) step(c byte) error {
 	switch {
 	case c == 'l' || c == 'd':
 		if s.depth == MaxDepth {
-			return s.fail(s.pos, "nested deeper than 64 levels")
+			return s.fail(s.pos, TooDeep)
 		}
 		s.stack[s.depth] = frame{start: s.pos, dict: c == 'd'}
 		s.depth++
