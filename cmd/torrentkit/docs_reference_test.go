@@ -138,6 +138,9 @@ func variables() map[string][2]string { // name to who reads it and what it does
 	const users, tests, action = "program", "tests", "action"
 	return map[string][2]string{
 		"NO_COLOR":                    {users, "print no colours unless `--color always` is given ([no-color.org](https://no-color.org))"},
+		"PAGER":                       {users, "what shows a result of more than two screens on a terminal; `cat` is nothing, `less` the default"},
+		"LESS":                        {users, "options of less, `FRX` by default"},
+		"COLUMNS":                     {users, "the width of what `--human` prints where no stream is a terminal"},
 		"TERM":                        {users, "`dumb` means a terminal without colours and without a progress bar"},
 		"SOURCE_DATE_EPOCH":           {users, "the creation date, in seconds since 1970, where `--date` gives none ([reproducible-builds.org](https://reproducible-builds.org/specs/source-date-epoch/))"},
 		"XDG_CONFIG_HOME":             {users, "the folder that has `torrentkit/presets.yaml`; `~/.config` on Linux by default, the folder for configuration of the user elsewhere"},

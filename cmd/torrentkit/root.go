@@ -38,7 +38,10 @@ func newRoot(con *console.Console) *cobra.Command {
 	root.SetOut(con.Document())
 	root.SetErr(con.Conversation())
 	root.SetFlagErrorFunc(command.FlagError)
-	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { command.WriteHelp(con, con.Document(), cmd) })
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
+		defer con.Paged()()
+		command.WriteHelp(con, con.Document(), cmd)
+	})
 	root.SetUsageFunc(func(cmd *cobra.Command) error { command.WriteHelp(con, con.Conversation(), cmd); return nil })
 	version := globalFlags(root, &con.Options)
 	// Not cobra's own flag for it: a template of the version would link text/template, and with it every method there is.
@@ -76,6 +79,8 @@ func globalFlags(root *cobra.Command, o *console.Options) (version *bool) {
 	command.GroupPersistent(root, "Global", func(f *pflag.FlagSet) {
 		f.BoolVar(&o.JSON, "json", false, "print the result as JSON, one object a line")
 		f.BoolVarP(&o.Quiet, "quiet", "q", false, "print the result only: no notes, warnings or progress")
+		f.BoolVar(&o.Human, "human", false, "print the result as a terminal gets it, in a pipe or a log too")
+		f.BoolVar(&o.NoPager, "no-pager", false, "print a long result on the terminal itself, not through $PAGER")
 		f.Var(command.OneOf(&o.Color, colors...), "color", "colour the text: `WHEN` is auto, always or never")
 		f.BoolVar(&o.Progress, "progress", false, "show progress though standard error is no terminal")
 		f.BoolVar(&o.ShowSecrets, "show-secrets", false, "print passkeys and passwords of URLs instead of ***")

@@ -93,6 +93,7 @@ func newHelp(con *console.Console, root *cobra.Command) *cobra.Command {
 			if err != nil || len(args) == 1 && topic == root {
 				return noSuchCommand(root, args)
 			}
+			defer con.Paged()()
 			command.WriteHelp(con, con.Document(), topic)
 			return nil
 		}),

@@ -27,9 +27,3 @@ func TestEditDistance(t *testing.T) {
 		}
 	}
 }
-
-func TestWrap(t *testing.T) {
-	if got := Wrap("aa bb cc averylongword d", 5); !slices.Equal(got, []string{"aa bb", "cc", "averylongword", "d"}) {
-		t.Errorf("got %q", got)
-	}
-}

@@ -85,7 +85,7 @@ func WriteHelp(con *console.Console, w io.Writer, cmd *cobra.Command) {
 	b.WriteString(cmd.Short + ".\n")
 	if cmd.Long != "" {
 		for paragraph := range strings.SplitSeq(strings.TrimSpace(cmd.Long), "\n\n") {
-			b.WriteString("\n" + strings.Join(Wrap(paragraph, helpWidth(con.Width())), "\n") + "\n")
+			b.WriteString("\n" + strings.Join(console.Wrap(strings.Join(strings.Fields(paragraph), " "), helpWidth(con.Width())), "\n") + "\n")
 		}
 	}
 	use := cmd.Use
@@ -194,7 +194,7 @@ func writeFlag(b *strings.Builder, f *pflag.Flag, column, width int) {
 	indent := column + 2
 	room := max(helpWidth(width)-indent, 30)
 	fmt.Fprintf(b, "%-*s", indent, flagSyntax(f))
-	b.WriteString(strings.Join(Wrap(usage, room), "\n"+strings.Repeat(" ", indent)) + "\n")
+	b.WriteString(strings.Join(console.Wrap(usage, room), "\n"+strings.Repeat(" ", indent)) + "\n")
 }
 
 // helpWidth is the width that texts are wrapped to: longer lines than 120 columns are hard to read.
@@ -206,21 +206,4 @@ func hasDefault(f *pflag.Flag) bool {
 		return false
 	}
 	return true
-}
-
-// Wrap breaks a text at spaces into lines of at most width bytes; a longer word has a line of its own.
-func Wrap(text string, width int) []string {
-	var lines []string
-	line := ""
-	for _, word := range strings.Fields(text) {
-		if line != "" && len(line)+1+len(word) > width {
-			lines = append(lines, line)
-			line = ""
-		}
-		if line != "" {
-			line += " "
-		}
-		line += word
-	}
-	return append(lines, line)
 }

@@ -139,7 +139,7 @@ func MagnetLink(t *metainfo.Torrent) magnet.Link {
 // MagnetText is the link of a torrent: for people without its secrets, and whole in a pipe, since with stars in it the
 // link is dead.
 func MagnetText(con *console.Console, t *metainfo.Torrent) string {
-	if !con.OnTerminal() {
+	if !con.Human() {
 		return MagnetLink(t).String()
 	}
 	return con.URL(MagnetLink(t).String())

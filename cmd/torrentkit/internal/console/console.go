@@ -27,6 +27,8 @@ type Options struct {
 	JSON        bool
 	Quiet       bool
 	Color       string // auto, always or never
+	Human       bool   // results as on a terminal, wherever they go
+	NoPager     bool
 	Progress    bool
 	ShowSecrets bool
 }
@@ -40,8 +42,13 @@ func New(e Env) *Console {
 	return con
 }
 
-// OnTerminal tells whether standard output is a terminal: people read it, and not a program.
+// OnTerminal tells whether standard output is a terminal.
 func (con *Console) OnTerminal() bool { return con.env.OutTTY }
+
+// Human tells whether people read the result, and not a program. Who wants colours always is one of them.
+func (con *Console) Human() bool {
+	return con.env.OutTTY || con.Options.Human || con.Options.Color == "always"
+}
 
 // Width is the terminal's number of columns.
 func (con *Console) Width() int { return con.env.Width() }

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"strconv"
 	"time"
 
 	"golang.org/x/term"
@@ -24,7 +25,9 @@ type Env struct {
 	ANSI bool
 
 	// Width is the terminal's number of columns, asked anew each time since windows are resized; 80 where there is none.
-	Width  func() int
+	Width func() int
+	// Height is its number of rows; nil is no terminal.
+	Height func() int
 	Getenv func(string) string
 	Now    func() time.Time
 }
@@ -39,6 +42,7 @@ func RealEnv() Env {
 		OutTTY: term.IsTerminal(int(os.Stdout.Fd())),
 		ErrTTY: term.IsTerminal(int(os.Stderr.Fd())),
 		Width:  terminalWidth,
+		Height: terminalHeight,
 		Getenv: os.Getenv,
 		Now:    time.Now,
 	}
@@ -70,7 +74,18 @@ func terminalWidth() int {
 			return w
 		}
 	}
+	if w, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && w > 0 {
+		return w
+	}
 	return 80
+}
+
+// terminalHeight is the number of rows of the terminal that gets the result, of which one keeps the prompt.
+func terminalHeight() int {
+	if _, h, err := term.GetSize(int(os.Stdout.Fd())); err == nil && h > 1 {
+		return h - 1
+	}
+	return 24
 }
 
 // contextReader ends a read that waits for a person or a pipe as soon as the context is cancelled: without it Ctrl-C

@@ -95,10 +95,10 @@ func (con *Console) Report(ctx context.Context, err error) int {
 // say prints err on standard error, with its hint, and returns exitTrouble. Errors that were joined get a line each.
 func (con *Console) say(err error) int {
 	for _, e := range joined(err) {
-		con.write(con.env.Err, "torrentkit: "+paint(con.coloured(con.env.ErrTTY), Red, "error:")+" "+EscapeSentence(con.Redact(e.Error())))
+		remark(con, "torrentkit: ", Red, "error: ", e.Error())
 		var h *HintError
 		if errors.As(e, &h) {
-			con.write(con.env.Err, "hint: "+EscapeSentence(con.Redact(h.Hint)))
+			remark(con, "hint: ", Plain, "", h.Hint)
 		}
 	}
 	return ExitTrouble
@@ -107,15 +107,25 @@ func (con *Console) say(err error) int {
 // Note prints a remark on standard error, unless --quiet. The text may hold anything: it is made safe here.
 func (con *Console) Note(text string) {
 	if !con.Options.Quiet {
-		con.write(con.env.Err, "torrentkit: "+EscapeSentence(con.Redact(text)))
+		remark(con, "torrentkit: ", Plain, "", text)
 	}
 }
 
 // Warn is note for what may be wrong.
 func (con *Console) Warn(text string) {
 	if !con.Options.Quiet {
-		con.write(con.env.Err, "torrentkit: "+paint(con.coloured(con.env.ErrTTY), Yellow, "warning:")+" "+EscapeSentence(con.Redact(text)))
+		remark(con, "torrentkit: ", Yellow, "warning: ", text)
 	}
+}
+
+// remark writes a line to standard error, which a terminal gets in lines that fit. Kind is a word in a colour.
+func remark(con *Console, start string, c Colour, kind, text string) {
+	text = EscapeSentence(con.Redact(text))
+	if con.env.ErrTTY {
+		width := con.Width() - 1
+		text = strings.Join(wrapAfter(text, width-len(start+kind), width-2), "\n  ")
+	}
+	con.write(con.env.Err, start+paint(con.coloured(con.env.ErrTTY), c, strings.TrimSuffix(kind, " "))+kind[len(strings.TrimSuffix(kind, " ")):]+text)
 }
 
 // Annotation is a command for the runner of a workflow, which shows the message beside the file.
@@ -135,6 +145,9 @@ func (con *Console) TellResult(text string) {
 // write writes one line to standard error: after what was printed on standard output so far, and not into a progress bar.
 func (con *Console) write(w io.Writer, text string) {
 	con.stdout.Flush()
+	if con.env.ErrTTY && con.stdout.inPager(text+"\n") {
+		return
+	}
 	write := func() { fmt.Fprintln(w, text) }
 	if p := con.progress.Load(); p != nil {
 		p.interject(write)

@@ -15,10 +15,14 @@ import (
 type Span struct {
 	text   string
 	colour Colour
+	whole  bool
 }
 
 // Words is a span of plain text.
 func Words(s string) Span { return Span{text: s} }
+
+// Whole is a span whose line is never broken: people copy it, or it is drawn.
+func Whole(s string) Span { return Span{text: s, whole: true} }
 
 // In returns the span in a colour.
 func (s Span) In(c Colour) Span {
@@ -27,13 +31,39 @@ func (s Span) In(c Colour) Span {
 }
 
 // Print prints one line on standard output: a sentence, whose values are quoted or escaped already if they may hold
-// backslashes. No spans are an empty line.
+// backslashes. Where people read it and it is too long, it goes on in lines that are indented. No spans are an empty line.
 func (con *Console) Print(spans ...Span) {
-	var b strings.Builder
-	for _, s := range spans {
-		b.WriteString(paint(con.coloured(con.env.OutTTY), s.colour, EscapeSentence(s.text)))
+	var text strings.Builder
+	ends := make([]int, len(spans)) // of the spans
+	breakable := con.Human()
+	for i, s := range spans {
+		text.WriteString(EscapeSentence(s.text))
+		ends[i] = text.Len()
+		breakable = breakable && !s.whole
 	}
-	b.WriteByte('\n')
+	lines := [][2]int{{0, text.Len()}}
+	indent := ""
+	if breakable {
+		width := con.Width()
+		own := text.Len() - len(strings.TrimLeft(text.String(), " "))
+		indent = strings.Repeat(" ", min(own+2, width/2))
+		lines = breaks(text.String(), width, width-len(indent))
+	}
+	var b strings.Builder
+	paint := painter(con)
+	for k, line := range lines {
+		if k > 0 {
+			b.WriteString(indent)
+		}
+		start := line[0]
+		for i, end := range ends {
+			if end = min(end, line[1]); end > start {
+				b.WriteString(paint(spans[i].colour, text.String()[start:end]))
+				start = end
+			}
+		}
+		b.WriteByte('\n')
+	}
 	io.WriteString(con.text, b.String())
 }
 

@@ -135,7 +135,7 @@ func (p *Progress) draw() {
 		fmt.Fprintln(p.app.env.Err, "torrentkit: "+p.line(done, total))
 	case total == 0 || p.app.Width() < wideTerminal: // the bar fails for ever on a maximum of 0
 		p.clear()
-		fmt.Fprint(p.app.env.Err, truncateMiddle(p.line(done, total), p.app.Width()-1))
+		fmt.Fprint(p.app.env.Err, shortenName(p.line(done, total), p.app.Width()-1, -1))
 		p.drawn = true
 	default:
 		p.drawBar(done, total)

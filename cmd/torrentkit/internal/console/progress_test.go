@@ -201,10 +201,10 @@ func TestStatusWithoutABar(t *testing.T) {
 	con, stderr, clock := progressApp(false, 80)
 	start := clock.now()
 	clock.step(3 * time.Second)
-	con.status(start)
+	status(con, start)
 	p := con.StartProgress("hashing")
 	p.Set(1<<20, 4<<20)
-	con.status(start)
+	status(con, start)
 	p.Finish()
 	if want := "torrentkit: working for 3 s\ntorrentkit: hashing: 1 MiB of 4 MiB (25 %)\n"; stderr.String() != want {
 		t.Errorf("printed %q, want %q", stderr.String(), want)

@@ -22,6 +22,7 @@ const (
 	Red    Colour = "31"
 	Green  Colour = "32"
 	Yellow Colour = "33"
+	Cyan   Colour = "36" // what one copies
 )
 
 // coloured obeys --color first, then NO_COLOR (no-color.org) and TERM=dumb.
@@ -47,19 +48,41 @@ func paint(on bool, c Colour, text string) string {
 type Cell struct {
 	Human, Raw string
 	Colour     Colour
-	Right      bool // aligned to the right: numbers
-	sentence   bool // composed already: what it quotes is escaped (see escapeSentence)
+	Right      bool     // aligned to the right: numbers
+	indent     string   // drawn before a path: its branch of a tree
+	kind       cellKind // what may be done where a terminal is too narrow
+	sentence   bool     // composed already: what it quotes is escaped (see escapeSentence)
+	bytes      int64    // of a size
 }
+
+// cellKind is what may be done to a cell of a table where a terminal is too narrow.
+type cellKind int
+
+const (
+	whole  cellKind = iota // it stays as it is
+	size                   // so does a size, but those of a column get one unit
+	path                   // it is shortened within
+	detail                 // it goes on below, indented
+)
 
 // Text is a cell that reads the same for people and programs.
 func Text(s string) Cell { return Cell{Human: s, Raw: s} }
 
-// Sentence is text that is composed already, such as a message.
-func Sentence(s string) Cell { return Cell{Human: s, Raw: s, sentence: true} }
+// Path is the path or name of something, which is shortened within where a terminal is too narrow.
+func Path(s string) Cell { return Cell{Human: s, Raw: s, kind: path} }
+
+// Branch is a path in a tree, with the branch that is drawn before it.
+func Branch(branch, s string) Cell { return Cell{Human: s, Raw: s, kind: path, indent: branch} }
+
+// Detail is what is said of the rest of a row: it goes on below the row where a terminal is too narrow.
+func Detail(s string) Cell { return Cell{Human: s, Raw: s, kind: detail} }
+
+// Sentence is a detail that is composed already, such as a message.
+func Sentence(s string) Cell { return Cell{Human: s, Raw: s, kind: detail, sentence: true} }
 
 // Size is a number of bytes: rounded for people.
 func Size(bytes int64) Cell {
-	return Cell{Human: FormatSize(bytes), Raw: strconv.FormatInt(bytes, 10), Right: true}
+	return Cell{Human: FormatSize(bytes), Raw: strconv.FormatInt(bytes, 10), Right: true, kind: size, bytes: bytes}
 }
 
 // Count is a number: with separators for people.
@@ -145,14 +168,22 @@ func (f *Fields) Time(label string, t time.Time) {
 
 // Show prints the fields on standard output.
 func (con *Console) Show(f *Fields) {
-	if con.env.OutTTY {
-		f.aligned(con.text, func(c Colour, s string) string { return paint(con.coloured(con.env.OutTTY), c, s) })
+	if con.Human() {
+		f.aligned(con.text, con.Width(), painter(con))
 		return
 	}
 	f.piped(con.text)
 }
 
-func (f *Fields) aligned(w io.Writer, paint func(Colour, string) string) {
+// painter colours what goes to standard output.
+func painter(con *Console) func(Colour, string) string {
+	on := con.coloured(con.env.OutTTY)
+	return func(c Colour, s string) string { return paint(on, c, s) }
+}
+
+// aligned prints the values below one another. Those that are too long go on in further lines, but what one copies has a
+// line of its own.
+func (f *Fields) aligned(w io.Writer, width int, paint func(Colour, string) string) {
 	column := 0
 	for _, e := range f.list {
 		column = max(column, DisplayWidth(e.label)+3)
@@ -165,7 +196,19 @@ func (f *Fields) aligned(w io.Writer, paint func(Colour, string) string) {
 				label = e.label + ":"
 			}
 			last = e.label
-			io.WriteString(w, strings.TrimRight(PadRight(label, column)+paint(c.Colour, c.escape(c.Human)), " ")+"\n")
+			text := c.escape(c.Human)
+			if DisplayWidth(text) > width-column && copied(text) && !strings.Contains(text, " ") {
+				if label != "" {
+					io.WriteString(w, label+"\n")
+				}
+				io.WriteString(w, paint(c.Colour, text)+"\n")
+				continue
+			}
+			start := PadRight(label, column)
+			for _, line := range Wrap(text, max(width-column, 16)) {
+				io.WriteString(w, strings.TrimRight(start+paint(c.Colour, line), " ")+"\n")
+				start = strings.Repeat(" ", column)
+			}
 		}
 	}
 }
@@ -176,99 +219,6 @@ func (f *Fields) piped(w io.Writer) {
 			io.WriteString(w, strings.ReplaceAll(e.label, " ", "_")+"\t"+c.escape(c.Raw)+"\n")
 		}
 	}
-}
-
-// Table is a list of rows with a heading.
-type Table struct {
-	Head []string // as many as each row has cells
-	Rows [][]Cell
-	// flexible is the column that is shortened in its middle where a terminal is too narrow; -1 is none.
-	Flexible int
-}
-
-// NewTable makes a table with a heading, whose flexible column is shortened where a terminal is too narrow; -1 is none.
-func NewTable(flexible int, head ...string) *Table { return &Table{Head: head, Flexible: flexible} }
-
-// Row adds a row.
-func (t *Table) Row(cells ...Cell) { t.Rows = append(t.Rows, cells) }
-
-// ShowTable prints the table on standard output.
-func (con *Console) ShowTable(t *Table) {
-	if con.env.OutTTY {
-		t.writeAligned(con.text, con.Width(), func(c Colour, s string) string { return paint(con.coloured(con.env.OutTTY), c, s) })
-		return
-	}
-	con.ShowPiped(t)
-}
-
-// ShowPiped prints the rows as a pipe gets them.
-func (con *Console) ShowPiped(t *Table) { t.writePiped(con.text) }
-
-func (t *Table) writePiped(w io.Writer) {
-	for _, row := range t.Rows {
-		for i, c := range row {
-			if i > 0 {
-				io.WriteString(w, "\t")
-			}
-			io.WriteString(w, c.escape(c.Raw))
-		}
-		io.WriteString(w, "\n")
-	}
-}
-
-func (t *Table) writeAligned(w io.Writer, width int, paint func(Colour, string) string) {
-	columns := t.columns(width)
-	heading := make([]Cell, len(t.Head))
-	for i, h := range t.Head {
-		right := len(t.Rows) > 0 && i < len(t.Rows[0]) && t.Rows[0][i].Right
-		heading[i] = Cell{Human: h, Colour: Dim, Right: right}
-	}
-	if strings.Join(t.Head, "") != "" {
-		t.writeRow(w, heading, columns, paint)
-	}
-	for _, row := range t.Rows {
-		t.writeRow(w, row, columns, paint)
-	}
-}
-
-// columns measures each column, and narrows the flexible one to what the terminal leaves it, 12 columns at least.
-func (t *Table) columns(width int) []int {
-	columns := make([]int, len(t.Head))
-	total := 0
-	for i, h := range t.Head {
-		columns[i] = DisplayWidth(h)
-		for _, row := range t.Rows {
-			columns[i] = max(columns[i], DisplayWidth(row[i].escape(row[i].Human)))
-		}
-		total += columns[i] + 2
-	}
-	if over := total - 2 - width; over > 0 && t.Flexible >= 0 {
-		columns[t.Flexible] = min(columns[t.Flexible], max(columns[t.Flexible]-over, 12))
-	}
-	return columns
-}
-
-func (t *Table) writeRow(w io.Writer, row []Cell, columns []int, paint func(Colour, string) string) {
-	var b strings.Builder
-	for i, c := range row {
-		text := c.escape(c.Human)
-		if i == t.Flexible {
-			text = truncateMiddle(text, columns[i])
-		}
-		space := strings.Repeat(" ", max(0, columns[i]-DisplayWidth(text)))
-		if i > 0 {
-			b.WriteString("  ")
-		}
-		switch {
-		case c.Right:
-			b.WriteString(space + paint(c.Colour, text))
-		case i == len(row)-1:
-			b.WriteString(paint(c.Colour, text))
-		default:
-			b.WriteString(paint(c.Colour, text) + space)
-		}
-	}
-	io.WriteString(w, strings.TrimRight(b.String(), " ")+"\n")
 }
 
 // ShowList prints an object for each item with --json, and else the row that it has in a table.
@@ -301,7 +251,7 @@ func (t *Table) AddOnly(con *Console, parameter, side string, values, others []s
 
 // Number is for people, or plain in a pipe.
 func (con *Console) Number(n int64) string {
-	if con.OnTerminal() {
+	if con.Human() {
 		return FormatCount(n)
 	}
 	return fmt.Sprint(n)

@@ -55,9 +55,9 @@ comment:
 }
 
 func sampleTable() *Table {
-	t := NewTable(0, "path", "size", "state")
-	t.Row(Text("short"), Size(2048), Text("ok").In(Green))
-	t.Row(Text("a/very/long/path/to/some/日本語/file.bin"), Size(12), Text("").In(Red))
+	t := NewTable("path", "size", "state")
+	t.Row(Path("short"), Size(2048), Text("ok").In(Green))
+	t.Row(Path("a/very/long/path/to/some/日本語/file.bin"), Size(12), Text("").In(Red))
 	return t
 }
 
@@ -76,8 +76,8 @@ func TestTable(t *testing.T) {
 	con.ShowTable(sampleTable())
 	con.stdout.Flush()
 	const want = `path                         size  state
-short                       2 KiB  ok
-a/very/long/p…語/file.bin    12 B
+short                     2,048 B  ok
+…/some/日本語/file.bin       12 B
 `
 	if stdout.String() != want {
 		t.Errorf("on a terminal: got\n%s\nwant\n%s", stdout.String(), want)

@@ -53,7 +53,7 @@ func (con *Console) WatchStatus() func() {
 		for {
 			select {
 			case <-signals:
-				con.status(start)
+				status(con, start)
 			case <-done:
 				return
 			}
@@ -66,7 +66,7 @@ func (con *Console) WatchStatus() func() {
 }
 
 // status prints where the work stands.
-func (con *Console) status(start time.Time) {
+func status(con *Console, start time.Time) {
 	if p := con.progress.Load(); p != nil {
 		p.Status()
 		return

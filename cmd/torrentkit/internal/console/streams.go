@@ -44,6 +44,8 @@ type checkedWriter struct {
 	mu  sync.Mutex
 	buf *bufio.Writer
 	err error
+	// page, if not nil, gets what is written, in place of the stream.
+	page *page
 }
 
 func newCheckedWriter(w io.Writer) *checkedWriter {
@@ -56,6 +58,9 @@ func (c *checkedWriter) Write(p []byte) (int, error) {
 	defer c.mu.Unlock()
 	if c.err != nil {
 		return 0, c.err
+	}
+	if c.page != nil {
+		return c.page.Write(p)
 	}
 	n, err := c.buf.Write(p)
 	c.fail(err)
@@ -70,6 +75,30 @@ func (c *checkedWriter) Flush() error {
 		c.fail(c.buf.Flush())
 	}
 	return c.err
+}
+
+// setPage gives what is written from now on to a page; nil ends that.
+func (c *checkedWriter) setPage(p *page) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.page = p
+}
+
+func (c *checkedWriter) paged() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.page != nil
+}
+
+// inPager writes what belongs to the conversation into a pager that has the terminal, and tells whether there is one.
+func (c *checkedWriter) inPager(text string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.page == nil || c.page.pipe == nil {
+		return false
+	}
+	c.page.Write([]byte(text))
+	return true
 }
 
 func (c *checkedWriter) fail(err error) {

@@ -185,39 +185,16 @@ func (con *Console) URL(s string) string {
 }
 
 // DisplayWidth is the number of terminal columns that s takes. s is escaped text.
-func DisplayWidth(s string) int { return uniseg.StringWidth(s) }
+func DisplayWidth(s string) int {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return uniseg.StringWidth(s)
+		}
+	}
+	return len(s) // nothing of ASCII that is escaped has another width
+}
 
 // PadRight appends spaces until s takes width columns. A longer s is returned as it is.
 func PadRight(s string, width int) string {
 	return s + strings.Repeat(" ", max(0, width-DisplayWidth(s)))
-}
-
-// truncateMiddle shortens s to at most width columns by an ellipsis in its middle, where a path or a name tells least.
-// Characters that a reader sees as one are never cut apart.
-func truncateMiddle(s string, width int) string {
-	if DisplayWidth(s) <= width {
-		return s
-	}
-	if width < 1 {
-		return ""
-	}
-	var clusters []string
-	var widths []int
-	for state := -1; s != ""; {
-		var cluster string
-		var w int
-		cluster, s, w, state = uniseg.FirstGraphemeClusterInString(s, state)
-		clusters, widths = append(clusters, cluster), append(widths, w)
-	}
-	room := width - 1
-	head, tail := 0, len(clusters)
-	for half := (room + 1) / 2; head < tail && widths[head] <= half; head++ {
-		half -= widths[head]
-		room -= widths[head]
-	}
-	for tail > head && widths[tail-1] <= room {
-		tail--
-		room -= widths[tail]
-	}
-	return strings.Join(clusters[:head], "") + "…" + strings.Join(clusters[tail:], "")
 }

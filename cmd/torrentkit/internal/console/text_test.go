@@ -144,20 +144,20 @@ func TestTruncateMiddle(t *testing.T) {
 	}{
 		{"short", 10, "short"},
 		{"exactly ten", 11, "exactly ten"},
-		{"abcdefghij", 5, "ab…ij"},
-		{"abcdefghij", 6, "abc…ij"},
+		{"abcdefghij", 5, "a…hij"},
+		{"abcdefghij", 6, "a…ghij"},
 		{"abcdefghij", 1, "…"},
 		{"abcdefghij", 0, ""},
 		{"日本語日本語", 7, "日…本語"},
-		{"ab👨\u200d👩\u200d👧cd👨\u200d👩\u200d👧ef", 6, "ab…ef"},
+		{"ab👨\u200d👩\u200d👧cd👨\u200d👩\u200d👧ef", 6, "a…👨\u200d👩\u200d👧ef"},
 	}
 	for _, tt := range tests {
-		got := truncateMiddle(tt.in, tt.width)
+		got := shortenName(tt.in, tt.width, -1)
 		if DisplayWidth(got) > tt.width {
-			t.Errorf("truncateMiddle(%q, %d) = %q takes %d columns", tt.in, tt.width, got, DisplayWidth(got))
+			t.Errorf("shortenName(%q, %d) = %q takes %d columns", tt.in, tt.width, got, DisplayWidth(got))
 		}
 		if got != tt.want {
-			t.Errorf("truncateMiddle(%q, %d) = %q, want %q", tt.in, tt.width, got, tt.want)
+			t.Errorf("shortenName(%q, %d) = %q, want %q", tt.in, tt.width, got, tt.want)
 		}
 	}
 }

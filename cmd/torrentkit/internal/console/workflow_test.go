@@ -20,7 +20,7 @@ func TestNothingPrintedIsAWorkflowCommand(t *testing.T) {
 		var f Fields
 		f.Text("name", "::debug::five")
 		con.Show(&f)
-		table := NewTable(-1, "name")
+		table := NewTable("name")
 		table.Row(Text("::debug::six"))
 		con.ShowTable(table)
 		con.Note("::warning::seven")

@@ -57,19 +57,20 @@ func tellLint(con *console.Console, report *inspect.Report) {
 
 // showPlan is the result of --dry-run.
 func showPlan(con *console.Console, p *create.Plan) error {
+	defer con.Paged()()
 	if con.Options.JSON {
 		return con.JSON(planToJSON(p))
 	}
-	files := console.NewTable(1, "size", "file")
+	files := console.NewTable("size", "file")
 	for _, f := range p.Files {
 		path := f.Path
 		if path == "" {
 			path = p.Name
 		}
-		files.Row(console.Size(f.Length), console.Text(path))
+		files.Row(console.Size(f.Length), console.Path(path))
 	}
 	con.ShowTable(files)
-	if con.OnTerminal() {
+	if con.Human() {
 		con.Print()
 	}
 	var f console.Fields
@@ -90,6 +91,7 @@ func showPlan(con *console.Console, p *create.Plan) error {
 
 // showChoices is the result of --plan.
 func showChoices(con *console.Console, p *create.Plan) error {
+	defer con.Paged()()
 	choices, err := p.Choices()
 	if err != nil {
 		return err
@@ -97,7 +99,7 @@ func showChoices(con *console.Console, p *create.Plan) error {
 	if con.Options.JSON {
 		return con.JSON(choicesToJSON(p, choices))
 	}
-	t := console.NewTable(-1, "", "piece length", "pieces", "v1 bytes", "v2 bytes", "hybrid bytes", "padding", "refused by")
+	t := console.NewTable("", "piece length", "pieces", "v1 bytes", "v2 bytes", "hybrid", "padding", "refused by")
 	for _, c := range choices {
 		mark := console.Text("")
 		if c.Chosen {
@@ -111,7 +113,7 @@ func showChoices(con *console.Console, p *create.Plan) error {
 		t.Row(mark, console.Size(c.PieceLength), console.Count(int64(c.Pieces)), console.Count(c.V1), v2, hybrid, console.Size(c.Padding), refused)
 	}
 	con.ShowTable(t)
-	if con.OnTerminal() {
+	if con.Human() {
 		explainRefusals(con, choices)
 	}
 	return nil
@@ -170,16 +172,17 @@ func showShard(con *console.Console, p *create.Plan, f *createFlags) error {
 
 // showDecisions is the result of --list.
 func showDecisions(con *console.Console, name string, c *create.Content) error {
+	defer con.Paged()()
 	if con.Options.JSON {
 		return con.JSON(decisionsToJSON(name, c))
 	}
-	t := console.NewTable(1, "", "path", "because of")
+	t := console.NewTable("", "path", "because of")
 	for _, d := range c.Decisions {
 		verdict := console.Text("excluded").In(console.Yellow)
 		if d.Included {
 			verdict = console.Text("included").In(console.Green)
 		}
-		t.Row(verdict, console.Text(d.Path), console.Text(d.Reason))
+		t.Row(verdict, console.Path(d.Path), console.Detail(d.Reason))
 	}
 	con.ShowTable(t)
 	return nil

@@ -12,6 +12,7 @@ import (
 )
 
 func runDiff(ctx context.Context, con *console.Console, args []string, f *diffFlags) error {
+	defer con.Paged()()
 	if args[0] == "-" && args[1] == "-" {
 		return errors.New("standard input can be one of the two only")
 	}

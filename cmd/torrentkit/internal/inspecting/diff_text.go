@@ -16,7 +16,7 @@ func showDiff(con *console.Console, d *inspect.Difference, t [2]*metainfo.Torren
 	switch {
 	case con.Options.JSON:
 		return con.JSON(diffToJSON(d, t, names))
-	case con.OnTerminal():
+	case con.Human():
 		showDiffLines(con, d, t)
 	default:
 		pipeDiff(con, d, t)
@@ -26,7 +26,7 @@ func showDiff(con *console.Console, d *inspect.Difference, t [2]*metainfo.Torren
 
 // pipeDiff prints one difference a line: what it is about, its name, and both values.
 func pipeDiff(con *console.Console, d *inspect.Difference, t [2]*metainfo.Torrent) {
-	rows := console.NewTable(-1, "what", "name", "a", "b", "length a", "length b")
+	rows := console.NewTable("what", "name", "a", "b", "length a", "length b")
 	if !d.SameInfoHash {
 		rows.Row(console.Text("infohash"), console.Text("infohash"), console.Text(t[0].Hashes().String()), console.Text(t[1].Hashes().String()))
 	}
@@ -142,17 +142,17 @@ func showCommon(con *console.Console, shared []inspect.SharedFile, torrents []co
 	if con.Options.JSON {
 		return con.JSON(commonToJSON(shared, torrents))
 	}
-	rows := console.NewTable(2, "size", "torrent", "file")
+	rows := console.NewTable("size", "torrent", "file")
 	for _, s := range shared {
 		for i, p := range s.In {
 			size := console.Size(s.Length)
 			if i > 0 {
 				size.Human = "" // the same file as above
 			}
-			rows.Row(size, console.Text(torrents[p.Torrent].input), console.Text(p.Path))
+			rows.Row(size, console.Path(torrents[p.Torrent].input), console.Path(p.Path))
 		}
 	}
-	if len(shared) > 0 || !con.OnTerminal() {
+	if len(shared) > 0 || !con.Human() {
 		con.ShowTable(rows)
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 )
 
 func runDump(ctx context.Context, con *console.Console, args []string, f *dumpFlags) error {
+	defer con.Paged()()
 	switch {
 	case f.output != "" && !f.reverse:
 		return errors.New("-o goes with --reverse; JSON goes to standard output")

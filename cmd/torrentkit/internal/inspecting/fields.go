@@ -99,9 +99,9 @@ func fieldOf(name string) (inspectField, bool) {
 
 // listFields is "--field" without a name.
 func listFields(con *console.Console) error {
-	rows := console.NewTable(-1, "field", "value")
+	rows := console.NewTable("field", "value")
 	return console.ShowList(con, rows, inspectFields(), func(f inspectField) any { return knownFieldJSON{f.name, f.about} }, func(f inspectField) []console.Cell {
-		return []console.Cell{console.Text(f.name), console.Text(f.about)}
+		return []console.Cell{console.Text(f.name), console.Detail(f.about)}
 	})
 }
 
@@ -162,10 +162,10 @@ func query(ctx context.Context, con *console.Console, in command.Input, f *inspe
 	case con.Options.JSON:
 		err = queryJSON(con, in.Name, f.query, value, offset)
 	case simple:
-		con.Print(console.Words(console.Escape(text)))
+		con.Print(console.Whole(console.Escape(text)))
 	default:
 		indent := ""
-		if con.OnTerminal() {
+		if con.Human() {
 			indent = "  "
 		}
 		err = inspect.Dump(con.Document(), bytes.NewReader(value), inspect.DumpOptions{Indent: indent})

@@ -13,6 +13,7 @@ import (
 )
 
 func runInspect(ctx context.Context, con *console.Console, names []string, f *inspectFlags) error {
+	defer con.Paged()()
 	for _, name := range f.fields {
 		if _, ok := fieldOf(name); !ok {
 			return console.WithHint(fmt.Errorf("there is no field %q", name), "torrentkit inspect --field lists all")

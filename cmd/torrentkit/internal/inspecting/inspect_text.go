@@ -103,9 +103,9 @@ func rawValue(con *console.Console, raw []byte) string {
 }
 
 func showFiles(con *console.Console, t *metainfo.Torrent, f *inspectFlags) {
-	files := console.NewTable(1, "size", "file", "attributes")
+	files := console.NewTable("size", "file", "attributes")
 	for i, file := range f.shown(t) {
-		longRow(con, files, console.Size(file.Length), console.Text(filePath(t, i)), console.Text(attributes(file)))
+		longRow(con, files, console.Size(file.Length), console.Path(filePath(t, i)), console.Text(attributes(file)))
 	}
 	con.ShowTable(files)
 }
@@ -113,8 +113,8 @@ func showFiles(con *console.Console, t *metainfo.Torrent, f *inspectFlags) {
 // longRow adds a row to a table that may be long. In a pipe, where columns need not line up, it is printed at once.
 func longRow(con *console.Console, t *console.Table, cells ...console.Cell) {
 	t.Row(cells...)
-	if !con.OnTerminal() {
-		con.ShowPiped(t)
+	if !con.Human() {
+		t.ShowPiped(con)
 		t.Rows = t.Rows[:0]
 	}
 }

@@ -11,6 +11,7 @@ import (
 )
 
 func runLint(ctx context.Context, con *console.Console, args []string, f *lintFlags) error {
+	defer con.Paged()()
 	if con.Options.JSON && f.format != "text" {
 		return fmt.Errorf("--json and --format %s are two formats", f.format)
 	}

@@ -17,10 +17,10 @@ func showLint(con *console.Console, l linted, format string) error {
 		return con.JSON(lintToJSON(l))
 	case format == "github":
 		showAnnotations(con, l)
-	case con.OnTerminal():
+	case con.Human():
 		showFindings(con, l)
 	default:
-		rows := console.NewTable(-1)
+		rows := console.NewTable()
 		for i := range l.report.Findings {
 			f := &l.report.Findings[i]
 			rows.Row(console.Text(command.InputName(l.input)), console.Text(f.Severity.String()), console.Text(f.Rule.ID), console.Text(f.Key), console.Count(int64(f.Offset)), console.Sentence(f.Message))
@@ -76,11 +76,11 @@ func showRule(con *console.Console, f *inspect.Finding, r *inspect.Report) {
 
 // showLines wraps a text to the terminal's width.
 func showLines(con *console.Console, indent, text string) {
-	for i, line := range command.Wrap(console.EscapeSentence(text), max(con.Width(), 40)-console.DisplayWidth(indent)) {
+	for i, line := range console.Wrap(console.EscapeSentence(text), con.Width()-console.DisplayWidth(indent)) {
 		if i > 0 {
 			indent = strings.Repeat(" ", console.DisplayWidth(indent))
 		}
-		con.Print(console.Words(indent + line))
+		con.Print(console.Whole(indent + line))
 	}
 }
 
@@ -94,7 +94,7 @@ func ruleSource(r inspect.Rule) string {
 
 // listRules prints all rules.
 func listRules(con *console.Console) error {
-	if !con.Options.JSON && con.OnTerminal() {
+	if !con.Options.JSON && con.Human() {
 		for i, r := range inspect.Rules() {
 			if i > 0 {
 				con.Print()
@@ -109,9 +109,9 @@ func listRules(con *console.Console) error {
 		}
 		return nil
 	}
-	rows := console.NewTable(-1, "rule", "severity", "source", "summary", "advice")
+	rows := console.NewTable("rule", "severity", "source", "summary", "advice")
 	return console.ShowList(con, rows, inspect.Rules(), func(r inspect.Rule) any { return ruleToJSON(r) }, func(r inspect.Rule) []console.Cell {
-		return []console.Cell{console.Text(r.ID), console.Text(r.Severity.String()), console.Text(ruleSource(r)), console.Text(r.Summary), console.Text(r.Advice)}
+		return []console.Cell{console.Text(r.ID), console.Text(r.Severity.String()), console.Text(ruleSource(r)), console.Text(r.Summary), console.Detail(r.Advice)}
 	})
 }
 

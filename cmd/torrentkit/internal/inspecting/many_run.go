@@ -60,16 +60,16 @@ func inspectMany(ctx context.Context, con *console.Console, names []string, f *i
 		showGroups(con, f.groupBy, all)
 		return err
 	}
-	if con.OnTerminal() {
-		rows := console.NewTable(0, "name", "size", "files", "format", "piece", "created")
+	if con.Human() {
+		rows := console.NewTable("name", "size", "files", "format", "piece", "created")
 		for i := range all {
 			s := &all[i]
-			rows.Row(console.Text(s.name), console.Size(s.size), console.Count(int64(s.files)), console.Text(s.format), console.Size(s.pieceLength), console.Text(date(s.created)))
+			rows.Row(console.Path(s.name), console.Size(s.size), console.Count(int64(s.files)), console.Text(s.format), console.Size(s.pieceLength), console.Text(date(s.created)))
 		}
 		con.ShowTable(rows)
 		return err
 	}
-	rows := console.NewTable(0, "input", "name", "infohash", "infohash_v2", "size", "files", "format", "piece_length", "pieces", "private", "created")
+	rows := console.NewTable("input", "name", "infohash", "infohash_v2", "size", "files", "format", "piece_length", "pieces", "private", "created")
 	for i := range all {
 		s := &all[i]
 		rows.Row(console.Text(s.input), console.Text(s.name), console.Text(s.v1), console.Text(s.v2), console.Size(s.size), console.Count(int64(s.files)), console.Text(s.format),

@@ -51,10 +51,10 @@ func showGroups(con *console.Console, by string, all []summary) {
 	keys := slices.SortedFunc(maps.Keys(groups), func(x, y string) int {
 		return cmp.Or(cmp.Compare(groups[y].torrents, groups[x].torrents), cmp.Compare(x, y))
 	})
-	rows := console.NewTable(0, strings.ReplaceAll(by, "-", " "), "torrents", "files", "size")
+	rows := console.NewTable(strings.ReplaceAll(by, "-", " "), "torrents", "files", "size")
 	for _, key := range keys {
 		g := groups[key]
-		c := console.Text(key)
+		c := console.Path(key)
 		if n, err := strconv.ParseInt(key, 10, 64); err == nil && by == "piece-length" {
 			c.Human = console.FormatSize(n)
 		}

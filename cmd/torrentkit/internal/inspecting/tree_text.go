@@ -53,9 +53,9 @@ func (n *node) add(path string, size int64, file int) {
 // showTree draws the folders. In a pipe it is a list: a drawing is of no use to a program.
 func showTree(con *console.Console, t *metainfo.Torrent, f *inspectFlags) {
 	root := &node{name: t.Name, file: -1}
-	piped := console.NewTable(-1, "size", "file", "attributes", "pieces", "pieces root")
+	piped := console.NewTable("size", "file", "attributes", "pieces", "pieces root")
 	for i, file := range f.shown(t) {
-		if !con.OnTerminal() {
+		if !con.Human() {
 			longRow(con, piped, console.Size(file.Length), console.Text(filePath(t, i)), console.Text(attributes(file)), console.Text(pieceRange(t, i)), console.Text(rootText(file)))
 		} else if file.Path == "" {
 			root.file, root.size = i, file.Length
@@ -63,11 +63,11 @@ func showTree(con *console.Console, t *metainfo.Torrent, f *inspectFlags) {
 			root.add(file.Path, file.Length, i)
 		}
 	}
-	if !con.OnTerminal() {
+	if !con.Human() {
 		con.ShowTable(piped)
 		return
 	}
-	drawing := console.NewTable(0, t.Name, "size", "pieces", "attr", "v2 root")
+	drawing := console.NewTable(t.Name, "size", "pieces", "attr", "v2 root")
 	drawing.Row(nodeCells(con, t, root, "")...)
 	drawNode(con, t, drawing, root, "")
 	showDrawing(con, drawing)
@@ -101,7 +101,7 @@ func rootText(f *metainfo.File) string {
 
 // nodeCells are the columns of a line of the drawing. People see the first digits of a root; pipes and JSON have all.
 func nodeCells(con *console.Console, t *metainfo.Torrent, n *node, branch string) []console.Cell {
-	c := []console.Cell{{Human: branch + n.name, Colour: console.Bold}, console.Size(n.size), {}, {}, {}}
+	c := []console.Cell{console.Branch(branch, n.name).In(console.Bold), console.Size(n.size), {}, {}, {}}
 	if n.file < 0 {
 		c[0].Human += "/"
 		return c
@@ -130,7 +130,7 @@ func drawNode(con *console.Console, t *metainfo.Torrent, drawing *console.Table,
 
 // showDrawing prints the drawing without a heading and without columns in which there is nothing.
 func showDrawing(con *console.Console, d *console.Table) {
-	kept := &console.Table{Flexible: 0}
+	kept := console.NewTable()
 	for i := range d.Head {
 		used := false
 		for _, row := range d.Rows {
@@ -155,18 +155,18 @@ func showPieces(con *console.Console, t *metainfo.Torrent) {
 	if l == nil {
 		return // the warnings say why
 	}
-	if con.OnTerminal() {
+	if con.Human() {
 		con.Print()
 	}
 	width := len(strconv.Itoa(l.NumPieces()))
-	rows := console.NewTable(-1, "piece", "length", "sha1", "root")
+	rows := console.NewTable("piece", "length", "sha1", "root")
 	listed := 0
 	for i := range t.Hashed() {
 		listed++
 		sha, root := hex.EncodeToString(t.PieceSHA1(i)), hex.EncodeToString(t.PieceRoot(i))
-		if con.OnTerminal() {
+		if con.Human() {
 			hashes := strings.Join(slices.DeleteFunc([]string{sha, root}, func(h string) bool { return h == "" }), "  ")
-			con.Printf("%*d  %d  %s", width, i, l.Piece(i).Length, hashes)
+			con.Print(console.Whole(fmt.Sprintf("%*d  %d  %s", width, i, l.Piece(i).Length, hashes)))
 			continue
 		}
 		longRow(con, rows, console.Count(int64(i)), console.Count(l.Piece(i).Length), console.Text(sha), console.Text(root))

@@ -103,7 +103,7 @@ func showComparison(con *console.Console, args []string, links [2]magnet.Link) e
 		out.YesNo("same torrent", same)
 		out.YesNo("same link", len(diffs) == 0)
 		con.Show(&out)
-		t := console.NewTable(-1, "parameter", "only in", "value")
+		t := console.NewTable("parameter", "only in", "value")
 		for _, d := range diffs {
 			t.AddOnly(con, d.Field, "first", d.A, d.B)
 			t.AddOnly(con, d.Field, "second", d.B, d.A)

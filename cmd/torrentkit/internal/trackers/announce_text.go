@@ -153,7 +153,7 @@ func peerAddress(p announce.Peer) string {
 // In a pipe it is a row: result, tracker, address, infohash, seeds, leeches, downloaded, interval, milliseconds, reason;
 // rows of its findings and peers follow, which begin with those words.
 func showLine(con *console.Console, r *announce.Result, withHash, peers bool) {
-	if !con.OnTerminal() {
+	if !con.Human() {
 		pipedLine(con, r, peers)
 		return
 	}
@@ -186,7 +186,7 @@ func showLine(con *console.Console, r *announce.Result, withHash, peers bool) {
 }
 
 func pipedLine(con *console.Console, r *announce.Result, peers bool) {
-	t := console.NewTable(-1)
+	t := console.NewTable()
 	row := []console.Cell{console.Text("ok"), console.Text(con.URL(r.Tracker)), console.Text(""), console.Text(r.Hash.String())}
 	if r.Addr.IsValid() {
 		row[2] = console.Text(r.Addr.String())

@@ -31,7 +31,7 @@ func source(c announce.Check) string {
 }
 
 func listChecks(con *console.Console) error {
-	t := console.NewTable(-1, "id", "severity", "source", "expects")
+	t := console.NewTable("id", "severity", "source", "expects")
 	return console.ShowList(con, t, announce.Checks(), func(c announce.Check) any { return checkToJSON(c) }, func(c announce.Check) []console.Cell {
 		return []console.Cell{console.Text(c.ID), console.Text(string(c.Severity)), console.Text(source(c)), console.Text(c.Title)}
 	})
@@ -73,17 +73,17 @@ func verdictCell(v *announce.Verdict) console.Cell {
 
 func showReportOf(con *console.Console, r *announce.Report, f *doctorFlags) {
 	columns := []string{"verdict", "check", "source", "found"}
-	if !con.OnTerminal() { // where each failed check is explained below the table
+	if !con.Human() { // where each failed check is explained below the table
 		columns = append(columns, "expected", "advice")
 	}
-	t := console.NewTable(-1, columns...)
+	t := console.NewTable(columns...)
 	for i := range r.Verdicts {
 		v := &r.Verdicts[i]
 		if f.failed && v.State != announce.Fail {
 			continue
 		}
 		row := []console.Cell{verdictCell(v), console.Text(v.ID), console.Text(source(v.Check)), console.Text(trackerText(con, v.Detail, r.Tracker))}
-		if !con.OnTerminal() {
+		if !con.Human() {
 			advice := ""
 			if v.State == announce.Fail {
 				advice = v.Advice
@@ -95,11 +95,11 @@ func showReportOf(con *console.Console, r *announce.Report, f *doctorFlags) {
 	con.ShowTable(t)
 	for i := range r.Verdicts {
 		v := &r.Verdicts[i]
-		if v.State == announce.Fail && con.OnTerminal() || f.verbose && (v.State == announce.Fail || !f.failed) {
+		if v.State == announce.Fail && con.Human() || f.verbose && (v.State == announce.Fail || !f.failed) {
 			showVerdict(con, v, r.Tracker, f.verbose)
 		}
 	}
-	if con.OnTerminal() {
+	if con.Human() {
 		con.Print()
 	}
 	var sum console.Fields
@@ -170,7 +170,7 @@ func received(raw []byte) string {
 // showDifferences lists the checks on which two trackers differ. Checks that were run on one of them only, since the
 // other has another transport, tell nothing.
 func showDifferences(con *console.Console, x, y *announce.Report) {
-	t := console.NewTable(-1, "check", con.URL(x.Tracker), con.URL(y.Tracker))
+	t := console.NewTable("check", con.URL(x.Tracker), con.URL(y.Tracker))
 	other := make(map[string]*announce.Verdict)
 	for i := range y.Verdicts {
 		other[y.Verdicts[i].ID] = &y.Verdicts[i]

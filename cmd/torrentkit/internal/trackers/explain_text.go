@@ -42,7 +42,7 @@ func explainExchange(con *console.Console, x *announce.Exchange, tracker string,
 	switch {
 	case x.Request != nil:
 		// The line is quoted for a shell: escaping it would change what it asks.
-		con.Print(console.Words(x.Curl(opt, con.Options.ShowSecrets, curlArgs...)))
+		con.Print(console.Whole(x.Curl(opt, con.Options.ShowSecrets, curlArgs...)))
 	case x.Transport == announce.UDP:
 		sent, _ := x.Fields()
 		hexDump(con, sent, tracker)

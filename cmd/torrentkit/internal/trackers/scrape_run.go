@@ -50,7 +50,7 @@ func scrape(ctx context.Context, con *console.Console, t *targets, jobs []scrape
 		all = nil
 	}
 	var sum tally
-	rows := console.NewTable(0, "tracker", "infohash", "seeds", "leeches", "downloaded", "address", "result")
+	rows := console.NewTable("tracker", "infohash", "seeds", "leeches", "downloaded", "address", "result")
 	queries := func(i int) (string, []metainfo.HashV1) { return jobs[i].tracker, jobs[i].hashes }
 	results := make([][]announce.ScrapeResult, len(jobs))
 	for i, r := range announce.ScrapeEach(ctx, len(jobs), queries, opt) {

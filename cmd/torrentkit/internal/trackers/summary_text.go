@@ -15,12 +15,12 @@ func (s *summary) show(con *console.Console) error {
 	case s.by == "torrent":
 		return s.showTorrents(con)
 	}
-	if con.OnTerminal() && s.by == "" {
+	if con.Human() && s.by == "" {
 		con.Print()
 	}
-	t := console.NewTable(5, "standing", "tracker", "torrents", "good", "time", "result")
-	if !con.OnTerminal() { // rows of results stand before it: a word says what these are
-		t = console.NewTable(-1)
+	t := console.NewTable("standing", "tracker", "torrents", "good", "time", "result")
+	if !con.Human() { // rows of results stand before it: a word says what these are
+		t = console.NewTable()
 	}
 	lines := s.trackers()
 	object := func(l trackerLine) any { return trackerLineJSON(con, &l) }
@@ -33,18 +33,18 @@ func (s *summary) show(con *console.Console) error {
 
 func trackerRow(con *console.Console, l *trackerLine) []console.Cell {
 	colour := map[standing]console.Colour{alive: console.Green, unclear: console.Yellow, dead: console.Red}[l.standing]
-	took, result := console.Text(""), console.Text("")
+	took, result := console.Text(""), console.Detail("")
 	if l.took > 0 {
 		took = timeCell(l.took)
 	}
 	switch {
 	case l.failure != nil:
-		result = console.Text(string(l.failure.Code) + ": " + failureText(con, l.failure, l.tracker))
+		result = console.Detail(string(l.failure.Code) + ": " + failureText(con, l.failure, l.tracker))
 	case l.unknown > 0:
-		result = console.Text(fmt.Sprintf("does not know %d", l.unknown))
+		result = console.Detail(fmt.Sprintf("does not know %d", l.unknown))
 	}
-	row := []console.Cell{console.Text(string(l.standing)).In(colour), console.Text(con.URL(l.tracker)), console.Count(int64(l.torrents))}
-	if con.OnTerminal() {
+	row := []console.Cell{console.Text(string(l.standing)).In(colour), console.Path(con.URL(l.tracker)), console.Count(int64(l.torrents))}
+	if con.Human() {
 		good := console.Text(fmt.Sprintf("%d of %d", l.good, l.asked))
 		good.Right = true
 		return append(row, good, took, result)
@@ -62,7 +62,7 @@ func sayStandings(con *console.Console, lines []trackerLine) {
 }
 
 func (s *summary) showTorrents(con *console.Console) error {
-	t := console.NewTable(0, "torrent", "infohash", "trackers", "alive", "dead", "good", "seeds", "leeches")
+	t := console.NewTable("torrent", "infohash", "trackers", "alive", "dead", "good", "seeds", "leeches")
 	object := func(l torrentLine) any { return torrentLineJSON(&l) }
 	return console.ShowList(con, t, s.torrents(), object, func(l torrentLine) []console.Cell {
 		living := console.Count(int64(l.alive))
@@ -70,7 +70,7 @@ func (s *summary) showTorrents(con *console.Console) error {
 			living = living.In(console.Red)
 		}
 		return []console.Cell{
-			console.Text(l.name), {Human: l.hashes[0].String()[:8], Raw: l.hashes[0].String()}, console.Count(int64(l.trackers)), living, console.Count(int64(l.dead)),
+			console.Path(l.name), {Human: l.hashes[0].String()[:8], Raw: l.hashes[0].String()}, console.Count(int64(l.trackers)), living, console.Count(int64(l.dead)),
 			console.Count(int64(l.good)), numberCell(l.seeds), numberCell(l.leeches),
 		}
 	})

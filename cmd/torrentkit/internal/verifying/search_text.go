@@ -19,21 +19,21 @@ func showFound(con *console.Console, v verified) {
 	if v.fixed.DryRun {
 		would = "would be "
 	}
-	done := console.NewTable(1, "done", "file", "what")
+	done := console.NewTable("done", "file", "what")
 	for _, n := range v.fixed.Renamed {
-		done.Row(console.Text(would+"renamed"), console.Text(n.To), console.Text("was "+n.From))
+		done.Row(console.Text(would+"renamed"), console.Path(n.To), console.Detail("was "+n.From))
 	}
 	for _, name := range v.fixed.Truncated {
-		done.Row(console.Text(would+"cut"), console.Text(name), console.Text("was too long, and whole otherwise"))
+		done.Row(console.Text(would+"cut"), console.Path(name), console.Detail("was too long, and whole otherwise"))
 	}
 	if was := v.fixed.RenamedRoot; was != "" {
-		done.Row(console.Text(would+"renamed"), console.Text(v.report.Name), console.Text("was "+filepath.Base(was)))
+		done.Row(console.Text(would+"renamed"), console.Path(v.report.Name), console.Detail("was "+filepath.Base(was)))
 	}
 	for _, name := range v.fixed.Removed {
-		done.Row(console.Text("removed"), console.Text(name), console.Text("a folder, empty by now"))
+		done.Row(console.Text("removed"), console.Path(name), console.Detail("a folder, empty by now"))
 	}
 	for _, l := range v.fixed.Left {
-		done.Row(console.Text("left").In(console.Yellow), console.Text(l.Path), console.Text(l.Why))
+		done.Row(console.Text("left").In(console.Yellow), console.Path(l.Path), console.Detail(l.Why))
 	}
 	if len(done.Rows) > 0 {
 		con.ShowTable(done)
@@ -41,20 +41,20 @@ func showFound(con *console.Console, v verified) {
 }
 
 func showSearch(con *console.Console, r *searchResult) {
-	t := console.NewTable(1, "search", "file", "where")
+	t := console.NewTable("search", "file", "where")
 	for _, f := range r.found.Found {
 		state := console.Text("found").In(console.Green)
 		if !f.Proved {
 			state = console.Text("found, not proved to its ends").In(console.Yellow)
 		}
-		t.Row(state, console.Text(r.found.Report.Files[f.File].Path), console.Text(f.Path))
+		t.Row(state, console.Path(r.found.Report.Files[f.File].Path), console.Path(f.Path))
 	}
 	for _, k := range r.found.Lost {
 		where := ""
 		if _, untried := slices.BinarySearch(r.found.Untried, k); untried {
 			where = "not all candidates tried: too many files of its size share a piece"
 		}
-		t.Row(console.Text("not found").In(console.Red), console.Text(r.found.Report.Files[k].Path), console.Text(where))
+		t.Row(console.Text("not found").In(console.Red), console.Path(r.found.Report.Files[k].Path), console.Detail(where))
 	}
 	if len(t.Rows) > 0 {
 		con.ShowTable(t)

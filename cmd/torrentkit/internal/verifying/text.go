@@ -22,11 +22,12 @@ func showVerified(con *console.Console, v verified, brief bool) error {
 
 // showReport prints what verifying found: a line for every file that is not ok, then the sums.
 func showReport(con *console.Console, v verified) error {
+	defer con.Paged()()
 	r := v.report
 	if con.Options.JSON {
 		return con.JSON(verifiedToJSON(v))
 	}
-	files := console.NewTable(1, "state", "file", "what")
+	files := console.NewTable("state", "file", "what")
 	good := 0
 	for i := range r.Files {
 		f := &r.Files[i]
@@ -34,7 +35,7 @@ func showReport(con *console.Console, v verified) error {
 			good++
 		}
 		if f.State != verify.OK && f.State != verify.Skipped || len(f.Unverified) > 0 || f.Found != "" {
-			files.Row(stateCell(f), console.Text(f.Path), console.Text(whatIsWrong(f, con.Number)+howMuch(r, i, con.Number)))
+			files.Row(stateCell(f), console.Path(f.Path), console.Detail(whatIsWrong(f, con.Number)+howMuch(r, i, con.Number)))
 		}
 	}
 	for _, e := range r.Extra {
@@ -42,17 +43,18 @@ func showReport(con *console.Console, v verified) error {
 		if e.Kind == "file" {
 			what = con.Number(e.Size) + " bytes"
 		}
-		files.Row(console.Text("extra").In(console.Red), console.Text(e.Path), console.Text(what))
+		files.Row(console.Text("extra").In(console.Red), console.Path(e.Path), console.Detail(what))
 	}
 	if r.MoreExtra > 0 {
-		files.Row(console.Text("extra").In(console.Red), console.Text(moreExtra(r)), console.Text("not listed"))
+		files.Row(console.Text("extra").In(console.Red), console.Text(moreExtra(r)), console.Detail("not listed"))
 	}
 	if len(files.Rows) > 0 {
+		files.Among(neighbours(r))
 		con.ShowTable(files)
 	}
 	showMaps(con, r)
 	showShared(con, r)
-	if con.OnTerminal() && len(files.Rows) > 0 {
+	if con.Human() && len(files.Rows) > 0 {
 		con.Print()
 	}
 	if r.Differs != verify.SameName {
@@ -62,6 +64,18 @@ func showReport(con *console.Console, v verified) error {
 	showRepair(con, v.repair)
 	showSums(con, r, good)
 	return nil
+}
+
+// maxNeighbours bounds the work of telling the names of a report from those that are not in it.
+const maxNeighbours = 10_000
+
+// neighbours are the names of files, between which those that are shown must be told apart.
+func neighbours(r *verify.Report) []string {
+	names := make([]string, min(len(r.Files), maxNeighbours))
+	for i := range names {
+		names[i] = r.Files[i].Path
+	}
+	return names
 }
 
 // moreExtra words how many extra entries are not listed.
@@ -190,7 +204,7 @@ const (
 
 // showMaps draws the damaged files on a terminal.
 func showMaps(con *console.Console, r *verify.Report) {
-	if !con.OnTerminal() {
+	if !con.Human() {
 		return
 	}
 	drawn := 0
@@ -202,7 +216,7 @@ func showMaps(con *console.Console, r *verify.Report) {
 			con.Print()
 			con.Printf("map: . good, X bad, ? not checked, - left out")
 		}
-		line := []console.Span{console.Words("[")}
+		line := []console.Span{console.Whole("[")}
 		for _, s := range r.Map(i, min(mapWidth, max(con.Width()-4, 8))) {
 			switch {
 			case s == verify.PieceOK:
@@ -277,10 +291,10 @@ func showBrief(con *console.Console, v verified) error {
 		return con.JSON(verifiedToJSON(v))
 	}
 	verdict := resultCell(r)
-	line := console.NewTable(1, "result", "torrent", "what")
+	line := console.NewTable("result", "torrent", "what")
 	line.Row(verdict, console.Text(torrent), console.Text(briefly(r)+repairedBriefly(v.repair)))
-	if !con.OnTerminal() {
-		con.ShowPiped(line)
+	if !con.Human() {
+		line.ShowPiped(con)
 		return nil
 	}
 	con.Print(console.Words(console.PadRight(console.Escape(verdict.Human), 6)).In(verdict.Colour), console.Words("  "+console.Escape(torrent)+"  "+console.Escape(briefly(r)+repairedBriefly(v.repair))))

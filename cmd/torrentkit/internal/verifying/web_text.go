@@ -22,27 +22,27 @@ func showWeb(con *console.Console, v verified, brief bool) error {
 		if len(w.Faults) > 0 {
 			what += ": " + w.Faults[0].Message
 		}
-		line := console.NewTable(1, "result", "torrent", "seed", "what")
-		line.Row(result, console.Text(v.torrent), console.Text(con.URL(w.URL)), console.Text(what))
+		line := console.NewTable("result", "torrent", "seed", "what")
+		line.Row(result, console.Path(v.torrent), console.Text(con.URL(w.URL)), console.Detail(what))
 		con.ShowTable(line)
 		return nil
 	}
-	faults := console.NewTable(1, "fault", "file", "what")
+	faults := console.NewTable("fault", "file", "what")
 	for _, f := range w.Faults {
 		name := "-"
 		if f.File >= 0 {
 			name = w.Report.Files[f.File].Path
 		}
-		faults.Row(console.Text(f.Kind).In(console.Red), console.Text(name), console.Text(f.Message))
+		faults.Row(console.Text(f.Kind).In(console.Red), console.Path(name), console.Detail(f.Message))
 	}
 	for i := range w.Report.Files {
 		if f := &w.Report.Files[i]; f.State == verify.Damaged {
-			faults.Row(stateCell(f), console.Text(f.Path), console.Text(whatIsWrong(f, con.Number)))
+			faults.Row(stateCell(f), console.Path(f.Path), console.Detail(whatIsWrong(f, con.Number)))
 		}
 	}
 	if len(faults.Rows) > 0 {
 		con.ShowTable(faults)
-		if con.OnTerminal() {
+		if con.Human() {
 			con.Print()
 		}
 	}
