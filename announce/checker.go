@@ -78,16 +78,16 @@ func checkTracker(raw string, allowed ...Transport) error {
 func Health(ctx context.Context, healthURL string, opt Options) Result {
 	q := Query{Tracker: healthURL}
 	s := opt.fill(q)
-	return s.eachAddress(ctx, q, s.health)[0]
+	return s.eachAddress(ctx, q, s.health)[0].Result
 }
 
-func (s *settings) health(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *Result) {
+func (s *settings) health(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *ScrapeResult) {
 	if e.transport != HTTP && e.transport != HTTPS {
 		r.Failure = fail(BadRequest, "a health check is asked over HTTP, not "+secret.URL(e.raw))
 		return
 	}
 	started := time.Now()
-	c := s.newHTTPClient(e, addrs, r)
+	c := s.openHTTP(e, addrs, &r.Result)
 	defer c.close()
 	ans, f := c.get(ctx, "health check", e.url)
 	if f == nil && ans.status != 200 {

@@ -66,7 +66,7 @@ func decodeHTTP(body []byte) Decoded {
 		if _, ok := top.Get("files"); ok {
 			d.Kind = KindScrape
 			var r replyReader
-			d.Counts, _, d.Failure = r.scrape(body, nil)
+			d.Counts, _, d.Failure = r.scrape(body)
 			d.Findings = r.findings
 			return d
 		}
@@ -84,7 +84,7 @@ func decodeDatagram(p []byte, v4 bool) Decoded {
 	case actAnnounce:
 		d.Reply, d.Findings, d.Failure = decodeUDPAnnounce(p, v4)
 	case actScrape:
-		d.Counts, d.Findings, d.Failure = decodeUDPScrape(p, make([]metainfo.HashV1, (len(p)-8)/12))
+		d.Counts, d.Findings = decodeUDPScrape(p, make([]metainfo.HashV1, (len(p)-8)/12))
 	case actError:
 		d.Failure, d.Findings = decodeUDPError(p)
 	case actConnect:
@@ -102,7 +102,7 @@ func decodeMessage(raw []byte) Decoded {
 	case f != nil:
 		d.Failure = f
 	case m.text("action") == "scrape" && !m.refuses():
-		d.Counts, d.Findings, d.Failure = m.scrapeAll()
+		d.Counts, d.Findings, d.Failure = m.scrape()
 	default:
 		d.Reply, d.Findings, d.Failure = m.announce()
 	}

@@ -92,7 +92,7 @@ const maxShown = 64 << 10
 // check is a Check with the code that judges.
 type check struct {
 	Check
-	run func(d *doctor) (State, string)
+	run func(d *doctor) outcome
 }
 
 // on is the group of transports that the check is about; "" is any.
@@ -132,16 +132,13 @@ type doctor struct {
 	addrs []netip.AddrPort
 	hash  metainfo.HashV1
 
-	h       *httpClient
-	httpRes Result
-	u       *udpSession
-	udpRes  Result
-	w       map[string]*wsSession // of the members of the swarm, by name
+	h *httpClient
+	u *udpSession
 
 	members   map[string]*member
 	sent      string
 	received  []byte
-	first     Result // of the preflight
+	first     answer // of the preflight
 	barred    bool   // the tracker refused it, and would any other
 	swarm     *swarmFacts
 	badID     bool     // the one bad connection id was sent
@@ -160,7 +157,7 @@ func Doctor(ctx context.Context, tracker string, opt DoctorOptions) Report {
 		opt.Hash = RandomHash()
 	}
 	opt.NoStop, opt.Record, opt.AllAddresses = true, true, false
-	d := &doctor{ctx: ctx, opt: opt, hash: opt.Hash, members: make(map[string]*member), w: make(map[string]*wsSession)}
+	d := &doctor{ctx: ctx, opt: opt, hash: opt.Hash, members: make(map[string]*member)}
 	d.s = opt.fill(Query{})
 	rep := Report{Tracker: tracker, Hash: d.hash}
 	defer func() { rep.Elapsed = time.Since(started) }()
@@ -248,7 +245,8 @@ func (d *doctor) judge(c check) Verdict {
 		v.State, v.Detail = Skip, "each announce is refused: "+d.first.Failure.Error()
 		return v
 	}
-	v.State, v.Detail = c.run(d)
+	o := c.run(d)
+	v.State, v.Detail = o.state, o.detail
 	v.Sent, v.Received = d.sent, bytes.Clone(d.received[:min(len(d.received), maxShown)]) // so that the rest is not kept
 	v.Elapsed = time.Since(started)
 	return v
@@ -268,8 +266,10 @@ func (d *doctor) close() {
 			d.ask(name, EventStopped)
 		}
 	}
-	for _, w := range d.w {
-		w.close()
+	for _, m := range d.members {
+		if m.kept != nil {
+			m.kept.close()
+		}
 	}
 	if d.h != nil {
 		d.h.close()
@@ -278,9 +278,6 @@ func (d *doctor) close() {
 		d.u.close()
 	}
 }
-
-// words describes a failure for a verdict.
-func words(f *Failure) string { return string(f.Code) + ": " + f.Error() }
 
 // found returns the finding of that id.
 func found(fs []Finding, ids ...string) (Finding, bool) {

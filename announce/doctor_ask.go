@@ -3,15 +3,86 @@ package announce
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/torrentkit/torrentkit/internal/secret"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
+
+// outcome is what a check comes to.
+type outcome struct {
+	state  State
+	detail string
+}
+
+func passed(format string, args ...any) outcome  { return outcome{Pass, fmt.Sprintf(format, args...)} }
+func failed(format string, args ...any) outcome  { return outcome{Fail, fmt.Sprintf(format, args...)} }
+func skipped(format string, args ...any) outcome { return outcome{Skip, fmt.Sprintf(format, args...)} }
+func failedFor(cause string) outcome             { return outcome{Fail, cause} }
+
+// words describes a failure for a verdict.
+func words(f *Failure) string {
+	if f.inWords {
+		return "refused: " + clip(f.Reason)
+	}
+	return string(f.Code) + ": " + f.Error()
+}
+
+// answer is what one question of the doctor brought, over whatever transport.
+type answer struct {
+	Result
+	http *httpAnswer // the last one over HTTP
+}
+
+// bad is why there is no reply, nil where there is one.
+func (a *answer) bad() *Failure {
+	if a.Reply != nil {
+		return nil
+	}
+	return a.Failure
+}
+
+// good is the verdict on a question that a tracker should answer.
+func (a answer) good() outcome {
+	if f := a.bad(); f != nil {
+		return failed("%s", words(f))
+	}
+	return passed("answered")
+}
+
+// finding fails on findings of these ids.
+func (a answer) finding(ids ...string) outcome {
+	if o := a.good(); o.state == Fail {
+		return o
+	}
+	if f, ok := found(a.Findings, ids...); ok {
+		return failed("%s", f.Text)
+	}
+	return passed("as it should be")
+}
+
+// refusal is the verdict on a question that a tracker should refuse in words.
+func (a answer) refusal() outcome {
+	if f := a.bad(); f != nil {
+		return outcome{map[bool]State{true: Pass, false: Fail}[f.inWords], words(f)}
+	}
+	return failed("accepted without a word")
+}
+
+// unharmed wants any answer that a client can read.
+func (a answer) unharmed() outcome {
+	if a.bad() != nil {
+		return a.refusal()
+	}
+	return passed("answered")
+}
 
 // member is a peer that the doctor plays.
 type member struct {
 	name string
 	id   [20]byte
 	port uint16
+	kept session // over WebSocket: trackers drop a peer whose connection ends
 }
 
 // member returns the peer of that name, the same one each time.
@@ -31,72 +102,66 @@ func asSeed() asking    { return func(o *Options) { o.Seed = true } }
 func want(n int) asking { return func(o *Options) { o.NumWant = n } }
 
 // ask announces as a member of the swarm, over the tracker's own transport.
-func (d *doctor) ask(name string, event Event, how ...asking) Result {
+func (d *doctor) ask(name string, event Event, how ...asking) answer {
+	return d.askAbout(d.hash, name, event, how...)
+}
+
+// askAbout is ask for any torrent.
+func (d *doctor) askAbout(hash metainfo.HashV1, name string, event Event, how ...asking) answer {
 	m := d.member(name)
 	opt := d.opt.Options
 	opt.PeerID, opt.Port, opt.Event, opt.NumWant, opt.Left = m.id, m.port, event, 0, 1<<20
 	for _, f := range how {
 		f(&opt)
 	}
-	q := Query{Tracker: d.e.raw, Hash: d.hash}
-	if d.e.transport == WS || d.e.transport == WSS {
-		return d.askWS(m, q, opt)
-	}
+	q := Query{Tracker: d.e.raw, Hash: hash}
 	s := opt.fill(q)
-	r := Result{Query: q, Event: event, Transport: d.e.transport}
+	a := answer{Result: Result{Query: q, Event: event, Transport: d.e.transport}}
 	ctx, cancel := context.WithTimeout(d.ctx, d.opt.Timeout)
 	defer cancel()
-	addrs := d.addrs
-	if addrs == nil && s.Proxy == nil {
-		var f *Failure
+	a.Reply, a.Failure = d.askAs(ctx, m, &s, &a.Result)
+	d.keep(&a.Result)
+	return a
+}
+
+func (d *doctor) askAs(ctx context.Context, m *member, s *settings, r *Result) (reply *Reply, f *Failure) {
+	t, addrs := m.kept, d.addrs
+	if t == nil && addrs == nil && s.Proxy == nil {
 		if addrs, f = s.resolve(ctx, d.e.host, d.e.port); f != nil {
-			r.Failure = f
-			return r
+			return nil, f
 		}
 	}
-	s.announce(ctx, d.e, addrs, &r)
-	d.keep(&r)
-	return r
+	if t == nil {
+		if t, f = s.open(ctx, d.e, addrs, r); f != nil {
+			return nil, f
+		}
+	}
+	reply, f = t.announce(ctx, s, r, r.Event)
+	m.kept = t
+	if !d.isWS() || f != nil && !f.TrackerSpoke() { // the connection is spent
+		t.close()
+		m.kept = nil
+	}
+	return reply, f
 }
 
-// askWS asks over the connection of the member, which stays open: trackers
-// drop a peer whose connection ends.
-func (d *doctor) askWS(m *member, q Query, opt Options) Result {
-	s := opt.fill(q)
-	r := Result{Query: q, Event: opt.Event, Transport: d.e.transport}
-	ctx, cancel := context.WithTimeout(d.ctx, d.opt.Timeout)
-	defer cancel()
-	w := d.w[m.name]
-	if w == nil {
-		addrs, f := s.resolve(ctx, d.e.host, d.e.port)
-		if d.addrs != nil {
-			addrs, f = d.addrs, nil
-		}
-		if f == nil {
-			w, f = s.openWS(ctx, d.e, addrs, &r)
-		}
-		if f != nil {
-			r.Failure = f
-			return r
-		}
-		d.w[m.name] = w
-	} else {
-		r.Addr, r.Local = w.res.Addr, w.res.Local
-	}
-	w.s, w.res = &s, &r
-	r.Reply, r.Failure = w.announce(ctx, q, opt.Event)
-	if r.Failure != nil && !r.Failure.TrackerSpoke() { // the connection is spent
-		w.close()
-		delete(d.w, m.name)
-	}
-	d.keep(&r)
-	return r
-}
+func (d *doctor) isWS() bool { return d.e.transport == WS || d.e.transport == WSS }
 
-// keep remembers the last exchange of a result for the verdict.
+// keep remembers the last exchange of a result for the verdict, and error packets.
 func (d *doctor) keep(r *Result) {
-	if n := len(r.Exchanges); n > 0 {
-		d.show(&r.Exchanges[n-1])
+	for _, x := range r.Exchanges {
+		d.received = x.Received
+		switch {
+		case x.Request != nil:
+			d.sent = x.Request.Method + " " + secret.URL(x.Request.URL)
+		case x.Transport == UDP:
+			d.sent = fmt.Sprintf("%d bytes: %x", len(x.Sent), x.Sent[:min(len(x.Sent), 98)])
+			if isAction(x.Received, actError) {
+				d.errors = append(d.errors, x.Received)
+			}
+		default:
+			d.sent = secret.Of(d.e.raw).Hide(clip(string(x.Sent)))
+		}
 	}
 }
 
@@ -107,14 +172,41 @@ func (d *doctor) aside(do func()) {
 	d.sent, d.received = sent, received
 }
 
-func (d *doctor) show(x *Exchange) {
-	d.received = x.Received
-	switch {
-	case x.Request != nil:
-		d.sent = x.Request.Method + " " + secret.URL(x.Request.URL)
-	case x.Transport == UDP:
-		d.sent = fmt.Sprintf("%d bytes: %x", len(x.Sent), x.Sent[:min(len(x.Sent), 98)])
-	default:
-		d.sent = secret.Of(d.e.raw).Hide(string(x.Sent))
+// unlisted asks for a torrent that nobody registered.
+func unlisted(d *doctor) outcome {
+	h := RandomHash()
+	a := d.askAbout(h, "c", EventNone)
+	if a.bad() != nil {
+		return a.refusal()
+	}
+	d.aside(func() { d.askAbout(h, "c", EventStopped) })
+	return passed("any torrent is tracked")
+}
+
+// obeysNumWant looks at how many peers a question brings, where a seeder and a leecher
+// could be named: at most as many as were wanted, and some where the tracker may choose.
+func obeysNumWant(n int, ask func(d *doctor, n int) answer) func(*doctor) outcome {
+	return func(d *doctor) outcome {
+		d.ask("a", EventNone, asSeed())
+		d.ask("b", EventNone)
+		a := ask(d, n)
+		if o := a.good(); o.state == Fail {
+			return o
+		}
+		came := a.Reply.Peers.Len()
+		if n < 0 && came == 0 {
+			if fifty := ask(d, 50); fifty.Reply != nil && fifty.Reply.Peers.Len() == 0 {
+				return skipped("no peers come where 50 are wanted either")
+			}
+		}
+		return outcome{map[bool]State{true: Pass, false: Fail}[n < 0 && came > 0 || n >= 0 && came <= n], plural(came, "peer") + " came"}
+	}
+}
+
+// pause waits, unless the examination ends.
+func (d *doctor) pause(t time.Duration) {
+	select {
+	case <-d.ctx.Done():
+	case <-time.After(t):
 	}
 }

@@ -11,15 +11,15 @@ import (
 func dnsChecks() []check {
 	return []check{{
 		Check{"dns.bep34", "DNS does not deny the tracker at this port", 34, "TXT records", Warning, "publish a BITTORRENT TXT record that names the ports of the tracker, or none"},
-		func(d *doctor) (State, string) {
+		func(d *doctor) outcome {
 			if _, err := netip.ParseAddr(d.e.host); err == nil || d.s.Proxy != nil {
-				return Skip, "the host is an address, or is looked up by a proxy"
+				return skipped("the host is an address, or is looked up by a proxy")
 			}
 			ctx, cancel := context.WithTimeout(d.ctx, d.opt.Timeout)
 			defer cancel()
 			records, err := d.s.Resolver.LookupTXT(ctx, d.e.host)
 			if err != nil {
-				return Pass, "no TXT record"
+				return passed("no TXT record")
 			}
 			return judgeTXT(records, d.e)
 		},
@@ -27,7 +27,7 @@ func dnsChecks() []check {
 }
 
 // judgeTXT reads BEP 34: BITTORRENT DENY ALL, or the ports that are served.
-func judgeTXT(records []string, e endpoint) (State, string) {
+func judgeTXT(records []string, e endpoint) outcome {
 	for _, r := range records {
 		parts := strings.Fields(r)
 		if len(parts) == 0 || parts[0] != "BITTORRENT" {
@@ -35,9 +35,9 @@ func judgeTXT(records []string, e endpoint) (State, string) {
 		}
 		protocol := map[bool]string{true: "UDP:", false: "TCP:"}[e.transport == UDP]
 		if slices.Contains(parts, fmt.Sprintf("%s%d", protocol, e.port)) {
-			return Pass, "the TXT record names this port: " + clip(r)
+			return passed("the TXT record names this port: %s", clip(r))
 		}
-		return Fail, "the TXT record leaves this port out: " + clip(r)
+		return failed("the TXT record leaves this port out: %s", clip(r))
 	}
-	return Pass, "no BITTORRENT TXT record"
+	return passed("no BITTORRENT TXT record")
 }

@@ -1,7 +1,6 @@
 package announce
 
 import (
-	"fmt"
 	"net/http"
 	"net/netip"
 
@@ -25,237 +24,239 @@ func honestyChecks() []check {
 	}
 }
 
-func freshHash(d *doctor) (State, string) {
+func freshHash(d *doctor) outcome {
 	r := d.first.Reply
-	d.keep(&d.first)
+	d.keep(&d.first.Result)
 	if r == nil {
-		return Skip, words(d.first.Failure)
+		return skipped("%s", words(d.first.Failure))
 	}
 	for p := range r.Peers.All() {
 		if p.Port != d.member("a").port {
-			return Fail, "the first peer of the torrent is offered " + p.Addr.String()
+			return failed("the first peer of the torrent is offered %s", p.Addr)
 		}
 	}
 	if r.Seeds > 1 || r.Leeches > 0 {
-		return Fail, fmt.Sprintf("the first peer of the torrent is told of %d seeds and %d leeches", r.Seeds, r.Leeches)
+		return failed("the first peer of the torrent is told of %d seeds and %d leeches", r.Seeds, r.Leeches)
 	}
-	return Pass, "nobody else is there"
+	return passed("nobody else is there")
 }
 
 // portZero announces port 0 and looks for it in what another is given.
-func portZero(d *doctor) (State, string) {
-	enter := func(event Event) (refused, broken *Failure) {
+func portZero(d *doctor) outcome {
+	enter := func(event Event) answer {
 		if d.e.transport != UDP {
-			a := d.http(set("port", "0"), set("left", "0"), set("event", string(event)))
-			return a.refused, a.broken
+			return d.http(set("port", "0"), set("left", "0"), set("event", string(event)))
 		}
-		p, f := d.udp("announce", d.packet(func(b []byte) []byte {
+		return d.udpAnnounce(patient, putEvent(event), func(b []byte) []byte {
 			be.PutUint16(b[96:], 0)
-			return put32(80, udpEvent(event))(b)
-		}))
-		if f == nil && isAction(p, actError) {
-			refused, _ = decodeUDPError(p)
-		}
-		return refused, f
+			return b
+		})
 	}
-	if d.e.transport == WS || d.e.transport == WSS {
-		return Skip, "WebSocket announces carry no port"
+	if d.isWS() {
+		return skipped("WebSocket announces carry no port")
 	}
-	refused, broken := enter(EventStarted)
+	a := enter(EventStarted)
 	sees := d.ask("b", EventNone, want(50))
 	d.aside(func() { enter(EventStopped) })
 	if sees.Failure != nil {
-		return Skip, words(sees.Failure)
+		return skipped("%s", words(sees.Failure))
 	}
 	if p, ok := sees.Reply.Peers.ByPort(0); ok {
-		return Fail, "B was offered " + p.Addr.String()
+		return failed("B was offered %s", p.Addr)
 	}
-	switch {
-	case broken != nil && (broken.TrackerSpoke() || broken.Code == NotATracker): // by HTTP status or a page
-		return Pass, "refused: " + clip(broken.Error())
-	case broken != nil:
-		return Skip, words(broken)
-	case refused != nil:
-		return Pass, "refused: " + clip(refused.Reason)
+	switch f := a.bad(); {
+	case f == nil:
+		return passed("accepted, and not handed out")
+	case f.TrackerSpoke() || f.Code == NotATracker: // by HTTP status or a page, too
+		return passed("%s", words(f))
+	default:
+		return skipped("%s", words(f))
 	}
-	return Pass, "accepted, and not handed out"
 }
 
-// notRecorded announces over HTTP with something that names another address,
-// and looks at what another peer is given.
-func notRecorded(param change, h http.Header) func(*doctor) (State, string) {
-	return func(d *doctor) (State, string) {
+// notRecorded announces over HTTP with something that names another address.
+func notRecorded(param change, h http.Header) func(*doctor) outcome {
+	return func(d *doctor) outcome {
 		if h != nil && namesAddress(d.opt.Header) {
-			return Skip, "our own headers play the tracker's proxy"
+			return skipped("our own headers play the tracker's proxy")
 		}
-		send := func(event string) httpAsk {
-			q := d.baseQuery(set("left", "0"), set("event", event))
+		return d.spoof(func(event Event) answer {
+			q := d.baseQuery(set("left", "0"), set("event", string(event)))
 			if param != nil {
 				param(&q)
 			}
 			return d.httpSend(http.MethodGet, q, h)
-		}
-		if a := send("started"); a.reply == nil {
-			if a.refused != nil {
-				return Pass, "refused: " + clip(a.refused.Reason)
-			}
-			return Skip, words(a.broken)
-		}
-		state, text := d.spoofSeen()
-		d.aside(func() {
-			send("stopped")
-			d.http(set("event", "stopped"))
-		})
-		return state, text
+		}, func() { d.http(set("event", "stopped")) })
 	}
+}
+
+func udpIP(d *doctor) outcome {
+	return d.spoof(func(event Event) answer {
+		return d.udpAnnounce(patient, putEvent(event), func(b []byte) []byte {
+			ip := spoofed().As4()
+			copy(b[84:], ip[:])
+			return b
+		})
+	}, func() { d.udpAnnounce(patient, putEvent(EventStopped)) })
+}
+
+// spoof announces as C at an address that is not ours, and looks at what another peer
+// is given. Then C stops, there and at its own address.
+func (d *doctor) spoof(send func(Event) answer, stop func()) outcome {
+	if a := send(EventStarted); a.bad() != nil {
+		if a.bad().inWords {
+			return a.refusal()
+		}
+		return skipped("%s", words(a.Failure))
+	}
+	o := d.spoofSeen()
+	d.aside(func() {
+		send(EventStopped)
+		stop()
+	})
+	return o
 }
 
 // spoofSeen asks as B whether the spoofed address is handed out.
-func (d *doctor) spoofSeen() (State, string) {
+func (d *doctor) spoofSeen() outcome {
 	sees := d.ask("b", EventNone, want(50))
 	if sees.Failure != nil {
-		return Skip, words(sees.Failure)
+		return skipped("%s", words(sees.Failure))
 	}
 	for p := range sees.Reply.Peers.All() {
 		if p.Addr.Addr() == spoofed() {
-			return Fail, "B was offered " + p.Addr.String()
+			return failed("B was offered %s", p.Addr)
 		}
 	}
 	if p, ok := sees.Reply.Peers.ByPort(d.member("c").port); ok {
-		return Pass, "recorded as " + p.Addr.String()
+		return passed("recorded as %s", p.Addr)
 	}
-	return Skip, "the peer is not handed out at all"
-}
-
-func udpIP(d *doctor) (State, string) {
-	send := func(event Event) (*Reply, State, string) {
-		return d.accepts(func(b []byte) []byte {
-			ip := spoofed().As4()
-			copy(b[84:], ip[:])
-			return put32(80, udpEvent(event))(b)
-		})
-	}
-	if r, _, text := send(EventStarted); r == nil {
-		return Pass, "refused: " + text
-	}
-	state, text := d.spoofSeen()
-	d.aside(func() {
-		send(EventStopped)
-		d.accepts(put32(80, udpEvent(EventStopped)))
-	})
-	return state, text
+	return skipped("the peer is not handed out at all")
 }
 
 func scrapeChecks() []check {
 	return []check{
-		{Check{"scrape.works", "scrape is answered", 48, "", Warning, "clients show no counts without it"}, scrapeWorks},
-		{Check{"scrape.keys", "complete, incomplete and downloaded are there", 48, "", Warning, "send all three"}, func(d *doctor) (State, string) {
-			return d.scraped(func(c Counts) (State, string) {
-				if c.Seeds == Unknown || c.Leeches == Unknown || c.Downloaded == Unknown {
-					return Fail, "a count is missing"
-				}
-				return Pass, fmt.Sprintf("%d, %d, %d", c.Seeds, c.Leeches, c.Downloaded)
-			})
-		}},
-		{Check{"scrape.key-length", "keys of files are the 20 raw bytes", 48, "", Error, "write the infohash as bytes, not as text"}, scrapeFinding("scrape-key-mangled", "scrape-key-length")},
-		{Check{"scrape.length", "the UDP answer has 12 bytes a torrent", 15, "Scrape", Error, "seeders, completed and leechers for each, and nothing else"}, scrapeFinding("scrape-length", "scrape-surplus")},
+		{Check{"scrape.works", "scrape is answered", 48, "", Warning, "clients show no counts without it"}, ownCounts(func(c Counts) outcome {
+			return passed("%d seeds, %d leeches", c.Seeds, c.Leeches)
+		})},
+		{Check{"scrape.keys", "complete, incomplete and downloaded are there", 48, "", Warning, "send all three"}, ownCounts(func(c Counts) outcome {
+			if c.Seeds == Unknown || c.Leeches == Unknown || c.Downloaded == Unknown {
+				return failed("a count is missing")
+			}
+			return passed("%d, %d, %d", c.Seeds, c.Leeches, c.Downloaded)
+		})},
+		scrapeFinding(Check{"scrape.key-length", "keys of files are the 20 raw bytes", 48, "", Error, "write the infohash as bytes, not as text"}, "scrape-key-mangled", "scrape-key-length"),
+		scrapeFinding(Check{"scrape.length", "the UDP answer has 12 bytes a torrent", 15, "Scrape", Error, "seeders, completed and leechers for each, and nothing else"}, "scrape-length", "scrape-surplus"),
 		{Check{"scrape.order", "the UDP answer has the torrents in the order asked", 15, "Scrape", Error, "counts come without infohashes: clients give them to the wrong torrents"}, scrapeOrder},
-		{Check{"scrape.canonical", "the scrape answer is canonical bencode", 3, "bencoding", Warning, "sort the keys of dictionaries as raw bytes"}, scrapeFinding("keys-unsorted", "keys-duplicate", "bencode-canonical", "trailing-data")},
+		scrapeFinding(Check{"scrape.canonical", "the scrape answer is canonical bencode", 3, "bencoding", Warning, "sort the keys of dictionaries as raw bytes"}, "keys-unsorted", "keys-duplicate", "bencode-canonical", "trailing-data"),
 		{Check{"scrape.unknown-hash", "an unknown torrent is left out or has zeros", 48, "", Warning, "do not fail the whole scrape"}, scrapeUnknown},
 		{Check{"scrape.limit", "50 torrents a request are answered, 74 over UDP", 48, "", Warning, "clients do not notice torrents that are left out in silence"}, scrapeLimit},
 		{Check{"scrape.full", "a scrape of everything is closed", 48, "", Info, "it lists every torrent, and is heavy; open it only on purpose"}, scrapeFull},
 	}
 }
 
-// scraped judges the counts of our own torrent.
-func (d *doctor) scraped(judge func(Counts) (State, string)) (State, string) {
-	d.ask("a", EventNone, asSeed())
-	counts, _, f := d.scrapeRaw([]metainfo.HashV1{d.hash})
-	switch {
-	case f != nil:
-		return Skip, words(f)
-	case !counts[0].Known:
-		return Fail, "a torrent that has a peer is left out"
+// scrape sends one scrape as it is, without splitting it.
+func (d *doctor) scrape(hashes ...metainfo.HashV1) (a answer, counts []Counts) {
+	ctx, cancel := d.within(patient)
+	defer cancel()
+	sr := ScrapeResult{Result: Result{Query: Query{Tracker: d.e.raw}, Transport: d.e.transport}}
+	t, f := d.s.openScrape(ctx, d.e, d.addrs, &sr.Result)
+	if f == nil {
+		counts, f = t.scrape(ctx, &sr, hashes)
+		t.close()
 	}
-	return judge(counts[0])
+	sr.Failure = f
+	d.keep(&sr.Result)
+	return answer{Result: sr.Result}, counts
 }
 
-func scrapeWorks(d *doctor) (State, string) {
-	d.ask("a", EventNone, asSeed())
-	counts, _, f := d.scrapeRaw([]metainfo.HashV1{d.hash})
-	switch {
-	case f != nil && f.Code == BadRequest:
-		return Skip, f.Error()
-	case f != nil:
-		return Fail, words(f)
-	case !counts[0].Known:
-		return Fail, "a torrent that has a peer is left out"
+// noScrape is why a scrape was not answered.
+func (a answer) noScrape() outcome {
+	if a.Failure.Code == BadRequest { // it has no scrape URL
+		return skipped("%s", a.Failure.Error())
 	}
-	return Pass, fmt.Sprintf("%d seeds, %d leeches", counts[0].Seeds, counts[0].Leeches)
+	return a.good()
+}
+
+// ownCounts judges the counts of our own torrent.
+func ownCounts(judge func(Counts) outcome) func(*doctor) outcome {
+	return func(d *doctor) outcome {
+		d.ask("a", EventNone, asSeed())
+		switch a, counts := d.scrape(d.hash); {
+		case a.Failure != nil:
+			return a.noScrape()
+		case !counts[0].Known:
+			return failedFor("a torrent that has a peer is left out")
+		default:
+			return judge(counts[0])
+		}
+	}
+}
+
+// scrapes tells why there is nothing to be learned from scrapes of several torrents,
+// where there is not.
+func scrapes(d *doctor) (o outcome, ok bool) {
+	o = ownCounts(func(Counts) outcome { return passed("") })(d)
+	return skipped("%s", o.detail), o.state == Pass
+}
+
+func scrapeFinding(c Check, ids ...string) check {
+	return check{c, func(d *doctor) outcome {
+		d.ask("a", EventNone, asSeed())
+		a, _ := d.scrape(d.hash)
+		if a.Failure != nil {
+			return a.noScrape()
+		}
+		return a.finding(ids...)
+	}}
 }
 
 // scrapeOrder scrapes our torrent with one that nobody has, first and last in
 // turns: an order by chance does not stay right.
-func scrapeOrder(d *doctor) (State, string) {
+func scrapeOrder(d *doctor) outcome {
 	const turns = 8
-	if state, text := d.scraped(func(Counts) (State, string) { return Pass, "" }); state != Pass {
-		return Skip, text
+	if o, ok := scrapes(d); !ok {
+		return o
 	}
 	other := RandomHash()
 	for turn := range turns {
 		own := turn % 2
 		asked := []metainfo.HashV1{other, other}
 		asked[own] = d.hash
-		counts, _, f := d.scrapeRaw(asked)
+		a, counts := d.scrape(asked...)
 		switch {
-		case f != nil:
-			return Skip, words(f)
+		case a.Failure != nil:
+			return skipped("%s", words(a.Failure))
 		case !counts[0].Known || !counts[1].Known:
-			return Skip, "a torrent that nobody has is left out"
+			return skipped("a torrent that nobody has is left out")
 		case apart(counts[own], counts[1-own]) > 0 && counts[own].Seeds == 0:
-			return Fail, "the counts of one torrent came for another"
+			return failed("the counts of one torrent came for another")
 		}
 	}
-	return Pass, plural(turns, "scrape") + " of two torrents"
+	return passed("%s of two torrents", plural(turns, "scrape"))
 }
 
-func scrapeFinding(ids ...string) func(*doctor) (State, string) {
-	return func(d *doctor) (State, string) {
-		d.ask("a", EventNone, asSeed())
-		_, notes, f := d.scrapeRaw([]metainfo.HashV1{d.hash})
-		if f != nil {
-			return Skip, words(f)
-		}
-		if n, ok := found(notes, ids...); ok {
-			return Fail, n.Text
-		}
-		return Pass, "as it should be"
-	}
-}
-
-func scrapeUnknown(d *doctor) (State, string) {
-	counts, _, f := d.scrapeRaw([]metainfo.HashV1{RandomHash()})
+func scrapeUnknown(d *doctor) outcome {
+	a, counts := d.scrape(RandomHash())
 	switch {
-	case f != nil && f.Code == BadRequest:
-		return Skip, f.Error()
-	case f != nil:
-		return Fail, words(f)
+	case a.Failure != nil:
+		return a.noScrape()
 	case !counts[0].Known:
-		return Pass, "left out"
+		return passed("left out")
 	case counts[0].Seeds > 0 || counts[0].Leeches > 0:
-		return Fail, fmt.Sprintf("it has %d seeds and %d leeches", counts[0].Seeds, counts[0].Leeches)
+		return failed("it has %d seeds and %d leeches", counts[0].Seeds, counts[0].Leeches)
 	}
-	return Pass, "zeros"
+	return passed("zeros")
 }
 
 // scrapeLimit finds by bisection how many torrents one request may carry.
-func scrapeLimit(d *doctor) (State, string) {
+func scrapeLimit(d *doctor) outcome {
 	least, most := 50, 100
 	if d.e.transport == UDP {
 		least = 74
 	}
-	if state, text := d.scraped(func(Counts) (State, string) { return Pass, "" }); state != Pass {
-		return Skip, text
+	if o, ok := scrapes(d); !ok {
+		return o
 	}
 	good, bad := 1, most+1
 	for bad-good > 1 && d.ctx.Err() == nil {
@@ -263,34 +264,40 @@ func scrapeLimit(d *doctor) (State, string) {
 		if bad == most+1 && good == 1 {
 			n = most
 		}
-		whole, f := d.scrapeMany(n)
-		if f != nil && (f.Code == Timeout || f.Code == Interrupted) && n <= least {
-			return Fail, fmt.Sprintf("a scrape of %d: %s", n, words(f))
+		hashes := make([]metainfo.HashV1, n)
+		for i := range hashes {
+			hashes[i] = RandomHash()
 		}
-		if whole {
+		hashes[n-1] = d.hash
+		a, counts := d.scrape(hashes...)
+		switch f := a.Failure; {
+		case f != nil && (f.Code == Timeout || f.Code == Interrupted) && n <= least:
+			return failed("a scrape of %d: %s", n, words(f))
+		case f == nil && counts[n-1].Known:
 			good = n
-		} else {
+		default:
 			bad = n
 		}
 	}
 	switch {
 	case good < least:
-		return Fail, fmt.Sprintf("only %d are answered", good)
+		return failed("only %d are answered", good)
 	case good == most:
-		return Pass, fmt.Sprintf("%d or more are answered", most)
+		return passed("%d or more are answered", most)
 	}
-	return Pass, fmt.Sprintf("%d are answered", good)
+	return passed("%d are answered", good)
 }
 
-func scrapeFull(d *doctor) (State, string) {
-	counts, _, f := d.scrapeRaw(nil)
-	switch {
-	case f != nil && (f.Code == BadRequest || f.Code == Timeout):
-		return Skip, words(f)
-	case f != nil && f.Code == Malformed:
-		return Fail, "open, and too long to be read: " + f.Error()
-	case f != nil:
-		return Pass, "closed: " + clip(f.Error())
+func scrapeFull(d *doctor) outcome {
+	a, counts := d.scrape()
+	switch f := a.Failure; {
+	case f == nil:
+		return failed("open: %s", plural(len(counts), "torrent"))
+	case f.Code == BadRequest || f.Code == Timeout:
+		return skipped("%s", words(f))
+	case f.Code == Malformed:
+		return failed("open, and too long to be read: %s", f.Error())
+	default:
+		return passed("closed: %s", clip(f.Error()))
 	}
-	return Fail, "open: " + plural(len(counts), "torrent")
 }

@@ -1,7 +1,6 @@
 package announce
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"net/netip"
@@ -19,8 +18,8 @@ import (
 // leaves. Steps are what A was told, and what a scrape said, at each point.
 type swarmFacts struct {
 	broken *Failure // an announce that failed ended it
-	bSees  Result
-	aSees  Result
+	bSees  answer
+	aSees  answer
 	alone  step  // only A
 	both   step  // A and B
 	done   step  // B has completed
@@ -48,7 +47,7 @@ func (d *doctor) simulate() *swarmFacts {
 			d.ask(name, EventStopped)
 		}
 	}
-	b := func(event Event, how ...asking) Result {
+	b := func(event Event, how ...asking) answer {
 		r := d.ask("b", event, how...)
 		if r.Failure != nil && f.broken == nil {
 			f.broken = r.Failure
@@ -64,7 +63,7 @@ func (d *doctor) simulate() *swarmFacts {
 	b(EventCompleted, asSeed())
 	f.again, _ = d.step(f)
 	b(EventStopped, asSeed())
-	var last Result
+	var last answer
 	if f.left, last = d.step(f); last.Reply != nil {
 		if p, ok := last.Reply.Peers.ByPort(d.member("b").port); ok {
 			f.stale = &p
@@ -74,7 +73,7 @@ func (d *doctor) simulate() *swarmFacts {
 }
 
 // step asks as A, and scrapes.
-func (d *doctor) step(f *swarmFacts) (step, Result) {
+func (d *doctor) step(f *swarmFacts) (step, answer) {
 	r := d.ask("a", EventNone, asSeed(), want(50))
 	if r.Failure != nil {
 		if f.broken == nil {
@@ -117,21 +116,21 @@ func (d *doctor) otherViews(f *swarmFacts) {
 func bothKnown(a, b int64) bool { return a != Unknown && b != Unknown }
 
 // swarmCheck is a check that reads the facts.
-func swarmCheck(c Check, judge func(d *doctor, f *swarmFacts) (State, string)) check {
-	return check{c, func(d *doctor) (State, string) {
+func swarmCheck(c Check, judge func(d *doctor, f *swarmFacts) outcome) check {
+	return check{c, func(d *doctor) outcome {
 		f := d.simulate()
 		if f.broken != nil {
-			return Skip, "the simulation failed: " + words(f.broken)
+			return skipped("the simulation failed: %s", words(f.broken))
 		}
 		return judge(d, f)
 	}}
 }
 
 // withPeers leaves a check out where answers carry no peers.
-func withPeers(judge func(d *doctor, f *swarmFacts) (State, string)) func(*doctor, *swarmFacts) (State, string) {
-	return func(d *doctor, f *swarmFacts) (State, string) {
-		if d.e.transport == WS || d.e.transport == WSS {
-			return Skip, "WebSocket trackers introduce peers by offers, and none were made"
+func withPeers(judge func(d *doctor, f *swarmFacts) outcome) func(*doctor, *swarmFacts) outcome {
+	return func(d *doctor, f *swarmFacts) outcome {
+		if d.isWS() {
+			return skipped("WebSocket trackers introduce peers by offers, and none were made")
 		}
 		return judge(d, f)
 	}
@@ -139,60 +138,60 @@ func withPeers(judge func(d *doctor, f *swarmFacts) (State, string)) func(*docto
 
 func swarmChecks() []check {
 	return []check{
-		swarmCheck(Check{"swarm.visible", "a leecher sees the seeder", 3, "Trackers", Error, "hand out peers that announced"}, withPeers(func(d *doctor, f *swarmFacts) (State, string) {
+		swarmCheck(Check{"swarm.visible", "a leecher sees the seeder", 3, "Trackers", Error, "hand out peers that announced"}, withPeers(func(d *doctor, f *swarmFacts) outcome {
 			if f.bSees.Reply.Peers.Len() == 0 {
-				return Fail, "B was given no peers while A seeds"
+				return failed("B was given no peers while A seeds")
 			}
-			return Pass, "B sees " + plural(f.bSees.Reply.Peers.Len(), "peer")
+			return passed("B sees %s", plural(f.bSees.Reply.Peers.Len(), "peer"))
 		})),
 		swarmCheck(Check{"swarm.address", "the seeder is recorded at its address and port", 3, "Trackers", Error, "record the address that the announce came from, and the port it names"}, withPeers(judgeAddress)),
-		swarmCheck(Check{"swarm.self", "a peer is not offered to itself", 3, "Trackers", Info, "leave the asking peer out of its own answer"}, withPeers(func(d *doctor, f *swarmFacts) (State, string) {
+		swarmCheck(Check{"swarm.self", "a peer is not offered to itself", 3, "Trackers", Info, "leave the asking peer out of its own answer"}, withPeers(func(d *doctor, f *swarmFacts) outcome {
 			if p, ok := f.aSees.Reply.Peers.ByPort(d.member("a").port); ok {
-				return Fail, "A was offered " + p.Addr.String() + ", which is A"
+				return failed("A was offered %s, which is A", p.Addr)
 			}
-			return Pass, "A sees " + plural(f.aSees.Reply.Peers.Len(), "other peer")
+			return passed("A sees %s", plural(f.aSees.Reply.Peers.Len(), "other peer"))
 		})),
 		swarmCheck(Check{"swarm.counts", "counts move when a leecher joins", 3, "Trackers", Error, "count peers as they come and go"}, judgeCounts),
-		swarmCheck(Check{"swarm.completed", "a leecher that completes becomes a seeder", 3, "Trackers", Error, "read event and left"}, func(_ *doctor, f *swarmFacts) (State, string) {
+		swarmCheck(Check{"swarm.completed", "a leecher that completes becomes a seeder", 3, "Trackers", Error, "read event and left"}, func(_ *doctor, f *swarmFacts) outcome {
 			a, b := f.both.reply, f.done.reply
 			return judgeMove("completed", a, b, 1, -1)
 		}),
 		swarmCheck(Check{"swarm.completed-once", "a download is counted once", 48, "", Warning, "a second completed of the same peer counts for nothing"}, judgeOnce),
-		swarmCheck(Check{"swarm.stopped", "stopped removes a peer at once", 3, "Trackers", Error, "otherwise others connect to it in vain"}, func(d *doctor, f *swarmFacts) (State, string) {
+		swarmCheck(Check{"swarm.stopped", "stopped removes a peer at once", 3, "Trackers", Error, "otherwise others connect to it in vain"}, func(d *doctor, f *swarmFacts) outcome {
 			if f.stale != nil {
-				return Fail, "B has stopped, and is handed out: " + f.stale.Addr.String()
+				return failed("B has stopped, and is handed out: %s", f.stale.Addr.String())
 			}
 			return judgeMove("stopped", f.again.reply, f.left.reply, -1, 0)
 		}),
 		swarmCheck(Check{"swarm.scrape-agrees", "scrape and announce give the same counts at each step", 48, "", Warning, "count in one place"}, judgeScrape),
-		swarmCheck(Check{"swarm.views-agree", "HTTP, UDP and WebSocket give the same counts", 48, "", Warning, "keep one swarm behind every transport"}, func(_ *doctor, f *swarmFacts) (State, string) {
+		swarmCheck(Check{"swarm.views-agree", "HTTP, UDP and WebSocket give the same counts", 48, "", Warning, "keep one swarm behind every transport"}, func(_ *doctor, f *swarmFacts) outcome {
 			own := f.both.scrape
 			if !own.Known {
 				own.Seeds, own.Leeches = f.both.reply.Seeds, f.both.reply.Leeches
 			}
 			if len(f.views) == 0 {
-				return Skip, "no other transport of this tracker answers a scrape"
+				return skipped("no other transport of this tracker answers a scrape")
 			}
 			for u, c := range f.views {
 				if c.Seeds != own.Seeds || c.Leeches != own.Leeches {
-					return Fail, fmt.Sprintf("%s says %d and %d, not %d and %d", secret.URL(u), c.Seeds, c.Leeches, own.Seeds, own.Leeches)
+					return failed("%s says %d and %d, not %d and %d", secret.URL(u), c.Seeds, c.Leeches, own.Seeds, own.Leeches)
 				}
 			}
-			return Pass, plural(len(f.views), "other view") + " agreed"
+			return passed("%s agreed", plural(len(f.views), "other view"))
 		}),
 	}
 }
 
-func judgeAddress(d *doctor, f *swarmFacts) (State, string) {
+func judgeAddress(d *doctor, f *swarmFacts) outcome {
 	port := d.member("a").port
 	p, ok := f.bSees.Reply.Peers.ByPort(port)
 	if !ok {
-		return Fail, fmt.Sprintf("no peer has A's port %d", port)
+		return failed("no peer has A's port %d", port)
 	}
-	if want, certain := ownAddress(&f.bSees); certain && !namesAddress(d.opt.Header) && p.Addr.Addr() != want {
-		return Fail, fmt.Sprintf("A is recorded as %s, not %s", p.Addr.Addr(), want)
+	if want, certain := ownAddress(&f.bSees.Result); certain && !namesAddress(d.opt.Header) && p.Addr.Addr() != want {
+		return failed("A is recorded as %s, not %s", p.Addr.Addr(), want)
 	}
-	return Pass, "A is recorded as " + p.Addr.String()
+	return passed("A is recorded as %s", p.Addr.String())
 }
 
 // namesAddress says whether headers tell an address of ours, as a proxy's do.
@@ -213,76 +212,46 @@ func ownAddress(r *Result) (netip.Addr, bool) {
 	return local, !nat
 }
 
-func judgeMove(what string, before, after Reply, seeds, leeches int64) (State, string) {
+func judgeMove(what string, before, after Reply, seeds, leeches int64) outcome {
 	if !bothKnown(before.Seeds, after.Seeds) {
-		return Skip, "the tracker gives no counts"
+		return skipped("the tracker gives no counts")
 	}
 	ds, dl := after.Seeds-before.Seeds, after.Leeches-before.Leeches
 	text := fmt.Sprintf("after %s: seeds %+d, leeches %+d", what, ds, dl)
 	if ds != seeds || bothKnown(before.Leeches, after.Leeches) && dl != leeches {
-		return Fail, text + fmt.Sprintf(", not %+d and %+d", seeds, leeches)
+		return failed("%s, not %+d and %+d", text, seeds, leeches)
 	}
-	return Pass, text
+	return passed("%s", text)
 }
 
-func judgeCounts(_ *doctor, f *swarmFacts) (State, string) {
+func judgeCounts(_ *doctor, f *swarmFacts) outcome {
 	return judgeMove("started", f.alone.reply, f.both.reply, 0, 1)
 }
 
-func judgeOnce(_ *doctor, f *swarmFacts) (State, string) {
+func judgeOnce(_ *doctor, f *swarmFacts) outcome {
 	a, b, c := f.both.scrape, f.done.scrape, f.again.scrape
 	if !a.Known || !bothKnown(a.Downloaded, b.Downloaded) {
-		return Skip, "the tracker gives no count of downloads"
+		return skipped("the tracker gives no count of downloads")
 	}
 	text := fmt.Sprintf("downloads were %d, then %d, then %d", a.Downloaded, b.Downloaded, c.Downloaded)
 	if c.Downloaded != b.Downloaded {
-		return Fail, text
+		return failed("%s", text)
 	}
-	return Pass, text
+	return passed("%s", text)
 }
 
-func judgeScrape(_ *doctor, f *swarmFacts) (State, string) {
+func judgeScrape(_ *doctor, f *swarmFacts) outcome {
 	names := []string{"A seeds", "B leeches", "B completed", "B completed twice", "B left"}
 	for i, s := range []step{f.alone, f.both, f.done, f.again, f.left} {
 		if !s.scrape.Known {
-			return Skip, "no scrape"
+			return skipped("no scrape")
 		}
 		if !bothKnown(s.reply.Seeds, s.scrape.Seeds) {
-			return Skip, "the tracker gives no counts"
+			return skipped("the tracker gives no counts")
 		}
 		if s.reply.Seeds != s.scrape.Seeds || bothKnown(s.reply.Leeches, s.scrape.Leeches) && s.reply.Leeches != s.scrape.Leeches {
-			return Fail, fmt.Sprintf("when %s: announce says %d and %d, scrape %d and %d", names[i], s.reply.Seeds, s.reply.Leeches, s.scrape.Seeds, s.scrape.Leeches)
+			return failed("when %s: announce says %d and %d, scrape %d and %d", names[i], s.reply.Seeds, s.reply.Leeches, s.scrape.Seeds, s.scrape.Leeches)
 		}
 	}
-	return Pass, "the same at five steps"
-}
-
-// scrapeMany asks for n torrents in one request, ours the last, and says
-// whether all were answered for.
-func (d *doctor) scrapeMany(n int) (bool, *Failure) {
-	hashes := make([]metainfo.HashV1, n)
-	for i := range hashes {
-		hashes[i] = RandomHash()
-	}
-	hashes[n-1] = d.hash
-	counts, _, f := d.scrapeRaw(hashes)
-	if f != nil {
-		return false, f
-	}
-	return counts[n-1].Known, nil
-}
-
-// scrapeRaw sends one scrape as it is, without splitting it.
-func (d *doctor) scrapeRaw(hashes []metainfo.HashV1) ([]Counts, []Finding, *Failure) {
-	ctx, cancel := context.WithTimeout(d.ctx, d.opt.Timeout)
-	defer cancel()
-	r := Result{Query: Query{Tracker: d.e.raw}, Transport: d.e.transport}
-	ask, done, f := d.s.openScrape(ctx, d.e, d.addrs, &r)
-	if f != nil {
-		return nil, nil, f
-	}
-	counts, f := ask(ctx, hashes, &ScrapeResult{}, &r)
-	done()
-	d.keep(&r)
-	return counts, r.Findings, f
+	return passed("the same at five steps")
 }

@@ -1,8 +1,7 @@
 package announce
 
 import (
-	"context"
-	"fmt"
+	"bytes"
 	"net/netip"
 	"time"
 )
@@ -19,177 +18,133 @@ func udpIDChecks() []check {
 		{Check{"udp.connection-id-checked", "an invented connection id is not accepted", 15, "Connect", Error, "check ids, and answer others with an error packet"}, udpIDChecked},
 		{Check{"udp.connection-id-error", "a bad connection id is answered with an error packet", 15, "Errors", Info, "silence makes clients wait for minutes"}, udpIDError},
 		{Check{"udp.connection-id-scrape", "an invented connection id is not good for a scrape", 15, "Connect", Error, "check ids of scrapes as those of announces"}, udpIDScrape},
-		{Check{"udp.error-transaction", "error packets carry the transaction id of what they refuse", 15, "Errors", Warning, "echo bytes 12 to 16 of the request: clients pass over another id, and wait"}, udpErrorTransaction},
-		{Check{"udp.error-text", "error texts end without NUL", 15, "Errors", Info, "the length of the datagram ends the text"}, udpErrorText},
+		{Check{"udp.error-transaction", "error packets carry the transaction id of what they refuse", 15, "Errors", Warning, "echo bytes 12 to 16 of the request: clients pass over another id, and wait"},
+			udpErrors(func(p []byte) bool { return be.Uint32(p[4:]) == 0 }, "transaction id 0 is with the error")},
+		{Check{"udp.error-text", "error texts end without NUL", 15, "Errors", Info, "the length of the datagram ends the text"},
+			udpErrors(func(p []byte) bool { return bytes.HasSuffix(p[8:], []byte{0}) }, "the text ends in NUL:")},
 	}
 }
 
-func udpIDRandom(d *doctor) (State, string) {
+func udpIDRandom(d *doctor) outcome {
 	var ids []uint64
 	for range 2 {
-		ctx, cancel := context.WithTimeout(d.ctx, d.opt.Timeout)
-		defer cancel()
-		u, f := d.s.reachUDP(ctx, d.e, d.addrs, &Result{})
+		ctx, cancel := d.within(patient)
+		r := new(Result)
+		u, f := d.s.openUDP(ctx, d.e, d.addrs, r)
+		cancel()
 		if f != nil {
-			return Fail, words(f)
+			return failed("%s", words(f))
 		}
 		u.close()
+		d.keep(r)
 		ids = append(ids, u.id)
-		if len(u.log) > 0 {
-			d.show(&u.log[len(u.log)-1])
-		}
 	}
-	if ids[0] == udpMagic {
-		return Fail, "the connection id is the protocol id"
+	switch {
+	case ids[0] == udpMagic:
+		return failed("the connection id is the protocol id")
+	case ids[0] < 1<<16: // the same address may get the same id for a while: only small ones are guesses
+		return failed("the connection id is %d", ids[0])
 	}
-	// The same address may get the same id for a while: only 0 and 1 are guesses.
-	if ids[0] < 1<<16 {
-		return Fail, fmt.Sprintf("the connection id is %d", ids[0])
-	}
-	return Pass, fmt.Sprintf("%x and %x", ids[0], ids[1])
+	return passed("%x and %x", ids[0], ids[1])
 }
 
-func udpIDLives(d *doctor) (State, string) {
-	if _, state, text := d.accepts(nil); state == Fail {
-		return Skip, text
+func udpIDLives(d *doctor) outcome {
+	if o := d.udpAnnounce(patient).good(); o.state == Fail {
+		return skipped("%s", o.detail)
 	}
-	time.Sleep(min(d.opt.Timeout/4, 500*time.Millisecond))
-	_, state, text := d.accepts(nil)
-	return state, text
+	d.pause(min(d.opt.Timeout/4, 500*time.Millisecond))
+	return d.udpAnnounce(patient).good()
 }
 
 const oneBadID = "one announce a run has a bad connection id at most; run this check alone with --only"
 
-// badIDVerdict judges the answer to a connection id that should not be good.
-func (d *doctor) badIDVerdict(p []byte, f *Failure) (State, string) {
-	switch {
-	case f != nil && f.Code == Timeout:
-		d.badID, d.badSilent = true, true
-		return Pass, "no answer"
-	case f != nil:
-		d.badID = true
-		return Fail, words(f)
-	case isAction(p, actError):
-		d.badID = true
-		return Pass, "error packet: " + errorText(p)
+// withBadID judges what the one announce brings that has a connection id that should
+// not be good. There must be a good one before.
+func withBadID(send func(d *doctor, good uint64) ([]byte, *Failure)) func(*doctor) outcome {
+	return func(d *doctor) outcome {
+		if d.badID {
+			return skipped(oneBadID)
+		}
+		if o := d.udpAnnounce(patient).good(); o.state == Fail {
+			return skipped("%s", o.detail)
+		}
+		p, f := send(d, d.u.id)
+		d.badID = f != nil || isAction(p, actError)
+		d.badSilent = f != nil && f.Code == Timeout
+		return turnedAway(p, f)
 	}
-	return Fail, "accepted"
 }
 
-func udpIDExpires(d *doctor) (State, string) {
-	switch {
-	case d.opt.ExpiryWait <= 0:
-		return Skip, "takes minutes of waiting, which were not asked for"
-	case d.badID:
-		return Skip, oneBadID
+// withID is an announce with this connection id.
+func (d *doctor) withID(id uint64, edits ...edit) builder {
+	return func(_ uint64, tid uint32) []byte { return d.packet(edits...)(id, tid) }
+}
+
+// invented is a connection id that the tracker did not give.
+func invented(id uint64) uint64 { return id ^ 0x5a5a5a5a5a5a5a5a }
+
+func udpIDExpires(d *doctor) outcome {
+	if d.opt.ExpiryWait <= 0 {
+		return skipped("takes minutes of waiting, which were not asked for")
 	}
-	if _, state, text := d.accepts(nil); state == Fail {
-		return Skip, text
-	}
-	select {
-	case <-d.ctx.Done():
-		return Skip, "interrupted"
-	case <-time.After(d.opt.ExpiryWait):
-	}
-	ctx, cancel := context.WithTimeout(d.ctx, min(d.opt.Timeout, time.Second))
-	defer cancel()
-	p, f := d.once(ctx, d.u, d.u.id)
-	return d.badIDVerdict(p, f)
+	return withBadID(func(d *doctor, good uint64) ([]byte, *Failure) {
+		d.pause(d.opt.ExpiryWait)
+		ctx, cancel := d.within(once)
+		defer cancel()
+		return d.over(ctx, d.u, once, "announce", d.withID(good))
+	})(d)
 }
 
 // udpIDScrape scrapes with an id of our own making, once.
-func udpIDScrape(d *doctor) (State, string) {
-	if _, state, text := d.accepts(nil); state == Fail {
-		return Skip, text
+func udpIDScrape(d *doctor) outcome {
+	if o := d.udpAnnounce(patient).good(); o.state == Fail {
+		return skipped("%s", o.detail)
 	}
-	ctx, cancel := context.WithTimeout(d.ctx, min(d.opt.Timeout, time.Second))
-	defer cancel()
-	defer d.u.patient(d.u.once())
-	p, f := d.exchange(ctx, d.u, "scrape", func(id uint64, tid uint32) []byte {
-		return append(head(id^0x5a5a5a5a5a5a5a5a, actScrape, tid), d.hash[:]...)
-	})
-	switch how := turnedAway(p, f); {
-	case how != "":
-		return Pass, how
-	case f != nil:
-		return Skip, words(f)
-	}
-	return Fail, "answered"
+	return turnedAway(d.udp(once, "scrape", func(id uint64, tid uint32) []byte {
+		return append(head(invented(id), actScrape, tid), d.hash[:]...)
+	}))
 }
-
-// once sends an announce with this connection id a single time.
-func (d *doctor) once(ctx context.Context, u *udpSession, id uint64) ([]byte, *Failure) {
-	defer u.patient(u.once())
-	return d.exchange(ctx, u, "announce", func(_ uint64, tid uint32) []byte { return d.packet(nil)(id, tid) })
-}
-
-// once makes the session send what it asks a single time, until patient is told
-// the settings that it returns.
-func (u *udpSession) once() *settings {
-	old, s := u.s, *u.s
-	s.retries = 0
-	u.s = &s
-	return old
-}
-
-func (u *udpSession) patient(s *settings) { u.s = s }
 
 // udpIDBound uses the id of one of our addresses from another, which only
 // loopback has for certain.
-func udpIDBound(d *doctor) (State, string) {
-	if d.badID {
-		return Skip, oneBadID
-	}
+func udpIDBound(d *doctor) outcome {
 	if len(d.addrs) == 0 || !d.addrs[0].Addr().IsLoopback() || !d.addrs[0].Addr().Is4() {
-		return Skip, "needs a second address of ours"
+		return skipped("needs a second address of ours")
 	}
-	if _, state, text := d.accepts(nil); state == Fail {
-		return Skip, text
-	}
-	ctx, cancel := context.WithTimeout(d.ctx, min(d.opt.Timeout, time.Second))
-	defer cancel()
 	s := d.s
 	s.LocalAddr = netip.AddrFrom4([4]byte{127, 0, 0, 9})
-	u, f := s.openUDP(ctx, d.e, d.addrs[0], &Result{})
+	u, f := s.socketUDP(d.ctx, d.e, d.addrs[0], new(Result))
 	if f != nil {
-		return Skip, words(f)
+		return skipped("%s", words(f))
 	}
 	defer u.close()
-	p, f := d.once(ctx, u, d.u.id)
-	state, text := d.badIDVerdict(p, f)
-	if state == Fail && f == nil { // the tracker has a peer there now
-		d.aside(func() {
-			d.exchange(ctx, u, "stopped", func(_ uint64, tid uint32) []byte {
-				return put32(80, udpEvent(EventStopped))(d.packet(nil)(d.u.id, tid))
-			})
-		})
-	}
-	return state, text
+	return withBadID(func(d *doctor, good uint64) ([]byte, *Failure) {
+		ctx, cancel := d.within(once)
+		defer cancel()
+		p, f := d.over(ctx, u, once, "announce", d.withID(good))
+		if isAction(p, actAnnounce) { // the tracker has a peer there now
+			d.aside(func() { d.over(ctx, u, once, "stopped", d.withID(good, putEvent(EventStopped))) })
+		}
+		return p, f
+	})(d)
+}
+
+func udpIDChecked(d *doctor) outcome {
+	return withBadID(func(d *doctor, good uint64) ([]byte, *Failure) {
+		return d.udp(once, "announce", d.withID(invented(good)))
+	})(d)
 }
 
 // udpIDError judges what the one bad connection id brought.
-func udpIDError(d *doctor) (State, string) {
+func udpIDError(d *doctor) outcome {
 	if !d.badID {
 		udpIDChecked(d)
 	}
 	switch {
 	case !d.badID:
-		return Skip, "every connection id is accepted"
+		return skipped("every connection id is accepted")
 	case d.badSilent:
-		return Fail, "no answer"
+		return failed("no answer")
 	}
-	return Pass, "answered"
-}
-
-func udpIDChecked(d *doctor) (State, string) {
-	if d.badID {
-		return Skip, oneBadID
-	}
-	if _, state, text := d.accepts(nil); state == Fail {
-		return Skip, text
-	}
-	ctx, cancel := context.WithTimeout(d.ctx, min(d.opt.Timeout, time.Second))
-	defer cancel()
-	p, f := d.once(ctx, d.u, d.u.id^0x5a5a5a5a5a5a5a5a)
-	return d.badIDVerdict(p, f)
+	return passed("answered")
 }

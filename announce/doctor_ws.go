@@ -2,12 +2,7 @@ package announce
 
 import (
 	"context"
-	"fmt"
 	"time"
-
-	"github.com/coder/websocket"
-
-	"github.com/torrentkit/torrentkit/internal/secret"
 )
 
 // wsRaw sends one message over a connection of its own and returns the first
@@ -15,22 +10,15 @@ import (
 func (d *doctor) wsRaw(text string) (wsMessage, *Failure) {
 	ctx, cancel := context.WithTimeout(d.ctx, min(d.opt.Timeout, 2*time.Second))
 	defer cancel()
-	r := Result{Query: Query{Tracker: d.e.raw}}
+	r := Result{Query: Query{Tracker: d.e.raw}, Transport: d.e.transport}
 	w, f := d.s.openWS(ctx, d.e, d.addrs, &r)
 	if f != nil {
 		return nil, f
 	}
 	defer w.close()
-	d.sent, d.received = secret.Of(d.e.raw).Hide(clip(text)), nil
-	if err := w.conn.Write(ctx, websocket.MessageText, []byte(text)); err != nil {
-		return nil, netFailure(ctx, "sending", err)
-	}
-	_, raw, err := w.conn.Read(ctx)
-	if err != nil {
-		return nil, w.readFailure(ctx, "a message", err)
-	}
-	d.received = raw
-	return parseWSMessage(raw)
+	m, f := w.ask(ctx, "a message", []byte(text), func(wsMessage) bool { return true })
+	d.keep(&r)
+	return m, f
 }
 
 // wsAnnounce is a good announce of member c, as text.
@@ -47,66 +35,56 @@ func wsChecks() []check {
 		{Check{"ws.announce", "the answer has interval, complete and incomplete", 0, "WebTorrent", Error, "clients do not come back without interval"}, wsKeys},
 		{Check{"ws.info-hash", "the answer names the torrent, byte for byte", 0, "WebTorrent", Error, "clients with several torrents on one connection cannot tell answers apart"}, wsHash},
 		{Check{"ws.invalid-json", "what is not JSON is refused, or ends the connection", 0, "WebTorrent", Warning, "send failure reason"}, wsRefuses("{not json")},
-		{Check{"ws.short-hash", "an info_hash of 3 characters is refused", 0, "WebTorrent", Warning, "send failure reason"}, func(d *doctor) (State, string) {
+		{Check{"ws.short-hash", "an info_hash of 3 characters is refused", 0, "WebTorrent", Warning, "send failure reason"}, func(d *doctor) outcome {
 			return wsRefuses(d.wsAnnounce("abc"))(d)
 		}},
-		{Check{"ws.unlisted", "a torrent that is not tracked is refused in words", 0, "WebTorrent", Error, "send failure reason with the info_hash"}, func(d *doctor) (State, string) {
-			h := RandomHash()
-			m, f := d.wsRaw(d.wsAnnounce(binaryString(h[:])))
-			switch {
-			case f != nil:
-				return Fail, words(f)
-			case m.refuses():
-				return Pass, "refused: " + clip(m.text("failure reason"))
-			}
-			return Pass, "any torrent is tracked"
-		}},
+		{Check{"ws.unlisted", "a torrent that is not tracked is refused in words", 0, "WebTorrent", Error, "send failure reason with the info_hash"}, unlisted},
 	}
 }
 
-func wsKeys(d *doctor) (State, string) {
+func wsKeys(d *doctor) outcome {
 	m, f := d.wsRaw(d.wsAnnounce(binaryString(d.hash[:])))
 	if f != nil {
-		return Fail, words(f)
+		return failed("%s", words(f))
 	}
 	for _, key := range []string{"interval", "complete", "incomplete"} {
 		if _, ok := m[key]; !ok {
-			return Fail, "no " + key
+			return failed("no %s", key)
 		}
 	}
 	reply, notes, f := m.announce()
 	if f != nil {
-		return Fail, words(f)
+		return failed("%s", words(f))
 	}
 	if len(notes) > 0 {
-		return Fail, notes[0].Text
+		return failed("%s", notes[0].Text)
 	}
-	return Pass, fmt.Sprintf("interval %s", reply.Interval)
+	return passed("interval %s", reply.Interval)
 }
 
-func wsHash(d *doctor) (State, string) {
+func wsHash(d *doctor) outcome {
 	hash := binaryString(d.hash[:])
 	m, f := d.wsRaw(d.wsAnnounce(hash))
 	switch {
 	case f != nil:
-		return Fail, words(f)
+		return failed("%s", words(f))
 	case m.text("info_hash") != hash:
-		return Fail, "info_hash is missing or another"
+		return failed("info_hash is missing or another")
 	}
-	return Pass, "the same 20 bytes"
+	return passed("the same 20 bytes")
 }
 
-func wsRefuses(text string) func(*doctor) (State, string) {
-	return func(d *doctor) (State, string) {
+func wsRefuses(text string) func(*doctor) outcome {
+	return func(d *doctor) outcome {
 		m, f := d.wsRaw(text)
 		switch {
 		case f != nil && f.Code == Timeout:
-			return Fail, "no answer"
+			return failed("no answer")
 		case f != nil:
-			return Pass, "the connection ended"
+			return passed("the connection ended")
 		case m.refuses():
-			return Pass, "refused: " + clip(m.text("failure reason"))
+			return passed("refused: %s", clip(m.text("failure reason")))
 		}
-		return Fail, "accepted"
+		return failed("accepted")
 	}
 }

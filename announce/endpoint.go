@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/torrentkit/torrentkit/internal/dial"
 	"github.com/torrentkit/torrentkit/internal/secret"
@@ -96,62 +95,6 @@ func asTried(ctx context.Context, list []dial.Tried) []Tried {
 		out = append(out, Tried{t.Addr, netFailure(ctx, "connecting to "+t.Addr.String(), t.Err)})
 	}
 	return out
-}
-
-// dialer opens connections for one probe and notes how long that took.
-type dialer struct {
-	s     *settings
-	open  *dial.Dialer
-	host  string // the tracker's host, whose addresses are pinned
-	addrs []netip.AddrPort
-
-	dials dialed
-}
-
-// dialed is what the last dial brought.
-type dialed struct {
-	addr    netip.AddrPort // what answered
-	local   netip.AddrPort
-	tried   []Tried
-	connect time.Duration
-}
-
-// dialTCP connects to host:port: the tracker's own host is at the pinned
-// addresses, others (a redirect's target, a proxy) are looked up.
-func (d *dialer) dialTCP(ctx context.Context, hostPort string) (net.Conn, error) {
-	host, portText, err := net.SplitHostPort(hostPort)
-	if err != nil {
-		return nil, err
-	}
-	port, err := strconv.ParseUint(portText, 10, 16)
-	if err != nil {
-		return nil, err
-	}
-	addrs := d.addrs
-	if host != d.host || len(addrs) == 0 || addrs[0].Port() != uint16(port) {
-		var f *Failure
-		if addrs, f = d.s.resolve(ctx, host, uint16(port)); f != nil {
-			return nil, f
-		}
-	}
-	started := time.Now()
-	conn, tried, err := dial.Race(ctx, addrs, func(ctx context.Context, a netip.AddrPort) (net.Conn, error) {
-		c, err := d.open.Connect(ctx, "tcp", host, a)
-		if err != nil {
-			return nil, netFailure(ctx, "connecting to "+a.String(), err)
-		}
-		return c, nil
-	}, func(c net.Conn) { c.Close() })
-	d.dials = dialed{connect: time.Since(started), tried: asTried(ctx, tried)}
-	if err != nil {
-		if len(addrs) == 1 {
-			d.dials.tried = nil // the failure itself says it
-		}
-		return nil, err
-	}
-	d.dials.addr = addrPort(conn.RemoteAddr())
-	d.dials.local = addrPort(conn.LocalAddr())
-	return conn, nil
 }
 
 // addrPort is an address of a connection, or none: the system may not tell.

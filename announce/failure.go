@@ -47,6 +47,8 @@ type Failure struct {
 	Detail string // what was tried and what came of it, without secrets
 	Retry  RetryIn
 	Err    error // what was beneath; its text may hold secrets
+
+	inWords bool // the tracker refused as its protocol has it, and in nothing that HTTP has for that
 }
 
 // Error returns the detail, and the tracker's words after it.
@@ -91,6 +93,11 @@ func (f *Failure) Dead() bool {
 }
 
 func fail(code Code, detail string) *Failure { return &Failure{Code: code, Detail: detail} }
+
+// refusal is a failure reason or an error packet.
+func refusal(text string, retry RetryIn) *Failure {
+	return &Failure{Code: classify(text), Reason: text, Detail: "the tracker refused", Retry: retry, inWords: true}
+}
 
 // classify turns a tracker's own words into a code. The order matters: an
 // unregistered passkey is a matter of the passkey.

@@ -15,26 +15,29 @@ import (
 	"strings"
 	"time"
 
+	"github.com/torrentkit/torrentkit/internal/dial"
 	"github.com/torrentkit/torrentkit/internal/secret"
 )
 
 // httpClient asks one tracker over HTTP, on connections of its own.
 type httpClient struct {
-	s     *settings
-	dial  *dialer
-	tls   *tls.Config
-	idle  *httpConn // that the next request may go over
-	trace tracer    // of the last request
-	res   *Result
+	s      *settings
+	e      endpoint // whose host is at addrs, if these are known
+	addrs  []netip.AddrPort
+	dialer *dial.Dialer
+	tls    *tls.Config
+	idle   *httpConn // that the next request may go over
+	reused bool      // the last request went over a connection that had carried one before
+	res    *Result   // of the present question
 }
 
-// newHTTPClient returns a client whose connections to e's host go to addrs.
-func (s *settings) newHTTPClient(e endpoint, addrs []netip.AddrPort, r *Result) *httpClient {
-	d := &dialer{s: s, open: s.dialer(e.host), host: e.host, addrs: addrs}
+// openHTTP returns a client whose connections to e's host go to addrs.
+func (s *settings) openHTTP(e endpoint, addrs []netip.AddrPort, r *Result) *httpClient {
+	c := &httpClient{s: s, e: e, addrs: addrs, dialer: s.dialer(e.host), tls: s.tlsConfig(), res: r}
 	if s.Proxy != nil {
-		d.open.Trust(s.Proxy)
+		c.dialer.Trust(s.Proxy)
 	}
-	return &httpClient{s: s, dial: d, tls: s.tlsConfig(), res: r}
+	return c
 }
 
 func (s *settings) tlsConfig() *tls.Config {
@@ -60,10 +63,21 @@ type httpAnswer struct {
 	reused    bool     // the connection had carried a request before
 }
 
+// ask begins a new question. What came behind the last answer belongs to that.
+func (c *httpClient) ask(s *settings, r *Result) {
+	c.look()
+	c.s, c.res = s, r
+}
+
 // get sends one GET and follows redirects. name says in Exchanges what is asked.
 func (c *httpClient) get(ctx context.Context, name string, u *url.URL) (*httpAnswer, *Failure) {
+	return c.follow(ctx, name, http.MethodGet, u, nil)
+}
+
+// follow sends a request, with more headers than the settings have, and follows redirects.
+func (c *httpClient) follow(ctx context.Context, name, method string, u *url.URL, extra http.Header) (*httpAnswer, *Failure) {
 	for hops := 0; ; hops++ {
-		ans, f := c.send(ctx, name, http.MethodGet, u, nil)
+		ans, f := c.send(ctx, name, method, u, extra)
 		if f != nil && f.Code == PrivateAddress && hops > 0 {
 			f.Code = BadRedirect
 		}
@@ -72,19 +86,11 @@ func (c *httpClient) get(ctx context.Context, name string, u *url.URL) (*httpAns
 		}
 		to := ans.location
 		c.res.Redirects = append(c.res.Redirects, to.String())
-		if f := c.follow(hops+1, u, to); f != nil {
-			return ans, f
+		if err := c.dialer.Follow(hops+1, u, to); err != nil {
+			return ans, &Failure{Code: BadRedirect, Detail: fmt.Sprintf("%v; not followed: %s", err, secret.URL(to.String())), Err: err}
 		}
 		u = to
 	}
-}
-
-// follow tells why the nth redirect is not followed.
-func (c *httpClient) follow(n int, from, to *url.URL) *Failure {
-	if err := c.dial.open.Follow(n, from, to); err != nil {
-		return &Failure{Code: BadRedirect, Detail: fmt.Sprintf("%v; not followed: %s", err, secret.URL(to.String())), Err: err}
-	}
-	return nil
 }
 
 // send does one request, without following redirects, and once more for each
@@ -132,9 +138,7 @@ func (c *httpClient) once(ctx context.Context, name, method string, u *url.URL, 
 	started := time.Now()
 	req := c.request(ctx, method, u, extra)
 	c.res.Sent++
-	c.trace = tracer{}
 	resp, err := c.RoundTrip(req)
-	c.note()
 	if err != nil {
 		c.record(name, req, nil, ans, time.Since(started))
 		return nil, netFailure(ctx, what, err)
@@ -148,30 +152,13 @@ func (c *httpClient) once(ctx context.Context, name, method string, u *url.URL, 
 			return ans, fail(BadRedirect, what+": redirected to what is not a URL")
 		}
 	}
-	ans.reused = c.trace.reused
+	ans.reused = c.reused
 	err = ans.read(resp.Body)
 	c.record(name, req, resp, ans, time.Since(started))
 	if err != nil {
 		return ans, bodyFailure(ctx, what, ans, err)
 	}
 	return ans, nil
-}
-
-// note keeps what the connection showed in the result.
-func (c *httpClient) note() {
-	d, t := &c.dial.dials, &c.trace
-	c.res.Timing.Connect = d.connect
-	if d.addr.IsValid() && c.s.Proxy == nil {
-		c.res.Addr = d.addr
-	}
-	c.res.Local = d.local
-	c.res.Tried = d.tried
-	if t.tls != nil {
-		c.res.TLS, c.res.Timing.TLS = t.tls, t.handshake
-	}
-	if !t.firstByte.IsZero() {
-		c.res.Timing.FirstByte = t.firstByte.Sub(t.wrote)
-	}
 }
 
 func (c *httpClient) record(name string, req *http.Request, resp *http.Response, ans *httpAnswer, took time.Duration) {

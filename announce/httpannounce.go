@@ -4,11 +4,9 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 )
 
@@ -59,57 +57,13 @@ func withQuery(u *url.URL, query string) *url.URL {
 // escapeBytes percent-encodes everything but RFC 3986's unreserved bytes.
 func escapeBytes(b []byte) string { return strings.ReplaceAll(url.QueryEscape(string(b)), "+", "%20") }
 
-func (s *settings) announceHTTP(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *Result) {
-	started := time.Now()
-	c := s.newHTTPClient(e, addrs, r)
-	defer c.close()
-	ans, f := c.get(ctx, string(r.Event), s.announceURL(e, r.Query, r.Event))
-	if f == nil {
-		r.Reply, f = readHTTPReply(ans, r)
+func (c *httpClient) announce(ctx context.Context, s *settings, r *Result, event Event) (*Reply, *Failure) {
+	c.ask(s, r)
+	ans, f := c.get(ctx, string(event), s.announceURL(c.e, r.Query, event))
+	if f != nil {
+		return nil, f
 	}
-	r.Failure = f
-	r.Timing.Total = r.Timing.DNS + time.Since(started)
-	c.look()
-	if !s.stops(r.Event) || !mayBeRegistered(r) {
-		return
-	}
-	ctx, cancel := goodbyeContext(ctx, s, r.Failure)
-	defer cancel()
-	// The goodbye must not blur what the probe itself showed.
-	after := Result{Query: r.Query}
-	c.res = &after
-	if ans != nil && ans.url.Scheme != "" && len(r.Redirects) > 0 && f == nil {
-		s.goodbyeURL(ctx, c, ans.url, &after)
-	} else {
-		_, f = c.get(ctx, string(EventStopped), s.announceURL(e, r.Query, EventStopped))
-		r.Stopped = f == nil
-	}
-	r.Stopped = r.Stopped || after.Stopped
-	r.Sent += after.Sent
-	r.Exchanges = append(r.Exchanges, after.Exchanges...)
-}
-
-// goodbyeURL says stopped where the redirects of the announce led.
-func (s *settings) goodbyeURL(ctx context.Context, c *httpClient, u *url.URL, after *Result) {
-	out := *u
-	params := strings.Split(out.RawQuery, "&")
-	for i, p := range params {
-		if strings.HasPrefix(p, "event=") {
-			params[i] = "event=stopped"
-		}
-	}
-	out.RawQuery = strings.Join(params, "&")
-	_, f := c.get(ctx, string(EventStopped), &out)
-	after.Stopped = f == nil
-}
-
-// mayBeRegistered says whether the tracker may have counted us in: it took the
-// request, and did not refuse it.
-func mayBeRegistered(r *Result) bool {
-	if r.Failure == nil {
-		return true
-	}
-	return !r.Failure.TrackerSpoke() && (r.Status == 200 || r.Failure.Code == Timeout && r.Addr.IsValid() && r.Timing.Connect > 0)
+	return readHTTPReply(ans, r)
 }
 
 // readHTTPReply judges a whole HTTP answer to an announce.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -11,9 +12,13 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
+
+	"github.com/torrentkit/torrentkit/internal/dial"
 )
 
 // maxHead bounds the head of an answer.
@@ -27,7 +32,6 @@ type httpConn struct {
 	to   string // scheme and authority
 	head *io.LimitedReader
 	r    *bufio.Reader
-	used bool // for a request before
 }
 
 func newHTTPConn(c net.Conn, to string) *httpConn {
@@ -61,7 +65,8 @@ func (c *httpClient) look() {
 	n, open := c.idle.rest()
 	c.surplus(n)
 	if !open {
-		c.close()
+		c.idle.Close()
+		c.idle = nil
 	}
 }
 
@@ -71,8 +76,9 @@ func (c *httpClient) surplus(n int64) {
 	}
 }
 
+// close ends the connection, and takes note of what came behind the last answer.
 func (c *httpClient) close() {
-	if c.idle != nil {
+	if c.look(); c.idle != nil {
 		c.idle.Close()
 		c.idle = nil
 	}
@@ -87,21 +93,21 @@ func (c *httpClient) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	c.look()
 	conn := c.idle
-	if c.idle = nil; conn == nil {
+	if c.idle, c.reused = nil, conn != nil; c.reused {
+		c.reached(conn)
+	} else {
 		var err error
 		if conn, err = c.connect(req, c.s.Proxy); err != nil {
 			return nil, err
 		}
 	}
-	reused := conn.used
-	c.trace.reused, conn.used = reused, true
 	stop := interrupt(req.Context(), conn)
-	resp, err := c.exchange(conn, req, c.s.Proxy)
+	resp, began, err := c.exchange(conn, req, c.s.Proxy)
 	switch {
 	case err != nil:
 		stop()
 		conn.Close()
-		if reused && c.trace.firstByte.IsZero() && req.Context().Err() == nil {
+		if c.reused && !began && req.Context().Err() == nil {
 			return c.RoundTrip(req) // it had been closed meanwhile
 		}
 		return nil, err
@@ -114,8 +120,8 @@ func (c *httpClient) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// exchange writes a request and reads the head of its answer.
-func (c *httpClient) exchange(conn *httpConn, req *http.Request, proxy *url.URL) (*http.Response, error) {
+// exchange writes a request and reads the head of its answer. It tells whether one began.
+func (c *httpClient) exchange(conn *httpConn, req *http.Request, proxy *url.URL) (resp *http.Response, began bool, err error) {
 	write := req.Write
 	if proxy != nil && !isSOCKS(proxy) && req.URL.Scheme == "http" {
 		forwarded := req.Clone(req.Context())
@@ -124,10 +130,11 @@ func (c *httpClient) exchange(conn *httpConn, req *http.Request, proxy *url.URL)
 	}
 	w := bufio.NewWriter(conn)
 	if err := errors.Join(write(w), w.Flush()); err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	c.trace.wrote = time.Now()
-	return conn.answer(req, func() { c.trace.firstByte = time.Now() })
+	wrote := time.Now()
+	resp, err = conn.answer(req, func() { began, c.res.Timing.FirstByte = true, time.Since(wrote) })
+	return resp, began, err
 }
 
 // answer reads a head, behind at most a few that only inform.
@@ -157,7 +164,7 @@ func (c *httpClient) connect(req *http.Request, proxy *url.URL) (*httpConn, erro
 	if proxy != nil {
 		first = proxy
 	}
-	conn, err := c.dial.dialTCP(ctx, authority(first))
+	conn, err := c.dialTCP(ctx, first)
 	if err != nil {
 		return nil, err
 	}
@@ -169,6 +176,49 @@ func (c *httpClient) connect(req *http.Request, proxy *url.URL) (*httpConn, erro
 		return nil, err
 	}
 	return newHTTPConn(through, u.Scheme+"://"+u.Host), nil
+}
+
+// dialTCP connects to the host of a URL: the tracker's own is at the pinned
+// addresses, others (a redirect's target, a proxy) are looked up.
+func (c *httpClient) dialTCP(ctx context.Context, u *url.URL) (net.Conn, error) {
+	host := u.Hostname()
+	port, err := strconv.ParseUint(portOf(u), 10, 16)
+	if err != nil {
+		return nil, err
+	}
+	addrs := c.addrs
+	if host != c.e.host || len(addrs) == 0 || addrs[0].Port() != uint16(port) {
+		var f *Failure
+		if addrs, f = c.s.resolve(ctx, host, uint16(port)); f != nil {
+			return nil, f
+		}
+	}
+	started := time.Now()
+	conn, tried, err := dial.Race(ctx, addrs, func(ctx context.Context, a netip.AddrPort) (net.Conn, error) {
+		conn, err := c.dialer.Connect(ctx, "tcp", host, a)
+		if err != nil {
+			return nil, netFailure(ctx, "connecting to "+a.String(), err)
+		}
+		return conn, nil
+	}, func(conn net.Conn) { conn.Close() })
+	c.res.Timing.Connect = time.Since(started)
+	c.res.Tried = nil
+	if len(addrs) > 1 { // else the failure itself says it
+		c.res.Tried = asTried(ctx, tried)
+	}
+	if err != nil {
+		return nil, err
+	}
+	c.reached(conn)
+	return conn, nil
+}
+
+// reached notes between whom a connection is.
+func (c *httpClient) reached(conn net.Conn) {
+	c.res.Local = addrPort(conn.LocalAddr())
+	if c.s.Proxy == nil {
+		c.res.Addr = addrPort(conn.RemoteAddr())
+	}
 }
 
 // through makes a connection to the server of one to its proxy.
@@ -226,8 +276,32 @@ func (c *httpClient) secure(ctx context.Context, conn net.Conn, host string) (ne
 	case err != nil:
 		return nil, err
 	}
-	c.trace.handshake, c.trace.tls = time.Since(started), tlsInfo(t.ConnectionState(), host, config)
+	c.res.Timing.TLS, c.res.TLS = time.Since(started), tlsInfo(t.ConnectionState(), host, config)
 	return t, nil
+}
+
+// tlsInfo describes a handshake, and what a check of the certificate would
+// have said where the check was switched off.
+func tlsInfo(st tls.ConnectionState, host string, config *tls.Config) *TLSInfo {
+	leaf := st.PeerCertificates[0]
+	info := &TLSInfo{
+		Version: tls.VersionName(st.Version), Subject: leaf.Subject.String(), Issuer: leaf.Issuer.String(),
+		Names: leaf.DNSNames, NotAfter: leaf.NotAfter,
+	}
+	for _, ip := range leaf.IPAddresses {
+		info.Names = append(info.Names, ip.String())
+	}
+	if !config.InsecureSkipVerify {
+		return info
+	}
+	more := x509.NewCertPool()
+	for _, c := range st.PeerCertificates[1:] {
+		more.AddCert(c)
+	}
+	if _, err := leaf.Verify(x509.VerifyOptions{DNSName: host, Intermediates: more, Roots: config.RootCAs}); err != nil {
+		info.Invalid = tlsCause(err)
+	}
+	return info
 }
 
 func isSOCKS(proxy *url.URL) bool { return strings.HasPrefix(proxy.Scheme, "socks5") }

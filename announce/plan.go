@@ -24,7 +24,7 @@ func Plan(q Query, opt Options) Result {
 		return r
 	}
 	events := []Event{r.Event}
-	if s.stops(r.Event) {
+	if !s.NoStop && r.Event != EventStopped {
 		events = append(events, EventStopped)
 	}
 	if e.transport == UDP {
@@ -36,7 +36,7 @@ func Plan(q Query, opt Options) Result {
 		case UDP:
 			x.Sent = s.announcePacket(0, randomUint32(), q, event, urlData(e))
 		case WS, WSS:
-			x.Sent = s.wsPacket(q, event)
+			x.Sent = mustJSON(s.wsMessage(q, event))
 		default:
 			c := httpClient{s: &s}
 			req := c.request(context.Background(), http.MethodGet, s.announceURL(e, q, event), nil)

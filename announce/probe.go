@@ -19,10 +19,18 @@ import (
 // resolver. It never returns none, and ends by the timeout or with ctx.
 func Probe(ctx context.Context, q Query, opt Options) []Result {
 	s := opt.fill(q)
-	return s.eachAddress(ctx, q, func(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *Result) {
-		s.announce(ctx, e, addrs, r)
-	})
+	var out []Result
+	for _, r := range s.eachAddress(ctx, q, func(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *ScrapeResult) {
+		s.announce(ctx, e, addrs, &r.Result)
+	}) {
+		out = append(out, r.Result)
+	}
+	return out
 }
+
+// asker puts a question to the addresses, and keeps in r what came of it: counts, if
+// it is a scrape.
+type asker func(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *ScrapeResult)
 
 // maxStarved is how often a probe begins anew that lacked a file descriptor.
 const maxStarved = 10
@@ -30,28 +38,28 @@ const maxStarved = 10
 // eachAddress finds the addresses and runs ask once for all of them, or once for
 // each. That we lack file descriptors is not the tracker's fault, whose time begins
 // anew then.
-func (s *settings) eachAddress(ctx context.Context, q Query, ask func(context.Context, endpoint, []netip.AddrPort, *Result)) []Result {
+func (s *settings) eachAddress(ctx context.Context, q Query, ask asker) []ScrapeResult {
 	for try := 1; ; try++ {
 		results := s.askEach(ctx, q, ask)
-		starved := slices.ContainsFunc(results, func(r Result) bool { return r.Failure != nil && r.Failure.Code == Shortage })
+		starved := slices.ContainsFunc(results, func(r ScrapeResult) bool { return r.Failure != nil && r.Failure.Code == Shortage })
 		if !starved || try == maxStarved || ctx.Err() != nil {
 			return results
 		}
 	}
 }
 
-func (s *settings) askEach(ctx context.Context, q Query, ask func(context.Context, endpoint, []netip.AddrPort, *Result)) []Result {
+func (s *settings) askEach(ctx context.Context, q Query, ask asker) []ScrapeResult {
 	started := time.Now()
 	probeCtx, cancel := context.WithTimeout(ctx, s.Timeout)
 	defer cancel()
-	base := Result{Query: q, Event: s.Event}
+	base := ScrapeResult{Result: Result{Query: q, Event: s.Event}}
 	if base.Event == EventAuto {
 		base.Event = EventStarted
 	}
-	failed := func(f *Failure) []Result {
+	failed := func(f *Failure) []ScrapeResult {
 		base.Failure = f
 		base.Timing.Total = time.Since(started)
-		return []Result{base}
+		return []ScrapeResult{base}
 	}
 	e, f := parseTracker(q.Tracker)
 	base.Transport = e.transport
@@ -78,7 +86,7 @@ func (s *settings) askEach(ctx context.Context, q Query, ask func(context.Contex
 			}
 		}
 	}
-	results := make([]Result, len(groups))
+	results := make([]ScrapeResult, len(groups))
 	var wg sync.WaitGroup
 	for i, addrs := range groups {
 		results[i] = base
@@ -139,35 +147,6 @@ func isToken(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
 		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
 	})
-}
-
-// announce asks over the transport of e, and says goodbye.
-func (s *settings) announce(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *Result) {
-	switch e.transport {
-	case HTTP, HTTPS:
-		s.announceHTTP(ctx, e, addrs, r)
-	case UDP:
-		s.announceUDP(ctx, e, addrs, r)
-	case WS, WSS:
-		s.announceWS(ctx, e, addrs, r)
-	}
-}
-
-// says goodbye after this event unless told otherwise.
-func (s *settings) stops(event Event) bool { return !s.NoStop && event != EventStopped }
-
-// goodbyeContext bounds the announce of stopped, which may outlive the
-// probe's timeout by a little, but not the caller's patience. A tracker that
-// did not answer the first time is hardly waited for.
-func goodbyeContext(ctx context.Context, s *settings, f *Failure) (context.Context, context.CancelFunc) {
-	limit := min(s.Timeout, 1500*time.Millisecond)
-	if f != nil {
-		limit = min(limit, 300*time.Millisecond)
-	}
-	if ctx.Err() == context.Canceled {
-		limit = 100 * time.Millisecond
-	}
-	return context.WithTimeout(context.WithoutCancel(ctx), limit)
 }
 
 // ProbeAll asks many trackers at once, at most Options.Parallel at a time, and

@@ -40,7 +40,7 @@ func decodeReply(body []byte) (*Reply, []Finding, *Failure) {
 		if !isText {
 			return nil, d.findings, fail(Malformed, "failure reason is not a string")
 		}
-		return nil, d.findings, &Failure{Code: classify(text), Reason: text, Detail: "the tracker refused", Retry: d.reply.RetryIn}
+		return nil, d.findings, refusal(text, d.reply.RetryIn)
 	}
 	d.counts(top)
 	d.texts(top)

@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"iter"
 	"net/netip"
-	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
@@ -60,23 +58,12 @@ func Scrape(ctx context.Context, tracker string, hashes []metainfo.HashV1, opt O
 	}
 	s := opt.fill(q)
 	s.Event = EventNone
-	var mu sync.Mutex
-	scrapes := make(map[*Result]*ScrapeResult)
 	asked := distinct(hashes)
-	results := s.eachAddress(ctx, q, func(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *Result) {
-		sr := s.scrapeAddress(ctx, e, addrs, asked, r)
-		sr.spread(hashes)
-		mu.Lock()
-		defer mu.Unlock()
-		scrapes[r] = sr
+	out := s.eachAddress(ctx, q, func(ctx context.Context, e endpoint, addrs []netip.AddrPort, sr *ScrapeResult) {
+		s.scrape(ctx, e, addrs, asked, sr)
 	})
-	out := make([]ScrapeResult, len(results))
-	for i := range results {
-		out[i].Counts = missing(hashes)
-		if sr := scrapes[&results[i]]; sr != nil {
-			out[i] = *sr
-		}
-		out[i].Result = results[i]
+	for i := range out {
+		out[i].Counts = spread(out[i].Counts, hashes)
 	}
 	return out
 }
@@ -91,25 +78,22 @@ func distinct(hashes []metainfo.HashV1) []metainfo.HashV1 {
 	})
 }
 
-// spread gives counts to each hash as it was asked for, repetitions too.
-func (sr *ScrapeResult) spread(hashes []metainfo.HashV1) {
-	if len(hashes) <= len(sr.Counts) { // nothing is repeated, or everything was asked for
-		return
+// spread gives counts to each hash as it was asked for, repetitions too, and those
+// that are not known to the rest. Where everything was asked for it is all there is.
+func spread(counts []Counts, hashes []metainfo.HashV1) []Counts {
+	if len(hashes) == 0 {
+		return counts
 	}
-	byHash := make(map[metainfo.HashV1]Counts, len(sr.Counts))
-	for _, c := range sr.Counts {
+	byHash := make(map[metainfo.HashV1]Counts, len(counts))
+	for _, c := range counts {
 		byHash[c.Hash] = c
 	}
-	sr.Counts = make([]Counts, len(hashes))
+	out := make([]Counts, len(hashes))
 	for i, h := range hashes {
-		sr.Counts[i] = byHash[h]
-	}
-}
-
-func missing(hashes []metainfo.HashV1) []Counts {
-	var out []Counts
-	for _, h := range hashes {
-		out = append(out, unknownCounts(h))
+		c, ok := byHash[h]
+		if out[i] = c; !ok {
+			out[i] = unknownCounts(h)
+		}
 	}
 	return out
 }
@@ -125,172 +109,135 @@ func ScrapeEach(ctx context.Context, n int, ask func(i int) (string, []metainfo.
 }
 
 // scraper asks for the counts of one chunk of hashes over an open session.
-type scraper func(ctx context.Context, chunk []metainfo.HashV1, sr *ScrapeResult, r *Result) ([]Counts, *Failure)
+type scraper func(ctx context.Context, sr *ScrapeResult, chunk []metainfo.HashV1) ([]Counts, *Failure)
 
-func (s *settings) scrapeAddress(ctx context.Context, e endpoint, addrs []netip.AddrPort, hashes []metainfo.HashV1, r *Result) *ScrapeResult {
+func (s *settings) scrape(ctx context.Context, e endpoint, addrs []netip.AddrPort, hashes []metainfo.HashV1, sr *ScrapeResult) {
 	started := time.Now()
-	sr := &ScrapeResult{}
-	ask, done, f := s.openScrape(ctx, e, addrs, r)
-	if f == nil && e.transport == UDP {
-		ask = (&orderProof{ask: ask}).scrape
-	}
+	t, f := s.openScrape(ctx, e, addrs, &sr.Result)
 	if f == nil {
-		f = scrapeChunks(ctx, ask, hashes, sr, r)
-		done()
+		defer t.close()
+		ask := func(ctx context.Context, sr *ScrapeResult, chunk []metainfo.HashV1) ([]Counts, *Failure) {
+			sr.Requests++
+			return t.scrape(ctx, sr, chunk)
+		}
+		if e.transport == UDP {
+			ask = (&orderProof{ask: ask}).scrape
+		}
+		f = scrapeChunks(ctx, ask, hashes, sr)
 	}
-	if got := len(sr.Counts); got < len(hashes) {
-		sr.Counts = append(sr.Counts, missing(hashes[got:])...)
+	sr.Failure = f
+	sr.Timing.Total = sr.Timing.DNS + time.Since(started)
+}
+
+// openScrape begins a session that is good for scrapes only.
+func (s *settings) openScrape(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *Result) (session, *Failure) {
+	if e.transport == HTTP || e.transport == HTTPS {
+		u, f := s.scrapeURL(e)
+		if f != nil {
+			return nil, f
+		}
+		if u.Host != e.url.Host { // it is looked up on its own
+			e.host, addrs = u.Hostname(), nil
+		}
+		e.url = u
+	} else if s.ScrapeURL != "" {
+		return nil, fail(BadRequest, "a scrape URL is for trackers over HTTP, not "+secret.URL(e.raw))
 	}
-	r.Failure = f
-	r.Timing.Total = r.Timing.DNS + time.Since(started)
-	return sr
+	return s.open(ctx, e, addrs, r)
 }
 
 // scrapeChunks asks chunk by chunk. Where a chunk of several comes back short
 // the hashes without counts are asked for once more, by themselves.
-func scrapeChunks(ctx context.Context, ask scraper, hashes []metainfo.HashV1, sr *ScrapeResult, r *Result) *Failure {
+func scrapeChunks(ctx context.Context, ask scraper, hashes []metainfo.HashV1, sr *ScrapeResult) (f *Failure) {
 	if len(hashes) == 0 {
-		all, f := ask(ctx, nil, sr, r)
-		sr.Counts = all
+		sr.Counts, f = ask(ctx, sr, nil)
 		return f
 	}
-	for at := 0; at < len(hashes); at += scrapeChunk {
-		chunk := hashes[at:min(at+scrapeChunk, len(hashes))]
-		counts, f := ask(ctx, chunk, sr, r)
-		if f != nil {
-			sr.Counts = append(sr.Counts, counts...)
-			return f
-		}
+	for chunk := range slices.Chunk(hashes, scrapeChunk) {
+		counts, f := ask(ctx, sr, chunk)
 		var again []metainfo.HashV1
 		for _, c := range counts {
 			if !c.Known {
 				again = append(again, c.Hash)
 			}
 		}
-		if n := len(again); n > 0 && n < len(chunk) {
-			if err := fillIn(ctx, ask, counts, again, sr, r); err != nil {
-				return err
-			}
+		if n := len(again); f == nil && n > 0 && n < len(chunk) {
+			f = fillIn(ctx, ask, counts, again, sr)
 		}
 		sr.Counts = append(sr.Counts, counts...)
+		if f != nil {
+			return f
+		}
 	}
 	return nil
 }
 
-func fillIn(ctx context.Context, ask scraper, counts []Counts, again []metainfo.HashV1, sr *ScrapeResult, r *Result) *Failure {
-	second, f := ask(ctx, again, sr, r)
+func fillIn(ctx context.Context, ask scraper, counts []Counts, again []metainfo.HashV1, sr *ScrapeResult) *Failure {
+	second, f := ask(ctx, sr, again)
 	if f != nil {
 		return f
 	}
-	found := make(map[metainfo.HashV1]Counts)
-	for _, c := range second {
-		if c.Known {
-			found[c.Hash] = c
-		}
-	}
+	late := false
 	for i, c := range counts {
-		if late, ok := found[c.Hash]; ok && !c.Known {
-			counts[i] = late
+		if at := slices.Index(again, c.Hash); at >= 0 && second[at].Known {
+			counts[i], late = second[at], true
 		}
 	}
-	if len(found) > 0 {
-		r.note("scrape-short", Warning, 48, fmt.Sprintf("a request for %d torrents was answered for %d of them only; the rest came when asked again", len(counts), len(counts)-len(again)))
+	if late {
+		sr.note("scrape-short", Warning, 48, fmt.Sprintf("a request for %d torrents was answered for %d of them only; the rest came when asked again", len(counts), len(counts)-len(again)))
 	}
 	return nil
 }
 
-func (s *settings) openScrape(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *Result) (scraper, func(), *Failure) {
-	if s.ScrapeURL != "" && e.transport != HTTP && e.transport != HTTPS {
-		return nil, nil, fail(BadRequest, "a scrape URL is for trackers over HTTP, not "+secret.URL(e.raw))
-	}
-	switch e.transport {
-	case UDP:
-		u, f := s.reachUDP(ctx, e, addrs, r)
-		if f != nil {
-			return nil, nil, f
-		}
-		return u.scrape, func() {
-			u.close()
-			r.Sent += u.sent
-			r.Exchanges = append(r.Exchanges, u.log...)
-		}, nil
-	case WS, WSS:
-		w, f := s.openWS(ctx, e, addrs, r)
-		if f != nil {
-			return nil, nil, f
-		}
-		return w.scrape, func() {
-			w.close()
-			r.Sent += w.sent
-		}, nil
-	}
-	u, f := s.scrapeURL(e)
-	if f != nil {
-		return nil, nil, f
-	}
-	if u.Host != e.url.Host { // it is looked up on its own
-		e.host, addrs = u.Hostname(), nil
-	}
-	c := s.newHTTPClient(e, addrs, r)
-	return func(ctx context.Context, chunk []metainfo.HashV1, sr *ScrapeResult, r *Result) ([]Counts, *Failure) {
-		return c.scrape(ctx, u, chunk, sr, r)
-	}, c.close, nil
-}
-
-func (u *udpSession) scrape(ctx context.Context, chunk []metainfo.HashV1, sr *ScrapeResult, r *Result) ([]Counts, *Failure) {
+func (u *udpSession) scrape(ctx context.Context, sr *ScrapeResult, chunk []metainfo.HashV1) ([]Counts, *Failure) {
 	if len(chunk) == 0 {
 		return nil, fail(BadRequest, "over UDP there is no scrape of everything")
 	}
-	sr.Requests++
-	asked := time.Now()
-	p, f := u.request(ctx, "scrape", actScrape, func(id uint64, tid uint32) []byte {
+	p, f := u.request(ctx, "scrape", func(id uint64, tid uint32) []byte {
 		b := head(id, actScrape, tid)
 		for _, h := range chunk {
 			b = append(b, h[:]...)
 		}
 		return b
 	})
-	r.Timing.FirstByte = time.Since(asked)
+	if f == nil {
+		f = u.answers("scrape", actScrape, p)
+	}
 	if f != nil {
 		return nil, f
 	}
-	counts, notes, f := decodeUDPScrape(p, chunk)
-	r.Findings = append(r.Findings, notes...)
-	return counts, f
+	counts, notes := decodeUDPScrape(p, chunk)
+	sr.Findings = append(sr.Findings, notes...)
+	return counts, nil
 }
 
-func (w *wsSession) scrape(ctx context.Context, chunk []metainfo.HashV1, sr *ScrapeResult, r *Result) ([]Counts, *Failure) {
+func (w *wsSession) scrape(ctx context.Context, sr *ScrapeResult, chunk []metainfo.HashV1) ([]Counts, *Failure) {
 	if len(chunk) == 0 {
 		return nil, fail(BadRequest, "a scrape of everything is asked over HTTP only")
 	}
-	sr.Requests++
 	names := make([]string, len(chunk))
 	for i, h := range chunk {
 		names[i] = binaryString(h[:])
 	}
-	if _, f := w.write(ctx, "scrape", mustJSON(map[string]any{"action": "scrape", "info_hash": names})); f != nil {
-		return nil, f
-	}
-	asked := time.Now()
-	m, f := w.read(ctx, "scrape", func(m wsMessage) bool { return m.text("action") == "scrape" || m.refuses() })
-	r.Timing.FirstByte = time.Since(asked)
+	m, f := w.ask(ctx, "scrape", mustJSON(map[string]any{"action": "scrape", "info_hash": names}), func(m wsMessage) bool {
+		return m.text("action") == "scrape" || m.refuses()
+	})
 	if f != nil {
 		return nil, f
 	}
-	counts, notes, f := m.scrape(chunk)
-	r.Findings = append(r.Findings, notes...)
-	return counts, f
+	counts, notes, f := m.scrape()
+	sr.Findings = append(sr.Findings, notes...)
+	return spread(counts, chunk), f
 }
 
-func (c *httpClient) scrape(ctx context.Context, u *url.URL, chunk []metainfo.HashV1, sr *ScrapeResult, r *Result) ([]Counts, *Failure) {
-	sr.Requests++
-	var query []string
-	for _, h := range chunk {
-		query = append(query, "info_hash="+escapeBytes(h[:]))
-	}
-	target := u
-	if len(query) > 0 {
-		target = withQuery(u, strings.Join(query, "&"))
+func (c *httpClient) scrape(ctx context.Context, sr *ScrapeResult, chunk []metainfo.HashV1) ([]Counts, *Failure) {
+	target := c.e.url
+	if len(chunk) > 0 {
+		query := make([]string, len(chunk))
+		for i, h := range chunk {
+			query[i] = "info_hash=" + escapeBytes(h[:])
+		}
+		target = withQuery(target, strings.Join(query, "&"))
 	}
 	ans, f := c.get(ctx, "scrape", target)
 	if f != nil {
@@ -300,15 +247,15 @@ func (c *httpClient) scrape(ctx context.Context, u *url.URL, chunk []metainfo.Ha
 		return nil, notBencode(ans)
 	}
 	var d replyReader
-	counts, wait, f := d.scrape(ans.body, chunk)
-	r.Findings = append(r.Findings, d.findings...)
+	counts, wait, f := d.scrape(ans.body)
+	sr.Findings = append(sr.Findings, d.findings...)
 	sr.Wait = max(sr.Wait, wait)
-	return counts, f
+	return spread(counts, chunk), f
 }
 
-// scrape reads the body of an HTTP scrape. Keys are matched by their 20 raw
-// bytes and, failing that, by undoing what turns bytes into UTF-8.
-func (d *replyReader) scrape(body []byte, hashes []metainfo.HashV1) ([]Counts, time.Duration, *Failure) {
+// scrape reads the body of an HTTP scrape. Keys are 20 raw bytes and, failing that,
+// what undoing what turns bytes into UTF-8 makes such.
+func (d *replyReader) scrape(body []byte) (counts []Counts, wait time.Duration, f *Failure) {
 	top, f := d.scan(body)
 	if f != nil {
 		return nil, 0, f
@@ -316,14 +263,12 @@ func (d *replyReader) scrape(body []byte, hashes []metainfo.HashV1) ([]Counts, t
 	if v, ok := top.Get("failure reason"); ok {
 		text, _ := v.Text()
 		d.retry(top)
-		return nil, 0, &Failure{Code: classify(text), Reason: text, Detail: "the tracker refused", Retry: d.reply.RetryIn}
+		return nil, 0, refusal(text, d.reply.RetryIn)
 	}
 	files, ok := top.Get("files")
 	if !ok || files.Kind() != bencode.Dict {
 		return nil, 0, fail(Malformed, "the scrape answer has no files dictionary")
 	}
-	byHash := make(map[metainfo.HashV1]Counts)
-	var order []metainfo.HashV1
 	for k, v := range files.Entries() {
 		raw, _ := k.Bytes()
 		if len(raw) != 20 {
@@ -335,26 +280,14 @@ func (d *replyReader) scrape(body []byte, hashes []metainfo.HashV1) ([]Counts, t
 			d.once("scrape-key-mangled", Error, 48, "a key of files has %d bytes, not 20: the infohash was written as UTF-8", len(raw))
 			raw = plain
 		}
-		h := metainfo.HashV1(raw)
-		byHash[h] = d.fileCounts(h, v)
-		order = append(order, h)
+		counts = append(counts, d.fileCounts(metainfo.HashV1(raw), v))
 	}
-	var wait time.Duration
 	if flags, ok := top.Get("flags"); ok {
 		if n, ok := d.number(flags, "min_request_interval"); ok {
 			wait = seconds(n)
 		}
 	}
-	if len(hashes) == 0 {
-		hashes = order
-	}
-	out := missing(hashes)
-	for i, h := range hashes {
-		if c, ok := byHash[h]; ok {
-			out[i] = c
-		}
-	}
-	return out, wait, nil
+	return counts, wait, nil
 }
 
 func (d *replyReader) once(id string, sev Severity, bep int, format string, args ...any) {

@@ -17,13 +17,13 @@ type orderProof struct {
 
 // scrape asks for a chunk. Where its answers differ the order matters, and is
 // proven or done without.
-func (p *orderProof) scrape(ctx context.Context, chunk []metainfo.HashV1, sr *ScrapeResult, r *Result) ([]Counts, *Failure) {
-	counts, f := p.ask(ctx, chunk, sr, r)
+func (p *orderProof) scrape(ctx context.Context, sr *ScrapeResult, chunk []metainfo.HashV1) ([]Counts, *Failure) {
+	counts, f := p.ask(ctx, sr, chunk)
 	if f != nil || len(chunk) < 2 || alike(counts) {
 		return counts, f
 	}
 	if !p.unordered {
-		held, f := p.held(ctx, chunk, counts, sr, r)
+		held, f := p.held(ctx, sr, chunk, counts)
 		if f != nil {
 			return nil, f
 		}
@@ -31,10 +31,10 @@ func (p *orderProof) scrape(ctx context.Context, chunk []metainfo.HashV1, sr *Sc
 			return counts, nil
 		}
 		p.unordered = true
-		r.note("scrape-order", Error, 15, "counts of several torrents do not come in the order asked: each torrent was asked for alone")
+		sr.note("scrape-order", Error, 15, "counts of several torrents do not come in the order asked: each torrent was asked for alone")
 	}
 	for i := range chunk {
-		one, f := p.ask(ctx, chunk[i:i+1], sr, r)
+		one, f := p.ask(ctx, sr, chunk[i:i+1])
 		if f != nil {
 			return counts[:i], f
 		}
@@ -45,9 +45,9 @@ func (p *orderProof) scrape(ctx context.Context, chunk []metainfo.HashV1, sr *Sc
 
 // held asks for two torrents alone, and for all once more the other way round,
 // since an order by chance may have two right.
-func (p *orderProof) held(ctx context.Context, chunk []metainfo.HashV1, counts []Counts, sr *ScrapeResult, r *Result) (bool, *Failure) {
+func (p *orderProof) held(ctx context.Context, sr *ScrapeResult, chunk []metainfo.HashV1, counts []Counts) (bool, *Failure) {
 	for _, i := range witnesses(counts) {
-		one, f := p.ask(ctx, chunk[i:i+1], sr, r)
+		one, f := p.ask(ctx, sr, chunk[i:i+1])
 		if f != nil || !one[0].Known || moved(counts, i, one[0]) {
 			return false, f
 		}
@@ -57,7 +57,7 @@ func (p *orderProof) held(ctx context.Context, chunk []metainfo.HashV1, counts [
 	}
 	back := slices.Clone(chunk)
 	slices.Reverse(back)
-	again, f := p.ask(ctx, back, sr, r)
+	again, f := p.ask(ctx, sr, back)
 	if f != nil {
 		return false, f
 	}

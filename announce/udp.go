@@ -30,14 +30,12 @@ type udpSession struct {
 	before int    // those of them that came before the present question
 	stray  string // what the last one was
 	blind  []byte // an error packet with transaction id 0 that came for the present question
-	sent   int
-	log    []Exchange
 }
 
 // connectionLife is how long a client may use a connection id (BEP 15).
 const connectionLife = time.Minute
 
-func (s *settings) openUDP(ctx context.Context, e endpoint, addr netip.AddrPort, r *Result) (*udpSession, *Failure) {
+func (s *settings) socketUDP(ctx context.Context, e endpoint, addr netip.AddrPort, r *Result) (*udpSession, *Failure) {
 	u := &udpSession{s: s, res: r, addr: addr, path: urlData(e)}
 	var err error
 	if s.Proxy != nil {
@@ -86,7 +84,7 @@ func (u *udpSession) ask(ctx context.Context, name string, packet func(tid uint3
 		if _, err := u.conn.Write(p); err != nil {
 			return nil, u.failure(ctx, name, n, err)
 		}
-		u.sent++
+		u.res.Sent++
 		until := time.Time{}
 		if n < u.s.retries {
 			until = time.Now().Add(u.wait(n))
@@ -166,7 +164,7 @@ func plural(n int, what string) string {
 
 func (u *udpSession) record(name string, sent, got []byte, took time.Duration) {
 	if u.s.Record {
-		u.log = append(u.log, Exchange{Transport: UDP, Addr: u.addr, Name: name, Sent: sent, Received: got, Elapsed: took})
+		u.res.Exchanges = append(u.res.Exchanges, Exchange{Transport: UDP, Addr: u.addr, Name: name, Sent: sent, Received: got, Elapsed: took})
 	}
 }
 
@@ -185,14 +183,10 @@ func (u *udpSession) connect(ctx context.Context) *Failure {
 	if f != nil {
 		return f
 	}
-	switch {
-	case action(be.Uint32(p)) == actError:
-		f, notes := decodeUDPError(p)
-		u.res.Findings = append(u.res.Findings, notes...)
+	if f := u.answers("connect", actConnect, p); f != nil {
 		return f
-	case action(be.Uint32(p)) != actConnect:
-		return fail(Malformed, fmt.Sprintf("action %d answers connect", be.Uint32(p)))
-	case len(p) < 16:
+	}
+	if len(p) < headSize {
 		return fail(Malformed, fmt.Sprintf("a connect answer of %d bytes where 16 are the least", len(p)))
 	}
 	u.id, u.idFrom = be.Uint64(p[8:]), time.Now()
@@ -201,28 +195,32 @@ func (u *udpSession) connect(ctx context.Context) *Failure {
 
 // request connects where needed and asks one thing. A connection id that
 // expires while the answer is awaited is replaced.
-func (u *udpSession) request(ctx context.Context, name string, want action, packet func(id uint64, tid uint32) []byte) ([]byte, *Failure) {
+func (u *udpSession) request(ctx context.Context, name string, packet func(id uint64, tid uint32) []byte) ([]byte, *Failure) {
 	if f := u.connect(ctx); f != nil {
 		return nil, f
 	}
+	asked := time.Now()
 	p, f := u.ask(ctx, name, func(tid uint32) []byte {
 		if time.Since(u.idFrom) >= connectionLife {
 			u.renew(ctx)
 		}
 		return packet(u.id, tid)
 	})
-	if f != nil {
-		return nil, f
-	}
+	u.res.Timing.FirstByte = time.Since(asked)
+	return p, f
+}
+
+// answers tells why a packet is no answer of the action that was asked for.
+func (u *udpSession) answers(name string, want action, p []byte) *Failure {
 	switch got := action(be.Uint32(p)); got {
 	case want:
-		return p, nil
+		return nil
 	case actError:
 		f, notes := decodeUDPError(p)
 		u.res.Findings = append(u.res.Findings, notes...)
-		return nil, f
+		return f
 	default:
-		return nil, fail(Malformed, fmt.Sprintf("action %s answers %s", got, name))
+		return fail(Malformed, fmt.Sprintf("action %s answers %s", got, name))
 	}
 }
 
@@ -233,24 +231,46 @@ func (u *udpSession) renew(ctx context.Context) {
 	if _, err := u.conn.Write(head(udpMagic, actConnect, tid)); err != nil {
 		return
 	}
-	u.sent++
+	u.res.Sent++
 	p, err := u.receive(ctx, tid, time.Now().Add(u.s.interval))
 	if err == nil && len(p) >= 16 && action(be.Uint32(p)) == actConnect {
 		u.id, u.idFrom = be.Uint64(p[8:]), time.Now()
 	}
 }
 
-func (u *udpSession) announce(ctx context.Context, q Query, event Event) ([]byte, *Failure) {
-	return u.request(ctx, "announce", actAnnounce, func(id uint64, tid uint32) []byte {
-		return u.s.announcePacket(id, tid, q, event, u.path)
+func (u *udpSession) announce(ctx context.Context, s *settings, r *Result, event Event) (*Reply, *Failure) {
+	u.s, u.res = s, r
+	if event == EventPaused {
+		r.note("paused-over-udp", Info, 21, "UDP has no event for paused; none was sent in its place")
+	}
+	p, f := u.request(ctx, "announce", func(id uint64, tid uint32) []byte {
+		return s.announcePacket(id, tid, r.Query, event, u.path)
 	})
+	if f != nil {
+		return nil, f
+	}
+	reply, f := u.read(p)
+	if u.strays > 0 && f == nil {
+		r.note("stray-datagrams", Warning, 15, fmt.Sprintf("%s came, the last one %s", plural(u.strays, "stray datagram"), u.stray))
+	}
+	return reply, f
+}
+
+// read judges the answer to an announce.
+func (u *udpSession) read(p []byte) (*Reply, *Failure) {
+	if f := u.answers("announce", actAnnounce, p); f != nil {
+		return nil, f
+	}
+	reply, notes, f := decodeUDPAnnounce(p, u.v4())
+	u.res.Findings = append(u.res.Findings, notes...)
+	return reply, f
 }
 
 // v4 says whether peers come with addresses of 4 bytes.
 func (u *udpSession) v4() bool { return !u.addr.IsValid() || u.addr.Addr().Is4() }
 
-// reachUDP connects to whichever address answers first.
-func (s *settings) reachUDP(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *Result) (*udpSession, *Failure) {
+// openUDP connects to whichever address answers first.
+func (s *settings) openUDP(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *Result) (*udpSession, *Failure) {
 	started := time.Now()
 	if s.Proxy != nil {
 		addrs = []netip.AddrPort{{}}
@@ -258,7 +278,7 @@ func (s *settings) reachUDP(ctx context.Context, e endpoint, addrs []netip.AddrP
 	var mu sync.Mutex
 	var lost []*udpSession
 	u, tried, err := dial.Race(ctx, addrs, func(ctx context.Context, a netip.AddrPort) (*udpSession, error) {
-		u, f := s.openUDP(ctx, e, a, &Result{}) // a losing address must not write into r
+		u, f := s.socketUDP(ctx, e, a, &Result{}) // a losing address must not write into r
 		if f != nil {
 			return nil, f
 		}
@@ -277,63 +297,19 @@ func (s *settings) reachUDP(ctx context.Context, e endpoint, addrs []netip.AddrP
 	}
 	mu.Lock()
 	defer mu.Unlock()
+	if err == nil {
+		lost = append(lost, u)
+	}
 	for _, l := range lost {
-		r.Sent += l.sent
+		r.Sent += l.res.Sent
 		r.Findings = append(r.Findings, l.res.Findings...)
-		r.Exchanges = append(r.Exchanges, l.log...)
+		r.Exchanges = append(r.Exchanges, l.res.Exchanges...)
 	}
 	if err != nil {
 		return nil, netFailure(ctx, "asking "+e.hostPort(), err)
 	}
-	r.Findings = append(r.Findings, u.res.Findings...)
 	u.res = r
 	r.Addr = u.addr
 	r.Local = addrPort(u.conn.LocalAddr())
 	return u, nil
-}
-
-func (s *settings) announceUDP(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *Result) {
-	started := time.Now()
-	u, f := s.reachUDP(ctx, e, addrs, r)
-	if f != nil {
-		r.Failure = f
-		r.Timing.Total = r.Timing.DNS + time.Since(started)
-		return
-	}
-	defer u.close()
-	asked := time.Now()
-	p, f := u.announce(ctx, r.Query, r.Event)
-	r.Timing.FirstByte = time.Since(asked)
-	if f == nil {
-		var notes []Finding
-		r.Reply, notes, f = decodeUDPAnnounce(p, u.v4())
-		r.Findings = append(r.Findings, notes...)
-	}
-	if u.strays > 0 && f == nil {
-		r.note("stray-datagrams", Warning, 15, fmt.Sprintf("%s came, the last one %s", plural(u.strays, "stray datagram"), u.stray))
-	}
-	if r.Event == EventPaused {
-		r.note("paused-over-udp", Info, 21, "UDP has no event for paused; none was sent in its place")
-	}
-	r.Failure = f
-	r.Timing.Total = r.Timing.DNS + time.Since(started)
-	if s.stops(r.Event) && (f == nil || !f.TrackerSpoke()) {
-		s.goodbyeUDP(ctx, u, r)
-	}
-	r.Sent += u.sent
-	r.Exchanges = append(r.Exchanges, u.log...)
-}
-
-// goodbyeUDP says stopped; where the announce itself got no answer it does
-// not wait for one.
-func (s *settings) goodbyeUDP(ctx context.Context, u *udpSession, r *Result) {
-	if r.Failure != nil {
-		u.conn.Write(s.announcePacket(u.id, randomUint32(), r.Query, EventStopped, u.path))
-		u.sent++
-		return
-	}
-	ctx, cancel := goodbyeContext(ctx, s, r.Failure)
-	defer cancel()
-	_, f := u.announce(ctx, r.Query, EventStopped)
-	r.Stopped = f == nil
 }

@@ -158,11 +158,11 @@ func decodeUDPError(p []byte) (*Failure, []Finding) {
 		text = clean
 		notes = append(notes, Finding{"error-nul", Info, 15, "the error text ends in NUL bytes"})
 	}
-	return &Failure{Code: classify(text), Reason: text, Detail: "the tracker refused"}, notes
+	return refusal(text, RetryIn{}), notes
 }
 
 // Counts of one torrent as a scrape gives them.
-func decodeUDPScrape(p []byte, hashes []metainfo.HashV1) ([]Counts, []Finding, *Failure) {
+func decodeUDPScrape(p []byte, hashes []metainfo.HashV1) ([]Counts, []Finding) {
 	body := p[min(8, len(p)):]
 	var notes []Finding
 	if len(body)%12 != 0 {
@@ -182,5 +182,5 @@ func decodeUDPScrape(p []byte, hashes []metainfo.HashV1) ([]Counts, []Finding, *
 		}
 		out = append(out, c)
 	}
-	return out, notes, nil
+	return out, notes
 }

@@ -18,13 +18,11 @@ import (
 
 // wsSession is a connection to a WebTorrent tracker.
 type wsSession struct {
-	s       *settings
-	res     *Result
-	client  *httpClient
-	conn    *websocket.Conn
-	strays  int
-	sent    int
-	started time.Time
+	s      *settings
+	res    *Result
+	client *httpClient
+	conn   *websocket.Conn
+	strays int
 }
 
 // wsScheme is the HTTP scheme under a WebSocket URL.
@@ -53,16 +51,14 @@ func (t upgrader) RoundTrip(req *http.Request) (*http.Response, error) {
 
 func (s *settings) openWS(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *Result) (*wsSession, *Failure) {
 	what := "opening a WebSocket to " + secret.URL(e.raw)
-	c := s.newHTTPClient(e, addrs, r)
+	c := s.openHTTP(e, addrs, r)
 	u := wsScheme(e.url)
-	started := time.Now()
-	client := c.dial.open.Client(upgrader{c})
+	client := c.dialer.Client(upgrader{c})
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	conn, resp, err := websocket.Dial(ctx, u.String(), &websocket.DialOptions{
 		HTTPClient: client, CompressionMode: websocket.CompressionDisabled,
 	})
-	c.note()
-	w := &wsSession{s: s, res: r, client: c, conn: conn, started: started}
+	w := &wsSession{s: s, res: r, client: c, conn: conn}
 	if resp != nil {
 		r.Status = resp.StatusCode
 	}
@@ -105,21 +101,18 @@ func binaryString(b []byte) string {
 	return string(r)
 }
 
-func (w *wsSession) write(ctx context.Context, name string, raw []byte) (time.Time, *Failure) {
-	w.sent++
+// ask sends a message and waits for one that answers it; peers' offers and answers
+// about other torrents are passed over.
+func (w *wsSession) ask(ctx context.Context, name string, raw []byte, accept func(wsMessage) bool) (wsMessage, *Failure) {
+	w.res.Sent++
 	if w.s.Record {
 		w.res.Exchanges = append(w.res.Exchanges, Exchange{Transport: w.res.Transport, Addr: w.res.Addr, Name: name, Sent: raw})
 	}
 	if err := w.conn.Write(ctx, websocket.MessageText, raw); err != nil {
-		return time.Time{}, netFailure(ctx, "sending "+name, err)
+		return nil, netFailure(ctx, "sending "+name, err)
 	}
-	return time.Now(), nil
-}
-
-// read waits for a message that answers name; peers' offers and answers about
-// other torrents are passed over.
-func (w *wsSession) read(ctx context.Context, name string, accept func(wsMessage) bool) (wsMessage, *Failure) {
 	sent := time.Now()
+	defer func() { w.res.Timing.FirstByte = time.Since(sent) }()
 	for {
 		_, raw, err := w.conn.Read(ctx)
 		if err != nil {
@@ -166,28 +159,8 @@ func (w *wsSession) readFailure(ctx context.Context, name string, err error) *Fa
 	return f
 }
 
-func (s *settings) announceWS(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *Result) {
-	w, f := s.openWS(ctx, e, addrs, r)
-	if f != nil {
-		r.Failure = f
-		return
-	}
-	defer w.close()
-	r.Reply, r.Failure = w.announce(ctx, r.Query, r.Event)
-	r.Timing.Total = r.Timing.DNS + time.Since(w.started)
-	if s.stops(r.Event) && (r.Failure == nil || !r.Failure.TrackerSpoke()) && ctx.Err() == nil {
-		ctx, cancel := goodbyeContext(ctx, s, r.Failure)
-		defer cancel()
-		findings := r.Findings
-		_, f := w.announce(ctx, r.Query, EventStopped)
-		r.Findings = findings
-		r.Stopped = f == nil
-	}
-	r.Sent += w.sent
-}
-
-// wsPacket is an announce as WebTorrent has it.
-func (s *settings) wsPacket(q Query, event Event) []byte {
+// wsMessage is an announce as WebTorrent has it.
+func (s *settings) wsMessage(q Query, event Event) map[string]any {
 	msg := map[string]any{
 		"action": "announce", "info_hash": binaryString(q.Hash[:]), "peer_id": binaryString(s.PeerID[:]),
 		"uploaded": s.Uploaded, "downloaded": s.Downloaded, "left": s.left,
@@ -199,7 +172,7 @@ func (s *settings) wsPacket(q Query, event Event) []byte {
 	if s.TrackerID != "" {
 		msg["trackerid"] = s.TrackerID
 	}
-	return mustJSON(msg)
+	return msg
 }
 
 // mustJSON encodes values of ours, which cannot fail.
@@ -211,21 +184,15 @@ func mustJSON(v any) []byte {
 	return raw
 }
 
-// announce asks once over an open connection.
-func (w *wsSession) announce(ctx context.Context, q Query, event Event) (*Reply, *Failure) {
-	sent, f := w.write(ctx, string(event), w.s.wsPacket(q, event))
+func (w *wsSession) announce(ctx context.Context, s *settings, r *Result, event Event) (*Reply, *Failure) {
+	r.Addr, r.Local = w.res.Addr, w.res.Local
+	w.s, w.res = s, r
+	hash := binaryString(r.Hash[:])
+	m, f := w.ask(ctx, string(event), mustJSON(s.wsMessage(r.Query, event)), func(m wsMessage) bool { return m.answersAnnounce(hash) })
 	if f != nil {
 		return nil, f
 	}
-	hash := binaryString(q.Hash[:])
-	got, f := w.read(ctx, string(event), func(m wsMessage) bool { return m.answersAnnounce(hash) })
-	if event != EventStopped {
-		w.res.Timing.FirstByte = time.Since(sent)
-	}
-	if f != nil {
-		return nil, f
-	}
-	reply, notes, f := got.announce()
-	w.res.Findings = append(w.res.Findings, notes...)
+	reply, notes, f := m.announce()
+	r.Findings = append(r.Findings, notes...)
 	return reply, f
 }

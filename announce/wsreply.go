@@ -52,10 +52,7 @@ func (m wsMessage) answersAnnounce(hash string) bool {
 	return a == "announce" || a == ""
 }
 
-func (m wsMessage) failure() *Failure {
-	text := m.text("failure reason")
-	return &Failure{Code: classify(text), Reason: text, Detail: "the tracker refused"}
-}
+func (m wsMessage) failure() *Failure { return refusal(m.text("failure reason"), RetryIn{}) }
 
 // count reads a whole number; fractions and exponents that mean one are taken too.
 func (d *replyReader) count(m wsMessage, key string) (int64, bool) {
@@ -104,8 +101,9 @@ func (m wsMessage) announce() (*Reply, []Finding, *Failure) {
 	return r, d.findings, nil
 }
 
-// scrape reads the counts of a scrape answer.
-func (m wsMessage) scrape(hashes []metainfo.HashV1) ([]Counts, []Finding, *Failure) {
+// scrape reads the counts of every torrent that the answer names, in the order of
+// their infohashes.
+func (m wsMessage) scrape() ([]Counts, []Finding, *Failure) {
 	if m.refuses() {
 		return nil, nil, m.failure()
 	}
@@ -115,31 +113,17 @@ func (m wsMessage) scrape(hashes []metainfo.HashV1) ([]Counts, []Finding, *Failu
 	}
 	var d replyReader
 	var out []Counts
-	for _, h := range hashes {
-		c := unknownCounts(h)
-		if file, ok := files[binaryString(h[:])]; ok {
-			c.Known = true
-			c.Seeds, _ = d.count(file, "complete")
-			c.Leeches, _ = d.count(file, "incomplete")
-			c.Downloaded, _ = d.count(file, "downloaded")
+	for name, file := range files {
+		raw := undoMangling([]byte(name))
+		if len(raw) != 20 {
+			continue
 		}
+		c := Counts{Hash: metainfo.HashV1(raw), Known: true}
+		c.Seeds, _ = d.count(file, "complete")
+		c.Leeches, _ = d.count(file, "incomplete")
+		c.Downloaded, _ = d.count(file, "downloaded")
 		out = append(out, c)
 	}
+	slices.SortFunc(out, func(a, b Counts) int { return bytes.Compare(a.Hash[:], b.Hash[:]) })
 	return out, d.findings, nil
-}
-
-// scrapeAll reads the counts of every torrent that the answer names.
-func (m wsMessage) scrapeAll() ([]Counts, []Finding, *Failure) {
-	var files map[string]json.RawMessage
-	if err := json.Unmarshal(m["files"], &files); err != nil {
-		return nil, nil, &Failure{Code: Malformed, Detail: "the scrape answer has no files", Err: err}
-	}
-	var hashes []metainfo.HashV1
-	for name := range files {
-		if raw := undoMangling([]byte(name)); len(raw) == 20 {
-			hashes = append(hashes, metainfo.HashV1(raw))
-		}
-	}
-	slices.SortFunc(hashes, func(a, b metainfo.HashV1) int { return bytes.Compare(a[:], b[:]) })
-	return m.scrape(hashes)
 }

@@ -1,0 +1,86 @@
+package announce
+
+import (
+	"context"
+	"net/netip"
+	"time"
+
+	"github.com/torrentkit/torrentkit/metainfo"
+)
+
+// session is a conversation with one tracker, over whatever transport. A question
+// is asked by the settings, and tells its result what was sent and received.
+type session interface {
+	announce(ctx context.Context, s *settings, r *Result, event Event) (*Reply, *Failure)
+	// scrape asks for some torrents, or for all where the transport can.
+	scrape(ctx context.Context, sr *ScrapeResult, chunk []metainfo.HashV1) ([]Counts, *Failure)
+	close()
+}
+
+// open begins a session with whichever address answers first.
+func (s *settings) open(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *Result) (session, *Failure) {
+	switch e.transport {
+	case UDP:
+		return orFailure(s.openUDP(ctx, e, addrs, r))
+	case WS, WSS:
+		return orFailure(s.openWS(ctx, e, addrs, r))
+	}
+	return s.openHTTP(e, addrs, r), nil // which connects when it has something to send
+}
+
+// orFailure keeps what is nil from becoming a session that is not.
+func orFailure[T session](t T, f *Failure) (session, *Failure) {
+	if f != nil {
+		return nil, f
+	}
+	return t, nil
+}
+
+// announce asks over the transport of e, and says goodbye.
+func (s *settings) announce(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *Result) {
+	started := time.Now()
+	t, f := s.open(ctx, e, addrs, r)
+	if f == nil {
+		defer t.close()
+		r.Reply, f = t.announce(ctx, s, r, r.Event)
+	}
+	r.Failure = f
+	r.Timing.Total = r.Timing.DNS + time.Since(started)
+	if t != nil && !s.NoStop && r.Event != EventStopped && mayBeRegistered(r) {
+		s.goodbye(ctx, t, r)
+	}
+}
+
+// goodbye says stopped, which must not blur what the probe itself showed.
+func (s *settings) goodbye(ctx context.Context, t session, r *Result) {
+	ctx, cancel := goodbyeContext(ctx, s, r.Failure)
+	defer cancel()
+	after := Result{Query: r.Query, Transport: r.Transport}
+	_, f := t.announce(ctx, s, &after, EventStopped)
+	r.Stopped = f == nil
+	r.Sent += after.Sent
+	r.Exchanges = append(r.Exchanges, after.Exchanges...)
+}
+
+// mayBeRegistered says whether the tracker may have counted us in: it took the
+// request, and did not refuse it.
+func mayBeRegistered(r *Result) bool {
+	if r.Failure == nil || r.Transport != HTTP && r.Transport != HTTPS {
+		return r.Failure == nil || !r.Failure.TrackerSpoke()
+	}
+	return !r.Failure.TrackerSpoke() && (r.Status == 200 || r.Failure.Code == Timeout && r.Addr.IsValid() && r.Timing.Connect > 0)
+}
+
+// goodbyeContext bounds the announce of stopped, which may outlive the
+// probe's timeout by a little, but not the caller's patience. A tracker that
+// did not answer the first time is hardly waited for.
+func goodbyeContext(ctx context.Context, s *settings, f *Failure) (context.Context, context.CancelFunc) {
+	limit := min(s.Timeout, 1500*time.Millisecond)
+	if f != nil {
+		limit = min(limit, 300*time.Millisecond)
+	}
+	if ctx.Err() == context.Canceled {
+		limit = 100 * time.Millisecond
+	}
+	return context.WithTimeout(context.WithoutCancel(ctx), limit)
+}
