@@ -54,6 +54,7 @@ var table = map[string][2]string{
 	"internal/mutant":                 {"", ""},
 	"internal/longtest":               {"", ""},
 	"internal/memnet":                 {"", ""},
+	"internal/schematest":             {"", ""},
 	"internal/bench":                  {"internal/bencode", ""},
 	"create":                          {"metainfo internal/content internal/filesum internal/glob internal/layout internal/piecehash internal/journal", ""},
 	"verify":                          {"metainfo internal/content internal/dial internal/diskname internal/filesum internal/glob internal/layout internal/piecehash internal/journal verify/internal/assemble verify/internal/below verify/internal/find verify/internal/unpack verify/internal/webseed", ""},
@@ -251,7 +252,7 @@ func TestTable(t *testing.T) {
 func TestTestImports(t *testing.T) {
 	for _, s := range sources(t, true) {
 		for _, p := range s.imports(t) {
-			helps := slices.Contains([]string{"internal/peertest", "internal/dialtest", "internal/longtest", "internal/memnet"}, strings.TrimPrefix(p, module))
+			helps := slices.Contains([]string{"internal/peertest", "internal/dialtest", "internal/longtest", "internal/memnet", "internal/schematest"}, strings.TrimPrefix(p, module))
 			if p == module+"cmd/torrentkit" || helps && !strings.HasSuffix(s.path, "_test.go") {
 				t.Errorf("%s -> %s", s.path, p)
 			}
