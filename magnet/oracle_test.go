@@ -1,7 +1,6 @@
 package magnet
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"net/netip"
@@ -33,7 +32,6 @@ type oracleAnswer struct {
 
 func askLibtorrent(t *testing.T, uris []string) []oracleAnswer {
 	t.Helper()
-	python := peertest.Python(t)
 	var in bytes.Buffer
 	enc := json.NewEncoder(&in)
 	for _, u := range uris {
@@ -41,22 +39,28 @@ func askLibtorrent(t *testing.T, uris []string) []oracleAnswer {
 			t.Fatal(err)
 		}
 	}
-	cmd := exec.Command(python, "-c", oracleScript)
-	cmd.Stdin = &in
+	answers := make([]oracleAnswer, len(uris))
+	for i, line := range askPython(t, oracleScript, &in) {
+		if err := json.Unmarshal([]byte(line), &answers[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return answers
+}
+
+// askPython hands a script lines, and returns its answers, a line to each.
+func askPython(t *testing.T, script string, in *bytes.Buffer) []string {
+	t.Helper()
+	asked := bytes.Count(in.Bytes(), []byte("\n"))
+	cmd := exec.Command(peertest.Python(t), "-c", script)
+	cmd.Stdin = in
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var answers []oracleAnswer
-	for s := bufio.NewScanner(bytes.NewReader(out)); s.Scan(); {
-		var a oracleAnswer
-		if err := json.Unmarshal(s.Bytes(), &a); err != nil {
-			t.Fatal(err)
-		}
-		answers = append(answers, a)
-	}
-	if len(answers) != len(uris) {
-		t.Fatalf("libtorrent answers %d of %d links", len(answers), len(uris))
+	answers := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
+	if len(answers) != asked {
+		t.Fatalf("libtorrent gives %d answers to %d questions", len(answers), asked)
 	}
 	return answers
 }

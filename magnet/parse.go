@@ -85,6 +85,9 @@ func (p *parser) params(query string, base int) {
 			p.report(IssueSeparator, "", base+start-1, "parameters are separated by an HTML entity instead of &")
 			start += skipped
 		}
+		if start == end && end < len(query) {
+			p.report(IssueSeparator, "", base+start, "nothing stands in front of this &: libtorrent reads no further")
+		}
 		p.param(query[start:end], base+start)
 		start = end + 1
 	}
@@ -114,7 +117,7 @@ func (p *parser) param(text string, offset int) {
 	if text == "" {
 		return
 	}
-	key, raw, _ := strings.Cut(text, "=")
+	key, raw, valued := strings.Cut(text, "=")
 	f := field{key: key, raw: raw, offset: offset, at: offset + len(key) + 1, stray: p.urlOpen}
 	if strings.IndexByte(key, '%') >= 0 {
 		if plain, bad := unescape(key); bad < 0 {
@@ -127,7 +130,13 @@ func (p *parser) param(text string, offset int) {
 		p.report(IssueKey, f.key, offset, "numbered parameter (.%s): read as %s", number, name)
 		f.name = name
 	}
+	if i := strings.IndexByte(raw, '#'); i >= 0 {
+		p.report(IssueEscape, f.key, f.at+i, "programs that take the link for a URL read nothing behind a #: it must be %%23")
+	}
 	if !known(f.name) {
+		if !valued {
+			p.report(IssueKey, f.key, offset, "has no value: libtorrent reads no further")
+		}
 		p.extra(f)
 		return
 	}

@@ -24,10 +24,12 @@ func (p *parser) bare(body string, base int) bool {
 func (p *parser) topic(f field) {
 	text := withoutSpace(p.text(f))
 	switch {
-	case hasPrefixFold(text, "urn:btih:"):
-		p.hash(f, text[len("urn:btih:"):], "btih")
-	case hasPrefixFold(text, "urn:btmh:"):
-		p.hash(f, text[len("urn:btmh:"):], "btmh")
+	case hasPrefixFold(text, "urn:btih:"), hasPrefixFold(text, "urn:btmh:"):
+		prefix, hash := text[:len("urn:btih:")], text[len("urn:btih:"):]
+		if prefix != strings.ToLower(prefix) {
+			p.report(IssueHash, f.key, f.at, "%q is in upper case, which libtorrent does not read", prefix)
+		}
+		p.hash(f, hash, strings.ToLower(prefix[len("urn:"):len(prefix)-1]))
 	case hasPrefixFold(text, "urn:btpk:"):
 		p.report(IssueHash, f.key, f.offset, "a public key belongs into xs, not xt")
 		p.publicKey(f, text[len("urn:btpk:"):])

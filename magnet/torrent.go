@@ -33,7 +33,9 @@ type LinkOptions struct {
 	// Select and SelectGlobs choose files (so, BEP 53), by index in the torrent's
 	// list and by globs, with the rules of create's includes: of doublestar; a
 	// glob without a slash is for names of files and folders, one with a slash
-	// for paths below the torrent's folder. Nothing in either chooses all.
+	// for paths below the torrent's folder. Nothing in either chooses all. The
+	// link has the indices by which clients count them, as ClientIndices of the
+	// torrent gives them.
 	Select      []Range
 	SelectGlobs []string
 	// Public refuses private torrents, and leaves out the trackers, web seeds
@@ -66,7 +68,7 @@ func FromTorrent(t *metainfo.Torrent, o LinkOptions) (Link, []Issue, error) {
 	}
 	l.Trackers = o.chooseTrackers(t.Trackers, &issues)
 	if o.WebSeeds {
-		l.WebSeeds = o.withoutSecrets("ws", unique(t.WebSeeds), &issues)
+		l.WebSeeds = o.usable("ws", t.WebSeeds, &issues)
 	}
 	if err := o.addAddresses(&l, &issues); err != nil {
 		return l, issues, err
@@ -79,7 +81,7 @@ func FromTorrent(t *metainfo.Torrent, o LinkOptions) (Link, []Issue, error) {
 }
 
 func (o *LinkOptions) chooseTrackers(tiers [][]string, issues *[]Issue) []string {
-	list := o.withoutSecrets("tr", unique(slices.Concat(tiers...)), issues)
+	list := o.usable("tr", slices.Concat(tiers...), issues)
 	switch {
 	case o.Trackers == NoTrackers:
 		return nil
@@ -87,6 +89,23 @@ func (o *LinkOptions) chooseTrackers(tiers [][]string, issues *[]Issue) []string
 		return list[:1]
 	}
 	return list
+}
+
+// usable are the URLs, each once, that a client which reads the link can use.
+func (o *LinkOptions) usable(param string, urls []string, issues *[]Issue) []string {
+	f := field{name: param}
+	var list []string
+	for _, u := range urls {
+		if u = cleanURL(u); u == "" {
+			continue
+		}
+		if reason := f.notURL(u); reason != "" {
+			*issues = append(*issues, Issue{IssueDropped, param, 0, fmt.Sprintf("%q %s", clip(u), reason)})
+			continue
+		}
+		list = append(list, u)
+	}
+	return o.withoutSecrets(param, unique(list), issues)
 }
 
 func (o *LinkOptions) withoutSecrets(param string, urls []string, issues *[]Issue) []string {
@@ -157,6 +176,12 @@ func (o *LinkOptions) selectFiles(t *metainfo.Torrent) ([]Range, error) {
 		}
 	}
 	ranges, _ = normalRanges(ranges)
+	if len(ranges) > 0 {
+		index := t.ClientIndices()
+		for i, r := range ranges {
+			ranges[i] = Range{int64(index[r.First]), int64(index[r.Last])}
+		}
+	}
 	return ranges, nil
 }
 

@@ -89,6 +89,17 @@ func TestFromTorrent(t *testing.T) {
 	}
 }
 
+// What no client could ask is left out of the link, and told.
+func TestFromTorrentUnusable(t *testing.T) {
+	t.Parallel()
+	m := torrentWith(t, metainfo.V1, metainfo.Fields{
+		Trackers: [][]string{{"*udp://e:1", "dht://", "udp://a:1", "nonsense"}}, WebSeeds: []string{"dht://h/x", "http://w/my file"}}, "a")
+	l, issues, err := FromTorrent(m, LinkOptions{WebSeeds: true})
+	if err != nil || !slices.Equal(l.Trackers, []string{"udp://a:1"}) || !slices.Equal(l.WebSeeds, []string{"http://w/my%20file"}) || len(issues) != 4 {
+		t.Errorf("%q, %q, %v, %v", l.Trackers, l.WebSeeds, issues, err)
+	}
+}
+
 func TestFromTorrentRefuses(t *testing.T) {
 	t.Parallel()
 	private := torrentWith(t, metainfo.V1, metainfo.Fields{Private: true}, "a")

@@ -16,44 +16,13 @@ func (p *parser) add(f field, list *[]string, value string) {
 	}
 }
 
-// url reads tr, ws, xs, as and mt. What does not look like a URL is kept, since
-// the caller may know better, but reported.
-func (p *parser) url(f field, list *[]string) {
-	text := withoutSpace(p.text(f))
-	if again, bad := unescape(text); bad < 0 && strings.Contains(again, "://") && !strings.Contains(text, "://") {
-		p.report(IssueEscape, f.key, f.at, "the URL is percent-escaped twice")
-		text = withoutSpace(again)
-	}
-	if text == "" {
-		p.report(IssueDropped, f.key, f.offset, "the URL is white space only")
-		return
-	}
-	scheme, rest, ok := strings.Cut(text, "://")
-	scheme = strings.ToLower(scheme)
-	switch {
-	case hasPrefixFold(text, "urn:") && f.name != "tr":
-	case !ok:
-		p.report(IssueAddress, f.key, f.at, "%q is no URL", clip(text))
-	case strings.Trim(rest, "/") == "":
-		p.report(IssueAddress, f.key, f.at, "%q has no host", clip(text))
-	case f.name == "tr" && !trackerScheme(scheme):
-		p.report(IssueAddress, f.key, f.at, "no tracker speaks %q", clip(scheme))
-	}
-	p.add(f, list, text)
-}
-
-func trackerScheme(s string) bool {
-	switch s {
-	case "http", "https", "udp", "ws", "wss":
-		return true
-	}
-	return false
-}
-
 // address reads x.pe and dht: an IPv4 address, an IPv6 address in brackets or a
 // host name, and a port.
 func (p *parser) address(f field, list *[]string) {
 	text := withoutSpace(p.text(f))
+	if f.name == "x.pe" && strings.Contains(f.raw, "%") {
+		p.report(IssueEscape, f.key, f.at, "the address is percent-escaped, which libtorrent does not read")
+	}
 	if reason := checkAddress(text); reason != "" {
 		p.report(IssueDropped, f.key, f.at, "%q %s", clip(text), reason)
 		return

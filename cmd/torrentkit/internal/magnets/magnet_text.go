@@ -16,7 +16,7 @@ func showMagnet(con *console.Console, arg string, l magnet.Link, issues []magnet
 		return ShowLink(con, arg, l, issues)
 	case f.fix || !isLink(arg):
 		for _, i := range issues {
-			con.Note(i.String())
+			con.Note(con.Redact(i.String()))
 		}
 		con.Print(console.Words(l.String()))
 	default:
