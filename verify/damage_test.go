@@ -157,6 +157,7 @@ func (d *damaged) check(t *testing.T, r *Report, orig files, pieces [][]region, 
 	}
 	called := map[string][]bool{} // bytes of files that the report may call damaged
 	wrong := map[string]bool{}    // files whose damage a piece shows
+	open := map[string]bool{}     // files with a piece that could not be read
 	for name := range orig {
 		called[name] = make([]bool, len(orig[name]))
 	}
@@ -164,6 +165,11 @@ func (d *damaged) check(t *testing.T, r *Report, orig files, pieces [][]region, 
 		want := d.pieceState(parts, orig)
 		if got := r.PieceState(i); got != want {
 			t.Errorf("piece %d is %v, want %v", i, got, want)
+		}
+		if want == PieceUnread {
+			for _, p := range parts {
+				open[p.name] = true
+			}
 		}
 		if want != PieceBad {
 			continue
@@ -180,8 +186,11 @@ func (d *damaged) check(t *testing.T, r *Report, orig files, pieces [][]region, 
 	for _, name := range orig.Paths() {
 		f := r.file(t, name)
 		want := d.expectState(name, orig[name])
-		if want == OK && wrong[name] {
+		switch {
+		case want == OK && wrong[name]:
 			want = Damaged
+		case want == OK && open[name]:
+			want = Unchecked
 		}
 		if f.State != want {
 			t.Errorf("%s is %v, want %v", name, f.State, want)

@@ -57,8 +57,10 @@ func (s *SearchReport) Link(ctx context.Context, dir string, how LinkKind) (Link
 	for _, k := range s.Lost {
 		looked[s.run.files[k]] = true
 	}
-	for _, f := range s.Found {
-		looked[s.run.files[f.File]] = true
+	for _, f := range s.found.Found {
+		if !f.InPlace {
+			looked[s.run.files[f.File]] = true
+		}
 	}
 	job := assemble.Job{
 		Torrent: s.run.torrent, Files: s.toLink(), Kind: assemble.Kind(how), Rest: s.run.source(nil), Own: &s.own, Workers: s.workers,
@@ -95,7 +97,7 @@ func (s *SearchReport) toLink() []assemble.File {
 		case elsewhere && s.found.Found[i].Tree != nil:
 			at := &s.found.Found[i]
 			f.Tree, f.At, f.Path = at.Tree, at.Index, at.Path
-		case elsewhere || state == OK:
+		case elsewhere || state <= Unchecked:
 			f.Tree, f.At, f.Path = r.located.Tree, content.FileIndex(k), placeOf(r, base, k)
 		case state != Missing || r.Files[k].Length > 0:
 			continue

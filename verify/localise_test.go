@@ -161,9 +161,9 @@ func TestChoices(t *testing.T) {
 		{Options{}, false, 0, "[ok damaged ok]"},
 		{Options{Selection: Selection{Only: []string{"*.x"}}}, true, 1, "[ok skipped ok]"},
 		{Options{Selection: Selection{Only: []string{"b*"}}}, false, 5, "[skipped damaged skipped]"},
-		{Options{Selection: Selection{Pieces: []PieceRange{{0, 1}}}}, true, 6, "[ok skipped skipped]"},
-		{Options{Selection: Selection{Pieces: []PieceRange{{3, 3}, {7, 7}}}}, false, 6, "[skipped damaged ok]"},
-		{Options{Selection: Selection{Sample: 2}}, true, 6, "[ok ok ok]"},
+		{Options{Selection: Selection{Pieces: []PieceRange{{0, 1}}}}, true, 6, "[unchecked skipped skipped]"},
+		{Options{Selection: Selection{Pieces: []PieceRange{{3, 3}, {7, 7}}}}, false, 6, "[skipped damaged unchecked]"},
+		{Options{Selection: Selection{Sample: 2}}, true, 6, "[unchecked unchecked unchecked]"},
 		{Options{Selection: Selection{Sample: 100}}, false, 0, "[ok damaged ok]"},
 		{Options{Selection: Selection{Only: []string{"b.y"}, Sample: 3}}, false, 5, "[skipped damaged skipped]"},
 	}

@@ -188,8 +188,12 @@ func (m *model) check(t *testing.T, r *verify.Report) {
 	for i := range r.Files {
 		f := &r.Files[i]
 		want := disk[i].state
-		if want == verify.OK && len(damaged[i]) > 0 {
+		switch {
+		case want != verify.OK:
+		case len(damaged[i]) > 0:
 			want = verify.Damaged
+		case len(unverified[i]) > 0:
+			want = verify.Unchecked
 		}
 		intact = intact && want == verify.OK
 		if f.State != want || f.Path != m.files[i].name || f.Length != int64(len(m.files[i].data)) || f.Size != int64(len(disk[i].data)) {

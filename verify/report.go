@@ -13,9 +13,11 @@ import (
 type State uint8
 
 // The states. Every file has exactly one, the first that fits from the bottom
-// of this list up; only OK is good.
+// of this list up; OK and Elsewhere are good.
 const (
-	OK         State = iota // right size, and no piece of it is known to be bad
+	OK         State = iota // right size, and every byte of it is proved
+	Elsewhere               // not right in its place; [Search] found it in another, and proved it
+	Unchecked               // right size, and nothing is known against it, but not every byte is proved
 	Damaged                 // right size, but pieces do not match
 	Long                    // more bytes than the torrent says, whatever the pieces say
 	Short                   // fewer bytes than the torrent says
@@ -26,7 +28,7 @@ const (
 )
 
 func (s State) String() string {
-	return [...]string{"ok", "damaged", "long", "short", "unreadable", "wrong type", "missing", "skipped"}[s]
+	return [...]string{"ok", "found elsewhere", "unchecked", "damaged", "long", "short", "unreadable", "wrong type", "missing", "skipped"}[s]
 }
 
 // PieceState is what became of a piece.
@@ -105,12 +107,16 @@ type FileReport struct {
 	// nothing has its own; else empty. Differs says how that name differs.
 	Found   string
 	Differs NameDifference
+	// Proved is how many bytes of the file are in pieces that match, or were found to
+	// be right by a checksum of the torrent or another copy.
+	Proved int64
 	// Sums are checksums of the file's bytes as they were read, those that
 	// Reading.Sums asks for; of a file that could be read to its end.
 	Sums map[metainfo.Checksum][]byte
 	// Damaged are the byte ranges of pieces that do not match, Unverified those
-	// of pieces that could not be checked because of another file, or because
-	// the torrent has no hash. Both are in order and apart from each other.
+	// of pieces that could not be checked because of another file, because the
+	// torrent has no hash, or because the run ended. Both are in order and apart
+	// from each other. Pieces that Options left out are in neither.
 	Damaged, Unverified []Range
 }
 
@@ -192,10 +198,11 @@ type evidence struct {
 	exact   []Range // the wrong bytes, if they are known
 }
 
-// OK tells whether everything that Options asked for is as the torrent says.
+// OK tells whether everything that Options asked for is as the torrent says. Files
+// are Unchecked in such a report if Options left out pieces of them.
 func (r *Report) OK() bool {
 	for i := range r.Files {
-		if s := r.Files[i].State; s != OK && s != Skipped {
+		if s := r.Files[i].State; s > Unchecked && s != Skipped {
 			return false
 		}
 	}

@@ -24,9 +24,13 @@ type Found struct {
 
 // SearchReport is what a search found.
 type SearchReport struct {
-	Report *Report // of the content in its place
+	// Report is of the content where it was found: files that lie somewhere else, and
+	// are proved, are Elsewhere, and their pieces ok.
+	Report *Report
 	Found  []Found // by rising File
-	Lost   []int   // files that are not whole in their place and were not found
+	// Lost are the files that are not right in their place and were not found. A file
+	// that nothing is known against there is none of them.
+	Lost []int
 	// Untried are those of Lost that may be there: too many files of one size share
 	// a piece with others that were not found, for all ways to put it together.
 	Untried []int
@@ -73,11 +77,41 @@ func Search(ctx context.Context, torrent []byte, path string, dirs []string, o O
 		r.close()
 		return nil, err
 	}
-	s := &SearchReport{Report: r.Report, run: r, found: found, workers: o.Workers, Lost: found.Lost, Untried: found.Untried, Candidates: found.Candidates, Err: cmp.Or(found.Refused(), r.located.Refused())}
+	s := &SearchReport{Report: r.Report, run: r, found: found, workers: o.Workers, Untried: found.Untried, Candidates: found.Candidates, Err: cmp.Or(found.Refused(), r.located.Refused())}
+	for _, k := range found.Lost {
+		if r.Files[k].State != Unchecked { // it is in its place, and no other is better
+			s.Lost = append(s.Lost, k)
+		}
+	}
 	for _, f := range found.Found {
 		s.Found = append(s.Found, Found{f.File, f.Path, f.Proved})
 	}
+	s.takeOver()
 	return s, nil
+}
+
+// takeOver makes the report one of the content where it was found.
+func (s *SearchReport) takeOver() {
+	r := s.run
+	for p := range s.found.Matching() {
+		r.pieces.set(p, PieceOK)
+	}
+	for i, f := range s.found.Found {
+		if !f.Proved {
+			continue
+		}
+		file := &r.Files[f.File]
+		file.State, file.Err, file.Damaged, file.Unverified = Elsewhere, nil, nil, nil
+		if s.found.Found[i].InPlace {
+			file.State = OK
+		}
+	}
+	r.GoodPieces, r.BadPieces, r.UncheckedPieces, r.SkippedPieces = 0, 0, 0, 0
+	r.GoodBytes, r.SkippedBytes = 0, 0
+	r.endReading(r.Incomplete)
+	for k := range r.Files {
+		conclusions{r}.countProved(k)
+	}
 }
 
 // known tells what is known of the content in its place.
@@ -85,16 +119,29 @@ func known(r *run) *find.Content {
 	p := &find.Content{Torrent: r.torrent, Open: r.open, Files: make([]find.File, len(r.Files))}
 	p.Skipped = func(piece int) bool { return r.pieces.get(piece) == PieceSkipped }
 	p.Unread = func(piece int) bool { return isUnread(r.pieces.get(piece)) }
+	p.Good = func(piece int) bool { return r.pieces.get(piece) == PieceOK }
 	root := absolute(r.Root)
 	for k := range r.Files {
 		f, i := &r.Files[k], r.files[k]
 		p.Files[k] = find.File{
 			Index: i, Path: f.Path, Length: f.Length, At: placeOf(r, root, k),
-			Wanted:  f.State != OK && f.State != Skipped && f.Length > 0 && !r.torrent.Files[i].IsLink(),
+			Wanted:  isSought(f) && f.Length > 0 && !r.torrent.Files[i].IsLink(),
 			Skipped: f.State == Skipped, Readable: f.State <= Short, Size: f.Size,
 		}
 	}
 	return p
+}
+
+// isSought tells whether other files are tried in the place of one: also of one that
+// nothing is known against, if it is not whole for certain.
+func isSought(f *FileReport) bool {
+	switch f.State {
+	case OK, Skipped:
+		return false
+	case Unchecked:
+		return len(f.Unverified) > 0
+	}
+	return true
 }
 
 func absolute(path string) string {

@@ -89,7 +89,7 @@ func TestSearchParts(t *testing.T) {
 	if s, err = Search(context.Background(), torrent, dir, []string{else1, else2}, Options{}); err != nil {
 		t.Fatal(err)
 	}
-	if len(s.Found) != 2 || !s.Found[0].Proved || !s.Found[1].Proved || filepath.Base(s.Found[1].Path) != "three" {
+	if len(s.Found) != 3 || !s.Found[0].Proved || !s.Found[1].Proved || filepath.Base(s.Found[1].Path) != "three" || !s.Found[2].Proved || s.Found[2].Path != filepath.Join(dir, "c") {
 		t.Errorf("%+v, lost %v", s.Found, s.Lost)
 	}
 	if _, err := Search(context.Background(), torrent, dir, []string{filepath.Join(dir, "nothing")}, Options{}); err == nil {
@@ -149,5 +149,41 @@ func TestFixEqual(t *testing.T) {
 		if err != nil || len(fixed.Renamed) != 3 || !fixed.Report.OK() {
 			t.Errorf("%v: %+v, %v", format, fixed.Renamed, err)
 		}
+	}
+}
+
+// A report after a search is of the content where it was found. Copies of a file beside
+// one that is missing are asked in the first run: nothing proves that it is whole.
+func TestSearchReportsWhatItReached(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(21, 3))
+	tree := files{"a": noise(rng, 100), "b": noise(rng, 100), "c": noise(rng, 100000)}
+	torrent := tree.Torrent(t, metainfo.V1, 16384, metainfo.Fields{})
+	dir := files{"b": make([]byte, 100), "c": tree["c"]}.Write(t, filepath.Join(t.TempDir(), "tree"))
+	elsewhere := files{"x": tree["a"], "y": tree["b"]}.Write(t, t.TempDir())
+	s, err := Search(context.Background(), torrent, dir, []string{elsewhere}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	r := s.Report
+	if !r.OK() || r.GoodPieces != r.Pieces || r.GoodBytes != r.Bytes || r.UncheckedPieces != 0 || len(s.Lost) > 0 {
+		t.Errorf("ok %v, %d of %d pieces, lost %v", r.OK(), r.GoodPieces, r.Pieces, s.Lost)
+	}
+	for name, want := range map[string]State{"a": Elsewhere, "b": Elsewhere, "c": OK} {
+		if f := r.file(t, name); f.State != want || f.Proved != f.Length || f.Err != nil || len(f.Damaged)+len(f.Unverified) > 0 {
+			t.Errorf("%s is %v: %+v", name, f.State, f)
+		}
+	}
+	files{"z": noise(rng, 100)}.Write(t, elsewhere)
+	if err := os.Remove(filepath.Join(elsewhere, "x")); err != nil {
+		t.Fatal(err)
+	}
+	if s, err = Search(context.Background(), torrent, dir, []string{elsewhere}, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if got := fmt.Sprint(s.Report.file(t, "a").State, s.Report.file(t, "b").State, s.Report.OK(), s.Lost); got != "missing unchecked false [0]" {
+		t.Errorf("with a file that is nowhere: %s", got)
 	}
 }

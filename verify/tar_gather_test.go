@@ -115,7 +115,7 @@ func TestArchivesOfLargeSharedPieces(t *testing.T) {
 		t.Errorf("in reverse: %v, %d lost", r.pieces, r.LostPieces)
 	}
 	for _, f := range r.Files {
-		if f.State != OK || len(f.Unverified) != 1 || len(f.Sums[metainfo.CRC32]) != 4 {
+		if f.State != Unchecked || len(f.Unverified) != 1 || len(f.Sums[metainfo.CRC32]) != 4 {
 			t.Errorf("in reverse: %+v", f)
 		}
 	}
@@ -218,7 +218,7 @@ func TestSumsOfDamagedTrees(t *testing.T) {
 	torrent := makeTorrent(t, dir, metainfo.V1, 65536, metainfo.Fields{})
 	bad := files{"b": tree["b"][:30_000], "c": tree["c"], "d": append(slices.Clip(tree["d"]), noise(rng, 400_000)...), "e": nil, "f": flipAt(tree["f"], 5)}
 	r := data(t, torrent, bad.Write(t, filepath.Join(t.TempDir(), "tree")), Options{Reading: Reading{Sums: []metainfo.Checksum{metainfo.MD5}}})
-	want := map[string]State{"a": Missing, "b": Short, "c": OK, "d": Long, "e": OK, "f": Damaged}
+	want := map[string]State{"a": Missing, "b": Short, "c": Unchecked, "d": Long, "e": OK, "f": Damaged}
 	for _, f := range r.Files {
 		h := metainfo.MD5.New()
 		h.Write(bad[f.Path])

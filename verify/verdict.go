@@ -114,15 +114,47 @@ func (r *run) endReading(incomplete bool) {
 	}
 }
 
+// conclusions are what pieces and evidence say of files.
+type conclusions struct{ *run }
+
 // conclude draws the conclusions for files from pieces and evidence.
-func (r *run) conclude() {
+func (r *run) conclude() { conclusions{r}.draw() }
+
+func (r conclusions) draw() {
 	for p := range r.NotOK() {
 		for _, part := range p.Parts {
 			r.addRange(&r.Files[part.File], p, part)
 		}
 	}
-	for i := range r.Files {
-		markLikely(r.Files[i].Damaged)
+	for k := range r.Files {
+		markLikely(r.Files[k].Damaged)
+		r.countProved(k)
+	}
+}
+
+// countProved counts the bytes of a file that are proved, and takes back that it is
+// ok if some are not.
+func (r conclusions) countProved(k int) {
+	f, i := &r.Files[k], r.files[k]
+	f.Proved = 0
+	for p, s := range r.pieces.runs(r.layout.RunOf(i)) {
+		if s == PieceOK {
+			first, _ := r.layout.InFile(i, p.First)
+			last, length := r.layout.InFile(i, p.End-1)
+			f.Proved += last + length - first
+		}
+	}
+	all, alone := r.layout.RunOf(i), r.layout.Alone(i)
+	for _, shared := range []layout.Run{{First: all.First, End: alone.First}, {First: alone.End, End: all.End}} {
+		for p := shared.First; p < shared.End; p++ {
+			if r.pieces.get(p).Bad() && r.evidence[partKey{p, k}].verdict == Whole {
+				_, length := r.layout.InFile(i, p)
+				f.Proved += length
+			}
+		}
+	}
+	if f.State == OK && f.Proved < f.Length {
+		f.State = Unchecked
 	}
 }
 
@@ -141,7 +173,7 @@ func (r *run) noteRefused() {
 var errChanged = errors.New("changed while it was read")
 
 // addRange adds pieces that are not ok to what is said of one of their files.
-func (r *run) addRange(f *FileReport, p PieceReport, part Part) {
+func (r conclusions) addRange(f *FileReport, p PieceReport, part Part) {
 	rng := Range{Offset: part.Offset, Length: part.Length, FirstPiece: p.Index, LastPiece: p.Last, Shared: len(p.Parts) > 1}
 	switch {
 	case p.State.Bad() && part.Verdict == Whole:
@@ -167,7 +199,7 @@ func (r *run) addRange(f *FileReport, p PieceReport, part Part) {
 }
 
 // before cuts a range to the pieces whose bytes of the file lie before its end.
-func (r *run) before(end int64, k int, rng Range) (Range, bool) {
+func (r conclusions) before(end int64, k int, rng Range) (Range, bool) {
 	if rng.Offset+rng.Length <= end {
 		return rng, true
 	}

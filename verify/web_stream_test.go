@@ -182,7 +182,7 @@ func TestWebStopsAtOnce(t *testing.T) {
 		}
 		o.FailFast = true
 		w := webCheck(t, standing(t, n, nil), o)
-		if w.OK() || !w.Report.Incomplete || w.Report.BadPieces == 0 || w.Report.file(t, "a").State != OK {
+		if w.OK() || !w.Report.Incomplete || w.Report.BadPieces == 0 || w.Report.file(t, "a").State != Unchecked {
 			t.Errorf("fail fast: %+v", w.Report.Files)
 		}
 		o.FailFast = false
@@ -193,7 +193,7 @@ func TestWebStopsAtOnce(t *testing.T) {
 			w.Write(make([]byte, 8<<20))
 			return true
 		}), o)
-		if faultKinds(w) != "no-range" || w.Report.file(t, "a").State != OK || w.Report.file(t, "b").State != OK || w.Report.UncheckedPieces != w.Report.Pieces {
+		if faultKinds(w) != "no-range" || w.Report.file(t, "a").State != Unchecked || w.Report.file(t, "b").State != Unchecked || w.Report.UncheckedPieces != w.Report.Pieces {
 			t.Errorf("a fault of all files: %+v %+v", w.Faults, w.Report.Files)
 		}
 		if d := time.Since(start); d > time.Second {

@@ -19,6 +19,7 @@ type Content struct {
 	Files   []File               // without padding, in the order of the torrent
 	Skipped func(piece int) bool // it is not to be read
 	Unread  func(piece int) bool // it could not be read
+	Good    func(piece int) bool // it matches
 	// Open opens a file in its place, by its index in Files.
 	Open func(file int) (piecehash.File, error)
 }

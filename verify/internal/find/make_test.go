@@ -39,11 +39,13 @@ func contentAt(t *testing.T, torrent []byte, root string) *Content {
 	read := map[int]bool{}
 	c := &Content{Torrent: parsed, Skipped: func(int) bool { return false }, Unread: func(p int) bool { return !read[p] }}
 	c.Open = func(k int) (piecehash.File, error) { return inPlace{parsed, root}.Open(c.Files[k].Index) }
-	damaged := map[layout.FileIndex]bool{}
+	damaged, good := map[layout.FileIndex]bool{}, map[int]bool{}
+	c.Good = func(p int) bool { return good[p] }
 	for p, err := range (piecehash.Job{Layout: l, Source: inPlace{parsed, root}}).Pieces(context.Background()) {
 		read[p.Index] = err == nil
+		good[p.Index] = err == nil && parsed.Check(p.Index, p.SHA1, p.Root) == metainfo.Good
 		for span := range l.Spans(p.Index) {
-			if err == nil && parsed.Check(p.Index, p.SHA1, p.Root) != metainfo.Good {
+			if err == nil && !good[p.Index] {
 				damaged[span.File] = true
 			}
 		}

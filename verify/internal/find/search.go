@@ -3,6 +3,7 @@ package find
 import (
 	"context"
 	"errors"
+	"iter"
 	"path/filepath"
 
 	"github.com/torrentkit/torrentkit/internal/content"
@@ -186,9 +187,10 @@ func (s *search) proved(k int) bool {
 
 // Found is a file that lies somewhere else, or in its place though it was suspected.
 type Found struct {
-	File   int    // index in Content.Files
-	Path   string // of the system
-	Proved bool   // all pieces of the file match; else those inside of it do
+	File    int    // index in Content.Files
+	Path    string // of the system
+	InPlace bool
+	Proved  bool // all pieces of the file match; else those inside of it do
 
 	// Tree is the folder that it was found in, and Index what it is there. It is
 	// nil for a file in its place.
@@ -221,6 +223,17 @@ func (r *Result) Refused() error {
 // Matches tells whether a piece matches with the files that were found.
 func (r *Result) Matches(piece int) bool { return r.search.good[piece] }
 
+// Matching yields the pieces that match with the files that were found, in no order.
+func (r *Result) Matching() iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for p, good := range r.search.good {
+			if good && !yield(p) {
+				return
+			}
+		}
+	}
+}
+
 // result draws the conclusions.
 func (s *search) result() *Result {
 	res := &Result{Candidates: len(s.seen), search: s}
@@ -228,11 +241,10 @@ func (s *search) result() *Result {
 		if !s.wanted(k) {
 			continue
 		}
-		proved := s.proved(k)
 		path, ok := s.chosen[k]
 		if ok {
-			at := s.seen[path]
-			res.Found = append(res.Found, Found{k, path, proved, at.tree, at.file})
+			at, inPlace := s.seen[path], path == s.files[k].At
+			res.Found = append(res.Found, Found{k, path, inPlace, inPlace || s.proved(k), at.tree, at.file})
 			continue
 		}
 		res.Lost = append(res.Lost, k)

@@ -82,10 +82,21 @@ func (s *sharedSearch) run(ctx context.Context) error {
 func (s *sharedSearch) findInPlace() {
 	for k := range s.files {
 		f := &s.files[k]
-		if _, found := s.chosen[k]; !found && s.wanted(k) && f.Size == f.Length && holds(s.narrowed[k], f.At) && s.proved(k) {
+		if _, found := s.chosen[k]; !found && s.wanted(k) && f.Size == f.Length && holds(s.narrowed[k], f.At) && s.wholeInPlace(k) {
 			s.chosen[k] = f.At
 		}
 	}
+}
+
+// wholeInPlace tells whether all pieces of a file match where it belongs, put
+// together with files that were found, or as they were.
+func (s *search) wholeInPlace(k int) bool {
+	for r := s.layout.RunOf(s.files[k].Index); r.First < r.End; r.First++ {
+		if !s.good[r.First] && !s.content.Good(r.First) {
+			return false
+		}
+	}
+	return true
 }
 
 // noteUntried notes the files of pieces that can be put together in too many ways.

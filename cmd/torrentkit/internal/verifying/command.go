@@ -19,8 +19,9 @@ func NewVerify(con *console.Console) *cobra.Command {
 		Aliases: []string{"check"},
 		Short:   "Check data against a torrent",
 		Long: `PATH is the content itself or the folder that holds it; by default the folder of the torrent. Every file is ok,
-missing, short, long, damaged, unreadable or of the wrong type. Where a v1 piece that spans files does not match, each
-of its files may be the damaged one, and all are named, unless a checksum in the torrent or another copy tells.
+missing, short, long, damaged, unreadable, of the wrong type or unchecked: nothing is known against it, and not every
+byte of it is proved. Where a v1 piece that spans files does not match, each of its files may be the damaged one, and
+all are named, unless a checksum in the torrent or another copy tells.
 
 A TORRENT that is a folder stands for the torrents in it. Several torrents get a line each, or a JSON object each.
 

@@ -18,11 +18,12 @@ const maxAnnotations = 10
 // the summary of the step.
 func reportGitHub(con *console.Console, outcomes []verified) error {
 	told := 0
-	annotate := func(file, title, message string) {
+	tell := func(kind, file, title, message string) {
 		if told++; told <= maxAnnotations {
-			con.Tell(console.Annotation("error", file, title, message))
+			con.Tell(console.Annotation(kind, file, title, message))
 		}
 	}
+	annotate := func(file, title, message string) { tell("error", file, title, message) }
 	for _, o := range outcomes {
 		if o.err != nil {
 			annotate(o.torrent, "verify", con.Redact(o.err.Error()))
@@ -36,8 +37,13 @@ func reportGitHub(con *console.Console, outcomes []verified) error {
 			continue
 		}
 		for i := range o.report.Files {
-			if f := &o.report.Files[i]; f.State != verify.OK && f.State != verify.Skipped {
-				annotate(contentPath(o.report, f), f.State.String(), plainFinding(f))
+			f := &o.report.Files[i]
+			kind := "error"
+			if f.State == verify.Unchecked {
+				kind = "warning"
+			}
+			if isFinding(f) {
+				tell(kind, contentPath(o.report, f), f.State.String(), plainFinding(f))
 			}
 		}
 		for _, e := range o.report.Extra {

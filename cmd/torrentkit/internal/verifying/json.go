@@ -59,7 +59,7 @@ type fileReportJSON struct {
 	Found      string      `json:"found,omitempty"`     // where the file is, under another name
 	FoundAs    string      `json:"found_as,omitempty"`  // how that name differs, in words
 	PiecesOK   int         `json:"pieces_ok,omitempty"` // of a download that is not finished
-	BytesOK    int64       `json:"bytes_ok,omitempty"`  // of it
+	BytesOK    int64       `json:"bytes_ok"`            // that are proved
 	Damaged    []rangeJSON `json:"damaged,omitempty"`
 	Unverified []rangeJSON `json:"unverified,omitempty"`
 }
@@ -99,11 +99,11 @@ func reportToJSON(torrent string, r *verify.Report) reportJSON {
 		f := &r.Files[i]
 		j := &v.Files[i]
 		*j = fileReportJSON{
-			Path: f.Path, PathHex: command.HexIfNeeded(f.Path), State: f.State.String(), Length: f.Length, Size: f.Size,
+			Path: f.Path, PathHex: command.HexIfNeeded(f.Path), State: f.State.String(), Length: f.Length, Size: f.Size, BytesOK: f.Proved,
 			Found: f.Found, FoundAs: foundAs(f), Damaged: rangesToJSON(f.Damaged), Unverified: rangesToJSON(f.Unverified),
 		}
 		if unfinished(r, i) {
-			j.PiecesOK, _, j.BytesOK = r.Good(i)
+			j.PiecesOK, _, _ = r.Good(i)
 		}
 		if f.Err != nil {
 			j.Error = console.RootCause(f.Err).Error()

@@ -55,10 +55,10 @@ func junitFile(f *verify.FileReport) console.JunitCase {
 	switch {
 	case f.State == verify.Skipped:
 		c.Skipped = &console.JunitMessage{Message: "left out"}
+	case f.State == verify.Unchecked:
+		c.Skipped = &console.JunitMessage{Message: plainFinding(f)}
 	case f.State != verify.OK:
 		c.Failure = &console.JunitMessage{Type: f.State.String(), Message: console.EscapeSentence(plainFinding(f))}
-	case len(f.Unverified) > 0:
-		c.Skipped = &console.JunitMessage{Message: plainFinding(f)}
 	}
 	return c
 }
@@ -66,8 +66,11 @@ func junitFile(f *verify.FileReport) console.JunitCase {
 // plainFinding words what is wrong with a file, with plain numbers.
 func plainFinding(f *verify.FileReport) string {
 	text := whatIsWrong(f, func(n int64) string { return fmt.Sprint(n) })
-	if text == "" {
-		return f.State.String()
+	switch {
+	case text != "":
+		return text
+	case f.State == verify.Unchecked:
+		return fmt.Sprintf("%d of %d bytes are proved; the others were left out", f.Proved, f.Length)
 	}
-	return text
+	return f.State.String()
 }

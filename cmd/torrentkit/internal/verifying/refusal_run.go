@@ -52,7 +52,7 @@ func (v *verified) refusal() error {
 	if c := v.report.Compared; c != nil {
 		all.add("comparing", c.Err)
 	}
-	if v.search != nil && !v.search.whole() {
+	if v.search != nil && !v.report.OK() {
 		all.add("searching", v.search.found.Err)
 	}
 	if v.fixed != nil && !v.report.OK() {

@@ -21,14 +21,6 @@ type verified struct {
 	fixed   *verify.Fixed     // nil without --fix
 }
 
-// ok tells whether the answer is yes: with --search, whether everything was found.
-func (v *verified) ok() bool {
-	if v.search != nil {
-		return v.search.whole()
-	}
-	return v.report.OK()
-}
-
 // verifyReports gathers outcomes and writes them at the end.
 type verifyReports struct {
 	specs    []reportSpec

@@ -104,7 +104,7 @@ func verifyOne(ctx context.Context, con *console.Console, task verifyTask, f *ve
 	if err := v.refusal(); err != nil {
 		return err
 	}
-	if !v.ok() {
+	if !v.report.OK() {
 		return console.No()
 	}
 	return nil

@@ -2,7 +2,6 @@ package verifying
 
 import (
 	"context"
-	"slices"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/verify"
@@ -13,12 +12,6 @@ type searchResult struct {
 	found  *verify.SearchReport
 	linked verify.Linked
 	output string // where; empty if nothing was asked for
-}
-
-// whole tells whether everything was found, in its place or elsewhere.
-func (r *searchResult) whole() bool {
-	return len(r.found.Lost) == 0 && !r.found.Report.Incomplete &&
-		!slices.ContainsFunc(r.found.Found, func(f verify.Found) bool { return !f.Proved })
 }
 
 // search looks for the files of one torrent, and assembles them.

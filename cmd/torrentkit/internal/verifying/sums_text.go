@@ -9,10 +9,12 @@ import (
 	"github.com/torrentkit/torrentkit/verify"
 )
 
-// sumsReport lists checksums of files with paths from the folder that holds the content. A path that would break a line
-// is left out with a warning, as these formats have no agreed way to write it.
+// sumsReport lists checksums of the files that are ok, with paths from the folder that holds the content: who checks
+// against the list later takes what it says for right. A path that would break a line is left out with a warning, as these
+// formats have no agreed way to write it.
 func sumsReport(con *console.Console, outcomes []verified, kind metainfo.Checksum, format string) []byte {
 	var b strings.Builder
+	unproved := 0
 	for _, o := range outcomes {
 		if o.report == nil {
 			continue
@@ -23,12 +25,17 @@ func sumsReport(con *console.Console, outcomes []verified, kind metainfo.Checksu
 			name := contentPath(o.report, f)
 			switch {
 			case sum == nil:
+			case f.State != verify.OK:
+				unproved++
 			case strings.ContainsAny(name, "\r\n\\"):
 				con.Warn(fmt.Sprintf("%q is not in the list of %v sums: its name does not fit on a line", name, kind))
 			default:
 				fmt.Fprintf(&b, format, sum, name)
 			}
 		}
+	}
+	if unproved > 0 {
+		con.Warn(fmt.Sprintf("%s are not in the list of %v sums: not every byte of them is proved", console.FormatCount(int64(unproved))+" files", kind))
 	}
 	return []byte(b.String())
 }

@@ -28,13 +28,8 @@ func showReport(con *console.Console, v verified) error {
 		return con.JSON(verifiedToJSON(v))
 	}
 	files := console.NewTable("state", "file", "what")
-	good := 0
 	for i := range r.Files {
-		f := &r.Files[i]
-		if f.State == verify.OK && len(f.Unverified) == 0 { // else nothing is wrong with it, but not all of it was checked
-			good++
-		}
-		if f.State != verify.OK && f.State != verify.Skipped || len(f.Unverified) > 0 || f.Found != "" {
+		if f := &r.Files[i]; isFinding(f) || f.Found != "" {
 			files.Row(stateCell(f), console.Path(f.Path), console.Detail(whatIsWrong(f, con.Number)+howMuch(r, i, con.Number)))
 		}
 	}
@@ -62,7 +57,7 @@ func showReport(con *console.Console, v verified) error {
 	}
 	showFound(con, v)
 	showRepair(con, v.repair)
-	showSums(con, r, good)
+	showSums(con, r)
 	return nil
 }
 
@@ -78,6 +73,18 @@ func neighbours(r *verify.Report) []string {
 	return names
 }
 
+// isFinding tells whether there is something to be said of a file: not of one that is ok, here or elsewhere, or was left
+// out, nor of one of which the pieces that were not left out are ok.
+func isFinding(f *verify.FileReport) bool {
+	switch f.State {
+	case verify.OK, verify.Elsewhere, verify.Skipped:
+		return false
+	case verify.Unchecked:
+		return len(f.Unverified) > 0
+	}
+	return true
+}
+
 // moreExtra words how many extra entries are not listed.
 func moreExtra(r *verify.Report) string {
 	return console.FormatCount(int64(r.MoreExtra)) + " more entries"
@@ -85,7 +92,7 @@ func moreExtra(r *verify.Report) string {
 
 func stateCell(f *verify.FileReport) console.Cell {
 	c := console.Text(f.State.String())
-	if f.State == verify.OK {
+	if f.State <= verify.Unchecked {
 		return c.In(console.Yellow)
 	}
 	return c.In(console.Red)
@@ -233,11 +240,24 @@ func showMaps(con *console.Console, r *verify.Report) {
 	}
 }
 
-func showSums(con *console.Console, r *verify.Report, good int) {
+func showSums(con *console.Console, r *verify.Report) {
+	good, elsewhere, leftOut := 0, 0, 0
+	for i := range r.Files {
+		switch file := &r.Files[i]; {
+		case file.State == verify.OK:
+			good++
+		case file.State == verify.Elsewhere:
+			elsewhere++
+		case file.State == verify.Unchecked && !isFinding(file):
+			leftOut++
+		}
+	}
 	var f console.Fields
 	f.Text("name", r.Name)
 	f.Text("content", r.Root)
 	f.Add("files", ofCell(int64(good), int64(len(r.Files)), "ok"))
+	f.Some("found elsewhere", int64(elsewhere))
+	f.Some("not read whole", int64(leftOut))
 	f.Add("pieces", ofCell(int64(r.GoodPieces), int64(r.Pieces), "ok"))
 	bytes := ofCell(r.GoodBytes, r.Bytes, "")
 	bytes.Human = fmt.Sprintf("%s of %s (%s %%)", console.FormatSize(r.GoodBytes), console.FormatSize(r.Bytes), percent(r.GoodBytes, r.Bytes))
@@ -263,6 +283,8 @@ func resultCell(r *verify.Report) console.Cell {
 		return console.Text("not complete: stopped").In(console.Red)
 	case !r.OK():
 		return console.Text("not ok").In(console.Red)
+	case slices.ContainsFunc(r.Files, func(f verify.FileReport) bool { return f.State == verify.Elsewhere }):
+		return console.Text("ok, with files found elsewhere").In(console.Green)
 	case r.SkippedPieces > 0:
 		return console.Text("ok, as far as it was read").In(console.Green)
 	}
@@ -308,7 +330,7 @@ func briefly(r *verify.Report) string {
 		counts[r.Files[i].State]++
 	}
 	parts := []string{percent(r.GoodBytes, r.Bytes-r.SkippedBytes) + " %"}
-	for s := verify.Damaged; s <= verify.Skipped; s++ {
+	for s := verify.Elsewhere; s <= verify.Skipped; s++ {
 		if counts[s] > 0 {
 			parts = append(parts, fmt.Sprintf("%s %v", console.FormatCount(int64(counts[s])), s))
 		}
