@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
@@ -23,15 +22,20 @@ const (
 	DumpHex DumpStyle = "hex"
 	// DumpBase64 writes {"$base64": "//4="}.
 	DumpBase64 DumpStyle = "base64"
-	// DumpTorrust writes what Torrust's bencode2json writes: "<hex>fffe</hex>",
-	// and "<string>text</string>" for text. Leading zeros are lost.
+	// DumpTorrust writes what Torrust's bencode2json 0.1.0 writes: "<hex>fffe</hex>".
 	DumpTorrust DumpStyle = "torrust"
+	// DumpTorrustNext writes what that program is going to write: text is
+	// "<string>text</string>", too.
+	DumpTorrustNext DumpStyle = "torrust-next"
 )
 
 // DumpOptions say how Dump writes. The zero value is one line in DumpHex.
 type DumpOptions struct {
 	Style  DumpStyle
-	Indent string // of each level; "" puts everything on one line
+	Indent string // of each level; "" puts everything on one line, as the styles of Torrust always do
+	// Lost is told what a style of Torrust cannot hold, of which Restore will make
+	// something else. The others hold everything.
+	Lost func(metainfo.Problem)
 }
 
 // wholeString is up to what length a string is held in memory, to see whether
@@ -55,11 +59,18 @@ const chunkSize = 48 << 10
 // What stands around a dictionary that is all of the input is in it, as
 // "$leading" and "$trailing".
 //
+// The styles of Torrust are those of bencode2json, byte for byte, which hold less:
+// see DumpOptions.Lost. A string of text over 32 MiB is an error in them.
+//
 // Where the input is broken, what was read is written, with {"$broken":
 // {"offset", "reason"}} at the end, and the error is a Problem. JSON that was
-// begun is always completed. What is nested too deep is broken.
+// begun is always completed, but not in the styles of Torrust. What is nested too
+// deep is broken.
 func Dump(w io.Writer, r io.Reader, o DumpOptions) error {
 	d := dumper{r: bufio.NewReaderSize(r, 64<<10), w: bufio.NewWriterSize(w, 64<<10), o: o}
+	if o.Style.torrust() {
+		d.o.Indent = ""
+	}
 	err := d.leading()
 	if err == nil {
 		err = d.value()
@@ -69,13 +80,14 @@ func Dump(w io.Writer, r io.Reader, o DumpOptions) error {
 		d.broken(broken)
 	}
 	if err == nil {
+		d.lineFeeds()
 		if _, more := d.r.Peek(1); more == nil || d.tooMuch {
 			err = metainfo.Problem{Severity: metainfo.Error, ID: "trailing-data", Offset: int(d.off), Message: "data after the end of the value"}
 		} else if more != io.EOF {
 			err = more
 		}
 	}
-	if err == nil || errors.As(err, &broken) {
+	if !o.Style.torrust() && (err == nil || errors.As(err, &broken)) {
 		d.w.WriteByte('\n')
 	}
 	if flushed := d.w.Flush(); flushed != nil {
@@ -96,6 +108,7 @@ type dumper struct {
 	said    bool         // that it broke off is written already
 	front   []byte       // what stands in front of the value
 	tooMuch bool         // follows it
+	told    map[string]bool
 }
 
 // level is one open list or dictionary.
@@ -108,6 +121,7 @@ type level struct {
 
 func (d *dumper) value() error {
 	for {
+		d.lineFeeds()
 		c, err := d.peek()
 		if err != nil {
 			return err
@@ -120,7 +134,7 @@ func (d *dumper) value() error {
 				d.close()
 			}
 		case top != nil && top.dict && !top.hasKey:
-			if c == 'i' && d.o.Style != DumpTorrust {
+			if c == 'i' && !d.o.Style.torrust() {
 				err = d.integerKey()
 			} else if c < '0' || c > '9' {
 				err = d.fail(d.off, "dictionary key is not a string")
@@ -193,6 +207,9 @@ func (d *dumper) skip() {
 // begin writes what goes in front of a value or key.
 func (d *dumper) begin() {
 	top := d.top()
+	if top != nil && top.hasKey && d.o.Style.torrust() {
+		d.w.WriteByte(':')
+	}
 	if top == nil || top.hasKey {
 		return
 	}
@@ -229,6 +246,9 @@ func (d *dumper) close() {
 
 // broken writes where the input breaks off, and closes what is open.
 func (d *dumper) broken(p metainfo.Problem) {
+	if d.o.Style.torrust() {
+		return
+	}
 	if !d.said {
 		d.sayBroken(p)
 	}
@@ -285,6 +305,8 @@ func (d *dumper) integer() error {
 	switch {
 	case err != nil:
 		return err
+	case d.o.Style.torrust():
+		return d.torrustInteger(at, digits, end)
 	case end == 0:
 		return d.fail(at, "ends in an integer")
 	case end != 'e' || digits == "" || digits == "-":
@@ -295,25 +317,8 @@ func (d *dumper) integer() error {
 		d.w.WriteString(digits)
 		return nil
 	}
-	if d.o.Style == DumpTorrust {
-		d.w.WriteString(plainNumber(digits))
-		return nil
-	}
 	d.w.WriteString(`{"$integer":"` + digits + `"}`)
 	return nil
-}
-
-// plainNumber takes leading zeros off.
-func plainNumber(digits string) string {
-	unsigned, negative := strings.CutPrefix(digits, "-")
-	unsigned = strings.TrimLeft(unsigned, "0")
-	switch {
-	case unsigned == "":
-		return "0"
-	case negative:
-		return "-" + unsigned
-	}
-	return unsigned
 }
 
 // number reads digits and the byte behind them, which is 0 at the end of the input.
@@ -374,6 +379,9 @@ func (d *dumper) str() error {
 	n, digits, err := d.length()
 	if err != nil {
 		return err
+	}
+	if d.o.Style.torrust() {
+		return d.torrustString(at, n, digits)
 	}
 	if n > wholeString {
 		return d.longString(at, n, digits)

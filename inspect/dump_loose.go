@@ -11,7 +11,7 @@ import (
 
 // leading takes white space and a byte order mark in front of a dictionary.
 func (d *dumper) leading() error {
-	if d.o.Style == DumpTorrust {
+	if d.o.Style.torrust() {
 		return nil
 	}
 	if mark, _ := d.r.Peek(3); string(mark) == "\xef\xbb\xbf" {
@@ -36,7 +36,7 @@ func (d *dumper) leading() error {
 // trailing writes what follows a dictionary that is about to be closed, if it is
 // the whole value. More than 1 MiB is left where it is, and told by the caller.
 func (d *dumper) trailing() error {
-	if len(d.stack) != 1 || !d.stack[0].dict || d.o.Style == DumpTorrust {
+	if len(d.stack) != 1 || !d.stack[0].dict || d.o.Style.torrust() {
 		return nil
 	}
 	rest, err := io.ReadAll(io.LimitReader(d.r, wholeString+1))
@@ -75,13 +75,13 @@ func (d *dumper) malformed(at int64, digits string, end byte) error {
 		if err != nil && err != io.EOF {
 			return err
 		}
-		if err == io.EOF || len(text) > maxMalformed || d.o.Style == DumpTorrust {
+		if err == io.EOF || len(text) > maxMalformed {
 			return d.fail(at, "malformed integer")
 		}
 		d.off++
 		end = c
 	}
-	if !utf8.Valid(text) || d.o.Style == DumpTorrust {
+	if !utf8.Valid(text) {
 		return d.fail(at, "malformed integer")
 	}
 	d.begin()

@@ -12,10 +12,6 @@ import (
 // appendString writes a string; digits are its length where that has leading zeros.
 func appendString(out, s []byte, digits string, style DumpStyle) []byte {
 	switch {
-	case style == DumpTorrust && utf8.Valid(s):
-		return append(appendEscaped(append(out, `"<string>`...), s), `</string>"`...)
-	case style == DumpTorrust:
-		return append(hex.AppendEncode(append(out, `"<hex>`...), s), `</hex>"`...)
 	case digits == "" && utf8.Valid(s):
 		return appendJSON(out, s)
 	}
@@ -31,9 +27,6 @@ func appendString(out, s []byte, digits string, style DumpStyle) []byte {
 
 // appendKey writes a key of a dictionary.
 func appendKey(out, s []byte, digits string, style DumpStyle) []byte {
-	if style == DumpTorrust {
-		return appendString(out, s, digits, style)
-	}
 	out = append(out, '"')
 	if digits != "" {
 		out = append(out, "$length:"+digits+":"...)
@@ -89,7 +82,9 @@ func (d *dumper) key() error {
 	if err != nil {
 		return err
 	}
-	if n > wholeString {
+	if d.o.Style.torrust() {
+		err = d.torrustString(at, n, digits)
+	} else if n > wholeString {
 		err = d.longKey(at, n, digits)
 	} else if err = d.load(at, n); err == nil {
 		d.begin()
@@ -99,7 +94,9 @@ func (d *dumper) key() error {
 	if err != nil {
 		return err
 	}
-	d.w.WriteByte(':')
+	if !d.o.Style.torrust() {
+		d.w.WriteByte(':')
+	}
 	if d.o.Indent != "" {
 		d.w.WriteByte(' ')
 	}
@@ -115,8 +112,6 @@ func (d *dumper) longKey(at, n int64, digits string) error {
 	d.text.Reset()
 	open, end := `"$hex:`, `"`
 	switch {
-	case d.o.Style == DumpTorrust:
-		open, end = `"<hex>`, `</hex>"`
 	case digits != "":
 		open = `"$length:` + digits + ":$hex:"
 	}
@@ -133,16 +128,6 @@ func (d *dumper) longKey(at, n int64, digits string) error {
 // longString writes a string in parts as it is read.
 func (d *dumper) longString(at, n int64, digits string) error {
 	d.begin()
-	if d.o.Style == DumpTorrust {
-		d.w.WriteString(`"<hex>`)
-		short, err := d.parts(n, true)
-		d.w.WriteString(`</hex>"`)
-		if err == nil && short {
-			d.said = true
-			err = d.fail(at, "string is longer than the rest of the input")
-		}
-		return err
-	}
 	d.w.WriteByte('{')
 	if digits != "" {
 		fmt.Fprintf(d.w, `"$length":"%s",`, digits)

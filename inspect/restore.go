@@ -16,14 +16,13 @@ import (
 )
 
 // Restore reads the JSON that Dump wrote and writes the bencode it was made of.
-// With DumpTorrust it reads strings in tags; the other two styles need not be
-// told apart. JSON that was written by hand is taken too: what has no place in
+// The styles of Torrust have to be named; the other two need not be told apart. JSON that was written by hand is taken too: what has no place in
 // bencode (null, true, fractions) is an error. What was written up to an error
 // is not to be used.
 func Restore(w io.Writer, r io.Reader, style DumpStyle) error {
 	d := json.NewDecoder(r)
 	d.UseNumber()
-	x := restorer{d: d, w: bufio.NewWriterSize(w, 64<<10), torrust: style == DumpTorrust}
+	x := restorer{d: d, w: bufio.NewWriterSize(w, 64<<10), torrust: style.torrust(), plain: style == DumpTorrust}
 	if err := x.value(); err != nil {
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			err = errors.New("the JSON ends in the middle of a value")
@@ -39,7 +38,8 @@ func Restore(w io.Writer, r io.Reader, style DumpStyle) error {
 type restorer struct {
 	d       *json.Decoder
 	w       *bufio.Writer
-	torrust bool
+	torrust bool // strings are tagged, and nothing else
+	plain   bool // but text is not
 	depth   int
 }
 
@@ -68,7 +68,7 @@ func (x *restorer) value() error {
 }
 
 func (x *restorer) integer(digits string) error {
-	if strings.ContainsAny(digits, ".eE+") || digits == "-0" {
+	if strings.ContainsAny(digits, ".eE+") || digits == "-0" && !x.torrust {
 		return fmt.Errorf("%.40s is not an integer", digits)
 	}
 	return x.raw("i" + digits + "e")
@@ -93,6 +93,11 @@ func (x *restorer) text(s string) error {
 	if !x.torrust {
 		return x.str("", []byte(s))
 	}
+	if b, ok := taggedBytes(s); x.plain && ok {
+		return x.str("", b)
+	} else if x.plain {
+		return x.str("", []byte(s))
+	}
 	b, err := untag(s)
 	if err != nil {
 		return err
@@ -100,7 +105,7 @@ func (x *restorer) text(s string) error {
 	return x.str("", b)
 }
 
-// untag takes the tags of DumpTorrust off.
+// untag takes the tags of DumpTorrustNext off.
 func untag(s string) ([]byte, error) {
 	if inner, ok := strings.CutPrefix(s, "<string>"); ok {
 		if inner, ok = strings.CutSuffix(inner, "</string>"); ok {

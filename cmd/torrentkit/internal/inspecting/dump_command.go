@@ -19,7 +19,8 @@ func NewDump(con *console.Console) *cobra.Command {
 input. Keys keep their order. Strings that are not UTF-8 are objects, {"$hex": "fffe"}, and so are integers beyond 2^53.
 Memory stays small whatever the size. Broken input is shown up to where it breaks off.
 
-The style torrust is that of Torrust's bencode2json: every string is "<string>text</string>" or "<hex>fffe</hex>".`,
+The style torrust writes what Torrust's bencode2json 0.1.0 writes, byte for byte: "<hex>fffe</hex>", and text as it is. The
+style torrust-next is the form of its development: text is "<string>text</string>", too. What they cannot hold is warned of.`,
 		Example: `  torrentkit dump album.torrent
   torrentkit dump album.torrent | jq -r .info.name
   torrentkit dump album.torrent > album.json; torrentkit dump --reverse album.json -o album.torrent

@@ -9,6 +9,7 @@ import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/inspect"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 func runDump(ctx context.Context, con *console.Console, args []string, f *dumpFlags) error {
@@ -22,6 +23,8 @@ func runDump(ctx context.Context, con *console.Console, args []string, f *dumpFl
 		return errors.New("--reverse writes bencode, not JSON")
 	case f.reverse:
 		return restore(ctx, con, args[0], f)
+	case con.Options.JSON && f.torrust():
+		return errors.New("--json puts the value into an object of ours, which the styles of Torrust know nothing of")
 	}
 	return command.Each(ctx, con, args, func(ctx context.Context, name string) error {
 		return withSource(ctx, con, name, func(r io.Reader) error {
@@ -31,6 +34,10 @@ func runDump(ctx context.Context, con *console.Console, args []string, f *dumpFl
 			}
 			if con.Options.JSON {
 				return dumpJSON(con, name, r, o)
+			}
+			if f.torrust() {
+				o.Lost = func(p metainfo.Problem) { con.Warn(command.InputName(name) + ": " + p.Error()) }
+				return dumpTorrust(con, r, o, len(args) > 1)
 			}
 			return dumpText(con, r, o)
 		})
