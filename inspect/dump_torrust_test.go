@@ -139,7 +139,7 @@ func TestDumpTorrustSaysWhatIsLost(t *testing.T) {
 // A long string is text where all of it is, wherever characters fall on the borders of what is read at once.
 func TestDumpTorrustLongStrings(t *testing.T) {
 	long := strings.Repeat("aé日👩", 120_000) // 1.2 MB
-	for _, text := range []string{long, "x" + long, long + "\xff", "\xff" + long, long + "\xc3", long[:3<<18] + "\x80" + long} {
+	for _, text := range []string{long, "x" + long, long + "\xff", "\xff" + long, long + "\xc3", long[:3<<18] + "\xff" + long} {
 		doc := fmt.Appendf(nil, "%d:%s", len(text), text)
 		for _, style := range []DumpStyle{DumpTorrust, DumpTorrustNext} {
 			got, lost, err := torrustDump(doc, style)
