@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console/consoletest"
@@ -36,6 +37,8 @@ func TestDocsPicture(t *testing.T) {
 	shot := func(line string, want int) {
 		e, out, errs := consoletest.Env()
 		e.OutTTY, e.Width = true, func() int { return 84 }
+		clock := time.Unix(1700000000, 0)
+		e.Now = func() time.Time { clock = clock.Add(2 * time.Millisecond); return clock }
 		e.Getenv = func(name string) string { return map[string]string{"TERM": "xterm"}[name] }
 		if code := run(context.Background(), e, strings.Fields(line)); code != want {
 			t.Fatalf("%s: code %d: %s", line, code, errs)
@@ -48,8 +51,8 @@ func TestDocsPicture(t *testing.T) {
 	shot("verify album.torrent", console.ExitNo)
 	text := strings.TrimRight(screen.String(), "\n")
 	// Colours that are 4.5 to 1 on their ground at least.
-	generated(t, filepath.Join(root, "terminal-light.svg"), picture(text, "#ffffff", "#d0d7de", "#1f2328", map[string]string{"2": "#59636e", "31": "#b3261e", "32": "#116329", "33": "#7d4e00", "1": "#1f2328"}))
-	generated(t, filepath.Join(root, "terminal-dark.svg"), picture(text, "#0d1117", "#3d444d", "#f0f6fc", map[string]string{"2": "#9198a1", "31": "#ff8a80", "32": "#6fdd8b", "33": "#f2cc60", "1": "#f0f6fc"}))
+	generated(t, filepath.Join(root, "terminal-light.svg"), picture(text, "#ffffff", "#d0d7de", "#1f2328", map[string]string{"2": "#59636e", "31": "#b3261e", "32": "#116329", "33": "#7d4e00", "36": "#0a5c7a", "1": "#1f2328"}))
+	generated(t, filepath.Join(root, "terminal-dark.svg"), picture(text, "#0d1117", "#3d444d", "#f0f6fc", map[string]string{"2": "#9198a1", "31": "#ff8a80", "32": "#6fdd8b", "33": "#f2cc60", "36": "#7fd4f0", "1": "#f0f6fc"}))
 }
 
 var sequence = regexp.MustCompile("\x1b\\[([0-9;]*)m")

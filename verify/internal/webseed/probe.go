@@ -1,6 +1,8 @@
 package webseed
 
 import (
+	"github.com/torrentkit/torrentkit/metainfo"
+
 	"net/url"
 	"sync"
 
@@ -57,8 +59,8 @@ func (s *Seed) explainMissing(i layout.FileIndex) {
 		what string
 	}{
 		{parent, "the files lie in the folder that the URL names itself: clients look below it, in a folder with the torrent's name"},
-		{below(s.base, s.torrent.Name), "the files lie one folder deeper: the URL lacks the torrent's name once"},
-		{below(above, s.torrent.Name), "the files lie one folder higher: the URL names a folder too many"},
+		{metainfo.URLBelow(s.base, s.torrent.Name), "the files lie one folder deeper: the URL lacks the torrent's name once"},
+		{metainfo.URLBelow(above, s.torrent.Name), "the files lie one folder higher: the URL names a folder too many"},
 	}
 	for _, p := range places {
 		there := &Seed{torrent: s.torrent, Kind: s.Kind, base: p.base, layout: s.layout, client: s.client, o: s.o}

@@ -181,21 +181,9 @@ func (s *Seed) parse() error {
 		s.note(&Fault{"url", -1, "the URL of a torrent of many files must end in a slash (BEP 19); it was read as if it did"})
 	}
 	if s.torrent.Single && slash || !s.torrent.Single {
-		s.base = below(u, s.torrent.Name)
+		s.base = metainfo.URLBelow(u, s.torrent.Name)
 	}
 	return nil
-}
-
-// below returns the URL of a name in a folder, or in folders below it. Every
-// byte of the names that means something in a path is escaped.
-func below(u *url.URL, names ...string) *url.URL {
-	b := *u
-	b.RawPath = strings.TrimSuffix(u.EscapedPath(), "/")
-	for _, name := range names {
-		b.RawPath += "/" + url.PathEscape(name)
-	}
-	b.Path, _ = url.PathUnescape(b.RawPath)
-	return &b
 }
 
 // urlOf returns the URL of a file of the torrent.
@@ -203,7 +191,7 @@ func (s *Seed) urlOf(i layout.FileIndex) *url.URL {
 	if s.torrent.Single {
 		return s.base
 	}
-	return below(s.base, strings.Split(s.torrent.Files[i].Path, "/")...)
+	return metainfo.URLBelow(s.base, strings.Split(s.torrent.Files[i].Path, "/")...)
 }
 
 // note remembers what is wrong, once.

@@ -126,8 +126,11 @@ func PiecesCell(t *metainfo.Torrent) console.Cell {
 
 // AddInfoHashes adds those that there are.
 func AddInfoHashes(f *console.Fields, h metainfo.Hashes) {
-	Optional(f, "infohash", h.V1.String())
-	Optional(f, "infohash v2", h.V2.String())
+	for _, e := range [][2]string{{"infohash", h.V1.String()}, {"infohash v2", h.V2.String()}} {
+		if e[1] != "" {
+			f.Add(e[0], console.Text(e[1]).In(console.Cyan))
+		}
+	}
 }
 
 // MagnetLink is the link of a torrent that the command magnet prints.

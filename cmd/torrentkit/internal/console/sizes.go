@@ -154,5 +154,29 @@ func formatDuration(d time.Duration) string {
 	return fmt.Sprintf("%d d %02d h", seconds/86400, seconds%86400/3600)
 }
 
+// FormatSeconds words a short time span for people who compare speeds: "0.76 s", "12 s", "3 min 20 s".
+func FormatSeconds(d time.Duration) string {
+	switch {
+	case d < 10*time.Millisecond:
+		return "0.01 s"
+	case d < 10*time.Second:
+		return fmt.Sprintf("%.2f s", d.Seconds())
+	}
+	return formatDuration(d)
+}
+
+// FormatRate words bytes in a second, of which three digits are enough: "5.3 GiB/s", "512 MiB/s".
+func FormatRate(perSecond float64) string {
+	unit := "B"
+	for i := 0; i < len(units) && perSecond >= 1024; i++ {
+		perSecond /= 1024
+		unit = string(units[i]) + "iB"
+	}
+	if perSecond < 10 && unit != "B" {
+		return fmt.Sprintf("%.1f %s/s", perSecond, unit)
+	}
+	return fmt.Sprintf("%.0f %s/s", perSecond, unit)
+}
+
 // FormatTime words a time in UTC, so that the same torrent reads the same everywhere.
 func FormatTime(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }

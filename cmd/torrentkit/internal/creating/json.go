@@ -1,9 +1,12 @@
 package creating
 
 import (
+	"math"
+	"time"
+
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/create"
-	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // createdJSON is what "create --json" prints.
@@ -21,6 +24,14 @@ type createdJSON struct {
 	Magnet      string `json:"magnet"`
 	Output      string `json:"output"`
 
+	Private     bool       `json:"private,omitempty"`
+	Source      string     `json:"source,omitempty"`
+	Created     *time.Time `json:"created,omitempty"`
+	Trackers    [][]string `json:"trackers,omitempty"`
+	WebSeeds    []string   `json:"web_seeds,omitempty"`
+	WebSeedAsks []string   `json:"web_seed_asks,omitempty"` // what a client asks each web seed for the first file
+	Seconds     float64    `json:"seconds"`
+
 	ReusedPieces int      `json:"reused_pieces,omitempty"` // known from a journal or an old torrent
 	ReusedBytes  int64    `json:"reused_bytes,omitempty"`
 	Contradicted []string `json:"contradicted,omitempty"` // files that are not what the journal remembers
@@ -34,14 +45,23 @@ type shardJSON struct {
 	Known  int `json:"known"` // of them from the journal
 }
 
-func createdToJSON(t *metainfo.Torrent, reused create.Reused, out *command.Output) createdJSON {
-	h := t.Hashes()
-	return createdJSON{
+func createdToJSON(con *console.Console, c created, out *command.Output) createdJSON {
+	t, reused, h := c.Torrent, c.reused, c.Hashes()
+	v := createdJSON{
 		Name: t.Name, NameHex: command.HexIfNeeded(t.Name), Format: t.Format.String(), InfoHash: h.V1.String(), InfoHashV2: h.V2.String(),
 		Files: command.ContentFiles(t), Size: t.Size(), PieceLength: t.PieceLength, Pieces: t.NumPieces(),
 		TorrentSize: len(t.Raw()), Magnet: command.MagnetLink(t).String(), Output: out.String(),
 		ReusedPieces: reused.Pieces, ReusedBytes: reused.Bytes, Contradicted: reused.Contradicted,
+		Private: t.Private, Source: con.Redact(t.Source), WebSeeds: command.Objects(t.WebSeeds, con.URL), WebSeedAsks: command.Objects(c.firstFile(), con.URL),
+		Seconds: math.Round(c.took.Seconds()*1000) / 1000,
 	}
+	for _, tier := range t.Trackers {
+		v.Trackers = append(v.Trackers, command.Objects(tier, con.URL))
+	}
+	if !t.CreationDate.IsZero() {
+		v.Created = &t.CreationDate
+	}
+	return v
 }
 
 // planJSON is what "create --dry-run --json" prints.

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"time"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/create"
 	"github.com/torrentkit/torrentkit/inspect"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // prepareCreate completes the options, and what the torrent is made of.
@@ -33,6 +35,7 @@ func prepareCreate(ctx context.Context, con *console.Console, paths []string, o 
 }
 
 func runCreate(ctx context.Context, con *console.Console, paths []string, o *create.Options, f *createFlags) error {
+	start := con.Now()
 	paths, err := prepareCreate(ctx, con, paths, o, f)
 	if err != nil {
 		return err
@@ -68,7 +71,7 @@ func runCreate(ctx context.Context, con *console.Console, paths []string, o *cre
 	}); err != nil {
 		return err
 	}
-	return finishCreate(ctx, con, []*create.Plan{plan}, []*create.Result{made}, command.Outputs{out})
+	return finishCreate(ctx, con, []*create.Plan{plan}, []*create.Result{made}, command.Outputs{out}, start)
 }
 
 // hash does the long part, with a progress bar.
@@ -97,7 +100,7 @@ const manyFiles = 16 << 20
 
 // finishCreate writes torrents and prints what they are. The plans are not needed any more but for what was reused, and
 // may be as large.
-func finishCreate(ctx context.Context, con *console.Console, plans []*create.Plan, made []*create.Result, outs command.Outputs) error {
+func finishCreate(ctx context.Context, con *console.Console, plans []*create.Plan, made []*create.Result, outs command.Outputs, start time.Time) error {
 	raw, lints, reused := make([][]byte, len(made)), make([]*inspect.Report, len(made)), make([]create.Reused, len(made))
 	for i, m := range made {
 		raw[i], reused[i] = m.Raw, plans[i].Reused
@@ -117,13 +120,21 @@ func finishCreate(ctx context.Context, con *console.Console, plans []*create.Pla
 	if err := outs.Write(ctx, raw); err != nil {
 		return err
 	}
+	took := con.Now().Sub(start)
 	for i, lint := range lints {
 		tellLint(con, lint)
-		if err := showCreated(con, lint.Torrent, reused[i], outs[i]); err != nil {
+		if err := showCreated(con, created{lint.Torrent, reused[i], took}, outs[i]); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// created is a torrent that was made.
+type created struct {
+	*metainfo.Torrent
+	reused create.Reused
+	took   time.Duration // for this one and those that were made of the same pass
 }
 
 // createShard hashes a part of the content into the journal.

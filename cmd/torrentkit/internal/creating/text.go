@@ -2,6 +2,7 @@ package creating
 
 import (
 	"fmt"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -9,7 +10,6 @@ import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/create"
 	"github.com/torrentkit/torrentkit/inspect"
-	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // tellPlan says on standard error what the scan left out, and what clients may not like.
@@ -135,24 +135,66 @@ func explainRefusals(con *console.Console, choices []create.Choice) {
 	}
 }
 
-// showCreated prints what was made. Where standard output is the torrent itself, nothing else goes there.
-func showCreated(con *console.Console, t *metainfo.Torrent, reused create.Reused, out *command.Output) error {
+// showCreated prints what was made. Where standard output is the torrent itself, nothing else goes there. People get the
+// file first, and last the link, which they copy.
+func showCreated(con *console.Console, c created, out *command.Output) error {
 	if out.Kind == command.ToStdout {
 		return nil
 	}
 	if con.Options.JSON {
-		return con.JSON(createdToJSON(t, reused, out))
+		return con.JSON(createdToJSON(con, c, out))
 	}
 	var f console.Fields
-	f.Text("name", t.Name)
-	f.Count("files", int64(command.ContentFiles(t)))
-	f.Size("size", t.Size())
-	f.Add("pieces", command.PiecesCell(t))
-	command.AddInfoHashes(&f, t.Hashes())
-	f.Text("magnet", command.MagnetText(con, t))
-	f.Text("output", out.String())
+	if con.Human() {
+		f.Add("output", console.Text(out.String()).In(console.Green))
+	}
+	f.Text("name", c.Name)
+	f.Count("files", int64(command.ContentFiles(c.Torrent)))
+	f.Size("size", c.Size())
+	f.Add("pieces", command.PiecesCell(c.Torrent))
+	command.AddInfoHashes(&f, c.Hashes())
+	if !con.Human() {
+		f.Text("magnet", command.MagnetText(con, c.Torrent))
+		f.Text("output", out.String())
+		con.Show(&f)
+		return nil
+	}
+	for _, u := range c.firstFile() {
+		f.Text("web seed asks", con.URL(u))
+	}
+	if c.took > 0 {
+		f.Text("time", c.speed())
+	}
 	con.Show(&f)
+	con.Print()
+	con.Print(console.Whole(console.Escape(command.MagnetText(con, c.Torrent))).In(console.Cyan))
 	return nil
+}
+
+// speed words how long it took, and how fast what was not known already was hashed.
+func (c created) speed() string {
+	text := fmt.Sprintf("%s in %s", console.FormatSize(c.Size()), console.FormatSeconds(c.took))
+	if hashed := c.Size() - c.reused.Bytes; hashed > 0 && c.reused.Bytes == 0 {
+		text += ", " + console.FormatRate(float64(hashed)/c.took.Seconds())
+	}
+	return text
+}
+
+// firstFile are the URLs that a client asks the web seeds for the first file that has content: a wrong folder shows.
+func (c created) firstFile() []string {
+	var urls []string
+	for i, file := range c.Content() {
+		if file.Length == 0 {
+			continue
+		}
+		for _, seed := range c.WebSeeds {
+			if u, err := url.Parse(seed); err == nil {
+				urls = append(urls, c.WebSeedURL(u, i).String())
+			}
+		}
+		break
+	}
+	return urls
 }
 
 // showShard prints what a shard was.

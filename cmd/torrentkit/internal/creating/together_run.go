@@ -15,6 +15,7 @@ import (
 
 // createTogether makes several torrents from one pass. Nothing is written unless all could be made.
 func createTogether(ctx context.Context, con *console.Console, paths []string, jobs []*createJob) error {
+	start := con.Now()
 	outs := make(command.Outputs, len(jobs))
 	taken := make(map[string]bool)
 	for i, j := range jobs {
@@ -50,7 +51,7 @@ func createTogether(ctx context.Context, con *console.Console, paths []string, j
 	}); err != nil {
 		return err
 	}
-	return finishCreate(ctx, con, plans, made, outs)
+	return finishCreate(ctx, con, plans, made, outs, start)
 }
 
 // sameTorrent tells whether a torrent that is there already is the one that was made, at another time perhaps.
