@@ -209,6 +209,19 @@ func TestFetchPrivateAddresses(t *testing.T) {
 	}
 }
 
+// A peer that knows a hybrid as a v2 torrent answers to the v1 infohash with the v2 one, as libtorrent does to those that it
+// has met before.
+func TestFetchAnsweredByOtherHash(t *testing.T) {
+	t.Parallel()
+	_, s := v2Torrent(t, metainfo.Hybrid, 16384, 100000)
+	v2 := sha256.Sum256(s.info)
+	s.answer = [20]byte(v2[:])
+	res := mustFetch(t, linkOf(s.info, listen(t, s.serve)), FetchOptions{})
+	if !bytes.Equal(infoOf(t, res), s.info) || res.V2 != v2 {
+		t.Errorf("fetched %v", res.Hashes)
+	}
+}
+
 // hostile returns peers of every kind that a fetch must survive.
 func hostile(info []byte) map[string]func(net.Conn) {
 	sink := func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }
@@ -226,6 +239,7 @@ func hostile(info []byte) map[string]func(net.Conn) {
 		"closes":          func(net.Conn) {},
 		"http":            func(c net.Conn) { _, _ = c.Write([]byte("HTTP/1.0 400 no\r\n\r\n")); sink(c) },
 		"other torrent":   with(func(s *seed) { s.hash[0]++ }),
+		"another's data":  with(func(s *seed) { s.answer, s.data = [20]byte{7}, garbage }),
 		"no ut_metadata":  with(func(s *seed) { s.noMetadata = true }),
 		"size 0":          with(func(s *seed) { s.claim = "i0e" }),
 		"size 4 GB":       with(func(s *seed) { s.claim = "i4294967295e" }),
@@ -335,7 +349,7 @@ func TestFetchChild(t *testing.T) {
 func TestFetchHostileReasons(t *testing.T) {
 	t.Parallel()
 	want := map[string]Reason{
-		"silent": TimedOut, "closes": Closed, "http": NotBitTorrent, "other torrent": Closed, "no ut_metadata": NoMetadata,
+		"silent": TimedOut, "closes": Closed, "http": NotBitTorrent, "other torrent": Closed, "another's data": OtherTorrent, "no ut_metadata": NoMetadata,
 		"size 0": NoMetadata, "size 4 GB": SizeMismatch, "size negative": SizeMismatch, "size text": Malformed, "size too small": SizeMismatch,
 		"size too large": SizeMismatch, "wrong blocks": HashMismatch, "one wrong block": HashMismatch, "short blocks": SizeMismatch,
 		"empty blocks": SizeMismatch, "rejects": Rejected, "stalls": TimedOut, "wrong piece": Malformed, "deep bencode": Malformed,

@@ -2,6 +2,7 @@ package magnet
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -76,6 +77,9 @@ func (f *fetcher) metadata(ctx context.Context, p *peer) error {
 		g := gatherer{f: f, conn: conn, peer: p, a: f.store.join(ext.MetadataSize), pending: map[int]int{}, refused: map[int]int{}, window: firstWindow}
 		err := g.run(ctx)
 		f.store.leave(g.a, g.pending)
+		if errors.Is(err, errHash) && conn.InfoHash != f.hash && conn.InfoHash != f.upgrade {
+			return fmt.Errorf("%w, whose metadata it has", peerwire.ErrInfoHash)
+		}
 		if err != nil || f.store.result() != nil {
 			return err
 		}

@@ -65,6 +65,7 @@ func accept(t testing.TB, l net.Listener, handle func(net.Conn)) *sync.WaitGroup
 type seed struct {
 	info   []byte
 	hash   [20]byte
+	answer [20]byte // the infohash that it answers with, where it is not the one asked for
 	layers map[[32]byte][][32]byte // padded, of pieces
 	base   int
 
@@ -84,10 +85,16 @@ func frame(id byte, body ...[]byte) []byte {
 
 func (s *seed) shake(c net.Conn) bool {
 	hello := make([]byte, 68)
-	if _, err := io.ReadFull(c, hello); err != nil || [20]byte(hello[28:48]) != s.hash {
+	if _, err := io.ReadFull(c, hello); err != nil {
+		return false
+	}
+	if asked := [20]byte(hello[28:48]); asked != s.hash && asked != s.answer {
 		return false
 	}
 	copy(hello[20:28], []byte{0, 0, 0, 0, 0, 0x10, 0, 0x10})
+	if s.answer != [20]byte{} {
+		copy(hello[28:], s.answer[:])
+	}
 	copy(hello[48:], "-TS0001-abcdefghijkl")
 	claim := s.claim
 	if claim == "" {

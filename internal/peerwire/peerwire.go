@@ -51,7 +51,9 @@ const (
 type Config struct {
 	InfoHash [20]byte // v1, or the first 20 bytes of v2
 	// Upgrade is the beginning of the v2 infohash, where InfoHash is the v1 one
-	// of a hybrid: peers may answer with it. Zero when there is none.
+	// of a hybrid: peers may answer with it, and with no other. While it is zero,
+	// any answer is taken, since peers answer to the v1 hash of a hybrid with the
+	// v2 one: the caller has to prove what they bring.
 	Upgrade [20]byte
 	PeerID  [20]byte
 	Client  string // how to call ourselves in the extension handshake
@@ -198,7 +200,7 @@ func (c *Conn) readHandshake(cfg Config) error {
 	c.InfoHash = [20]byte(rest[8:])
 	c.PeerID = [20]byte(rest[28:])
 	c.V2 = reserved[7]&0x10 != 0
-	if c.InfoHash != cfg.InfoHash && (c.InfoHash != cfg.Upgrade || c.InfoHash == [20]byte{}) {
+	if none := [20]byte{}; c.InfoHash == none || cfg.Upgrade != none && c.InfoHash != cfg.Upgrade && c.InfoHash != cfg.InfoHash {
 		return ErrInfoHash
 	}
 	if reserved[5]&0x10 == 0 {

@@ -164,12 +164,14 @@ func TestHostileHandshakes(t *testing.T) {
 		"http":          {write([]byte("HTTP/1.1 400 Bad Request\r\n\r\n")), ErrProtocol},
 		"almost":        {write([]byte("\x13BitTorrent protocoX" + strings.Repeat("x", 60))), ErrProtocol},
 		"other torrent": {write(handshake([20]byte{7}, bep10...)), ErrInfoHash},
+		"no torrent":    {write(handshake([20]byte{}, bep10...)), ErrInfoHash},
 		"no extensions": {write(handshake(testHash)), ErrNoExtensions},
 		"silent":        {func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }, context.DeadlineExceeded},
 		"half":          {write(handshake(testHash, bep10...)[:40]), context.DeadlineExceeded},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cfg := config()
+			cfg.Upgrade = [20]byte{1}
 			if c.want == context.DeadlineExceeded {
 				cfg.Timeout = 100 * time.Millisecond
 			}
