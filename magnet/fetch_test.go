@@ -161,7 +161,7 @@ func TestFetchMissingLayers(t *testing.T) {
 	_, s := v2Torrent(t, metainfo.V2, 16384, 16384*4)
 	s.layers = nil
 	link := Link{V2: sha256.Sum256(s.info), Peers: []string{listen(t, s.serve)}}
-	if _, err := fetch(t, link, FetchOptions{}); !errors.Is(err, ErrNoLayers) {
+	if _, err := fetch(t, link, FetchOptions{}); !errors.Is(err, ErrNoLayers) || !strings.Contains(err.Error(), "of 1 of the 1 files that have any") {
 		t.Errorf("error %v", err)
 	}
 	res := mustFetch(t, link, FetchOptions{AllowMissingLayers: true})

@@ -130,7 +130,7 @@ func (f *fetcher) findLayers(ctx context.Context, layers *layerStore, hash [20]b
 	if layers.missing() == 0 || f.opts.AllowMissingLayers {
 		return nil
 	}
-	return f.failure(ctx, ErrNoLayers)
+	return f.failure(ctx, fmt.Errorf("%w of %d of the %d files that have any", ErrNoLayers, layers.missing(), len(layers.layers)))
 }
 
 // encode writes the .torrent. Each tracker of the link is a tier of its own.

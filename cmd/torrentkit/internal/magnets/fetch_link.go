@@ -66,7 +66,7 @@ func fetched(ctx context.Context, con *console.Console, input string, res *magne
 		con.Warn(fmt.Sprintf("%q is private: its peers are not meant to be found outside of its trackers", res.Name))
 	}
 	if res.MissingLayers > 0 {
-		con.Warn(fmt.Sprintf("%q lacks the piece layers of %d files, which no peer gave: many clients refuse such a torrent", res.Name, res.MissingLayers))
+		con.Warn(fmt.Sprintf("%q lacks the piece layers of %d files, which no peer gave: clients that know v2 refuse such a torrent", res.Name, res.MissingLayers))
 	}
 	for _, p := range res.Problems {
 		con.Warn(fmt.Sprintf("%q: %s", res.Name, p))
@@ -122,7 +122,7 @@ func fetchFailed(ctx context.Context, con *console.Console, input string, err er
 	err = fmt.Errorf("fetching %s: %w", shortInput(input), err)
 	switch {
 	case errors.Is(err, magnet.ErrNoLayers):
-		return console.WithHint(err, "--allow-missing-layers accepts the torrent without them")
+		return console.WithHint(err, "--allow-missing-layers writes the torrent without them, for clients that know v1 only; of a hybrid, \"edit --keep-only v1 --new-infohash\" makes a v1 torrent")
 	case namedPrivate(failure):
 		return console.WithHint(err, "--allow-private connects to private addresses, too")
 	case !f.verbose && len(failure.Peers) > 0:
