@@ -9,8 +9,9 @@ import (
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
-// limiter lets bytes through at a rate. All readers of a run share one; nil
-// has no limit.
+// limiter lets bytes through at a rate: a bucket that fills with time, from empty at
+// the start of a run, so that what was lost by waiting too long is caught up with.
+// All readers of a run share one; nil has no limit.
 type limiter struct {
 	ctx  context.Context
 	rate float64 // bytes a second
@@ -19,11 +20,16 @@ type limiter struct {
 	free time.Time // when everything that was let through is paid for
 }
 
+const (
+	maxCredit = time.Second      // how much may be caught up with: what was slow for long is not followed by a flood
+	minPause  = time.Millisecond // shorter ones take longer than they should
+)
+
 func newLimiter(ctx context.Context, rate int64) *limiter {
 	if rate <= 0 {
 		return nil
 	}
-	return &limiter{ctx: ctx, rate: float64(rate)}
+	return &limiter{ctx: ctx, rate: float64(rate), free: time.Now()}
 }
 
 // wait pays for n bytes.
@@ -31,14 +37,10 @@ func (l *limiter) wait(n int) error {
 	if l == nil {
 		return nil
 	}
-	l.mu.Lock()
-	now := time.Now()
-	if l.free.Before(now) {
-		l.free = now
+	pause := l.pay(n)
+	if pause < minPause {
+		return l.ctx.Err()
 	}
-	l.free = l.free.Add(time.Duration(float64(n) / l.rate * float64(time.Second)))
-	pause := l.free.Sub(now)
-	l.mu.Unlock()
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {
@@ -47,6 +49,19 @@ func (l *limiter) wait(n int) error {
 	case <-l.ctx.Done():
 		return l.ctx.Err()
 	}
+}
+
+// pay takes n bytes out of the bucket, and tells how long it will be until it is not
+// overdrawn.
+func (l *limiter) pay(n int) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := time.Now()
+	if least := now.Add(-maxCredit); l.free.Before(least) {
+		l.free = least
+	}
+	l.free = l.free.Add(time.Duration(float64(n) / l.rate * float64(time.Second)))
+	return l.free.Sub(now)
 }
 
 // maxBite is how much is read at a time under a limit.
