@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -26,11 +27,11 @@ func reportGitHub(con *console.Console, outcomes []verified) error {
 	annotate := func(file, title, message string) { tell("error", file, title, message) }
 	for _, o := range outcomes {
 		if o.err != nil {
-			annotate(o.torrent, "verify", con.Redact(o.err.Error()))
+			annotate(inWorkspace(con, o.torrent), "verify", con.Redact(o.err.Error()))
 		}
 		if o.web != nil {
 			for _, f := range o.web.Faults {
-				annotate(o.torrent, f.Kind, f.Message)
+				annotate(inWorkspace(con, o.torrent), f.Kind, f.Message)
 			}
 		}
 		if o.report == nil {
@@ -43,11 +44,11 @@ func reportGitHub(con *console.Console, outcomes []verified) error {
 				kind = "warning"
 			}
 			if isFinding(f) {
-				tell(kind, contentPath(o.report, f), f.State.String(), plainFinding(f))
+				tell(kind, o.inWorkspace(con, f.Place()), f.State.String(), plainFinding(f))
 			}
 		}
 		for _, e := range o.report.Extra {
-			annotate(e.Path, "extra", "it is in the folder and not in the torrent")
+			annotate(o.inWorkspace(con, e.Path), "extra", "it is in the folder and not in the torrent")
 		}
 		told += o.report.MoreExtra
 	}
@@ -64,6 +65,31 @@ func reportGitHub(con *console.Console, outcomes []verified) error {
 	}
 	_, err = f.WriteString(githubSummary(outcomes))
 	return cmp.Or(err, f.Close())
+}
+
+// inWorkspace is the path of a file of the content from the folder of the workspace, by which GitHub shows it. Of what
+// comes through a pipe, in an archive or from a server, it is the path in that.
+func (v *verified) inWorkspace(con *console.Console, below string) string {
+	switch {
+	case !v.onDisk:
+		return below
+	case v.report.Single:
+		return inWorkspace(con, v.report.Root)
+	}
+	return inWorkspace(con, filepath.Join(v.report.Root, filepath.FromSlash(below)))
+}
+
+// inWorkspace makes a path one from the folder of the workspace, if it leads there: the runner says which that is, and
+// elsewhere it is the working folder.
+func inWorkspace(con *console.Console, path string) string {
+	here, err1 := filepath.Abs(con.Getenv("GITHUB_WORKSPACE"))
+	there, err2 := filepath.Abs(path)
+	if err1 == nil && err2 == nil {
+		if rel, err := filepath.Rel(here, there); err == nil && filepath.IsLocal(rel) {
+			path = rel
+		}
+	}
+	return filepath.ToSlash(path)
 }
 
 func githubSummary(outcomes []verified) string {

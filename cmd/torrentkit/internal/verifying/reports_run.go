@@ -14,6 +14,7 @@ import (
 type verified struct {
 	torrent string
 	report  *verify.Report
+	onDisk  bool // the content is below report.Root
 	err     error
 	repair  *verify.Repaired  // nil if nothing was to be repaired
 	web     *verify.WebReport // nil if it is data on disk

@@ -91,7 +91,7 @@ func verifyOne(ctx context.Context, con *console.Console, task verifyTask, f *ve
 	if errors.Is(err, verify.ErrLinked) {
 		err = console.WithHint(err, "give it as PATH to change what it leads to")
 	}
-	v.torrent, v.err = task.torrent, err
+	v.torrent, v.err, v.onDisk = task.torrent, err, task.content != "-" && !f.tar
 	reports.add(v)
 	r := v.report
 	if r == nil {
