@@ -24,7 +24,7 @@ type Fixed struct {
 	RenamedRoot string
 	Truncated   []string // files that were too long and whole otherwise
 	Removed     []string // folders, below Report.Root, that were emptied
-	Left        []Left   // files that were left under another name
+	Left        []Left   // files that were left under another name, or too long
 	Err         error    // the first that the system refused to read in the search for files, if any
 }
 
@@ -114,7 +114,13 @@ func (f *fixer) move(found *find.Found, from, to string) error {
 func (f *fixer) truncate(matches func(piece int) bool) error {
 	for k := range f.Files {
 		file := &f.Files[k]
-		if file.State != Long || !f.wholePieces(k, matches) {
+		if file.State != Long {
+			continue
+		}
+		if !f.wholePieces(k, matches) {
+			if file.Found == "" { // else it was said already
+				f.leave(k, file.Path, leftUnproved)
+			}
 			continue
 		}
 		if !f.res.DryRun {

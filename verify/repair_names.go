@@ -14,9 +14,9 @@ import (
 	"github.com/torrentkit/torrentkit/verify/internal/find"
 )
 
-// Left is a file that was left under another name, and why.
+// Left is a file that was left as it is, and why.
 type Left struct {
-	File int    // index in Report.Files; -1 is the content's folder or file itself
+	File int    // that it may be: index in Report.Files; -1 is the content's folder or file itself
 	Path string // of the system, or below Report.Root
 	Why  string
 }
@@ -26,6 +26,7 @@ const (
 	leftUnproved = "its pieces do not all match"
 	leftShared   = "pieces that it shares with other files do not match: they prove nothing"
 	leftTaken    = "something else has the name"
+	leftAlone    = "it may be %q, and files that share its pieces are missing: nothing proves it"
 )
 
 // rename moves the files that were found to places where nothing is: those that
@@ -56,6 +57,11 @@ func (f *fixer) rename(found *find.Result) error {
 			if err := f.give(at, at.Tree.Files()[at.Index].Path, moved); err != nil {
 				return err
 			}
+		}
+	}
+	for _, c := range found.Unproved {
+		if file := &f.Files[c.File]; file.State == Missing {
+			f.leave(c.File, c.Path, fmt.Sprintf(leftAlone, file.Path))
 		}
 	}
 	return f.removeEmptied()

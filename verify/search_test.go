@@ -125,6 +125,11 @@ func TestFix(t *testing.T) {
 				t.Errorf("%v: %s, want %s", format, got, want)
 			}
 		}
+		for _, f := range []*Fixed{dry, did} {
+			if len(f.Left) != 1 || f.Left[0].Path != "e" || f.Left[0].Why != leftUnproved {
+				t.Errorf("%v: left %+v", format, f.Left)
+			}
+		}
 		for name, want := range map[string]State{"a": OK, "b/c": OK, "d": OK, "e": Long} {
 			if got := did.Report.file(t, name).State; got != want {
 				t.Errorf("%v: %s is %v, want %v", format, name, got, want)
@@ -185,5 +190,30 @@ func TestSearchReportsWhatItReached(t *testing.T) {
 	defer s.Close()
 	if got := fmt.Sprint(s.Report.file(t, "a").State, s.Report.file(t, "b").State, s.Report.OK(), s.Lost); got != "missing unchecked false [0]" {
 		t.Errorf("with a file that is nowhere: %s", got)
+	}
+}
+
+// Of a file that may be one of the torrent, and that nothing proves, it is said why it is
+// left.
+func TestFixSaysWhatItLeaves(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(21, 4))
+	tree := files{"a": noise(rng, 100), "b": noise(rng, 200), "c": noise(rng, 100000)}
+	torrent := tree.Torrent(t, metainfo.V1, 16384, metainfo.Fields{})
+	dir := files{"was b": tree["b"], "c": tree["c"]}.Write(t, filepath.Join(t.TempDir(), "tree"))
+	fixed, err := Fix(context.Background(), torrent, dir, FixOptions{})
+	if err != nil || len(fixed.Renamed) > 0 || len(fixed.Left) != 1 {
+		t.Fatalf("%v: %+v", err, fixed)
+	}
+	if l := fixed.Left[0]; l.File != 1 || filepath.Base(l.Path) != "was b" || l.Why != `it may be "b", and files that share its pieces are missing: nothing proves it` {
+		t.Errorf("%+v", l)
+	}
+	put(t, filepath.Join(dir, "a"), tree["a"])
+	if fixed, err = Fix(context.Background(), torrent, dir, FixOptions{}); err != nil || len(fixed.Renamed) != 1 || len(fixed.Left) > 0 || !fixed.Report.OK() {
+		t.Errorf("%v: %+v", err, fixed)
+	}
+	put(t, filepath.Join(dir, "was b"), noise(rng, 200)) // of another there is nothing to say
+	if fixed, err = Fix(context.Background(), torrent, dir, FixOptions{}); err != nil || len(fixed.Left) > 0 {
+		t.Errorf("%v: %+v", err, fixed)
 	}
 }

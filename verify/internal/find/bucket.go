@@ -58,6 +58,12 @@ func (f *File) rank(path string) int {
 	return otherName
 }
 
+// closest returns the candidate whose name is most like a file's, of the first of many.
+func (f *File) closest(paths []string) string {
+	const most = 100
+	return slices.MinFunc(paths[:min(len(paths), most)], func(a, b string) int { return f.rank(a) - f.rank(b) })
+}
+
 func baseName(slashed string) string { return slashed[strings.LastIndexByte(slashed, '/')+1:] }
 
 // placeOf returns the file whose whole path a candidate's path ends in.

@@ -35,6 +35,7 @@ type search struct {
 	uses    map[string]int // how many files those were
 	good    map[int]bool   // pieces that match
 	untried map[int]bool   // files of which not all candidates were tried
+	maybe   []Candidate    // that nothing can prove
 }
 
 // seat is where a candidate is in a tree.
@@ -204,7 +205,17 @@ type Result struct {
 	Lost       []int   // wanted files that were not found
 	Untried    []int   // those of Lost of which not all candidates were tried
 	Candidates int     // how many files of a right size were looked at
-	search     *search
+	// Unproved are candidates that have the size of files that are Lost, one of each, of
+	// which nothing can say whether they are those: other files that share their
+	// pieces are nowhere.
+	Unproved []Candidate
+	search   *search
+}
+
+// Candidate is a file that may be one of the content.
+type Candidate struct {
+	File int    // index in Content.Files
+	Path string // of the system
 }
 
 // Close gives the folders that were searched back.
@@ -236,7 +247,7 @@ func (r *Result) Matching() iter.Seq[int] {
 
 // result draws the conclusions.
 func (s *search) result() *Result {
-	res := &Result{Candidates: len(s.seen), search: s}
+	res := &Result{Candidates: len(s.seen), Unproved: s.maybe, search: s}
 	for k := range s.files {
 		if !s.wanted(k) {
 			continue

@@ -72,6 +72,7 @@ func (s *sharedSearch) run(ctx context.Context) error {
 			case !s.undoExchanges():
 				s.noteUntried(open)
 				s.findInPlace()
+				s.noteUnproved()
 				return nil
 			}
 		}
@@ -111,6 +112,46 @@ func (s *sharedSearch) noteUntried(open []*sharedPiece) {
 			}
 		}
 	}
+}
+
+// noteUnproved notes which candidates may be files though nothing can prove it: files of
+// which no piece is their own, where what shares their pieces is nowhere.
+func (s *sharedSearch) noteUnproved() {
+	nowhere := map[int]bool{} // pieces that can be put together in no way
+	known := map[int]bool{}
+	for k := range s.files {
+		_, found := s.chosen[k]
+		if found || !s.wanted(k) || s.hasInner(k) || len(s.sizes[s.files[k].Length].paths) == 0 {
+			continue
+		}
+		for r := s.layout.RunOf(s.files[k].Index); r.First < r.End; r.First++ {
+			if !known[r.First] {
+				known[r.First], nowhere[r.First] = true, s.lacking(r.First)
+			}
+			if nowhere[r.First] {
+				s.maybe = append(s.maybe, Candidate{k, s.files[k].closest(s.sizes[s.files[k].Length].paths)})
+				break
+			}
+		}
+	}
+}
+
+// lacking tells whether a file of a piece is nowhere.
+func (s *sharedSearch) lacking(p int) bool {
+	for span := range s.layout.Spans(p) {
+		if span.Zero {
+			continue
+		}
+		k := int(s.fileOf[span.File])
+		switch f := &s.files[k]; {
+		case f.Skipped:
+			return true
+		case !s.wanted(k) || f.Readable || s.soFar(k) != nil:
+		case s.hasInner(k) || len(s.sizes[f.Length].paths) == 0:
+			return true
+		}
+	}
+	return false
 }
 
 // tryNames tries the candidates whose names are most like those of files without
