@@ -134,6 +134,18 @@ func newLinter(o LintOptions) (*linter, error) {
 
 // add notes a finding.
 func (l *linter) add(id, key string, offset int, format string, args ...any) {
+	l.addAt(id, func() (string, int) { return key, offset }, format, args...)
+}
+
+// place tells the key of a finding, and its byte. Deep in a file tree a key is long.
+type place func() (key string, offset int)
+
+// file is the place of a file of the torrent.
+func (l *linter) file(i int) place {
+	return func() (string, int) { return l.t.FileKey(i) }
+}
+
+func (l *linter) addAt(id string, at place, format string, args ...any) {
 	if l.allow[id] {
 		return
 	}
@@ -144,6 +156,7 @@ func (l *linter) add(id, key string, offset int, format string, args ...any) {
 		l.report.Omitted[id]++
 		return
 	}
+	key, offset := at()
 	r := l.rules[id]
 	l.report.Findings = append(l.report.Findings, Finding{r, r.Severity, key, offset, fmt.Sprintf(format, args...)})
 }

@@ -49,11 +49,9 @@ func (l *linter) content() {
 		case i == len(t.Files)-1 && t.Format == metainfo.Hybrid:
 			// libtorrent makes them like that
 		case i == len(t.Files)-1:
-			key, offset := t.FileKey(i)
-			l.add("tail-padding", key, offset, "%d bytes of padding follow the last file", f.Length)
+			l.addAt("tail-padding", l.file(i), "%d bytes of padding follow the last file", f.Length)
 		case t.PieceLength > 0 && pos%t.PieceLength != 0:
-			key, offset := t.FileKey(i)
-			l.add("stray-padding", key, offset, "%d bytes of padding end %d bytes behind a piece boundary", f.Length, pos%t.PieceLength)
+			l.addAt("stray-padding", l.file(i), "%d bytes of padding end %d bytes behind a piece boundary", f.Length, pos%t.PieceLength)
 		}
 	}
 	l.links()

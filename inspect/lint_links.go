@@ -21,18 +21,18 @@ func (l *linter) links() {
 	m := newLinkMap(l.t)
 	for _, i := range links {
 		f := &l.t.Files[i]
-		key, offset := l.t.FileKey(i)
+		at := l.file(i)
 		if f.Length > 0 {
-			l.add("link-length", key, offset, "%q has %d bytes", f.Path, f.Length)
+			l.addAt("link-length", at, "%q has %d bytes", f.Path, f.Length)
 		}
 		if f.Link == "" {
 			continue // that was found by reading it
 		}
 		switch m.follow(f.Link) {
 		case leadsNowhere:
-			l.add("link-target", key, offset, "%q leads to %q, which is not in the torrent", f.Path, f.Link)
+			l.addAt("link-target", at, "%q leads to %q, which is not in the torrent", f.Path, f.Link)
 		case leadsInCircle:
-			l.add("link-circle", key, offset, "%q leads to %q, and so to itself", f.Path, f.Link)
+			l.addAt("link-circle", at, "%q leads to %q, and so to itself", f.Path, f.Link)
 		}
 	}
 }

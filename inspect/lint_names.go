@@ -17,7 +17,7 @@ import (
 func (l *linter) names() {
 	t := l.t
 	if v, ok := l.info["name"]; ok && t.Name != "" {
-		l.name("info.name", v.Offset(), t.Name)
+		l.name(func() (string, int) { return "info.name", v.Offset() }, t.Name)
 	}
 	var c collider
 	long := utf16Length(t.Name)
@@ -31,8 +31,7 @@ func (l *linter) names() {
 		l.components(i, f.Path[shared:])
 		c.add(int32(i), f.Path, shared)
 		if n := len(f.Path); n+long > maxPath && utf16Length(f.Path)+long+1 > maxPath {
-			key, offset := t.FileKey(i)
-			l.add("long-path", key, offset, "%d characters", utf16Length(f.Path)+long+1)
+			l.addAt("long-path", l.file(i), "%d characters", utf16Length(f.Path)+long+1)
 		}
 	}
 	l.collisions(&c)
@@ -71,8 +70,7 @@ func (l *linter) components(i int, path string) {
 			continue // that is another rule's
 		}
 		if !simpleName(name) || len(name) > maxName || portable(name) != "" {
-			key, offset := l.t.FileKey(i)
-			l.name(key, offset, name)
+			l.name(l.file(i), name)
 		}
 	}
 }
@@ -90,28 +88,28 @@ func simpleName(name string) bool {
 const maxName = 255 // bytes, in nearly all file systems
 
 // name judges one name.
-func (l *linter) name(key string, offset int, name string) {
+func (l *linter) name(at place, name string) {
 	if len(name) > maxName {
-		l.add("long-name", key, offset, "%d bytes", len(name))
+		l.addAt("long-name", at, "%d bytes", len(name))
 	}
 	if why := portable(name); why != "" {
-		l.add("reserved-name", key, offset, "%.100q %s", name, why)
+		l.addAt("reserved-name", at, "%.100q %s", name, why)
 	}
 	if simpleName(name) {
 		return
 	}
 	if !utf8.ValidString(name) {
-		l.add("not-utf8", key, offset, "%.100q", name)
+		l.addAt("not-utf8", at, "%.100q", name)
 		return
 	}
 	switch {
 	case strings.ContainsFunc(name, func(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) && r != 0x200e && r != 0x200f }):
-		l.add("bidi-character", key, offset, "%.100q", name)
+		l.addAt("bidi-character", at, "%.100q", name)
 	case strings.ContainsFunc(name, invisible):
-		l.add("control-character", key, offset, "%.100q", name)
+		l.addAt("control-character", at, "%.100q", name)
 	}
 	if !norm.NFC.IsNormalString(name) {
-		l.add("not-nfc", key, offset, "%+.100q", name)
+		l.addAt("not-nfc", at, "%+.100q", name)
 	}
 }
 
@@ -160,6 +158,13 @@ func portable(name string) string {
 type collider struct {
 	hash    maphash.Hash
 	entries []folded
+	folders []folder // of the path before
+}
+
+// folder is a folder of a path: what is in front of its slash.
+type folder struct {
+	hash uint64
+	end  int
 }
 
 // folded is the hash of the folded path of a file, or of a folder it lies in.
@@ -172,27 +177,34 @@ type folded struct {
 // Paths beyond these bounds exist on no system, and are not held against others.
 const (
 	maxFoldedPath  = 4096
-	maxFoldedDepth = 64
+	maxFoldedDepth = 128
 )
 
 // add notes a path and the folders in it, from the byte shared on.
 func (c *collider) add(file int32, path string, shared int) {
 	if len(path) > maxFoldedPath {
+		c.folders = c.folders[:0]
 		return
 	}
-	c.hash.Reset()
-	start, depth := 0, 0
-	for end := 0; end <= len(path) && depth < maxFoldedDepth; end++ {
+	for n := len(c.folders); n > 0 && c.folders[n-1].end >= shared; n-- {
+		c.folders = c.folders[:n-1]
+	}
+	above, start := uint64(0), 0
+	if n := len(c.folders); n > 0 {
+		above, start = c.folders[n-1].hash, c.folders[n-1].end+1
+	}
+	for end := start; end <= len(path) && len(c.folders) < maxFoldedDepth; end++ {
 		if end < len(path) && path[end] != '/' {
 			continue
 		}
+		c.hash.Reset()
 		c.write(path[start:end])
-		if end >= shared {
-			c.entries = append(c.entries, folded{c.hash.Sum64(), file, int32(end)})
+		above = maphash.Comparable(c.hash.Seed(), [2]uint64{above, c.hash.Sum64()})
+		c.entries = append(c.entries, folded{above, file, int32(end)})
+		if end < len(path) {
+			c.folders = append(c.folders, folder{above, end})
 		}
-		c.hash.WriteByte('/')
 		start = end + 1
-		depth++
 	}
 }
 
@@ -242,11 +254,11 @@ func (l *linter) collisions(c *collider) {
 		if p == q || path.Dir(p) != path.Dir(q) || fold(p) != fold(q) {
 			continue
 		}
-		key, offset := l.t.FileKey(int(b.file))
+		at := l.file(int(b.file))
 		if norm.NFC.String(p) == norm.NFC.String(q) {
-			l.add("name-collision", key, offset, "%+.100q and %+.100q look the same", p, q)
+			l.addAt("name-collision", at, "%+.100q and %+.100q look the same", p, q)
 		} else {
-			l.add("name-collision", key, offset, "%.100q and %.100q", p, q)
+			l.addAt("name-collision", at, "%.100q and %.100q", p, q)
 		}
 	}
 }

@@ -186,10 +186,7 @@ func (l *linter) secrets() {
 	if l.t.Private {
 		return
 	}
-	for _, key := range l.t.Secrets() {
-		if strings.HasPrefix(key, "announce") || strings.HasPrefix(key, "url-list") || strings.HasPrefix(key, "info") {
-			continue
-		}
+	for _, key := range l.t.Secrets("announce", "announce-list", "url-list", "info") {
 		top, _, _ := strings.Cut(key, ".")
 		top, _, _ = strings.Cut(top, "[")
 		l.add("passkey", key, l.doc[top].Offset(), "holds what looks like a secret, and the torrent is not private")

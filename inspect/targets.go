@@ -123,8 +123,7 @@ func (l *linter) renamed(target Target) {
 		folded := lowerASCII(f.Path)
 		hash := maphash.String(seed, folded)
 		if other, ok := seen[hash]; ok && lowerASCII(other) == folded {
-			key, offset := l.t.FileKey(i)
-			l.add("target-name", key, offset, "%s stores %.100q under another name, as there is %.100q", target, f.Path, other)
+			l.addAt("target-name", l.file(i), "%s stores %.100q under another name, as there is %.100q", target, f.Path, other)
 			continue
 		}
 		seen[hash] = f.Path

@@ -2,6 +2,7 @@ package metainfo
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
@@ -170,8 +171,8 @@ const maxSecrets = 100
 
 // Secrets lists the keys, at most 100, that hold what looks like a passkey or a password, in their values or themselves: in info
 // too, where [Edit.StripSecrets] changes nothing. What looks like one may be none, such as a name that is random. Hashes of the content, and the torrent's
-// own infohashes, are not looked at.
-func (t *Torrent) Secrets() []string {
+// own infohashes, are not looked at, nor what stands under the top keys but.
+func (t *Torrent) Secrets(but ...string) []string {
 	var list []string
 	public := t.publicHashes()
 	var walk func(path []byte, v bencode.Value)
@@ -194,6 +195,9 @@ func (t *Torrent) Secrets() []string {
 		case bencode.Dict:
 			for k, item := range v.Entries() {
 				key, _ := k.Text()
+				if len(path) == 0 && slices.Contains(but, key) {
+					continue
+				}
 				below := bencode.AppendKey(path[:len(path):len(path)], key)
 				check(below, key)
 				if !isDigest(key) {

@@ -111,12 +111,24 @@ func (w *walker) folder(n *node, v bencode.Value, path []byte) {
 		}
 		w.p.component(func(string) string { return at.key() }, "", k, name)
 		full := append(path, name...)
-		if file, ok := child.Get(""); ok {
-			w.file(at, child, file, full)
+		if file, entries := leafOf(child); file.Kind() != bencode.None {
+			w.file(at, file, entries, full)
 			continue
 		}
 		w.folder(at, child, append(full, '/'))
 	}
+}
+
+// leafOf returns what stands under the empty key of a node, if it is a file, and how
+// many keys it has.
+func leafOf(node bencode.Value) (file bencode.Value, entries int) {
+	for k, v := range node.Entries() {
+		if name, _ := k.Bytes(); len(name) == 0 && k.Kind() == bencode.String {
+			first(&file, v)
+		}
+		entries++
+	}
+	return file, entries
 }
 
 // fail notes that the tree is broken at a node.
@@ -125,12 +137,8 @@ func (w *walker) fail(n *node, at bencode.Value, format string, args ...any) {
 }
 
 // file reads a leaf of the tree.
-func (w *walker) file(at *node, folder, v bencode.Value, path []byte) {
+func (w *walker) file(at *node, v bencode.Value, entries int, path []byte) {
 	in := func(key string) string { return bencode.JoinKey(bencode.JoinKey(at.key(), ""), key) }
-	entries := 0
-	for range folder.Entries() {
-		entries++
-	}
 	switch {
 	case entries > 1:
 		w.fail(&node{above: at}, v, "beside other names: both a file and a folder")

@@ -9,8 +9,9 @@ import (
 
 // Scan checks that raw is exactly one bencoded value and returns a view of it
 // together with what is not canonical in it (at most 100 flaws). Memory does
-// not grow with the input, save where a dictionary is unsorted: then its keys
-// are indexed, eight bytes each, to find duplicates.
+// not grow with the input, but for eight bytes for each list and dictionary of
+// 128 bytes or more, whose ends are kept, and for each key of a dictionary that is
+// unsorted, to find duplicates.
 //
 // Where a whole value is followed by other bytes, the view is returned beside
 // an *Error whose Trailing is set.
@@ -34,7 +35,7 @@ func scan(raw []byte, offset int, loose bool) (Value, []Flaw, error) {
 	if err != nil {
 		return Value{}, s.flaws, err
 	}
-	v := Value{doc: raw, off: offset, end: end}
+	v := Value{doc: raw, off: offset, end: end, ends: s.ends}
 	if end != len(raw) {
 		return v, s.flaws, &Error{Offset: end, Trailing: true, Reason: "data after the end of the value"}
 	}
@@ -44,6 +45,7 @@ func scan(raw []byte, offset int, loose bool) (Value, []Flaw, error) {
 // frame is one open list or dictionary.
 type frame struct {
 	start     int
+	span      int // in the scanner's ends
 	dict      bool
 	wantValue bool // a key was read, its value comes next
 	unsorted  bool
@@ -59,6 +61,7 @@ type scanner struct {
 	depth int
 	stack [MaxDepth]frame
 	flaws []Flaw
+	ends  []span // of what is long, in the order of their starts
 }
 
 // value scans one value from the current position and returns its end.
@@ -93,7 +96,8 @@ func (s *scanner) step(c byte) error {
 		if s.depth == MaxDepth {
 			return s.fail(s.pos, TooDeep)
 		}
-		s.stack[s.depth] = frame{start: s.pos, dict: c == 'd'}
+		s.stack[s.depth] = frame{start: s.pos, span: len(s.ends), dict: c == 'd'}
+		s.ends = append(s.ends, span{start: uint32(s.pos)})
 		s.depth++
 		s.pos++
 		return nil
@@ -130,6 +134,11 @@ func (s *scanner) close() error {
 	}
 	s.pos++
 	s.depth--
+	if s.pos-f.start < long {
+		s.ends = s.ends[:f.span] // nor is anything in it long
+	} else {
+		s.ends[f.span].end = uint32(s.pos)
+	}
 	if f.unsorted {
 		s.duplicates(f)
 	}

@@ -2,6 +2,7 @@ package bencode
 
 import (
 	"bytes"
+	"cmp"
 	"iter"
 	"math"
 	"slices"
@@ -40,6 +41,7 @@ func (k Kind) String() string {
 type Value struct {
 	doc      []byte
 	off, end int
+	ends     []span // of what is long in doc; nil if that is not known
 }
 
 // View is a view of bytes that are exactly one value, which Scan has accepted
@@ -49,12 +51,14 @@ func View(raw []byte) Value {
 	if len(raw) == 0 {
 		return Value{}
 	}
-	return Value{raw, 0, len(raw)}
+	return Value{doc: raw, end: len(raw)}
 }
 
 // ViewIn is View for the bytes of doc from one offset to another, which keep
 // their offsets.
-func ViewIn(doc []byte, from, to int) Value { return Value{doc, from, to} }
+func ViewIn(doc []byte, from, to int) Value {
+	return Value{doc: doc, off: from, end: to}
+}
 
 // Kind tells what v is.
 func (v Value) Kind() Kind {
@@ -108,8 +112,8 @@ func (v Value) Items() iter.Seq2[int, Value] {
 			return
 		}
 		for i, pos := 0, v.off+1; v.doc[pos] != 'e'; i++ {
-			end := skip(v.doc, pos)
-			if !yield(i, Value{v.doc, pos, end}) {
+			end := v.skip(pos)
+			if !yield(i, Value{v.doc, pos, end, v.ends}) {
 				return
 			}
 			pos = end
@@ -127,8 +131,8 @@ func (v Value) Entries() iter.Seq2[Value, Value] {
 		}
 		for pos := v.off + 1; v.doc[pos] != 'e'; {
 			_, keyEnd := keyAt(v.doc, pos)
-			end := skip(v.doc, keyEnd)
-			if !yield(Value{v.doc, pos, keyEnd}, Value{v.doc, keyEnd, end}) {
+			end := v.skip(keyEnd)
+			if !yield(Value{v.doc, pos, keyEnd, nil}, Value{v.doc, keyEnd, end, v.ends}) {
 				return
 			}
 			pos = end
@@ -205,8 +209,37 @@ func keyAt(doc []byte, pos int) (start, end int) {
 	return stringAt(doc, pos)
 }
 
+// span is where a list or dictionary lies.
+type span struct{ start, end uint32 }
+
+// long is how many bytes a list or dictionary has whose end is kept: who goes down
+// into what is nested would read all of it again on each level.
+const long = 128
+
+// skip returns the end of the value at pos.
+func (v Value) skip(pos int) int {
+	if len(v.ends) == 0 {
+		return skip(v.doc, pos)
+	}
+	if end, done := skipWithin(v.doc, pos, pos+long); done {
+		return end
+	}
+	i, known := slices.BinarySearchFunc(v.ends, uint32(pos), func(s span, start uint32) int { return cmp.Compare(s.start, start) })
+	if !known {
+		return skip(v.doc, pos)
+	}
+	return int(v.ends[i].end)
+}
+
 // skip returns the end of the value at pos.
 func skip(doc []byte, pos int) int {
+	end, _ := skipWithin(doc, pos, math.MaxInt)
+	return end
+}
+
+// skipWithin tells the end of the value at pos, unless it goes on at a place
+// behind most.
+func skipWithin(doc []byte, pos, most int) (end int, done bool) {
 	for depth := 0; ; {
 		switch doc[pos] {
 		case 'l', 'd':
@@ -224,7 +257,10 @@ func skip(doc []byte, pos int) int {
 			_, pos = stringAt(doc, pos)
 		}
 		if depth == 0 {
-			return pos
+			return pos, true
+		}
+		if pos > most {
+			return 0, false
 		}
 	}
 }
