@@ -25,7 +25,8 @@
 // [Checksum] of a whole file is one ([ParseChecksum]).
 //
 // [Redact] and [RedactText] hide the passkeys of URLs where they are shown;
-// [Edit] takes them out.
+// [Edit] takes them out. [WebSeedURL] and [URLBelow] are the URLs at
+// which web seeds have files.
 //
 // It is one of the two places in the module where v1, v2 and hybrid torrents
 // differ (the other is their geometry, in internal/layout). It opens no files,

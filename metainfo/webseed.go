@@ -7,7 +7,7 @@ import (
 
 // WebSeedURL is the URL that a client asks a web seed for a file of the torrent (BEP 19): the seed's own where the torrent is a
 // single file and the seed names no folder, else that of the torrent's name in the seed's folder, and of the file's path below it.
-func (t *Torrent) WebSeedURL(seed *url.URL, file int) *url.URL {
+func WebSeedURL(t *Torrent, seed *url.URL, file int) *url.URL {
 	switch {
 	case t.Single && !strings.HasSuffix(seed.Path, "/"):
 		return seed

@@ -22,7 +22,7 @@ func TestWebSeedURL(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := tt.torrent.WebSeedURL(seed, 0).String(); got != tt.want {
+		if got := WebSeedURL(tt.torrent, seed, 0).String(); got != tt.want {
 			t.Errorf("%s of %q: %s, want %s", tt.seed, tt.torrent.Name, got, tt.want)
 		}
 	}

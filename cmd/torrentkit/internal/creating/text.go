@@ -10,6 +10,7 @@ import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/create"
 	"github.com/torrentkit/torrentkit/inspect"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // tellPlan says on standard error what the scan left out, and what clients may not like.
@@ -189,7 +190,7 @@ func (c created) firstFile() []string {
 		}
 		for _, seed := range c.WebSeeds {
 			if u, err := url.Parse(seed); err == nil {
-				urls = append(urls, c.WebSeedURL(u, i).String())
+				urls = append(urls, metainfo.WebSeedURL(c.Torrent, u, i).String())
 			}
 		}
 		break
