@@ -1,7 +1,6 @@
 package announce
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,31 +12,49 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/secret"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // CheckerConfig is the configuration of Torrust's tracker checker, as that
 // tool reads it from a file or from TORRUST_CHECKER_CONFIG.
 type CheckerConfig struct {
-	UDPTrackers  []string `json:"udp_trackers"`
-	HTTPTrackers []string `json:"http_trackers"`
-	HealthChecks []string `json:"health_checks"`
+	UDPTrackers  []string // with the scheme, which may be left out in the file
+	HTTPTrackers []string // as they stand there: see CheckerAnnounceURL
+	HealthChecks []string
 }
 
-// ParseCheckerConfig reads the JSON. UDP trackers may be host:port without a
-// scheme; what it returns are announce URLs, as Torrust's tool asks them: with
-// the path /announce where a URL has none.
+// CheckerHash is the infohash that Torrust's tracker checker asks about. It does
+// not care what it is, but trackers that list torrents do.
+func CheckerHash() metainfo.HashV1 {
+	h, _ := metainfo.ParseHash("9c38422213e30bff212b30c360d26f9a02136422")
+	return h.Swarms()[0]
+}
+
+// ParseCheckerConfig reads the JSON: an object that has all three lists. As for
+// Torrust's tool, other keys mean nothing.
 func ParseCheckerConfig(raw []byte) (CheckerConfig, error) {
 	var c CheckerConfig
 	if len(raw) > MaxReply {
 		return c, errors.New("longer than 2 MiB")
 	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&c); err != nil {
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &object); err != nil {
 		return c, fmt.Errorf("not a checker configuration: %w", err)
 	}
+	for _, list := range []struct {
+		key string
+		to  *[]string
+	}{{"udp_trackers", &c.UDPTrackers}, {"http_trackers", &c.HTTPTrackers}, {"health_checks", &c.HealthChecks}} {
+		value, ok := object[list.key]
+		if !ok {
+			return c, fmt.Errorf("not a checker configuration: %s is missing", list.key)
+		}
+		if err := json.Unmarshal(value, list.to); err != nil || *list.to == nil {
+			return c, fmt.Errorf("not a checker configuration: %s is not a list of strings", list.key)
+		}
+	}
 	for i, u := range c.UDPTrackers {
-		if !strings.Contains(u, "://") {
+		if !strings.HasPrefix(u, "udp://") {
 			u = "udp://" + u
 		}
 		if err := checkTracker(u, UDP); err != nil {
@@ -45,13 +62,9 @@ func ParseCheckerConfig(raw []byte) (CheckerConfig, error) {
 		}
 		c.UDPTrackers[i] = u
 	}
-	for i, raw := range c.HTTPTrackers {
-		if err := checkTracker(raw, HTTP, HTTPS); err != nil {
+	for i, u := range c.HTTPTrackers {
+		if err := checkTracker(u, HTTP, HTTPS); err != nil {
 			return c, fmt.Errorf("http_trackers[%d]: %w", i, err)
-		}
-		if u, err := url.Parse(raw); err == nil && (u.Path == "" || u.Path == "/") {
-			u.Path = "/announce"
-			c.HTTPTrackers[i] = u.String()
 		}
 	}
 	for i, u := range c.HealthChecks {
@@ -60,6 +73,20 @@ func ParseCheckerConfig(raw []byte) (CheckerConfig, error) {
 		}
 	}
 	return c, nil
+}
+
+// CheckerAnnounceURL is where an HTTP tracker of a configuration is announced to:
+// at /announce where its URL has no path. Torrust's tool asks there whatever the
+// path is, which bare says.
+func CheckerAnnounceURL(tracker string, bare bool) string {
+	u, err := url.Parse(tracker)
+	if err != nil || !bare && u.Path != "" && u.Path != "/" {
+		return tracker
+	}
+	if u.Path = "/announce"; bare {
+		u.RawPath, u.RawQuery, u.Fragment = "", "", ""
+	}
+	return u.String()
 }
 
 func checkTracker(raw string, allowed ...Transport) error {
@@ -73,8 +100,8 @@ func checkTracker(raw string, allowed ...Transport) error {
 	return nil
 }
 
-// Health asks a health-check URL with GET: status 200 is a good answer, which
-// is then an empty Reply.
+// Health asks a health-check URL with GET: any status of success (2xx) is a good
+// answer, which is then an empty Reply.
 func Health(ctx context.Context, healthURL string, opt Options) Result {
 	q := Query{Tracker: healthURL}
 	s := opt.fill(q)
@@ -90,7 +117,7 @@ func (s *settings) health(ctx context.Context, e endpoint, addrs []netip.AddrPor
 	c := s.openHTTP(e, addrs, &r.Result)
 	defer c.close()
 	ans, f := c.get(ctx, "health check", e.url)
-	if f == nil && ans.status != 200 {
+	if f == nil && ans.status/100 != 2 {
 		f = fail(statusCode(ans.status), "HTTP status "+ans.statusOut)
 	}
 	r.Failure = f

@@ -133,12 +133,30 @@ func TestPing(t *testing.T) {
 func TestCheckerConfig(t *testing.T) {
 	tr := tt.Start(t)
 	c, err := ParseCheckerConfig([]byte(`{"udp_trackers":["127.0.0.1:6969"],"http_trackers":["http://127.0.0.1:7070"],"health_checks":["http://127.0.0.1:1212/api/health_check"]}`))
-	if err != nil || c.UDPTrackers[0] != "udp://127.0.0.1:6969" || c.HTTPTrackers[0] != "http://127.0.0.1:7070/announce" {
+	if err != nil || c.UDPTrackers[0] != "udp://127.0.0.1:6969" || c.HTTPTrackers[0] != "http://127.0.0.1:7070" {
 		t.Errorf("%+v, %v", c, err)
 	}
-	for _, bad := range []string{``, `[]`, `{"udp":[]}`, `{"udp_trackers":["http://x/"]}`, `{"http_trackers":["udp://x:1"]}`, `{"health_checks":[""]}`, `{"udp_trackers":[1]}`} {
+	const rest = `,"http_trackers":[],"health_checks":[],"more":{}}`
+	if _, err := ParseCheckerConfig([]byte(`{"udp_trackers":[]` + rest)); err != nil {
+		t.Errorf("a key that means nothing: %v", err)
+	}
+	for _, bad := range []string{
+		``, `[]`, `{}`, `{"udp_trackers":[],"http_trackers":[]}`, `{"UDP_TRACKERS":[]` + rest, `{"udp_trackers":null` + rest, `{"udp_trackers":"x"` + rest,
+		`{"udp_trackers":["http://x/"]` + rest, `{"udp_trackers":[1]` + rest, `{"udp_trackers":[]` + rest + `{}`,
+		`{"udp_trackers":[],"http_trackers":["udp://x:1"],"health_checks":[]}`, `{"udp_trackers":[],"http_trackers":[],"health_checks":[""]}`,
+	} {
 		if _, err := ParseCheckerConfig([]byte(bad)); err == nil {
 			t.Errorf("%s is accepted", bad)
+		}
+	}
+	for tracker, want := range map[string][2]string{
+		"http://h:1":            {"http://h:1/announce", "http://h:1/announce"},
+		"http://h:1/":           {"http://h:1/announce", "http://h:1/announce"},
+		"http://h:1/announce/k": {"http://h:1/announce/k", "http://h:1/announce"},
+		"http://h:1/a?b=c":      {"http://h:1/a?b=c", "http://h:1/announce"},
+	} {
+		if got := [2]string{CheckerAnnounceURL(tracker, false), CheckerAnnounceURL(tracker, true)}; got != want {
+			t.Errorf("%s: %v, want %v", tracker, got, want)
 		}
 	}
 	up := strings.Replace(tr.HTTP(), "/announce", "/api/health_check", 1)

@@ -62,7 +62,7 @@ func (f *announceFlags) bindOutput(cmd *cobra.Command) {
 		fs.BoolVar(&f.metrics, "metrics", false, "print Prometheus metrics")
 		fs.BoolVar(&f.nagios, "nagios", false, "print one line, and exit, as Nagios wants it")
 		fs.StringVar(&f.config, "config", "", "check what Torrust's tracker checker configuration in `FILE` names; without it TORRUST_CHECKER_CONFIG and TORRUST_CHECKER_CONFIG_PATH do")
-		fs.StringVar(&f.compat, "compat", "", "print the JSON of another `TOOL`: torrust")
+		fs.Var(command.OneOf(&f.compat, "torrust"), "compat", "print the JSON of another `TOOL`, and ask as it does, of what --config names: torrust")
 	})
 	cmd.MarkFlagsMutuallyExclusive("metrics", "nagios", "explain", "compat", "by")
 	cmd.MarkFlagsMutuallyExclusive("by", "count")

@@ -13,8 +13,8 @@ import (
 
 // resultJSON is what "announce --json" prints for each probe. Counts are null where the tracker did not give them.
 type resultJSON struct {
-	Tracker       string            `json:"tracker"` // whole: passkeys are not hidden here
-	Infohash      string            `json:"infohash"`
+	Tracker       string            `json:"tracker"`  // whole: passkeys are not hidden here
+	Infohash      string            `json:"infohash"` // "" of a health check
 	Transport     string            `json:"transport"`
 	Address       string            `json:"address,omitempty"`
 	Standing      string            `json:"standing"` // of the tracker: alive (it answered), dead (nobody is there), or unclear
@@ -100,6 +100,14 @@ type exchangeJSON struct {
 	Milliseconds float64     `json:"milliseconds"`
 }
 
+// hashText is what was asked about; "" of a health check.
+func hashText(r *announce.Result) string {
+	if r.Hash.IsZero() {
+		return ""
+	}
+	return r.Hash.String()
+}
+
 func known(n int64) *int64 {
 	if n == announce.Unknown {
 		return nil
@@ -112,7 +120,7 @@ func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 
 // resultToJSON leaves the peers out: writeResultJSON writes them one by one.
 func resultToJSON(con *console.Console, r *announce.Result, exchanges bool) resultJSON {
 	v := resultJSON{
-		Tracker: r.Tracker, Infohash: r.Hash.String(), Transport: string(r.Transport), OK: r.Good(), Standing: string(standingOf(r.Failure)), Event: string(r.Event),
+		Tracker: r.Tracker, Infohash: hashText(r), Transport: string(r.Transport), OK: r.Good(), Standing: string(standingOf(r.Failure)), Event: string(r.Event),
 		Peers: []trackerPeerJSON{}, Findings: findingsToJSON(con, r.Findings, r.Tracker), Redirects: r.Redirects, HTTPStatus: r.Status, Sent: r.Sent, Stopped: r.Stopped,
 		Milliseconds: timingJSON{milliseconds(r.Timing.DNS), milliseconds(r.Timing.Connect), milliseconds(r.Timing.TLS), milliseconds(r.Timing.FirstByte), milliseconds(r.Timing.Total)},
 	}

@@ -28,6 +28,9 @@ func runAnnounce(ctx context.Context, con *console.Console, cmd *cobra.Command, 
 		}
 		return check(ctx, con, checker, opt, f)
 	}
+	if f.compat != "" {
+		return errors.New("--compat is about a configuration: name one with --config FILE")
+	}
 	if nothing {
 		return errors.New("an argument is missing: a tracker, a torrent, a link or an infohash")
 	}

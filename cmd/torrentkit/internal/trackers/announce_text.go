@@ -187,7 +187,7 @@ func showLine(con *console.Console, r *announce.Result, withHash, peers bool) {
 
 func pipedLine(con *console.Console, r *announce.Result, peers bool) {
 	t := console.NewTable()
-	row := []console.Cell{console.Text("ok"), console.Text(con.URL(r.Tracker)), console.Text(""), console.Text(r.Hash.String())}
+	row := []console.Cell{console.Text("ok"), console.Text(con.URL(r.Tracker)), console.Text(""), console.Text(hashText(r))}
 	if r.Addr.IsValid() {
 		row[2] = console.Text(r.Addr.String())
 	}

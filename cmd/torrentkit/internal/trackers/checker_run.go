@@ -2,7 +2,6 @@ package trackers
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync"
 
@@ -42,6 +41,7 @@ func checkerConfig(ctx context.Context, con *console.Console, file string, wante
 // checked is one line of a configuration with what came of it.
 type checked struct {
 	kind     string // Udp, Http or Health, as Torrust's tool says
+	url      string // as it stands there
 	announce announce.Result
 	scrape   *announce.ScrapeResult // nil for health checks
 }
@@ -50,9 +50,6 @@ func (c *checked) good() bool { return c.announce.Good() && (c.scrape == nil || 
 
 // check probes all that a checker configuration names, in parallel, and answers no if any of it fails.
 func check(ctx context.Context, con *console.Console, c *announce.CheckerConfig, opt announce.Options, f *announceFlags) error {
-	if f.compat != "" && f.compat != "torrust" {
-		return fmt.Errorf("--compat knows torrust, not %q", f.compat)
-	}
 	opt.AllAddresses = false
 	var all []*checked
 	for _, list := range []struct {
@@ -60,13 +57,12 @@ func check(ctx context.Context, con *console.Console, c *announce.CheckerConfig,
 		urls []string
 	}{{"Udp", c.UDPTrackers}, {"Health", c.HealthChecks}, {"Http", c.HTTPTrackers}} {
 		for _, u := range list.urls {
-			all = append(all, &checked{kind: list.kind, announce: announce.Result{Query: announce.Query{Tracker: u}}})
+			all = append(all, &checked{kind: list.kind, url: u})
 		}
 	}
 	var wg sync.WaitGroup
-	hash := announce.RandomHash()
 	for _, one := range all {
-		wg.Go(func() { one.run(ctx, hash, opt) })
+		wg.Go(func() { one.run(ctx, f.compat != "", opt) })
 	}
 	wg.Wait()
 	if err := ctx.Err(); err != nil {
@@ -85,17 +81,21 @@ func check(ctx context.Context, con *console.Console, c *announce.CheckerConfig,
 	return nil
 }
 
-func (c *checked) run(ctx context.Context, hash metainfo.HashV1, opt announce.Options) {
-	u := c.announce.Tracker
-	if c.kind == "Health" {
-		c.announce = announce.Health(ctx, u, opt)
+// run asks what the line is about; bare is as Torrust's tool asks, whose paths are its own. A tracker that refused is
+// scraped all the same.
+func (c *checked) run(ctx context.Context, bare bool, opt announce.Options) {
+	hash := announce.CheckerHash()
+	tracker := c.url
+	switch c.kind {
+	case "Health":
+		c.announce = announce.Health(ctx, c.url, opt)
 		return
+	case "Http":
+		tracker = announce.CheckerAnnounceURL(c.url, bare)
 	}
-	c.announce = announce.Probe(ctx, announce.Query{Tracker: u, Hash: hash}, opt)[0]
-	scrape := announce.ScrapeResult{}
-	scrape.Failure = c.announce.Failure
-	if c.announce.Good() {
-		scrape = announce.Scrape(ctx, u, []metainfo.HashV1{hash}, opt)[0]
+	c.announce = announce.Probe(ctx, announce.Query{Tracker: tracker, Hash: hash}, opt)[0]
+	c.scrape = &announce.ScrapeResult{}
+	if c.scrape.Failure = c.announce.Failure; standingOf(c.announce.Failure) != dead {
+		*c.scrape = announce.Scrape(ctx, tracker, []metainfo.HashV1{hash}, opt)[0]
 	}
-	c.scrape = &scrape
 }
