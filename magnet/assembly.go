@@ -23,15 +23,15 @@ const (
 // on the size share one; once what they brought together is wrong, nobody can
 // tell who lied, and each gets one of its own.
 type assembly struct {
-	board
+	*board
+	store   *store
 	size    int64
 	blocks  [][]byte
 	held    int64
 	sole    *peer // who brought all blocks so far
 	mixed   bool  // more than one did
 	touched time.Time
-	dead    bool
-	over    chan struct{} // closed when it is checked or given up
+	dead    bool // it was checked or given up
 }
 
 func (a *assembly) blockSize(i int) int {
@@ -64,7 +64,7 @@ func (s *store) join(size int64) *assembly {
 		return a
 	}
 	n := int((size + peerwire.BlockSize - 1) / peerwire.BlockSize)
-	a := &assembly{board: newBoard(n), size: size, blocks: make([][]byte, n), touched: time.Now(), over: make(chan struct{})}
+	a := &assembly{board: newBoard(n), store: s, size: size, blocks: make([][]byte, n), touched: time.Now()}
 	if !s.contested[size] {
 		s.shared[size] = a
 	}
@@ -72,23 +72,13 @@ func (s *store) join(size int64) *assembly {
 	return a
 }
 
-// leave gives back what a peer did not bring. An assembly of its own goes with it.
-func (s *store) leave(a *assembly, pending map[int]int) {
+// leave ends the work of a peer. An assembly of its own goes with it.
+func (s *store) leave(a *assembly) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a.giveBack(pending)
 	if s.shared[a.size] != a {
 		s.drop(a)
 	}
-}
-
-func (s *store) pick(a *assembly, n int, mine map[int]int) []int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if a.dead {
-		return nil
-	}
-	return a.pick(n, mine)
 }
 
 // put adds a block. It reports whether the assembly is whole now.
@@ -156,7 +146,7 @@ func (s *store) drop(a *assembly) {
 	if s.shared[a.size] == a {
 		delete(s.shared, a.size)
 	}
-	close(a.over)
+	close(a.ended)
 }
 
 // finish checks a whole assembly. The error is errHash when the one peer that
@@ -206,16 +196,6 @@ func (s *store) result() []byte {
 	return s.info
 }
 
-// await waits until an assembly is checked or given up.
-func (a *assembly) await(ctx context.Context) error {
-	select {
-	case <-a.over:
-		return nil
-	case <-ctx.Done():
-		return errUnneeded
-	}
-}
-
 // breathe lets others have the memory that an assembly was given up for.
 func breathe(ctx context.Context) error {
 	select {
@@ -231,15 +211,6 @@ func (s *store) crowded() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.held > maxHeld/2
-}
-
-// returned gives back one block that a peer rejected.
-func (s *store) returned(a *assembly, block int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !a.dead {
-		a.giveBack(map[int]int{block: 1})
-	}
 }
 
 // progressOf tells how much of the assembly that came furthest is there.

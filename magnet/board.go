@@ -1,21 +1,33 @@
 package magnet
 
-import "math/rand/v2"
+import (
+	"math/rand/v2"
+	"sync"
+)
 
 // board hands out numbered items of work to many peers: first what nobody was
 // asked for, then what others were asked for and have not brought, so that one
-// that stalls delays nobody. It is guarded by its owner.
+// that stalls delays nobody. Its owner guards left.
 type board struct {
+	ended chan struct{} // closed when nothing is wanted any more
+	left  int           // items that are missing
+
+	mu    sync.Mutex
 	have  []bool
-	left  int   // items that are missing
 	next  int   // items from here on were never handed out
 	again []int // items that came back
 }
 
-func newBoard(n int) board { return board{have: make([]bool, n), left: n} }
+func newBoard(n int) *board {
+	return &board{have: make([]bool, n), left: n, ended: make(chan struct{})}
+}
+
+func (b *board) over() <-chan struct{} { return b.ended }
 
 // pick returns up to n missing items that are not in mine.
 func (b *board) pick(n int, mine map[int]int) []int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	var items []int
 	take := func(i int) {
 		if _, taken := mine[i]; !taken && !b.have[i] {
@@ -38,7 +50,7 @@ func (b *board) pick(n int, mine map[int]int) []int {
 		return items
 	}
 	start := rand.IntN(len(b.have))
-	for k := 0; k < len(b.have) && len(items) < n && b.left > 0; k++ {
+	for k := 0; k < len(b.have) && len(items) < n; k++ {
 		take((start + k) % len(b.have))
 	}
 	return items
@@ -46,6 +58,8 @@ func (b *board) pick(n int, mine map[int]int) []int {
 
 // giveBack returns items that were picked and will not come.
 func (b *board) giveBack(items map[int]int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	for i := range items {
 		if !b.have[i] {
 			b.again = append(b.again, i)
@@ -55,6 +69,8 @@ func (b *board) giveBack(items map[int]int) {
 
 // done marks an item; false when it was there already.
 func (b *board) done(i int) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if b.have[i] {
 		return false
 	}

@@ -39,7 +39,7 @@ type layerStore struct {
 	runs   []run
 	byRoot map[[32]byte]int
 	first  []int // of the runs of each layer
-	board
+	*board
 }
 
 // wantedLayers lists the layers of all files that are longer than a piece. It
@@ -80,8 +80,8 @@ func wantedLayers(t *metainfo.Torrent) (*layerStore, error) {
 // width is the length of the layer with its padding: a power of two.
 func (l *layer) width() int { return 1 << bits.Len(uint(l.pieces-1)) }
 
-// request is the message that asks for a run, with proofs up to the root.
-func (s *layerStore) request(i int) peerwire.HashRequest {
+// hashRequest is the message that asks for a run, with proofs up to the root.
+func (s *layerStore) hashRequest(i int) peerwire.HashRequest {
 	r := s.runs[i]
 	l := &s.layers[r.layer]
 	return peerwire.HashRequest{Root: l.root, Base: l.base, Index: uint32(r.index), Length: uint32(r.length),
@@ -96,35 +96,10 @@ func (s *layerStore) find(h peerwire.HashRequest) int {
 	}
 	length := min(s.layers[l].width(), runLength)
 	i := s.first[l] + int(h.Index)/length
-	if i >= len(s.runs) || s.runs[i].layer != l || s.request(i) != h {
+	if i >= len(s.runs) || s.runs[i].layer != l || s.hashRequest(i) != h {
 		return -1
 	}
 	return i
-}
-
-// put proves a run and keeps it.
-func (s *layerStore) put(trees *merkle.Hasher, i int, h peerwire.HashRequest, data []byte) error {
-	r := s.runs[i]
-	if want := 32 * (r.length + h.Uncles()); len(data) != want {
-		return fmt.Errorf("%w: %d bytes of hashes instead of %d", peerwire.ErrMessage, len(data), want)
-	}
-	nodes := merkle.Nodes(data)
-	top := trees.LayerRoot(nodes[:r.length], 1<<h.Base)
-	if trees.Climb(top, r.index/r.length, nodes[r.length:]) != h.Root {
-		return fmt.Errorf("%w: piece hashes that do not lead to the pieces root", errHash)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.board.done(i) {
-		return nil
-	}
-	l := &s.layers[r.layer]
-	if l.hashes == nil {
-		l.hashes = make([]byte, 32*l.pieces)
-	}
-	copy(l.hashes[32*r.index:], data[:32*r.length])
-	l.runs--
-	return nil
 }
 
 // take keeps the layers of a .torrent, which metainfo has proven.
@@ -174,87 +149,61 @@ func (s *layerStore) whole() map[[32]byte][]byte {
 	return layers
 }
 
-const (
-	hashWindow  = 16 // hash requests under way at a peer
-	maxRejected = 64 // and rejected by one that brought nothing
-)
-
 // hashes visits a peer for piece layers.
 func (f *fetcher) hashes(ctx context.Context, p *peer, s *layerStore, hash [20]byte) error {
-	trees := merkle.New(sha256simd.New())
 	conn, done, err := f.connect(ctx, p, hash, [20]byte{})
 	if err != nil {
 		return err
 	}
 	defer done()
-	pending, refused, before := map[int]int{}, map[int]int{}, p.blocks.Load()
-	strays := 0
-	defer func() { s.handBack(pending) }()
-	for {
-		if err := s.ask(conn, pending, refused); err != nil {
-			return err
-		}
-		if len(pending) == 0 {
-			if len(refused) > 0 && s.missing() > 0 {
-				return fmt.Errorf("%w: hash requests", errRejected)
-			}
-			return nil
-		}
-		m, err := conn.Next()
-		if err != nil {
-			return err
-		}
-		if m.Kind == peerwire.Handshake {
-			f.swarm.met(p, conn.Extended().Client, conn.Encrypted)
-		}
-		i := s.find(m.Hash)
-		if (m.Kind != peerwire.Hashes && m.Kind != peerwire.HashReject) || i < 0 || pending[i] == 0 {
-			if err := strayed(&strays); err != nil {
-				return err
-			}
-			continue // nothing we wait for: the deadline runs on
-		}
-		delete(pending, i)
-		if m.Kind == peerwire.HashReject {
-			refused[i]++
-			s.handBack(map[int]int{i: 1})
-			if len(refused) > maxRejected && p.blocks.Load() == before {
-				return fmt.Errorf("%w: hash requests", errRejected)
-			}
-			continue
-		}
-		if err := s.put(trees, i, m.Hash, m.Data); err != nil {
-			return err
-		}
-		p.blocks.Add(1)
-		f.progress(false)
-		if err := f.extend(conn); err != nil {
-			return err
-		}
-	}
+	return f.gather(ctx, conn, p, &layerJob{s, merkle.New(sha256simd.New())}, pace{first: 16, most: 16, tries: 1, refusals: 64})
 }
 
-func (s *layerStore) ask(conn *peerwire.Conn, pending, refused map[int]int) error {
-	mine := make(map[int]int, len(pending)+len(refused))
-	for i := range pending {
-		mine[i] = 1
-	}
-	for i := range refused {
-		mine[i] = 1
-	}
-	s.mu.Lock()
-	items := s.pick(hashWindow-len(pending), mine)
-	s.mu.Unlock()
-	requests := make([]peerwire.HashRequest, len(items))
-	for k, i := range items {
-		pending[i]++
-		requests[k] = s.request(i)
+// layerJob is what one peer does for the layers.
+type layerJob struct {
+	*layerStore
+	trees *merkle.Hasher
+}
+
+func (j *layerJob) request(conn *peerwire.Conn, runs []int) error {
+	requests := make([]peerwire.HashRequest, len(runs))
+	for k, i := range runs {
+		requests[k] = j.hashRequest(i)
 	}
 	return conn.RequestHashes(requests...)
 }
 
-func (s *layerStore) handBack(items map[int]int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.giveBack(items)
+func (j *layerJob) match(m peerwire.Message) (int, error) {
+	if m.Kind != peerwire.Hashes && m.Kind != peerwire.HashReject {
+		return -1, nil
+	}
+	return j.find(m.Hash), nil
+}
+
+// put proves a run and keeps it.
+func (j *layerJob) put(_ *peer, i int, m peerwire.Message) error {
+	r, h, data := j.runs[i], m.Hash, m.Data
+	if want := 32 * (r.length + h.Uncles()); len(data) != want {
+		return fmt.Errorf("%w: %d bytes of hashes instead of %d", peerwire.ErrMessage, len(data), want)
+	}
+	nodes := merkle.Nodes(data)
+	top := j.trees.LayerRoot(nodes[:r.length], 1<<h.Base)
+	if j.trees.Climb(top, r.index/r.length, nodes[r.length:]) != h.Root {
+		return fmt.Errorf("%w: piece hashes that do not lead to the pieces root", errHash)
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if !j.done(i) {
+		return nil
+	}
+	l := &j.layers[r.layer]
+	if l.hashes == nil {
+		l.hashes = make([]byte, 32*l.pieces)
+	}
+	copy(l.hashes[32*r.index:], data[:32*r.length])
+	l.runs--
+	if j.left == 0 {
+		close(j.ended)
+	}
+	return nil
 }

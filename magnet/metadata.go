@@ -10,14 +10,6 @@ import (
 	"github.com/torrentkit/torrentkit/internal/peerwire"
 )
 
-const (
-	firstWindow = 4 // requests under way at a peer that has proven nothing
-	// maxWindow is for a peer that keeps bringing. libtorrent answers at once
-	// while it has less than 160 KiB to send, and else once a second.
-	maxWindow   = 8
-	maxRefusals = 3 // of one block, by a peer that brought others
-)
-
 // connect dials a peer and waits for its extension handshake. The connection
 // is closed when ctx ends.
 func (f *fetcher) connect(ctx context.Context, p *peer, hash, upgrade [20]byte) (*peerwire.Conn, func(), error) {
@@ -73,15 +65,23 @@ func (f *fetcher) metadata(ctx context.Context, p *peer) error {
 	case ext.MetadataSize < 0 || ext.MetadataSize > maxMetadata:
 		return fmt.Errorf("%w: the peer claims %d bytes, and at most %d are fetched", errSize, ext.MetadataSize, maxMetadata)
 	}
+	// libtorrent answers at once while it has less than 160 KiB to send, and else once a second.
+	careful := pace{first: 4, most: 8, tries: 3, refusals: 3}
 	for {
-		g := gatherer{f: f, conn: conn, peer: p, a: f.store.join(ext.MetadataSize), pending: map[int]int{}, refused: map[int]int{}, window: firstWindow}
-		err := g.run(ctx)
-		f.store.leave(g.a, g.pending)
+		a := f.store.join(ext.MetadataSize)
+		err := f.gather(ctx, conn, p, a, careful)
+		f.store.leave(a)
 		if errors.Is(err, errHash) && conn.InfoHash != f.hash && conn.InfoHash != f.upgrade {
 			return fmt.Errorf("%w, whose metadata it has", peerwire.ErrInfoHash)
 		}
 		if err != nil || f.store.result() != nil {
 			return err
+		}
+		// An assembly that was given up for lack of memory is not begun again at once.
+		if f.store.crowded() {
+			if err := breathe(ctx); err != nil {
+				return err
+			}
 		}
 		if err := f.extend(conn); err != nil {
 			return err
@@ -89,149 +89,32 @@ func (f *fetcher) metadata(ctx context.Context, p *peer) error {
 	}
 }
 
-// A gatherer fetches blocks of one assembly from one peer.
-type gatherer struct {
-	f       *fetcher
-	conn    *peerwire.Conn
-	peer    *peer
-	a       *assembly
-	pending map[int]int // blocks asked for
-	refused map[int]int // how often the peer rejected a block
-	brought int
-	strays  int // blocks that were not waited for
-	window  int
+func (a *assembly) request(conn *peerwire.Conn, items []int) error {
+	return conn.RequestMetadata(items...)
 }
 
-// run ends without error when the assembly is over, whatever came of it.
-func (g *gatherer) run(ctx context.Context) error {
-	for {
-		if err := g.ask(ctx); err != nil {
-			return err
-		}
-		if len(g.pending) == 0 {
-			return g.a.await(ctx)
-		}
-		m, err := g.conn.Next()
-		if err != nil {
-			return err
-		}
-		switch m.Kind {
-		case peerwire.MetadataBlock:
-			err = g.block(m)
-		case peerwire.MetadataReject:
-			err = g.reject(ctx, m.Block)
-		}
-		if err != nil {
-			return err
-		}
-		select {
-		case <-g.a.over:
-			return g.afterwards(ctx)
-		default:
-		}
+func (a *assembly) match(m peerwire.Message) (int, error) {
+	switch {
+	case m.Kind == peerwire.MetadataReject:
+		return m.Block, nil
+	case m.Kind != peerwire.MetadataBlock:
+		return -1, nil
+	case m.Block >= len(a.have):
+		return -1, fmt.Errorf("%w: block %d of %d", peerwire.ErrMessage, m.Block, len(a.have))
+	case m.TotalSize != 0 && m.TotalSize != a.size:
+		return -1, fmt.Errorf("%w: %d bytes in the handshake, %d in a block", errSize, a.size, m.TotalSize)
+	case len(m.Data) != a.blockSize(m.Block):
+		return -1, fmt.Errorf("%w: block %d has %d bytes instead of %d", errSize, m.Block, len(m.Data), a.blockSize(m.Block))
 	}
+	return m.Block, nil
 }
 
-// afterwards keeps peers whose assembly was given up for lack of memory from
-// starting again at once.
-func (g *gatherer) afterwards(ctx context.Context) error {
-	if g.f.store.result() != nil {
+// put adds a block, and checks the assembly if that makes it whole.
+func (a *assembly) put(p *peer, i int, m peerwire.Message) error {
+	if !a.store.put(a, p, i, m.Data) {
 		return nil
 	}
-	if g.f.store.crowded() {
-		return breathe(ctx)
-	}
-	return nil
-}
-
-func (g *gatherer) ask(ctx context.Context) error {
-	mine := make(map[int]int, len(g.pending))
-	for i := range g.pending {
-		mine[i] = 1
-	}
-	for i, n := range g.refused {
-		if g.brought == 0 || n >= maxRefusals {
-			mine[i] = n
-		}
-	}
-	items := g.f.store.pick(g.a, g.window-len(g.pending), mine)
-	for _, i := range items {
-		g.pending[i]++
-	}
-	if len(items) == 0 && len(g.pending) == 0 && len(g.refused) > 0 {
-		select {
-		case <-g.a.over:
-		case <-ctx.Done():
-		default:
-			return errRejected
-		}
-	}
-	return g.conn.RequestMetadata(items...)
-}
-
-func (g *gatherer) block(m peerwire.Message) error {
-	if m.Block >= len(g.a.have) {
-		return fmt.Errorf("%w: block %d of %d", peerwire.ErrMessage, m.Block, len(g.a.have))
-	}
-	if m.TotalSize != 0 && m.TotalSize != g.a.size {
-		return fmt.Errorf("%w: %d bytes in the handshake, %d in a block", errSize, g.a.size, m.TotalSize)
-	}
-	if want := g.a.blockSize(m.Block); len(m.Data) != want {
-		return fmt.Errorf("%w: block %d has %d bytes instead of %d", errSize, m.Block, len(m.Data), want)
-	}
-	if g.pending[m.Block] == 0 {
-		return strayed(&g.strays) // late, or never asked for: the deadline runs on
-	}
-	delete(g.pending, m.Block)
-	g.brought++
-	g.peer.blocks.Add(1)
-	g.window = min(g.window+2, maxWindow)
-	if err := g.f.extend(g.conn); err != nil {
-		return err
-	}
-	if !g.f.store.put(g.a, g.peer, m.Block, m.Data) {
-		return nil
-	}
-	err := g.f.store.finish(g.a)
-	g.f.progress(false)
-	return err
-}
-
-// maxStrays is how many answers a peer may give that nobody waits for.
-const maxStrays = 1000
-
-func strayed(n *int) error {
-	if *n++; *n > maxStrays {
-		return fmt.Errorf("%w: answers to nothing", peerwire.ErrFlood)
-	}
-	return nil
-}
-
-// reject puts off a block. Peers reject for lack of metadata, and for too many
-// requests at once, which those that brought something get over.
-func (g *gatherer) reject(ctx context.Context, block int) error {
-	if g.pending[block] == 0 {
-		return strayed(&g.strays)
-	}
-	g.f.store.returned(g.a, block)
-	delete(g.pending, block)
-	g.refused[block]++
-	g.window = max(1, g.window/2)
-	if g.brought == 0 {
-		if len(g.refused) >= maxRefusals || len(g.pending) == 0 {
-			return errRejected
-		}
-		return nil
-	}
-	if len(g.pending) > 0 {
-		return nil
-	}
-	select {
-	case <-time.After(100 * time.Millisecond):
-		return g.f.extend(g.conn)
-	case <-ctx.Done():
-		return errUnneeded
-	}
+	return a.store.finish(a)
 }
 
 // dialer returns a dialer for what a source named that may be trusted.
