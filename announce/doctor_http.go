@@ -4,55 +4,35 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
 
-// query is an announce as a list of parameters with escaped values.
-type query [][2]string
-
-func (q *query) set(name, value string) {
-	for i := range *q {
-		if (*q)[i][0] == name {
-			(*q)[i][1] = value
-			return
-		}
-	}
-	*q = append(*q, [2]string{name, value})
-}
-
-func (q *query) del(name string) {
-	for i := range *q {
-		if (*q)[i][0] == name {
-			*q = append((*q)[:i:i], (*q)[i+1:]...)
-			return
-		}
-	}
-}
-
-func (q query) String() string {
-	parts := make([]string, len(q))
-	for i, p := range q {
-		parts[i] = p[0] + "=" + p[1]
-	}
-	return strings.Join(parts, "&")
-}
+// query is an announce as a list of parameters, name=value with escaped values.
+type query []string
 
 // change edits a query before it is sent.
 type change func(*query)
 
-func set(name, value string) change { return func(q *query) { q.set(name, value) } }
-func del(name string) change        { return func(q *query) { q.del(name) } }
-func also(name, value string) change {
-	return func(q *query) { *q = append(*q, [2]string{name, value}) }
+func set(name, value string) change {
+	return func(q *query) { del(name)(q); also(name, value)(q) }
 }
+
+func del(name string) change {
+	return func(q *query) {
+		*q = slices.DeleteFunc(*q, func(p string) bool { return strings.HasPrefix(p, name+"=") })
+	}
+}
+
+func also(name, value string) change { return func(q *query) { *q = append(*q, name+"="+value) } }
 
 // baseQuery is a good announce of member c.
 func (d *doctor) baseQuery(changes ...change) query {
 	m := d.member("c")
 	q := query{
-		{"info_hash", escapeBytes(d.hash[:])}, {"peer_id", escapeBytes(m.id[:])}, {"port", fmt.Sprint(m.port)},
-		{"uploaded", "0"}, {"downloaded", "0"}, {"left", "1048576"}, {"compact", "1"}, {"numwant", "50"},
+		"info_hash=" + escapeBytes(d.hash[:]), "peer_id=" + escapeBytes(m.id[:]), fmt.Sprint("port=", m.port),
+		"uploaded=0", "downloaded=0", "left=1048576", "compact=1", "numwant=50",
 	}
 	for _, c := range changes {
 		c(&q)
@@ -72,7 +52,7 @@ func (d *doctor) httpSend(method string, q query, h http.Header) (a answer) {
 	d.h.ask(&d.s, &a.Result)
 	ctx, cancel := context.WithTimeout(d.ctx, d.opt.Timeout)
 	defer cancel()
-	a.http, a.Failure = d.h.follow(ctx, "announce", method, withQuery(d.e.url, q.String()), h)
+	a.http, a.Failure = d.h.follow(ctx, "announce", method, withQuery(d.e.url, strings.Join(q, "&")), h)
 	d.keep(&a.Result)
 	if a.Failure == nil && method != http.MethodHead {
 		a.Reply, a.Failure = readHTTPReply(a.http, &a.Result)

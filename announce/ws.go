@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/netip"
-	"net/url"
-	"strings"
 	"time"
 
 	"github.com/coder/websocket"
@@ -23,14 +21,6 @@ type wsSession struct {
 	client *httpClient
 	conn   *websocket.Conn
 	strays int
-}
-
-// wsScheme is the HTTP scheme under a WebSocket URL.
-func wsScheme(u *url.URL) *url.URL {
-	out := *u
-	out.Scheme = map[string]string{"ws": "http", "wss": "https"}[strings.ToLower(u.Scheme)]
-	out.Fragment = ""
-	return &out
 }
 
 // upgrader follows no redirects and keeps what the handshake showed.
@@ -52,10 +42,9 @@ func (t upgrader) RoundTrip(req *http.Request) (*http.Response, error) {
 func (s *settings) openWS(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *Result) (*wsSession, *Failure) {
 	what := "opening a WebSocket to " + secret.URL(e.raw)
 	c := s.openHTTP(e, addrs, r)
-	u := wsScheme(e.url)
 	client := c.dialer.Client(upgrader{c})
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	conn, resp, err := websocket.Dial(ctx, u.String(), &websocket.DialOptions{
+	conn, resp, err := websocket.Dial(ctx, e.url.String(), &websocket.DialOptions{
 		HTTPClient: client, CompressionMode: websocket.CompressionDisabled,
 	})
 	w := &wsSession{s: s, res: r, client: c, conn: conn}

@@ -2,6 +2,7 @@ package magnet
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -28,8 +29,9 @@ func tidyEscapes(s string) string {
 	var b strings.Builder
 	for i := range len(s) {
 		c := s[i]
+		_, escaped := escapeAt(s, i)
 		switch {
-		case c == '%' && escapeAt(s, i), c != '%' && c != '&' && (unreserved(c) || strings.IndexByte("!$()*+,;=:@/?", c) >= 0):
+		case c == '%' && escaped, c != '%' && c != '&' && (unreserved(c) || strings.IndexByte("!$()*+,;=:@/?", c) >= 0):
 			b.WriteByte(c)
 		default:
 			b.Write([]byte{'%', upperHex[c>>4], upperHex[c&15]})
@@ -38,8 +40,13 @@ func tidyEscapes(s string) string {
 	return b.String()
 }
 
-func escapeAt(s string, i int) bool {
-	return i+2 < len(s) && hexValue(s[i+1]) >= 0 && hexValue(s[i+2]) >= 0
+// escapeAt reads the percent escape that begins at i, if there is one.
+func escapeAt(s string, i int) (c byte, ok bool) {
+	if i+2 >= len(s) {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(s[i+1:i+3], 16, 8)
+	return byte(n), err == nil
 }
 
 // unescape undoes percent escapes. Broken ones stay as they are; bad is the
@@ -51,33 +58,20 @@ func unescape(s string) (text string, bad int) {
 	}
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
-		if s[i] != '%' {
-			b.WriteByte(s[i])
-			continue
-		}
-		if !escapeAt(s, i) {
-			if bad < 0 {
+		c, ok := escapeAt(s, i)
+		switch {
+		case s[i] != '%':
+			c = s[i]
+		case ok:
+			i += 2
+		default:
+			if c = '%'; bad < 0 {
 				bad = i
 			}
-			b.WriteByte('%')
-			continue
 		}
-		b.WriteByte(byte(hexValue(s[i+1])<<4 | hexValue(s[i+2])))
-		i += 2
+		b.WriteByte(c)
 	}
 	return b.String(), bad
-}
-
-func hexValue(c byte) int {
-	switch {
-	case c >= '0' && c <= '9':
-		return int(c - '0')
-	case c >= 'a' && c <= 'f':
-		return int(c-'a') + 10
-	case c >= 'A' && c <= 'F':
-		return int(c-'A') + 10
-	}
-	return -1
 }
 
 // hasPrefixFold is strings.HasPrefix without regard to ASCII case.

@@ -126,14 +126,15 @@ func (p *parser) param(text string, offset int) {
 		}
 	}
 	f.name = strings.ToLower(key)
-	if name, number, ok := cutNumber(f.name); ok && known(name) {
+	if name, number, ok := cutNumber(f.name); ok && p.reader(name) != nil {
 		p.report(IssueKey, f.key, offset, "numbered parameter (.%s): read as %s", number, name)
 		f.name = name
 	}
 	if i := strings.IndexByte(raw, '#'); i >= 0 {
 		p.report(IssueEscape, f.key, f.at+i, "programs that take the link for a URL read nothing behind a #: it must be %%23")
 	}
-	if !known(f.name) {
+	read := p.reader(f.name)
+	if read == nil {
 		if !valued {
 			p.report(IssueKey, f.key, offset, "has no value: libtorrent reads no further")
 		}
@@ -148,7 +149,7 @@ func (p *parser) param(text string, offset int) {
 		p.report(IssueDropped, f.key, offset, "the parameter is empty")
 		return
 	}
-	p.read(f)
+	read(f)
 }
 
 // cutNumber splits xt.1 into xt and 1.
@@ -160,51 +161,51 @@ func cutNumber(name string) (string, string, bool) {
 	return name[:i], name[i+1:], true
 }
 
-func known(name string) bool {
-	switch name {
-	case "xt", "dn", "xl", "tr", "ws", "xs", "as", "x.pe", "so", "kt", "mt", "dht", "s":
-		return true
-	}
-	return false
-}
-
 func isURLParam(name string) bool {
 	return name == "tr" || name == "ws" || name == "xs" || name == "as"
 }
 
-func (p *parser) read(f field) {
-	switch f.name {
+// reader reads the values of a parameter; it is nil for one that means nothing here.
+func (p *parser) reader(name string) func(field) {
+	into := func(read func(field, *[]string), list *[]string) func(field) { return func(f field) { read(f, list) } }
+	switch name {
 	case "xt":
-		p.topic(f)
+		return p.topic
 	case "dn":
-		p.name(f)
+		return p.name
 	case "xl":
-		p.size(f)
+		return p.size
 	case "tr":
-		p.url(f, &p.link.Trackers)
+		return into(p.url, &p.link.Trackers)
 	case "ws":
-		p.url(f, &p.link.WebSeeds)
+		return into(p.url, &p.link.WebSeeds)
 	case "xs":
-		p.source(f)
+		return p.source
 	case "as":
-		p.url(f, &p.link.Mirrors)
+		return into(p.url, &p.link.Mirrors)
 	case "x.pe":
-		p.address(f, &p.link.Peers)
+		return into(p.address, &p.link.Peers)
 	case "so":
-		p.ranges(f)
+		return p.ranges
 	case "kt":
-		p.keywords(f)
+		return p.keywords
 	case "mt":
-		p.url(f, &p.link.Manifests)
+		return into(p.url, &p.link.Manifests)
 	case "dht":
-		p.address(f, &p.link.Nodes)
+		return into(p.address, &p.link.Nodes)
 	case "s":
-		if p.salt != nil {
-			p.report(IssueConflict, f.key, f.offset, "a second salt, %q, is left out", clip(f.raw))
-			return
-		}
-		p.salt = &f
+		return p.keepSalt
 	}
+	return nil
+}
+
+// keepSalt waits for the key, which may come behind it.
+func (p *parser) keepSalt(f field) {
+	if p.salt != nil {
+		p.report(IssueConflict, f.key, f.offset, "a second salt, %q, is left out", clip(f.raw))
+		return
+	}
+	p.salt = &f
 }
 
 // extra keeps a parameter that means nothing here.
