@@ -42,12 +42,9 @@ func checkSeed(ctx context.Context, t *metainfo.Torrent, a seedAddress, o WebOpt
 	if err := r.choose(o.Selection); err != nil {
 		return nil, err
 	}
-	for k := range r.Files {
-		if f := &r.Files[k]; f.State == OK {
-			f.Size = f.Length
-		}
-	}
-	s := webseed.New(ctx, t, a.url, a.kind, o.seed(a))
+	how := o.seed(a)
+	how.Whole = o.Sample == 0 && len(o.Pieces) == 0 && !o.FailFast
+	s := webseed.New(ctx, t, a.url, a.kind, how)
 	defer s.Close()
 	c := seedCheck{r, s}
 	err := s.Ended(c.read(o))
@@ -75,10 +72,15 @@ func (c seedCheck) conclude(journal bool) (unremembered int) {
 	for k := range c.Files {
 		file, f := &c.Files[k], c.seed.File(c.files[k])
 		switch {
-		case f.Lost != nil && file.State != Skipped:
+		case file.State == Skipped:
+			continue
+		case f.Lost != nil:
 			c.lose(file, f)
-		case journal && file.State != Skipped && file.Length > 0 && !f.Firm && (f.Seen || c.seed.Kind == webseed.BEP17):
-			unremembered++
+		case f.Seen || c.seed.Kind == webseed.BEP17:
+			file.Size = file.Length
+			if journal && file.Length > 0 && !f.Firm {
+				unremembered++
+			}
 		}
 	}
 	return unremembered
@@ -118,9 +120,32 @@ func (c seedCheck) read(o WebOptions) error {
 		c.Incomplete = true
 	default:
 		job := piecehash.Job{Source: s.Source(), Order: piecehash.Streams, Workers: s.Connections(), Progress: o.Progress}
+		if s.Unranged() {
+			job.Workers = 1 // that reads each file once, from its start to its end
+		}
 		err = c.run.read(s.Context(), job, j, o.FailFast)
 	}
+	if err == nil && !c.Incomplete && s.Kind == webseed.BEP19 {
+		err = s.Probe(c.unasked())
+	}
 	return cmp.Or(err, j.Close())
+}
+
+// unasked lists files that nothing was asked of, because pieces that they share with
+// others failed before it came to them.
+func (c seedCheck) unasked() (list []layout.FileIndex) {
+	for k, i := range c.files {
+		file := c.seed.File(i)
+		if len(list) < maxProbes && !file.Seen && file.Lost == nil && c.probed(k) && c.chosen(i) {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// probed tells whether a seed can be asked for a file.
+func (c seedCheck) probed(k int) bool {
+	return c.Files[k].State != Skipped && c.Files[k].Length > 0 && !c.torrent.Files[c.files[k]].IsLink()
 }
 
 // probes lists the files whose sizes are asked for: the first, to know what kind
@@ -130,7 +155,7 @@ func (c seedCheck) probes(versions bool) []layout.FileIndex {
 	var list []layout.FileIndex
 	beside := 0
 	for k, i := range c.files {
-		if c.Files[k].State == Skipped || c.Files[k].Length == 0 || c.torrent.Files[i].IsLink() {
+		if !c.probed(k) {
 			continue
 		}
 		switch chosen := c.chosen(i); {

@@ -185,7 +185,7 @@ func TestWebStopsAtOnce(t *testing.T) {
 		if w.OK() || !w.Report.Incomplete || w.Report.BadPieces == 0 || w.Report.file(t, "a").State != Unchecked {
 			t.Errorf("fail fast: %+v", w.Report.Files)
 		}
-		o.FailFast = false
+		o.FailFast, o.Sample, o.Seed = false, 4, 1
 		w = webCheck(t, standing(t, n, func(w http.ResponseWriter) bool {
 			w.Header().Del("Content-Range")
 			w.Header().Set("Content-Length", strconv.Itoa(8<<20))
@@ -193,7 +193,7 @@ func TestWebStopsAtOnce(t *testing.T) {
 			w.Write(make([]byte, 8<<20))
 			return true
 		}), o)
-		if faultKinds(w) != "no-range" || w.Report.file(t, "a").State != Unchecked || w.Report.file(t, "b").State != Unchecked || w.Report.UncheckedPieces != w.Report.Pieces {
+		if faultKinds(w) != "no-range" || w.Report.file(t, "a").State != Unchecked || w.Report.file(t, "b").State != Unchecked || w.Report.UncheckedPieces != 4 {
 			t.Errorf("a fault of all files: %+v %+v", w.Faults, w.Report.Files)
 		}
 		if d := time.Since(start); d > time.Second {

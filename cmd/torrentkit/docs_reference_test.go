@@ -147,6 +147,7 @@ func variables() map[string][2]string { // name to who reads it and what it does
 		"TORRUST_CHECKER_CONFIG":      {users, "the configuration of Torrust's tracker checker itself, for `announce`"},
 		"TORRUST_CHECKER_CONFIG_PATH": {users, "the file that has it; goes before the other"},
 		"GITHUB_STEP_SUMMARY":         {users, "the file to which `verify --report github` writes its summary"},
+		"GITHUB_WORKSPACE":            {users, "the folder from which `verify --report github` gives the paths of files; else the working folder"},
 		"GITHUB_ACTIONS":              {users, "set by the runner of a workflow: what is printed for it begins no command of its own"},
 		"TORRENTKIT_SHA1":             {users, "the SHA-1 kernel to use, such as `avx2`, where the CPU has several"},
 		"TORRENTKIT_SHA256":           {users, "the same for SHA-256"},

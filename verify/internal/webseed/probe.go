@@ -31,7 +31,8 @@ func (s *Seed) askEach(files []layout.FileIndex) {
 		wg.Go(func() {
 			for i := range work {
 				var one [1]byte
-				if f, err := (webSource{s}).Open(i); err == nil {
+				if f, err := (webSource{s}).open(i); err == nil {
+					f.answered = true
 					f.ReadAt(one[:], s.layout.File(i).Length-1) // the seed remembers what is wrong
 					f.Close()
 				}

@@ -26,6 +26,9 @@ func (s *Seed) askRange(i layout.FileIndex, u *url.URL, off, n int64) (*answer, 
 	if a.left, err = s.check(a.Response, i, off, n); err == nil {
 		err = s.recognise(i, u, a.Response)
 	}
+	if a.StatusCode == http.StatusOK {
+		a.at = 0
+	}
 	if err != nil {
 		a.close()
 		return nil, err
@@ -170,7 +173,8 @@ func (s *Seed) Version(b []byte, i layout.FileIndex, _ int64) ([]byte, bool) {
 }
 
 // check decides whether an answer is what BEP 19 wants for n bytes at off, and
-// returns how many of them come.
+// returns how many of them come: all of the file, from its start, where the server
+// knows no ranges.
 func (s *Seed) check(resp *http.Response, i layout.FileIndex, off, n int64) (int64, error) {
 	length := s.layout.File(i).Length
 	if e := resp.Header.Get("Content-Encoding"); e != "" && e != "identity" {
@@ -182,7 +186,13 @@ func (s *Seed) check(resp *http.Response, i layout.FileIndex, off, n int64) (int
 	case code == http.StatusOK && resp.ContentLength >= 0 && resp.ContentLength != length:
 		return 0, s.otherSize(i, resp.ContentLength)
 	case code == http.StatusOK:
-		return 0, &Fault{"no-range", -1, "the server answers a request for a range with the whole file (200, not 206 and Content-Range): clients cannot use it"}
+		f := &Fault{"no-range", -1, "the server answers a request for a range with the whole file (200, not 206 and Content-Range): clients cannot use it"}
+		if !s.o.Whole {
+			return 0, f
+		}
+		s.note(f)
+		s.unranged.Store(true)
+		return length, nil
 	case code == http.StatusNotFound || code == http.StatusGone:
 		return 0, &Fault{"missing", i, fmt.Sprintf("the file is not there (%d)", code)}
 	case code == http.StatusRequestedRangeNotSatisfiable:

@@ -40,6 +40,9 @@ type Options struct {
 	Connections  int           // requests side by side; 0 is 4
 	UserAgent    string        // empty: torrentkit
 	Timeout      time.Duration // for all; 0 is as long as it takes
+	// Whole reads from servers that send files whole though ranges were asked for, which
+	// is a fault all the same. Else that ends the asking.
+	Whole bool
 	// Stall is how long a server may send nothing, or too little, and Retries how
 	// often a request that failed is put again, after pauses that grow from Pause;
 	// 0 is 20 seconds, 3 times and half a second. Retries < 0 is never.
@@ -101,6 +104,7 @@ type Seed struct {
 	stop    context.CancelCauseFunc // ends all that goes on
 
 	requests, received atomic.Int64
+	unranged           atomic.Bool // the server sends files whole
 
 	mu          sync.Mutex // guards what follows
 	faults      []Fault
@@ -291,6 +295,10 @@ func (s *Seed) Context() context.Context { return s.ctx }
 
 // Connections is how many requests may run side by side.
 func (s *Seed) Connections() int { return s.o.Connections }
+
+// Unranged tells whether the server was found to send files whole, so that reading one
+// from several places reads it as often.
+func (s *Seed) Unranged() bool { return s.unranged.Load() }
 
 // Failed tells whether a file was asked for in vain.
 func (s *Seed) Failed() bool {

@@ -76,6 +76,9 @@ type stream struct {
 	// ask requests n bytes at off. The answer may have fewer, and may begin before off.
 	ask  func(off, n int64) (*answer, error)
 	open *answer // nil if there is none
+	// answered is set where the answer is all that is wanted: what would have to be read
+	// to come to the bytes is not.
+	answered bool
 }
 
 func (st *stream) close() {
@@ -115,6 +118,10 @@ func (st *stream) some(p []byte, off, end int64) (n int, err error) {
 		if st.open, err = st.ask(off, end-off); err != nil {
 			return 0, err
 		}
+	}
+	if st.answered && st.open.at < off {
+		st.close()
+		return len(p), nil
 	}
 	if err = st.skip(off); err == nil {
 		n, err = st.open.read(p)
@@ -190,6 +197,14 @@ func (s *Seed) again(err error, try int) error {
 type webSource struct{ seed *Seed }
 
 func (w webSource) Open(i layout.FileIndex) (piecehash.File, error) {
+	f, err := w.open(i)
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+func (w webSource) open(i layout.FileIndex) (*webFile, error) {
 	if err := w.seed.known(i); err != nil {
 		return nil, err
 	}

@@ -30,8 +30,8 @@ it is read once and not unpacked, and may be compressed by gzip, zstd or xz. The
 memory, beside 64 MiB: xz -9 takes 64 MiB and zstd --long 128 MiB, which is the most that is taken without --max-window.
 
 Web seeds are asked for the sizes of files and a sample of their pieces, and what is wrong with them is explained;
-nothing of their content is stored. Only http and https are used, without a proxy, and only to public addresses unless
---web-seed names others.
+nothing of their content is stored. With --full a server that knows no ranges is read, too, each file in one stream.
+Only http and https are used, without a proxy, and only to public addresses unless --web-seed names others.
 
 A repair hashes every piece before it writes, writes only bytes that differ, and can be interrupted at any time. It
 deletes and shortens nothing.

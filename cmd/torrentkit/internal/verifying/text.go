@@ -57,7 +57,7 @@ func showReport(con *console.Console, v verified) error {
 	}
 	showFound(con, v)
 	showRepair(con, v.repair)
-	showSums(con, r)
+	showSums(con, v)
 	return nil
 }
 
@@ -240,7 +240,8 @@ func showMaps(con *console.Console, r *verify.Report) {
 	}
 }
 
-func showSums(con *console.Console, r *verify.Report) {
+func showSums(con *console.Console, v verified) {
+	r := v.report
 	good, elsewhere, leftOut := 0, 0, 0
 	for i := range r.Files {
 		switch file := &r.Files[i]; {
@@ -272,16 +273,17 @@ func showSums(con *console.Console, r *verify.Report) {
 		f.Text("compared with", c.Root)
 		f.Add("whole there", ofCell(int64(c.Good), int64(c.Good+c.Bad), "damaged pieces"))
 	}
-	f.Add("result", resultCell(r))
+	f.Add("result", v.result())
 	con.Show(&f)
 }
 
-// resultCell is the verdict in a few words.
-func resultCell(r *verify.Report) console.Cell {
+// result is the verdict in a few words.
+func (v *verified) result() console.Cell {
+	r := v.report
 	switch {
 	case r.Incomplete:
 		return console.Text("not complete: stopped").In(console.Red)
-	case !r.OK():
+	case !r.OK() || v.web != nil && !v.web.OK():
 		return console.Text("not ok").In(console.Red)
 	case slices.ContainsFunc(r.Files, func(f verify.FileReport) bool { return f.State == verify.Elsewhere }):
 		return console.Text("ok, with files found elsewhere").In(console.Green)
@@ -312,7 +314,7 @@ func showBrief(con *console.Console, v verified) error {
 	if con.Options.JSON {
 		return con.JSON(verifiedToJSON(v))
 	}
-	verdict := resultCell(r)
+	verdict := v.result()
 	line := console.NewTable("result", "torrent", "what")
 	line.Row(verdict, console.Text(torrent), console.Text(briefly(r)+repairedBriefly(v.repair)))
 	if !con.Human() {

@@ -13,10 +13,7 @@ func showWeb(con *console.Console, v verified, brief bool) error {
 	if con.Options.JSON {
 		return con.JSON(webToJSON(con, v))
 	}
-	result := resultCell(w.Report)
-	if len(w.Faults) > 0 {
-		result = console.Text("not ok").In(console.Red)
-	}
+	result := v.result()
 	if brief {
 		what := briefly(w.Report)
 		if len(w.Faults) > 0 {
