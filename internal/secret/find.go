@@ -37,7 +37,7 @@ func decode(s string) (string, []int) {
 		for i := 0; i < len(s); i++ {
 			at[n] = at[i]
 			n++
-			if s[i] == '%' && i+2 < len(s) && isHex(s[i+1:i+3]) {
+			if s[i] == '%' && i+2 < len(s) && isHexDigit(s[i+1]) && isHexDigit(s[i+2]) {
 				b = append(b, unhex(s[i+1])<<4|unhex(s[i+2]))
 				i += 2
 			} else {

@@ -42,7 +42,7 @@ func hasLongHex(s string) bool {
 		switch {
 		case isDigit(s[i]):
 			digits++
-		case isHex(s[i : i+1]):
+		case isHexDigit(s[i]):
 			letters++
 		case s[i] != '-' && s[i] != '_':
 			digits, letters = 0, 0
@@ -202,8 +202,19 @@ func isUpper(c byte) bool  { return c >= 'A' && c <= 'Z' }
 func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 func isAlnum(c byte) bool  { return isDigit(c) || isLetter(c) }
 
-func isNumber(s string) bool { return strings.Trim(s, "0123456789") == "" }
-func isHex(s string) bool    { return strings.Trim(s, "0123456789abcdefABCDEF") == "" }
+func isHexDigit(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
+
+func isNumber(s string) bool { return all(s, isDigit) }
+func isHex(s string) bool    { return all(s, isHexDigit) }
+
+func all(s string, is func(byte) bool) bool {
+	for i := range len(s) {
+		if !is(s[i]) {
+			return false
+		}
+	}
+	return true
+}
 
 func dropSeparators(r rune) rune {
 	if r >= 0x80 || !isAlnum(byte(r)) {
