@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/torrentkit/torrentkit/create"
+	"github.com/torrentkit/torrentkit/internal/longtest"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -26,7 +27,7 @@ func bytesRead(t *testing.T) (n int64) {
 // Checksums cost no reading, for one torrent or several: the content is read once.
 func TestChecksumsAreOfTheSameRead(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "root")
-	file(t, filepath.Join(root, "large"), 40<<20)
+	file(t, filepath.Join(root, "large"), longtest.Rounds(24, 40)<<20)
 	file(t, filepath.Join(root, "other"), 9<<20+5)
 	for i := range 50 {
 		file(t, filepath.Join(root, "small", fmt.Sprint(i)), 10000+i)

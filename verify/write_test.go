@@ -1,6 +1,7 @@
 package verify_test
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"path/filepath"
@@ -20,7 +21,7 @@ func write(t *testing.T, root string, sizes map[string]int) {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(path, []byte(strings.Repeat(name+"\n", n))[:n], 0o644); err != nil {
+		if err := os.WriteFile(path, bytes.Repeat([]byte(name+"\n"), n/len(name)+1)[:n], 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

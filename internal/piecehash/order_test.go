@@ -89,8 +89,11 @@ func (s *storage) check(t *testing.T, job Job) {
 // and pieces of any length, and gives the same digests.
 func TestColdDataIsReadInOrder(t *testing.T) {
 	rng := rand.New(rand.NewPCG(19, 20))
-	for _, format := range []layout.Format{layout.V1, layout.V2, layout.Hybrid} {
-		for _, pieceLength := range []int64{16 << 10, 1 << 20, 16 << 20} {
+	for f, format := range []layout.Format{layout.V1, layout.V2, layout.Hybrid} {
+		for l, pieceLength := range []int64{16 << 10, 1 << 20, 16 << 20} {
+			if !longtest.Whole() && (f+l)%3 != 1 {
+				continue // every format and length, though not all with each other
+			}
 			job, m := newJob(t, rng, format, pieceLength, []int64{13 << 20, 100, 3 << 20, 0, 50 << 10, 8 << 20})
 			s := &storage{memory: m}
 			job.Source, job.Workers = s, 3
