@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -98,11 +99,25 @@ func (s *source) dir() string { return path.Dir(s.path) }
 
 func (s *source) line(p token.Pos) int { return s.fset.Position(p).Line }
 
-// sources parses all Go files of the module; those of tests too if asked.
+// sources are all Go files of the module; those of tests too if asked.
 func sources(t *testing.T, tests bool) []*source {
 	t.Helper()
-	var all []*source
-	err := filepath.WalkDir("..", func(name string, d fs.DirEntry, err error) error {
+	all, err := parsed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !tests {
+		all = slices.DeleteFunc(slices.Clone(all), func(s *source) bool { return strings.HasSuffix(s.path, "_test.go") })
+	}
+	if len(all) < 20 {
+		t.Fatalf("only %d files found: is this test still where it belongs?", len(all))
+	}
+	return all
+}
+
+// parsed reads the files once for all tests, which change nothing in them.
+var parsed = sync.OnceValues(func() (all []*source, err error) {
+	err = filepath.WalkDir("..", func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -111,7 +126,7 @@ func sources(t *testing.T, tests bool) []*source {
 		switch {
 		case d.IsDir() && rel != ".." && (strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_") || base == "testdata"):
 			return filepath.SkipDir
-		case d.IsDir() || !strings.HasSuffix(base, ".go") || !tests && strings.HasSuffix(base, "_test.go"):
+		case d.IsDir() || !strings.HasSuffix(base, ".go"):
 			return nil
 		}
 		text, err := os.ReadFile(name)
@@ -126,14 +141,8 @@ func sources(t *testing.T, tests bool) []*source {
 		all = append(all, s)
 		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(all) < 20 {
-		t.Fatalf("only %d files found: is this test still where it belongs?", len(all))
-	}
-	return all
-}
+	return all, err
+})
 
 // imports are the packages that a file imports.
 func (s *source) imports(t *testing.T) []string {
