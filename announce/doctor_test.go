@@ -212,7 +212,8 @@ func TestDoctorBadTrackers(t *testing.T) {
 
 // TestDoctorReal holds that the known deviations of real trackers are found.
 func TestDoctorReal(t *testing.T) {
-	hash := RandomHash()
+	t.Parallel()
+	hashes := [][20]byte{RandomHash(), RandomHash(), RandomHash(), RandomHash()} // one for each URL, whose swarms are not to meet
 	for _, c := range []struct {
 		name  string
 		start func(t *testing.T) peertest.Tracker
@@ -220,7 +221,7 @@ func TestDoctorReal(t *testing.T) {
 		not   []string
 		mute  []string // checks to which there is no answer
 	}{
-		{"opentracker", func(t *testing.T) peertest.Tracker { return peertest.Opentracker(t, hash) }, map[Transport][]string{
+		{"opentracker", func(t *testing.T) peertest.Tracker { return peertest.Opentracker(t, hashes...) }, map[Transport][]string{
 			HTTP: {"http.compact-0", "honesty.port-zero"},
 			UDP:  {"honesty.port-zero", "udp.unlisted", "udp.error-text"},
 		}, []string{"http.canonical", "http.compact-default", "scrape.limit", "scrape.key-length", "swarm.visible", "honesty.ip"}, []string{"udp.unknown-action"}},
@@ -231,40 +232,44 @@ func TestDoctorReal(t *testing.T) {
 		}, []string{"http.canonical", "http.port-0", "swarm.visible"}, []string{"udp.unknown-action", "udp.event-large", "udp.connection-id-error"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			real := c.start(t)
-			for _, u := range realURLs(real) {
-				opt := DoctorOptions{Hash: hash, Skip: c.mute}
-				opt.Timeout = time.Minute
-				rep := diagnose(t, u, opt)
-				var failed []string
-				for _, v := range rep.Verdicts {
-					if v.State != Pass {
-						t.Logf("%s %s: %s: %s", rep.Transport, v.State, v.ID, v.Detail)
+			for i, u := range realURLs(real) {
+				t.Run(u[:strings.IndexByte(u, ':')], func(t *testing.T) {
+					t.Parallel()
+					opt := DoctorOptions{Hash: hashes[i], Skip: c.mute}
+					opt.Timeout = time.Minute
+					rep := diagnose(t, u, opt)
+					var failed []string
+					for _, v := range rep.Verdicts {
+						if v.State != Pass {
+							t.Logf("%s %s: %s: %s", rep.Transport, v.State, v.ID, v.Detail)
+						}
+						if v.State == Fail {
+							failed = append(failed, v.ID)
+						}
 					}
-					if v.State == Fail {
-						failed = append(failed, v.ID)
+					t.Logf("%s: %d checks in %s", u, len(rep.Verdicts), rep.Elapsed)
+					for _, id := range c.want[rep.Transport] {
+						if !slices.Contains(failed, id) && !strings.Contains(u, "::1") {
+							t.Errorf("%s: %s was not found", u, id)
+						}
 					}
-				}
-				t.Logf("%s: %d checks in %s", u, len(rep.Verdicts), rep.Elapsed)
-				for _, id := range c.want[rep.Transport] {
-					if !slices.Contains(failed, id) && !strings.Contains(u, "::1") {
-						t.Errorf("%s: %s was not found", u, id)
+					for _, id := range c.not {
+						if slices.Contains(failed, id) && !strings.Contains(u, "::1") {
+							t.Errorf("%s: %s was found", u, id)
+						}
 					}
-				}
-				for _, id := range c.not {
-					if slices.Contains(failed, id) && !strings.Contains(u, "::1") {
-						t.Errorf("%s: %s was found", u, id)
+					if rep.Transport != UDP || !longtest.Whole() {
+						return
 					}
-				}
-				if rep.Transport != UDP || !longtest.Whole() {
-					continue
-				}
-				opt.Skip, opt.Only, opt.Timeout = nil, c.mute, 10*time.Second
-				for _, v := range diagnose(t, u, opt).Verdicts {
-					if v.State != Fail {
-						t.Errorf("%s: %s passes: %s", u, v.ID, v.Detail)
+					opt.Skip, opt.Only, opt.Timeout = nil, c.mute, 10*time.Second
+					for _, v := range diagnose(t, u, opt).Verdicts {
+						if v.State != Fail {
+							t.Errorf("%s: %s passes: %s", u, v.ID, v.Detail)
+						}
 					}
-				}
+				})
 			}
 		})
 	}
