@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
+	"github.com/torrentkit/torrentkit/internal/longtest"
 	"github.com/torrentkit/torrentkit/internal/peertest"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
@@ -226,10 +227,10 @@ func TestRealTransmission(t *testing.T) {
 	}
 }
 
-// TestRealLarge fetches the metadata of 200 000 files from libtorrent.
+// TestRealLarge fetches the metadata of many files from libtorrent.
 func TestRealLarge(t *testing.T) {
 	t.Parallel()
-	info := manyFiles(200000)
+	info := manyFiles(longtest.Rounds(20_000, 200_000))
 	dir := t.TempDir()
 	torrent := filepath.Join(dir, "x.torrent")
 	if err := os.WriteFile(torrent, metainfo.Wrap(info, nil, nil, nil), 0o644); err != nil {
