@@ -40,6 +40,9 @@ type Verdict struct {
 	Sent     string        // the last request of the check, without secrets
 	Received []byte        // the answer to it, raw, and clipped to 64 KiB
 	Elapsed  time.Duration // of the whole check
+	// Cause is the id of the check that failed for the cause for which this one failed,
+	// too, or could not be judged: it is a Skip, so that a cause counts once.
+	Cause string
 }
 
 // DoctorOptions says how a tracker is examined.
@@ -82,8 +85,33 @@ func (r *Report) Count(state State, sev Severity) int {
 // Examined says whether the checks can carry a verdict: more were judged than
 // could not be.
 func (r *Report) Examined() bool {
-	judged := r.Count(Pass, "") + r.Count(Fail, "")
-	return judged > 0 && judged >= r.Count(Skip, "")
+	judged := 0
+	for _, v := range r.Verdicts {
+		if v.State != Skip || v.Cause != "" {
+			judged++
+		}
+	}
+	return judged > 0 && judged >= len(r.Verdicts)-judged
+}
+
+// joinCauses leaves of the verdicts that failed for one cause the gravest, the first
+// of those. causes has a text for each verdict, "" where it shares none.
+func (r *Report) joinCauses(causes []string) {
+	order := []Severity{Info, Warning, Error}
+	gravest := make(map[string]int)
+	for i, c := range causes {
+		j, seen := gravest[c]
+		if v := r.Verdicts[i]; v.State == Fail && (!seen || slices.Index(order, v.Severity) > slices.Index(order, r.Verdicts[j].Severity)) {
+			gravest[c] = i
+		}
+	}
+	for i, c := range causes {
+		if first, ok := gravest[c]; ok && c != "" && first != i {
+			v := &r.Verdicts[i]
+			v.State, v.Cause = Skip, r.Verdicts[first].ID
+			v.Detail = "for the cause of " + v.Cause + ": " + v.Detail
+		}
+	}
 }
 
 // maxShown is how much of an answer a verdict keeps.
@@ -174,6 +202,7 @@ func Doctor(ctx context.Context, tracker string, opt DoctorOptions) Report {
 	if d.barred {
 		rep.Barred = d.first.Failure
 	}
+	var causes []string
 	checks := d.selected()
 	for i, c := range checks {
 		if opt.Progress != nil {
@@ -183,8 +212,10 @@ func Doctor(ctx context.Context, tracker string, opt DoctorOptions) Report {
 			rep.Failure = fail(Interrupted, fmt.Sprintf("interrupted after %d of %d checks", i, len(checks)))
 			break
 		}
-		rep.Verdicts = append(rep.Verdicts, d.judge(c))
+		v, cause := d.judge(c)
+		rep.Verdicts, causes = append(rep.Verdicts, v), append(causes, cause)
 	}
+	rep.joinCauses(causes)
 	rep.Elapsed = time.Since(started)
 	return rep
 }
@@ -237,19 +268,19 @@ func (d *doctor) selected() []check {
 	return out
 }
 
-func (d *doctor) judge(c check) Verdict {
+func (d *doctor) judge(c check) (v Verdict, cause string) {
 	started := time.Now()
 	d.sent, d.received = "", nil
-	v := Verdict{Check: c.Check}
+	v.Check = c.Check
 	if d.barred && !strings.Contains(c.ID, "unlisted") && !strings.HasPrefix(c.ID, "dns.") {
 		v.State, v.Detail = Skip, "each announce is refused: "+d.first.Failure.Error()
-		return v
+		return v, ""
 	}
 	o := c.run(d)
 	v.State, v.Detail = o.state, o.detail
 	v.Sent, v.Received = d.sent, bytes.Clone(d.received[:min(len(d.received), maxShown)]) // so that the rest is not kept
 	v.Elapsed = time.Since(started)
-	return v
+	return v, o.cause
 }
 
 // close stops every member of the swarm.

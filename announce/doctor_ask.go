@@ -13,12 +13,26 @@ import (
 type outcome struct {
 	state  State
 	detail string
+	cause  string // which others may share; a Skip may have one, too
 }
 
-func passed(format string, args ...any) outcome  { return outcome{Pass, fmt.Sprintf(format, args...)} }
-func failed(format string, args ...any) outcome  { return outcome{Fail, fmt.Sprintf(format, args...)} }
-func skipped(format string, args ...any) outcome { return outcome{Skip, fmt.Sprintf(format, args...)} }
-func failedFor(cause string) outcome             { return outcome{Fail, cause} }
+func passed(format string, args ...any) outcome {
+	return outcome{state: Pass, detail: fmt.Sprintf(format, args...)}
+}
+
+func failed(format string, args ...any) outcome {
+	return outcome{state: Fail, detail: fmt.Sprintf(format, args...)}
+}
+
+func skipped(format string, args ...any) outcome {
+	return outcome{state: Skip, detail: fmt.Sprintf(format, args...)}
+}
+
+// failedFor is for a cause for which other checks may fail, too.
+func failedFor(cause string) outcome { return outcome{Fail, cause, cause} }
+
+// skippedFor is for what an answer would show, if it were there.
+func skippedFor(f *Failure) outcome { return outcome{Skip, words(f), words(f)} }
 
 // words describes a failure for a verdict.
 func words(f *Failure) string {
@@ -45,15 +59,15 @@ func (a *answer) bad() *Failure {
 // good is the verdict on a question that a tracker should answer.
 func (a answer) good() outcome {
 	if f := a.bad(); f != nil {
-		return failed("%s", words(f))
+		return failedFor(words(f))
 	}
 	return passed("answered")
 }
 
 // finding fails on findings of these ids.
 func (a answer) finding(ids ...string) outcome {
-	if o := a.good(); o.state == Fail {
-		return o
+	if a.bad() != nil {
+		return skippedFor(a.Failure)
 	}
 	if f, ok := found(a.Findings, ids...); ok {
 		return failed("%s", f.Text)
@@ -63,10 +77,14 @@ func (a answer) finding(ids ...string) outcome {
 
 // refusal is the verdict on a question that a tracker should refuse in words.
 func (a answer) refusal() outcome {
-	if f := a.bad(); f != nil {
-		return outcome{map[bool]State{true: Pass, false: Fail}[f.inWords], words(f)}
+	switch f := a.bad(); {
+	case f == nil:
+		return failed("accepted without a word")
+	case f.inWords:
+		return passed("%s", words(f))
+	default:
+		return failedFor(words(f))
 	}
-	return failed("accepted without a word")
 }
 
 // unharmed wants any answer that a client can read.
@@ -199,7 +217,10 @@ func obeysNumWant(n int, ask func(d *doctor, n int) answer) func(*doctor) outcom
 				return skipped("no peers come where 50 are wanted either")
 			}
 		}
-		return outcome{map[bool]State{true: Pass, false: Fail}[n < 0 && came > 0 || n >= 0 && came <= n], plural(came, "peer") + " came"}
+		if n < 0 && came == 0 || n >= 0 && came > n {
+			return failed("%s came", plural(came, "peer"))
+		}
+		return passed("%s came", plural(came, "peer"))
 	}
 }
 

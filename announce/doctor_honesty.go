@@ -28,7 +28,7 @@ func freshHash(d *doctor) outcome {
 	r := d.first.Reply
 	d.keep(&d.first.Result)
 	if r == nil {
-		return skipped("%s", words(d.first.Failure))
+		return skippedFor(d.first.Failure)
 	}
 	for p := range r.Peers.All() {
 		if p.Port != d.member("a").port {
@@ -59,7 +59,7 @@ func portZero(d *doctor) outcome {
 	sees := d.ask("b", EventNone, want(50))
 	d.aside(func() { enter(EventStopped) })
 	if sees.Failure != nil {
-		return skipped("%s", words(sees.Failure))
+		return skippedFor(sees.Failure)
 	}
 	if p, ok := sees.Reply.Peers.ByPort(0); ok {
 		return failed("B was offered %s", p.Addr)
@@ -70,7 +70,7 @@ func portZero(d *doctor) outcome {
 	case f.TrackerSpoke() || f.Code == NotATracker: // by HTTP status or a page, too
 		return passed("%s", words(f))
 	default:
-		return skipped("%s", words(f))
+		return skippedFor(f)
 	}
 }
 
@@ -107,7 +107,7 @@ func (d *doctor) spoof(send func(Event) answer, stop func()) outcome {
 		if a.bad().inWords {
 			return a.refusal()
 		}
-		return skipped("%s", words(a.Failure))
+		return skippedFor(a.Failure)
 	}
 	o := d.spoofSeen()
 	d.aside(func() {
@@ -121,7 +121,7 @@ func (d *doctor) spoof(send func(Event) answer, stop func()) outcome {
 func (d *doctor) spoofSeen() outcome {
 	sees := d.ask("b", EventNone, want(50))
 	if sees.Failure != nil {
-		return skipped("%s", words(sees.Failure))
+		return skippedFor(sees.Failure)
 	}
 	for p := range sees.Reply.Peers.All() {
 		if p.Addr.Addr() == spoofed() {
@@ -197,16 +197,13 @@ func ownCounts(judge func(Counts) outcome) func(*doctor) outcome {
 // where there is not.
 func scrapes(d *doctor) (o outcome, ok bool) {
 	o = ownCounts(func(Counts) outcome { return passed("") })(d)
-	return skipped("%s", o.detail), o.state == Pass
+	return outcome{Skip, o.detail, o.cause}, o.state == Pass
 }
 
 func scrapeFinding(c Check, ids ...string) check {
 	return check{c, func(d *doctor) outcome {
 		d.ask("a", EventNone, asSeed())
 		a, _ := d.scrape(d.hash)
-		if a.Failure != nil {
-			return a.noScrape()
-		}
 		return a.finding(ids...)
 	}}
 }
@@ -226,7 +223,7 @@ func scrapeOrder(d *doctor) outcome {
 		a, counts := d.scrape(asked...)
 		switch {
 		case a.Failure != nil:
-			return skipped("%s", words(a.Failure))
+			return skippedFor(a.Failure)
 		case !counts[0].Known || !counts[1].Known:
 			return skipped("a torrent that nobody has is left out")
 		case apart(counts[own], counts[1-own]) > 0 && counts[own].Seeds == 0:
@@ -294,7 +291,7 @@ func scrapeFull(d *doctor) outcome {
 	case f == nil:
 		return failed("open: %s", plural(len(counts), "torrent"))
 	case f.Code == BadRequest || f.Code == Timeout:
-		return skipped("%s", words(f))
+		return skippedFor(f)
 	case f.Code == Malformed:
 		return failed("open, and too long to be read: %s", f.Error())
 	default:

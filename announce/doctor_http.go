@@ -121,9 +121,9 @@ func httpStatus(d *doctor) outcome {
 	case a.http == nil:
 		return a.good()
 	case a.http.status != 200:
-		return failed("status %s", a.http.statusOut)
+		return outcome{Fail, "status " + a.http.statusOut, a.good().cause}
 	}
-	return a.good()
+	return passed("status 200")
 }
 
 func httpContentType(d *doctor) outcome {
@@ -155,9 +155,9 @@ func httpForm(form Form, changes ...change) func(*doctor) outcome {
 	return func(d *doctor) outcome {
 		d.ask("a", EventNone, asSeed())
 		a := d.http(changes...)
-		switch o := a.good(); {
-		case o.state == Fail:
-			return o
+		switch {
+		case a.bad() != nil:
+			return skippedFor(a.Failure)
 		case a.Reply.Form == FormNone:
 			return skipped("no peers in the answer")
 		case a.Reply.Form != form:
@@ -170,8 +170,8 @@ func httpForm(form Form, changes ...change) func(*doctor) outcome {
 func httpNoPeerID(d *doctor) outcome {
 	d.ask("a", EventNone, asSeed())
 	a := d.http(set("compact", "0"), set("no_peer_id", "1"))
-	if o := a.good(); o.state == Fail {
-		return skipped("%s", o.detail)
+	if a.bad() != nil {
+		return skippedFor(a.Failure)
 	}
 	if a.Reply.Form != FormDicts {
 		return skipped("peers come compact")

@@ -148,6 +148,42 @@ func TestEveryCheck(t *testing.T) {
 	}
 }
 
+// TestOneCause: what many checks fail for counts once, with the gravest of them.
+func TestOneCause(t *testing.T) {
+	for _, c := range []struct {
+		fault     tt.Fault
+		transport Transport
+		cause     string
+		failed    []string // all that fail
+		least     int      // checks that name the cause
+	}{
+		{tt.NoEventError, HTTP, "http.event-none", []string{"http.event-none"}, 15},
+		{tt.ScrapeClosed, UDP, "scrape.works", []string{"scrape.works"}, 4},
+		{tt.BadRequests500, HTTP, "http.peer-id-19", []string{"http.peer-id-19", "http.failure-status"}, 5},
+		{tt.UDPOptionsError, UDP, "udp.bep41", []string{"udp.bep41"}, 2},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			n := new(memnet.Network)
+			opt := DoctorOptions{}
+			opt.network = n
+			rep := diagnose(t, urls(tt.StartIn(t, n, c.fault))[c.transport], opt)
+			var failed []string
+			named := 0
+			for _, v := range rep.Verdicts {
+				if v.State == Fail {
+					failed = append(failed, v.ID)
+				}
+				if v.Cause == c.cause && v.State == Skip {
+					named++
+				}
+			}
+			if !slices.Equal(failed, c.failed) || named < c.least || !rep.Examined() {
+				t.Errorf("%s: failed %v, %d name the cause, examined %v", c.fault, failed, named, rep.Examined())
+			}
+		})
+	}
+}
+
 type txt []string
 
 func (r txt) LookupTXT(context.Context, string) ([]string, error) { return r, nil }

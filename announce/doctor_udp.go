@@ -114,7 +114,13 @@ func udpNumWant(d *doctor, n int) answer { return d.udpAnnounce(patient, put32(9
 func udpChecks() []check {
 	return []check{
 		{Check{"udp.connect", "the connect answer has 16 bytes and echoes the transaction id", 15, "Connect", Error, "send action 0, the transaction id, and 8 bytes of connection id"}, udpConnect},
-		udpFinding(Check{"udp.announce", "the announce answer has 20 bytes and whole peers", 15, "Announce", Error, "6 bytes a peer over IPv4, 18 over IPv6"}, "peers-length"),
+		{Check{"udp.announce", "the announce answer has 20 bytes and whole peers", 15, "Announce", Error, "6 bytes a peer over IPv4, 18 over IPv6"}, func(d *doctor) outcome {
+			a := d.udpAnnounce(patient)
+			if a.bad() != nil {
+				return a.good()
+			}
+			return a.finding("peers-length")
+		}},
 		udpFinding(Check{"udp.interval", "the interval is between a second and a week", 15, "Announce", Warning, "1800 s is usual"}, "interval-odd"),
 		udpFinding(Check{"udp.counts", "counts are below 2147483648", 15, "Announce", Error, "a count that went below zero looks like four billion"}, "number-negative"),
 		{Check{"udp.counts-order", "leechers come before seeders", 15, "Announce", Error, "the order is interval, leechers, seeders"}, udpOrder},
@@ -136,13 +142,13 @@ func udpConnect(d *doctor) outcome {
 	defer cancel()
 	u, f := d.s.openUDP(ctx, d.e, d.addrs, new(Result))
 	if f != nil {
-		return failed("%s", words(f))
+		return failedFor(words(f))
 	}
 	defer u.close()
 	p, f := d.over(ctx, u, patient, "connect", func(_ uint64, tid uint32) []byte { return head(udpMagic, actConnect, tid) })
 	switch {
 	case f != nil:
-		return failed("%s", words(f))
+		return failedFor(words(f))
 	case len(p) != headSize:
 		return failed("%d bytes", len(p))
 	}
@@ -153,7 +159,7 @@ func udpConnect(d *doctor) outcome {
 func udpOrder(d *doctor) outcome {
 	for _, a := range []answer{d.ask("a", EventNone, asSeed()), d.ask("b", EventNone)} {
 		if a.Failure != nil {
-			return skipped("%s", words(a.Failure))
+			return skippedFor(a.Failure)
 		}
 	}
 	a := d.udpAnnounce(patient)
@@ -175,7 +181,7 @@ func udpUnknownAction(d *doctor) outcome {
 	p, f := d.udp(quick, "action 99", unknownAction)
 	switch {
 	case f != nil:
-		return failed("%s", words(f))
+		return failedFor(words(f))
 	case !isAction(p, actError):
 		return failed("action %d came", be.Uint32(p))
 	}
@@ -215,7 +221,7 @@ func turnedAway(p []byte, f *Failure) outcome {
 	case f != nil && f.Code == Timeout:
 		return passed("no answer")
 	case f != nil:
-		return failed("%s", words(f))
+		return failedFor(words(f))
 	case isAction(p, actError):
 		return passed("error packet: %s", errorText(p))
 	}

@@ -33,7 +33,7 @@ func udpIDRandom(d *doctor) outcome {
 		u, f := d.s.openUDP(ctx, d.e, d.addrs, r)
 		cancel()
 		if f != nil {
-			return failed("%s", words(f))
+			return failedFor(words(f))
 		}
 		u.close()
 		d.keep(r)
@@ -49,8 +49,8 @@ func udpIDRandom(d *doctor) outcome {
 }
 
 func udpIDLives(d *doctor) outcome {
-	if o := d.udpAnnounce(patient).good(); o.state == Fail {
-		return skipped("%s", o.detail)
+	if a := d.udpAnnounce(patient); a.bad() != nil {
+		return skippedFor(a.Failure)
 	}
 	d.pause(min(d.opt.Timeout/4, 500*time.Millisecond))
 	return d.udpAnnounce(patient).good()
@@ -65,8 +65,8 @@ func withBadID(send func(d *doctor, good uint64) ([]byte, *Failure)) func(*docto
 		if d.badID {
 			return skipped(oneBadID)
 		}
-		if o := d.udpAnnounce(patient).good(); o.state == Fail {
-			return skipped("%s", o.detail)
+		if a := d.udpAnnounce(patient); a.bad() != nil {
+			return skippedFor(a.Failure)
 		}
 		p, f := send(d, d.u.id)
 		d.badID = f != nil || isAction(p, actError)
@@ -97,8 +97,8 @@ func udpIDExpires(d *doctor) outcome {
 
 // udpIDScrape scrapes with an id of our own making, once.
 func udpIDScrape(d *doctor) outcome {
-	if o := d.udpAnnounce(patient).good(); o.state == Fail {
-		return skipped("%s", o.detail)
+	if a := d.udpAnnounce(patient); a.bad() != nil {
+		return skippedFor(a.Failure)
 	}
 	return turnedAway(d.udp(once, "scrape", func(id uint64, tid uint32) []byte {
 		return append(head(invented(id), actScrape, tid), d.hash[:]...)
@@ -115,7 +115,7 @@ func udpIDBound(d *doctor) outcome {
 	s.LocalAddr = netip.AddrFrom4([4]byte{127, 0, 0, 9})
 	u, f := s.socketUDP(d.ctx, d.e, d.addrs[0], new(Result))
 	if f != nil {
-		return skipped("%s", words(f))
+		return skippedFor(f)
 	}
 	defer u.close()
 	return withBadID(func(d *doctor, good uint64) ([]byte, *Failure) {

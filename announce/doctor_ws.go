@@ -45,7 +45,7 @@ func wsChecks() []check {
 func wsKeys(d *doctor) outcome {
 	m, f := d.wsRaw(d.wsAnnounce(binaryString(d.hash[:])))
 	if f != nil {
-		return failed("%s", words(f))
+		return failedFor(words(f))
 	}
 	for _, key := range []string{"interval", "complete", "incomplete"} {
 		if _, ok := m[key]; !ok {
@@ -54,7 +54,7 @@ func wsKeys(d *doctor) outcome {
 	}
 	reply, notes, f := m.announce()
 	if f != nil {
-		return failed("%s", words(f))
+		return failedFor(words(f))
 	}
 	if len(notes) > 0 {
 		return failed("%s", notes[0].Text)
@@ -67,7 +67,7 @@ func wsHash(d *doctor) outcome {
 	m, f := d.wsRaw(d.wsAnnounce(hash))
 	switch {
 	case f != nil:
-		return failed("%s", words(f))
+		return skippedFor(f)
 	case m.text("info_hash") != hash:
 		return failed("info_hash is missing or another")
 	}
