@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -83,8 +84,9 @@ func Lint(raw []byte, o LintOptions) (*Report, error) {
 	}
 	if t != nil {
 		front, behind := t.Around()
-		l.doc = bencode.ViewIn(raw, front, len(raw)-behind).Map()
-		l.info = l.doc["info"].Map()
+		l.root = bencode.ViewIn(raw, front, len(raw)-behind)
+		l.doc = known(l.root)
+		l.info = known(l.doc["info"])
 		l.keys()
 		l.content()
 		l.names()
@@ -99,9 +101,30 @@ func Lint(raw []byte, o LintOptions) (*Report, error) {
 	return &l.report, nil
 }
 
+// known returns the values of a dictionary's keys that mean something, the first of
+// each.
+func known(dict bencode.Value) map[string]bencode.Value {
+	m := make(map[string]bencode.Value, 20)
+	for _, key := range []string{
+		"announce", "announce-list", "comment", "created by", "creation date", "encoding", "file tree", "files", "httpseeds", "info", "length",
+		"meta version", "name", "nodes", "piece layers", "piece length", "pieces", "private", "source", "url-list",
+	} {
+		m[key] = bencode.Value{}
+	}
+	for k, v := range dict.Entries() {
+		key, _ := k.Bytes()
+		if seen, ok := m[string(key)]; ok && seen.Kind() == bencode.None {
+			m[string(key)] = v
+		}
+	}
+	maps.DeleteFunc(m, func(_ string, v bencode.Value) bool { return v.Kind() == bencode.None })
+	return m
+}
+
 type linter struct {
 	t      *metainfo.Torrent
-	doc    map[string]bencode.Value // outside of info
+	root   bencode.Value
+	doc    map[string]bencode.Value // known keys, outside of info
 	info   map[string]bencode.Value
 	urls   []tracker // all trackers
 	rules  map[string]Rule

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"cmp"
+	"fmt"
 	"hash/maphash"
 	"path"
 	"slices"
@@ -30,8 +31,8 @@ func (l *linter) names() {
 		previous = f.Path
 		l.components(i, f.Path[shared:])
 		c.add(int32(i), f.Path, shared)
-		if n := len(f.Path); n+long > maxPath && utf16Length(f.Path)+long+1 > maxPath {
-			l.addAt("long-path", l.file(i), "%d characters", utf16Length(f.Path)+long+1)
+		if n := len(f.Path); n+long > maxPath && utf16Length(f.Path[:min(n, 3*maxPath)])+long+1 > maxPath {
+			l.addAt("long-path", l.file(i), "%d characters", characters(func() int { return utf16Length(f.Path) + long + 1 }))
 		}
 	}
 	l.collisions(&c)
@@ -52,15 +53,23 @@ func utf16Length(s string) int {
 	return n
 }
 
+// characters is a number of them that is counted where it is shown.
+type characters func() int
+
+// Format shows the number.
+func (c characters) Format(s fmt.State, _ rune) { fmt.Fprint(s, c()) }
+
 // sharedFolders returns how many bytes of path are folders that previous lies in too.
 func sharedFolders(previous, path string) int {
-	n := 0
-	for i := 0; i < len(path) && i < len(previous) && path[i] == previous[i]; i++ {
-		if path[i] == '/' {
-			n = i + 1
-		}
+	n, most := 0, min(len(previous), len(path))
+	const some = 64 // bytes that are compared at once
+	for n+some <= most && previous[n:n+some] == path[n:n+some] {
+		n += some
 	}
-	return n
+	for n < most && path[n] == previous[n] {
+		n++
+	}
+	return strings.LastIndexByte(path[:n], '/') + 1
 }
 
 // components judges the names of a path that are new.

@@ -189,7 +189,8 @@ func (l *linter) secrets() {
 	for _, key := range l.t.Secrets("announce", "announce-list", "url-list", "info") {
 		top, _, _ := strings.Cut(key, ".")
 		top, _, _ = strings.Cut(top, "[")
-		l.add("passkey", key, l.doc[top].Offset(), "holds what looks like a secret, and the torrent is not private")
+		at, _ := l.root.Get(top)
+		l.add("passkey", key, at.Offset(), "holds what looks like a secret, and the torrent is not private")
 	}
 }
 

@@ -60,7 +60,7 @@ func Read(raw []byte) (*Torrent, []Problem) {
 
 // read reads what it can. There is a torrent if that has an info dictionary.
 func read(raw []byte) *parser {
-	p := &parser{t: &Torrent{doc: raw}, counts: map[kind]int{}, pathBudget: 16*len(raw) + 1<<20}
+	p := &parser{t: &Torrent{doc: raw}, pathBudget: 12*len(raw) + 1<<20}
 	root, ok := p.scan(raw)
 	switch {
 	case !ok:
@@ -81,7 +81,7 @@ type parser struct {
 	errors     int      // that stand in the way of a layout
 	nameErrors int      // others
 	slashes    int      // in names
-	counts     map[kind]int
+	kinds      []kind
 	pathBudget int // how many bytes of paths may still be made
 }
 
@@ -89,6 +89,7 @@ type parser struct {
 type kind struct {
 	severity Severity
 	id       string
+	count    int
 }
 
 func (p *parser) add(s Severity, id, path string, offset int, format string, args ...any) {
@@ -106,7 +107,8 @@ func (p *parser) keep(s Severity, id, path string, offset int, format string, ar
 	case s == Error:
 		p.errors++
 	}
-	if p.counts[kind{s, id}]++; p.counts[kind{s, id}] <= maxProblems {
+	if n := p.count(s, id); *n < maxProblems {
+		*n++
 		p.problems = append(p.problems, Problem{s, id, path, offset, fmt.Sprintf(format, args...)})
 	}
 }
@@ -117,7 +119,18 @@ func ofNames(id string) bool {
 }
 
 // room tells whether another problem of the kind would be kept: where it would not, its key need not be made.
-func (p *parser) room(s Severity, id string) bool { return p.counts[kind{s, id}] < maxProblems }
+func (p *parser) room(s Severity, id string) bool { return *p.count(s, id) < maxProblems }
+
+// count is how many problems of a kind were kept. There are few kinds.
+func (p *parser) count(s Severity, id string) *int {
+	for i := range p.kinds {
+		if k := &p.kinds[i]; k.id == id && k.severity == s {
+			return &k.count
+		}
+	}
+	p.kinds = append(p.kinds, kind{s, id, 0})
+	return &p.kinds[len(p.kinds)-1].count
+}
 
 func (p *parser) fail(id, path string, at bencode.Value, format string, args ...any) {
 	p.add(Error, id, path, at.Offset(), format, args...)

@@ -37,9 +37,10 @@ func (p *parser) fileList(files bencode.Value) {
 	const smallest = len("d6:lengthi0e4:pathl1:aee")
 	list := make([]File, 0, min(n, len(files.Raw())/smallest+1))
 	for i, v := range files.Items() {
-		if f := p.file(i, v); len(list) < cap(list) {
-			list = append(list, f) // what is no file takes less room than one
+		if len(list) == cap(list) {
+			break // some of them were no files, which was said: what is none takes less room than one
 		}
+		list = append(list, p.file(i, v))
 	}
 	p.t.Files = list
 	if n == 0 {

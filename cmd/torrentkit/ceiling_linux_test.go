@@ -6,6 +6,8 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
+	"maps"
+	"math"
 	"math/bits"
 	"net/http"
 	"net/http/httptest"
@@ -13,21 +15,25 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/torrentkit/torrentkit/internal/longtest"
+	"github.com/torrentkit/torrentkit/internal/mutant"
 )
 
 // ceiling is how much memory a command may take, whatever strangers send.
 const ceiling = 64 << 20
 
-// peak runs the program, which must end with the exit code, and returns the most memory that it had resident, in bytes.
-// The system's own account of a child would count what the test had when it started it.
-func peak(t *testing.T, code int, args ...string) int64 {
+// peak runs the program, which must end with the exit code unless that is -1, and returns the most memory that it had
+// resident, in bytes, and how long it had a processor. The system's own account of the memory of a child would count what
+// the test had when it started it.
+func peak(t *testing.T, code int, args ...string) (int64, time.Duration) {
 	t.Helper()
 	if info, _ := debug.ReadBuildInfo(); info != nil && strings.Contains(fmt.Sprint(info.Settings), "{-race true}") {
 		t.Skip("the race detector takes memory of its own")
@@ -37,7 +43,7 @@ func peak(t *testing.T, code int, args ...string) int64 {
 	var said bytes.Buffer
 	cmd.Stderr = &said
 	cmd.Run()
-	if got := cmd.ProcessState.ExitCode(); got != code {
+	if got := cmd.ProcessState.ExitCode(); got != code && code >= 0 {
 		t.Errorf("%q: exit code %d: %.1000s", args, got, &said)
 	}
 	text, err := os.ReadFile(file)
@@ -48,7 +54,7 @@ func peak(t *testing.T, code int, args ...string) int64 {
 	if err != nil || kib == 0 {
 		t.Fatalf("%q is no size", text)
 	}
-	return kib << 10
+	return kib << 10, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 }
 
 func executable(t *testing.T) string {
@@ -63,10 +69,45 @@ func executable(t *testing.T) string {
 // held runs the program under a ceiling.
 func held(t *testing.T, limit int64, code int, args ...string) {
 	t.Helper()
-	used := peak(t, code, args...)
+	used, _ := peak(t, code, args...)
 	t.Logf("%.200q: %d MiB", args, used>>20)
 	if used > limit {
 		t.Errorf("%.200q takes %d MiB, more than %d", args, used>>20, limit>>20)
+	}
+}
+
+// Whatever a torrent of 1 MB is made of, to inspect it takes 64 MiB and, of a machine of some
+// speed, 100 ms of a processor: what others do on the machine is not counted.
+func TestCeilingOfHostileTorrents(t *testing.T) {
+	docs := map[string][]byte{}
+	for _, size := range []int{1_000_000, 250_000} {
+		for name, doc := range mutant.Hostile(size) {
+			docs[fmt.Sprintf("%s, %d bytes", name, len(doc))] = doc
+		}
+	}
+	for seed := uint64(0); len(docs) < 300; seed++ {
+		docs[fmt.Sprint("mutant ", seed)] = mutant.Make(seed)
+	}
+	names := slices.Sorted(maps.Keys(docs))
+	every := longtest.Rounds(30, 1)
+	file := filepath.Join(t.TempDir(), "x.torrent")
+	for i := 0; i < len(names); i += every {
+		if err := os.WriteFile(file, docs[names[i]], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		least := time.Duration(math.MaxInt64)
+		for range 5 {
+			used, spent := peak(t, -1, "inspect", file)
+			if least = min(least, spent); used > ceiling {
+				t.Errorf("%s takes %d MiB", names[i], used>>20)
+			}
+			if least < 100*time.Millisecond || !longtest.Whole() {
+				break
+			}
+		}
+		if least > 100*time.Millisecond && longtest.Whole() {
+			t.Errorf("%s takes %v", names[i], least)
+		}
 	}
 }
 
