@@ -36,6 +36,17 @@ func (con *Console) coloured(tty bool) bool {
 	return tty && con.env.ANSI && con.Getenv("NO_COLOR") == "" && con.Getenv("TERM") != "dumb"
 }
 
+// DrawsBlocks tells whether a terminal has characters beyond ASCII for drawings: one that understands ANSI sequences has, unless
+// its locale is the bare one.
+func DrawsBlocks(con *Console) bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if locale := con.Getenv(name); locale != "" {
+			return locale != "C" && locale != "POSIX" && con.env.ANSI && con.Getenv("TERM") != "dumb"
+		}
+	}
+	return con.env.ANSI && con.Getenv("TERM") != "dumb"
+}
+
 // paint wraps text, which must be escaped already, in a colour where on says so.
 func paint(on bool, c Colour, text string) string {
 	if !on || c == Plain || text == "" {
@@ -53,6 +64,7 @@ type Cell struct {
 	kind       cellKind // what may be done where a terminal is too narrow
 	sentence   bool     // composed already: what it quotes is escaped (see escapeSentence)
 	bytes      int64    // of a size
+	drawn      []Span   // the cell in colours
 }
 
 // cellKind is what may be done to a cell of a table where a terminal is too narrow.
@@ -73,6 +85,27 @@ func Path(s string) Cell { return Cell{Human: s, Raw: s, kind: path} }
 
 // Branch is a path in a tree, with the branch that is drawn before it.
 func Branch(branch, s string) Cell { return Cell{Human: s, Raw: s, kind: path, indent: branch} }
+
+// Drawn is a cell of several colours, for people only.
+func Drawn(spans ...Span) Cell {
+	var text strings.Builder
+	for _, s := range spans {
+		text.WriteString(s.text)
+	}
+	return Cell{Human: text.String(), drawn: spans}
+}
+
+// in paints a text that is the cell's.
+func (c Cell) in(paint func(Colour, string) string, text string) string {
+	if c.drawn == nil {
+		return paint(c.Colour, text)
+	}
+	var b strings.Builder
+	for _, s := range c.drawn {
+		b.WriteString(paint(s.colour, EscapeSentence(s.text)))
+	}
+	return b.String()
+}
 
 // Detail is what is said of the rest of a row: it goes on below the row where a terminal is too narrow.
 func Detail(s string) Cell { return Cell{Human: s, Raw: s, kind: detail} }

@@ -241,11 +241,11 @@ func (s *sheet) writeRow(w io.Writer, row []Cell, texts []string, paint func(Col
 		used += gap + max(taken, s.widths[i])
 		switch {
 		case c.Right:
-			b.WriteString(space + paint(c.Colour, text))
+			b.WriteString(space + c.in(paint, text))
 		case last:
-			b.WriteString(indent + paint(c.Colour, text))
+			b.WriteString(indent + c.in(paint, text))
 		default:
-			b.WriteString(indent + paint(c.Colour, text) + space)
+			b.WriteString(indent + c.in(paint, text) + space)
 		}
 	}
 	io.WriteString(w, strings.TrimRight(b.String(), " ")+"\n")

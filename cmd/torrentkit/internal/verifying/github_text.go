@@ -98,7 +98,7 @@ func githubSummary(outcomes []verified) string {
 	for _, o := range outcomes {
 		result, what := "error", ""
 		if o.report != nil {
-			result, what = o.result().Human, briefly(o.report)
+			result, what = o.result().Raw, briefly(o.report)
 		} else if o.err != nil {
 			what = metainfo.RedactText(o.err.Error())
 		}

@@ -27,12 +27,25 @@ func showReport(con *console.Console, v verified) error {
 	if con.Options.JSON {
 		return con.JSON(verifiedToJSON(v))
 	}
-	files := console.NewTable("state", "file", "what")
-	for i := range r.Files {
-		if f := &r.Files[i]; isFinding(f) || f.Found != "" {
-			files.Row(stateCell(f), console.Path(f.Path), console.Detail(whatIsWrong(f, con.Number)+howMuch(r, i, con.Number)))
-		}
+	if con.Human() && nothingThere(v) {
+		showNothing(con, r)
+		return nil
 	}
+	files := console.NewTable("state", "file", "what")
+	var unclear [][]console.Cell // of which people are told after what is broken
+	for i := range r.Files {
+		f := &r.Files[i]
+		if !isFinding(f) && f.Found == "" {
+			continue
+		}
+		row := []console.Cell{stateCell(f), console.Path(f.Path), console.Detail(whatIsWrong(f, con.Number) + howMuch(r, i, con.Number))}
+		if f.State == verify.Unchecked && con.Human() {
+			unclear = append(unclear, row)
+			continue
+		}
+		files.Row(row...)
+	}
+	files.Rows = append(files.Rows, unclear...)
 	for _, e := range r.Extra {
 		what := e.Kind
 		if e.Kind == "file" {
@@ -58,6 +71,7 @@ func showReport(con *console.Console, v verified) error {
 	showFound(con, v)
 	showRepair(con, v.repair)
 	showSums(con, v)
+	showNext(con, v)
 	return nil
 }
 
@@ -204,42 +218,6 @@ func candidates(p verify.PieceReport) []verify.Part {
 	return slices.DeleteFunc(p.Parts, func(part verify.Part) bool { return part.Verdict == verify.Whole })
 }
 
-const (
-	maxMaps  = 8  // damaged files that are drawn
-	mapWidth = 64 // cells of a map
-)
-
-// showMaps draws the damaged files on a terminal.
-func showMaps(con *console.Console, r *verify.Report) {
-	if !con.Human() {
-		return
-	}
-	drawn := 0
-	for i := range r.Files {
-		if f := &r.Files[i]; len(f.Damaged) == 0 || drawn == maxMaps {
-			continue
-		}
-		if drawn++; drawn == 1 {
-			con.Print()
-			con.Printf("map: . good, X bad, ? not checked, - left out")
-		}
-		line := []console.Span{console.Whole("[")}
-		for _, s := range r.Map(i, min(mapWidth, max(con.Width()-4, 8))) {
-			switch {
-			case s == verify.PieceOK:
-				line = append(line, console.Words("."))
-			case s == verify.PieceSkipped:
-				line = append(line, console.Words("-"))
-			case s.Bad():
-				line = append(line, console.Words("X").In(console.Red))
-			default:
-				line = append(line, console.Words("?").In(console.Yellow))
-			}
-		}
-		con.Print(append(line, console.Words("] "+console.Escape(r.Files[i].Path)))...)
-	}
-}
-
 func showSums(con *console.Console, v verified) {
 	r := v.report
 	good, elsewhere, leftOut := 0, 0, 0
@@ -284,7 +262,11 @@ func (v *verified) result() console.Cell {
 	case r.Incomplete:
 		return console.Text("not complete: stopped").In(console.Red)
 	case !r.OK() || v.web != nil && !v.web.OK():
-		return console.Text("not ok").In(console.Red)
+		c := console.Text("not ok").In(console.Red)
+		if left := whatIsLeft(r); left != "" {
+			c.Human += ": " + left
+		}
+		return c
 	case slices.ContainsFunc(r.Files, func(f verify.FileReport) bool { return f.State == verify.Elsewhere }):
 		return console.Text("ok, with files found elsewhere").In(console.Green)
 	case r.SkippedPieces > 0:
@@ -321,7 +303,7 @@ func showBrief(con *console.Console, v verified) error {
 		line.ShowPiped(con)
 		return nil
 	}
-	con.Print(console.Words(console.PadRight(console.Escape(verdict.Human), 6)).In(verdict.Colour), console.Words("  "+console.Escape(torrent)+"  "+console.Escape(briefly(r)+repairedBriefly(v.repair))))
+	con.Print(console.Words(console.PadRight(verdict.Raw, 6)).In(verdict.Colour), console.Words("  "+console.Escape(torrent)+"  "+console.Escape(briefly(r)+repairedBriefly(v.repair))))
 	return nil
 }
 

@@ -41,7 +41,7 @@ func TestVerifyMap(t *testing.T) {
 		t.Fatal(err)
 	}
 	con.Flush()
-	if want := "[....X.....] film\n"; !strings.Contains(out.String(), want) {
+	if want := "[████▒█████]  film\n"; !strings.Contains(out.String(), want) {
 		t.Errorf("no map %q in\n%s", want, out)
 	}
 }

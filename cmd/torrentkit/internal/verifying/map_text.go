@@ -1,0 +1,199 @@
+package verifying
+
+import (
+	"fmt"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/verify"
+)
+
+const (
+	maxMaps  = 16 // files that are drawn
+	maxCells = 48 // of a map
+)
+
+// ink is how the state of pieces is drawn: shapes differ too, since not everybody sees colours.
+type ink struct{ good, bad, unread, skipped string }
+
+func inkOf(con *console.Console) ink {
+	if console.DrawsBlocks(con) {
+		return ink{"█", "▒", "·", "-"}
+	}
+	return ink{".", "X", "?", "-"}
+}
+
+func (k ink) of(s verify.PieceState) console.Span {
+	switch {
+	case s == verify.PieceOK:
+		return console.Words(k.good).In(console.Green)
+	case s == verify.PieceSkipped:
+		return console.Words(k.skipped)
+	case s.Bad():
+		return console.Words(k.bad).In(console.Red)
+	}
+	return console.Words(k.unread).In(console.Yellow)
+}
+
+// showMaps draws the torrent and its files that are not whole on a terminal.
+func showMaps(con *console.Console, r *verify.Report) {
+	if !con.Human() || r.GoodPieces == r.Pieces || r.GoodPieces == 0 {
+		return
+	}
+	k, cells := inkOf(con), min(maxCells, max(con.Width()/2-2, 8))
+	t := console.NewTable()
+	add := func(states []verify.PieceState, name string) {
+		spans := []console.Span{console.Words("[")}
+		for _, s := range states {
+			spans = append(spans, k.of(s))
+		}
+		t.Row(console.Drawn(append(spans, console.Words("]"))...), console.Path(name))
+	}
+	more := 0
+	for i := range r.Files {
+		if f := &r.Files[i]; f.State == verify.OK || f.State == verify.Missing || f.State == verify.Elsewhere || f.Length == 0 {
+			continue
+		}
+		states := r.Map(i, cells)
+		switch {
+		case !anyNotOK(states):
+		case len(t.Rows) == maxMaps:
+			more++
+		default:
+			add(states, r.Files[i].Path)
+		}
+	}
+	if len(r.Files) > 1 || len(t.Rows) == 0 {
+		add(wholeMap(r, cells), "all")
+	}
+	con.Print()
+	con.Printf("map: %s good, %s bad, %s not checked, %s left out", k.good, k.bad, k.unread, k.skipped)
+	t.Among(neighbours(r))
+	con.ShowTable(t)
+	if more > 0 {
+		con.Printf("and %d more files", more)
+	}
+}
+
+func anyNotOK(states []verify.PieceState) bool {
+	for _, s := range states {
+		if s != verify.PieceOK && s != verify.PieceSkipped {
+			return true
+		}
+	}
+	return false
+}
+
+// wholeMap draws all pieces, each cell with what is worst in it.
+func wholeMap(r *verify.Report, cells int) []verify.PieceState {
+	n := min(cells, r.Pieces)
+	states := make([]verify.PieceState, n)
+	for c := range n {
+		states[c] = verify.PieceOK
+		for p := c * r.Pieces / n; p < (c+1)*r.Pieces/n; p++ {
+			if s := r.PieceState(p); weight(s) > weight(states[c]) {
+				states[c] = s
+			}
+		}
+	}
+	return states
+}
+
+// weight is how much a state counts.
+func weight(s verify.PieceState) int {
+	switch {
+	case s == verify.PieceOK:
+		return 0
+	case s == verify.PieceSkipped:
+		return 1
+	case s.Bad():
+		return 3
+	}
+	return 2
+}
+
+// showNext says what is to be done about a report that is not ok.
+func showNext(con *console.Console, v verified) {
+	r := v.report
+	if !con.Human() || r.OK() || r.Incomplete {
+		return
+	}
+	counts := map[verify.State]int{}
+	for i := range r.Files {
+		counts[r.Files[i].State]++
+	}
+	mend := counts[verify.Damaged] + counts[verify.Short] + counts[verify.Missing]
+	var list []string
+	if mend > 0 && v.repair == nil {
+		list = append(list, "verify --repair-from COPY mends them from another copy")
+	}
+	if counts[verify.Missing] > 0 && v.search == nil {
+		list = append(list, "verify --search FOLDER finds files under other names")
+	}
+	if counts[verify.Long] > 0 && v.fixed == nil {
+		list = append(list, "verify --fix cuts what is only too long")
+	}
+	if len(list) == 0 {
+		return
+	}
+	con.Print()
+	for i, s := range list {
+		start := "      "
+		if i == 0 {
+			start = "next: "
+		}
+		con.Print(console.Words(start + s))
+	}
+}
+
+// whatIsLeft counts the files that are not as they should be: "1 of 13 files damaged, 1 missing".
+func whatIsLeft(r *verify.Report) string {
+	words := map[verify.State]string{verify.Long: "too long", verify.Short: "too short", verify.WrongType: "of the wrong type", verify.Unchecked: "not checked"}
+	counts := map[verify.State]int{}
+	for i := range r.Files {
+		if f := &r.Files[i]; isFinding(f) {
+			counts[f.State]++
+		}
+	}
+	text := ""
+	for _, s := range []verify.State{verify.Damaged, verify.Short, verify.Long, verify.Missing, verify.Unreadable, verify.WrongType, verify.Unchecked} {
+		word := words[s]
+		if word == "" {
+			word = s.String()
+		}
+		switch n := console.FormatCount(int64(counts[s])); {
+		case counts[s] == 0:
+		case text == "":
+			text = fmt.Sprintf("%s of %s %s", n, files(len(r.Files)), word)
+		default:
+			text += fmt.Sprintf(", %s %s", n, word)
+		}
+	}
+	return text
+}
+
+func files(n int) string {
+	if n == 1 {
+		return "1 file"
+	}
+	return console.FormatCount(int64(n)) + " files"
+}
+
+// nothingThere tells whether no file of the torrent is where it was looked for.
+func nothingThere(v verified) bool {
+	r := v.report
+	if v.search != nil || v.fixed != nil || v.repair != nil || len(r.Extra) > 0 || len(r.Files) == 0 {
+		return false
+	}
+	for i := range r.Files {
+		if r.Files[i].State != verify.Missing {
+			return false
+		}
+	}
+	return true
+}
+
+// showNothing says in one line that nothing is there, and what to do.
+func showNothing(con *console.Console, r *verify.Report) {
+	con.Print(console.Words("nothing of it is there:").In(console.Red), console.Words(fmt.Sprintf(" %s of %q, %s, were looked for at %q", files(len(r.Files)), r.Name, console.FormatSize(r.Bytes), r.Root)))
+	con.Print(console.Words("next: give the folder that has the content after the torrent, or --search FOLDER"))
+}
