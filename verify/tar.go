@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/torrentkit/torrentkit/internal/piecehash"
-	"github.com/torrentkit/torrentkit/verify/internal/unpack"
+	"github.com/torrentkit/torrentkit/internal/unpack"
 )
 
 // defaultWindow is what zstd decompresses without being asked to, and twice what
