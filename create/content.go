@@ -28,7 +28,12 @@ type Content struct {
 	sorted Order
 	order  []content.FileIndex // in the tree, of the files of a torrent
 	notes  []Note
+
+	backing *backing // of what is in no files of its own
 }
+
+// Name is the name that a torrent of the content gets where Options has none.
+func (c *Content) Name() (string, error) { return c.name() }
 
 // Scan looks for files below paths, without reading any content. Several paths
 // become entries of one folder, which Options.Name must name. That no file is

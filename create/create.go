@@ -3,8 +3,9 @@
 // # Making
 //
 // [Scan] looks for files on disk and settles which of them belong to a torrent,
-// without reading any; [ScanFS] does so in an [io/fs.FS], such as an archive, and
-// [ReaderAt] is one file that is in neither. [Content.Plan] then settles everything else that can be known: the
+// without reading any; [ScanFS] does so in an [io/fs.FS], and [Archive] and
+// [ArchiveFrom] in a tar archive. [ReaderAt] and [Stream] are one file that is in
+// none of these. [Content.Plan] then settles everything else that can be known: the
 // order of files, the piece length, the exact size of the .torrent. [Plan.Torrent]
 // reads and hashes the content and returns the .torrent with its infohashes. [Torrent] does all three,
 // and [Torrents] makes several torrents of one content in one pass over it.
@@ -23,7 +24,7 @@
 // [Edit] changes keys of a .torrent and leaves every other byte as it is.
 //
 // The package prints nothing, makes no connections, and writes no files but the
-// journal that the options name.
+// journal that the options name, and temporary ones of what comes as a stream.
 package create
 
 import (

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/filesum"
 	"github.com/torrentkit/torrentkit/internal/journal"
 	"github.com/torrentkit/torrentkit/internal/layout"
@@ -125,8 +126,14 @@ func (p *Plan) job(files *ordered) piecehash.Job {
 // unchanged tells, once all is read, whether files are still what they were when
 // they were scanned.
 func (c *Content) unchanged(ctx context.Context) error {
-	if changed := c.tree.Changed(ctx); len(changed) > 0 {
-		return changed[0].Err
+	trees := []*content.Tree{c.tree}
+	if c.backing != nil && c.backing.tree != nil {
+		trees = append(trees, c.backing.tree)
+	}
+	for _, t := range trees {
+		if changed := t.Changed(ctx); len(changed) > 0 {
+			return changed[0].Err
+		}
 	}
 	return ctx.Err()
 }

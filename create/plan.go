@@ -49,7 +49,7 @@ func (c *Content) Plan(o Options) (*Plan, error) {
 		return nil, err
 	}
 	if o.Name == "" {
-		name, err := c.name()
+		name, err := c.Name()
 		if err != nil {
 			return nil, err
 		}

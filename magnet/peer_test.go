@@ -65,7 +65,7 @@ func accept(t testing.TB, l net.Listener, handle func(net.Conn)) *sync.WaitGroup
 type seed struct {
 	info   []byte
 	hash   [20]byte
-	answer [20]byte // the infohash that it answers with, where it is not the one asked for
+	answer [20]byte                // the infohash that it answers with, where it is not the one asked for
 	layers map[[32]byte][][32]byte // padded, of pieces
 	base   int
 

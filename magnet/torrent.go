@@ -34,8 +34,7 @@ type LinkOptions struct {
 	// list and by globs, with the rules of create's includes: of doublestar; a
 	// glob without a slash is for names of files and folders, one with a slash
 	// for paths below the torrent's folder. Nothing in either chooses all. The
-	// link has the indices by which clients count them, as ClientIndices of the
-	// torrent gives them.
+	// link has the indices by which libtorrent counts them, which differ in v2.
 	Select      []Range
 	SelectGlobs []string
 	// Public refuses private torrents, and leaves out the trackers, web seeds
@@ -176,10 +175,10 @@ func (o *LinkOptions) selectFiles(t *metainfo.Torrent) ([]Range, error) {
 		}
 	}
 	ranges, _ = normalRanges(ranges)
-	if len(ranges) > 0 {
-		index := t.ClientIndices()
+	if l := t.Layout(); l != nil && len(ranges) > 0 {
+		index := l.ClientIndices()
 		for i, r := range ranges {
-			ranges[i] = Range{int64(index[r.First]), int64(index[r.Last])}
+			ranges[i] = Range{index[r.First], index[r.Last]}
 		}
 	}
 	return ranges, nil

@@ -128,23 +128,6 @@ func (f *File) IsLink() bool { return strings.Contains(f.Attr, "l") }
 // Content yields the files that are no padding, with their indices in Files.
 func (t *Torrent) Content() iter.Seq2[int, *File] { return content(t.Files) }
 
-// ClientIndices returns for each of Files the index by which clients select it
-// in a magnet link (BEP 53): that in the list of libtorrent, where a file of a
-// v2 torrent that ends within a piece has a pad file behind it, if another file
-// follows. In other torrents it is the index in Files.
-func (t *Torrent) ClientIndices() []int {
-	indices := make([]int, len(t.Files))
-	next := 0
-	for i := range t.Files {
-		indices[i] = next
-		next++
-		if !t.Format.HasV1() && t.PieceLength > 0 && t.Files[i].Length%t.PieceLength != 0 {
-			next++
-		}
-	}
-	return indices
-}
-
 func content(files []File) iter.Seq2[int, *File] {
 	return func(yield func(int, *File) bool) {
 		for i := range files {

@@ -133,6 +133,23 @@ func (l *Layout) PaddedLength() int64 { return l.starts[len(l.files)] }
 // NumFiles returns the number of files, pad files included.
 func (l *Layout) NumFiles() FileIndex { return FileIndex(len(l.files)) }
 
+// ClientIndices returns, by file, the index that a magnet link selects it by (BEP
+// 53): that in the list of libtorrent, where a file of a v2 torrent that ends
+// within a piece has a pad file behind it, if another file follows. In v1 and
+// hybrid torrents it is the file's own.
+func (l *Layout) ClientIndices() []int64 {
+	indices := make([]int64, len(l.files))
+	next := int64(0)
+	for i, f := range l.files {
+		indices[i] = next
+		next++
+		if !l.format.HasV1() && f.Length%l.pieceLength != 0 {
+			next++
+		}
+	}
+	return indices
+}
+
 // File returns the i-th file.
 func (l *Layout) File(i FileIndex) File { return l.files[i] }
 

@@ -33,17 +33,27 @@ func (e *WindowError) Error() string {
 	return fmt.Sprintf("%s wants a %s of %d bytes, more than %d", e.Format, term, e.Window, e.Limit)
 }
 
+// MagicSize is how many bytes tell whether something is compressed.
+const MagicSize = len(xzMagic)
+
+// Compressed tells whether NewReader decompresses what begins with head.
+func Compressed(head []byte) bool { return isGzip(head) || isZstd(head) || isXz(head) }
+
+func isGzip(head []byte) bool { return bytes.HasPrefix(head, []byte{0x1f, 0x8b}) }
+
+func isXz(head []byte) bool { return bytes.HasPrefix(head, []byte(xzMagic)) }
+
 // NewReader reads r, decompressed if its first bytes are those of gzip, zstd or
 // xz. A window, which xz calls a dictionary, of more than limit bytes is a
 // [WindowError], there or when it is come to.
 func NewReader(r io.Reader, limit int64) (io.ReadCloser, error) {
 	b := bufio.NewReaderSize(r, 64<<10)
-	head, err := b.Peek(len(xzMagic))
+	head, err := b.Peek(MagicSize)
 	if err != nil && err != io.EOF {
 		return nil, err
 	}
 	switch {
-	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
+	case isGzip(head):
 		z, err := gzip.NewReader(b)
 		if err != nil {
 			return nil, inFormat("gzip", err)
@@ -51,7 +61,7 @@ func NewReader(r io.Reader, limit int64) (io.ReadCloser, error) {
 		return z, nil
 	case isZstd(head):
 		return &zstdReader{in: b, limit: uint64(limit)}, nil
-	case string(head) == xzMagic:
+	case isXz(head):
 		return &xzReader{in: input{r: b}, limit: uint64(limit)}, nil
 	}
 	return io.NopCloser(b), nil

@@ -22,7 +22,8 @@ func NewCreate(con *console.Console) *cobra.Command {
 		Long: `Hidden and empty files are taken, symbolic links are followed, and files that operating systems leave behind
 (.DS_Store, Thumbs.db, desktop.ini, ._*) are left out. Nothing is written unless every file could be read and none
 changed meanwhile. With the date left out or fixed (--no-date, --date, SOURCE_DATE_EPOCH) the same files give the same
-torrent everywhere. Several PATHs become entries of one folder, which --name names.
+torrent everywhere. Several PATHs become entries of one folder, which --name names. PATH may be - for standard input: one
+file, kept in a temporary one meanwhile (in $TMPDIR), as archives for --tar are that are compressed or come through a pipe.
 
 With --journal a run that was stopped, even by a power cut, goes on where it was when it is started again, and a run over a
 changed tree reads only what changed. Several machines that see the same files can each hash one --shard of them.`,
@@ -31,6 +32,9 @@ changed tree reads only what changed. Several machines that see the same files c
   torrentkit create -f hybrid -l 4M --exclude '*.tmp' --no-date -o - data/ | torrentkit inspect -
   torrentkit create --name bundle film.mkv subtitles/
   git ls-files -z | torrentkit create --files-from - .
+  git archive --prefix app-2.4.0/ v2.4.0 | torrentkit create --tar -
+  torrentkit create --tar backup.tar.zst -f v2
+  pg_dump app | torrentkit create --name app.sql -
   torrentkit create --journal data.journal -f v2 data/
   torrentkit create --plan data/
   torrentkit create --dry-run --max-torrent-size 1M data/`,

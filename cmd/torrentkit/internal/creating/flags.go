@@ -26,7 +26,8 @@ type createFlags struct {
 	format               string
 	reuse                string
 	shard                command.Shard
-	filesFrom            string
+	filesFrom, tar       string
+	content              *create.Content // that is in an archive, or came from standard input
 	list                 bool
 	hidden, links        string
 	sort, normalize      string
@@ -102,6 +103,7 @@ func moreFieldFlags(cmd *cobra.Command, o *create.Options) {
 func selectionFlags(cmd *cobra.Command, f *createFlags) {
 	s := &f.selection
 	command.Group(cmd, "Files", func(fs *pflag.FlagSet) {
+		fs.StringVar(&f.tar, "tar", "", "take what the tar archive `FILE` or - unpacks to, instead of PATH (plain, gzip, zstd or xz)")
 		command.RuleFlag(fs, "exclude", "leave out what matches `GLOB`; ** spans folders, the last match of all rules wins (repeatable)", false, &s.Rules)
 		command.RuleFlag(fs, "include", "take what matches `GLOB` (repeatable)", true, &s.Rules)
 		fs.StringArrayVar(&s.IgnoreFiles, "ignore-file", nil, "leave out what the patterns in `FILE` match, in the syntax of .gitignore (repeatable)")

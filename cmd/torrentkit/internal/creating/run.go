@@ -19,7 +19,12 @@ func prepareCreate(ctx context.Context, con *console.Console, paths []string, o 
 	if err := createOptions(con, o, f); err != nil {
 		return nil, err
 	}
-	paths, err := createPaths(ctx, con, paths, o, f)
+	var err error
+	if f.streamed(paths) {
+		err = openStream(ctx, con, paths, o, f)
+	} else {
+		paths, err = createPaths(ctx, con, paths, o, f)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -35,6 +40,7 @@ func prepareCreate(ctx context.Context, con *console.Console, paths []string, o 
 }
 
 func runCreate(ctx context.Context, con *console.Console, paths []string, o *create.Options, f *createFlags) error {
+	defer f.close()
 	start := con.Now()
 	paths, err := prepareCreate(ctx, con, paths, o, f)
 	if err != nil {
@@ -44,7 +50,7 @@ func runCreate(ctx context.Context, con *console.Console, paths []string, o *cre
 	if err != nil {
 		return err
 	}
-	content, err := create.Scan(ctx, paths, f.selection)
+	content, err := f.scan(ctx, paths)
 	if err != nil {
 		return err
 	}

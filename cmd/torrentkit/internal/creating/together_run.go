@@ -15,6 +15,7 @@ import (
 
 // createTogether makes several torrents from one pass. Nothing is written unless all could be made.
 func createTogether(ctx context.Context, con *console.Console, paths []string, jobs []*createJob) error {
+	defer jobs[0].f.close()
 	start := con.Now()
 	outs := make(command.Outputs, len(jobs))
 	taken := make(map[string]bool)
@@ -22,6 +23,7 @@ func createTogether(ctx context.Context, con *console.Console, paths []string, j
 		if f := &j.f; f.dryRun || f.table || f.list || f.shard.Of > 0 {
 			return errors.New("--also is for making torrents, not for --dry-run, --plan, --list or --shard")
 		}
+		j.f.content = jobs[0].f.content
 		var err error
 		if paths, err = prepareCreate(ctx, con, paths, &j.o, &j.f); err != nil {
 			return err
@@ -69,7 +71,7 @@ func sameTorrent(there, made []byte) bool {
 }
 
 func planTogether(ctx context.Context, con *console.Console, paths []string, jobs []*createJob) ([]*create.Plan, error) {
-	content, err := create.Scan(ctx, paths, jobs[0].f.selection)
+	content, err := jobs[0].f.scan(ctx, paths)
 	if err != nil {
 		return nil, err
 	}
