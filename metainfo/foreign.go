@@ -6,6 +6,8 @@ import (
 	"html"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/torrentkit/torrentkit/internal/bencode"
 )
 
 // foreign tells what a file is that is no bencode, and what can be done about
@@ -43,6 +45,17 @@ func foreign(raw []byte) string {
 		return "a list of URLs as text: a list of trackers is for edit and create"
 	case !strings.HasPrefix(text, "d") && (bytes.Contains(raw, []byte("6:pieces")) || bytes.Contains(raw, []byte("12:piece layers"))):
 		return "a part of a torrent, of which the beginning is missing: get it again"
+	}
+	return ""
+}
+
+// insteadOfInfo tells what a document without info holds in its place.
+func insteadOfInfo(root bencode.Value) string {
+	if _, ok := root.Get("magnet-uri"); ok {
+		return ": it holds a magnet link (magnet-uri), for the commands magnet and magnet fetch"
+	}
+	if _, ok := root.Get("magnet-info"); ok {
+		return ": Transmission keeps a magnet link in it (magnet-info) until it has the torrent"
 	}
 	return ""
 }

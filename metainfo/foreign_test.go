@@ -62,3 +62,15 @@ func contains(problems []Problem, want string) bool {
 	}
 	return false
 }
+
+// A document without info says what it holds in its place.
+func TestInsteadOfInfo(t *testing.T) {
+	for doc, want := range map[string]string{
+		"de": "so this is not a torrent (byte 0)", "d10:magnet-uri7:magnet:e": "a magnet link (magnet-uri)",
+		"d11:magnet-infod9:info_hash20:hhhhhhhhhhhhhhhhhhhhee": "Transmission keeps a magnet link",
+	} {
+		if _, err := Parse([]byte(doc)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", doc, err, want)
+		}
+	}
+}

@@ -256,7 +256,7 @@ func (p *parser) top(root bencode.Value) {
 	info, ok := m["info"]
 	switch {
 	case !ok:
-		p.fail("no-info", "info", root, "missing, so this is not a torrent")
+		p.fail("no-info", "info", root, "missing, so this is not a torrent%s", insteadOfInfo(root))
 	case info.Kind() != bencode.Dict:
 		p.fail("no-info", "info", info, "a %v where a dictionary was expected", info.Kind())
 	default:
@@ -303,9 +303,7 @@ func (p *parser) info(info bencode.Value) {
 func (p *parser) format(info bencode.Value, m map[string]bencode.Value) {
 	version, ok := int64(1), true
 	if v, has := m["meta version"]; has {
-		if version, ok = v.Int(); !ok {
-			p.fail("meta-version", "info.meta version", v, "not an integer of 64 bits")
-		}
+		version, ok = v.Int()
 	}
 	_, hasPieces := m["pieces"]
 	_, hasTree := m["file tree"]
@@ -313,12 +311,15 @@ func (p *parser) format(info bencode.Value, m map[string]bencode.Value) {
 		p.t.Format |= V1
 	}
 	switch {
+	case !ok && hasPieces:
+		p.warn("meta-version-ignored", "info.meta version", m["meta version"], "not an integer of 64 bits: only the v1 part is read")
 	case !ok:
+		p.fail("meta-version", "info.meta version", m["meta version"], "not an integer of 64 bits")
 	case version == 2 && hasTree:
 		p.t.Format |= V2
 	case version == 2:
 		p.fail("meta-version", "info.file tree", info, "missing, though meta version is 2")
-	case version > 2 && hasPieces:
+	case (version > 2 || version < 1) && hasPieces:
 		p.warn("meta-version-ignored", "info.meta version", m["meta version"], "version %d is not known: only its v1 part is read", version)
 	case version > 2 || version < 1:
 		p.fail("meta-version", "info.meta version", m["meta version"], "version %d is not known", version)

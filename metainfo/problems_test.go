@@ -310,6 +310,8 @@ func v2Trees() []odd {
 		{"single file in v2", tree(dict{"n", small(10)}), ""},
 		{"meta version 1 with a tree", torrent(single().with("file tree", here{plain})), "warning meta-version-ignored info.file tree"},
 		{"meta version 3 beside v1", torrent(single().with("meta version", here{3})), "warning meta-version-ignored info.meta version"},
+		{"meta version 0 beside v1", torrent(single().with("meta version", here{0})), "warning meta-version-ignored info.meta version"},
+		{"meta version is a string beside v1", torrent(single().with("meta version", here{"2"})), "warning meta-version-ignored info.meta version"},
 		{"meta version 3", torrent(v2(plain).with("meta version", here{3})), "error meta-version info.meta version"},
 		{"meta version 0", torrent(v2(plain).with("meta version", here{0})), "error meta-version info.meta version; error no-pieces info.pieces"},
 		{"meta version is a string", torrent(v2(plain).with("meta version", here{"2"})), "error meta-version info.meta version"},
