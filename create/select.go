@@ -21,6 +21,7 @@ import (
 type Rule struct {
 	Pattern string
 	Include bool // false: exclude
+	Fold    bool // upper and lower case are alike
 }
 
 // LinkMode says what becomes of symbolic links.
@@ -83,7 +84,7 @@ func (s *DiskSelection) options(paths []string) content.ScanOptions {
 	for _, path := range paths {
 		for _, file := range s.LeaveOut {
 			if name := below(path, file, len(paths) > 1); name != "" {
-				o.Rules = append(o.Rules, glob.Rule{Pattern: "/" + glob.Escape(name)})
+				o.LeaveOut = append(o.LeaveOut, name)
 			}
 		}
 	}
@@ -128,6 +129,9 @@ const (
 	NoteLink
 	// NoteName is a name that other systems do not take, or take for another one.
 	NoteName
+	// NotePattern is the pattern of a rule, in place of a path, that decided about
+	// no file or folder.
+	NotePattern
 )
 
 // String is a short English phrase for the kind.
@@ -135,7 +139,7 @@ func (k NoteKind) String() string {
 	return [...]string{
 		NoteJunk: "operating-system junk left out", NoteOutside: "symbolic link leads outside the folder",
 		NoteSpecial: "special file left out", NoteLoop: "symbolic link loop left out", NoteLink: "symbolic link left out",
-		NoteName: "not portable",
+		NoteName: "not portable", NotePattern: "the pattern decides about nothing",
 	}[k]
 }
 

@@ -46,6 +46,9 @@ func checkURL(field, s string, schemes ...string) error {
 	bad := func(format string, args ...any) error {
 		return &URLError{Field: field, URL: s, Reason: fmt.Sprintf(format, args...)}
 	}
+	if i := strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f }); i >= 0 {
+		return bad("white space or a control character at byte %d: a blank in a URL is %%20", i)
+	}
 	scheme, _, ok := strings.Cut(s, "://")
 	if !ok {
 		return bad("no scheme: want one of %s", strings.Join(schemes, ", "))

@@ -24,12 +24,8 @@ const (
 
 // ScanFS is Scan for a file or folder of an fs.FS. Symbolic links are left out with a note.
 func ScanFS(ctx context.Context, fsys fs.FS, root string, o ScanOptions) (*Tree, Notes, error) {
-	rules, err := glob.Compile(o.Rules)
-	if err != nil {
-		return nil, nil, err
-	}
 	o.Links = SkipLinks
-	s := &scanner{ctx: ctx, rules: rules, o: o, fsys: fsys, name: root, base: root}
+	s := &scanner{ctx: ctx, o: o, fsys: fsys, name: root, base: root}
 	if err := s.prepare([]string{root}); err != nil {
 		return nil, nil, err
 	}
@@ -54,6 +50,9 @@ func ScanFS(ctx context.Context, fsys fs.FS, root string, o ScanOptions) (*Tree,
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("scanning %q: %w", root, err)
+	}
+	if o, again := s.splitRules(); again {
+		return ScanFS(ctx, fsys, root, o)
 	}
 	if missing := s.only.missing(); missing != "" {
 		return nil, nil, fmt.Errorf("scanning %q: there is no %q in it, or it was left out", root, missing)

@@ -17,6 +17,8 @@ const (
 	NoteLink
 	// NoteName is a name that other systems do not take, or take for another one.
 	NoteName
+	// NotePattern is a pattern of a rule, in place of a path, that matched nothing.
+	NotePattern
 )
 
 // Note is something that the user should know about a scanned tree and that is not an error.

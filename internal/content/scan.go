@@ -19,8 +19,11 @@ import (
 type ScanOptions struct {
 	// Rules are tried from the last to the first, and the first that matches a path, or a folder that it lies in,
 	// decides. A path that none matches is included, unless the first rule is an include. What the user named as the
-	// root is always taken.
+	// root is always taken. A rule that decides about nothing, in a tree without commas in its names, stands for several
+	// where its pattern has commas.
 	Rules []glob.Rule
+	// LeaveOut are slash paths that are not taken, whatever the rules say.
+	LeaveOut []string
 	// KeepJunk takes .DS_Store, Thumbs.db, desktop.ini and ._* files like all others.
 	KeepJunk bool
 	// SkipHidden leaves out what [File] calls hidden, and folders that are.
@@ -45,11 +48,7 @@ type ScanOptions struct {
 // FIFOs and devices are left out with a note. The files come in the order of [layout.ComparePaths].
 func Scan(ctx context.Context, roots []string, o ScanOptions) (*Tree, Notes, error) {
 	seen := time.Now()
-	rules, err := glob.Compile(o.Rules)
-	if err != nil {
-		return nil, nil, err
-	}
-	s := &scanner{ctx: ctx, rules: rules, o: o, above: map[folderID]int{}, loading: map[string]*loading{}}
+	s := &scanner{ctx: ctx, o: o, above: map[folderID]int{}, loading: map[string]*loading{}}
 	if err := s.prepare(roots); err != nil {
 		return nil, nil, err
 	}
@@ -57,6 +56,9 @@ func Scan(ctx context.Context, roots []string, o ScanOptions) (*Tree, Notes, err
 		if err := s.scanRoot(i, root, len(roots) > 1); err != nil {
 			return nil, nil, err
 		}
+	}
+	if o, again := s.splitRules(); again {
+		return Scan(ctx, roots, o)
 	}
 	if missing := s.only.missing(); missing != "" {
 		return nil, nil, fmt.Errorf("scanning %q: there is no %q in it, or it was left out", roots[0], missing)
@@ -112,6 +114,9 @@ func (s *scanner) scanRoot(i int, root string, several bool) error {
 type scanner struct {
 	ctx     context.Context
 	rules   *glob.Rules
+	decided []bool // by rule: whether it decided about a path
+	commas  bool   // in a name
+	visited bool   // any path below a root
 	o       ScanOptions
 	ignores ignores // of the ignore files that were named
 	only    *onlySet
@@ -222,6 +227,10 @@ func (s *scanner) walks(e *entry) bool {
 func (s *scanner) visit(e *entry, inherited int, parent folderID, ig ignores) error {
 	folder := s.walks(e)
 	verdict := s.rules.Verdict(inherited, s.path, e.name, folder)
+	if verdict != glob.NoRule {
+		s.decided[verdict] = true
+	}
+	s.commas, s.visited = s.commas || strings.Contains(e.name, ","), true
 	wanted := s.rules.Includes(verdict)
 	if why := s.leftOut(e, folder, verdict, ig); why != "" {
 		if folder {

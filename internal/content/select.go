@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/torrentkit/torrentkit/internal/glob"
 )
 
 // LinkMode says what becomes of symbolic links below the root.
@@ -46,8 +48,17 @@ func (s *scanner) decideFolder(reason string) {
 	}
 }
 
-// prepare reads the ignore files and the list of files.
+// prepare reads the rules, the ignore files and the list of files.
 func (s *scanner) prepare(roots []string) error {
+	rules := slices.Clip(s.o.Rules)
+	for _, name := range s.o.LeaveOut {
+		rules = append(rules, glob.Rule{Pattern: "/" + glob.Escape(name)})
+	}
+	var err error
+	if s.rules, err = glob.Compile(rules); err != nil {
+		return err
+	}
+	s.decided = make([]bool, len(rules))
 	for _, name := range s.o.IgnoreFiles {
 		l, err := readIgnore(name, name, "")
 		if err != nil {
@@ -61,9 +72,35 @@ func (s *scanner) prepare(roots []string) error {
 	if len(roots) != 1 {
 		return fmt.Errorf("scanning: a list of files is for one folder, not %d paths", len(roots))
 	}
-	var err error
 	s.only, err = newOnlySet(s.o.Only)
 	return err
+}
+
+// splitRules makes several rules of those that decided about nothing, if their patterns are lists and no name has a comma:
+// then the tree is to be scanned again. Else it notes the rules that decided about nothing.
+func (s *scanner) splitRules() (o ScanOptions, again bool) {
+	o = s.o
+	if !s.visited {
+		return o, false
+	}
+	o.Rules = nil
+	for i, r := range s.o.Rules {
+		list := glob.Split(r.Pattern)
+		if s.decided[i] || s.commas || len(list) < 2 {
+			o.Rules = append(o.Rules, r)
+			continue
+		}
+		again = true
+		for _, p := range list {
+			o.Rules = append(o.Rules, glob.Rule{Pattern: p, Include: r.Include, Fold: r.Fold})
+		}
+	}
+	for i, r := range s.o.Rules {
+		if !again && !s.decided[i] {
+			s.notes = append(s.notes, Note{Path: r.Pattern, Kind: NotePattern})
+		}
+	}
+	return o, again
 }
 
 // leftOut tells why the entry at s.path is left out; "" if it is not.

@@ -12,6 +12,7 @@ package glob
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -21,6 +22,7 @@ import (
 type Rule struct {
 	Pattern string
 	Include bool // false: exclude
+	Fold    bool // upper and lower case are alike
 }
 
 // NoRule is the verdict on a path that no rule matches.
@@ -31,6 +33,7 @@ type rule struct {
 	include    bool
 	anyDepth   bool // match the base name
 	folderOnly bool
+	fold       bool
 	written    string // the pattern as it was given
 }
 
@@ -54,7 +57,10 @@ func Compile(in []Rule) (*Rules, error) {
 		}
 		p, folderOnly := strings.CutSuffix(strings.TrimPrefix(r.Pattern, "./"), "/")
 		anchored := strings.TrimPrefix(p, "/")
-		c := rule{pattern: anchored, include: r.Include, anyDepth: !strings.Contains(p, "/"), folderOnly: folderOnly, written: r.Pattern}
+		c := rule{pattern: anchored, include: r.Include, anyDepth: !strings.Contains(p, "/"), folderOnly: folderOnly, fold: r.Fold, written: r.Pattern}
+		if r.Fold {
+			c.pattern = strings.ToLower(c.pattern)
+		}
 		if c.pattern == "" {
 			return nil, fmt.Errorf("%s pattern %q is empty", verb, r.Pattern)
 		}
@@ -76,6 +82,30 @@ func Only(patterns ...string) (*Rules, error) {
 	return Compile(rules)
 }
 
+// Split are the patterns of a list that is separated by commas: those in braces, in brackets and behind a backslash are
+// part of a pattern. A pattern without any is alone.
+func Split(pattern string) []string {
+	var list []string
+	depth, start := 0, 0
+	for i := 0; i < len(pattern); i++ {
+		switch pattern[i] {
+		case '\\':
+			i++
+		case '{', '[':
+			depth++
+		case '}', ']':
+			depth--
+		case ',':
+			if depth == 0 {
+				list = append(list, strings.TrimSpace(pattern[start:i]))
+				start = i + 1
+			}
+		}
+	}
+	list = append(list, strings.TrimSpace(pattern[start:]))
+	return slices.DeleteFunc(list, func(s string) bool { return s == "" })
+}
+
 // Escape makes a pattern that matches s only.
 func Escape(s string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`, `{`, `\{`).Replace(s)
@@ -95,6 +125,9 @@ func (s *Rules) Verdict(inherited int, path []byte, base string, folder bool) in
 		name := full
 		if r.anyDepth {
 			name = base
+		}
+		if r.fold {
+			name = strings.ToLower(name)
 		}
 		if doublestar.MatchUnvalidated(r.pattern, name) {
 			return i

@@ -19,11 +19,11 @@ func Tiers(flags []string) [][]string {
 	for _, s := range flags {
 		var tier []string
 		for part := range strings.SplitSeq(s, ",") {
-			if len(tier) > 0 && !hasScheme.MatchString(part) {
+			if len(tier) > 0 && !hasScheme.MatchString(strings.TrimSpace(part)) {
 				tier[len(tier)-1] += "," + part
 				continue
 			}
-			tier = append(tier, part)
+			tier = append(tier, strings.TrimSpace(part))
 		}
 		all = append(all, tier)
 	}

@@ -12,13 +12,14 @@ import (
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
-// RuleFlag is --exclude or --include. Both add to one list, since the order counts.
-func RuleFlag(fs *pflag.FlagSet, name, usage string, include bool, rules *[]create.Rule) {
+// RuleFlag is a flag of patterns. All add to one list, since the order counts.
+func RuleFlag(fs *pflag.FlagSet, name, usage string, kind create.Rule, rules *[]create.Rule) {
 	fs.Func(name, usage, func(s string) error {
 		if s == "" {
 			return errors.New("an empty pattern matches nothing")
 		}
-		*rules = append(*rules, create.Rule{Pattern: s, Include: include})
+		kind.Pattern = s
+		*rules = append(*rules, kind)
 		return nil
 	})
 }

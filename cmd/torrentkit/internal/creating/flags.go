@@ -31,6 +31,7 @@ type createFlags struct {
 	list                 bool
 	hidden, links        string
 	sort, normalize      string
+	ownRules             bool // patterns are of the command line, and not of a preset
 }
 
 // createFlagGroups binds the flags of create into the options of the library.
@@ -104,8 +105,10 @@ func selectionFlags(cmd *cobra.Command, f *createFlags) {
 	s := &f.selection
 	command.Group(cmd, "Files", func(fs *pflag.FlagSet) {
 		fs.StringVar(&f.tar, "tar", "", "take what the tar archive `FILE` or - unpacks to, instead of PATH (plain, gzip, zstd or xz)")
-		command.RuleFlag(fs, "exclude", "leave out what matches `GLOB`; ** spans folders, the last match of all rules wins (repeatable)", false, &s.Rules)
-		command.RuleFlag(fs, "include", "take what matches `GLOB` (repeatable)", true, &s.Rules)
+		command.RuleFlag(fs, "exclude", "leave out what matches `GLOB`; ** spans folders, the last match of all rules wins (repeatable)", create.Rule{}, &s.Rules)
+		command.RuleFlag(fs, "include", "take what matches `GLOB` (repeatable)", create.Rule{Include: true}, &s.Rules)
+		command.RuleFlag(fs, "iexclude", "--exclude for upper and lower case alike: *.jpg is *.JPG too (`GLOB`; repeatable)", create.Rule{Fold: true}, &s.Rules)
+		command.RuleFlag(fs, "iinclude", "--include for upper and lower case alike (`GLOB`; repeatable)", create.Rule{Include: true, Fold: true}, &s.Rules)
 		fs.StringArrayVar(&s.IgnoreFiles, "ignore-file", nil, "leave out what the patterns in `FILE` match, in the syntax of .gitignore (repeatable)")
 		fs.BoolVar(&s.GitIgnore, "gitignore", false, "obey .gitignore files as git does, and leave out .git")
 		fs.Var(command.OneOf(&f.hidden, "take", "skip"), "hidden", "hidden files and folders: take or skip (`WHAT`)")

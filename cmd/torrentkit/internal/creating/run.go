@@ -61,7 +61,7 @@ func runCreate(ctx context.Context, con *console.Console, paths []string, o *cre
 	if err != nil {
 		return createHint(err)
 	}
-	tellPlan(con, plan)
+	tellPlan(con, plan, f.ownRules)
 	switch {
 	case f.table:
 		return showChoices(con, plan)

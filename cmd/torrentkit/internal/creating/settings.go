@@ -63,9 +63,9 @@ func recordFlags(cmd *cobra.Command, to *[]setting) {
 
 // topic is one name for flags that speak of the same thing: the layer that has one of them decides.
 func topic(name string) string {
-	for _, pair := range [...][2]string{{"date", "no-date"}, {"created-by", "no-created-by"}, {"piece-length", "target-pieces"}, {"exclude", "include"}} {
-		if name == pair[1] {
-			return pair[0]
+	for _, one := range [...][]string{{"date", "no-date"}, {"created-by", "no-created-by"}, {"piece-length", "target-pieces"}, {"exclude", "include", "iexclude", "iinclude"}} {
+		if slices.Contains(one, name) {
+			return one[0]
 		}
 	}
 	return name
@@ -75,7 +75,7 @@ func topic(name string) string {
 func layered(layers ...[]setting) (*createJob, error) {
 	j := newCreateJob()
 	decided := make(map[string]bool)
-	for _, layer := range layers {
+	for i, layer := range layers {
 		var here []string
 		for _, s := range layer {
 			f := j.flags.Flags().Lookup(s.name)
@@ -94,6 +94,7 @@ func layered(layers ...[]setting) (*createJob, error) {
 		for _, t := range here {
 			decided[t] = true
 		}
+		j.f.ownRules = decided["exclude"] && (i == 0 || j.f.ownRules)
 	}
 	return j, nil
 }

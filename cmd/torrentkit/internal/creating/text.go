@@ -13,8 +13,9 @@ import (
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
-// tellPlan says on standard error what the scan left out, and what clients may not like.
-func tellPlan(con *console.Console, p *create.Plan) {
+// tellPlan says on standard error what the scan left out, and what clients may not like. A preset is for many torrents, and
+// its patterns need not match in each.
+func tellPlan(con *console.Console, p *create.Plan, ownRules bool) {
 	const most = 20
 	names := 0
 	for _, n := range p.Notes {
@@ -23,6 +24,10 @@ func tellPlan(con *console.Console, p *create.Plan) {
 			text += ": " + n.Detail
 		}
 		switch {
+		case n.Kind == create.NotePattern:
+			if ownRules {
+				con.Warn(text)
+			}
 		case n.Kind != create.NoteName:
 			con.Note(text)
 		case names < most:

@@ -82,7 +82,7 @@ func planTogether(ctx context.Context, con *console.Console, paths []string, job
 			return nil, createHint(err)
 		}
 		if i == 0 {
-			tellPlan(con, p)
+			tellPlan(con, p, jobs[0].f.ownRules)
 		}
 		plans = append(plans, p)
 	}
