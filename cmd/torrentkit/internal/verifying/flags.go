@@ -20,7 +20,7 @@ type verifyFlags struct {
 	force   bool
 	rate    command.SizeValue
 	window  command.SizeValue
-	reports []reportSpec
+	reports []command.Report
 	repair  repairFlags
 	web     webFlags
 	search  searchFlags
@@ -43,7 +43,8 @@ func (f *verifyFlags) bindChoice(cmd *cobra.Command) {
 	command.Group(cmd, "Report", func(fs *pflag.FlagSet) {
 		fs.StringVar(&o.CompareWith, "compare-with", "", "find the wrong bytes of damaged pieces by another copy in `FOLDER`")
 		fs.BoolVar(&o.Extra, "extra", false, "list what is in the content's folder and not in the torrent: it counts as a difference")
-		fs.Func("report", "write junit, sfv, md5sums or sha256sums to a file, or tell github (`KIND=FILE`, repeatable)", f.addReport)
+		command.ReportFlag(fs, "write junit, sfv, md5sums or sha256sums to a file, or tell github (`KIND=FILE`, repeatable)",
+			[]string{"junit", "github", "sfv", "sha256sums", "md5sums"}, "github", &f.reports)
 		fs.BoolVar(&f.force, "force", false, "replace report files that exist")
 	})
 }

@@ -26,10 +26,11 @@ func runVerify(ctx context.Context, con *console.Console, args []string, f *veri
 		return err
 	}
 	defer closeFolders(tasks)
-	reports, err := newReports(con, f.reports, f.force)
+	written, err := command.NewReports(con, f.reports, f.force)
 	if err != nil {
 		return err
 	}
+	reports := &verifyReports{Reports: written}
 	f.options.Sums = reports.sums()
 	f.options.Folders = &verify.Folders{}
 	f.brief = len(tasks) > 1

@@ -1,0 +1,97 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+)
+
+// Report is a kind of report and the file that it goes to, of which - is standard output; "" where the kind has a place
+// of its own.
+type Report struct{ Kind, File string }
+
+// ReportFlag binds --report: what other programs, or people, are told beside the result. Kinds that are alone take no file.
+func ReportFlag(fs *pflag.FlagSet, usage string, kinds []string, alone string, to *[]Report) {
+	fs.Func("report", usage, func(s string) error {
+		kind, file, hasFile := strings.Cut(s, "=")
+		switch {
+		case !slices.Contains(kinds, kind):
+			return fmt.Errorf("must be one of %s", strings.Join(kinds, ", "))
+		case kind == alone && hasFile:
+			return fmt.Errorf("%s takes no file", kind)
+		case kind != alone && file == "":
+			return fmt.Errorf("%s needs a file: %s=FILE", kind, kind)
+		}
+		*to = append(*to, Report{kind, file})
+		return nil
+	})
+}
+
+// Reports are those of one run, which are written at its end.
+type Reports struct {
+	list    []Report
+	outputs Outputs // of those that have a file
+}
+
+// NewReports checks where the reports go, before anything is done.
+func NewReports(con *console.Console, list []Report, force bool) (*Reports, error) {
+	r := &Reports{list: list}
+	for _, s := range list {
+		if s.File == "" {
+			continue
+		}
+		out, err := NewOutput(con, s.File, OutputOptions{DefaultName: "report." + s.Kind, Force: force, Same: SameBytes})
+		if err != nil {
+			return nil, err
+		}
+		if out.Kind == ToStdout && r.OnStdout() {
+			return nil, errors.New("only one report can go to standard output")
+		}
+		r.outputs = append(r.outputs, out)
+	}
+	return r, r.outputs.Refuse()
+}
+
+// Kinds are those that were asked for.
+func (r *Reports) Kinds() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, s := range r.list {
+			if !yield(s.Kind) {
+				return
+			}
+		}
+	}
+}
+
+// Wants tells whether one of a kind was asked for.
+func (r *Reports) Wants(kind string) bool {
+	return slices.ContainsFunc(r.list, func(s Report) bool { return s.Kind == kind })
+}
+
+// OnStdout tells whether one goes to standard output.
+func (r *Reports) OnStdout() bool {
+	return slices.ContainsFunc(r.outputs, func(o *Output) bool { return o.Kind == ToStdout })
+}
+
+// Write makes all reports, and writes those that have a file. A report of what was done is wanted all the more after an
+// interruption.
+func (r *Reports) Write(ctx context.Context, of func(kind string) ([]byte, error)) error {
+	var files [][]byte
+	for _, s := range r.list {
+		data, err := of(s.Kind)
+		if err != nil {
+			return err
+		}
+		if s.File != "" {
+			files = append(files, data)
+		}
+	}
+	return r.outputs.Write(context.WithoutCancel(ctx), files)
+}
