@@ -176,7 +176,7 @@ type doctor struct {
 
 // Doctor examines a tracker with a battery of checks. It announces as several
 // peers of a torrent of its own, and stops them all at the end.
-func Doctor(ctx context.Context, tracker string, opt DoctorOptions) Report {
+func Doctor(ctx context.Context, tracker string, opt DoctorOptions) (rep Report) {
 	started := time.Now()
 	if opt.Timeout == 0 {
 		opt.Timeout = 5 * time.Second
@@ -187,7 +187,7 @@ func Doctor(ctx context.Context, tracker string, opt DoctorOptions) Report {
 	opt.NoStop, opt.Record, opt.AllAddresses = true, true, false
 	d := &doctor{ctx: ctx, opt: opt, hash: opt.Hash, members: make(map[string]*member)}
 	d.s = opt.fill(Query{})
-	rep := Report{Tracker: tracker, Hash: d.hash}
+	rep = Report{Tracker: tracker, Hash: d.hash}
 	defer func() { rep.Elapsed = time.Since(started) }()
 	if f := d.open(tracker); f != nil {
 		rep.Failure, rep.Transport = f, d.e.transport
@@ -216,7 +216,6 @@ func Doctor(ctx context.Context, tracker string, opt DoctorOptions) Report {
 		rep.Verdicts, causes = append(rep.Verdicts, v), append(causes, cause)
 	}
 	rep.joinCauses(causes)
-	rep.Elapsed = time.Since(started)
 	return rep
 }
 

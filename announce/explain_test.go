@@ -112,7 +112,7 @@ func TestPing(t *testing.T) {
 	tr := tt.Start(t)
 	var stats PingStats
 	started := time.Now()
-	for r := range Ping(t.Context(), Query{Tracker: tr.UDP()}, Options{}, 4, 20*time.Millisecond) {
+	for _, r := range Ping(t.Context(), []Query{{Tracker: tr.UDP()}}, Options{}, 4, 20*time.Millisecond) {
 		stats.Add(&r)
 	}
 	if stats.Sent != 4 || stats.Good != 4 || stats.Loss() != 0 || time.Since(started) < 60*time.Millisecond {

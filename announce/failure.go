@@ -40,6 +40,12 @@ const (
 	Interrupted    Code = "interrupted"
 )
 
+// Codes lists all of them.
+func Codes() []Code {
+	return []Code{Unregistered, PasskeyInvalid, ClientBanned, RateLimited, Overloaded, Rejected, NotATracker, Malformed, BadRedirect,
+		Timeout, Refused, DNS, TLS, Unreachable, BadRequest, PrivateAddress, Shortage, Interrupted}
+}
+
 // Failure is why a probe has no good answer.
 type Failure struct {
 	Code   Code

@@ -8,11 +8,12 @@ import (
 	"time"
 )
 
-// Ping probes a tracker again and again: count times, or until ctx ends where
-// count is 0, starting a probe each interval. It yields each result; those
-// that the end of ctx broke off are not among them.
-func Ping(ctx context.Context, q Query, opt Options, count int, interval time.Duration) iter.Seq[Result] {
-	return func(yield func(Result) bool) {
+// Ping probes trackers again and again: in count rounds, or until ctx ends where
+// count is 0. It starts a round each interval, or when the last one is over, and
+// yields each result with the index of its query; those that the end of ctx broke
+// off are not among them.
+func Ping(ctx context.Context, queries []Query, opt Options, count int, interval time.Duration) iter.Seq2[int, Result] {
+	return func(yield func(int, Result) bool) {
 		opt.AllAddresses = false
 		tick := time.NewTicker(max(interval, time.Millisecond))
 		defer tick.Stop()
@@ -24,9 +25,10 @@ func Ping(ctx context.Context, q Query, opt Options, count int, interval time.Du
 				case <-tick.C:
 				}
 			}
-			r := Probe(ctx, q, opt)[0]
-			if ctx.Err() != nil || !yield(r) {
-				return
+			for i, r := range ProbeAll(ctx, queries, opt) {
+				if ctx.Err() != nil || !yield(i, r) {
+					return
+				}
 			}
 		}
 	}

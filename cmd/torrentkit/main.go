@@ -20,6 +20,7 @@ import (
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/trackers"
 )
 
 func main() {
@@ -35,6 +36,7 @@ func run(ctx context.Context, e console.Env, args []string) int {
 	root := newRoot(con)
 	defer con.WatchStatus()()
 	root.SetArgs(args)
-	code := con.Report(ctx, command.Explain(root.ExecuteContextC(ctx)))
+	cmd, err := root.ExecuteContextC(ctx)
+	code := con.Report(ctx, trackers.AsPlugin(ctx, con, cmd, args, command.Explain(cmd, err)))
 	return con.Finish(code)
 }

@@ -38,6 +38,12 @@ func (e *saidError) Error() string { return fmt.Sprintf("errors were printed, ex
 // Said is an error that was printed already, and its exit code.
 func Said(code int) error { return &saidError{code} }
 
+// IsSaid tells whether err is one that was printed already.
+func IsSaid(err error) bool {
+	var said *saidError
+	return errors.As(err, &said)
+}
+
 // HintError is an error with something to do about it.
 type HintError struct {
 	err  error

@@ -24,7 +24,8 @@ By default it is asked as a leecher that wants no peers and that says stopped af
   torrentkit announce album.torrent --peers
   torrentkit announce --list trackers.txt --timeout 3s --json
   torrentkit announce https://tracker.example/announce 0123456789abcdef0123456789abcdef01234567 --explain
-  torrentkit announce udp://tracker.example:1337 --count 10 --interval 1s`,
+  torrentkit announce udp://tracker.example:1337 --count 10 --interval 1s --report html=answers.html
+  torrentkit announce udp://tracker.example:1337 --nagios --warn 500ms --crit 2s`,
 		Args: cobra.ArbitraryArgs,
 	}
 	cmd.RunE = command.RunE(func(ctx context.Context, args []string) error { return runAnnounce(ctx, con, cmd, args, f) })

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -27,7 +28,16 @@ type announceFlags struct {
 	failOn, by                      string
 	count                           int
 	interval, duration              time.Duration
-	metrics, nagios                 bool
+	reports                         []command.Report
+	warn, crit                      time.Duration
+	force                           bool
+}
+
+// pings tells whether trackers are asked again and again.
+func (f *announceFlags) pings() bool { return f.count > 0 || f.duration > 0 }
+
+func (f *announceFlags) nagios() bool {
+	return slices.ContainsFunc(f.reports, func(r command.Report) bool { return r.Kind == "nagios" })
 }
 
 func (f *announceFlags) bindRequest(cmd *cobra.Command) {
@@ -59,10 +69,17 @@ func (f *announceFlags) bindOutput(cmd *cobra.Command) {
 		fs.IntVar(&f.count, "count", 0, "ask `N` times, like ping, and sum up")
 		fs.DurationVar(&f.duration, "duration", 0, "ask again and again for `TIME`, and sum up; with --count, whichever ends first")
 		fs.DurationVar(&f.interval, "interval", time.Second, "begin a question of --count or --duration each `TIME`")
-		fs.BoolVar(&f.metrics, "metrics", false, "print Prometheus metrics")
-		fs.BoolVar(&f.nagios, "nagios", false, "print one line, and exit, as Nagios wants it")
 		fs.StringVar(&f.config, "config", "", "check what Torrust's tracker checker configuration in `FILE` names; without it TORRUST_CHECKER_CONFIG and TORRUST_CHECKER_CONFIG_PATH do")
 		fs.Var(command.OneOf(&f.compat, "torrust"), "compat", "print the JSON of another `TOOL`, and ask as it does, of what --config names: torrust")
+	})
+	command.Group(cmd, "Report", func(fs *pflag.FlagSet) {
+		command.ReportFlag(fs, "write junit, prometheus or html to a file, or nagios to standard output (`KIND=FILE`, repeatable)",
+			[]string{"junit", "prometheus", "html", "nagios"}, "nagios", &f.reports)
+		fs.BoolVar(&f.force, "force", false, "replace report files that exist")
+		command.DoFlag(fs, "metrics", "print Prometheus metrics: --report prometheus=-", func() { f.reports = append(f.reports, command.Report{Kind: "prometheus", File: "-"}) })
+		command.DoFlag(fs, "nagios", "be a plugin of Nagios: print its line, and exit with 0, 1, 2, or 3 (unknown)", func() { f.reports = append(f.reports, command.Report{Kind: "nagios"}) })
+		fs.DurationVar(&f.warn, "warn", 0, "with --nagios: warn where answers take longer than `TIME` in the mean")
+		fs.DurationVar(&f.crit, "crit", 0, "with --nagios: be critical where answers take longer than `TIME` in the mean")
 	})
 	cmd.MarkFlagsMutuallyExclusive("metrics", "nagios", "explain", "compat", "by")
 	cmd.MarkFlagsMutuallyExclusive("by", "count")
@@ -81,7 +98,7 @@ func (f *announceFlags) request(cmd *cobra.Command) (announce.Options, error) {
 	o.Port, o.NumWant, o.IP, o.NoStop = f.port, f.numWant, f.ip, f.noStop
 	o.Left, o.Uploaded, o.Downloaded = int64(f.left), int64(f.uploaded), int64(f.downloaded)
 	o.Seed = f.seed || cmd.Flags().Changed("left") && f.left == 0
-	o.Record = f.explain
+	o.Record = f.explain || slices.ContainsFunc(f.reports, func(r command.Report) bool { return r.Kind == "html" })
 	if f.peers && !cmd.Flags().Changed("numwant") {
 		o.NumWant = 50
 	}
@@ -100,6 +117,12 @@ func (f *announceFlags) request(cmd *cobra.Command) (announce.Options, error) {
 			return o, errors.New("--key wants up to 8 hexadecimal digits, not all of them 0")
 		}
 		o.Key = uint32(key)
+	}
+	if (f.warn != 0 || f.crit != 0) && !f.nagios() {
+		return o, errors.New("--warn and --crit are limits of --nagios")
+	}
+	if f.warn < 0 || f.crit < 0 || f.crit > 0 && f.warn > f.crit {
+		return o, errors.New("--warn and --crit are times, and --warn is not longer than --crit")
 	}
 	if f.numWant < -1 {
 		return o, fmt.Errorf("--numwant cannot be %d", f.numWant)

@@ -35,6 +35,13 @@ func runAnnounce(ctx context.Context, con *console.Console, cmd *cobra.Command, 
 		return errors.New("an argument is missing: a tracker, a torrent, a link or an infohash")
 	}
 	t, err := readTargets(ctx, con, args, &f.targetFlags, false)
+	if f.nagios() && ctx.Err() == nil && (console.IsSaid(err) || t.unread != nil) {
+		err = errors.New("an argument cannot be read")
+	}
+	if err != nil {
+		return err
+	}
+	reports, err := newGathered(con, &t, f)
 	if err != nil {
 		return err
 	}
@@ -42,10 +49,10 @@ func runAnnounce(ctx context.Context, con *console.Console, cmd *cobra.Command, 
 	switch {
 	case f.dryRun:
 		err = showQueries(con, queries, opt, f)
-	case f.count > 0 || f.duration > 0 || f.nagios:
-		err = ping(ctx, con, queries, opt, f)
+	case f.pings() || f.nagios():
+		err = ping(ctx, con, queries, opt, f, reports)
 	default:
-		err = probe(ctx, con, queries, opt, f, newSummary(f.by, &t, len(queries)))
+		err = probe(ctx, con, queries, opt, f, newSummary(f.by, &t, len(queries)), reports)
 	}
 	if t.unread != nil && ctx.Err() == nil {
 		return t.unread
@@ -64,20 +71,20 @@ func withoutPeers(r announce.Result) announce.Result {
 }
 
 // probe asks everybody at once and prints answers as they arrive.
-func probe(ctx context.Context, con *console.Console, queries []announce.Query, opt announce.Options, f *announceFlags, all *summary) error {
+func probe(ctx context.Context, con *console.Console, queries []announce.Query, opt announce.Options, f *announceFlags, all *summary, reports *gathered) error {
 	var sum tally
-	var metrics []announce.Result
 	single := len(queries) == 1
-	for _, r := range announce.ProbeAll(ctx, queries, opt) {
+	for i, r := range announce.ProbeAll(ctx, queries, opt) {
 		if ctx.Err() != nil {
 			break
 		}
 		sum.add(r.Good())
 		all.add(&r)
+		if len(f.reports) > 0 {
+			reports.add(i, &r)
+		}
 		switch {
-		case all.only():
-		case f.metrics:
-			metrics = append(metrics, withoutPeers(r))
+		case all.only() || reports.silent():
 		case con.Options.JSON:
 			if err := writeResultJSON(con, &r, f.explain); err != nil {
 				return err
@@ -91,19 +98,19 @@ func probe(ctx context.Context, con *console.Console, queries []announce.Query, 
 		}
 		con.Flush()
 	}
-	if f.metrics {
-		showMetrics(con, metrics)
+	if err := reports.write(ctx, con, opt, f.curlArgs()); err != nil {
+		return err
 	}
 	if err := ctx.Err(); err != nil {
 		con.Note(fmt.Sprintf("%d answered, %d failed, the others were not waited for", sum.good, sum.failed))
 		return err
 	}
-	if !f.metrics && !f.explain {
+	if !reports.silent() && !f.explain {
 		if err := all.show(con); err != nil {
 			return err
 		}
 	}
-	if len(queries) > 1 && !f.metrics {
+	if len(queries) > 1 && !reports.silent() {
 		con.Note(fmt.Sprintf("%d of %d gave a good answer", sum.good, sum.good+sum.failed))
 	}
 	return sum.verdict(f.failOn)

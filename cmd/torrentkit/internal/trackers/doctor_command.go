@@ -24,7 +24,7 @@ Checks named are ids (udp.bep41) or groups (udp).`,
   torrentkit doctor udp://tracker.example:1337 --only udp --verbose
   torrentkit doctor udp://127.0.0.1:6969 --hash 0123456789abcdef0123456789abcdef01234567
   torrentkit doctor udp://old.example:80 udp://new.example:80
-  torrentkit doctor http://127.0.0.1:8000/announce --junit > doctor.xml`,
+  torrentkit doctor http://127.0.0.1:8000/announce --report html=doctor.html --report junit=doctor.xml`,
 		Args: command.Arity(0, 2),
 	}
 	cmd.RunE = command.RunE(func(ctx context.Context, args []string) error { return runDoctor(ctx, con, cmd, args, f) })

@@ -16,7 +16,9 @@ type doctorFlags struct {
 	also            []string
 	scrapeURL       string
 	expiry          time.Duration
-	list, junit     bool
+	list            bool
+	reports         []command.Report
+	force           bool
 	failOn          string
 	verbose, failed bool
 }
@@ -35,7 +37,11 @@ func (f *doctorFlags) bind(cmd *cobra.Command) {
 	command.Group(cmd, "Output", func(fs *pflag.FlagSet) {
 		fs.BoolVarP(&f.verbose, "verbose", "v", false, "show what was sent and received for every check")
 		fs.BoolVar(&f.failed, "failed", false, "show failed checks only")
-		fs.BoolVar(&f.junit, "junit", false, "print JUnit XML")
 		fs.Var(command.OneOf(&f.failOn, "error", "warning", "info", "none"), "fail-on", "exit 1 when a check of `SEVERITY` or above fails: error, warning, info or none")
+	})
+	command.Group(cmd, "Report", func(fs *pflag.FlagSet) {
+		command.ReportFlag(fs, "write junit or html to a file (`KIND=FILE`, repeatable)", []string{"junit", "html"}, "", &f.reports)
+		fs.BoolVar(&f.force, "force", false, "replace report files that exist")
+		command.DoFlag(fs, "junit", "print JUnit XML: --report junit=-", func() { f.reports = append(f.reports, command.Report{Kind: "junit", File: "-"}) })
 	})
 }

@@ -1,6 +1,7 @@
 package trackers
 
 import (
+	"cmp"
 	"encoding/hex"
 
 	"github.com/torrentkit/torrentkit/announce"
@@ -34,7 +35,9 @@ type doctorJSON struct {
 	Transport    string        `json:"transport"`
 	Address      string        `json:"address,omitempty"`
 	Infohash     string        `json:"infohash"`
-	Verdict      string        `json:"verdict"` // sound, flawed, broken or could not be examined
+	Verdict      string        `json:"verdict"`        // sound, flawed, broken or could not be examined
+	Code         string        `json:"code,omitempty"` // why not, in a word
+	Error        string        `json:"error,omitempty"`
 	Passed       int           `json:"passed"`
 	Errors       int           `json:"errors"`
 	Warnings     int           `json:"warnings"`
@@ -58,6 +61,9 @@ func doctorToJSON(con *console.Console, r *announce.Report) doctorJSON {
 	if r.Addr.IsValid() {
 		v.Address = r.Addr.String()
 	}
+	if f := cmp.Or(r.Failure, r.Barred); f != nil {
+		v.Code, v.Error = string(f.Code), trackerText(con, f.Error(), r.Tracker)
+	}
 	return v
 }
 
@@ -74,8 +80,8 @@ func writeDoctorJSON(con *console.Console, r *announce.Report) error {
 	})
 }
 
-// writeJUnit prints a suite a tracker. Infos that failed are skipped tests: they break nothing.
-func writeJUnit(con *console.Console, reports []announce.Report) error {
+// doctorJUnit is a suite for each tracker. Infos that failed are skipped tests: they break nothing.
+func doctorJUnit(con *console.Console, reports []announce.Report) []byte {
 	var suites []console.JunitSuite
 	for i := range reports {
 		r := &reports[i]
@@ -98,6 +104,5 @@ func writeJUnit(con *console.Console, reports []announce.Report) error {
 		}
 		suites = append(suites, s)
 	}
-	_, err := con.Document().Write(console.JunitDocument("torrentkit doctor", suites))
-	return err
+	return console.JunitDocument("torrentkit doctor", suites)
 }

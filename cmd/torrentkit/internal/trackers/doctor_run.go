@@ -1,6 +1,7 @@
 package trackers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/torrentkit/torrentkit/announce"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
@@ -44,23 +46,36 @@ func runDoctor(ctx context.Context, con *console.Console, cmd *cobra.Command, ar
 		}
 		opt.Hash = h.Swarms()[0]
 	}
-	var reports []announce.Report
-	var unexamined error
-	for _, tracker := range args {
-		rep := announce.Doctor(ctx, tracker, opt)
-		if err := notExamined(con, &rep); err != nil && unexamined == nil {
-			unexamined = err
-		}
-		if rep.Failure != nil && (!f.junit || ctx.Err() != nil) {
-			return unexamined
-		}
-		reports = append(reports, rep)
-	}
-	if err := showReports(con, reports, f); err != nil {
+	written, err := command.NewReports(con, f.reports, f.force)
+	if err != nil {
 		return err
 	}
-	if unexamined != nil {
-		return unexamined
+	return examine(ctx, con, args, opt, f, written)
+}
+
+// examine examines one tracker or two, and tells of them. Who cannot be examined is an error, but has a report.
+func examine(ctx context.Context, con *console.Console, trackers []string, opt announce.DoctorOptions, f *doctorFlags, written *command.Reports) error {
+	var reports []announce.Report
+	var unexamined error
+	for _, tracker := range trackers {
+		rep := announce.Doctor(ctx, tracker, opt)
+		unexamined = cmp.Or(unexamined, notExamined(con, &rep))
+		reports = append(reports, rep)
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	err := written.Write(ctx, func(kind string) ([]byte, error) {
+		if kind == "junit" {
+			return doctorJUnit(con, reports), nil
+		}
+		return doctorPage(con, reports), nil
+	})
+	if err == nil && ctx.Err() == nil && !written.OnStdout() {
+		err = showReports(con, reports, f)
+	}
+	if err := cmp.Or(err, unexamined); err != nil {
+		return err
 	}
 	if f.failOn != "none" && slices.ContainsFunc(reports, func(r announce.Report) bool { return failsAt(&r, f.failOn) }) {
 		return console.No()

@@ -2,6 +2,7 @@ package trackers
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/torrentkit/torrentkit/announce"
@@ -39,8 +40,6 @@ func listChecks(con *console.Console) error {
 
 func showReports(con *console.Console, reports []announce.Report, f *doctorFlags) error {
 	switch {
-	case f.junit:
-		return writeJUnit(con, reports)
 	case con.Options.JSON:
 		for i := range reports {
 			if err := writeDoctorJSON(con, &reports[i]); err != nil {
@@ -48,6 +47,8 @@ func showReports(con *console.Console, reports []announce.Report, f *doctorFlags
 			}
 		}
 		return nil
+	case slices.ContainsFunc(reports, func(r announce.Report) bool { return r.Failure != nil }):
+		return nil // the error says it
 	case len(reports) == 2:
 		showDifferences(con, &reports[0], &reports[1])
 		return nil

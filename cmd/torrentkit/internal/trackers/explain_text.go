@@ -3,6 +3,7 @@ package trackers
 import (
 	"context"
 	"fmt"
+	"iter"
 	"strings"
 
 	"github.com/torrentkit/torrentkit/announce"
@@ -10,9 +11,20 @@ import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
 
-// explainLine prints one line of an explanation: escaped, without the tracker's secrets.
-func explainLine(con *console.Console, indent, text, tracker string) {
-	con.Print(console.Words(indent + trackerText(con, text, tracker)))
+// line is one of an explanation, ready to be printed; those that are bold begin a part.
+type line struct {
+	text string
+	bold bool
+}
+
+func explain(con *console.Console, lines iter.Seq[line]) {
+	for l := range lines {
+		span := console.Words(l.text)
+		if l.bold {
+			span = span.In(console.Bold)
+		}
+		con.Print(span)
+	}
 }
 
 // explainResult prints every request and answer of a result.
@@ -23,87 +35,118 @@ func explainResult(con *console.Console, r *announce.Result, opt announce.Option
 	}
 	con.Print(console.Words(console.Escape(title)).In(console.Bold))
 	for i := range r.Exchanges {
-		explainExchange(con, &r.Exchanges[i], r.Tracker, opt, curlArgs)
+		con.Print()
+		explain(con, exchangeLines(con, &r.Exchanges[i], r.Tracker, opt, curlArgs))
 	}
 	switch {
 	case r.Failure != nil:
-		explainLine(con, "", "result: "+string(r.Failure.Code)+": "+r.Failure.Error(), r.Tracker)
+		con.Print(console.Words(trackerText(con, "result: "+string(r.Failure.Code)+": "+r.Failure.Error(), r.Tracker)))
 	case r.Reply != nil:
 		con.Printf("result: ok, %s seeds, %s leeches", numberCell(r.Reply.Seeds).Human, numberCell(r.Reply.Leeches).Human)
 	}
-	for _, n := range r.Findings {
-		explainLine(con, "", findingCell(n, n.Text).Human, r.Tracker)
+	explainFindings(con, r.Findings, r.Tracker)
+}
+
+func explainFindings(con *console.Console, findings []announce.Finding, tracker string) {
+	for _, n := range findings {
+		con.Print(console.Words(trackerText(con, findingCell(n, n.Text).Human, tracker)))
 	}
 }
 
-func explainExchange(con *console.Console, x *announce.Exchange, tracker string, opt announce.Options, curlArgs []string) {
-	con.Print()
-	con.Print(console.Words("> " + x.Name).In(console.Bold))
-	switch {
-	case x.Request != nil:
-		// The line is quoted for a shell: escaping it would change what it asks.
-		con.Print(console.Whole(x.Curl(opt, con.Options.ShowSecrets, curlArgs...)))
-	case x.Transport == announce.UDP:
-		sent, _ := x.Fields()
-		hexDump(con, sent, tracker)
-	default:
-		explainLine(con, "", string(x.Sent), tracker)
-	}
-	if len(x.Received) == 0 && x.Status == "" {
-		return
-	}
-	con.Print()
-	con.Print(console.Words("< " + roundTime(x.Elapsed)).In(console.Bold))
-	if x.Status != "" {
-		explainLine(con, "", x.Status, tracker)
+// exchangeLines explain a request and its answer, without the tracker's secrets.
+func exchangeLines(con *console.Console, x *announce.Exchange, tracker string, opt announce.Options, curlArgs []string) iter.Seq[line] {
+	return func(yield func(line) bool) {
+		put := func(text string) bool { return yield(line{text: trackerText(con, text, tracker)}) }
+		all := func(lines iter.Seq[line]) bool {
+			for l := range lines {
+				if !yield(l) {
+					return false
+				}
+			}
+			return true
+		}
+		var sent, got []announce.Field
+		if x.Transport == announce.UDP {
+			sent, got = x.Fields()
+		}
+		if !yield(line{"> " + x.Name, true}) {
+			return
+		}
+		more := true
+		switch {
+		case x.Request != nil:
+			// The line is quoted for a shell: escaping it would change what it asks.
+			more = yield(line{text: x.Curl(opt, con.Options.ShowSecrets, curlArgs...)})
+		case x.Transport == announce.UDP:
+			more = all(hexDump(con, sent, tracker))
+		default:
+			more = put(string(x.Sent))
+		}
+		if !more || len(x.Received) == 0 && x.Status == "" || !yield(line{}) || !yield(line{"< " + roundTime(x.Elapsed), true}) {
+			return
+		}
+		if x.Status != "" && !put(x.Status) {
+			return
+		}
 		for _, h := range x.Header {
-			explainLine(con, "", h[0]+": "+h[1], tracker)
-		}
-	}
-	if x.Transport == announce.UDP {
-		_, got := x.Fields()
-		hexDump(con, got, tracker)
-		return
-	}
-	body(con, x.Received, tracker)
-}
-
-// body prints an answer: decoded where it is bencode, as text where it is not.
-func body(con *console.Console, raw []byte, tracker string) {
-	if lines := announce.Outline(raw); lines != nil {
-		for _, l := range lines {
-			explainLine(con, "", l, tracker)
-		}
-		return
-	}
-	const most = 4096
-	text := string(raw[:min(len(raw), most)])
-	if len(raw) > most {
-		text += fmt.Sprintf("... (%d bytes)", len(raw))
-	}
-	explainLine(con, "", text, tracker)
-}
-
-// hexDump prints the fields of a packet: offset, bytes, name, value. Bytes that may hold a passkey are hidden.
-func hexDump(con *console.Console, list []announce.Field, tracker string) {
-	for _, f := range list {
-		raw, value := fmt.Sprintf("% x", f.Bytes), f.Value
-		if f.Secret && !con.Options.ShowSecrets {
-			raw = strings.TrimSpace(strings.Repeat("** ", len(f.Bytes)))
-			if value = trackerText(con, value, tracker); f.Name == "option data" {
-				value = con.URL(value)
+			if !put(h[0] + ": " + h[1]) {
+				return
 			}
 		}
-		first, rest := raw, ""
-		const width = 16*3 - 1
-		if len(first) > width {
-			first, rest = raw[:width], raw[width+1:]
+		if x.Transport == announce.UDP {
+			all(hexDump(con, got, tracker))
+			return
 		}
-		con.Printf("%4d  %-*s  %s: %s", f.Offset, width, first, f.Name, value)
-		for rest != "" {
-			line := rest[:min(width, len(rest))]
-			rest = strings.TrimPrefix(rest[len(line):], " ")
-			con.Printf("      %s", strings.TrimSpace(line))
+		all(body(con, x.Received, tracker))
+	}
+}
+
+// body is an answer: decoded where it is bencode, as text where it is not.
+func body(con *console.Console, raw []byte, tracker string) iter.Seq[line] {
+	return func(yield func(line) bool) {
+		lines := announce.Outline(raw)
+		if lines == nil {
+			const most = 4096
+			text := string(raw[:min(len(raw), most)])
+			if len(raw) > most {
+				text += fmt.Sprintf("... (%d bytes)", len(raw))
+			}
+			lines = []string{text}
+		}
+		for _, l := range lines {
+			if !yield(line{text: trackerText(con, l, tracker)}) {
+				return
+			}
+		}
+	}
+}
+
+// hexDump are the fields of a packet: offset, bytes, name, value. Bytes that may hold a passkey are hidden.
+func hexDump(con *console.Console, list []announce.Field, tracker string) iter.Seq[line] {
+	return func(yield func(line) bool) {
+		for _, f := range list {
+			raw, value := fmt.Sprintf("% x", f.Bytes), f.Value
+			if f.Secret && !con.Options.ShowSecrets {
+				raw = strings.TrimSpace(strings.Repeat("** ", len(f.Bytes)))
+				if value = trackerText(con, value, tracker); f.Name == "option data" {
+					value = con.URL(value)
+				}
+			}
+			first, rest := raw, ""
+			const width = 16*3 - 1
+			if len(first) > width {
+				first, rest = raw[:width], raw[width+1:]
+			}
+			if !yield(line{text: fmt.Sprintf("%4d  %-*s  %s: %s", f.Offset, width, first, f.Name, value)}) {
+				return
+			}
+			for rest != "" {
+				part := rest[:min(width, len(rest))]
+				rest = strings.TrimPrefix(rest[len(part):], " ")
+				if !yield(line{text: "      " + strings.TrimSpace(part)}) {
+					return
+				}
+			}
 		}
 	}
 }
@@ -125,15 +168,13 @@ func decodeAnswer(ctx context.Context, con *console.Console, name string, v6 boo
 	} else {
 		con.Print(console.Words("kind: " + string(d.Kind)))
 		if d.Fields != nil {
-			hexDump(con, d.Fields, "")
+			explain(con, hexDump(con, d.Fields, ""))
 		} else {
-			body(con, d.Body, "")
+			explain(con, body(con, d.Body, ""))
 		}
-		for _, n := range d.Findings {
-			explainLine(con, "", findingCell(n, n.Text).Human, "")
-		}
+		explainFindings(con, d.Findings, "")
 		if d.Failure != nil {
-			explainLine(con, "", "result: "+string(d.Failure.Code)+": "+d.Failure.Error(), "")
+			con.Print(console.Words(con.Redact("result: " + string(d.Failure.Code) + ": " + d.Failure.Error())))
 		}
 	}
 	if d.Failure != nil {

@@ -8,12 +8,11 @@ import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
 
-// ping asks one tracker again and again, and sums up.
-func ping(ctx context.Context, con *console.Console, queries []announce.Query, opt announce.Options, f *announceFlags) error {
-	if len(queries) != 1 || f.all {
-		return errors.New("--count, --duration and --nagios ask one tracker about one infohash at one address")
+// ping asks again and again, and sums up.
+func ping(ctx context.Context, con *console.Console, queries []announce.Query, opt announce.Options, f *announceFlags, g *gathered) error {
+	if f.all {
+		return errors.New("--count, --duration and --nagios ask each tracker at one address")
 	}
-	q := queries[0]
 	asking, cancel, count := ctx, context.CancelFunc(func() {}), f.count
 	if f.duration > 0 {
 		asking, cancel = context.WithTimeout(ctx, f.duration)
@@ -21,44 +20,35 @@ func ping(ctx context.Context, con *console.Console, queries []announce.Query, o
 		count = max(count, 1)
 	}
 	defer cancel()
-	var stats announce.PingStats
-	var last announce.Result
-	for r := range announce.Ping(asking, q, opt, count, f.interval) {
-		stats.Add(&r)
-		last = r
+	withHash := len(queries) > 1 && !sameHash(queries)
+	var sum tally
+	for i, r := range announce.Ping(asking, queries, opt, count, f.interval) {
+		sum.add(r.Good())
+		g.add(i, &r)
 		switch {
-		case f.nagios || f.metrics:
+		case g.silent():
 		case con.Options.JSON:
 			if err := writeResultJSON(con, &r, false); err != nil {
 				return err
 			}
 		default:
-			showLine(con, &r, false, f.peers)
+			showLine(con, &r, withHash, f.peers)
 			con.Flush()
 		}
 	}
-	switch {
-	case f.nagios:
-		return nagios(con, &stats, &last)
-	case f.metrics:
-		showMetrics(con, []announce.Result{last})
-		pingMetrics(con, q, &stats)
-	case con.Options.JSON:
-		if err := con.JSON(pingToJSON(q, &stats)); err != nil {
+	if err := g.write(ctx, con, opt, f.curlArgs()); err != nil {
+		return err
+	}
+	if g.Wants("nagios") && ctx.Err() == nil {
+		return nagios(con, g.all, f)
+	}
+	if !g.silent() {
+		if err := showPings(con, g.all); err != nil {
 			return err
 		}
-	default:
-		showPing(con, &stats)
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	sum := tally{good: stats.Good, failed: stats.Sent - stats.Good}
 	return sum.verdict(f.failOn)
 }
-
-// Exit codes of Nagios plugins.
-const (
-	nagiosWarning  = 1
-	nagiosCritical = 2
-)
