@@ -70,6 +70,7 @@ func TestFaults(t *testing.T) {
 		{tt.CertExpired, WSS, "tls", "expired"},
 		{tt.UDPWrongTransaction, UDP, "malformed", "another transaction id"},
 		{tt.UDPEmpty, UDP, "malformed", "of 0 bytes"},
+		{tt.UDPElsewhere, UDP, "unreachable", "where nobody had asked"},
 		{tt.UDPStrays, UDP, "stray-datagrams", "stray"},
 		{tt.UDPOversized, UDP, "datagram-oversized", "60020 bytes"},
 		{tt.UDPUnlisted8, UDP, "unregistered", "8 bytes"},

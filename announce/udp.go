@@ -19,6 +19,7 @@ type udpSession struct {
 	s    *settings
 	res  *Result
 	conn net.Conn
+	host string
 	addr netip.AddrPort
 	path string // of the URL with its query, for BEP 41
 	buf  []byte
@@ -36,7 +37,7 @@ type udpSession struct {
 const connectionLife = time.Minute
 
 func (s *settings) socketUDP(ctx context.Context, e endpoint, addr netip.AddrPort, r *Result) (*udpSession, *Failure) {
-	u := &udpSession{s: s, res: r, addr: addr, path: urlData(e)}
+	u := &udpSession{s: s, res: r, host: e.host, addr: addr, path: urlData(e)}
 	var err error
 	if s.Proxy != nil {
 		u.conn, err = dialSOCKS5UDP(ctx, s, e.host, e.port)
@@ -179,8 +180,14 @@ func (u *udpSession) connect(ctx context.Context) *Failure {
 	if !u.idFrom.IsZero() && time.Since(u.idFrom) < connectionLife {
 		return nil
 	}
+	elsewhere := u.overhear(ctx)
 	p, f := u.ask(ctx, "connect", func(tid uint32) []byte { return head(udpMagic, actConnect, tid) })
-	if f != nil {
+	from, sent := elsewhere()
+	u.res.Sent += sent
+	switch {
+	case f != nil && from.IsValid():
+		return fail(Unreachable, fmt.Sprintf("connect to %s: the answer came from %s, where nobody had asked: clients pass over it", u.name(), from))
+	case f != nil:
 		return f
 	}
 	if f := u.answers("connect", actConnect, p); f != nil {
@@ -191,6 +198,57 @@ func (u *udpSession) connect(ctx context.Context) *Failure {
 	}
 	u.id, u.idFrom = be.Uint64(p[8:]), time.Now()
 	return nil
+}
+
+// overhear asks once more from a socket that hears everybody, if the answer does not
+// come at once: some trackers answer from another address or port than they were
+// asked at, and the socket of a client does not hear them. What is returned ends that,
+// and tells who else answered, and how many datagrams it took.
+func (u *udpSession) overhear(ctx context.Context) func() (netip.AddrPort, int) {
+	ctx, cancel := context.WithCancel(ctx)
+	var from netip.AddrPort
+	sent := 0
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(u.wait(0)):
+		}
+		if u.s.Proxy != nil || u.s.retries == 0 { // nothing is asked a second time
+			return
+		}
+		conn, err := u.s.dialer(u.host).Overhear(u.host, u.addr)
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		defer context.AfterFunc(ctx, func() { conn.SetReadDeadline(time.Unix(1, 0)) })()
+		sent, from = 1, u.heard(conn)
+	}()
+	return func() (netip.AddrPort, int) {
+		cancel()
+		<-ended
+		return from, sent
+	}
+}
+
+// heard is who answers in the place of the one who is asked.
+func (u *udpSession) heard(conn net.PacketConn) (from netip.AddrPort) {
+	tid, buf := randomUint32(), make([]byte, headSize)
+	if _, err := conn.WriteTo(head(udpMagic, actConnect, tid), net.UDPAddrFromAddrPort(u.addr)); err != nil {
+		return from
+	}
+	for {
+		n, a, err := conn.ReadFrom(buf)
+		if err != nil {
+			return from
+		}
+		if at := addrPort(a); n == headSize && be.Uint32(buf[4:]) == tid && at != u.addr {
+			return at
+		}
+	}
 }
 
 // request connects where needed and asks one thing. A connection id that

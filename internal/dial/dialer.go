@@ -24,9 +24,11 @@ type Resolver interface {
 	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
 }
 
-// Network opens connections to an address, from another or, if that is zero, any.
+// Network opens connections to an address, from another or, if that is zero, any; and
+// sockets for datagrams.
 type Network interface {
 	Dial(ctx context.Context, network string, from netip.Addr, to netip.AddrPort) (net.Conn, error)
+	ListenPacket(network, address string) (net.PacketConn, error)
 }
 
 // Dialer opens connections for what one host was named for: to that host and to
@@ -137,6 +139,27 @@ func (d *Dialer) Connect(ctx context.Context, network, host string, to netip.Add
 		d.mu.Unlock()
 	}
 	return conn, err
+}
+
+// Overhear opens a socket that hears everybody's datagrams, to ask one address of a
+// host: what comes from there is no more than from others an answer, but tells who
+// talks. It fails with [ErrPrivate] as Connect does.
+func (d *Dialer) Overhear(host string, to netip.AddrPort) (net.PacketConn, error) {
+	if !d.allowed(host, to.Port(), to.Addr()) {
+		return nil, fmt.Errorf("%w: %s", ErrPrivate, to)
+	}
+	network, from := "udp4", netip.IPv4Unspecified()
+	if to.Addr().Is6() {
+		network, from = "udp6", netip.IPv6Unspecified()
+	}
+	if d.Local.IsValid() {
+		from = d.Local
+	}
+	listen := net.ListenPacket
+	if d.Network != nil {
+		listen = d.Network.ListenPacket
+	}
+	return listen(network, netip.AddrPortFrom(from, 0).String())
 }
 
 // system connects through the system. The address is judged that a socket is about

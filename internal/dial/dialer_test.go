@@ -44,6 +44,11 @@ func TestStrangersStayOutside(t *testing.T) {
 			for _, opener := range []Network{nil, forbidden{t}} {
 				d := &Dialer{Resolver: resolver, Network: opener}
 				conn, err := d.DialContext(t.Context(), network, net.JoinHostPort(host, port))
+				if a, ok := ParseHost(host); ok {
+					if _, err := d.Overhear(host, netip.AddrPortFrom(a, 9)); !errors.Is(err, ErrPrivate) {
+						t.Errorf("overhearing %s: %v", host, err)
+					}
+				}
 				if !errors.Is(err, ErrPrivate) && !strings.Contains(host, "%") { // whose link may not be there
 					t.Errorf("%s %s: %v", network, host, err)
 				}
@@ -61,6 +66,11 @@ type forbidden struct{ t *testing.T }
 
 func (f forbidden) Dial(_ context.Context, network string, _ netip.Addr, to netip.AddrPort) (net.Conn, error) {
 	f.t.Errorf("%s to %s", network, to)
+	return nil, errors.New("forbidden")
+}
+
+func (f forbidden) ListenPacket(network, _ string) (net.PacketConn, error) {
+	f.t.Errorf("listens on %s", network)
 	return nil, errors.New("forbidden")
 }
 

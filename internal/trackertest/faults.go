@@ -51,6 +51,7 @@ const (
 	UDPWrongTransaction Fault = "udp-wrong-transaction" // every answer has another transaction id
 	UDPStrays           Fault = "udp-strays"            // an empty, a short and a foreign datagram before each answer
 	UDPEmpty            Fault = "udp-empty"             // empty datagrams for answers
+	UDPElsewhere        Fault = "udp-elsewhere"         // answers from another port
 	UDPOversized        Fault = "udp-oversized"         // 60 KB of peers
 	UDPUnlisted8        Fault = "udp-unlisted-8"        // 8 bytes where an announce answer is due
 	UDPShortAnnounce    Fault = "udp-short-announce"    // 15 bytes where an announce answer is due

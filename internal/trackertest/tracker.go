@@ -94,7 +94,7 @@ func StartIn(t testing.TB, sockets Sockets, faults ...Fault) *Tracker {
 			t.Fatal(err)
 		}
 		tr.http4 = tr.serveHTTP(t, l)
-		tr.udp4 = tr.serveUDP(t, pc)
+		tr.udp4 = tr.serveUDP(t, sockets, pc)
 		break
 	}
 	tr.https = tr.serveTLS(t, sockets)
@@ -102,7 +102,7 @@ func StartIn(t testing.TB, sockets Sockets, faults ...Fault) *Tracker {
 		tr.http6 = tr.serveHTTP(t, l)
 	}
 	if pc, err := sockets.ListenPacket("udp6", "[::1]:"+port); err == nil {
-		tr.udp6 = tr.serveUDP(t, pc)
+		tr.udp6 = tr.serveUDP(t, sockets, pc)
 	}
 	return tr
 }

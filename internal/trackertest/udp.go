@@ -21,8 +21,17 @@ type connection struct {
 	at   time.Time
 }
 
-func (tr *Tracker) serveUDP(t testing.TB, pc net.PacketConn) string {
+func (tr *Tracker) serveUDP(t testing.TB, sockets Sockets, pc net.PacketConn) string {
 	t.Cleanup(func() { pc.Close() })
+	mouth := pc
+	if tr.Has(UDPElsewhere) {
+		host, _, _ := net.SplitHostPort(pc.LocalAddr().String())
+		var err error
+		if mouth, err = sockets.ListenPacket("udp", net.JoinHostPort(host, "0")); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { mouth.Close() })
+	}
 	go func() {
 		buf := make([]byte, 64<<10)
 		for {
@@ -33,7 +42,7 @@ func (tr *Tracker) serveUDP(t testing.TB, pc net.PacketConn) string {
 			ap, _ := netip.ParseAddrPort(from.String())
 			p := append([]byte(nil), buf[:n]...)
 			for _, out := range tr.datagrams(p, ap) {
-				pc.WriteTo(out, from)
+				mouth.WriteTo(out, from)
 			}
 		}
 	}()
