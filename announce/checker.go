@@ -118,7 +118,7 @@ func (s *settings) health(ctx context.Context, e endpoint, addrs []netip.AddrPor
 	defer c.close()
 	ans, f := c.get(ctx, "health check", e.url)
 	if f == nil && ans.status/100 != 2 {
-		f = fail(statusCode(ans.status), "HTTP status "+ans.statusOut)
+		f = statusFailure(ans.status, ans.statusOut, ans.header)
 	}
 	r.Failure = f
 	if f == nil {

@@ -69,9 +69,25 @@ func (s *settings) dialer(host string) *dial.Dialer {
 	return d
 }
 
+// overlay tells of which network a name is that is not in the DNS, which must not be
+// asked about it (RFC 7686), and the port where the network's own proxy usually is.
+func overlay(host string) (network string, port int) {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	switch {
+	case strings.HasSuffix(host, ".onion"):
+		return "Tor", 9050
+	case strings.HasSuffix(host, ".i2p"):
+		return "I2P", 4447
+	}
+	return "", 0
+}
+
 // resolve finds the addresses of a host, IPv4 first only where the resolver
 // says so, and keeps those of the wanted family.
 func (s *settings) resolve(ctx context.Context, host string, port uint16) ([]netip.AddrPort, *Failure) {
+	if network, port := overlay(host); network != "" {
+		return nil, fail(DNS, fmt.Sprintf("%q is a name of %s: only its proxy finds it (--proxy socks5h://127.0.0.1:%d)", host, network, port))
+	}
 	found, err := s.dialer(host).Lookup(ctx, host)
 	if err != nil {
 		return nil, netFailure(ctx, fmt.Sprintf("looking up %q", host), err)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -86,6 +87,9 @@ func (c *httpClient) follow(ctx context.Context, name, method string, u *url.URL
 		}
 		to := ans.location
 		c.res.Redirects = append(c.res.Redirects, to.String())
+		if strings.Contains(u.RawQuery, "info_hash=") && !strings.Contains(to.RawQuery, "info_hash=") {
+			c.res.note("redirect-query", Error, 3, "the redirect leaves out the query, and the info_hash in it: "+secret.URL(to.String()))
+		}
 		if err := c.dialer.Follow(hops+1, u, to); err != nil {
 			return ans, &Failure{Code: BadRedirect, Detail: fmt.Sprintf("%v; not followed: %s", err, secret.URL(to.String())), Err: err}
 		}
@@ -254,11 +258,20 @@ func bodyFailure(ctx context.Context, what string, ans *httpAnswer, err error) *
 		return fail(Malformed, what+": the answer is "+string(b))
 	}
 	f := netFailure(ctx, what, err)
+	if f.Code == Unreachable && !errors.As(err, new(*net.OpError)) { // net/http cannot read it
+		f.Code = Malformed
+		f.Detail = fmt.Sprintf("%s: the body is not what its head says: %s", what, rootCause(err))
+		return f
+	}
 	if f.Code == Timeout {
 		f.Detail = fmt.Sprintf("%s: the answer began and did not end in time (%d bytes came)", what, len(ans.body))
 	}
 	if f.Code == Malformed {
-		f.Detail = fmt.Sprintf("%s: the connection was closed after %d of %d bytes", what, len(ans.body), ans.length)
+		whole := ""
+		if ans.length >= 0 { // which answers in chunks do not say
+			whole = fmt.Sprintf(" of %d", ans.length)
+		}
+		f.Detail = fmt.Sprintf("%s: the connection was closed after %d%s bytes", what, len(ans.body), whole)
 	}
 	return f
 }

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -82,10 +85,30 @@ func readHTTPReply(ans *httpAnswer, r *Result) (*Reply, *Failure) {
 	if ans.status != 200 {
 		r.note("http-status", Warning, 3, "the answer is bencode under HTTP status "+strconv.Itoa(ans.status)+": clients read the body of 200 only")
 		if f == nil && ans.status >= 400 {
-			f = &Failure{Code: statusCode(ans.status), Detail: "HTTP status " + ans.statusOut}
+			f = statusFailure(ans.status, ans.statusOut, ans.header)
 		}
 	}
+	if f != nil && !f.Retry.Set {
+		f.Retry = retryAfter(ans.header)
+	}
 	return reply, f
+}
+
+// statusFailure is what an HTTP status says.
+func statusFailure(status int, text string, h http.Header) *Failure {
+	return &Failure{Code: statusCode(status), Detail: "HTTP status " + text, Retry: retryAfter(h)}
+}
+
+// retryAfter reads Retry-After: seconds, or a date (RFC 9110, section 10.2.3).
+func retryAfter(h http.Header) RetryIn {
+	text := strings.TrimSpace(h.Get("Retry-After"))
+	if n, err := strconv.ParseUint(text, 10, 62); err == nil {
+		return RetryIn{Set: true, After: seconds(int64(n))}
+	}
+	if at, err := http.ParseTime(text); err == nil {
+		return RetryIn{Set: true, After: max(0, time.Until(at).Round(time.Second))}
+	}
+	return RetryIn{}
 }
 
 func looksLikeHTML(ans *httpAnswer) bool {
@@ -95,7 +118,10 @@ func looksLikeHTML(ans *httpAnswer) bool {
 
 // notBencode says what an answer is that is no bencode at all.
 func notBencode(ans *httpAnswer) *Failure {
-	f := &Failure{Code: NotATracker}
+	if who := challenger(ans); who != "" {
+		return &Failure{Code: NotATracker, Detail: fmt.Sprintf("%s stands before the tracker, and has a browser solve a challenge, which no client can (HTTP status %s)", who, ans.statusOut)}
+	}
+	f := &Failure{Code: NotATracker, Retry: retryAfter(ans.header)}
 	kind := "not bencode"
 	switch {
 	case looksLikeHTML(ans):
@@ -116,6 +142,26 @@ func notBencode(ans *httpAnswer) *Failure {
 		}
 	}
 	return f
+}
+
+// challenger names the guard whose page asks for a browser, or returns "".
+func challenger(ans *httpAnswer) string {
+	server, page := strings.ToLower(ans.header.Get("Server")), string(ans.body)
+	has := func(texts ...string) bool {
+		return slices.ContainsFunc(texts, func(t string) bool { return strings.Contains(page, t) })
+	}
+	switch {
+	case !looksLikeHTML(ans):
+	case ans.header.Get("Cf-Mitigated") == "challenge", server == "cloudflare" && has("challenge-platform", "cf-chl", "cf-browser-verification"):
+		return "Cloudflare"
+	case server == "ddos-guard" && ans.status != 200, has("/.well-known/ddos-guard/"):
+		return "DDoS-Guard"
+	case ans.header.Get("X-Amzn-Waf-Action") != "":
+		return "AWS WAF"
+	case has("/.within.website/x/cmd/anubis/"):
+		return "Anubis"
+	}
+	return ""
 }
 
 func statusCode(status int) Code {

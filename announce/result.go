@@ -75,7 +75,7 @@ const (
 	FormDicts   Form = "dictionaries"
 )
 
-// RetryIn is BEP 31's request to stay away.
+// RetryIn is a request to stay away: BEP 31's, or Retry-After of HTTP.
 type RetryIn struct {
 	Set   bool
 	Never bool

@@ -55,8 +55,11 @@ func (s *settings) announce(ctx context.Context, e endpoint, addrs []netip.AddrP
 func (s *settings) goodbye(ctx context.Context, t session, r *Result) {
 	ctx, cancel := goodbyeContext(ctx, s, r.Failure)
 	defer cancel()
-	after := Result{Query: r.Query, Transport: r.Transport}
-	_, f := t.announce(ctx, s, &after, EventStopped)
+	after, own := Result{Query: r.Query, Transport: r.Transport}, *s
+	if r.Reply != nil && r.Reply.TrackerID != "" { // BEP 3: it is sent back from then on
+		own.TrackerID = r.Reply.TrackerID
+	}
+	_, f := t.announce(ctx, &own, &after, EventStopped)
 	r.Stopped = f == nil
 	r.Sent += after.Sent
 	r.Exchanges = append(r.Exchanges, after.Exchanges...)

@@ -66,13 +66,11 @@ func (s *settings) openWS(ctx context.Context, e endpoint, addrs []netip.AddrPor
 }
 
 func upgradeFailure(what string, resp *http.Response) *Failure {
-	f := &Failure{Code: NotATracker, Detail: fmt.Sprintf("%s: HTTP status %s instead of a WebSocket", what, resp.Status)}
 	if resp.StatusCode/100 == 3 {
-		f.Code = BadRedirect
-		f.Detail = what + ": redirected to " + secret.URL(resp.Header.Get("Location")) + ", which is not followed"
-	} else if c := statusCode(resp.StatusCode); c != NotATracker {
-		f.Code = c
+		return fail(BadRedirect, what+": redirected to "+secret.URL(resp.Header.Get("Location"))+", which is not followed")
 	}
+	f := statusFailure(resp.StatusCode, resp.Status, resp.Header)
+	f.Detail = what + ": " + f.Detail + " instead of a WebSocket"
 	return f
 }
 
