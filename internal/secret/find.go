@@ -262,11 +262,16 @@ func (f *finder) word(from, to int, named bool) bool {
 func isAnnounce(word string) bool {
 	path, _, _ := strings.Cut(word, "?")
 	for part := range strings.SplitSeq(strings.ToLower(path), "/") {
-		if len(part) < len(path) && (strings.HasPrefix(part, "announce") || strings.HasPrefix(part, "scrape")) {
+		if len(part) < len(path) && isEntry(part) {
 			return true
 		}
 	}
 	return false
+}
+
+// isEntry tells whether a part of a path, in small letters, is where a tracker is asked.
+func isEntry(part string) bool {
+	return strings.HasPrefix(part, "announce") || strings.HasPrefix(part, "scrape")
 }
 
 // isKey is the function, where the public values are known.

@@ -21,6 +21,9 @@ func isKey(s string) bool {
 	if hasLongHex(s) {
 		return true
 	}
+	if isCopyOf(s) {
+		return false
+	}
 	longest, whole := 0, true
 	for run := range strings.FieldsFuncSeq(s, func(r rune) bool { return r >= 0x80 || !isAlnum(byte(r)) }) {
 		longest = max(longest, len(run))
@@ -33,6 +36,22 @@ func isKey(s string) bool {
 	}
 	// What base64 has beside letters and digits cuts a key in runs that are too short to judge.
 	return whole && longest < len(s) && hasAll(s) && surprise(s) > -0.1
+}
+
+// isCopyOf knows folders that are named for a host and a short checksum, as tools name their copies of what is there:
+// index.crates.io-1949cf8c6b5b557f. Torrust's tracker says in its errors where its source is.
+func isCopyOf(s string) bool {
+	i := strings.LastIndexByte(s, '-')
+	if i < 0 || len(s)-i-1 != minKey || !isHex(s[i+1:]) {
+		return false
+	}
+	labels := strings.Split(strings.ToLower(s[:i]), ".")
+	for _, l := range labels {
+		if !isWord(l) {
+			return false
+		}
+	}
+	return len(labels) > 1 && !isEntry(labels[0])
 }
 
 // hasLongHex finds 32 hexadecimal digits that only dashes part. Digits alone are numbers.
