@@ -238,6 +238,10 @@ func TestDoctorBadTrackers(t *testing.T) {
 				t.Errorf("%s: %+v", u, rep)
 			}
 		}
+		away := tt.StartIn(t, n, tt.UDPElsewhere)
+		if rep := Doctor(t.Context(), away.UDP(), opt); rep.Failure == nil || !strings.Contains(rep.Failure.Detail, "the answer came from 127.0.0.1:") {
+			t.Errorf("a tracker that answers from elsewhere: %v", rep.Failure)
+		}
 		refusing := tt.StartIn(t, n, tt.Whitelist)
 		rep := diagnose(t, refusing.HTTP(), opt)
 		if rep.Count(Skip, "") < 20 {
