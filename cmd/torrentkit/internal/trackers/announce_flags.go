@@ -95,6 +95,9 @@ func (f *announceFlags) request(cmd *cobra.Command) (announce.Options, error) {
 	if o.Event, err = announce.ParseEvent(f.event); err != nil {
 		return o, err
 	}
+	if cmd.Flags().Changed("port") && f.port == 0 {
+		return o, errors.New("--port cannot be 0, where no peer can be; without --port it is 51413")
+	}
 	o.Port, o.NumWant, o.IP, o.NoStop = f.port, f.numWant, f.ip, f.noStop
 	o.Left, o.Uploaded, o.Downloaded = int64(f.left), int64(f.uploaded), int64(f.downloaded)
 	o.Seed = f.seed || cmd.Flags().Changed("left") && f.left == 0

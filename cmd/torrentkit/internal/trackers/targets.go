@@ -130,17 +130,26 @@ func readSubject(ctx context.Context, con *console.Console, in command.Input) (s
 	if in.Folder == nil && command.IsMagnet(in.Name) {
 		return linkSubject(in.Name)
 	}
-	if h, err := metainfo.ParseHash(in.Name); err == nil && in.Folder == nil {
+	h, hashErr := metainfo.ParseHash(in.Name)
+	if hashErr == nil && in.Folder == nil {
 		return subject{name: in.Name, hashes: h.Swarms()}, nil
 	}
 	t, err := command.ParseTorrent(ctx, con, in, command.MaxTorrent)
 	if err != nil {
 		if _, statErr := os.Stat(in.Name); in.Name != "-" && errors.Is(statErr, os.ErrNotExist) {
+			if isHashLong(in.Name) {
+				return subject{}, hashErr
+			}
 			return subject{}, console.WithHint(err, "an argument is a tracker's URL, a magnet link, an infohash, a torrent file, or a folder of those")
 		}
 		return subject{}, err
 	}
 	return torrentSubject(t, command.InputName(in.Name)), nil
+}
+
+// isHashLong tells whether a name that is no file was meant to be an infohash: one plain word as long as they are.
+func isHashLong(name string) bool {
+	return slices.Contains([]int{32, 40, 52, 55, 64, 68}, len(name)) && !strings.ContainsAny(name, `./\`)
 }
 
 func torrentSubject(t *metainfo.Torrent, name string) subject {
