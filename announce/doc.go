@@ -15,7 +15,8 @@
 //   - [Doctor] examines a tracker by the [Checks]; [Health] asks a health check.
 //   - [Decode] reads an answer that somebody else captured; [Outline],
 //     [RequestFields] and [AnswerFields] take what was sent and received apart.
-//   - [ParseCheckerConfig] reads the configuration of Torrust's tracker checker.
+//   - [ParseCheckerConfig] reads the configuration of Torrust's tracker checker;
+//     [CheckerAnnounceURL] is where that asks a tracker.
 //
 // A [Query] is about an infohash of package metainfo; [RandomHash] is one that
 // nobody has. [ParseEvent] reads an event, [ClientName] a peer id.
