@@ -16,7 +16,7 @@
 //   - [Decode] reads an answer that somebody else captured; [Outline],
 //     [RequestFields] and [AnswerFields] take what was sent and received apart.
 //   - [ParseCheckerConfig] reads the configuration of Torrust's tracker checker;
-//     [CheckerAnnounceURL] is where that asks a tracker.
+//     [CheckerAnnounceURL] is where that asks a tracker, and [CheckerHash] about what.
 //
 // A [Query] is about an infohash of package metainfo; [RandomHash] is one that
 // nobody has. [ParseEvent] reads an event, [ClientName] a peer id.
