@@ -13,12 +13,16 @@ import (
 // of those to come.
 func (p *Plan) foretellSums() {
 	p.o.Checksums = slices.Compact(slices.Sorted(slices.Values(p.o.Checksums)))
+	if len(p.o.Checksums) == 0 {
+		return
+	}
+	p.shape.Sums = make([][]metainfo.Entry, len(p.Files))
 	for k := range p.Files {
-		if len(p.o.Checksums) == 0 || p.Files[k].Link != "" {
+		if p.Files[k].Link != "" {
 			continue
 		}
 		for _, kind := range p.o.Checksums {
-			p.Files[k].Sums = append(p.Files[k].Sums, kind.Entry(kind.New().Sum(nil)))
+			p.shape.Sums[k] = append(p.shape.Sums[k], kind.Entry(kind.New().Sum(nil)))
 		}
 	}
 }
@@ -68,14 +72,14 @@ func (o *ordered) finish(plans []*Plan) error {
 		return err
 	}
 	for _, p := range plans {
-		for k := range p.Files {
+		for k := range p.shape.Sums {
 			all, err := o.files.Sums(k)
 			if err != nil {
 				return err
 			}
-			for j := range p.Files[k].Sums {
+			for j := range p.shape.Sums[k] {
 				kind := p.o.Checksums[j]
-				p.Files[k].Sums[j] = kind.Entry(all[slices.Index(o.kinds, kind)])
+				p.shape.Sums[k][j] = kind.Entry(all[slices.Index(o.kinds, kind)])
 			}
 		}
 	}

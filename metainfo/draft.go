@@ -22,6 +22,9 @@ type Shape struct {
 	Align bool
 	// Outer and Info are arbitrary keys outside of info and in it.
 	Outer, Info []Entry
+	// Sums are checksums of whole files, in the order of the files, each sorted by
+	// their keys; nil where no file gets any.
+	Sums [][]Entry
 }
 
 // Draft is a torrent that is being made: everything is known but the hashes of
@@ -70,6 +73,9 @@ func NewDraft(s Shape, files []File, fields Fields) (*Draft, error) {
 	l, err := layout.New(layout.Format(s.Format), s.PieceLength, padded)
 	if err != nil {
 		return nil, err
+	}
+	if s.Sums != nil && len(s.Sums) != len(files) {
+		return nil, fmt.Errorf("checksums of %d files for %d", len(s.Sums), len(files))
 	}
 	return &Draft{fields: fields, shape: s, files: files, layout: l}, nil
 }

@@ -143,7 +143,7 @@ func (d *Draft) appendInfo(b []byte) []byte {
 			if d.files[0].Attr != "" {
 				info = append(info, entry("attr", d.files[0].Attr))
 			}
-			for _, e := range d.files[0].Sums {
+			for _, e := range d.sums(0) {
 				info = append(info, bencode.Entry{Key: e.Key, Value: e.Value})
 			}
 		} else {
@@ -197,7 +197,7 @@ func (d *Draft) appendFiles(b []byte) []byte {
 			continue
 		}
 		f := &d.files[next]
-		b = f.append(b, "path", func(b []byte) []byte { return appendPath(b, f.Path) })
+		b = f.append(b, d.sums(next), "path", func(b []byte) []byte { return appendPath(b, f.Path) })
 		next++
 	}
 	return append(b, 'e')
@@ -205,18 +205,18 @@ func (d *Draft) appendFiles(b []byte) []byte {
 
 // append appends the dictionary of the file, in which the list of files has path,
 // and the file tree pieces root. value is nil where there is no such key.
-func (f *File) append(b []byte, key string, value func([]byte) []byte) []byte {
+func (f *File) append(b []byte, sums []Entry, key string, value func([]byte) []byte) []byte {
 	b = append(b, 'd')
 	if f.Attr != "" {
 		b = bencode.AppendString(append(b, "4:attr"...), f.Attr)
 	}
-	b = f.appendSums(b, "", "length")
+	b = appendSums(b, sums, "", "length")
 	b = bencode.AppendInt(append(b, "6:length"...), f.Length)
-	b = f.appendSums(b, "length", key)
+	b = appendSums(b, sums, "length", key)
 	if value != nil {
 		b = value(bencode.AppendString(b, key))
 	}
-	b = f.appendSums(b, key, "symlink path")
+	b = appendSums(b, sums, key, "symlink path")
 	if f.Link != "" {
 		b = appendPath(append(b, "12:symlink path"...), f.Link)
 	}
@@ -232,9 +232,17 @@ func (d *Draft) spill(b []byte) []byte {
 	return d.drain(b)
 }
 
+// sums are the checksums of a file.
+func (d *Draft) sums(file int) []Entry {
+	if d.shape.Sums == nil {
+		return nil
+	}
+	return d.shape.Sums[file]
+}
+
 // appendSums appends the checksums whose keys lie between two others.
-func (f *File) appendSums(b []byte, after, before string) []byte {
-	for _, e := range f.Sums {
+func appendSums(b []byte, sums []Entry, after, before string) []byte {
+	for _, e := range sums {
 		if after < e.Key && e.Key < before {
 			b = append(bencode.AppendString(b, e.Key), e.Value...)
 		}
@@ -255,7 +263,8 @@ func appendPath(b []byte, path string) []byte {
 func (d *Draft) appendTree(b []byte) []byte {
 	b = append(b, 'd')
 	var open []string
-	for _, f := range d.Content() {
+	for k := range d.files {
+		f := &d.files[k]
 		b = d.spill(b)
 		path := f.Path
 		if path == "" {
@@ -279,7 +288,7 @@ func (d *Draft) appendTree(b []byte) []byte {
 		if f.Length > 0 && !f.IsLink() {
 			root = func(b []byte) []byte { return bencode.AppendString(b, f.Root[:]) }
 		}
-		b = append(f.append(bencode.AppendString(b, ""), "pieces root", root), 'e')
+		b = append(f.append(bencode.AppendString(b, ""), d.sums(k), "pieces root", root), 'e')
 	}
 	for range open {
 		b = append(b, 'e')

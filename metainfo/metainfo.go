@@ -109,15 +109,15 @@ type File struct {
 	// Link is where a symbolic link leads, as a slash-separated path from the
 	// content's folder (BEP 47).
 	Link string
-	// Sums are checksums of the whole file that a new torrent gets, sorted by
-	// their keys; none are read.
-	Sums []Entry
 	// Root is the file's pieces root (BEP 52), zero where there is none.
 	Root [32]byte
 
-	offset int // where the file stands in the document
-	pad    bool
+	at  uint32 // where the file stands in the document
+	pad bool
 }
+
+// offset is where the file stands in the document.
+func (f *File) offset() int { return int(f.at) }
 
 // Pad tells whether the file is padding: zeros that are on no disk (BEP 47).
 func (f *File) Pad() bool { return f.pad }
@@ -146,13 +146,13 @@ func (t *Torrent) FileKey(i int) (key string, offset int) {
 	case t.Format.HasV1() && t.Single:
 		return "info", t.info.Offset()
 	case t.Format.HasV1():
-		return bencode.JoinIndex("info.files", i), f.offset
+		return bencode.JoinIndex("info.files", i), f.offset()
 	}
 	key = "info.file tree"
 	for _, name := range (original{t}).names(i) {
 		key = bencode.JoinKey(key, name)
 	}
-	return key, f.offset
+	return key, f.offset()
 }
 
 // Key is a key of the document, with its raw value.

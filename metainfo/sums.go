@@ -85,7 +85,7 @@ func (t *Torrent) FileSums() []FileSum {
 		return nil
 	}
 	if t.Single {
-		return appendSums(nil, 0, t.info)
+		return appendFileSums(nil, 0, t.info)
 	}
 	var sums []FileSum
 	files, _ := t.info.Get("files")
@@ -93,14 +93,14 @@ func (t *Torrent) FileSums() []FileSum {
 		if i == len(t.Files) {
 			break
 		}
-		sums = appendSums(sums, i, v)
+		sums = appendFileSums(sums, i, v)
 	}
 	return sums
 }
 
-// appendSums appends those of a file's dictionary, whose keys are the names of
+// appendFileSums appends those of a file's dictionary, whose keys are the names of
 // the kinds, or md5sum.
-func appendSums(sums []FileSum, file int, dict bencode.Value) []FileSum {
+func appendFileSums(sums []FileSum, file int, dict bencode.Value) []FileSum {
 	for k, v := range dict.Entries() {
 		key, _ := k.Bytes()
 		name := string(key)

@@ -41,7 +41,7 @@ func TestChecksums(t *testing.T) {
 			t.Errorf("%v: %v, %v", kind, got, err)
 		}
 		sum := kind.New().Sum(nil)
-		d, err := NewDraft(Shape{Format: V1, Name: "n", PieceLength: 16384}, []File{{Length: 1, Sums: []Entry{kind.Entry(sum)}}}, Fields{})
+		d, err := NewDraft(Shape{Format: V1, Name: "n", PieceLength: 16384, Sums: [][]Entry{{kind.Entry(sum)}}}, []File{{Length: 1}}, Fields{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -19,7 +19,7 @@ func (p *parser) filesV1(info bencode.Value, m map[string]bencode.Value) {
 		p.fail("files", "info.files", files, "present beside length: is this one file or many?")
 	case hasLength:
 		p.t.Single = true
-		p.t.Files = []File{{offset: length.Offset(), Attr: p.text("info.attr", m["attr"]), Length: p.length(inInfo, "length", info, length)}}
+		p.t.Files = []File{{at: uint32(length.Offset()), Attr: p.text("info.attr", m["attr"]), Length: p.length(inInfo, "length", info, length)}}
 	case !hasFiles:
 		p.fail("files", "info", info, "neither length nor files")
 	case files.Kind() != bencode.List:
@@ -55,7 +55,7 @@ func (p *parser) file(i int, v bencode.Value) File {
 	if v.Kind() != bencode.Dict {
 		at := func(string) string { return bencode.JoinIndex("info.files", i) }
 		p.failIn("files", at, "", v, "a %v where a dictionary was expected", v.Kind())
-		return File{offset: v.Offset()}
+		return File{at: uint32(v.Offset())}
 	}
 	var length, path, pathUTF8, attr, link bencode.Value
 	for k, val := range v.Entries() {
@@ -75,7 +75,7 @@ func (p *parser) file(i int, v bencode.Value) File {
 			p.unknownOfFile(key)
 		}
 	}
-	f := File{offset: v.Offset(), Attr: p.textIn(in, "attr", attr)}
+	f := File{at: uint32(v.Offset()), Attr: p.textIn(in, "attr", attr)}
 	if length.Kind() != bencode.None || !f.IsLink() { // BEP 47: links need no length
 		f.Length = p.length(in, "length", v, length)
 	}
@@ -201,7 +201,7 @@ func (p *parser) duplicates() {
 		if !p.room(Error, "duplicate-path") {
 			return
 		}
-		p.keep(Error, "duplicate-path", p.fileKey(int(i)), files[i].offset, why, a.Path)
+		p.keep(Error, "duplicate-path", p.fileKey(int(i)), files[i].offset(), why, a.Path)
 	}
 }
 
@@ -222,7 +222,7 @@ func (p *parser) layOut(info bencode.Value) {
 	case err == nil:
 		p.t.layout = l
 	case errors.As(err, &fe):
-		p.add(Error, "layout", p.fileKey(int(fe.File)), p.t.Files[fe.File].offset, "%v", fe.Err)
+		p.add(Error, "layout", p.fileKey(int(fe.File)), p.t.Files[fe.File].offset(), "%v", fe.Err)
 	default:
 		p.fail("layout", "info", info, "%v", err)
 	}

@@ -165,7 +165,7 @@ func (w *walker) file(at *node, v bencode.Value, entries int, path []byte) {
 			w.p.unknownOfFile(key)
 		}
 	}
-	f := File{Path: string(path), offset: v.Offset(), Attr: w.p.textIn(in, "attr", attr)}
+	f := File{Path: string(path), at: uint32(v.Offset()), Attr: w.p.textIn(in, "attr", attr)}
 	if f.IsLink() {
 		f.Link = w.p.linkTarget(in, v, link)
 	}
@@ -215,7 +215,7 @@ func (p *parser) pieceLayers(v bencode.Value) {
 			if !seen {
 				wanted[f.Root] = i
 			} else if t.Files[same].Length != f.Length {
-				p.add(Error, "pieces-root", "info.file tree", f.offset, "%q has the pieces root of %q, but another length", f.Path, t.Files[same].Path)
+				p.add(Error, "pieces-root", "info.file tree", f.offset(), "%q has the pieces root of %q, but another length", f.Path, t.Files[same].Path)
 			}
 		}
 	}

@@ -145,7 +145,8 @@ func fitOf(ctx context.Context, at storage, t *metainfo.Torrent, root string) fi
 	}
 	defer located.Close()
 	var f fit
-	for k, p := range located.Presence() {
+	for k := range files {
+		p := located.Presence(content.FileIndex(k))
 		if p.Kind != content.Present {
 			f.refused = f.refused || Refused(p.Err)
 			continue

@@ -102,11 +102,12 @@ type FileReport struct {
 	Length int64  // in bytes, as the torrent says
 	Size   int64  // in bytes, on disk; 0 if it is not there
 	State  State
-	Err    error // why, if it is Unreadable, WrongType or Missing
-	// Found is the path, below Report.Root, of the file under another name, where
-	// nothing has its own; else empty. Differs says how that name differs.
-	Found   string
+	// Differs says how the name differs that the file was found under.
 	Differs NameDifference
+	// Found is the path, below Report.Root, of the file under another name, where
+	// nothing has its own; else empty.
+	Found string
+	Err   error // why, if it is Unreadable, WrongType or Missing
 	// Proved is how many bytes of the file are in pieces that match, or were found to
 	// be right by a checksum of the torrent or another copy.
 	Proved int64

@@ -31,7 +31,7 @@ func newRun(t *metainfo.Torrent, root string, files []layout.FileIndex, located 
 
 // present notes what was found of a file.
 func present(r *run, k int) {
-	f, p := &r.Files[k], r.located.Presence()[k]
+	f, p := &r.Files[k], r.located.Presence(content.FileIndex(k))
 	f.Size, f.Err, f.State = p.Size, p.Err, stateOf(p, f.Length)
 	if p.Err != nil && p.Detail != "" {
 		f.Err = &absence{p}

@@ -71,7 +71,7 @@ func bigCreate(t *testing.T, program, dir string) {
 	for _, c := range []struct {
 		format            string
 		creating, reading int64 // bytes a file
-	}{{"v1", 250, 420}, {"v2", 250, 450}, {"hybrid", 650, 850}} {
+	}{{"v1", 170, 330}, {"v2", 245, 380}, {"hybrid", 470, 705}} {
 		torrent := filepath.Join(dir, "small."+c.format+".torrent")
 		for i, args := range [][]string{
 			{"create", "-q", "--no-date", "-f", c.format, "-o", torrent, data},

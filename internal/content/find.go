@@ -18,19 +18,19 @@ type finder struct {
 	refused *Presence // why there is no folder at hand
 }
 
-// find looks for wanted file i at a safe slash path below the root, and follows links to it.
-func (w *finder) find(i FileIndex, name string, want *Want) Presence {
+// find looks for wanted file i at a safe slash path below the root, and follows links to it: nil if it is Present.
+func (w *finder) find(i FileIndex, name string, want *Want) *Presence {
 	dir, base := path.Split(name)
 	if dir = strings.TrimSuffix(dir, "/"); !w.known || dir != w.dir {
 		w.turn(dir)
 	}
 	if w.refused != nil {
-		return *w.refused
+		return w.refused
 	}
 	st, err := w.held.lstat(base)
 	switch {
 	case err != nil:
-		return *refusal(err)
+		return refusal(err)
 	case want.IsLink:
 		return w.link(i, st.kind, name, want.Link)
 	case st.kind == kindLink:
@@ -72,20 +72,20 @@ func (w *finder) leave() {
 }
 
 // follow looks at what the link at name leads to.
-func (w *finder) follow(i FileIndex, name string) Presence {
+func (w *finder) follow(i FileIndex, name string) *Presence {
 	real, p := w.resolve(name)
 	if p != nil {
-		return *p
+		return p
 	}
 	dir, base := path.Split(real)
 	h, err := w.folders.acquire(strings.TrimSuffix(dir, "/"))
 	if err != nil {
-		return *refusal(err)
+		return refusal(err)
 	}
 	defer w.folders.release(h)
 	st, err := h.lstat(base)
 	if err != nil {
-		return *refusal(err)
+		return refusal(err)
 	}
 	w.move(i, real)
 	return w.record(i, &st)
@@ -121,24 +121,24 @@ func (w *finder) move(i FileIndex, name string) {
 }
 
 // record takes what is at the place of wanted file i.
-func (w *finder) record(i FileIndex, st *stat) Presence {
+func (w *finder) record(i FileIndex, st *stat) *Presence {
 	if st.kind != kindFile {
-		return *wrongType(st.kind)
+		return wrongType(st.kind)
 	}
 	f := &w.files[i]
 	f.Size, f.stamp, f.traits, f.Executable = st.size, st.stamp, st.traits, st.exec
 	f.Hidden = st.hidden || strings.HasPrefix(path.Base(f.Path), ".")
-	return Presence{Kind: Present, Size: st.size}
+	return nil
 }
 
 // link says whether what is at name is a symbolic link to the slash path target.
-func (w *finder) link(i FileIndex, k kind, name, target string) Presence {
+func (w *finder) link(i FileIndex, k kind, name, target string) *Presence {
 	if k != kindLink {
-		return *wrongType(k)
+		return wrongType(k)
 	}
 	leads, err := w.folders.root.Readlink(localPath(name))
 	if err != nil {
-		return *refusal(err)
+		return refusal(err)
 	}
 	var slash string
 	if !filepath.IsAbs(leads) {
@@ -148,7 +148,7 @@ func (w *finder) link(i FileIndex, k kind, name, target string) Presence {
 	}
 	if slash != path.Clean(target) {
 		detail := fmt.Sprintf("symbolic link leads to %q, not to %q", leads, target)
-		return Presence{Kind: WrongType, Err: ErrWrongType, Detail: detail}
+		return &Presence{Kind: WrongType, Err: ErrWrongType, Detail: detail}
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -156,7 +156,7 @@ func (w *finder) link(i FileIndex, k kind, name, target string) Presence {
 		w.links = map[FileIndex]bool{}
 	}
 	w.links[i] = true
-	return Presence{Kind: Present}
+	return nil
 }
 
 // CheckPath is ErrUnsafe, with the reason, for a slash path from a torrent that must not be looked for.

@@ -117,7 +117,7 @@ func statFS(info fs.FileInfo) (st stat, err error) {
 
 // LocateFS is Locate for an fs.FS. What lies outside of the root is for the file system to keep out, as [os.Root] does.
 func LocateFS(ctx context.Context, fsys fs.FS, root string, files []Want) (*Located, error) {
-	l := &Located{Tree: &Tree{seen: time.Now(), name: root, files: make([]File, len(files)), fsys: fsys}, presence: make([]Presence, len(files))}
+	l := &Located{Tree: &Tree{seen: time.Now(), name: root, files: make([]File, len(files)), fsys: fsys}, absent: make([]*Presence, len(files))}
 	for i := range files {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -126,33 +126,33 @@ func LocateFS(ctx context.Context, fsys fs.FS, root string, files []Want) (*Loca
 		if files[i].IsLink {
 			l.files[i].Link = files[i].Link
 		}
-		l.presence[i] = l.find(FileIndex(i), &files[i])
+		l.absent[i] = l.find(FileIndex(i), &files[i])
 	}
-	l.absent = func(i FileIndex) error {
-		if l.presence[i].Kind != Present {
-			return &absence{&l.presence[i]}
+	l.missing = func(i FileIndex) error {
+		if p := l.absent[i]; p != nil {
+			return &absence{p}
 		}
 		return nil
 	}
 	return l, nil
 }
 
-// find looks for one file.
-func (l *Located) find(i FileIndex, want *Want) Presence {
+// find looks for one file: nil if it is Present.
+func (l *Located) find(i FileIndex, want *Want) *Presence {
 	single := want.Path == "" && len(l.files) == 1
 	if why := unsafePath(want.Path, false); why != "" && !single {
-		return Presence{Kind: Unreadable, Err: ErrUnsafe, Detail: "path " + why}
+		return &Presence{Kind: Unreadable, Err: ErrUnsafe, Detail: "path " + why}
 	}
 	name := l.fsPath(i)
 	if want.IsLink {
 		leads, err := fs.ReadLink(l.fsys, name)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			return *refusal(err)
+			return refusal(err)
 		case err != nil || path.Join(path.Dir(want.Path), leads) != path.Clean(want.Link):
-			return Presence{Kind: WrongType, Err: ErrWrongType, Detail: "it is not the symbolic link that was wanted"}
+			return &Presence{Kind: WrongType, Err: ErrWrongType, Detail: "it is not the symbolic link that was wanted"}
 		}
-		return Presence{Kind: Present}
+		return nil
 	}
 	info, err := fs.Stat(l.fsys, name)
 	var st stat
@@ -160,14 +160,14 @@ func (l *Located) find(i FileIndex, want *Want) Presence {
 		st, err = statFS(info)
 	}
 	if err != nil {
-		return *refusal(err)
+		return refusal(err)
 	}
 	if st.kind != kindFile {
-		return *wrongType(st.kind)
+		return wrongType(st.kind)
 	}
 	f := &l.files[i]
 	f.Size, f.stamp, f.Executable, f.Hidden = st.size, st.stamp, st.exec, strings.HasPrefix(path.Base(name), ".")
-	return Presence{Kind: Present, Size: st.size}
+	return nil
 }
 
 // fsPath is the path of file i in the fs.FS.
@@ -175,8 +175,8 @@ func (t *Tree) fsPath(i FileIndex) string { return path.Join(t.name, t.files[i].
 
 // openFS opens file i of an fs.FS.
 func (t *Tree) openFS(i FileIndex) (Reader, error) {
-	if t.absent != nil {
-		if err := t.absent(i); err != nil {
+	if t.missing != nil {
+		if err := t.missing(i); err != nil {
 			return nil, fmt.Errorf("opening %q: %w", t.display(i), err)
 		}
 	}

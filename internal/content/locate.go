@@ -25,11 +25,16 @@ type Want struct {
 // error of its Presence, with its name. Files have size 0 unless they are Present.
 type Located struct {
 	*Tree
-	presence []Presence
+	absent []*Presence // nil for what is Present, which is nearly all
 }
 
-// Presence is what was found for each file, in the order of Files. The slice belongs to l.
-func (l *Located) Presence() []Presence { return l.presence }
+// Presence is what was found for a file.
+func (l *Located) Presence(i FileIndex) Presence {
+	if p := l.absent[i]; p != nil {
+		return *p
+	}
+	return Presence{Kind: Present, Size: l.files[i].Size}
+}
 
 // Locate stats the files of a torrent below a folder (or a single file), for checking data against it. Files that are
 // missing or of the wrong kind, even all of them, are findings, not errors: it fails when ctx is done, or when the root
@@ -42,16 +47,16 @@ func Locate(ctx context.Context, root string, files []Want) (*Located, error) {
 	if err != nil || root == "" {
 		return nil, fmt.Errorf("looking for files in %q: %w", root, errors.Join(fs.ErrInvalid, err))
 	}
-	l := &Located{Tree: &Tree{seen: time.Now(), name: root, files: make([]File, len(files))}, presence: make([]Presence, len(files))}
+	l := &Located{Tree: &Tree{seen: time.Now(), name: root, files: make([]File, len(files))}, absent: make([]*Presence, len(files))}
 	for i := range files {
 		l.files[i].Path = files[i].Path
 	}
-	open := &locatedFiles{root: base, presence: l.presence, files: l.files}
+	open := &locatedFiles{root: base, absent: l.absent, files: l.files}
 	l.open = open
 	single := len(files) == 1 && files[0].Path == ""
 	if refused := open.enter(base, single); refused != nil {
-		for i := range l.presence {
-			l.presence[i] = *refused
+		for i := range l.absent {
+			l.absent[i] = refused
 		}
 		return l, nil
 	}
@@ -64,14 +69,14 @@ func Locate(ctx context.Context, root string, files []Want) (*Located, error) {
 
 // locatedFiles finds and opens files below a root that nothing leads out of.
 type locatedFiles struct {
-	folders  *folders // nil if the root could not be opened
-	root     string   // absolute
-	real     string   // the same without links
-	files    []File
-	presence []Presence
-	mu       sync.Mutex           // guards what follows until all files were located
-	moved    map[FileIndex]string // where the files are that a link, or the root itself, stands for: local slash paths
-	links    map[FileIndex]bool   // links that were wanted and are there
+	folders *folders // nil if the root could not be opened
+	root    string   // absolute
+	real    string   // the same without links
+	files   []File
+	absent  []*Presence          // nil for what is Present
+	mu      sync.Mutex           // guards what follows until all files were located
+	moved   map[FileIndex]string // where the files are that a link, or the root itself, stands for: local slash paths
+	links   map[FileIndex]bool   // links that were wanted and are there
 }
 
 // enter opens the root, or the folder that holds it if it is a single file. It returns what to say of every file if
@@ -106,7 +111,7 @@ func (l *locatedFiles) locate(ctx context.Context, files []Want, single bool) er
 	if single {
 		w := finder{locatedFiles: l}
 		defer w.leave()
-		l.presence[0] = w.find(0, l.moved[0], &files[0])
+		l.absent[0] = w.find(0, l.moved[0], &files[0])
 		return nil
 	}
 	share(len(files), func(from, to int) { l.locateSome(ctx, files, from, to) })
@@ -122,16 +127,16 @@ func (l *locatedFiles) locateSome(ctx context.Context, files []Want, from, to in
 		}
 		name := files[i].Path
 		if why := unsafePath(name, filepath.Separator == '\\'); why != "" {
-			l.presence[i] = Presence{Kind: Unreadable, Err: ErrUnsafe, Detail: "path " + why}
+			l.absent[i] = &Presence{Kind: Unreadable, Err: ErrUnsafe, Detail: "path " + why}
 			continue
 		}
-		l.presence[i] = w.find(FileIndex(i), name, &files[i])
+		l.absent[i] = w.find(FileIndex(i), name, &files[i])
 	}
 }
 
 // openFile opens only what was Present, below the root and without following a link.
 func (l *locatedFiles) openFile(i FileIndex) (rawFile, error) {
-	if p := &l.presence[i]; p.Kind != Present {
+	if p := l.absent[i]; p != nil {
 		return rawFile{}, &absence{p}
 	}
 	if l.links[i] {
@@ -159,8 +164,8 @@ func (l *locatedFiles) lookAgain(ctx context.Context, files []FileIndex, tell fu
 			return // ctx's: the root is known by name
 		}
 		for k, i := range some {
-			f, p := &now.files[k], &now.presence[k]
-			if p.Kind != Present {
+			f, p := &now.files[k], now.absent[k]
+			if p != nil {
 				tell(i, nil, nil, &absence{p})
 				continue
 			}

@@ -27,7 +27,7 @@ func locate(t testing.TB, root string, want ...Want) *Located {
 func found(t *testing.T, root string, w Want) Presence {
 	t.Helper()
 	l := locate(t, root, w)
-	p := l.Presence()[0]
+	p := l.all()[0]
 	f, err := l.Open(0)
 	if err == nil {
 		f.Close()
@@ -48,7 +48,7 @@ func TestLocate(t *testing.T) {
 		{Path: "none/none"}, {Path: "long/x"}, {Path: "deep/er/z"}}
 	kinds := []PresenceKind{Present, Present, Present, WrongType, Missing, Missing, Missing, Present}
 	l := locate(t, root, want...)
-	for i, p := range l.Presence() {
+	for i, p := range l.all() {
 		if p.Kind != kinds[i] {
 			t.Errorf("%q: %+v, want %v", want[i].Path, p, kinds[i])
 		}
@@ -98,7 +98,7 @@ func TestLocateRoots(t *testing.T) {
 	if _, err := Locate(t.Context(), "", nil); err == nil {
 		t.Error("an empty root gives no error")
 	}
-	if l := locate(t, root); len(l.Presence()) != 0 {
+	if l := locate(t, root); len(l.all()) != 0 {
 		t.Error("something was found where nothing was wanted")
 	}
 }
@@ -112,19 +112,19 @@ func TestLocateRefusesTraversal(t *testing.T) {
 		"./x", "a/./x", "x\x00", "a/\x00/x", "\x00", "a/..", "../root/x",
 	} {
 		l := locate(t, root, Want{Path: "x"}, Want{Path: p})
-		if got := l.Presence()[1]; got.Kind != Unreadable || !errors.Is(got.Err, ErrUnsafe) || got.Detail == "" {
+		if got := l.all()[1]; got.Kind != Unreadable || !errors.Is(got.Err, ErrUnsafe) || got.Detail == "" {
 			t.Errorf("%q: %+v, want it refused as unsafe", p, got)
 		}
 		if f, err := l.Open(1); err == nil {
 			f.Close()
 			t.Errorf("%q was opened", p)
 		}
-		if got := l.Presence()[0].Kind; got != Present {
+		if got := l.all()[0].Kind; got != Present {
 			t.Errorf("%q beside x: x is %v", p, got)
 		}
 	}
 	// The empty path names the root only if it is alone.
-	if got := locate(t, root, Want{Path: ""}, Want{Path: "x"}).Presence()[0]; !errors.Is(got.Err, ErrUnsafe) {
+	if got := locate(t, root, Want{Path: ""}, Want{Path: "x"}).all()[0]; !errors.Is(got.Err, ErrUnsafe) {
 		t.Errorf("empty path beside another: %+v", got)
 	}
 }
@@ -272,7 +272,7 @@ func TestLocateUnreadable(t *testing.T) {
 	}
 	defer os.Chmod(locked, 0o755)
 	l := locate(t, root, Want{Path: "locked/x"}, Want{Path: "x"})
-	if p := l.Presence()[0]; p.Kind != Unreadable || !errors.Is(p.Err, fs.ErrPermission) {
+	if p := l.all()[0]; p.Kind != Unreadable || !errors.Is(p.Err, fs.ErrPermission) {
 		t.Errorf("in a locked folder: %+v", p)
 	}
 	if _, err := l.Open(1); !errors.Is(err, fs.ErrPermission) {
@@ -302,7 +302,7 @@ func FuzzLocate(f *testing.F) {
 	symlink(f, "../secret", root, "link")
 	f.Fuzz(func(t *testing.T, p string) {
 		l := locate(t, root, Want{Path: p}, Want{Path: "a/x"})
-		for i, found := range l.Presence() {
+		for i, found := range l.all() {
 			if found.Kind == Present && readAll(t, l.Tree, i) != "inside" {
 				t.Errorf("%q leads outside", p)
 			}
@@ -390,4 +390,13 @@ func TestDifference(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
+}
+
+// all is what was found for each file.
+func (l *Located) all() []Presence {
+	list := make([]Presence, len(l.files))
+	for i := range list {
+		list[i] = l.Presence(FileIndex(i))
+	}
+	return list
 }

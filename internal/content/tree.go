@@ -55,12 +55,12 @@ type FileIndex int32
 
 // Tree is a set of files on disk. It is safe for concurrent use, except for Close.
 type Tree struct {
-	name   string // the root as the user named it, for messages
-	files  []File
-	open   opener                  // of files on disk
-	fsys   fs.FS                   // else: where they are
-	absent func(i FileIndex) error // of an fs.FS: why a file is not there; nil if all are
-	seen   time.Time               // before the first file was looked at
+	name    string // the root as the user named it, for messages
+	files   []File
+	open    opener                  // of files on disk
+	fsys    fs.FS                   // else: where they are
+	missing func(i FileIndex) error // of an fs.FS: why a file is not there; nil if all are
+	seen    time.Time               // before the first file was looked at
 
 	dropCache bool
 	decisions []Decision
