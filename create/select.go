@@ -66,6 +66,8 @@ type DiskSelection struct {
 	// LeaveOut are files by their paths for the system, which are no part of the
 	// content where they lie in it: a journal, a .torrent that is written.
 	LeaveOut []string
+	// Found, if not nil, is told now and then how many files a scan has found.
+	Found func(files int)
 }
 
 // options are what content is told of the selection.
@@ -80,7 +82,7 @@ func (s *Selection) options() content.ScanOptions {
 // options are what content is told of the selection.
 func (s *DiskSelection) options(paths []string) content.ScanOptions {
 	o := s.Selection.options()
-	o.Links, o.IgnoreFiles, o.GitIgnore = content.LinkMode(s.Links), s.IgnoreFiles, s.GitIgnore
+	o.Links, o.IgnoreFiles, o.GitIgnore, o.Found = content.LinkMode(s.Links), s.IgnoreFiles, s.GitIgnore, s.Found
 	for _, path := range paths {
 		for _, file := range s.LeaveOut {
 			if name := below(path, file, len(paths) > 1); name != "" {

@@ -24,12 +24,17 @@ func (r *run) recall(j *journal.Log, o Memory) {
 	if j.Empty() || o.Recheck {
 		return
 	}
+	known := int64(0)
 	for _, run := range r.pieces.that(isUnread) {
 		for i, d := range j.Recall(run) {
 			if r.torrent.Check(i, d.SHA1, d.Root) == metainfo.Good {
 				r.pieces.set(i, PieceOK)
 				r.KnownPieces++
+				known += r.layout.ContentLength(i)
 			}
 		}
+	}
+	if o.Known != nil {
+		o.Known(known)
 	}
 }

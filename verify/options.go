@@ -65,6 +65,9 @@ type Memory struct {
 	Journal string
 	// Recheck reads what the journal knows all the same.
 	Recheck bool
+	// Known, if not nil, is told how many bytes of content the journal knows,
+	// before the rest is read.
+	Known func(bytes int64)
 }
 
 // ReadOrder is how content on disk is read.
@@ -126,6 +129,9 @@ type RepairOptions struct {
 	Web *WebAccess
 	// DryRun finds out what would be written, and writes nothing.
 	DryRun bool
+	// Mending, if not nil, is told how many bytes of the pieces that are to be
+	// replaced were tried.
+	Mending func(done, total int64)
 }
 
 // FixOptions say how to put files right.

@@ -51,9 +51,10 @@ type mender struct {
 	*run    // what is known of the content
 	res     *Repaired
 	workers int
-	room    []byte        // for the next piece that is read
-	planned map[int]bool  // pieces that would have been replaced, were it no dry run
-	refused map[int]error // why the source has not given all of a piece in hand: the system would not read it
+	mending func(done, total int64) // RepairOptions.Mending
+	room    []byte                  // for the next piece that is read
+	planned map[int]bool            // pieces that would have been replaced, were it no dry run
+	refused map[int]error           // why the source has not given all of a piece in hand: the system would not read it
 
 	w        *writer
 	src, own handleCache // of the source, and of the content as it is now
@@ -62,7 +63,7 @@ type mender struct {
 func newMender(r *run, o RepairOptions) *mender {
 	return &mender{
 		run: r, res: &Repaired{Report: r.Report, DryRun: o.DryRun}, workers: o.Workers,
-		planned: map[int]bool{}, refused: map[int]error{}, w: newWriter(r, o.DryRun),
+		planned: map[int]bool{}, refused: map[int]error{}, w: newWriter(r, o.DryRun), mending: o.Mending,
 	}
 }
 
@@ -91,6 +92,10 @@ func (m *mender) mendAll(ctx context.Context) error {
 	if err := m.createEmpty(); err != nil {
 		return err
 	}
+	done, total := int64(0), int64(0)
+	for _, open := range m.pieces.that(isOpen) {
+		total += m.layout.ContentIn(open)
+	}
 	batch := map[int][]byte{}
 	size := int64(0)
 	flush := func() error {
@@ -105,6 +110,9 @@ func (m *mender) mendAll(ctx context.Context) error {
 			}
 			i := open.First
 			data, next := m.next(open)
+			if done += m.layout.ContentIn(layout.Run{First: i, End: next}); m.mending != nil {
+				m.mending(done, total)
+			}
 			if open.First = next; data == nil {
 				continue
 			}

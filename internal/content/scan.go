@@ -35,6 +35,8 @@ type ScanOptions struct {
 	GitIgnore bool
 	// Only, if not nil, are paths relative to the root: nothing but these files, and the files in these folders, is taken.
 	Only []string
+	// Found, if not nil, is told now and then how many files were found so far.
+	Found func(files int)
 	// Explain makes the tree remember what was decided about each path.
 	Explain bool
 }
@@ -180,6 +182,9 @@ func (s *scanner) walk(st *stat, verdict int, id folderID, ig ignores) error {
 		}
 		if err := s.visitAll(entries, verdict, id, ig); err != nil {
 			return err
+		}
+		if s.o.Found != nil {
+			s.o.Found(len(s.files))
 		}
 	}
 	s.spare = append(s.spare, buf)

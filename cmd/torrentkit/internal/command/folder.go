@@ -48,7 +48,9 @@ func (d *Folder) Close() error { return d.root.Close() }
 // below it is followed: what a stranger put there would lead out of the folder that was named. Links, pipes and the like
 // that are called .torrent are warned of. Folders that cannot be read are an error beside what was found elsewhere.
 func (d *Folder) Torrents(ctx context.Context, con *console.Console, deep bool) ([]string, error) {
-	l := listing{Folder: d, con: con, deep: deep}
+	p := con.StartProgress("finding torrents")
+	defer p.Finish()
+	l := listing{Folder: d, con: con, deep: deep, p: p}
 	l.walk(ctx, ".")
 	return l.found, errors.Join(append(l.failed, ctx.Err())...)
 }
@@ -58,6 +60,7 @@ type listing struct {
 	*Folder
 	con    *console.Console
 	deep   bool
+	p      *console.Progress
 	found  []string
 	failed []error
 }
@@ -80,6 +83,7 @@ func (l *listing) walk(ctx context.Context, dir string) {
 			l.con.Warn(fmt.Sprintf("%q is left out: it is %s", path, kindOf(e.Type())))
 		default:
 			l.found = append(l.found, path)
+			l.p.Count(len(l.found))
 		}
 	}
 }

@@ -10,36 +10,33 @@ import (
 	"github.com/schollz/progressbar/v3"
 )
 
-// Relabel says in words how work stands that has no size in bytes.
-func (p *Progress) Relabel(label string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.label, p.worded = label, true
-}
-
 const (
 	barInterval  = 100 * time.Millisecond
 	lineInterval = 5 * time.Second
+	// patience is how long nothing is drawn: most works are done before.
+	patience = 400 * time.Millisecond
 	// wideTerminal is the number of columns from which there is room for a bar.
 	wideTerminal = 80
 )
 
-// Progress shows how far a long work is. The work sets two atomics and never waits: a ticker of its own draws. A bar is
-// drawn on a terminal, a plain line every few seconds where --progress asks for progress elsewhere, nothing with --json
-// or --quiet. The status signal gets its line in any case.
+// Progress shows how far a long work is. The work sets atomics and never waits: a ticker of its own draws. A bar is
+// drawn on a terminal, a plain line every few seconds on one that understands no sequences and where --progress asks for
+// progress elsewhere, nothing with --json or --quiet. The status signal gets its line in any case.
 type Progress struct {
-	app         *Console
-	label       string
-	start       time.Time
-	done, total atomic.Int64
-	stop        chan struct{}
-	ended       sync.WaitGroup
+	app                *Console
+	start              time.Time
+	done, total, known atomic.Int64
+	count              atomic.Int64
+	stop               chan struct{}
+	ended              sync.WaitGroup
 
 	mu     sync.Mutex // guards what is on the screen, and what follows
+	label  string
 	mode   progressMode
 	bar    *progressbar.ProgressBar
 	max    int64 // that bar was made for
-	drawn  bool  // a bar or a short line is on the screen
+	width  int   // of the terminal that it was made for
+	drawn  int   // columns of what is on the screen
 	worded bool  // the label says how the work stands, which has no size
 	rate   meter
 }
@@ -53,7 +50,7 @@ const (
 )
 
 // StartProgress begins to show the progress of work that is called label, such as "hashing". The caller passes
-// set to the library and defers finish. Only one work is shown at a time.
+// Set to the library and defers Finish. Only one work is shown at a time.
 func (con *Console) StartProgress(label string) *Progress {
 	p := &Progress{app: con, label: label, start: con.Now(), stop: make(chan struct{}), mode: modeOf(con)}
 	con.progress.Store(p)
@@ -70,7 +67,7 @@ func modeOf(con *Console) progressMode {
 		return progressNone
 	case con.env.ErrTTY && con.env.ANSI && con.Getenv("TERM") != "dumb":
 		return progressBar
-	case con.Options.Progress:
+	case con.Options.Progress || con.env.ErrTTY:
 		return progressLines
 	}
 	return progressNone
@@ -81,6 +78,29 @@ func modeOf(con *Console) progressMode {
 func (p *Progress) Set(done, total int64) {
 	p.total.Store(total)
 	p.done.Store(done)
+}
+
+// Known says how many bytes are known beforehand: they count as done, and the bar starts there.
+func (p *Progress) Known(bytes int64) { p.known.Store(bytes) }
+
+// Count says how many things were found, of work whose end is not known.
+func (p *Progress) Count(n int) { p.count.Store(int64(n)) }
+
+// Phase says what is done from now on.
+func (p *Progress) Phase(label string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.label != label {
+		p.label, p.worded, p.rate = label, false, meter{}
+		p.count.Store(0)
+	}
+}
+
+// Relabel says in words how work stands that has no size in bytes.
+func (p *Progress) Relabel(label string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.label, p.worded = label, true
 }
 
 // Finish takes the bar off the screen. It may be called twice.
@@ -104,68 +124,76 @@ func (p *Progress) tick() {
 	if p.mode == progressLines {
 		interval = lineInterval
 	}
-	ticker := time.NewTicker(interval)
-	defer ticker.Stop()
+	next := time.NewTimer(patience)
+	defer next.Stop()
 	for {
 		select {
 		case <-p.stop:
 			return
-		case <-ticker.C:
+		case <-next.C:
 			p.mu.Lock()
 			p.draw()
 			p.mu.Unlock()
+			next.Reset(interval)
 		}
 	}
 }
 
-// Now returns the bytes done and in total, in bounds.
+// Now returns the bytes done and in total, in bounds, with those that were known beforehand.
 func (p *Progress) Now() (done, total int64) {
 	total = max(p.total.Load(), 0)
-	return min(max(p.done.Load(), 0), total), total
+	if total == 0 {
+		return 0, 0
+	}
+	known := max(p.known.Load(), 0)
+	return min(max(p.done.Load(), 0), total) + known, total + known
 }
 
 // draw shows the present state. The caller holds mu.
 func (p *Progress) draw() {
 	done, total := p.Now()
 	p.rate.add(p.app.Now(), done)
-	switch {
-	case total == 0 && !p.worded:
-		p.clear() // there is nothing to tell
-	case p.mode == progressLines:
+	if p.mode == progressLines {
 		fmt.Fprintln(p.app.env.Err, "torrentkit: "+p.line(done, total))
-	case total == 0 || p.app.Width() < wideTerminal: // the bar fails for ever on a maximum of 0
-		p.clear()
-		fmt.Fprint(p.app.env.Err, shortenName(p.line(done, total), p.app.Width()-1, -1))
-		p.drawn = true
-	default:
-		p.drawBar(done, total)
+		return
 	}
+	width := p.app.Width()
+	if width != p.width { // what is on the screen was made for another
+		p.clear()
+		p.bar, p.width = nil, width
+	}
+	if total == 0 || width < wideTerminal { // the bar fails for ever on a maximum of 0
+		p.clear()
+		p.drawn, _ = fmt.Fprint(p.app.env.Err, longestOf(p.texts(done, total), width-1))
+		return
+	}
+	p.drawBar(done, total)
 }
+
+// barWidth is how many columns a bar takes, and barRoom what stands around it: percent and brackets.
+const barWidth, barRoom = 20, 10
 
 func (p *Progress) drawBar(done, total int64) {
 	if p.bar == nil || p.max != total {
 		p.clear()
-		p.bar, p.max = newBar(p.app.env.Err, p.app.Width(), total), total
+		p.bar, p.max = newBar(p.app.env.Err, total), total
 	}
+	text := longestOf(p.wordings(done, total, false), p.width-1-barWidth-barRoom)
+	p.bar.Describe(text)
 	// At its maximum the bar would finish, and stay silent from then on; the work may still have its result to write.
 	p.bar.Set64(min(done, total-1))
-	p.bar.Describe(p.label + p.left(done, total))
-	p.drawn = true
+	p.drawn = barWidth + barRoom + DisplayWidth(text)
 }
 
-// newBar makes a bar that leaves 62 columns for bytes, rate, label and time left. The time left is ours: the package's
-// own is 0 when the work stalls, and overflows when it is slow.
-func newBar(w io.Writer, width int, total int64) *progressbar.ProgressBar {
+// newBar makes a bar whose description says the rest. The rate and the time left are ours: the package's own begin with
+// what was done before, are 0 when the work stalls, and overflow when it is slow.
+func newBar(w io.Writer, total int64) *progressbar.ProgressBar {
 	return progressbar.NewOptions64(total,
 		progressbar.OptionSetWriter(onlyWriter{w}),
-		progressbar.OptionShowBytes(true),
-		progressbar.OptionUseIECUnits(true),
-		progressbar.OptionShowCount(),
-		progressbar.OptionShowTotalBytes(true),
 		progressbar.OptionSetPredictTime(false),
 		progressbar.OptionSetElapsedTime(false),
 		progressbar.OptionShowDescriptionAtLineEnd(),
-		progressbar.OptionSetWidth(min(width-62, 40)),
+		progressbar.OptionSetWidth(barWidth),
 		progressbar.OptionUseANSICodes(true),
 		progressbar.OptionSetTheme(progressbar.ThemeASCII),
 		progressbar.OptionClearOnFinish(),
@@ -175,12 +203,17 @@ func newBar(w io.Writer, width int, total int64) *progressbar.ProgressBar {
 // onlyWriter hides that a writer is a file: the bar would fsync a file after every write.
 type onlyWriter struct{ io.Writer }
 
-// clear takes what was drawn off the screen. The caller holds mu.
+// clear takes what was drawn off the screen: all of its lines, if the terminal has become narrower. The caller holds mu.
 func (p *Progress) clear() {
-	if p.drawn {
-		io.WriteString(p.app.env.Err, "\r\x1b[K")
-		p.drawn = false
+	if p.drawn == 0 {
+		return
 	}
+	if above := (p.drawn - 1) / max(p.app.Width(), 1); above > 0 {
+		fmt.Fprintf(p.app.env.Err, "\x1b[%dA\r\x1b[J", above)
+	} else {
+		io.WriteString(p.app.env.Err, "\r\x1b[K")
+	}
+	p.drawn = 0
 }
 
 // interject runs write, which prints a line on standard error, while no bar is on the screen.
@@ -201,27 +234,61 @@ func (p *Progress) Status() {
 }
 
 // line words the state: "hashing: 1.20 GiB of 4 GiB (30 %), 512 MiB/s, 5 s left". The caller holds mu.
-func (p *Progress) line(done, total int64) string {
-	if total == 0 {
-		return p.label + ": " + formatDuration(p.app.Now().Sub(p.start)) + " so far"
+func (p *Progress) line(done, total int64) string { return p.texts(done, total)[0] }
+
+// texts word the state, from the longest to the shortest. The caller holds mu.
+func (p *Progress) texts(done, total int64) []string {
+	switch n := p.count.Load(); {
+	case p.worded:
+		return []string{p.label}
+	case total == 0 && n > 0:
+		return []string{p.label + ": " + FormatCount(n)}
+	case total == 0:
+		if d := p.app.Now().Sub(p.start); d >= time.Second {
+			return []string{p.label + ": " + formatDuration(d) + " so far"}
+		}
+		return []string{p.label}
 	}
+	return p.wordings(done, total, true)
+}
+
+// longestOf is the first of some texts that takes at most width columns.
+func longestOf(texts []string, width int) string {
+	for _, text := range texts {
+		if DisplayWidth(text) <= width {
+			return text
+		}
+	}
+	return shortenName(texts[len(texts)-1], max(width, 1), -1)
+}
+
+// wordings are texts for work whose size is known, each without something that tells less than what is left. Beside a bar the
+// percentage is left to it.
+func (p *Progress) wordings(done, total int64, percentage bool) []string {
 	percent := int64(float64(done) / float64(total) * 100)
 	if done < total {
 		percent = min(percent, 99)
 	}
-	s := fmt.Sprintf("%s: %s of %s (%d %%)", p.label, FormatSize(done), FormatSize(total), percent)
-	rate := p.rate.perSecond()
-	if rate < 1 {
-		return s
+	amount := fmt.Sprintf("%s: %s of %s", p.label, FormatSize(done), FormatSize(total))
+	if percentage {
+		amount += fmt.Sprintf(" (%d %%)", percent)
 	}
-	return s + ", " + FormatSize(int64(rate)) + "/s" + p.left(done, total)
+	short := fmt.Sprintf("%s: %d %%", p.label, percent)
+	rate, left, known := "", p.left(done, total), ""
+	if r := p.rate.perSecond(); r >= 1 {
+		rate = ", " + FormatRate(r)
+	}
+	if n := p.known.Load(); n > 0 {
+		known = ", " + FormatSize(n) + " known"
+	}
+	return []string{amount + rate + left + known, amount + rate + left, amount + left, short + rate + left, short + left, short}
 }
 
 // left words the time left, or nothing where that is not known.
 func (p *Progress) left(done, total int64) string {
 	rate := p.rate.perSecond()
 	if seconds := float64(total-done) / rate; rate >= 1 && done < total && seconds < 1e8 {
-		return ", " + formatDuration(time.Duration(seconds*float64(time.Second))) + " left"
+		return ", " + formatDuration(max(time.Second, time.Duration(seconds*float64(time.Second)))) + " left"
 	}
 	return ""
 }
@@ -252,7 +319,7 @@ func (m *meter) perSecond() float64 {
 	last := (m.n - 1) % len(m.times)
 	first := max(0, m.n-len(m.times)) % len(m.times)
 	seconds := m.times[last].Sub(m.times[first]).Seconds()
-	if seconds <= 0 {
+	if seconds < 0.2 { // it would tell nothing
 		return 0
 	}
 	return float64(m.bytes[last]-m.bytes[first]) / seconds

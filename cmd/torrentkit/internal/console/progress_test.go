@@ -50,7 +50,7 @@ func TestProgressMode(t *testing.T) {
 		{"terminal", true, false, false, false, "xterm", progressBar},
 		{"pipe", false, false, false, false, "xterm", progressNone},
 		{"pipe and --progress", false, true, false, false, "", progressLines},
-		{"dumb terminal", true, false, false, false, "dumb", progressNone},
+		{"dumb terminal", true, false, false, false, "dumb", progressLines},
 		{"dumb terminal and --progress", true, true, false, false, "dumb", progressLines},
 		{"--json", true, false, true, false, "xterm", progressNone},
 		{"--quiet", true, true, false, true, "xterm", progressNone},
@@ -142,7 +142,7 @@ func TestProgressBarIsDrawnAndCleared(t *testing.T) {
 				t.Errorf("%d columns: %q is too wide", width, last)
 			}
 		}
-		if _, last := screen(stderr.String()); !strings.Contains(last, "[=") || !strings.Contains(last, "hashing") || !strings.Contains(last, "iB/s)") {
+		if _, last := screen(stderr.String()); !strings.Contains(last, "[=") || !strings.Contains(last, "hashing") || !strings.Contains(last, "GiB/s") {
 			t.Errorf("the bar is %q", last)
 		}
 		con.Note("a note")
@@ -174,15 +174,62 @@ func TestProgressOnANarrowTerminal(t *testing.T) {
 	}
 }
 
-func TestNoBarForNothing(t *testing.T) {
-	con, stderr, _ := progressApp(true, 100)
-	p := con.StartProgress("hashing")
-	p.Set(0, 0)
+// What has no size yet says what it does, and how much it found.
+func TestProgressBeforeTheSizeIsKnown(t *testing.T) {
+	con, stderr, clock := progressApp(true, 100)
+	p := con.StartProgress("finding files")
+	clock.step(3 * time.Second)
 	p.frame()
-	p.Finish()
-	if stderr.String() != "" {
-		t.Errorf("printed %q", stderr.String())
+	if _, last := screen(stderr.String()); last != "finding files: 3 s so far" {
+		t.Errorf("the line is %q", last)
 	}
+	p.Count(123456)
+	p.frame()
+	if _, last := screen(stderr.String()); last != "finding files: 123,456" {
+		t.Errorf("the line is %q", last)
+	}
+	p.Phase("hashing")
+	p.Known(6 << 20)
+	p.Set(0, 4<<20)
+	p.frame()
+	if _, last := screen(stderr.String()); !strings.HasSuffix(last, "hashing: 6 MiB of 10 MiB, 6 MiB known") || !strings.Contains(last, "60%") {
+		t.Errorf("the line is %q", last)
+	}
+	p.Finish()
+}
+
+// Work that is done soon shows nothing, and what takes longer something within half a second.
+func TestProgressIsSeenSoon(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		con, stderr, _ := progressApp(true, 100)
+		con.env.Now = time.Now
+		p := con.StartProgress("finding files")
+		time.Sleep(300 * time.Millisecond)
+		if stderr.String() != "" {
+			t.Errorf("printed %q too soon", stderr)
+		}
+		time.Sleep(200 * time.Millisecond)
+		if _, last := screen(stderr.String()); !strings.HasPrefix(last, "finding files") {
+			t.Errorf("after half a second the screen has %q", last)
+		}
+		p.Finish()
+	})
+}
+
+// Where a terminal has become narrower, all lines that it made of the bar are taken away.
+func TestProgressIsResized(t *testing.T) {
+	con, stderr, clock := progressApp(true, 100)
+	p := con.StartProgress("hashing")
+	p.Set(1<<30, 100<<30)
+	p.frame()
+	clock.step(time.Second)
+	con.env.Width = func() int { return 30 }
+	before := len(stderr.String())
+	p.frame()
+	if after := stderr.String()[before:]; !strings.HasPrefix(after, "\x1b[1A\r\x1b[Jhashing: 1 %") {
+		t.Errorf("printed %q", after)
+	}
+	p.Finish()
 }
 
 func TestProgressLinesWithoutATerminal(t *testing.T) {

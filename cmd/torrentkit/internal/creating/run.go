@@ -50,14 +50,18 @@ func runCreate(ctx context.Context, con *console.Console, paths []string, o *cre
 	if err != nil {
 		return err
 	}
-	content, err := f.scan(ctx, paths)
+	p := con.StartProgress("finding files")
+	defer p.Finish()
+	content, err := f.scan(ctx, p, paths)
 	if err != nil {
 		return err
 	}
 	if f.list {
+		p.Finish()
 		return showDecisions(con, o.Name, content)
 	}
 	plan, err := content.Plan(*o)
+	p.Finish()
 	if err != nil {
 		return createHint(err)
 	}
@@ -68,10 +72,10 @@ func runCreate(ctx context.Context, con *console.Console, paths []string, o *cre
 	case f.dryRun:
 		return showPlan(con, plan)
 	case f.shard.Of > 0:
-		return createShard(ctx, con, plan, f)
+		return createShard(ctx, con, plan, o.Journals, f)
 	}
 	var made *create.Result
-	if err := hash(ctx, con, plan, "nothing was written", func(ctx context.Context) (err error) {
+	if err := hash(ctx, con, plan, o.Journals, func(ctx context.Context) (err error) {
 		made, err = plan.Torrent(ctx)
 		return err
 	}); err != nil {
@@ -80,16 +84,19 @@ func runCreate(ctx context.Context, con *console.Console, paths []string, o *cre
 	return finishCreate(ctx, con, []*create.Plan{plan}, []*create.Result{made}, command.Outputs{out}, start)
 }
 
-// hash does the long part, with a progress bar.
-func hash(ctx context.Context, con *console.Console, plan *create.Plan, stopped string, work func(context.Context) error) error {
+// hash does the long part, with a progress bar. What was hashed before is kept in a journal, if there is one.
+func hash(ctx context.Context, con *console.Console, plan *create.Plan, journals []string, work func(context.Context) error) error {
 	p := con.StartProgress("hashing")
 	defer p.Finish()
-	plan.Progress = p.Set
+	plan.Progress = func(done, total int64) {
+		p.Known(plan.Reused.Bytes)
+		p.Set(done, total)
+	}
 	err := work(ctx)
 	done, total := p.Now()
 	p.Finish()
 	if ctx.Err() != nil {
-		con.Note(fmt.Sprintf("stopped after hashing %s of %s; %s", console.FormatSize(done), console.FormatSize(total), stopped))
+		con.Note(stopped(done, total, journals))
 	}
 	var other *create.UnexpectedHashError
 	if errors.As(err, &other) {
@@ -101,12 +108,23 @@ func hash(ctx context.Context, con *console.Console, plan *create.Plan, stopped 
 	return err
 }
 
+// stopped says what is kept of a run that was interrupted, and how to go on.
+func stopped(done, total int64, journals []string) string {
+	amount := fmt.Sprintf("%s of %s", console.FormatSize(done), console.FormatSize(total))
+	if len(journals) > 0 {
+		return fmt.Sprintf("%s are kept in %q: the same command goes on from there", amount, journals[0])
+	}
+	return fmt.Sprintf("stopped after hashing %s; nothing was written, and with --journal FILE it would be kept", amount)
+}
+
 // manyFiles is the size of a torrent whose plan is worth its memory.
 const manyFiles = 16 << 20
 
 // finishCreate writes torrents and prints what they are. The plans are not needed any more but for what was reused, and
 // may be as large.
 func finishCreate(ctx context.Context, con *console.Console, plans []*create.Plan, made []*create.Result, outs command.Outputs, start time.Time) error {
+	p := con.StartProgress("writing")
+	defer p.Finish()
 	raw, lints, reused := make([][]byte, len(made)), make([]*inspect.Report, len(made)), make([]create.Reused, len(made))
 	for i, m := range made {
 		raw[i], reused[i] = m.Raw, plans[i].Reused
@@ -127,6 +145,7 @@ func finishCreate(ctx context.Context, con *console.Console, plans []*create.Pla
 		return err
 	}
 	took := con.Now().Sub(start)
+	p.Finish()
 	for i, lint := range lints {
 		tellLint(con, lint)
 		if err := showCreated(con, created{lint.Torrent, reused[i], took}, outs[i]); err != nil {
@@ -144,8 +163,8 @@ type created struct {
 }
 
 // createShard hashes a part of the content into the journal.
-func createShard(ctx context.Context, con *console.Console, plan *create.Plan, f *createFlags) error {
-	err := hash(ctx, con, plan, "the journal keeps it", func(ctx context.Context) error {
+func createShard(ctx context.Context, con *console.Console, plan *create.Plan, journals []string, f *createFlags) error {
+	err := hash(ctx, con, plan, journals, func(ctx context.Context) error {
 		return plan.Shard(ctx, f.shard.Index, f.shard.Of)
 	})
 	if err != nil {

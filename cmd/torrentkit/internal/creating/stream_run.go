@@ -61,12 +61,15 @@ func scanStream(ctx context.Context, con *console.Console, name string, f *creat
 	return create.Archive(ctx, f.tar, f.selection.Selection)
 }
 
-// scan finds the content.
-func (f *createFlags) scan(ctx context.Context, paths []string) (*create.Content, error) {
+// scan finds the content, and shows how many files were found so far.
+func (f *createFlags) scan(ctx context.Context, p *console.Progress, paths []string) (*create.Content, error) {
 	if f.content != nil {
 		return f.content, nil
 	}
-	return create.Scan(ctx, paths, f.selection)
+	f.selection.Found = p.Count
+	content, err := create.Scan(ctx, paths, f.selection)
+	p.Phase("planning")
+	return content, err
 }
 
 // close gives content back that was opened.

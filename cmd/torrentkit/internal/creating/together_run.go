@@ -47,7 +47,7 @@ func createTogether(ctx context.Context, con *console.Console, paths []string, j
 		return err
 	}
 	var made []*create.Result
-	if err := hash(ctx, con, plans[0], "nothing was written", func(ctx context.Context) (err error) {
+	if err := hash(ctx, con, plans[0], jobs[0].o.Journals, func(ctx context.Context) (err error) {
 		made, err = create.Torrents(ctx, plans)
 		return err
 	}); err != nil {
@@ -71,7 +71,10 @@ func sameTorrent(there, made []byte) bool {
 }
 
 func planTogether(ctx context.Context, con *console.Console, paths []string, jobs []*createJob) ([]*create.Plan, error) {
-	content, err := jobs[0].f.scan(ctx, paths)
+	p := con.StartProgress("finding files")
+	defer p.Finish()
+	content, err := jobs[0].f.scan(ctx, p, paths)
+	p.Finish()
 	if err != nil {
 		return nil, err
 	}

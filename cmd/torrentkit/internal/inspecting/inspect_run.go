@@ -48,11 +48,7 @@ func runInspect(ctx context.Context, con *console.Console, names []string, f *in
 		if command.IsMagnet(name) {
 			return inspectLink(con, name)
 		}
-		raw, err := command.ReadInput(ctx, con, in, int64(f.maxSize))
-		if err != nil {
-			return err
-		}
-		report, err := inspect.Lint(raw, inspect.LintOptions{Now: con.Now()})
+		report, err := lintOne(ctx, con, in, int64(f.maxSize), inspect.LintOptions{Now: con.Now()})
 		if err != nil {
 			return err
 		}

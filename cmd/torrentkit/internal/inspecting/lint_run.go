@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"path/filepath"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -29,11 +30,7 @@ func runLint(ctx context.Context, con *console.Console, args []string, f *lintFl
 		show, end = sarif.add, sarif.close
 	}
 	err := command.EachInput(ctx, con, args, func(ctx context.Context, in command.Input) error {
-		raw, err := command.ReadInput(ctx, con, in, int64(f.maxSize))
-		if err != nil {
-			return err
-		}
-		report, err := inspect.Lint(raw, f.options)
+		report, err := lintOne(ctx, con, in, int64(f.maxSize), f.options)
 		if err != nil {
 			return err
 		}
@@ -46,6 +43,17 @@ func runLint(ctx context.Context, con *console.Console, args []string, f *lintFl
 		return nil
 	})
 	return cmp.Or(end(), err)
+}
+
+// lintOne judges one input.
+func lintOne(ctx context.Context, con *console.Console, in command.Input, limit int64, o inspect.LintOptions) (*inspect.Report, error) {
+	p := con.StartProgress("judging " + filepath.Base(in.Name))
+	defer p.Finish()
+	raw, err := command.ReadInput(ctx, con, in, limit)
+	if err != nil {
+		return nil, err
+	}
+	return inspect.Lint(raw, o)
 }
 
 // linted is what was found in one input.

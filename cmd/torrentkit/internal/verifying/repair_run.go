@@ -9,11 +9,16 @@ import (
 )
 
 // repair verifies the content of one torrent and repairs it.
-func repair(ctx context.Context, con *console.Console, torrent []byte, task verifyTask, o verify.Options, f *verifyFlags) (verified, error) {
+func repair(ctx context.Context, con *console.Console, p *console.Progress, torrent []byte, task verifyTask, o verify.Options, f *verifyFlags) (verified, error) {
 	if task.content == "-" {
 		return verified{}, errors.New("--repair-from repairs files, not a stream")
 	}
 	opts := verify.RepairOptions{Options: o, From: f.repair.from, DryRun: f.repair.dryRun}
+	opts.Mending = func(done, total int64) {
+		p.Phase("repairing")
+		p.Known(0)
+		p.Set(done, total)
+	}
 	if opts.From == fromWebSeeds {
 		access := f.webAccess()
 		opts.Web = &access

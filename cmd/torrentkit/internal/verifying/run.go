@@ -69,14 +69,18 @@ func verifyOne(ctx context.Context, con *console.Console, task verifyTask, f *ve
 	if f.brief {
 		label += " " + filepath.Base(task.torrent)
 	}
-	p := con.StartProgress(label)
+	p := con.StartProgress("finding files")
 	defer p.Finish()
 	o := f.options
-	o.Progress = p.Set
+	o.Known = p.Known
+	o.Progress = func(done, total int64) {
+		p.Phase(label)
+		p.Set(done, total)
+	}
 	var v verified
 	switch {
 	case f.repair.from != "":
-		v, err = repair(ctx, con, raw, task, o, f)
+		v, err = repair(ctx, con, p, raw, task, o, f)
 	case len(f.search.dirs) > 0:
 		v, err = search(ctx, con, raw, task, o, &f.search)
 	case f.search.fix:
@@ -84,7 +88,11 @@ func verifyOne(ctx context.Context, con *console.Console, task verifyTask, f *ve
 	default:
 		v.report, err = readContent(ctx, con, raw, task.content, f, o)
 	}
+	done, total := p.Now()
 	p.Finish()
+	if ctx.Err() != nil {
+		con.Note(stopped(done, total, &f.options))
+	}
 	var wrong metainfo.Problem
 	if errors.As(err, &wrong) {
 		err = command.InputError(command.InputName(task.torrent), wrong)
@@ -109,6 +117,15 @@ func verifyOne(ctx context.Context, con *console.Console, task verifyTask, f *ve
 		return console.No()
 	}
 	return nil
+}
+
+// stopped says what is kept of a run that was interrupted, and how to go on.
+func stopped(done, total int64, o *verify.Options) string {
+	amount := fmt.Sprintf("%s of %s", console.FormatSize(done), console.FormatSize(total))
+	if o.Journal != "" {
+		return fmt.Sprintf("%s are kept in %q, as far as they are good: the same command goes on from there", amount, o.Journal)
+	}
+	return fmt.Sprintf("stopped after %s; with --journal FILE the same command would go on from there", amount)
 }
 
 // readContent verifies a folder or file, a stream, or an archive.
