@@ -62,7 +62,7 @@ func TestJournalOfTheOther(t *testing.T) {
 		raw, _ := createTorrent(t, root, o)
 
 		size := sizeOf(t, journals[0])
-		v := verify.Options{Memory: verify.Memory{Journal: journals[0]}}
+		v := verify.Options{Memory: verify.Memory{Journals: []string{journals[0]}}}
 		for _, recheck := range []bool{false, true} {
 			var read int64
 			v.Recheck, v.Progress = recheck, func(done, _ int64) { read = done }
@@ -72,20 +72,20 @@ func TestJournalOfTheOther(t *testing.T) {
 				t.Errorf("round %d: verify reads %d of %d bytes, knows %d of %d pieces", round, read, r.Bytes, r.KnownPieces, r.Pieces)
 			}
 		}
-		if now := sizeOf(t, journals[0]); now != size {
+		if now := sizeOf(t, journals[0]); now != 2*size { // it knew the digests, and not when they were computed
 			t.Errorf("round %d: the journal of %d bytes has %d behind verify", round, size, now)
 		}
 
-		v.Journal, v.Recheck = journals[1], false
+		v.Journals, v.Recheck = journals[1:2], false
 		if r, err := verify.Data(context.Background(), raw, root, v); err != nil || !r.OK() {
 			t.Fatalf("round %d: %v, %+v", round, err, r)
 		}
-		if now := sizeOf(t, journals[1]); now != size {
+		if now := sizeOf(t, journals[1]); now != 2*size {
 			t.Errorf("round %d: verify's journal has %d bytes, create's %d", round, now, size)
 		}
 		o.Journals = journals[1:]
 		again, reused := createTorrent(t, root, o)
-		if !bytes.Equal(again, raw) || reused.Bytes != contentLength(t, raw) || sizeOf(t, journals[1]) != size {
+		if !bytes.Equal(again, raw) || reused.Bytes != contentLength(t, raw) || sizeOf(t, journals[1]) != 2*size {
 			t.Errorf("round %d: create reused %+v, the journal has %d bytes", round, reused, sizeOf(t, journals[1]))
 		}
 	}
@@ -107,7 +107,7 @@ func TestJournalSavesReading(t *testing.T) {
 	o := create.Options{PieceLength: 256 << 10, Journals: []string{filepath.Join(dir, "journal")}}
 	raw, _ := createTorrent(t, root, o)
 	before := bytesRead(t)
-	r, err := verify.Data(context.Background(), raw, root, verify.Options{Memory: verify.Memory{Journal: o.Journals[0]}})
+	r, err := verify.Data(context.Background(), raw, root, verify.Options{Memory: verify.Memory{Journals: []string{o.Journals[0]}}})
 	do(t, err)
 	if n := bytesRead(t) - before; !r.OK() || n > 1<<20 {
 		t.Errorf("ok %v, %d bytes were read", r.OK(), n)
@@ -127,7 +127,7 @@ func TestJournalOfOtherContent(t *testing.T) {
 	time.Sleep(30 * time.Millisecond)
 	o := create.Options{PieceLength: 16384, Journals: []string{filepath.Join(dir, "journal")}}
 	raw, _ := createTorrent(t, root, o)
-	v := verify.Options{Memory: verify.Memory{Journal: o.Journals[0]}}
+	v := verify.Options{Memory: verify.Memory{Journals: []string{o.Journals[0]}}}
 
 	file := filepath.Join(root, "a")
 	info, err := os.Stat(file)

@@ -34,7 +34,7 @@ func TestJournal(t *testing.T) {
 		dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 		torrent := makeTorrent(t, dir, format, 16384, metainfo.Fields{})
 		age(t, dir, tree.Paths())
-		o := Options{Memory: Memory{Journal: filepath.Join(t.TempDir(), "journal")}}
+		o := Options{Memory: Memory{Journals: []string{filepath.Join(t.TempDir(), "journal")}}}
 		if r := data(t, torrent, dir, o); !r.OK() || r.KnownPieces != 0 {
 			t.Fatalf("%v: first run: ok %v, known %d", format, r.OK(), r.KnownPieces)
 		}
@@ -69,7 +69,7 @@ func TestJournalAfterAStop(t *testing.T) {
 	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	torrent := makeTorrent(t, dir, formats()[0], 16<<10, metainfo.Fields{})
 	age(t, dir, tree.Paths())
-	o := Options{Reading: Reading{LimitRate: 32 << 20}, Memory: Memory{Journal: filepath.Join(t.TempDir(), "journal")}}
+	o := Options{Reading: Reading{LimitRate: 32 << 20}, Memory: Memory{Journals: []string{filepath.Join(t.TempDir(), "journal")}}}
 	var first *Report
 	now := time.Now()
 	synctest.Test(t, func(t *testing.T) {
@@ -100,7 +100,7 @@ func TestJournalRefuses(t *testing.T) {
 	torrent := makeTorrent(t, dir, formats()[0], 16384, metainfo.Fields{})
 	other := filepath.Join(t.TempDir(), "notes.txt")
 	put(t, other, []byte("this is no journal"))
-	for _, o := range []Options{{Memory: Memory{Journal: other}}, {Memory: Memory{Journal: filepath.Join(dir, "no", "folder")}}, {Reading: Reading{Sums: []metainfo.Checksum{metainfo.MD5}}, Memory: Memory{Journal: other}}} {
+	for _, o := range []Options{{Memory: Memory{Journals: []string{other}}}, {Memory: Memory{Journals: []string{filepath.Join(dir, "no", "folder")}}}, {Reading: Reading{Sums: []metainfo.Checksum{metainfo.MD5}}, Memory: Memory{Journals: []string{other}}}} {
 		if _, err := Data(context.Background(), torrent, dir, o); err == nil {
 			t.Errorf("%+v is no error", o)
 		}

@@ -13,6 +13,10 @@ type Options struct {
 	Selection
 	Reading
 	Memory
+	Scrub
+	// Shard reads a part of the pieces, and leaves the others out. A run with the
+	// journals of all parts then reads nothing, and its report is that of one run.
+	Shard     Shard
 	ReadOrder ReadOrder
 	DropCache bool // do not leave what was read in the system's page cache
 	// CompareWith is another copy, found like the content: where its pieces are
@@ -56,19 +60,42 @@ type Reading struct {
 	Progress func(done, total int64)
 }
 
-// Memory is a file that remembers good pieces, so that they are not read again.
+// Memory is files that remember pieces, so that they are not read again.
 type Memory struct {
-	// Journal is the file; "" remembers nothing. It is made if it is not there.
+	// Journals are the files. The first is written to, and made if it is not there.
 	// What is remembered of files on disk holds as long as their paths, sizes,
 	// times and inodes are what they were, however the run ended that read them;
 	// of web seeds see [WebSeeds].
-	Journal string
-	// Recheck reads what the journal knows all the same.
+	//
+	// One journal is believed what it says of good pieces; what was bad is read again.
+	// Several are the parts of one run, and believed in everything.
+	Journals []string
+	// Recheck reads what the journals know all the same.
 	Recheck bool
 	// Known, if not nil, is told how many bytes of content the journal knows,
 	// before the rest is read.
 	Known func(bytes int64)
 }
+
+// Scrub says which pieces are read again though the journal knows them to be good. It
+// remembers when each was read.
+type Scrub struct {
+	// OlderThan, if not 0, reads those that were not read for so long.
+	OlderThan time.Duration
+	// BudgetTime and BudgetBytes, if not 0, end the reading: once so much time has
+	// passed, or before so much content would be exceeded, but for the first piece.
+	// What was damaged comes first, then what was never read, then what was read
+	// longest ago. What is not reached is what the journal says, or else left out.
+	BudgetTime  time.Duration
+	BudgetBytes int64
+
+	now   func() time.Time // nil is the system's
+	batch int64            // bytes between looks at the clock; 0 is [scrubBatch]
+}
+
+// Shard is one of some parts of the pieces, all of about one size. The zero value is
+// everything.
+type Shard struct{ Index, Of int } // from 1 to Of
 
 // ReadOrder is how content on disk is read.
 type ReadOrder uint8

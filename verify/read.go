@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/torrentkit/torrentkit/internal/content"
-	"github.com/torrentkit/torrentkit/internal/journal"
 	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
@@ -14,11 +13,14 @@ func (o *Reading) job(src piecehash.Source, order piecehash.Order) piecehash.Job
 	return piecehash.Job{Source: src, Order: order, Workers: o.Workers, Progress: o.Progress}
 }
 
-// read hashes the chosen pieces from the source of a job, and records what became of them.
-func (r *run) read(ctx context.Context, job piecehash.Job, j *journal.Log, failFast bool) error {
+// read hashes the pieces of a job, or all that are unread, from its source, and records
+// what became of them. Those that were read are told to note, which may be nil.
+func (r *run) read(ctx context.Context, job piecehash.Job, note func(piecehash.Piece) error, failFast bool) error {
 	src := job.Source
-	job.Layout, job.Durable = r.layout, j != nil
-	job.Only = r.toRead()
+	job.Layout, job.Durable = r.layout, note != nil
+	if job.Only == nil {
+		job.Only = r.toRead()
+	}
 	if s, ok := src.(interface{ next(idle bool) int }); ok {
 		job.Next = s.next
 	}
@@ -28,8 +30,8 @@ func (r *run) read(ctx context.Context, job piecehash.Job, j *journal.Log, failF
 		}
 		if err != nil {
 			r.unread(err)
-		} else if r.check(p); r.pieces.get(p.Index) == PieceOK {
-			if err := j.Note(p.Index, journal.Digest{SHA1: p.SHA1, Root: p.Root}); err != nil {
+		} else if r.check(p); note != nil {
+			if err := note(p); err != nil {
 				quit(src)
 				return err
 			}
@@ -96,7 +98,7 @@ func (r *run) again(ctx context.Context, pieces []layout.Run, workers int, final
 	now := newRun(r.torrent, r.Root, files, located)
 	now.named = r.named
 	now.Extra, now.MoreExtra, now.Seed, now.Compared = r.Extra, r.MoreExtra, r.Seed, r.Compared
-	now.Differs, now.Err = r.Differs, r.Err
+	now.Differs, now.Err, now.since, now.Oldest = r.Differs, r.Err, r.since, r.Oldest
 	for k := range now.Files {
 		if r.Files[k].State == Skipped {
 			now.Files[k].State = Skipped

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"iter"
+	"time"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/metainfo"
@@ -67,8 +68,11 @@ type Report struct {
 	// LostPieces counts those of UncheckedPieces that were given up because their
 	// bytes come too far apart in an [Archive] to wait for one another.
 	LostPieces int
-	// KnownPieces counts those of GoodPieces that Options.Journal knew.
+	// KnownPieces counts those of GoodPieces that the journal knew; of several, which
+	// are the parts of one run, none. Oldest is when the one of them was read that was
+	// not read for longest, as far as the journal remembers.
 	KnownPieces int
+	Oldest      time.Time
 	// Bytes counts all bytes of content, those in pieces that match, and those
 	// in pieces that Options left out.
 	Bytes, GoodBytes, SkippedBytes int64
@@ -93,6 +97,7 @@ type Report struct {
 	layout   *layout.Layout
 	fileOf   []int32 // index in Files of each file of the torrent; -1 for padding
 	pieces   states
+	since    map[int]time.Time    // when bad pieces were found to be, if not now
 	evidence map[partKey]evidence // what is known of parts of bad pieces
 }
 
@@ -228,6 +233,10 @@ func (r *Report) Good(file int) (pieces, of int, bytes int64) {
 	}
 	return 0, 0, 0
 }
+
+// BadSince returns when a journal first noted that a bad piece is bad; zero if that was
+// found now. The files of the piece are the same since then, the system says.
+func (r *Report) BadSince(i int) time.Time { return r.since[i] }
 
 // PieceState returns what became of the i-th piece.
 func (r *Report) PieceState(i int) PieceState { return r.pieces.get(i) }

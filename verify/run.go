@@ -1,6 +1,8 @@
 package verify
 
 import (
+	"time"
+
 	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
@@ -55,6 +57,7 @@ func blankRun(t *metainfo.Torrent, root string, files []layout.FileIndex) *run {
 		fileOf:   make([]int32, len(t.Files)),
 		pieces:   newStates(l.NumPieces()),
 		evidence: map[partKey]evidence{},
+		since:    map[int]time.Time{},
 	}}
 	for i := range r.fileOf {
 		r.fileOf[i] = -1

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -26,6 +27,22 @@ func (r *run) choose(o Selection) error {
 	if o.Sample > 0 {
 		s.sample(o.Sample, o.Seed)
 	}
+	return nil
+}
+
+// chooseShard leaves out the pieces of other shards.
+func (r *run) chooseShard(shard Shard, journal bool) error {
+	i, n := int64(shard.Index), int64(shard.Of)
+	switch {
+	case shard == Shard{}:
+		return nil
+	case !journal:
+		return errors.New("a shard needs a journal to write to")
+	case n < 1 || i < 1 || i > n:
+		return fmt.Errorf("shard %d of %d does not exist", i, n)
+	}
+	first, end := int(int64(r.Pieces)*(i-1)/n), int(int64(r.Pieces)*i/n)
+	selector{r}.skipOthers([]layout.Run{{First: first, End: end}})
 	return nil
 }
 

@@ -91,6 +91,9 @@ func readContent(ctx context.Context, r *run, at storage, o Options) (begun bool
 	if err := r.choose(o.Selection); err != nil {
 		return false, err
 	}
+	if err := r.chooseShard(o.Shard, len(o.Journals) > 0); err != nil {
+		return false, err
+	}
 	if err := r.lookAround(ctx, at, o.Extra); err != nil {
 		return false, err
 	}
@@ -98,19 +101,22 @@ func readContent(ctx context.Context, r *run, at storage, o Options) (begun bool
 		return false, err
 	}
 	switch {
-	case len(o.Sums) > 0 && o.Journal != "":
+	case len(o.Sums) > 0 && len(o.Journals) > 0:
 		return false, ErrJournalSums
+	case o.Scrub.asked() && (len(o.Journals) != 1 || o.Recheck):
+		return false, ErrScrubJournal
 	case o.FailFast && !r.fine():
 		r.Incomplete = true
 	case len(o.Sums) > 0 || r.located.InOrder():
 		err = r.readInOrder(ctx, o)
 	default:
-		j, err2 := r.openJournal(o.Memory, journal.Files(r.located.Tree, r.inTree))
+		j, err2 := r.openJournals(o.Memory, journal.Files(r.located.Tree, r.inTree))
 		if err2 != nil {
 			return false, err2
 		}
 		r.recall(j, o.Memory)
-		err = r.read(ctx, o.job(r.source(newLimiter(ctx, o.LimitRate)), piecehash.Order(o.ReadOrder)), j, o.FailFast)
+		job := o.job(r.source(newLimiter(ctx, o.LimitRate)), piecehash.Order(o.ReadOrder))
+		err = newScrubber(r, j, o).read(ctx, job, o.FailFast)
 		err = cmp.Or(err, j.Close())
 	}
 	return true, r.finish(ctx, err, o.CompareWith, o.Workers)

@@ -53,7 +53,7 @@ func checkSeed(ctx context.Context, t *metainfo.Torrent, a seedAddress, o WebOpt
 	for _, f := range s.Faults() {
 		w.Faults = append(w.Faults, *r.webFault(&f))
 	}
-	w.Unremembered = c.conclude(o.Journal != "")
+	w.Unremembered = c.conclude(len(o.Journals) > 0)
 	r.endReading(r.Incomplete || err != nil)
 	localiser{r}.eliminate()
 	r.conclude()
@@ -107,7 +107,7 @@ func (c seedCheck) read(o WebOptions) error {
 	if s.Open() != nil { // it is noted why
 		return nil
 	}
-	j, err := c.openJournal(o.Memory, journal.Identity{Kind: "web seed", Append: s.Version})
+	j, err := c.openJournals(o.Memory, journal.Identity{Kind: "web seed", Append: s.Version})
 	if err != nil {
 		return err
 	}
@@ -123,12 +123,25 @@ func (c seedCheck) read(o WebOptions) error {
 		if s.Unranged() {
 			job.Workers = 1 // that reads each file once, from its start to its end
 		}
-		err = c.run.read(s.Context(), job, j, o.FailFast)
+		err = c.run.read(s.Context(), job, c.noter(j), o.FailFast)
 	}
 	if err == nil && !c.Incomplete && s.Kind == webseed.BEP19 {
 		err = s.Probe(c.unasked())
 	}
 	return cmp.Or(err, j.Close())
+}
+
+// noter writes good pieces down; nil where there is no journal.
+func (c seedCheck) noter(j *journal.Log) func(piecehash.Piece) error {
+	if j == nil {
+		return nil
+	}
+	return func(p piecehash.Piece) error {
+		if c.pieces.get(p.Index) != PieceOK {
+			return nil
+		}
+		return j.Note(p.Index, journal.Digest{SHA1: p.SHA1, Root: p.Root})
+	}
 }
 
 // unasked lists files that nothing was asked of, because pieces that they share with

@@ -109,7 +109,7 @@ func TestWebJournal(t *testing.T) {
 		s, torrent := serveTree(t, tree, format, 16384)
 		s.header = func(_ int, w http.ResponseWriter, _ *http.Request) { old(w) }
 		o := webOptions()
-		o.Journal = filepath.Join(t.TempDir(), "journal")
+		o.Journals = []string{filepath.Join(t.TempDir(), "journal")}
 		if w := webCheck(t, torrent, o); !w.OK() || w.Report.KnownPieces != 0 || w.Unremembered != 0 {
 			t.Fatalf("%v: first run: %+v, known %d, not remembered %d", format, w.Faults, w.Report.KnownPieces, w.Unremembered)
 		}
@@ -179,7 +179,7 @@ func TestWebJournalWantsValidators(t *testing.T) {
 	} {
 		s.header, now = tt.header, time.Now()
 		o := webOptions()
-		o.Journal = filepath.Join(t.TempDir(), "journal")
+		o.Journals = []string{filepath.Join(t.TempDir(), "journal")}
 		first := webCheck(t, torrent, o)
 		again := webCheck(t, torrent, o)
 		known := again.Report.KnownPieces > 0
@@ -224,7 +224,7 @@ func TestWebJournalAfterAStop(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		defer cancel()
 		o := webOptions()
-		o.Journal = filepath.Join(t.TempDir(), "journal")
+		o.Journals = []string{filepath.Join(t.TempDir(), "journal")}
 		o.network = n
 		s.sending = func(sent int64) {
 			if sent > 8<<20 {
@@ -261,8 +261,8 @@ func TestWebJournalRefuses(t *testing.T) {
 	t.Parallel()
 	s, torrent := serveTree(t, files{"a": []byte("x")}, metainfo.V1, 16384)
 	o := webOptions()
-	o.Journal = filepath.Join(t.TempDir(), "notes")
-	put(t, o.Journal, []byte("this is no journal"))
+	o.Journals = []string{filepath.Join(t.TempDir(), "notes")}
+	put(t, o.Journals[0], []byte("this is no journal"))
 	if _, err := WebSeeds(context.Background(), torrent, o); err == nil {
 		t.Error("a file that is no journal is no error")
 	}

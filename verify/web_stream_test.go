@@ -261,7 +261,7 @@ func TestBEP17Streams(t *testing.T) {
 		if err != nil || !reports[0].OK() || reports[0].Requests != int64(l.NumPieces()+2) {
 			t.Errorf("%v: %v, %d requests for %d pieces, %+v", format, err, reports[0].Requests, l.NumPieces(), reports[0].Faults)
 		}
-		o.Journal = filepath.Join(t.TempDir(), "journal")
+		o.Journals = []string{filepath.Join(t.TempDir(), "journal")}
 		again, err := WebSeeds(context.Background(), tree.Torrent(t, format, length, metainfo.Fields{HTTPSeeds: []string{server.URL}}), o)
 		if err != nil || !again[0].OK() || again[0].Unremembered != 4 || again[0].Requests != int64(l.NumPieces()) {
 			t.Errorf("%v: %v, with a journal that cannot remember: %+v", format, err, again[0])

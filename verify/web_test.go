@@ -474,7 +474,7 @@ server { listen 127.0.0.1:%[2]s; root "%[3]s"; } }`, work, port, parent)
 		t.Logf("%v: %v over nginx, %v from the disk, %d requests", format, served, local, w.Requests)
 	}
 	age(t, filepath.Join(parent, "a tree"), append(tree.Paths(), "big"))
-	o.Journal = filepath.Join(work, "journal")
+	o.Journals = []string{filepath.Join(work, "journal")}
 	torrent := makeTorrent(t, filepath.Join(parent, "a tree"), metainfo.V1, 1<<20, metainfo.Fields{})
 	for _, known := range []int{0, 33} {
 		if w := webCheck(t, torrent, o); !w.OK() || w.Report.Pieces != 33 || w.Report.KnownPieces != known || w.Unremembered > 0 {

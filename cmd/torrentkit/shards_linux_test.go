@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,15 +12,23 @@ import (
 	"testing"
 	"time"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/torrentkit/torrentkit/internal/longtest"
 	"github.com/torrentkit/torrentkit/internal/peertest"
 )
 
-// Four shards that another engine ran give, merged, the torrent of a single run.
+// Four shards that another engine ran give, merged, the torrent of a single run, and the report of one of a copy that is
+// damaged.
 func checkShards(t *testing.T, run func(t *testing.T, link, command string)) {
 	dir := t.TempDir()
 	root := filepath.Join(dir, "root")
 	tree(t, root, 40, 300000)
+	copied := filepath.Join(dir, "damaged", "root")
+	if err := os.CopyFS(copied, os.DirFS(root)); err != nil {
+		t.Fatal(err)
+	}
+	damage(t, copied)
 	link := filepath.Join(dir, "torrentkit")
 	if err := os.Symlink(program(t, "torrentkit").Path, link); err != nil {
 		t.Fatal(err)
@@ -32,10 +41,12 @@ func checkShards(t *testing.T, run func(t *testing.T, link, command string)) {
 			return c
 		}
 		make("whole")
-		run(t, link, fmt.Sprintf("%s create --shard $I/4 --journal %s.$I %s", link, at("j"), strings.Join(args, " ")))
-		var journals []string
+		run(t, link, fmt.Sprintf("%s create --shard $I/4 --journal %s.$I %s && %[1]s verify --shard $I/4 --journal %[4]s.$I %[5]s %[6]s",
+			link, at("j"), strings.Join(args, " "), at("v"), at("whole"), copied))
+		var journals, verified []string
 		for i := range 4 {
 			journals = append(journals, "--journal", fmt.Sprintf("%s.%d", at("j"), i+1))
+			verified = append(verified, "--journal", fmt.Sprintf("%s.%d", at("v"), i+1))
 		}
 		if c := make("merged", journals...); c.ReusedBytes != c.Size {
 			t.Errorf("%s: the shards hashed %d bytes of %d", format, c.ReusedBytes, c.Size)
@@ -45,6 +56,37 @@ func checkShards(t *testing.T, run func(t *testing.T, link, command string)) {
 		if err1 != nil || err2 != nil || !bytes.Equal(a, b) {
 			t.Errorf("%s: the torrents differ: %v, %v", format, err1, err2)
 		}
+		for _, args := range [][]string{{"--json"}, {"--color", "always"}} {
+			args = append([]string{"torrentkit", "verify", at("whole"), copied}, args...)
+			one, _ := program(t, args...).Output()
+			merged, _ := program(t, append(args, verified...)...).Output()
+			if len(one) == 0 || !bytes.Equal(one, merged) {
+				t.Errorf("%s: one machine says\n%s\nand the shards\n%s", format, one, merged)
+			}
+		}
+	}
+}
+
+// damage flips a byte of a file in a folder, cuts another, and removes a third.
+func damage(t *testing.T, root string) {
+	t.Helper()
+	var files []string
+	err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
+		if info, e := d.Info(); err == nil && e == nil && info.Mode().IsRegular() && info.Size() > 1000 {
+			files = append(files, path)
+		}
+		return err
+	})
+	if err != nil || len(files) < 3 {
+		t.Fatalf("%d files: %v", len(files), err)
+	}
+	data, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	data[500] ^= 1
+	if err := errors.Join(os.WriteFile(files[0], data, 0o644), os.Truncate(files[1], 700), os.Remove(files[2])); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -143,7 +185,7 @@ PartitionName=test Nodes=HOST Default=YES State=UP
 		return strings.HasPrefix(string(out), "idle")
 	})
 	checkShards(t, func(t *testing.T, link, command string) {
-		script := "#!/bin/sh\nI=$SLURM_ARRAY_TASK_ID\nexec " + command + "\n"
+		script := "#!/bin/sh\nI=$SLURM_ARRAY_TASK_ID\n" + command + "\n"
 		cmd := exec.Command(batch, "--wait", "--array=1-4", "--output=/dev/null")
 		cmd.Env, cmd.Stdin = env, strings.NewReader(script)
 		if out, err := cmd.CombinedOutput(); err != nil {
@@ -160,4 +202,78 @@ func waitFor(t *testing.T, what string, ready func() bool) {
 		}
 	}
 	t.Fatalf("%s did not come up", what)
+}
+
+// manifest is what the guide's Indexed Job has of batch/v1: anything else is a mistake.
+type manifest struct {
+	APIVersion string `yaml:"apiVersion"`
+	Kind       string
+	Metadata   struct{ Name string }
+	Spec       struct {
+		CompletionMode           string `yaml:"completionMode"`
+		Completions, Parallelism int
+		Template                 struct {
+			Spec struct {
+				RestartPolicy string `yaml:"restartPolicy"`
+				Containers    []struct {
+					Name, Image   string
+					Command, Args []string
+					VolumeMounts  []struct {
+						Name      string
+						MountPath string `yaml:"mountPath"`
+					} `yaml:"volumeMounts"`
+				}
+				Volumes []struct {
+					Name                  string
+					PersistentVolumeClaim struct {
+						ClaimName string `yaml:"claimName"`
+					} `yaml:"persistentVolumeClaim"`
+				}
+			}
+		}
+	}
+}
+
+// The pods of the guide's Job, run one after the other, and the command of its comment give what one machine says.
+func TestShardsOfTheManifest(t *testing.T) {
+	t.Parallel()
+	raw, err := os.ReadFile("../../docs/guides/verify-shards.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var job manifest
+	in := yaml.NewDecoder(bytes.NewReader(raw))
+	in.KnownFields(true)
+	if err := in.Decode(&job); err != nil {
+		t.Fatal(err)
+	}
+	if job.APIVersion != "batch/v1" || job.Kind != "Job" || job.Spec.CompletionMode != "Indexed" || job.Spec.Completions < 2 || job.Spec.Template.Spec.RestartPolicy != "OnFailure" {
+		t.Errorf("it is no Indexed Job: %+v", job)
+	}
+	dir := t.TempDir()
+	content := filepath.Join(dir, "content")
+	tree(t, content, 12, 100000)
+	if err := os.Symlink(program(t, "torrentkit").Path, filepath.Join(dir, "torrentkit")); err != nil {
+		t.Fatal(err)
+	}
+	finished(t, program(t, "torrentkit", "create", "--json", "-q", "-o", content+".torrent", content))
+	damage(t, content)
+	shell := func(command string, more ...string) string {
+		cmd := exec.Command("sh", "-c", "PATH="+dir+":$PATH; "+strings.ReplaceAll(command, "/data/", dir+"/"))
+		cmd.Env = append(os.Environ(), more...)
+		out, _ := cmd.Output()
+		return string(out)
+	}
+	pod := job.Spec.Template.Spec.Containers[0]
+	for i := range job.Spec.Completions {
+		if out := shell(pod.Args[0], fmt.Sprint("JOB_COMPLETION_INDEX=", i)); !strings.Contains(out, fmt.Sprintf("shard\t%d/%d\n", i+1, job.Spec.Completions)) {
+			t.Errorf("pod %d says %q", i, out)
+		}
+	}
+	_, merge, _ := strings.Cut(string(raw), "#   ")
+	merge, _, _ = strings.Cut(merge, "\n")
+	one := shell("torrentkit verify /data/content.torrent /data/content")
+	if merged := shell(merge); one == "" || merged != one {
+		t.Errorf("one machine says\n%s\nand the pods\n%s", one, merged)
+	}
 }

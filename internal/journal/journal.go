@@ -5,6 +5,7 @@
 // A journal is a file of records of one size, each sealed with xxHash64. A
 // record holds a [Key], which stands for everything that decides what the
 // digest is (which bytes of which files, in which state), and the digests.
+// Records of another kind tell when a digest was computed (see [Sight]).
 // Records are found by their seals, wherever they stand in the file: whatever
 // is torn, cut out, flipped or foreign loses the records that it touches, and
 // nothing else. Two processes may append to one journal, and journals may be
@@ -54,6 +55,7 @@ const (
 type Set struct {
 	digests  map[Key]Digest
 	doubtful map[Key]bool
+	sights   map[Key]Sight
 }
 
 // Get returns the digest of a key.
@@ -109,6 +111,12 @@ func (s *Set) Read(r io.Reader) (damaged int64, err error) {
 		var d Digest
 		rest := b[len(mark):]
 		rest = rest[copy(key[:], rest):]
+		if string(b[:len(mark)]) == sightMark {
+			if err := s.addSight(key, rest); err != nil {
+				return damaged, err
+			}
+			continue
+		}
 		rest = rest[copy(d.SHA1[:], rest):]
 		copy(d.Root[:], rest)
 		if err := s.add(key, d); err != nil {
@@ -141,7 +149,7 @@ func next(in *bufio.Reader) (record []byte, damaged int64, err error) {
 
 // whole tells whether b is a record.
 func whole(b []byte) bool {
-	return string(b[:len(mark)]) == mark && xxhash.Sum64(b[:sealAt]) == binary.LittleEndian.Uint64(b[sealAt:])
+	return isMark(string(b[:len(mark)])) && xxhash.Sum64(b[:sealAt]) == binary.LittleEndian.Uint64(b[sealAt:])
 }
 
 // ReadFile adds the records of a journal file to the set. A file that does not
@@ -227,11 +235,11 @@ func checkJournal(f *os.File) error {
 	in := bufio.NewReaderSize(all, 4<<10) // the first record is all that is wanted of most
 	head, err := in.Peek(len(mark))
 	begin := string(head)
-	if err == nil && begin != mark {
+	if err == nil && !isMark(begin) {
 		_, _, err = next(in)
 	}
 	switch {
-	case err == nil, errors.Is(err, io.EOF) && strings.HasPrefix(mark, begin):
+	case err == nil, errors.Is(err, io.EOF) && (strings.HasPrefix(mark, begin) || strings.HasPrefix(sightMark, begin)):
 		return nil
 	case !errors.Is(err, io.EOF):
 		return err
@@ -258,11 +266,17 @@ func onlyZeros(r *io.SectionReader) bool {
 // Put appends a record. Until Flush it may stay in memory, where a kill of the
 // process loses it; an error of writing is returned by this or a later call.
 func (w *Writer) Put(key Key, d Digest) error {
+	return w.put(mark, key, d.SHA1[:], d.Root[:])
+}
+
+// put appends a record of a kind, whose parts fill it up to the seal.
+func (w *Writer) put(kind string, key Key, parts ...[]byte) error {
 	start := len(w.pending)
-	w.pending = append(w.pending, mark...)
+	w.pending = append(w.pending, kind...)
 	w.pending = append(w.pending, key[:]...)
-	w.pending = append(w.pending, d.SHA1[:]...)
-	w.pending = append(w.pending, d.Root[:]...)
+	for _, part := range parts {
+		w.pending = append(w.pending, part...)
+	}
 	w.pending = binary.LittleEndian.AppendUint64(w.pending, xxhash.Sum64(w.pending[start:]))
 	if len(w.pending) >= 1<<16 {
 		return w.Flush()

@@ -116,7 +116,7 @@ func Open(paths []string, l *layout.Layout, id Identity) (*Log, error) {
 }
 
 // Empty tells whether the journals know nothing of any content.
-func (j *Log) Empty() bool { return j == nil || j.set.Len() == 0 }
+func (j *Log) Empty() bool { return j == nil || j.set.Len() == 0 && len(j.set.sights) == 0 }
 
 // Known returns what the journals know of a piece.
 func (j *Log) Known(i int) (Digest, bool) {

@@ -33,6 +33,11 @@ Web seeds are asked for the sizes of files and a sample of their pieces, and wha
 nothing of their content is stored. With --full a server that knows no ranges is read, too, each file in one stream.
 Only http and https are used, without a proxy, and only to public addresses unless --web-seed names others.
 
+A journal remembers when each piece was read. --older-than reads what was not read since, and --budget what was damaged,
+never read or read longest ago, in this order, for so long or so many bytes; the rest is what the journal knows. What is
+damaged says whether that is new. Each --shard reads a part into its journal; with all journals nothing is read, and the
+report is that of one machine.
+
 A repair hashes every piece before it writes, writes only bytes that differ, and can be interrupted at any time. It
 deletes and shortens nothing.
 
@@ -44,6 +49,7 @@ whole and its pieces were hashed again; a run that was stopped is run again, and
   torrentkit verify --content /srv/music torrents/
   torrentkit verify --compare-with /backup/album --extra album.torrent
   torrentkit verify --journal album.journal album.torrent
+  torrentkit verify --journal album.journal --older-than 30d --budget 2h album.torrent
   torrentkit verify --sample 20 --fail-fast huge.torrent /srv/archive
   curl -s https://example.org/film.mkv | torrentkit verify film.torrent -
   torrentkit verify --tar album.torrent album.tar.zst

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -24,6 +25,7 @@ type verifyFlags struct {
 	repair  repairFlags
 	web     webFlags
 	search  searchFlags
+	shard   command.Shard
 	options verify.Options
 }
 
@@ -72,11 +74,53 @@ func (f *verifyFlags) bindWork(cmd *cobra.Command) {
 	})
 	command.Group(cmd, "Run", func(fs *pflag.FlagSet) {
 		command.ReadFlags(fs, &o.Workers, &o.ReadOrder, verify.ParseReadOrder, &o.DropCache)
-		fs.StringVar(&o.Journal, "journal", "", "remember good pieces in `FILE`, and do not read them again while their files are unchanged")
+		fs.StringArrayVar(&o.Journals, "journal", nil, "remember pieces in `FILE`, and do not read good ones again while their files are unchanged; several are the shards of one run")
 		fs.BoolVar(&o.Recheck, "recheck", false, "read what the journal knows all the same")
+		fs.Func("older-than", "read what was not read for `TIME`, such as 30d, though the journal knows it", f.addAge)
+		fs.Func("budget", "read for `TIME-OR-SIZE` at most, such as 2h or 500GiB: what was read longest ago comes first (repeatable)", f.addBudget)
+		fs.Func("shard", "read the `I/N`th part only, into the journal; a run with all journals then gives the verdict", f.shard.Parse)
 		fs.Var(&f.rate, "limit-rate", "read at most `SIZE` bytes a second")
 		fs.Var(&f.maxSize, "max-size", "refuse torrents larger than `SIZE`")
 	})
+}
+
+// addAge reads --older-than.
+func (f *verifyFlags) addAge(s string) (err error) {
+	f.options.OlderThan, err = parseAge(s)
+	return err
+}
+
+// addBudget reads --budget.
+func (f *verifyFlags) addBudget(s string) error {
+	if age, err := parseAge(s); err == nil {
+		f.options.BudgetTime = age
+		return nil
+	}
+	var size command.SizeValue
+	if err := size.Set(s); err != nil || size <= 0 {
+		return errors.New("want a time, such as 2h, or a size, such as 500GiB")
+	}
+	f.options.BudgetBytes = int64(size)
+	return nil
+}
+
+// parseAge reads a time that is more than none, of which days and weeks may be parts by themselves.
+func parseAge(s string) (time.Duration, error) {
+	const day = 24 * time.Hour
+	for _, unit := range []struct {
+		name string
+		is   time.Duration
+	}{{"d", day}, {"w", 7 * day}} {
+		if text, ok := strings.CutSuffix(s, unit.name); ok {
+			if n, err := strconv.ParseUint(text, 10, 16); err == nil && n > 0 {
+				return time.Duration(n) * unit.is, nil
+			}
+		}
+	}
+	if age, err := time.ParseDuration(s); err == nil && age > 0 {
+		return age, nil
+	}
+	return 0, errors.New("want a time, such as 30d, 2w or 12h")
 }
 
 // addPieces reads --pieces.

@@ -21,7 +21,8 @@ type reportJSON struct {
 	PiecesUnchecked int              `json:"pieces_unchecked"`
 	PiecesLost      int              `json:"pieces_lost,omitempty"`    // of pieces_unchecked: too scattered in the archive
 	PiecesKnown     int              `json:"pieces_known,omitempty"`   // of pieces_ok: from the journal
-	PiecesSkipped   int              `json:"pieces_skipped,omitempty"` // left out by --only, --pieces or --sample
+	ReadSince       string           `json:"read_since,omitempty"`     // when that of pieces_known was read that was not read for longest
+	PiecesSkipped   int              `json:"pieces_skipped,omitempty"` // left out by --only, --pieces, --sample or --budget
 	Seed            uint64           `json:"seed,omitempty"`           // of --sample
 	Bytes           int64            `json:"bytes"`
 	BytesOK         int64            `json:"bytes_ok"`
@@ -77,7 +78,8 @@ type rangeJSON struct {
 type badPieceJSON struct {
 	Index int        `json:"index"`
 	State string     `json:"state"`
-	Files []partJSON `json:"files"` // any of which may be the damaged one
+	Since string     `json:"since,omitempty"` // when the journal noted it first; without a journal, or if that is now, there is none
+	Files []partJSON `json:"files"`           // any of which may be the damaged one
 }
 
 type partJSON struct {
@@ -109,6 +111,9 @@ func reportToJSON(torrent string, r *verify.Report) reportJSON {
 			j.Error = console.RootCause(f.Err).Error()
 		}
 	}
+	if !r.Oldest.IsZero() {
+		v.ReadSince = atSecond(r.Oldest)
+	}
 	if r.Differs != verify.SameName {
 		v.ContentAs = r.Differs.String()
 	}
@@ -116,7 +121,11 @@ func reportToJSON(torrent string, r *verify.Report) reportJSON {
 		if !p.State.Bad() {
 			continue
 		}
-		v.BadPieces = append(v.BadPieces, badPieceJSON{p.Index, p.State.String(), command.Objects(p.Parts, func(part verify.Part) partJSON {
+		since := ""
+		if at := r.BadSince(p.Index); !at.IsZero() {
+			since = atSecond(at)
+		}
+		v.BadPieces = append(v.BadPieces, badPieceJSON{p.Index, p.State.String(), since, command.Objects(p.Parts, func(part verify.Part) partJSON {
 			return partJSON{r.Files[part.File].Path, part.Offset, part.Length, part.Verdict.String()}
 		})})
 	}

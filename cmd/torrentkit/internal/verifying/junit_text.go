@@ -28,7 +28,7 @@ func junitOf(o verified) console.JunitSuite {
 	}
 	if o.report != nil {
 		for i := range o.report.Files {
-			add(junitFile(&o.report.Files[i]))
+			add(o.junitFile(&o.report.Files[i]))
 		}
 		for _, e := range o.report.Extra {
 			add(console.JunitCase{Name: console.Escape(e.Path), Failure: &console.JunitMessage{Type: "extra", Message: "it is in the folder and not in the torrent"}})
@@ -50,7 +50,7 @@ func junitOf(o verified) console.JunitSuite {
 	return s
 }
 
-func junitFile(f *verify.FileReport) console.JunitCase {
+func (v *verified) junitFile(f *verify.FileReport) console.JunitCase {
 	c := console.JunitCase{Name: console.Escape(f.Path)}
 	switch {
 	case f.State == verify.Skipped:
@@ -58,7 +58,7 @@ func junitFile(f *verify.FileReport) console.JunitCase {
 	case f.State == verify.Unchecked:
 		c.Skipped = &console.JunitMessage{Message: plainFinding(f)}
 	case f.State != verify.OK:
-		c.Failure = &console.JunitMessage{Type: f.State.String(), Message: console.EscapeSentence(plainFinding(f))}
+		c.Failure = &console.JunitMessage{Type: f.State.String(), Message: console.EscapeSentence(plainFinding(f) + v.whenFound(f))}
 	}
 	return c
 }

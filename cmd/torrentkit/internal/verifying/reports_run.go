@@ -15,11 +15,13 @@ type verified struct {
 	torrent string
 	report  *verify.Report
 	onDisk  bool // the content is below report.Root
-	err     error
-	repair  *verify.Repaired  // nil if nothing was to be repaired
-	web     *verify.WebReport // nil if it is data on disk
-	search  *searchResult     // nil without --search
-	fixed   *verify.Fixed     // nil without --fix
+	// one journal was used, so that damage that was known is told from what is new
+	remembered bool
+	err        error
+	repair     *verify.Repaired  // nil if nothing was to be repaired
+	web        *verify.WebReport // nil if it is data on disk
+	search     *searchResult     // nil without --search
+	fixed      *verify.Fixed     // nil without --fix
 }
 
 // verifyReports gathers outcomes and writes them at the end.

@@ -17,7 +17,7 @@ func runVerify(ctx context.Context, con *console.Console, args []string, f *veri
 	if f.options.Sample > 0 && f.options.Seed == 0 {
 		f.options.Seed = seed(con)
 	}
-	f.options.LimitRate = int64(f.rate)
+	f.options.LimitRate, f.options.Shard = int64(f.rate), verify.Shard(f.shard)
 	if err := f.check(); err != nil {
 		return err
 	}
@@ -101,12 +101,16 @@ func verifyOne(ctx context.Context, con *console.Console, task verifyTask, f *ve
 		err = console.WithHint(err, "give it as PATH to change what it leads to")
 	}
 	v.torrent, v.err, v.onDisk = task.torrent, err, task.content != "-" && !f.tar
+	v.remembered = len(o.Journals) == 1
 	reports.add(v)
 	r := v.report
 	if r == nil {
 		return err
 	}
 	command.WarnOf(con, task.torrent, r.Warnings)
+	if f.shard.Of > 0 && err == nil {
+		return cmp.Or(v.refusal(), showShard(con, v, f))
+	}
 	if shown := showVerified(con, v, f.brief); shown != nil || err != nil {
 		return cmp.Or(err, shown)
 	}
@@ -122,8 +126,8 @@ func verifyOne(ctx context.Context, con *console.Console, task verifyTask, f *ve
 // stopped says what is kept of a run that was interrupted, and how to go on.
 func stopped(done, total int64, o *verify.Options) string {
 	amount := fmt.Sprintf("%s of %s", console.FormatSize(done), console.FormatSize(total))
-	if o.Journal != "" {
-		return fmt.Sprintf("%s are kept in %q, as far as they are good: the same command goes on from there", amount, o.Journal)
+	if len(o.Journals) > 0 {
+		return fmt.Sprintf("%s are kept in %q, as far as they are good: the same command goes on from there", amount, o.Journals[0])
 	}
 	return fmt.Sprintf("stopped after %s; with --journal FILE the same command would go on from there", amount)
 }

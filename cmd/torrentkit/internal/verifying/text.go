@@ -38,7 +38,7 @@ func showReport(con *console.Console, v verified) error {
 		if !isFinding(f) && f.Found == "" {
 			continue
 		}
-		row := []console.Cell{stateCell(f), console.Path(f.Path), console.Detail(whatIsWrong(f, con.Number) + howMuch(r, i, con.Number))}
+		row := []console.Cell{stateCell(f), console.Path(f.Path), console.Detail(whatIsWrong(f, con.Number) + v.whenFound(f) + howMuch(r, i, con.Number))}
 		if f.State == verify.Unchecked && con.Human() {
 			unclear = append(unclear, row)
 			continue
@@ -242,6 +242,9 @@ func showSums(con *console.Console, v verified) {
 	bytes.Human = fmt.Sprintf("%s of %s (%s %%)", console.FormatSize(r.GoodBytes), console.FormatSize(r.Bytes), percent(r.GoodBytes, r.Bytes))
 	f.Add("bytes", bytes)
 	f.Some("from the journal", int64(r.KnownPieces))
+	if !r.Oldest.IsZero() {
+		f.Text("read since", atSecond(r.Oldest))
+	}
 	f.Some("too scattered to check", int64(r.LostPieces))
 	f.Some("left out", int64(r.SkippedPieces))
 	if r.Seed != 0 {
