@@ -11,8 +11,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console/consoletest"
+	"github.com/coder/websocket"
 
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console/consoletest"
 	"github.com/torrentkit/torrentkit/internal/trackertest"
 )
 
@@ -97,15 +98,35 @@ func TestFetchHidesSecrets(t *testing.T) {
 			w.WriteHeader(http.StatusFound)
 		},
 	}
+	sockets := map[string]func(words string) string{
+		"ws-failure": func(words string) string { return fmt.Sprintf(`{"failure reason":%q}`, words) },
+		"ws-text":    func(words string) string { return words },
+		"ws-key":     func(words string) string { return fmt.Sprintf(`{"action":"announce",%q:1}`, words) },
+	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answer := forms[strings.Split(r.URL.Path, "/")[1]]
-		answer(w, fmt.Sprintf("http://%s%s and %s and %s or %s", r.Host, r.RequestURI, r.URL.Path, r.URL.Query().Get("passkey"), strings.Split(r.URL.Path, "/")[2]))
+		form := strings.Split(r.URL.Path, "/")[1]
+		words := fmt.Sprintf("http://%s%s and %s and %s or %s", r.Host, r.RequestURI, r.URL.Path, r.URL.Query().Get("passkey"), strings.Split(r.URL.Path, "/")[2])
+		if answer := forms[form]; answer != nil {
+			answer(w, words)
+			return
+		}
+		c, err := websocket.Accept(w, r, nil)
+		if err != nil {
+			return // its own words are in the answer
+		}
+		c.Read(r.Context())
+		c.Write(r.Context(), websocket.MessageText, []byte(sockets[form](words)))
+		c.Close(websocket.StatusPolicyViolation, words[:min(len(words), 120)])
 	}))
 	defer server.Close()
 	udp := trackertest.Start(t, trackertest.UDPEchoesSecrets)
 	sources := []string{udp.UDP() + "/" + key + "/announce", udp.UDP() + "?passkey=" + odd}
 	for form := range forms {
 		sources = append(sources, server.URL+"/"+form+"/"+key+"/announce", server.URL+"/"+form+"/announce?passkey="+odd)
+	}
+	for form := range sockets {
+		base := "ws" + strings.TrimPrefix(server.URL, "http") + "/" + form
+		sources = append(sources, base+"/"+key+"/announce", base+"/announce?passkey="+odd)
 	}
 	for _, source := range sources {
 		for _, how := range []string{"--verbose", "--json"} {
