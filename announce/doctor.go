@@ -221,18 +221,15 @@ func Doctor(ctx context.Context, tracker string, opt DoctorOptions) (rep Report)
 
 // open resolves the tracker, pins one address, and asks it for the first time.
 func (d *doctor) open(tracker string) *Failure {
-	var f *Failure
-	if d.e, f = parseTracker(tracker); f != nil {
-		return f
-	}
-	if f = d.s.check(d.e); f != nil {
-		return f
+	var r Result
+	if d.e, r = d.s.begin(Query{Tracker: tracker}); r.Failure != nil {
+		return r.Failure
 	}
 	d.first = d.ask("a", EventStarted, asSeed(), want(50))
 	if d.first.Addr.IsValid() {
 		d.addrs = []netip.AddrPort{d.first.Addr}
 	}
-	if f = d.first.Failure; f != nil && f.TrackerSpoke() {
+	if f := d.first.Failure; f != nil && f.TrackerSpoke() {
 		d.barred = f.Code != Rejected // which can be for something in the request
 		if !d.barred {
 			again := d.ask("a", EventNone).Failure

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/torrentkit/torrentkit/internal/dial"
 	"github.com/torrentkit/torrentkit/internal/secret"
@@ -104,23 +105,16 @@ func (s *settings) resolve(ctx context.Context, host string, port uint16) ([]net
 	return out, nil
 }
 
-// asTried makes failures of what went wrong at addresses.
-func asTried(ctx context.Context, list []dial.Tried) []Tried {
-	var out []Tried
-	for _, t := range list {
-		out = append(out, Tried{t.Addr, netFailure(ctx, "connecting to "+t.Addr.String(), t.Err)})
+// race connects to whichever address answers first, and tells the result how that went.
+func race[T any](ctx context.Context, r *Result, addrs []netip.AddrPort, try func(context.Context, netip.AddrPort) (T, error), discard func(T)) (T, error) {
+	started := time.Now()
+	t, tried, err := dial.Race(ctx, addrs, try, discard)
+	r.Timing.Connect, r.Tried = time.Since(started), nil
+	if len(addrs) == 1 { // the failure itself says it
+		return t, err
 	}
-	return out
-}
-
-// addrPort is an address of a connection, or none: the system may not tell.
-func addrPort(a net.Addr) netip.AddrPort {
-	if a == nil {
-		return netip.AddrPort{}
+	for _, lost := range tried {
+		r.Tried = append(r.Tried, Tried{lost.Addr, netFailure(ctx, "connecting to "+lost.Addr.String(), lost.Err)})
 	}
-	ap, err := netip.ParseAddrPort(a.String())
-	if err != nil {
-		return netip.AddrPort{}
-	}
-	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
+	return t, err
 }

@@ -193,19 +193,13 @@ func (c *httpClient) dialTCP(ctx context.Context, u *url.URL) (net.Conn, error) 
 			return nil, f
 		}
 	}
-	started := time.Now()
-	conn, tried, err := dial.Race(ctx, addrs, func(ctx context.Context, a netip.AddrPort) (net.Conn, error) {
+	conn, err := race(ctx, c.res, addrs, func(ctx context.Context, a netip.AddrPort) (net.Conn, error) {
 		conn, err := c.dialer.Connect(ctx, "tcp", host, a)
 		if err != nil {
 			return nil, netFailure(ctx, "connecting to "+a.String(), err)
 		}
 		return conn, nil
 	}, func(conn net.Conn) { conn.Close() })
-	c.res.Timing.Connect = time.Since(started)
-	c.res.Tried = nil
-	if len(addrs) > 1 { // else the failure itself says it
-		c.res.Tried = asTried(ctx, tried)
-	}
 	if err != nil {
 		return nil, err
 	}
@@ -215,9 +209,9 @@ func (c *httpClient) dialTCP(ctx context.Context, u *url.URL) (net.Conn, error) 
 
 // reached notes between whom a connection is.
 func (c *httpClient) reached(conn net.Conn) {
-	c.res.Local = addrPort(conn.LocalAddr())
+	c.res.Local = dial.AddrPort(conn.LocalAddr())
 	if c.s.Proxy == nil {
-		c.res.Addr = addrPort(conn.RemoteAddr())
+		c.res.Addr = dial.AddrPort(conn.RemoteAddr())
 	}
 }
 

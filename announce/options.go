@@ -181,9 +181,7 @@ func (s *settings) fillIdentity() {
 		s.PeerID = randomPeerID()
 	}
 	if s.Key == 0 {
-		var k [4]byte
-		rand.Read(k[:])
-		s.Key = be.Uint32(k[:]) | 1
+		s.Key = randomUint32() | 1
 	}
 	if s.UserAgent == "" {
 		s.UserAgent = "torrentkit"
@@ -195,12 +193,5 @@ func (s *settings) fillIdentity() {
 
 // randomPeerID follows the Azureus style (BEP 20).
 func randomPeerID() [20]byte {
-	const digits = "0123456789abcdefghijklmnopqrstuvwxyz"
-	id := [20]byte([]byte("-tk0100-000000000000"))
-	var r [12]byte
-	rand.Read(r[:])
-	for i, b := range r {
-		id[8+i] = digits[int(b)%len(digits)]
-	}
-	return id
+	return [20]byte([]byte("-tk0100-" + rand.Text()))
 }

@@ -44,10 +44,8 @@ func azureus(code, version string) string {
 		"RT=Retriever SB=Swiftbit SD=Xunlei SS=SwarmScope ST=SymTorrent SZ=Shareaza TB=Torch TN=TorrentDotNET TR=Transmission TS=Torrentstorm " +
 		"TT=TuoTorrent tk=torrentkit UL=uLeecher UM=uTorrent_Mac UT=uTorrent UW=uTorrent_Web VG=Vagaa WD=WebTorrent_Desktop WW=WebTorrent " +
 		"WY=FireTorrent XL=Xunlei XT=XanTorrent XX=Xtorrent ZT=ZipTorrent"
-	for _, entry := range strings.Fields(known) {
-		if strings.HasPrefix(entry, code+"=") {
-			return strings.ReplaceAll(entry[3:], "_", " ") + " " + dotted(version)
-		}
+	if name := listed(known, code); name != "" {
+		return name + " " + dotted(version)
 	}
 	if strings.ContainsFunc(code, func(r rune) bool { return r < '0' || r > 'z' }) {
 		return ""
@@ -79,22 +77,17 @@ func dotted(version string) string {
 	return b.String()
 }
 
-func shadow(c byte) string {
-	switch c {
-	case 'A':
-		return "ABC"
-	case 'O':
-		return "Osprey Permaseed"
-	case 'Q':
-		return "BTQueue"
-	case 'R':
-		return "Tribler"
-	case 'S':
-		return "Shadow's client"
-	case 'T':
-		return "BitTornado"
-	case 'U':
-		return "UPnP NAT"
+// shadow names clients that follow the style of BitTornado.
+func shadow(code byte) string {
+	return listed("A=ABC O=Osprey_Permaseed Q=BTQueue R=Tribler S=Shadow's_client T=BitTornado U=UPnP_NAT", string(code))
+}
+
+// listed is the name of a code in a list like "A=ABC B=B_C".
+func listed(list, code string) string {
+	for entry := range strings.FieldsSeq(list) {
+		if name, ok := strings.CutPrefix(entry, code+"="); ok {
+			return strings.ReplaceAll(name, "_", " ")
+		}
 	}
 	return ""
 }

@@ -11,16 +11,8 @@ import (
 // anything, the result has that Failure.
 func Plan(q Query, opt Options) Result {
 	s := opt.fill(q)
-	r := Result{Query: q, Event: s.Event}
-	if r.Event == EventAuto {
-		r.Event = EventStarted
-	}
-	e, f := parseTracker(q.Tracker)
-	if f == nil {
-		f = s.check(e)
-	}
-	if r.Transport = e.transport; f != nil {
-		r.Failure = f
+	e, r := s.begin(q)
+	if r.Failure != nil {
 		return r
 	}
 	events := []Event{r.Event}

@@ -52,39 +52,19 @@ func (s *settings) askEach(ctx context.Context, q Query, ask asker) []ScrapeResu
 	started := time.Now()
 	probeCtx, cancel := context.WithTimeout(ctx, s.Timeout)
 	defer cancel()
-	base := ScrapeResult{Result: Result{Query: q, Event: s.Event}}
-	if base.Event == EventAuto {
-		base.Event = EventStarted
+	e, r := s.begin(q)
+	base := ScrapeResult{Result: r}
+	groups := [][]netip.AddrPort{nil} // a proxy finds the address
+	if base.Failure == nil && s.Proxy == nil {
+		groups[0], base.Failure = s.resolve(probeCtx, e.host, e.port)
+		base.Timing.DNS = time.Since(started)
 	}
-	failed := func(f *Failure) []ScrapeResult {
-		base.Failure = f
+	if base.Failure != nil {
 		base.Timing.Total = time.Since(started)
 		return []ScrapeResult{base}
 	}
-	e, f := parseTracker(q.Tracker)
-	base.Transport = e.transport
-	if f != nil {
-		return failed(f)
-	}
-	if f := s.check(e); f != nil {
-		return failed(f)
-	}
-	var groups [][]netip.AddrPort
-	if s.Proxy != nil {
-		groups = [][]netip.AddrPort{nil} // the proxy finds the address
-	} else {
-		addrs, f := s.resolve(probeCtx, e.host, e.port)
-		base.Timing.DNS = time.Since(started)
-		if f != nil {
-			return failed(f)
-		}
-		groups = [][]netip.AddrPort{addrs}
-		if s.AllAddresses {
-			groups = groups[:0]
-			for i := range addrs {
-				groups = append(groups, addrs[i:i+1])
-			}
-		}
+	if s.AllAddresses && s.Proxy == nil {
+		groups = slices.Collect(slices.Chunk(groups[0], 1))
 	}
 	results := make([]ScrapeResult, len(groups))
 	var wg sync.WaitGroup
@@ -100,6 +80,21 @@ func (s *settings) askEach(ctx context.Context, q Query, ask asker) []ScrapeResu
 	}
 	wg.Wait()
 	return results
+}
+
+// begin returns the tracker of a question, and the result that nothing has come of
+// yet. It has a Failure where the question cannot be asked.
+func (s *settings) begin(q Query) (endpoint, Result) {
+	r := Result{Query: q, Event: s.Event}
+	if r.Event == EventAuto {
+		r.Event = EventStarted
+	}
+	e, f := parseTracker(q.Tracker)
+	if f == nil {
+		f = s.check(e)
+	}
+	r.Transport, r.Failure = e.transport, f
+	return e, r
 }
 
 // firstOf returns the only address of a group; with several it is not known

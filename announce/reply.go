@@ -29,7 +29,7 @@ func (d *replyReader) note(id string, sev Severity, bep int, format string, args
 
 // decodeReply reads the body of an HTTP announce.
 func decodeReply(body []byte) (*Reply, []Finding, *Failure) {
-	d := replyReader{reply: Reply{Seeds: Unknown, Leeches: Unknown, Downloaded: Unknown, Downloaders: Unknown, Form: FormNone}}
+	d := replyReader{reply: Reply{Form: FormNone}}
 	top, f := d.scan(body)
 	if f != nil {
 		return nil, d.findings, f
@@ -42,7 +42,7 @@ func decodeReply(body []byte) (*Reply, []Finding, *Failure) {
 		}
 		return nil, d.findings, refusal(text, d.reply.RetryIn)
 	}
-	d.counts(top)
+	d.counts(func(key string) (int64, bool) { return d.number(top, key) }, 3)
 	d.texts(top)
 	v, has := top.Get("peers")
 	v6, has6 := top.Get("peers6")
@@ -99,35 +99,43 @@ func (d *replyReader) number(top bencode.Value, key string) (int64, bool) {
 		ok = err == nil
 		d.note("number-as-string", Warning, 3, "%s is a string, not an integer", key)
 	}
-	if !ok {
-		d.note("number-unreadable", Error, 3, "%s is no number that fits into 64 bits", key)
-		return 0, false
-	}
-	if n < 0 {
-		d.note("number-negative", Error, 3, "%s is negative: %d", key, n)
-		return 0, false
-	}
-	return n, true
+	return d.natural(key, n, ok, 3)
 }
 
-func (d *replyReader) counts(top bencode.Value) {
-	for _, c := range []struct {
-		key string
-		to  *int64
-	}{
-		{"complete", &d.reply.Seeds}, {"incomplete", &d.reply.Leeches},
-		{"downloaded", &d.reply.Downloaded}, {"downloaders", &d.reply.Downloaders},
-	} {
-		if n, ok := d.number(top, c.key); ok {
-			*c.to = n
-		}
+// natural judges a number that may be no whole one, and must not be negative.
+func (d *replyReader) natural(key string, n int64, whole bool, bep int) (int64, bool) {
+	switch {
+	case !whole:
+		d.note("number-unreadable", Error, bep, "%s is no number that fits into 64 bits", key)
+	case n < 0:
+		d.note("number-negative", Error, bep, "%s is negative: %d", key, n)
+	default:
+		return n, true
 	}
-	n, ok := d.number(top, "interval")
-	d.interval(n, ok, 3)
-	n, ok = d.number(top, "min interval")
-	d.reply.MinInterval = seconds(n)
-	if ok && d.reply.Interval > 0 && d.reply.MinInterval > d.reply.Interval {
-		d.note("min-interval-odd", Warning, 3, "min interval is longer than interval")
+	return 0, false
+}
+
+// numbers reads a number of an answer, by its key.
+type numbers func(key string) (int64, bool)
+
+func (get numbers) count(key string) int64 {
+	if n, ok := get(key); ok {
+		return n
+	}
+	return Unknown
+}
+
+// counts takes what an answer counts, by the rules of a BEP.
+func (d *replyReader) counts(get numbers, bep int) {
+	r := &d.reply
+	r.Seeds, r.Leeches = get.count("complete"), get.count("incomplete")
+	r.Downloaded, r.Downloaders = get.count("downloaded"), get.count("downloaders")
+	n, ok := get("interval")
+	d.interval(n, ok, bep)
+	n, ok = get("min interval")
+	r.MinInterval = seconds(n)
+	if ok && r.Interval > 0 && r.MinInterval > r.Interval {
+		d.note("min-interval-odd", Warning, bep, "min interval is longer than interval")
 	}
 }
 

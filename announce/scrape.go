@@ -280,7 +280,11 @@ func (d *replyReader) scrape(body []byte) (counts []Counts, wait time.Duration, 
 			d.once("scrape-key-mangled", Error, 48, "a key of files has %d bytes, not 20: the infohash was written as UTF-8", len(raw))
 			raw = plain
 		}
-		counts = append(counts, d.fileCounts(metainfo.HashV1(raw), v))
+		c := numbers(func(key string) (int64, bool) { return d.number(v, key) }).of(metainfo.HashV1(raw))
+		if name, ok := v.Get("name"); ok {
+			c.Name, _ = name.Text()
+		}
+		counts = append(counts, c)
 	}
 	if flags, ok := top.Get("flags"); ok {
 		if n, ok := d.number(flags, "min_request_interval"); ok {
@@ -296,19 +300,7 @@ func (d *replyReader) once(id string, sev Severity, bep int, format string, args
 	}
 }
 
-func (d *replyReader) fileCounts(h metainfo.HashV1, v bencode.Value) Counts {
-	c := unknownCounts(h)
-	c.Known = true
-	for _, field := range []struct {
-		key string
-		to  *int64
-	}{{"complete", &c.Seeds}, {"incomplete", &c.Leeches}, {"downloaded", &c.Downloaded}} {
-		if n, ok := d.number(v, field.key); ok {
-			*field.to = n
-		}
-	}
-	if n, ok := v.Get("name"); ok {
-		c.Name, _ = n.Text()
-	}
-	return c
+// of takes the counts of a torrent.
+func (get numbers) of(h metainfo.HashV1) Counts {
+	return Counts{Hash: h, Known: true, Seeds: get.count("complete"), Leeches: get.count("incomplete"), Downloaded: get.count("downloaded")}
 }

@@ -34,7 +34,7 @@ func dialSOCKS5UDP(ctx context.Context, s *settings, host string, port uint16) (
 		err = errors.New("the proxy names its UDP relay by a host name")
 	}
 	if err == nil && relay.Addr().IsUnspecified() { // the relay is where the proxy is
-		relay = netip.AddrPortFrom(addrPort(control.RemoteAddr()).Addr(), relay.Port())
+		relay = netip.AddrPortFrom(dial.AddrPort(control.RemoteAddr()).Addr(), relay.Port())
 	}
 	var conn net.Conn
 	if err == nil {

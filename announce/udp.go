@@ -245,7 +245,7 @@ func (u *udpSession) heard(conn net.PacketConn) (from netip.AddrPort) {
 		if err != nil {
 			return from
 		}
-		if at := addrPort(a); n == headSize && be.Uint32(buf[4:]) == tid && at != u.addr {
+		if at := dial.AddrPort(a); n == headSize && be.Uint32(buf[4:]) == tid && at != u.addr {
 			return at
 		}
 	}
@@ -329,13 +329,12 @@ func (u *udpSession) v4() bool { return !u.addr.IsValid() || u.addr.Addr().Is4()
 
 // openUDP connects to whichever address answers first.
 func (s *settings) openUDP(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *Result) (*udpSession, *Failure) {
-	started := time.Now()
 	if s.Proxy != nil {
 		addrs = []netip.AddrPort{{}}
 	}
 	var mu sync.Mutex
 	var lost []*udpSession
-	u, tried, err := dial.Race(ctx, addrs, func(ctx context.Context, a netip.AddrPort) (*udpSession, error) {
+	u, err := race(ctx, r, addrs, func(ctx context.Context, a netip.AddrPort) (*udpSession, error) {
 		u, f := s.socketUDP(ctx, e, a, &Result{}) // a losing address must not write into r
 		if f != nil {
 			return nil, f
@@ -349,10 +348,6 @@ func (s *settings) openUDP(ctx context.Context, e endpoint, addrs []netip.AddrPo
 		}
 		return u, nil
 	}, (*udpSession).close)
-	r.Timing.Connect = time.Since(started)
-	if len(addrs) > 1 {
-		r.Tried = asTried(ctx, tried)
-	}
 	mu.Lock()
 	defer mu.Unlock()
 	if err == nil {
@@ -368,6 +363,6 @@ func (s *settings) openUDP(ctx context.Context, e endpoint, addrs []netip.AddrPo
 	}
 	u.res = r
 	r.Addr = u.addr
-	r.Local = addrPort(u.conn.LocalAddr())
+	r.Local = dial.AddrPort(u.conn.LocalAddr())
 	return u, nil
 }

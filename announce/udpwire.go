@@ -173,7 +173,7 @@ func decodeUDPScrape(p []byte, hashes []metainfo.HashV1) ([]Counts, []Finding) {
 	}
 	var out []Counts
 	for i, h := range hashes {
-		c := Counts{Hash: h, Seeds: Unknown, Leeches: Unknown, Downloaded: Unknown}
+		c := unknownCounts(h)
 		if rest := body[min(12*i, len(body)):]; len(rest) >= 12 {
 			c.Known = true
 			c.Seeds = int64(be.Uint32(rest))

@@ -3,6 +3,7 @@ package announce
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"slices"
 	"strconv"
 
@@ -54,51 +55,35 @@ func (m wsMessage) answersAnnounce(hash string) bool {
 
 func (m wsMessage) failure() *Failure { return refusal(m.text("failure reason"), RetryIn{}) }
 
-// count reads a whole number; fractions and exponents that mean one are taken too.
-func (d *replyReader) count(m wsMessage, key string) (int64, bool) {
-	raw, ok := m[key]
-	if !ok || string(raw) == "null" {
-		return Unknown, false
-	}
-	n, err := strconv.ParseInt(string(raw), 10, 64)
-	if err != nil {
-		f, ferr := strconv.ParseFloat(string(raw), 64)
-		if ferr != nil || f != float64(int64(f)) || f > 1<<53 || f < -(1<<53) {
-			d.note("number-unreadable", Error, 0, "%s is no whole number", key)
-			return Unknown, false
+// numbers reads whole numbers; fractions and exponents that mean one are taken too.
+func (m wsMessage) numbers(d *replyReader) numbers {
+	return func(key string) (int64, bool) {
+		raw := string(m[key])
+		if raw == "" || raw == "null" {
+			return 0, false
 		}
-		n = int64(f)
+		n, err := strconv.ParseInt(raw, 10, 64)
+		if err != nil {
+			var f float64
+			if f, err = strconv.ParseFloat(raw, 64); err == nil {
+				n = int64(f)
+			}
+			return d.natural(key, n, err == nil && f == float64(n) && math.Abs(f) <= 1<<53, 0)
+		}
+		return d.natural(key, n, true, 0)
 	}
-	if n < 0 {
-		d.note("number-negative", Error, 0, "%s is negative: %d", key, n)
-		return Unknown, false
-	}
-	return n, true
 }
 
 func (m wsMessage) announce() (*Reply, []Finding, *Failure) {
 	if m.refuses() {
 		return nil, nil, m.failure()
 	}
-	d := replyReader{reply: Reply{Downloaded: Unknown, Downloaders: Unknown, Form: FormNone}}
-	r := &d.reply
-	var hasSeeds, hasInterval bool
-	r.Seeds, hasSeeds = d.count(m, "complete")
-	r.Leeches, _ = d.count(m, "incomplete")
-	if n, ok := d.count(m, "downloaded"); ok {
-		r.Downloaded = n
-	}
-	n, hasInterval := d.count(m, "interval")
-	if !hasSeeds && !hasInterval {
+	d := replyReader{reply: Reply{Form: FormNone, Warning: m.text("warning message"), TrackerID: m.text("tracker id")}}
+	d.counts(m.numbers(&d), 0)
+	if d.reply.Seeds == Unknown && d.has("interval-missing") {
 		return nil, d.findings, fail(Malformed, "an object without interval, complete and failure reason is no announce answer")
 	}
-	d.interval(n, hasInterval, 0)
-	if n, ok := d.count(m, "min interval"); ok {
-		r.MinInterval = seconds(n)
-	}
-	r.Warning = m.text("warning message")
-	r.TrackerID = m.text("tracker id")
-	return r, d.findings, nil
+	return &d.reply, d.findings, nil
 }
 
 // scrape reads the counts of every torrent that the answer names, in the order of
@@ -118,11 +103,7 @@ func (m wsMessage) scrape() ([]Counts, []Finding, *Failure) {
 		if len(raw) != 20 {
 			continue
 		}
-		c := Counts{Hash: metainfo.HashV1(raw), Known: true}
-		c.Seeds, _ = d.count(file, "complete")
-		c.Leeches, _ = d.count(file, "incomplete")
-		c.Downloaded, _ = d.count(file, "downloaded")
-		out = append(out, c)
+		out = append(out, file.numbers(&d).of(metainfo.HashV1(raw)))
 	}
 	slices.SortFunc(out, func(a, b Counts) int { return bytes.Compare(a.Hash[:], b.Hash[:]) })
 	return out, d.findings, nil

@@ -152,20 +152,12 @@ func (f *family) read() {
 		t, _ := v.Get("t")
 		id, _ := t.Text()
 		f.mu.Lock()
-		if p := f.pending[id]; p != nil && p.addr == addrOf(from) {
+		if p := f.pending[id]; p != nil && p.addr == dial.AddrPort(from) {
 			delete(f.pending, id)
 			p.answer <- append([]byte(nil), buf[:n]...)
 		}
 		f.mu.Unlock()
 	}
-}
-
-func addrOf(a net.Addr) netip.AddrPort {
-	if u, ok := a.(*net.UDPAddr); ok {
-		ap := u.AddrPort()
-		return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
-	}
-	return netip.AddrPort{}
 }
 
 // query sends a query and returns the dictionary r of the answer.

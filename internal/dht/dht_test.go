@@ -166,12 +166,12 @@ func (c *simConn) WriteTo(b []byte, to net.Addr) (int, error) {
 	c.n.mu.Lock()
 	defer c.n.mu.Unlock()
 	c.n.sent++
-	c.n.to = append(c.n.to, addrOf(to))
+	c.n.to = append(c.n.to, dial.AddrPort(to))
 	q, _, err := bencode.Scan(slices.Clone(b))
 	if err != nil {
 		return 0, err
 	}
-	s := c.n.nodes[addrOf(to)]
+	s := c.n.nodes[dial.AddrPort(to)]
 	if s == nil {
 		return len(b), nil
 	}

@@ -204,6 +204,19 @@ func (d *Dialer) allowed(host string, port uint16, a netip.Addr) bool {
 	return sameName(host, d.Named) || home == a || home.IsLoopback() && a.IsLoopback()
 }
 
+// AddrPort is an address of a connection or a datagram, zero where the system does not
+// tell one.
+func AddrPort(a net.Addr) netip.AddrPort {
+	if a == nil {
+		return netip.AddrPort{}
+	}
+	ap, err := netip.ParseAddrPort(a.String())
+	if err != nil {
+		return netip.AddrPort{}
+	}
+	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
+}
+
 func sameName(a, b string) bool {
 	return a != "" && strings.EqualFold(strings.TrimSuffix(a, "."), strings.TrimSuffix(b, "."))
 }
