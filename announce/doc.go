@@ -27,7 +27,7 @@
 // 64 KiB, redirects at 5, and every wait ends with the context or the timeout.
 // A readable answer that breaks a rule is decoded all the same, and each
 // broken rule becomes a [Finding]; an unreadable one becomes a [Failure] with
-// a code.
+// one of the [Codes].
 //
 // # Secrets
 //
