@@ -22,8 +22,7 @@
 // the hashes of its pieces are known; [Wrap] makes one around an info dictionary
 // that is there already. Keys with no meaning here are an [Entry]: [ParseEntry]
 // reads KEY=JSON, [TextEntry] and [ListEntry] make strings and lists of them. A
-// [Checksum] of a whole file is one ([ParseChecksum]). Where web seeds have a file
-// says [Torrent.WebSeedURL], and [URLBelow] of names in general.
+// [Checksum] of a whole file is one ([ParseChecksum]).
 //
 // [Redact] and [RedactText] hide the passkeys of URLs where they are shown;
 // [Edit] takes them out. [WebSeedURL] and [URLBelow] are the URLs at
