@@ -54,7 +54,7 @@ func (m *moved) found(name string) string {
 func (m *moved) find(t *testing.T) {
 	t.Helper()
 	var err error
-	m.search, err = Search(context.Background(), m.torrent, t.TempDir(), []string{filepath.Join(m.top, "pile")}, Options{})
+	m.search, err = Search(context.Background(), m.torrent, t.TempDir(), []string{filepath.Join(m.top, "pile")}, SearchOptions{})
 	do(t, err)
 	t.Cleanup(func() { m.search.Close() })
 	if len(m.search.Found) != len(m.tree) {
@@ -202,7 +202,7 @@ func TestLinkManyNames(t *testing.T) {
 		put(t, filepath.Join(pile, "a"), data)
 		do(t, os.Link(filepath.Join(pile, "a"), filepath.Join(pile, "b")))
 		do(t, os.Link(filepath.Join(pile, "a"), filepath.Join(pile, "c")))
-		s, err := Search(context.Background(), torrent, t.TempDir(), []string{pile}, Options{})
+		s, err := Search(context.Background(), torrent, t.TempDir(), []string{pile}, SearchOptions{})
 		do(t, err)
 		if did, err := s.Link(context.Background(), out, kind); err != nil || did.Made != 3 {
 			t.Errorf("%v: %+v, %v", kind, did, err)

@@ -161,9 +161,25 @@ type RepairOptions struct {
 	Mending func(done, total int64)
 }
 
+// SearchOptions say what to look for, and how long.
+type SearchOptions struct {
+	Options // what is verified, and so looked for
+	Effort
+}
+
+// Effort is what a search for files may cost.
+type Effort struct {
+	// MaxRead, if not 0, ends the search once so many bytes of candidates were hashed:
+	// each counts as often as it is tried in another way.
+	MaxRead int64
+	// Searching, if not nil, is told how many bytes were, of about how many.
+	Searching func(done, total int64)
+}
+
 // FixOptions say how to put files right.
 type FixOptions struct {
 	Options
+	Effort
 	DryRun bool
 }
 

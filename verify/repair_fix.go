@@ -25,7 +25,8 @@ type Fixed struct {
 	Truncated   []string // files that were too long and whole otherwise
 	Removed     []string // folders, below Report.Root, that were emptied
 	Left        []Left   // files that were left under another name, or too long
-	Err         error    // the first that the system refused to read in the search for files, if any
+	Stopped     bool     // FixOptions.MaxRead ended the search for files
+	Err         error    // the first that the system refused to read in it, if any
 }
 
 // Fix verifies the content like [Data], and puts right what needs no other
@@ -40,7 +41,7 @@ func Fix(ctx context.Context, torrent []byte, dir string, o FixOptions) (*Fixed,
 	if err != nil {
 		return nil, err
 	}
-	f := &fixer{run: r, res: &Fixed{Report: r.Report, DryRun: o.DryRun}, workers: o.Workers}
+	f := &fixer{run: r, res: &Fixed{Report: r.Report, DryRun: o.DryRun}, workers: o.Workers, effort: o.Effort}
 	defer func() { f.run.close() }()
 	switch info, err := os.Stat(r.Root); {
 	case Refused(err):
@@ -75,17 +76,19 @@ type fixer struct {
 	*run
 	res     *Fixed
 	workers int
+	effort  Effort
 	home    *home
 	own     content.Own // renamings and cuts
 }
 
 // inFolder is Fix for a torrent of a folder.
 func (f *fixer) inFolder(ctx context.Context) error {
-	found, err := find.Files(ctx, known(f.run), []string{f.Root}, find.Options{Workers: f.workers, Foreign: true})
+	found, err := find.Files(ctx, known(f.run), []string{f.Root}, find.Options{Workers: f.workers, Foreign: true, MaxRead: f.effort.MaxRead, Progress: f.effort.Searching})
 	if err != nil {
 		return err
 	}
 	defer found.Close()
+	f.res.Stopped = found.Stopped
 	if err := f.rename(found); err != nil {
 		return err
 	}

@@ -32,8 +32,11 @@ type SearchReport struct {
 	// that nothing is known against there is none of them.
 	Lost []int
 	// Untried are those of Lost that may be there: too many files of one size share
-	// a piece with others that were not found, for all ways to put it together.
+	// a piece with others that were not found, for all ways to put it together, or the
+	// search was stopped.
 	Untried []int
+	// Stopped is set if SearchOptions.MaxRead ended the search.
+	Stopped bool
 	// Candidates is how many files of a right size were looked at.
 	Candidates int
 	// Err is the first that the system refused to read below the folders, if any: what
@@ -64,20 +67,20 @@ var ErrNothingToSearch = errors.New("no folder to search")
 // for it. Ways to put such pieces together are tried until 128 GiB were hashed.
 // A folder may be named by a symbolic link; below it none is followed. Nothing is
 // changed. The caller closes the report.
-func Search(ctx context.Context, torrent []byte, path string, dirs []string, o Options) (*SearchReport, error) {
+func Search(ctx context.Context, torrent []byte, path string, dirs []string, o SearchOptions) (*SearchReport, error) {
 	if len(dirs) == 0 {
 		return nil, ErrNothingToSearch
 	}
-	r, err := verifyAt(ctx, disk{o.Folders}, torrent, path, o)
+	r, err := verifyAt(ctx, disk{o.Folders}, torrent, path, o.Options)
 	if err != nil {
 		return nil, err
 	}
-	found, err := find.Files(ctx, known(r), dirs, find.Options{Workers: o.Workers})
+	found, err := find.Files(ctx, known(r), dirs, find.Options{Workers: o.Workers, MaxRead: o.MaxRead, Progress: o.Searching})
 	if err != nil {
 		r.close()
 		return nil, err
 	}
-	s := &SearchReport{Report: r.Report, run: r, found: found, workers: o.Workers, Untried: found.Untried, Candidates: found.Candidates, Err: cmp.Or(found.Refused(), r.located.Refused())}
+	s := &SearchReport{Report: r.Report, run: r, found: found, workers: o.Workers, Untried: found.Untried, Stopped: found.Stopped, Candidates: found.Candidates, Err: cmp.Or(found.Refused(), r.located.Refused())}
 	for _, k := range found.Lost {
 		if r.Files[k].State != Unchecked { // it is in its place, and no other is better
 			s.Lost = append(s.Lost, k)

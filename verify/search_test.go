@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -33,7 +34,7 @@ func TestSearchMoved(t *testing.T) {
 			put(t, filepath.Join(moved, fmt.Sprint(rng.IntN(9)), fmt.Sprintf("%x", rng.Uint64())), tree[name])
 		}
 		put(t, filepath.Join(moved, "decoy"), noise(rng, 5000))
-		s, err := Search(context.Background(), torrent, t.TempDir(), []string{moved}, Options{})
+		s, err := Search(context.Background(), torrent, t.TempDir(), []string{moved}, SearchOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -78,7 +79,7 @@ func TestSearchParts(t *testing.T) {
 		t.Fatal(err)
 	}
 	else1 := files{"x/one": tree["a"], "y": flipAt(tree["a"], 70000)}.Write(t, t.TempDir())
-	s, err := Search(context.Background(), torrent, dir, []string{else1}, Options{})
+	s, err := Search(context.Background(), torrent, dir, []string{else1}, SearchOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,13 +87,13 @@ func TestSearchParts(t *testing.T) {
 		t.Errorf("%+v, lost %v", s.Found, s.Lost)
 	}
 	else2 := files{"two": noise(rng, 1000), "three": tree["b"]}.Write(t, t.TempDir())
-	if s, err = Search(context.Background(), torrent, dir, []string{else1, else2}, Options{}); err != nil {
+	if s, err = Search(context.Background(), torrent, dir, []string{else1, else2}, SearchOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	if len(s.Found) != 3 || !s.Found[0].Proved || !s.Found[1].Proved || filepath.Base(s.Found[1].Path) != "three" || !s.Found[2].Proved || s.Found[2].Path != filepath.Join(dir, "c") {
 		t.Errorf("%+v, lost %v", s.Found, s.Lost)
 	}
-	if _, err := Search(context.Background(), torrent, dir, []string{filepath.Join(dir, "nothing")}, Options{}); err == nil {
+	if _, err := Search(context.Background(), torrent, dir, []string{filepath.Join(dir, "nothing")}, SearchOptions{}); err == nil {
 		t.Error("a folder that is not there is no error")
 	}
 }
@@ -166,7 +167,7 @@ func TestSearchReportsWhatItReached(t *testing.T) {
 	torrent := tree.Torrent(t, metainfo.V1, 16384, metainfo.Fields{})
 	dir := files{"b": make([]byte, 100), "c": tree["c"]}.Write(t, filepath.Join(t.TempDir(), "tree"))
 	elsewhere := files{"x": tree["a"], "y": tree["b"]}.Write(t, t.TempDir())
-	s, err := Search(context.Background(), torrent, dir, []string{elsewhere}, Options{})
+	s, err := Search(context.Background(), torrent, dir, []string{elsewhere}, SearchOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +185,7 @@ func TestSearchReportsWhatItReached(t *testing.T) {
 	if err := os.Remove(filepath.Join(elsewhere, "x")); err != nil {
 		t.Fatal(err)
 	}
-	if s, err = Search(context.Background(), torrent, dir, []string{elsewhere}, Options{}); err != nil {
+	if s, err = Search(context.Background(), torrent, dir, []string{elsewhere}, SearchOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
@@ -215,5 +216,44 @@ func TestFixSaysWhatItLeaves(t *testing.T) {
 	put(t, filepath.Join(dir, "was b"), noise(rng, 200)) // of another there is nothing to say
 	if fixed, err = Fix(context.Background(), torrent, dir, FixOptions{}); err != nil || len(fixed.Left) > 0 {
 		t.Errorf("%v: %+v", err, fixed)
+	}
+}
+
+// A search ends where it has read as much as it may, and says of what it may have missed
+// that it was not tried; it tells how far it is.
+func TestSearchIsBounded(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(21, 5))
+	tree, pile := files{}, files{}
+	for i := range 30 {
+		name := fmt.Sprintf("f%02d", i)
+		tree[name] = noise(rng, 20000)
+		pile[fmt.Sprint(i)], pile["decoy "+name] = tree[name], noise(rng, 20000)
+	}
+	torrent := tree.Torrent(t, metainfo.V1, 65536, metainfo.Fields{}) // no file has a piece of its own
+	elsewhere := pile.Write(t, t.TempDir())
+	place := filepath.Join(t.TempDir(), "tree")
+	var last, most, calls int64
+	o := SearchOptions{Effort: Effort{MaxRead: 2 << 20, Searching: func(done, total int64) {
+		if done < last || total < done {
+			t.Errorf("%d of %d bytes after %d", done, total, last)
+		}
+		last, most, calls = done, total, calls+1
+	}}}
+	s, err := Search(context.Background(), torrent, place, []string{elsewhere}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if !s.Stopped || s.Report.OK() || len(s.Lost) == 0 || len(s.Untried) != len(s.Lost) {
+		t.Errorf("stopped %v, %d lost, %d untried", s.Stopped, len(s.Lost), len(s.Untried))
+	}
+	if last < 2<<20 || last > 64<<20 || most < 60*20000 || calls < 3 {
+		t.Errorf("%d of %d bytes in %d calls", last, most, calls)
+	}
+	for _, f := range s.Found {
+		if got, err := os.ReadFile(f.Path); f.Proved && (err != nil || !bytes.Equal(got, tree[s.Report.Files[f.File].Path])) {
+			t.Errorf("%s is not what was found", f.Path)
+		}
 	}
 }

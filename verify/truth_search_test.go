@@ -59,7 +59,7 @@ func (s *searched) check(t *testing.T) {
 		}
 	}
 	pile := s.pile.Write(t, filepath.Join(s.dir, "pile"))
-	rep, err := Search(context.Background(), torrent, tree, []string{pile}, Options{})
+	rep, err := Search(context.Background(), torrent, tree, []string{pile}, SearchOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

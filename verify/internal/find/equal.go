@@ -60,6 +60,7 @@ func (r *reader) split(ctx context.Context, paths []string, size, n int64) (grou
 			}
 		}
 		f.Close()
+		r.work.add(min(size, 3*n))
 		if err != nil {
 			continue
 		}

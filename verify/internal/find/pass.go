@@ -36,7 +36,7 @@ type pass struct {
 }
 
 // step reads on, and tells the Extender. It returns false at the end.
-func (p *pass) step(e *piecehash.Extender) bool {
+func (p *pass) step(e *piecehash.Extender, w *work) bool {
 	p.active = slices.DeleteFunc(p.active, func(t *section) bool { return t.to <= p.at })
 	if len(p.active) == 0 {
 		if len(p.sections) == 0 {
@@ -55,6 +55,7 @@ func (p *pass) step(e *piecehash.Extender) bool {
 	}
 	data := p.buf[:min(int64(len(p.buf)), end-p.at)]
 	n, _ := p.file.ReadAt(data, p.at)
+	hashed := 0
 	for _, t := range p.active {
 		from, to := max(t.from-p.at, 0), min(t.to-p.at, int64(len(data)))
 		if t.failed = to > int64(n); t.failed {
@@ -63,7 +64,9 @@ func (p *pass) step(e *piecehash.Extender) bool {
 		for _, start := range t.starts {
 			e.Add(start, data[from:to])
 		}
+		hashed += len(t.starts) * int(to-from)
 	}
+	w.add(int64(hashed))
 	p.at += int64(n)
 	if n == len(data) {
 		return true
@@ -121,7 +124,7 @@ func (r *reader) readGroup(ctx context.Context, group []*pass) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		open = slices.DeleteFunc(open, func(p *pass) bool { return !p.step(r.extender) })
+		open = slices.DeleteFunc(open, func(p *pass) bool { return !p.step(r.extender, r.work) })
 		r.extender.Flush()
 	}
 	return nil

@@ -20,6 +20,7 @@ type reader struct {
 	buf      []byte           // for passes
 	kept     map[string]*kept // what is read once, by path
 	room     int64            // for more of that
+	work     *work
 }
 
 // kept is a candidate that is kept in memory once it was read.
@@ -96,6 +97,7 @@ func (r *reader) hash(ctx context.Context, only []layout.Run, src piecehash.Sour
 		if p.Index < 0 {
 			return err
 		}
+		r.work.add(r.layout.ContentLength(p.Index))
 		if err == nil {
 			tell(p)
 		}

@@ -50,19 +50,48 @@ type Options struct {
 	// Foreign leaves the files of the torrent, where they belong, out of the
 	// candidates, so that none is taken for another.
 	Foreign bool
+	// MaxRead, if not 0, ends the search once so many bytes of candidates were hashed:
+	// each counts as often as it is tried in another way.
+	MaxRead int64
+	// Progress, if not nil, is told how many bytes were, of about how many.
+	Progress func(done, total int64)
 }
+
+// errEnough ends a search that has read as much as it may.
+var errEnough = errors.New("the search read as much as it may")
 
 // Files looks below folders for the files of the content that are wanted. The
 // error is that of a folder that cannot be looked into, or ctx's. The caller
 // closes the result.
 func Files(ctx context.Context, c *Content, folders []string, o Options) (*Result, error) {
 	s := newSearch(c, o)
-	err := s.run(ctx, folders)
-	if err != nil {
+	s.reader.work = &work{most: o.MaxRead, progress: o.Progress}
+	within := ctx
+	if o.MaxRead > 0 {
+		within, s.reader.work.stop = context.WithCancelCause(ctx)
+		defer s.reader.work.stop(nil)
+	}
+	err := s.run(within, folders)
+	ended := errors.Is(context.Cause(within), errEnough)
+	if err != nil && (!ended || ctx.Err() != nil) {
 		s.close()
 		return nil, err
 	}
-	return s.result(), nil
+	if ended {
+		s.noteUnread()
+	}
+	res := s.result()
+	res.Stopped = ended
+	return res, nil
+}
+
+// noteUnread notes the files that may be among candidates which were not read.
+func (s *search) noteUnread() {
+	for k := range s.files {
+		if _, found := s.chosen[k]; !found && s.wanted(k) && len(s.sizes[s.files[k].Length].paths) > 0 {
+			s.untried[k] = true
+		}
+	}
 }
 
 func (s *search) run(ctx context.Context, folders []string) error {
@@ -70,6 +99,9 @@ func (s *search) run(ctx context.Context, folders []string) error {
 		if err := s.gather(ctx, dir); err != nil {
 			return err
 		}
+	}
+	for c := range s.seen {
+		s.reader.work.expect(2 * s.seen[c].tree.Files()[s.seen[c].file].Size)
 	}
 	return s.match(ctx)
 }
@@ -204,6 +236,7 @@ type Result struct {
 	Found      []Found // by rising File
 	Lost       []int   // wanted files that were not found
 	Untried    []int   // those of Lost of which not all candidates were tried
+	Stopped    bool    // Options.MaxRead ended the search
 	Candidates int     // how many files of a right size were looked at
 	// Unproved are candidates that have the size of files that are Lost, one of each, of
 	// which nothing can say whether they are those: other files that share their

@@ -82,9 +82,9 @@ func verifyOne(ctx context.Context, con *console.Console, task verifyTask, f *ve
 	case f.repair.from != "":
 		v, err = repair(ctx, con, p, raw, task, o, f)
 	case len(f.search.dirs) > 0:
-		v, err = search(ctx, con, raw, task, o, &f.search)
+		v, err = search(ctx, con, p, raw, task, o, &f.search)
 	case f.search.fix:
-		v, err = fix(ctx, con, raw, task, o, f.repair.dryRun)
+		v, err = fix(ctx, con, p, raw, task, o, f)
 	default:
 		v.report, err = readContent(ctx, con, raw, task.content, f, o)
 	}

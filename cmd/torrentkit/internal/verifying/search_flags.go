@@ -3,15 +3,17 @@ package verifying
 import (
 	"errors"
 
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/verify"
 )
 
 type searchFlags struct {
-	dirs   []string
-	link   string
-	output string
-	fix    bool
+	dirs    []string
+	link    string
+	output  string
+	fix     bool
+	maxRead command.SizeValue
 }
 
 // check finds flags that do not go together.
@@ -24,6 +26,8 @@ func (f *searchFlags) check(v *verifyFlags) error {
 		return console.WithHint(errors.New("-o needs --link"), "--link copy")
 	case f.fix && len(f.dirs) > 0:
 		return errors.New("--fix looks in the content's folder only, and does not go with --search")
+	case f.maxRead > 0 && !f.fix && len(f.dirs) == 0:
+		return errors.New("--max-read is about a search: it needs --search or --fix")
 	case others && (f.fix || len(f.dirs) > 0):
 		return errors.New("--search and --fix are about files on disk, and do not go with a repair, web seeds or a stream")
 	}

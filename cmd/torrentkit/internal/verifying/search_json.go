@@ -10,6 +10,7 @@ type searchJSON struct {
 	Found      []foundJSON `json:"found"`
 	Lost       []string    `json:"lost"`
 	Untried    []string    `json:"untried,omitempty"` // those of lost of which not all candidates were tried
+	Stopped    bool        `json:"stopped,omitempty"` // --max-read ended it
 	Output     string      `json:"output,omitempty"`  // with --link
 	Linked     int         `json:"linked,omitempty"`  // files that were made
 	Kept       int         `json:"kept,omitempty"`    // files that were there already
@@ -46,7 +47,7 @@ func searchToJSON(r *searchResult) *searchJSON {
 	}
 	path := func(k int) string { return r.found.Report.Files[k].Path }
 	return &searchJSON{
-		Candidates: r.found.Candidates, Output: r.output, Linked: r.linked.Made, Kept: r.linked.Kept,
+		Candidates: r.found.Candidates, Stopped: r.found.Stopped, Output: r.output, Linked: r.linked.Made, Kept: r.linked.Kept,
 		Found: command.Objects(r.found.Found, func(f verify.Found) foundJSON { return foundJSON{path(f.File), f.Path, f.Proved} }),
 		Lost:  command.Objects(r.found.Lost, path), Untried: command.Objects(r.found.Untried, path),
 	}

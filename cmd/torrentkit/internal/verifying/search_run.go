@@ -2,6 +2,7 @@ package verifying
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/verify"
@@ -14,13 +15,30 @@ type searchResult struct {
 	output string // where; empty if nothing was asked for
 }
 
+// effort is what a search may cost, and where it shows how far it is.
+func (f *searchFlags) effort(p *console.Progress) verify.Effort {
+	return verify.Effort{MaxRead: int64(f.maxRead), Searching: func(done, total int64) {
+		p.Known(0)
+		p.Phase("searching")
+		p.Set(done, total)
+	}}
+}
+
+// noteStopped says that a search was ended by --max-read.
+func noteStopped(con *console.Console, f *searchFlags) {
+	con.Note(fmt.Sprintf("the search ended behind %s (--max-read): not all candidates were tried", console.FormatSize(int64(f.maxRead))))
+}
+
 // search looks for the files of one torrent, and assembles them.
-func search(ctx context.Context, con *console.Console, torrent []byte, task verifyTask, o verify.Options, f *searchFlags) (verified, error) {
-	s, err := verify.Search(ctx, torrent, task.content, f.dirs, o)
+func search(ctx context.Context, con *console.Console, p *console.Progress, torrent []byte, task verifyTask, o verify.Options, f *searchFlags) (verified, error) {
+	s, err := verify.Search(ctx, torrent, task.content, f.dirs, verify.SearchOptions{Options: o, Effort: f.effort(p)})
 	if err != nil {
 		return verified{}, err
 	}
 	defer s.Close()
+	if s.Stopped {
+		noteStopped(con, f)
+	}
 	res := &searchResult{found: s}
 	if f.link != "" {
 		res.output = f.output
@@ -30,10 +48,13 @@ func search(ctx context.Context, con *console.Console, torrent []byte, task veri
 }
 
 // fix puts names and lengths right.
-func fix(ctx context.Context, con *console.Console, torrent []byte, task verifyTask, o verify.Options, dryRun bool) (verified, error) {
-	fixed, err := verify.Fix(ctx, torrent, task.content, verify.FixOptions{Options: o, DryRun: dryRun})
+func fix(ctx context.Context, con *console.Console, p *console.Progress, torrent []byte, task verifyTask, o verify.Options, f *verifyFlags) (verified, error) {
+	fixed, err := verify.Fix(ctx, torrent, task.content, verify.FixOptions{Options: o, Effort: f.search.effort(p), DryRun: f.repair.dryRun})
 	if fixed == nil {
 		return verified{}, err
+	}
+	if fixed.Stopped {
+		noteStopped(con, &f.search)
 	}
 	return verified{report: fixed.Report, fixed: fixed}, err
 }
