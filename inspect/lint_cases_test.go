@@ -194,6 +194,7 @@ func targetCases() []judged {
 		{"target-piece-length", good, torrent(single().with("piece length", 1<<30)), RTorrent, false},
 		{"target-format", torrent(hybrid()), torrent(v2(dict{"a", leafFile(10, hashOf("a"))})), Transmission, false},
 		{"target-content", good, torrent(single().with("length", 0, "pieces", "")), RTorrent, false},
+		{"target-padding", good, torrent(multi(file(10, "a"), file(leaf-10, ".pad", "x").with("attr", "p"), file(10, "b"))), Transmission, false},
 		{"target-name", torrent(multi(file(10, "A"), file(10, "b"))), torrent(multi(file(10, "A"), file(10, "a"))), QBittorrent, false},
 		{"target-tracker", announced("wss://tracker.example.org"), good, WebTorrent, false},
 		{"index-infohash", good, torrent(single().with("x_cross_seed", "1")).with("announce", goodTracker), TorrustIndex, false},

@@ -5,12 +5,14 @@ import (
 	"crypto/sha1"
 	"flag"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/torrentkit/torrentkit/internal/peertest"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -302,4 +304,76 @@ func FuzzLint(f *testing.F) {
 			}
 		}
 	})
+}
+
+// targetLimits are torrents at and over the limits of targets.
+func targetLimits() []judged {
+	good := announced(goodTracker)
+	nested := func(n int) any { return raw(strings.Repeat("l", n) + strings.Repeat("e", n)) }
+	folders := func(n int) []any { return slices.Repeat([]any{"d"}, n) }
+	return []judged{
+		{"target-content", good, torrent(single().with("length", 0, "pieces", "")), Transmission, false},
+		{"target-content", good, torrent(single().with("length", 0, "pieces", "")), Transmission3, false},
+		{"target-content", good.with("x", nested(30)), good.with("x", nested(31)), Transmission, false},
+		{"target-content", good.with("x", nested(49)), good.with("x", nested(50)), Aria2, false},
+		{"target-content", torrent(multi(file(10, "a", "b"))), torrent(multi(file(10, "..", "b"))), Aria2, false},
+		{"target-content", torrent(multi(file(10, folders(100)...))), torrent(multi(file(10, folders(101)...))), Libtorrent, true},
+		{"target-piece-length", torrent(single().with("piece length", 3*leaf)), torrent(single().with("piece length", leaf+1)), Transmission3, false},
+		{"target-piece-length", torrent(single().with("piece length", 1<<31)), torrent(single().with("piece length", 1<<32)), Transmission3, false},
+		{"target-format", torrent(hybrid()), torrent(v2(dict{"a", leafFile(10, hashOf("a"))})), Aria2, false},
+		{"target-format", good, torrent(hybrid()), Transmission3, false},
+		{"target-piece-length", torrent(single().with("piece length", 1<<31)), torrent(single().with("piece length", 1<<32)), Transmission, false},
+	}
+}
+
+// Targets have versions, and limits of their own.
+func TestTargetLimits(t *testing.T) {
+	for _, c := range targetLimits() {
+		for doc, want := range map[string]bool{string(encode(c.accepted)): false, string(encode(c.refused)): true} {
+			r, err := Lint([]byte(doc), LintOptions{Targets: []Target{c.target}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if found := slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Rule.ID == c.rule }); found != want {
+				t.Errorf("%s: %s is found: %v, in %.300q", c.target, c.rule, found, doc)
+			}
+		}
+	}
+	deep := torrent(multi(file(10, slices.Repeat([]any{"d"}, 101)...)))
+	for target, loads := range map[Target]bool{Libtorrent: false, Libtorrent21: false, Libtorrent20: true, QBittorrent5: true} {
+		r, err := Lint(encode(deep), LintOptions{Targets: []Target{target}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Rule.ID == "target-content" }); found == loads {
+			t.Errorf("%s loads 101 folders: %v, want %v", target, !found, loads)
+		}
+	}
+}
+
+// The programs that are targets have the limits that Lint knows of.
+func TestTargetLimitsOfPrograms(t *testing.T) {
+	t.Parallel()
+	show, aria2 := peertest.Need(t, "transmission-show"), peertest.Need(t, "aria2c")
+	loads := map[Target]func(file string) bool{
+		Transmission3: func(file string) bool { return exec.Command(show, file).Run() == nil },
+		Aria2: func(file string) bool {
+			out, _ := exec.Command(aria2, "--show-files", file).CombinedOutput()
+			return bytes.Contains(out, []byte("Info Hash:"))
+		},
+	}
+	file := filepath.Join(t.TempDir(), "x.torrent")
+	for _, c := range targetLimits() {
+		if loads[c.target] == nil || c.rule == "target-padding" {
+			continue
+		}
+		for doc, want := range map[string]bool{string(encode(c.accepted)): true, string(encode(c.refused)): false} {
+			if err := os.WriteFile(file, []byte(doc), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if loads[c.target](file) != want {
+				t.Errorf("%s loads it: %v, in %.300q", c.target, !want, doc)
+			}
+		}
+	}
 }

@@ -136,6 +136,7 @@ func targetRules() []Rule {
 		{"target-piece-length", metainfo.Error, 0, section, "the target does not load this piece length", "Use a power of two from 16 KiB to 16 MiB.", true},
 		{"target-format", metainfo.Error, 0, section, "the target does not load this format", "Make a v1 or a hybrid torrent.", true},
 		{"target-content", metainfo.Error, 0, section, "the target does not load what is in it", "Mend what is named, or make the torrent again.", true},
+		{"target-padding", metainfo.Warning, 47, section, "the target takes padding for content", "Make a v1 torrent without padding (-f v1), if people download it with that program.", true},
 		{"target-name", metainfo.Warning, 0, section, "the target gives a file another name", "Rename one of the two: who has the files under their own names cannot seed them.", true},
 		{"target-tracker", metainfo.Warning, 0, section, "the target does not speak to a tracker", "Add a tracker that the target speaks to.", true},
 		{"index-infohash", metainfo.Warning, 0, "Torrust index", "the index stores the torrent under another infohash", "Make it without the keys that are named, or publish the infohash that the index shows.", true},

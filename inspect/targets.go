@@ -12,34 +12,48 @@ import (
 // Target is a program or site that a torrent is made for.
 type Target string
 
-// The targets. What they load is data, in limits.
+// The targets. What they load is data, in limits. A name without a version is the
+// newest that is known.
 const (
-	QBittorrent  Target = "qbittorrent"
-	Transmission Target = "transmission"
-	// Transmission3 cannot read a file tree, beside v1 or not.
+	QBittorrent   Target = "qbittorrent"
+	QBittorrent4  Target = "qbittorrent-4"
+	QBittorrent5  Target = "qbittorrent-5"
+	Transmission  Target = "transmission"
 	Transmission3 Target = "transmission-3"
+	Transmission4 Target = "transmission-4"
 	Libtorrent    Target = "libtorrent"
+	Libtorrent20  Target = "libtorrent-2.0"
+	Libtorrent21  Target = "libtorrent-2.1"
 	RTorrent      Target = "rtorrent"
+	Aria2         Target = "aria2"
 	WebTorrent    Target = "webtorrent"
 	TorrustIndex  Target = "torrust-index"
 )
 
 // Targets returns the targets that Lint knows.
 func Targets() []Target {
-	return []Target{QBittorrent, Transmission, Transmission3, Libtorrent, RTorrent, WebTorrent, TorrustIndex}
+	return []Target{
+		QBittorrent, QBittorrent4, QBittorrent5, Transmission, Transmission3, Transmission4, Libtorrent, Libtorrent20, Libtorrent21,
+		RTorrent, Aria2, WebTorrent, TorrustIndex,
+	}
 }
 
 // limits are what a target loads; 0 is no limit.
 type limits struct {
 	size           int // of the .torrent, in bytes
 	tokens         int // values and brackets in it
+	depth          int // of lists and dictionaries in it
+	names          int // in the path of a file
 	pieces         int
 	minPieceLength int64
 	maxPieceLength int64
+	evenBlocks     bool // what is left of a piece length after halving it to 16 KiB must divide it
 	needsV1        bool // a v2 torrent is not loaded
 	onlyV1         bool // nor is a hybrid
 	needsContent   bool
 	sortedInfo     bool // unsorted keys of info are refused
+	noUpward       bool // so are names that are . or ..
+	padsOnDisk     bool // pad files are files like others (BEP 47 is not known)
 	schemes        string
 	// browser is set where peers in browsers find each other over WebSockets only.
 	browser bool
@@ -47,23 +61,33 @@ type limits struct {
 	rasterbar bool
 }
 
-// limitsOf gives the defaults of current releases: libtorrent 2.0
-// (load_torrent_limits), qBittorrent 5 (the same, with limits of its own for
-// size and tokens), Transmission 4, rTorrent 0.15, webtorrent 2, and the
-// request limit of the Torrust index.
+// limitsOf gives the defaults of libtorrent 2.0.9 and later, and 2.1
+// (load_torrent_limits), of qBittorrent (the same, with limits of its own for size
+// and tokens), Transmission 3.00 and 4, rTorrent 0.15, aria2 1.36, webtorrent 2, and
+// the request limit of the Torrust index.
 func limitsOf(t Target) limits {
 	const rasterbarPiece = 536854528 // file_storage::max_piece_size; older releases of 2.0 load up to 1 GiB
+	const bittorrent, fourGiB = "http https udp", 1 << 32
 	switch t {
-	case QBittorrent:
-		return limits{size: 100 << 20, tokens: 10_000_000, pieces: 0x200000, maxPieceLength: rasterbarPiece, schemes: "http https udp", rasterbar: true}
-	case Libtorrent:
-		return limits{size: 10_000_000, tokens: 3_000_000, pieces: 0x200000, maxPieceLength: rasterbarPiece, schemes: "http https udp", rasterbar: true}
-	case Transmission:
-		return limits{needsV1: true, schemes: "http https udp"}
+	case QBittorrent, QBittorrent4, QBittorrent5:
+		return limits{size: 100 << 20, tokens: 10_000_000, pieces: 0x200000, maxPieceLength: rasterbarPiece, schemes: bittorrent, rasterbar: true}
+	case Libtorrent, Libtorrent20, Libtorrent21:
+		m := limits{size: 10_000_000, tokens: 3_000_000, pieces: 0x200000, maxPieceLength: rasterbarPiece, schemes: bittorrent, rasterbar: true}
+		if t != Libtorrent20 {
+			m.names = 100
+		}
+		return m
+	case Transmission, Transmission4:
+		return limits{depth: 31, maxPieceLength: fourGiB - 1, needsV1: true, needsContent: true, padsOnDisk: true, schemes: bittorrent}
 	case Transmission3:
-		return limits{onlyV1: true, schemes: "http https udp"}
+		return limits{maxPieceLength: fourGiB - 1, evenBlocks: true, onlyV1: true, needsContent: true, padsOnDisk: true, schemes: bittorrent}
 	case RTorrent:
-		return limits{needsV1: true, minPieceLength: 1<<10 + 1, maxPieceLength: 512 << 20, needsContent: true, sortedInfo: true, schemes: "http https udp"}
+		return limits{
+			minPieceLength: 1<<10 + 1, maxPieceLength: 512 << 20, needsV1: true, needsContent: true, sortedInfo: true, padsOnDisk: true,
+			schemes: bittorrent,
+		}
+	case Aria2:
+		return limits{depth: 50, needsV1: true, noUpward: true, padsOnDisk: true, schemes: bittorrent}
 	case WebTorrent:
 		return limits{needsV1: true, schemes: "http https udp ws wss", browser: true}
 	case TorrustIndex:
@@ -101,6 +125,7 @@ func (l *linter) target(target Target, raw []byte) {
 	if m.rasterbar {
 		l.renamed(target)
 	}
+	l.targetShape(target, m)
 	if m.needsContent && t.Layout() != nil && t.Layout().TotalLength() == 0 {
 		l.add("target-content", "info", info, "%s does not load torrents without content", target)
 	}
@@ -111,6 +136,51 @@ func (l *linter) target(target Target, raw []byte) {
 	if target == TorrustIndex {
 		l.index()
 	}
+}
+
+// targetShape judges how deep the torrent and its folders are, and what its pieces and
+// names are like.
+func (l *linter) targetShape(target Target, m limits) {
+	t := l.t
+	if n := l.root.Depth(); m.depth > 0 && n > m.depth {
+		l.add("target-content", "info", l.doc["info"].Offset(), "%s loads what is nested %d deep, this is %d deep: lists and dictionaries, among them folders of a file tree",
+			target, m.depth, n)
+	}
+	if n := t.PieceLength; m.evenBlocks && n > 0 {
+		block := n
+		for block > 16384 {
+			block /= 2
+		}
+		if n%block != 0 {
+			l.add("target-piece-length", "info.piece length", l.info["piece length"].Offset(), "%s loads pieces that can be halved to 16 KiB or less, these have %d bytes", target, n)
+		}
+	}
+	pads := 0
+	for i := range t.Files {
+		f := &t.Files[i]
+		if f.Pad() {
+			pads++
+		}
+		if n := strings.Count(f.Path, "/") + 1; m.names > 0 && n > m.names {
+			l.addAt("target-content", l.file(i), "%s loads paths of %d names, this has %d", target, m.names, n)
+		}
+		if m.noUpward && (upward(f.Path) || i == 0 && upward(t.Name)) {
+			l.addAt("target-content", l.file(i), "%s does not load names that are . or ..", target)
+		}
+	}
+	if m.padsOnDisk && pads > 0 {
+		l.add("target-padding", "info.files", l.doc["info"].Offset(), "%s takes the %d pad files for files: who has the content without them stays incomplete", target, pads)
+	}
+}
+
+// upward tells whether a name of a path is "." or "..".
+func upward(path string) bool {
+	for name := range strings.SplitSeq(path, "/") {
+		if name == "." || name == ".." {
+			return true
+		}
+	}
+	return false
 }
 
 // renamed finds files that libtorrent stores under other names because their

@@ -140,6 +140,25 @@ func (v Value) Entries() iter.Seq2[Value, Value] {
 	}
 }
 
+// Depth is how deep lists and dictionaries are nested: 1 for one without others.
+func (v Value) Depth() int {
+	deepest, depth := 0, 0
+	for pos := v.off; pos < v.end; {
+		switch v.doc[pos] {
+		case 'l', 'd':
+			depth++
+			deepest = max(deepest, depth)
+			pos++
+		case 'e':
+			depth--
+			pos++
+		default:
+			pos = skip(v.doc, pos)
+		}
+	}
+	return deepest
+}
+
 // Get returns the value of a key, the first one if the key stands there more
 // than once.
 func (v Value) Get(key string) (Value, bool) {
