@@ -229,6 +229,9 @@ func (d *doctor) open(tracker string) *Failure {
 	if d.first.Addr.IsValid() {
 		d.addrs = []netip.AddrPort{d.first.Addr}
 	}
+	if _, lost := found(d.first.Findings, "redirect-query"); lost {
+		return nil // that is a finding of its own
+	}
 	if f := d.first.Failure; f != nil && f.TrackerSpoke() {
 		d.barred = f.Code != Rejected // which can be for something in the request
 		if !d.barred {

@@ -165,6 +165,9 @@ func (d *doctor) scrape(hashes ...metainfo.HashV1) (a answer, counts []Counts) {
 		counts, f = t.scrape(ctx, &sr, hashes)
 		t.close()
 	}
+	if lost, bare := found(sr.Findings, "redirect-query"); bare { // which may be answered, as a scrape of everything
+		f = fail(BadRedirect, lost.Text)
+	}
 	sr.Failure = f
 	d.keep(&sr.Result)
 	return answer{Result: sr.Result}, counts

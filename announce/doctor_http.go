@@ -78,6 +78,7 @@ func harmless(c Check, changes ...change) check {
 func httpChecks() []check {
 	const proto = "Trackers"
 	return []check{
+		{Check{"http.redirect", "a redirect keeps the query", 3, proto, Error, "redirect to $uri$is_args$args, or whatever your server calls the whole of what was asked"}, httpRedirect},
 		{Check{"http.status", "the answer comes with status 200", 3, proto, Error, "answer every announce with 200; say what is wrong in failure reason"}, httpStatus},
 		{Check{"http.content-type", "the content type is not HTML", 3, proto, Warning, "send text/plain"}, httpContentType},
 		httpCheck(Check{"http.canonical", "the answer is canonical bencode", 3, "bencoding", Warning, "sort the keys of dictionaries as raw bytes, and write no key twice"},
@@ -113,6 +114,18 @@ func httpChecks() []check {
 		httpCheck(Check{"http.gzip", "gzip is declared where it is used", 3, proto, Error, "send Content-Encoding: gzip, and only to those who accept it"}, "gzip-undeclared"),
 		{Check{"http.keep-alive", "a connection serves a second request", 3, proto, Info, "a handshake for each scrape is what busy trackers die of; some close on purpose, to save sockets"}, httpKeepAlive},
 	}
+}
+
+func httpRedirect(d *doctor) outcome {
+	a := d.http()
+	f, lost := found(a.Findings, "redirect-query")
+	switch {
+	case lost:
+		return outcome{Fail, f.Text, a.good().cause}
+	case len(a.Redirects) == 0:
+		return passed("no redirect")
+	}
+	return passed("%s", plural(len(a.Redirects), "redirect"))
 }
 
 func httpStatus(d *doctor) outcome {

@@ -120,7 +120,7 @@ func swarmCheck(c Check, judge func(d *doctor, f *swarmFacts) outcome) check {
 	return check{c, func(d *doctor) outcome {
 		f := d.simulate()
 		if f.broken != nil {
-			return skipped("the simulation failed: %s", words(f.broken))
+			return outcome{Skip, "the simulation failed: " + words(f.broken), words(f.broken)}
 		}
 		return judge(d, f)
 	}}

@@ -57,7 +57,7 @@ func faultOf() map[string][2]string {
 		return [2]string{string(fault), string(transport)}
 	}
 	return map[string][2]string{
-		"http.status": f(tt.BencodeStatus, HTTP), "http.content-type": f(tt.ContentTypeHTML, HTTP), "http.canonical": f(tt.UnsortedKeys, HTTP),
+		"http.redirect": f(tt.RedirectBare, HTTP), "http.status": f(tt.BencodeStatus, HTTP), "http.content-type": f(tt.ContentTypeHTML, HTTP), "http.canonical": f(tt.UnsortedKeys, HTTP),
 		"http.length": f(tt.Surplus, HTTP), "http.required-keys": f(tt.NoInterval, HTTP), "http.numbers": f(tt.Negative, HTTP), "http.interval": f(tt.IntervalZero, HTTP), "http.min-interval": f(tt.MinIntervalLong, HTTP),
 		"http.peers-length": f(tt.PeersLength, HTTP), "http.peers6": f(tt.Peers6Length, HTTP), "http.compact-default": f(tt.DictsByDefault, HTTP),
 		"http.compact-1": f(tt.Compact1Dicts, HTTP), "http.compact-0": f(tt.Compact0Error, HTTP), "http.no-peer-id": f(tt.NoPeerIDIgnored, HTTP),
@@ -157,6 +157,7 @@ func TestOneCause(t *testing.T) {
 		failed    []string // all that fail
 		least     int      // checks that name the cause
 	}{
+		{tt.RedirectBare, HTTP, "http.redirect", []string{"http.redirect", "scrape.works"}, 30},
 		{tt.NoEventError, HTTP, "http.event-none", []string{"http.event-none"}, 15},
 		{tt.ScrapeClosed, UDP, "scrape.works", []string{"scrape.works"}, 4},
 		{tt.BadRequests500, HTTP, "http.peer-id-19", []string{"http.peer-id-19", "http.failure-status"}, 5},
@@ -182,6 +183,20 @@ func TestOneCause(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestOneText: doctor says of an answer what announce says of it.
+func TestOneText(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := new(memnet.Network)
+		tracker := tt.StartIn(t, n, tt.Whitelist, tt.UnlistedEightBytes).UDP()
+		r := one(t, Query{Tracker: tracker, Hash: RandomHash()}, Options{network: n})
+		opt := DoctorOptions{Only: []string{"udp.unlisted"}}
+		opt.network = n
+		if v := diagnose(t, tracker, opt).Verdicts[0]; r.Failure == nil || v.State != Fail || v.Detail != words(r.Failure) {
+			t.Errorf("%s: %s, announce: %v", v.State, v.Detail, r.Failure)
+		}
+	})
 }
 
 type txt []string

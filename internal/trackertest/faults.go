@@ -22,6 +22,7 @@ const (
 	RedirectFive   Fault = "redirect-five"    // five times, then an answer
 	RedirectUDP    Fault = "redirect-udp"     // to a udp:// URL
 	RedirectFile   Fault = "redirect-file"    // to a file:// URL
+	RedirectBare   Fault = "redirect-bare"    // to itself without the query
 	EndlessHead    Fault = "endless-head"     // header lines without end
 	NotHTTP        Fault = "not-http"         // bytes that are no HTTP
 	Hangup         Fault = "hangup"           // closes the connection unanswered

@@ -65,6 +65,10 @@ func (tr *Tracker) broken(w http.ResponseWriter, r *http.Request) bool {
 			return true
 		}
 	}
+	if tr.Has(RedirectBare) && r.URL.RawQuery != "" {
+		redirect(w, r.URL.Path)
+		return true
+	}
 	return tr.Has(RedirectFive) && redirectFive(w, r)
 }
 
