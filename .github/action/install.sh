@@ -21,7 +21,11 @@ esac
 case $(uname -m) in
 	x86_64 | amd64) arch=amd64 ;;
 	aarch64 | arm64) arch=arm64 ;;
-	riscv64) arch=riscv64 ;;
+	i386 | i486 | i586 | i686) arch=386 ;;
+	armv6*) arch=armv6 ;;
+	armv7* | armv8l) arch=armv7 ;; # armv8l: a program of 32 bits on a system of 64
+	riscv64 | ppc64le | s390x) arch=$(uname -m) ;;
+	loongarch64) arch=loong64 ;;
 	*) fail "no release is made for $(uname -m)" ;;
 esac
 

@@ -256,9 +256,11 @@ func TestInstallerKnowsTargets(t *testing.T) {
 	var config struct{ Builds []struct{ Targets []string } }
 	readYAML(t, ".goreleaser.yaml", &config)
 	systems := map[string]string{"linux": "Linux", "darwin": "Darwin", "freebsd": "FreeBSD", "windows": "MINGW64_NT-10.0-26100"}
-	machines := map[string]string{"amd64": "x86_64", "arm64": "aarch64"}
+	machines := map[string]string{"amd64": "x86_64", "arm64": "aarch64", "386": "i686", "armv6": "armv6l", "armv7": "armv7l", "loong64": "loongarch64"}
 	var sums strings.Builder
-	for _, target := range config.Builds[0].Targets {
+	for i, target := range config.Builds[0].Targets {
+		target = strings.Replace(target, "_arm_", "_armv", 1) // as archives are named
+		config.Builds[0].Targets[i] = target
 		kind := "tar.gz"
 		if strings.HasPrefix(target, "windows") {
 			kind = "zip"
