@@ -154,7 +154,7 @@ func (d *doctor) askAs(ctx context.Context, m *member, s *settings, r *Result) (
 			return nil, f
 		}
 	}
-	reply, f = t.announce(ctx, s, r, r.Event)
+	reply, f = s.tell(ctx, t, r)
 	m.kept = t
 	if !d.isWS() || f != nil && !f.TrackerSpoke() { // the connection is spent
 		t.close()

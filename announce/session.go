@@ -42,13 +42,39 @@ func (s *settings) announce(ctx context.Context, e endpoint, addrs []netip.AddrP
 	t, f := s.open(ctx, e, addrs, r)
 	if f == nil {
 		defer t.close()
-		r.Reply, f = t.announce(ctx, s, r, r.Event)
+		r.Reply, f = s.tell(ctx, t, r)
 	}
 	r.Failure = f
 	r.Timing.Total = r.Timing.DNS + time.Since(started)
 	if t != nil && !s.NoStop && r.Event != EventStopped && mayBeRegistered(r) {
 		s.goodbye(ctx, t, r)
 	}
+}
+
+// grace is how long the answer to an announce is awaited when the caller has
+// had enough: trackers may read a goodbye that comes close behind an announce
+// before that, and count in who has left.
+const grace = 80 * time.Millisecond
+
+// tell announces, unless the caller has had enough already.
+func (s *settings) tell(ctx context.Context, t session, r *Result) (*Reply, *Failure) {
+	if ctx.Err() != nil {
+		return nil, netFailure(ctx, "announcing", ctx.Err())
+	}
+	patient, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	if deadline, ok := ctx.Deadline(); ok {
+		patient, cancel = context.WithDeadline(patient, deadline)
+		defer cancel()
+	}
+	defer context.AfterFunc(ctx, func() {
+		select {
+		case <-patient.Done():
+		case <-time.After(grace):
+			cancel()
+		}
+	})()
+	return t.announce(patient, s, r, r.Event)
 }
 
 // goodbye says stopped, which must not blur what the probe itself showed.
@@ -71,7 +97,7 @@ func mayBeRegistered(r *Result) bool {
 	if r.Failure == nil || r.Transport != HTTP && r.Transport != HTTPS {
 		return r.Failure == nil || !r.Failure.TrackerSpoke()
 	}
-	return !r.Failure.TrackerSpoke() && (r.Status == 200 || r.Failure.Code == Timeout && r.Addr.IsValid() && r.Timing.Connect > 0)
+	return !r.Failure.TrackerSpoke() && (r.Status == 200 || (r.Failure.Code == Timeout || r.Failure.Code == Interrupted) && r.Addr.IsValid() && r.Timing.Connect > 0)
 }
 
 // goodbyeContext bounds the announce of stopped, which may outlive the

@@ -1,0 +1,115 @@
+package announce
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/torrentkit/torrentkit/internal/memnet"
+)
+
+// lateTracker counts a peer in some time after it has read its announce, as one does that hands requests to workers; who
+// leaves before that is counted in all the same.
+type lateTracker struct {
+	mu    sync.Mutex
+	peers int
+}
+
+const late = 50 * time.Millisecond
+
+// handle works on one event of a peer that has announced nothing before.
+func (l *lateTracker) handle(stopped bool) {
+	if !stopped {
+		time.Sleep(late)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if stopped {
+		l.peers = max(l.peers-1, 0)
+	} else {
+		l.peers++
+	}
+}
+
+// Who is interrupted while an announce is on its way leaves no peer behind, and is done within 200 ms.
+func TestGoodbyeComesBehindTheAnnounce(t *testing.T) {
+	for name, start := range map[string]func(*testing.T, *memnet.Network, *lateTracker, func()) string{"http": lateHTTP, "udp": lateUDP} {
+		for _, after := range []time.Duration{0, 10 * time.Millisecond, late - 1, late + 1} {
+			t.Run(name+" "+after.String(), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					n, l := new(memnet.Network), new(lateTracker)
+					ctx, cancel := context.WithCancel(t.Context())
+					var interrupted time.Time
+					var once sync.Once
+					tracker := start(t, n, l, func() {
+						once.Do(func() { time.AfterFunc(after, func() { interrupted = time.Now(); cancel() }) })
+					})
+					Probe(ctx, Query{Tracker: tracker, Hash: RandomHash()}, Options{network: n})
+					if d := time.Since(interrupted); !interrupted.IsZero() && d > 200*time.Millisecond {
+						t.Errorf("done %s after the interrupt", d)
+					}
+					time.Sleep(time.Second)
+					l.mu.Lock()
+					defer l.mu.Unlock()
+					if l.peers != 0 {
+						t.Errorf("%d peers are left behind", l.peers)
+					}
+				})
+			})
+		}
+	}
+}
+
+func lateHTTP(t *testing.T, n *memnet.Network, l *lateTracker, announced func()) string {
+	listener, err := n.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		stopped := r.URL.Query().Get("event") == "stopped"
+		if !stopped {
+			announced()
+		}
+		l.handle(stopped)
+		w.Write([]byte("d8:intervali60e5:peers0:e"))
+	})}
+	go srv.Serve(listener)
+	t.Cleanup(func() { srv.Close() })
+	return "http://" + listener.Addr().String() + "/announce"
+}
+
+func lateUDP(t *testing.T, n *memnet.Network, l *lateTracker, announced func()) string {
+	c, err := n.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	answer := func(p []byte, from net.Addr) {
+		out := make([]byte, 20)
+		copy(out, p[8:16])
+		if action(be.Uint32(p[8:])) == actConnect {
+			out = out[:16]
+		} else {
+			l.handle(be.Uint32(p[80:]) == 3)
+		}
+		c.WriteTo(out, from)
+	}
+	go func() {
+		for {
+			p := make([]byte, 2048)
+			size, from, err := c.ReadFrom(p)
+			if err != nil {
+				return
+			}
+			if size >= 98 && be.Uint32(p[80:]) != 3 {
+				announced()
+			}
+			go answer(p, from)
+		}
+	}()
+	return "udp://" + c.LocalAddr().String()
+}
