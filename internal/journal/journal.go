@@ -11,6 +11,9 @@
 // nothing else. Two processes may append to one journal, and journals may be
 // concatenated.
 //
+// Every reading of a piece adds a record. A journal that says the same over and over is
+// written anew when it is opened, while no other process has it open.
+//
 // A [Log] is journals in use for the pieces of one layout. It makes the keys, so
 // that all who use journals know one another's records.
 //
@@ -206,11 +209,24 @@ type Writer struct {
 // there. A file that is something else is an error, so that a mistaken name
 // destroys nothing.
 func Append(path string) (*Writer, error) {
-	f, err := open(path, os.O_CREATE|os.O_RDWR|os.O_APPEND)
-	if err != nil {
-		return nil, err
+	for {
+		f, err := open(path, os.O_CREATE|os.O_RDWR|os.O_APPEND)
+		if err != nil {
+			return nil, err
+		}
+		lockShared(f)
+		if inPlace(f, path) {
+			return &Writer{file: f, synced: time.Now()}, nil
+		}
+		f.Close() // it was written anew meanwhile
 	}
-	return &Writer{file: f, synced: time.Now()}, nil
+}
+
+// inPlace tells whether a path leads to an open file, as far as can be told.
+func inPlace(f *os.File, path string) bool {
+	ours, err1 := f.Stat()
+	named, err2 := os.Stat(path)
+	return err1 != nil || err2 != nil || os.SameFile(ours, named)
 }
 
 // What may not be written to.

@@ -107,6 +107,11 @@ func Open(paths []string, l *layout.Layout, id Identity) (*Log, error) {
 		}
 		j.Damaged += damaged
 	}
+	if len(paths) == 1 {
+		if err := compact(j.path, &j.set); err != nil {
+			return nil, j.wrap(err)
+		}
+	}
 	var err error
 	j.file, err = Append(j.path)
 	if err != nil {

@@ -65,10 +65,11 @@ func (s *Set) see(key Key, now Sight) error {
 }
 
 // PutSight appends a record of a sight, as Put does one of a digest.
-func (w *Writer) PutSight(key Key, d Digest, at time.Time) error {
+func (w *Writer) PutSight(key Key, d Digest, at time.Time) error { return w.putSum(key, sumOf(d), at) }
+
+func (w *Writer) putSum(key Key, sum [sightSum]byte, at time.Time) error {
 	var seconds [timeSize]byte
 	binary.LittleEndian.PutUint32(seconds[:], uint32(at.Unix()))
-	sum := sumOf(d)
 	return w.put(sightMark, key, seconds[:], sum[:])
 }
 

@@ -2,8 +2,10 @@ package journal
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 	"time"
 )
@@ -55,4 +57,80 @@ func TestSights(t *testing.T) {
 		t.Fatal(err)
 	}
 	check(t, write(t, path, 0, 3), 3, 3)
+}
+
+// A journal that says the same over and over is written anew, unless somebody else has it
+// open; what it says stays, contradictions and times too.
+func TestCompact(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "j")
+	at := func(day int) time.Time { return time.Date(2030, 1, day, 0, 0, 0, 0, time.UTC) }
+	const keys, days = 60, 300
+	w, err := Append(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for day := range days {
+		for i := range keys {
+			k, d := record(i)
+			if day == 100 && i == 7 {
+				_, d = record(1000)
+			}
+			if err := errors.Join(w.Put(k, d), w.PutSight(k, d, at(day))); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	var before Set
+	if _, err := before.ReadFile(path); err != nil {
+		t.Fatal(err)
+	}
+	size := func() int64 {
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info.Size()
+	}
+	full := size()
+	if err := compact(path, &before); err != nil || size() != full {
+		t.Errorf("while it is open: %v, %d bytes of %d", err, size(), full)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(path, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	link := path + " link"
+	if err := os.Symlink(path, link); err != nil {
+		t.Skip(err)
+	}
+	if err := compact(link, &before); err != nil {
+		t.Fatal(err)
+	}
+	if !lockAloneWorks(t) {
+		t.Skip("no locks here")
+	}
+	if info, err := os.Stat(path); err != nil || info.Size() > before.size() || info.Mode().Perm() != 0o640 {
+		t.Errorf("%v, %v bytes, want %d", err, info.Size(), before.size())
+	}
+	var after Set
+	if damaged, err := after.ReadFile(link); err != nil || damaged > 0 || !reflect.DeepEqual(after, before) {
+		t.Errorf("%v, %d bytes are damaged, or something else is said", err, damaged)
+	}
+	if left, _ := filepath.Glob(path + ".*"); len(left) > 0 {
+		t.Errorf("%v is left", left)
+	}
+}
+
+func lockAloneWorks(t *testing.T) bool {
+	f, err := os.Create(filepath.Join(t.TempDir(), "f"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	return lockAlone(f)
 }
