@@ -48,11 +48,16 @@ func TestHTTPFailures(t *testing.T) {
 		{"only behind Cloudflare", page(502, "<html>Bad gateway</html>", "Server", "cloudflare"), Overloaded, "Bad gateway", 0, 0},
 	} {
 		srv := httptest.NewServer(c.handler)
-		r := one(t, Query{Tracker: srv.URL + "/announce", Hash: RandomHash()}, Options{Timeout: time.Minute})
-		srv.Close()
-		if f := r.Failure; f == nil || f.Code != c.code || !strings.Contains(f.Error(), c.says) || f.Retry.After < c.least || f.Retry.After > c.most || f.Retry.Set != (c.most > 0) {
-			t.Errorf("%s: %+v", c.name, f)
+		for _, scheme := range []string{"http:", "ws:"} {
+			if scheme == "ws:" && c.name == "its own word goes first" { // which no WebSocket has at that point
+				continue
+			}
+			r := one(t, Query{Tracker: scheme + strings.TrimPrefix(srv.URL, "http:") + "/announce", Hash: RandomHash()}, Options{Timeout: time.Minute})
+			if f := r.Failure; f == nil || f.Code != c.code || !strings.Contains(f.Error(), c.says) || f.Retry.After < c.least || f.Retry.After > c.most || f.Retry.Set != (c.most > 0) {
+				t.Errorf("%s %s: %+v", scheme, c.name, f)
+			}
 		}
+		srv.Close()
 	}
 }
 

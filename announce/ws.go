@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/netip"
 	"time"
@@ -69,8 +70,9 @@ func upgradeFailure(what string, resp *http.Response) *Failure {
 	if resp.StatusCode/100 == 3 {
 		return fail(BadRedirect, what+": redirected to "+secret.URL(resp.Header.Get("Location"))+", which is not followed")
 	}
-	f := statusFailure(resp.StatusCode, resp.Status, resp.Header)
-	f.Detail = what + ": " + f.Detail + " instead of a WebSocket"
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, MaxReply)) // as far as it goes
+	f := notBencode(&httpAnswer{status: resp.StatusCode, statusOut: resp.Status, header: resp.Header, body: body})
+	f.Detail = what + ": no WebSocket: " + f.Detail
 	return f
 }
 
