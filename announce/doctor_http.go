@@ -229,6 +229,8 @@ func httpKeepAlive(d *doctor) outcome {
 	switch {
 	case a.http == nil:
 		return a.good()
+	case len(a.Redirects) > 0:
+		return skipped("a redirect may lead to another server")
 	case !a.http.reused:
 		return failed("each request needs a connection of its own")
 	}

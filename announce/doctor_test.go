@@ -185,6 +185,18 @@ func TestOneCause(t *testing.T) {
 	}
 }
 
+// TestKeepAliveThroughRedirect: what goes to two servers in turn says nothing of either.
+func TestKeepAliveThroughRedirect(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := new(memnet.Network)
+		opt := DoctorOptions{Only: []string{"http.keep-alive"}}
+		opt.network = n
+		if v := diagnose(t, tt.StartIn(t, n, tt.RedirectFive).HTTP(), opt).Verdicts[0]; v.State != Skip {
+			t.Errorf("%s: %s", v.State, v.Detail)
+		}
+	})
+}
+
 // TestOneText: doctor says of an answer what announce says of it.
 func TestOneText(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
