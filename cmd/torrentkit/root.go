@@ -70,6 +70,7 @@ func newRoot(con *console.Console) *cobra.Command {
 	help := newHelp(con, root)
 	root.SetHelpCommand(help)
 	command.ListCommands(root, append(commands, help)...)
+	command.Completions(root)
 	return root
 }
 
@@ -89,10 +90,6 @@ func globalFlags(root *cobra.Command, o *console.Options) (version *bool) {
 	command.Group(root, "Global", func(f *pflag.FlagSet) {
 		version = f.Bool("version", false, "print the version")
 	})
-	complete := cobra.FixedCompletions(colors, cobra.ShellCompDirectiveNoFileComp)
-	if err := root.RegisterFlagCompletionFunc("color", complete); err != nil {
-		panic(err) // only if the flag above is renamed
-	}
 	return version
 }
 

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 
@@ -35,36 +33,6 @@ func newVersion(con *console.Console) *cobra.Command {
 			f.Text("platform", v.OS+"/"+v.Arch)
 			con.Show(&f)
 			return nil
-		}),
-	}
-	command.Exits(cmd, "done", "")
-	return cmd
-}
-
-// newCompletion prints the scripts that cobra generates.
-func newCompletion(con *console.Console, root *cobra.Command) *cobra.Command {
-	scripts := map[string]func(io.Writer) error{
-		"bash":       func(w io.Writer) error { return root.GenBashCompletionV2(w, true) },
-		"zsh":        root.GenZshCompletion,
-		"fish":       func(w io.Writer) error { return root.GenFishCompletion(w, true) },
-		"powershell": root.GenPowerShellCompletionWithDesc,
-	}
-	cmd := &cobra.Command{
-		Use:   "completion bash|zsh|fish|powershell",
-		Short: "Print a script that completes commands and flags in your shell",
-		Long:  "The script goes to standard output. Load it from the shell's start-up file, or save it where the shell looks for completions.",
-		Example: `  source <(torrentkit completion bash)
-  torrentkit completion zsh > "${fpath[1]}/_torrentkit"
-  torrentkit completion fish > ~/.config/fish/completions/torrentkit.fish
-  torrentkit completion powershell | Out-String | Invoke-Expression`,
-		Args:      command.Arity(1, 1),
-		ValidArgs: []string{"bash", "zsh", "fish", "powershell"},
-		RunE: command.RunE(func(_ context.Context, args []string) error {
-			script, ok := scripts[args[0]]
-			if !ok {
-				return console.WithHint(fmt.Errorf("no completion for the shell %q", args[0]), "bash, zsh, fish or powershell")
-			}
-			return script(con.Document())
 		}),
 	}
 	command.Exits(cmd, "done", "")

@@ -31,6 +31,7 @@ func ReadFlags[O any](fs *pflag.FlagSet, workers *int, order *O, parse func(stri
 		*order, err = parse(s)
 		return err
 	})
+	CompleteWith(fs, "io", "auto", "parallel", "sequential")
 	fs.BoolVar(dropCache, "no-cache", false, "let the system drop what was read from its cache")
 }
 

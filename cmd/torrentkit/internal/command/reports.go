@@ -32,6 +32,13 @@ func ReportFlag(fs *pflag.FlagSet, usage string, kinds []string, alone string, t
 		*to = append(*to, Report{kind, file})
 		return nil
 	})
+	words := make([]string, len(kinds))
+	for i, kind := range kinds {
+		if words[i] = kind + "="; kind == alone {
+			words[i] = kind
+		}
+	}
+	CompleteWith(fs, "report", words...)
 }
 
 // Reports are those of one run, which are written at its end.

@@ -95,6 +95,7 @@ func moreFieldFlags(cmd *cobra.Command, o *create.Options) {
 			o.Checksums = append(o.Checksums, c)
 			return err
 		})
+		command.CompleteWith(fs, "checksum", "md5", "sha1", "sha256", "crc32")
 		command.EntriesFlag(fs, "set", "set any key outside of info: `KEY=JSON` (repeatable)", &o.Set)
 		command.EntriesFlag(fs, "set-info", "set any key of info: `KEY=JSON` (repeatable)", &o.SetInfo)
 	})

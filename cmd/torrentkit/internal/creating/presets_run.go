@@ -61,6 +61,22 @@ func presetLayers(ctx context.Context, con *console.Console, file, name string) 
 	return layers, err
 }
 
+// presetNames are the names of the presets that there are.
+func presetNames(ctx context.Context, con *console.Console, file string) []string {
+	if file == "" {
+		file = presetsFile(con)
+	}
+	y := &yamlFile{con, file}
+	var names []string
+	if top, err := y.top(ctx, "default", "presets"); err == nil && top["presets"] != nil {
+		_ = y.each(top["presets"], func(key string, _, _ *yaml.Node) error { // a file that is none completes nothing
+			names = append(names, key)
+			return nil
+		})
+	}
+	return names
+}
+
 // presetsFile is where presets are when no file is named.
 func presetsFile(con *console.Console) string {
 	folder := con.Getenv("XDG_CONFIG_HOME")

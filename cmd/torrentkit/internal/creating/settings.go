@@ -53,6 +53,9 @@ func (r *recorded) Set(s string) error {
 	return nil
 }
 
+// Unwrap is the flag that remembers.
+func (r *recorded) Unwrap() pflag.Value { return r.Value }
+
 // recordFlags gives cmd the flags of create, which do no more than remember.
 func recordFlags(cmd *cobra.Command, to *[]setting) {
 	var o create.Options

@@ -90,6 +90,7 @@ func infoFlagGroup(cmd *cobra.Command, o *metainfo.Edit) {
 			}
 			return err
 		})
+		command.CompleteWith(fs, "keep-only", "v1", "v2")
 		command.ListFlags(fs, "collection", "collection `NAME` (BEP 38)", &o.Collections)
 		command.EntropyFlag(fs, func(s string) { o.SetInfo = append(o.SetInfo, metainfo.TextEntry("entropy", s)) })
 		command.EntriesFlag(fs, "set-info", "set any key of info: `KEY=JSON` (repeatable)", &o.SetInfo)

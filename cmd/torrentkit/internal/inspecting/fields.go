@@ -97,6 +97,15 @@ func fieldOf(name string) (inspectField, bool) {
 	return inspectField{}, false
 }
 
+// fieldWords complete --field.
+func fieldWords() []string {
+	var words []string
+	for _, f := range inspectFields() {
+		words = append(words, f.name+"\t"+f.about)
+	}
+	return words
+}
+
 // listFields is "--field" without a name.
 func listFields(con *console.Console) error {
 	rows := console.NewTable("field", "value")

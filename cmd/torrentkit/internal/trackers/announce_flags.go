@@ -43,6 +43,7 @@ func (f *announceFlags) nagios() bool {
 func (f *announceFlags) bindRequest(cmd *cobra.Command) {
 	command.Group(cmd, "Request", func(fs *pflag.FlagSet) {
 		fs.StringVar(&f.event, "event", "", "announce `EVENT`: started, stopped, completed, paused or none (default started, then stopped)")
+		command.CompleteWith(fs, "event", "started", "stopped", "completed", "paused", "none")
 		fs.Uint16Var(&f.port, "port", 0, "say that we listen on `PORT` (default 51413)")
 		fs.StringVar(&f.peerID, "peer-id", "", "be `ID`: 20 characters, or 40 hexadecimal digits (default random)")
 		fs.StringVar(&f.key, "key", "", "send `KEY`, 8 hexadecimal digits (default random)")

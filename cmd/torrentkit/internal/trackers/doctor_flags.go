@@ -29,6 +29,8 @@ func (f *doctorFlags) bind(cmd *cobra.Command) {
 		fs.BoolVar(&f.list, "list-checks", false, "list all checks, and ask nobody")
 		fs.StringArrayVar(&f.only, "only", nil, "run the check or group `ID` only (repeatable)")
 		fs.StringArrayVar(&f.skip, "skip", nil, "leave the check or group `ID` out (repeatable)")
+		command.CompleteWith(fs, "only", checkWords()...)
+		command.CompleteWith(fs, "skip", checkWords()...)
 		fs.StringVar(&f.hash, "hash", "", "use `INFOHASH`, for trackers that serve listed torrents only (default random)")
 		fs.StringArrayVar(&f.also, "also", nil, "compare counts with the same tracker at `URL` too (repeatable)")
 		fs.StringVar(&f.scrapeURL, "scrape-url", "", "scrape the tracker at `URL`, where its announce URL does not tell")

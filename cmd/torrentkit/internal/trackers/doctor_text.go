@@ -23,6 +23,15 @@ func knownChecks(ids []string) error {
 	return nil
 }
 
+// checkWords complete the names of checks.
+func checkWords() []string {
+	var words []string
+	for _, c := range announce.Checks() {
+		words = append(words, c.ID+"\t"+c.Title)
+	}
+	return words
+}
+
 // source says where a check's rule stands.
 func source(c announce.Check) string {
 	if c.BEP == 0 {

@@ -93,13 +93,7 @@ func verifyOne(ctx context.Context, con *console.Console, task verifyTask, f *ve
 	if ctx.Err() != nil {
 		con.Note(stopped(done, total, &f.options))
 	}
-	var wrong metainfo.Problem
-	if errors.As(err, &wrong) {
-		err = command.InputError(command.InputName(task.torrent), wrong)
-	}
-	if errors.Is(err, verify.ErrLinked) {
-		err = console.WithHint(err, "give it as PATH to change what it leads to")
-	}
+	err = explained(err, task)
 	v.torrent, v.err, v.onDisk = task.torrent, err, task.content != "-" && !f.tar
 	v.remembered = len(o.Journals) == 1
 	reports.add(v)
@@ -121,6 +115,18 @@ func verifyOne(ctx context.Context, con *console.Console, task verifyTask, f *ve
 		return console.No()
 	}
 	return nil
+}
+
+// explained says of an error which torrent it is about, and what can be done.
+func explained(err error, task verifyTask) error {
+	var wrong metainfo.Problem
+	if errors.As(err, &wrong) {
+		err = command.InputError(command.InputName(task.torrent), wrong)
+	}
+	if errors.Is(err, verify.ErrLinked) {
+		err = console.WithHint(err, "give it as PATH to change what it leads to")
+	}
+	return err
 }
 
 // stopped says what is kept of a run that was interrupted, and how to go on.
