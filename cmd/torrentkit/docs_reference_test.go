@@ -91,7 +91,8 @@ Exit codes follow diff and grep.
 | 2 | trouble: wrong usage, unreadable, not a torrent, no network |
 | 130 | interrupted |
 
-Several inputs give the worst of their codes. What 0 and 1 mean for each command:
+Several inputs give the worst of their codes. As a plugin of Nagios (--nagios), announce exits with 0 (OK), 1 (warning),
+2 (critical) or 3 (unknown). What 0 and 1 mean for each command:
 
 | command | 0 | 1 |
 |---|---|---|

@@ -19,7 +19,7 @@ func showPings(con *console.Console, all []*series) error {
 	return console.ShowList(con, t, all, object, func(s *series) []console.Cell {
 		row := []console.Cell{console.Text(con.URL(s.query.Tracker)), console.Count(int64(s.stats.Sent)), console.Count(int64(s.stats.Good)), lossCell(&s.stats)}
 		for _, e := range pingTimes(&s.stats) {
-			row = append(row, timeCell(e.d))
+			row = append(row, answerCell(&s.stats, e.d))
 		}
 		return row
 	})
@@ -31,9 +31,17 @@ func showPing(con *console.Console, s *announce.PingStats) {
 	f.Count("answered", int64(s.Good))
 	f.Add("loss", lossCell(s))
 	for _, e := range pingTimes(s) {
-		f.Add(e.name, timeCell(e.d))
+		f.Add(e.name, answerCell(s, e.d))
 	}
 	con.Show(&f)
+}
+
+// answerCell is a time of good answers, of which there may be none.
+func answerCell(s *announce.PingStats, d time.Duration) console.Cell {
+	if s.Good == 0 {
+		return numberCell(announce.Unknown)
+	}
+	return timeCell(d)
 }
 
 func lossCell(s *announce.PingStats) console.Cell {
