@@ -83,7 +83,7 @@ func inURL(s string) []span {
 
 // inText finds the secrets in a text. bare, if not nil, says which words that look like keys are secret though nothing says so.
 func inText(s string, bare func(string) bool) []span {
-	if len(s) < minKey && strings.IndexAny(s, "=@%") < 0 {
+	if len(s) < minKey && !strings.ContainsAny(s, "=@%") {
 		return nil // too short for a key, and nothing in it is said to be one
 	}
 	f := finder{text: s, bare: bare}
