@@ -53,7 +53,7 @@ type comparedJSON struct {
 type fileReportJSON struct {
 	Path       string      `json:"path"`
 	PathHex    string      `json:"path_hex,omitempty"`
-	State      string      `json:"state"`
+	State      string      `json:"state"` // ok, found elsewhere, unchecked, damaged, long, short, unreadable, wrong type, missing or skipped
 	Length     int64       `json:"length"`
 	Size       int64       `json:"size"` // on disk
 	Error      string      `json:"error,omitempty"`
