@@ -58,6 +58,7 @@ var table = map[string][2]string{
 	"internal/unpack":                 {"", "github.com/klauspost/compress github.com/ulikunitz/xz"},
 	"internal/memnet":                 {"", ""},
 	"internal/schematest":             {"", ""},
+	"internal/lineartest":             {"", "golang.org/x/sys"},
 	"internal/bench":                  {"internal/bencode", ""},
 	"create":                          {"metainfo internal/content internal/filesum internal/glob internal/layout internal/piecehash internal/journal internal/tarfs internal/unpack", ""},
 	"verify":                          {"metainfo internal/content internal/dial internal/diskname internal/filesum internal/glob internal/layout internal/piecehash internal/journal verify/internal/assemble verify/internal/below verify/internal/find internal/unpack verify/internal/webseed", ""},
@@ -262,7 +263,7 @@ func TestTable(t *testing.T) {
 func TestTestImports(t *testing.T) {
 	for _, s := range sources(t, true) {
 		for _, p := range s.imports(t) {
-			helps := slices.Contains([]string{"internal/peertest", "internal/dialtest", "internal/longtest", "internal/memnet", "internal/schematest"}, strings.TrimPrefix(p, module))
+			helps := slices.Contains([]string{"internal/peertest", "internal/dialtest", "internal/longtest", "internal/memnet", "internal/schematest", "internal/lineartest"}, strings.TrimPrefix(p, module))
 			if p == module+"cmd/torrentkit" || helps && !strings.HasSuffix(s.path, "_test.go") {
 				t.Errorf("%s -> %s", s.path, p)
 			}

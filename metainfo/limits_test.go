@@ -2,13 +2,12 @@ package metainfo
 
 import (
 	"fmt"
-	"math"
 	"runtime"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
+	"github.com/torrentkit/torrentkit/internal/lineartest"
 	"github.com/torrentkit/torrentkit/internal/longtest"
 	"github.com/torrentkit/torrentkit/internal/mutant"
 )
@@ -26,31 +25,9 @@ func TestLimits(t *testing.T) {
 			if spent := allocated(func() { Read(doc) }); spent > uint64(40*size) {
 				t.Errorf("%d MB are allocated", spent>>20)
 			}
-			linear(t, func() { Read(small[name]) }, func() { Read(doc) })
+			lineartest.Check(t, func() { Read(small[name]) }, func() { Read(doc) })
 		})
 	}
-}
-
-// linear fails the test unless large, which has eight times as much to do, takes
-// about eight times as much of a processor as small. It allows for 32 times: work
-// that is repeated for all that came before takes 64 times.
-func linear(t *testing.T, small, large func()) {
-	t.Helper()
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	least := func(before time.Duration, f func()) time.Duration {
-		start := processorTime()
-		f()
-		return min(before, processorTime()-start)
-	}
-	short, long := time.Duration(math.MaxInt64), time.Duration(math.MaxInt64)
-	for range 10 { // what others do on the machine makes both slower at times
-		short, long = least(short, small), least(long, large)
-		if long <= 32*short+time.Millisecond {
-			return
-		}
-	}
-	t.Errorf("%v for eight times of what takes %v", long, short)
 }
 
 // allocated is how many bytes f allocates, garbage included.
@@ -77,7 +54,7 @@ func TestManyFiles(t *testing.T) {
 			if spent > uint64(n)<<10 {
 				t.Errorf("%d MB are allocated", spent>>20)
 			}
-			linear(t, func() { Parse(few[name]) }, func() { Parse(doc) })
+			lineartest.Check(t, func() { Parse(few[name]) }, func() { Parse(doc) })
 		})
 	}
 }

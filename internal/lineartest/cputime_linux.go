@@ -1,4 +1,4 @@
-package metainfo
+package lineartest
 
 import (
 	"time"
