@@ -100,11 +100,11 @@ func (s *stage) workers() (do func(func(dir string)), wait func()) {
 }
 
 // chosen are all stories, or those whose names begin with one of the words, separated by commas, of a variable of the
-// environment.
+// environment. One that ends in $ is the whole name.
 func chosen(list []story) []story {
 	only := strings.Split(os.Getenv("TORRENTKIT_TEST_STORY"), ",")
 	return slices.DeleteFunc(list, func(st story) bool {
-		return !slices.ContainsFunc(only, func(begin string) bool { return strings.HasPrefix(st.name, begin) })
+		return !slices.ContainsFunc(only, func(begin string) bool { return strings.HasPrefix(st.name+"$", begin) })
 	})
 }
 
