@@ -140,8 +140,20 @@ func (d *Folder) open(name string) (*os.File, error) {
 // errReplaced is that a name leads to something else than it did.
 var errReplaced = errors.New("another file has taken its place")
 
+// within is a folder that is open: what is done to names in it is done in it, whatever
+// becomes of its own name.
+type within interface {
+	Lstat(name string) (fs.FileInfo, error)
+	Open(name string) (*os.File, error)
+	OpenFile(name string, flag int, perm fs.FileMode) (*os.File, error)
+	Remove(name string) error
+	Rename(from, to string) error
+	Link(from, to string) error
+	Close() error
+}
+
 // lstat looks at what has a name until nothing interrupts, as os.Lstat does and os.Root does not.
-func lstat(in *os.Root, name string) (fs.FileInfo, error) {
+func lstat(in within, name string) (fs.FileInfo, error) {
 	for {
 		info, err := in.Lstat(name)
 		if !errors.Is(err, syscall.EINTR) {

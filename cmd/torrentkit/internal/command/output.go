@@ -137,7 +137,7 @@ func (o *Output) base() string { return filepath.Base(o.Path) }
 
 // enter opens the folder that the file lies in: the same one each time, or there is an error. All that is done in it is
 // done through its descriptor.
-func (o *Output) enter() (*os.Root, error) {
+func (o *Output) enter() (within, error) {
 	dir, err := o.openFolder()
 	if err != nil {
 		return nil, err
@@ -157,9 +157,16 @@ func (o *Output) enter() (*os.Root, error) {
 	return dir, nil
 }
 
-func (o *Output) openFolder() (*os.Root, error) {
+func (o *Output) openFolder() (within, error) {
 	if o.in == nil {
-		return os.OpenRoot(filepath.Dir(o.Path))
+		name := filepath.Dir(o.Path)
+		root, err := os.OpenRoot(name)
+		if errors.Is(err, fs.ErrPermission) {
+			if dropbox, err := openUnreadable(name); err == nil {
+				return dropbox, nil
+			}
+		}
+		return root, err
 	}
 	rel, err := filepath.Rel(o.in.name, filepath.Dir(o.Path))
 	if err != nil {
@@ -239,7 +246,7 @@ func (o *Output) fill(f *os.File, data []byte) error {
 // commit gives the temporary file its name. Without force nothing may be replaced, and rename alone would replace. Where
 // the system has no rename that refuses, a hard link fails where the name is taken. File systems without hard links get the
 // name reserved first, by an exclusive creation of an empty file that the rename then replaces.
-func (o *Output) commit(dir *os.Root, temp string) error {
+func (o *Output) commit(dir within, temp string) error {
 	if o.force {
 		return rename(dir, temp, o.base())
 	}
@@ -258,7 +265,7 @@ func (o *Output) commit(dir *os.Root, temp string) error {
 }
 
 // rename renames until nothing interrupts, as os.Rename does and os.Root does not.
-func rename(dir *os.Root, from, to string) error {
+func rename(dir within, from, to string) error {
 	for {
 		if err := dir.Rename(from, to); !errors.Is(err, syscall.EINTR) {
 			return err
@@ -266,7 +273,7 @@ func rename(dir *os.Root, from, to string) error {
 	}
 }
 
-func reserveAndRename(dir *os.Root, temp, name string) error {
+func reserveAndRename(dir within, temp, name string) error {
 	f, err := dir.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
 	if err != nil {
 		return err

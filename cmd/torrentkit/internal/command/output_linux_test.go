@@ -4,12 +4,16 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console/consoletest"
 )
@@ -126,4 +130,50 @@ func TestOutputFullDisk(t *testing.T) {
 		}
 	}
 	checkFolder(t, dir, map[string]string{"old": "old"})
+}
+
+// A folder in which files may be made and not be listed takes outputs like any other.
+func TestOutputToAnUnreadableFolder(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "dropbox")
+	if err := os.Mkdir(dir, 0o300); err != nil {
+		t.Fatal(err)
+	}
+	if os.Geteuid() == 0 { // which may read everything: this thread is nobody's for the files that it opens, and ends with the test
+		const nobody = 65534
+		runtime.LockOSThread()
+		if err := errors.Join(os.Chown(dir, nobody, nobody), os.Chmod(filepath.Dir(filepath.Dir(dir)), 0o755), unix.Setfsuid(nobody)); err != nil {
+			t.Fatal(err)
+		}
+		defer unix.Setfsuid(0)
+	}
+	if _, err := os.ReadDir(dir); !errors.Is(err, fs.ErrPermission) {
+		t.Skipf("the folder can be read: %v", err)
+	}
+	con, _, _ := consoletest.New()
+	path := filepath.Join(dir, "x.torrent")
+	write := func(o OutputOptions, data string) error {
+		out, err := NewOutput(con, path, o)
+		if err != nil {
+			return err
+		}
+		return out.Write(context.Background(), []byte(data))
+	}
+	if err := write(OutputOptions{}, "one"); err != nil {
+		t.Fatal(err)
+	}
+	if err := write(OutputOptions{}, "two"); err == nil {
+		t.Error("a file is replaced without --force")
+	}
+	if err := write(OutputOptions{Force: true}, "three"); err != nil {
+		t.Error(err)
+	}
+	if got, err := os.ReadFile(path); string(got) != "three" {
+		t.Errorf("%q is there, %v", got, err)
+	}
+	if err := os.Chmod(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if names, err := os.ReadDir(dir); len(names) != 1 {
+		t.Errorf("%v are left, %v", names, err)
+	}
 }

@@ -4,8 +4,9 @@ package command
 
 import (
 	"errors"
-	"os"
 )
 
 // renameNew fails: commit has other ways.
-func renameNew(*os.Root, string, string) error { return errors.ErrUnsupported }
+func renameNew(within, string, string) error { return errors.ErrUnsupported }
+
+func openUnreadable(string) (within, error) { return nil, errors.ErrUnsupported }

@@ -18,7 +18,7 @@ func keepOwner(f *os.File, before fs.FileInfo) {
 }
 
 // syncFolder makes a rename in the folder survive a power cut. That a file system cannot is no error.
-func syncFolder(dir *os.Root) error {
+func syncFolder(dir within) error {
 	d, err := dir.Open(".")
 	if err == nil {
 		err = d.Sync()

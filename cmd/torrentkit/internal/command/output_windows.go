@@ -9,4 +9,4 @@ import (
 func keepOwner(*os.File, fs.FileInfo) {}
 
 // syncFolder does nothing: Windows has no such call.
-func syncFolder(*os.Root) error { return nil }
+func syncFolder(within) error { return nil }

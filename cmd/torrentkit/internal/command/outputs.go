@@ -70,8 +70,8 @@ func (list Outputs) Write(ctx context.Context, data [][]byte) error {
 type staged struct {
 	*Output
 	data   []byte
-	dir    *os.Root // that the file lies in
-	temp   string   // its name there until then; "" where there is none, or not any more
+	dir    within // that the file lies in
+	temp   string // its name there until then; "" where there is none, or not any more
 	file   *os.File
 	placed bool // the file has its name, by us
 }

@@ -31,7 +31,7 @@ func (o *Output) tempName(try int) string {
 // createTemp opens a new file, of a name, beside the target, and claims it as long as it is open. os.CreateTemp would make it 0600; a
 // plain creation gives it the permissions that any new file gets there, by the umask or by the folder's access control
 // list.
-func (o *Output) createTemp(dir *os.Root) (string, *os.File, error) {
+func (o *Output) createTemp(dir within) (string, *os.File, error) {
 	for try := 0; ; try++ {
 		name := o.tempName(try)
 		f, err := dir.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
@@ -56,7 +56,7 @@ func (o *Output) createTemp(dir *os.Root) (string, *os.File, error) {
 
 // sweep removes what earlier processes that were killed have left of this output: regular files of its temporary names
 // that are ours, and that nobody has claimed.
-func (o *Output) sweep(dir *os.Root) {
+func (o *Output) sweep(dir within) {
 	for try := range usualTemps {
 		name := o.tempName(try)
 		if info, err := lstat(dir, name); err == nil && info.Mode().IsRegular() && o.owns(info) {

@@ -12,10 +12,10 @@ import (
 const heldOpen = false
 
 // claim has nothing to do: Windows does not remove what is open, and what is not must be old to be taken for left behind.
-func claim(*os.Root, string, *os.File) (bool, error) { return true, nil }
+func claim(within, string, *os.File) (bool, error) { return true, nil }
 
 // removeUnclaimed removes a temporary file that has not been written to for an hour, unless it is open.
-func removeUnclaimed(dir *os.Root, name string, info fs.FileInfo) {
+func removeUnclaimed(dir within, name string, info fs.FileInfo) {
 	if time.Since(info.ModTime()) > time.Hour {
 		dir.Remove(name)
 	}

@@ -14,7 +14,7 @@ const heldOpen = true
 
 // claim locks a new temporary file, and tells whether it is still there. Where a file system has no locks nobody can take
 // the file for left behind, either.
-func claim(dir *os.Root, name string, f *os.File) (bool, error) {
+func claim(dir within, name string, f *os.File) (bool, error) {
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err == syscall.EWOULDBLOCK {
 		return false, nil
 	}
@@ -22,7 +22,7 @@ func claim(dir *os.Root, name string, f *os.File) (bool, error) {
 }
 
 // removeUnclaimed removes a temporary file that no process has open to write it.
-func removeUnclaimed(dir *os.Root, name string, info fs.FileInfo) {
+func removeUnclaimed(dir within, name string, info fs.FileInfo) {
 	f, err := dir.OpenFile(name, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return
@@ -37,7 +37,7 @@ func removeUnclaimed(dir *os.Root, name string, info fs.FileInfo) {
 }
 
 // isAt tells whether a name leads to an open file.
-func isAt(dir *os.Root, name string, f *os.File) (bool, error) {
+func isAt(dir within, name string, f *os.File) (bool, error) {
 	there, err := lstat(dir, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
