@@ -1,7 +1,6 @@
 package command
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -66,10 +65,7 @@ type listing struct {
 }
 
 func (l *listing) walk(ctx context.Context, dir string) {
-	entries, err := l.entries(dir)
-	if err != nil {
-		l.failed = append(l.failed, folderError(filepath.Join(l.name, dir), err))
-	}
+	entries := l.entries(dir)
 	for _, e := range entries {
 		if ctx.Err() != nil {
 			return
@@ -88,16 +84,41 @@ func (l *listing) walk(ctx context.Context, dir string) {
 	}
 }
 
-// entries are those of a folder, in the order of names.
-func (d *Folder) entries(dir string) ([]fs.DirEntry, error) {
-	f, err := d.root.Open(inside(dir))
+// entries are those of a folder, in the order of names. Of what cannot be read the listing says so: os.File.ReadDir would
+// not tell which it is.
+func (l *listing) entries(dir string) []fs.DirEntry {
+	in, err := l.root.OpenRoot(inside(dir))
+	var names []string
+	if err == nil {
+		defer in.Close()
+		names, err = namesIn(in)
+	}
+	if err != nil {
+		l.failed = append(l.failed, folderError(filepath.Join(l.name, dir), err))
+	}
+	list := make([]fs.DirEntry, 0, len(names))
+	for _, name := range names {
+		info, err := lstat(in, name)
+		switch {
+		case err == nil:
+			list = append(list, fs.FileInfoToDirEntry(info))
+		case !errors.Is(err, fs.ErrNotExist): // it went away
+			l.failed = append(l.failed, fmt.Errorf("looking at %q: %w", filepath.Join(l.name, dir, name), console.RootCause(err)))
+		}
+	}
+	return list
+}
+
+// namesIn are the names in a folder, in order, as far as they can be read.
+func namesIn(in *os.Root) ([]string, error) {
+	f, err := in.Open(".")
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	list, err := f.ReadDir(-1)
-	slices.SortFunc(list, func(a, b fs.DirEntry) int { return cmp.Compare(a.Name(), b.Name()) })
-	return list, err
+	names, err := f.Readdirnames(-1)
+	slices.Sort(names)
+	return names, err
 }
 
 // inside names a folder so that nothing else is opened in its place: a named pipe would be waited for.
