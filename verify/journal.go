@@ -68,7 +68,7 @@ type scrubber struct {
 }
 
 // asked tells whether pieces are read by turns.
-func (s *Scrub) asked() bool { return s.OlderThan > 0 || s.BudgetTime > 0 || s.BudgetBytes > 0 }
+func (s *Scrub) asked() bool { return s.OlderThan > 0 || s.BudgetTime != 0 || s.BudgetBytes != 0 }
 
 // newScrubber begins to read with a journal, which may be nil.
 func newScrubber(r *run, j *journal.Log, o Options) scrubber {
@@ -133,7 +133,8 @@ func (s scrubber) read(ctx context.Context, job piecehash.Job, failFast bool) er
 	if progress != nil {
 		job.Progress = func(done, _ int64) { progress(base+done, total) }
 	}
-	for left := s.BudgetBytes; len(list) > 0 && !s.Incomplete; {
+	spent := s.BudgetTime < 0 || s.BudgetBytes < 0
+	for left := s.BudgetBytes; len(list) > 0 && !s.Incomplete && !spent; {
 		n, bytes := s.nextBatch(list, left)
 		if n == 0 || base > 0 && s.BudgetTime > 0 && s.now().Sub(s.begun) >= s.BudgetTime {
 			break
@@ -143,9 +144,7 @@ func (s scrubber) read(ctx context.Context, job piecehash.Job, failFast bool) er
 			return err
 		}
 		list, base, left = list[n:], base+bytes, left-bytes
-		if s.BudgetBytes > 0 && left <= 0 {
-			break
-		}
+		spent = s.BudgetBytes > 0 && left <= 0
 	}
 	s.leave(list)
 	s.noteOldest()

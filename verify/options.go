@@ -84,6 +84,7 @@ type Scrub struct {
 	OlderThan time.Duration
 	// BudgetTime and BudgetBytes, if not 0, end the reading: once so much time has
 	// passed, or before so much content would be exceeded, but for the first piece.
+	// If one is negative, nothing is read.
 	// What was damaged comes first, then what was never read, then what was read
 	// longest ago. What is not reached is what the journal says, or else left out.
 	BudgetTime  time.Duration

@@ -28,6 +28,9 @@ func (r *run) read(ctx context.Context, job piecehash.Job, note func(piecehash.P
 		if p.Index < 0 {
 			return err
 		}
+		if err == nil {
+			r.ReadBytes += r.layout.ContentLength(p.Index)
+		}
 		if err != nil {
 			r.unread(err)
 		} else if r.check(p); note != nil {

@@ -76,6 +76,8 @@ type Report struct {
 	// Bytes counts all bytes of content, those in pieces that match, and those
 	// in pieces that Options left out.
 	Bytes, GoodBytes, SkippedBytes int64
+	// ReadBytes counts the bytes of content in pieces that this run read.
+	ReadBytes int64
 	// Incomplete is set when the run ended before everything was read: ctx was
 	// done, or Options.FailFast stopped it.
 	Incomplete bool

@@ -27,6 +27,9 @@ type verifyFlags struct {
 	search  searchFlags
 	shard   command.Shard
 	options verify.Options
+
+	begun time.Time // when the first torrent was
+	spent int64     // bytes that were read of all
 }
 
 // bindChoice defines the flags that say what is verified, and what is told of it.
@@ -103,6 +106,20 @@ func (f *verifyFlags) addBudget(s string) error {
 	}
 	f.options.BudgetBytes = int64(size)
 	return nil
+}
+
+// left makes a budget what is left of it: it is one for all torrents.
+func (f *verifyFlags) left(o *verify.Scrub, now time.Time) {
+	if o.BudgetTime > 0 {
+		if o.BudgetTime -= now.Sub(f.begun); o.BudgetTime <= 0 {
+			o.BudgetTime = -1
+		}
+	}
+	if o.BudgetBytes > 0 {
+		if o.BudgetBytes -= f.spent; o.BudgetBytes <= 0 {
+			o.BudgetBytes = -1
+		}
+	}
 }
 
 // parseAge reads a time that is more than none, of which days and weeks may be parts by themselves.

@@ -33,7 +33,10 @@ func runVerify(ctx context.Context, con *console.Console, args []string, f *veri
 	reports := &verifyReports{Reports: written}
 	f.options.Sums = reports.sums()
 	f.options.Folders = &verify.Folders{}
-	f.brief = len(tasks) > 1
+	f.brief, f.begun = len(tasks) > 1, con.Now()
+	if f.brief && f.scrubs() && f.options.OlderThan == 0 {
+		return console.WithHint(errors.New("--budget over several torrents needs --older-than: else the first of them takes it every time"), "--older-than 30d")
+	}
 	names := make([]string, len(tasks))
 	where := make(map[string]verifyTask, len(tasks))
 	for i, t := range tasks {
@@ -72,6 +75,7 @@ func verifyOne(ctx context.Context, con *console.Console, task verifyTask, f *ve
 	p := con.StartProgress("finding files")
 	defer p.Finish()
 	o := f.options
+	f.left(&o.Scrub, con.Now())
 	o.Known = p.Known
 	o.Progress = func(done, total int64) {
 		p.Phase(label)
@@ -101,6 +105,7 @@ func verifyOne(ctx context.Context, con *console.Console, task verifyTask, f *ve
 	if r == nil {
 		return err
 	}
+	f.spent += r.ReadBytes
 	command.WarnOf(con, task.torrent, r.Warnings)
 	if f.shard.Of > 0 && err == nil {
 		return cmp.Or(v.refusal(), showShard(con, v, f))

@@ -317,6 +317,9 @@ func briefly(r *verify.Report) string {
 		counts[r.Files[i].State]++
 	}
 	parts := []string{percent(r.GoodBytes, r.Bytes-r.SkippedBytes) + " %"}
+	if r.SkippedBytes == r.Bytes && r.Bytes > 0 {
+		parts[0] = "nothing read"
+	}
 	for s := verify.Elsewhere; s <= verify.Skipped; s++ {
 		if counts[s] > 0 {
 			parts = append(parts, fmt.Sprintf("%s %v", console.FormatCount(int64(counts[s])), s))
