@@ -8,10 +8,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
 
 // Every flag that the table of other tools names on our side exists.
+func hintOf(flag string) string { return command.Foreign(flag) }
+
 func TestComingFromIsTrue(t *testing.T) {
 	text, err := os.ReadFile("../../docs/coming-from.md")
 	if err != nil {
@@ -29,6 +32,7 @@ func TestComingFromIsTrue(t *testing.T) {
 		}
 		return cmd
 	}
+	hinted := map[string]bool{}
 	flags := regexp.MustCompile("--[a-z][a-z-]+[a-z]")
 	rows := 0
 	for line := range strings.Lines(table) {
@@ -45,6 +49,16 @@ func TestComingFromIsTrue(t *testing.T) {
 		if strings.Contains(here, "`edit ") {
 			name = "edit"
 		}
+		for _, f := range flags.FindAllString(cells[2], -1) {
+			ours, _, _ := strings.Cut(hintOf(f[2:]), " ")
+			if ours = strings.TrimSuffix(ours, ","); ours == "" || name == "edit" || strings.Contains(here, "not for edit") {
+				continue
+			}
+			hinted[f] = true
+			if !strings.Contains(strings.ReplaceAll(here, "`-o", "`--output"), strings.TrimSuffix(ours, "s")) && !strings.Contains(here, "a preset") {
+				t.Errorf("%s is hinted at as %s: %s", f, ours, line)
+			}
+		}
 		for _, f := range flags.FindAllString(here, -1) {
 			name := name
 			if f == "--entropy" && !strings.HasPrefix(strings.TrimSpace(here), "`edit") {
@@ -55,6 +69,9 @@ func TestComingFromIsTrue(t *testing.T) {
 				t.Errorf("%s has no %s: %s", name, f, line)
 			}
 		}
+	}
+	if len(hinted) < 20 {
+		t.Errorf("only %d flags of other programs have hints", len(hinted))
 	}
 	if rows < 60 {
 		t.Errorf("only %d rows", rows)

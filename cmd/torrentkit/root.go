@@ -45,7 +45,10 @@ func newRoot(con *console.Console) *cobra.Command {
 	root.SetUsageFunc(func(cmd *cobra.Command) error { command.WriteHelp(con, con.Conversation(), cmd); return nil })
 	version := globalFlags(root, &con.Options)
 	// Not cobra's own flag for it: a template of the version would link text/template, and with it every method there is.
-	root.RunE = command.RunE(func(context.Context, []string) error {
+	root.RunE = command.RunE(func(ctx context.Context, args []string) error {
+		if len(args) == 1 && !con.Options.JSON { // which is of a command
+			return showThing(ctx, con, root, args[0])
+		}
 		if !*version {
 			return errNoCommand
 		}
@@ -100,7 +103,15 @@ func noSuchCommand(root *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	err := fmt.Errorf("unknown command %q", args[0])
+	if len(args) == 1 && thingOf(args[0]) != noThing {
+		return nil
+	}
+	return unknownCommand(root, args[:1])
+}
+
+// unknownCommand names the command that may be meant.
+func unknownCommand(root *cobra.Command, args []string) error {
+	err := fmt.Errorf("unknown command %q", strings.Join(args, " "))
 	if near := root.SuggestionsFor(args[0]); len(near) > 0 {
 		return console.WithHint(err, "did you mean "+strings.Join(near, " or ")+"?")
 	}

@@ -42,11 +42,11 @@ func newVersion(con *console.Console) *cobra.Command {
 // newHelp replaces cobra's own help command, which exits 0 for a command that does not exist.
 func newHelp(con *console.Console, root *cobra.Command) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "help [COMMAND]",
+		Use:   "help [COMMAND...]",
 		Short: "Print the help text of a command",
 		Example: `  torrentkit help
-  torrentkit help version`,
-		Args: command.Arity(0, 1),
+  torrentkit help magnet fetch`,
+		Args: command.Arity(0, 2),
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 			var names []string
 			if len(args) == 0 {
@@ -57,9 +57,9 @@ func newHelp(con *console.Console, root *cobra.Command) *cobra.Command {
 			return names, cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: command.RunE(func(_ context.Context, args []string) error {
-			topic, _, err := root.Find(args)
-			if err != nil || len(args) == 1 && topic == root {
-				return noSuchCommand(root, args)
+			topic, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 || len(args) > 0 && topic == root {
+				return unknownCommand(root, args)
 			}
 			defer con.Paged()()
 			command.WriteHelp(con, con.Document(), topic)

@@ -37,9 +37,12 @@ var hasScheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*://`)
 func FlagError(cmd *cobra.Command, err error) error {
 	var missing *pflag.NotExistError
 	if !errors.As(err, &missing) || missing.GetSpecifiedShortnames() != "" {
-		return err
+		return plainly(cmd, err)
 	}
 	name := missing.GetSpecifiedName()
+	if ours := Foreign(name); ours != "" && cmd.Flags().Lookup(strings.TrimPrefix(strings.Fields(ours)[0], "--")) != nil {
+		return console.WithHint(err, "it is called "+ours+" here")
+	}
 	best, distance := "", 1+len(name)/3
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		if d := editDistance(name, f.Name); !f.Hidden && d <= distance {

@@ -55,7 +55,7 @@ func createFlagGroups(cmd *cobra.Command, o *create.Options, f *createFlags) {
 		fs.BoolVar(&f.noDate, "no-date", false, "write no creation date")
 	})
 	command.Group(cmd, "Piece length", func(fs *pflag.FlagSet) {
-		fs.VarP((*command.SizeValue)(&o.PieceLength), "piece-length", "l", "piece length, a power of two from 16K to 128M (default fits the `SIZE`)")
+		fs.VarP((*command.PieceLengthValue)(&o.PieceLength), "piece-length", "l", "piece length, a power of two from 16K to 128M (default fits the `SIZE`)")
 		fs.IntVar(&o.TargetPieces, "target-pieces", 0, "the smallest piece length that gives at most `N` pieces")
 		fs.Var((*command.SizeValue)(&o.MaxPieceLength), "max-piece-length", "choose no piece length over `SIZE` (default 16M)")
 		fs.Var((*command.SizeValue)(&o.MaxTorrentSize), "max-torrent-size", "choose a piece length with which the .torrent is at most of `SIZE`")
