@@ -90,6 +90,9 @@ func editOne(ctx context.Context, con *console.Console, folder *command.Folder, 
 	if err := putEdited(ctx, con, folder, name, raw, e, f); err != nil {
 		return err
 	}
+	if t, _ := metainfo.Read(e.Raw); f.removeDead != "" && len(e.Changes) > 0 && t != nil && len(t.Trackers) == 0 {
+		con.Warn(fmt.Sprintf("%s: no tracker is left in it", quotedName(name)))
+	}
 	for _, key := range e.Secrets {
 		con.Warn(fmt.Sprintf("%s: %s holds what looks like a secret still", quotedName(name), key))
 	}
