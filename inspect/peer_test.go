@@ -52,7 +52,7 @@ for name in sys.argv[1:]:
 	answers := strings.Split(strings.TrimSpace(string(out)), "\n")
 	for i, doc := range docs {
 		found := ""
-		for _, id := range ids(t, doc, LintOptions{Targets: []Target{Libtorrent}}) {
+		for _, id := range ids(t, doc, LintOptions{Targets: []Target{Libtorrent20}}) {
 			if strings.HasPrefix(id, "target-") && id != "target-tracker" {
 				found += " " + id
 			}

@@ -71,7 +71,7 @@ func TestLibtorrentLoads(t *testing.T) {
 	}
 	loaded, wrong := 0, 0
 	for i, answer := range peertest.LibtorrentLoads(t, docs) {
-		report, err := Lint(docs[i], LintOptions{Targets: []Target{Libtorrent}})
+		report, err := Lint(docs[i], LintOptions{Targets: []Target{Libtorrent20}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -120,7 +120,7 @@ func TestLibtorrentManyFiles(t *testing.T) {
 	}
 	judge := func(doc []byte) func() {
 		return func() {
-			if r := rasterbarRefuses(doc, limitsOf(Libtorrent)); r.rule != "" {
+			if r := rasterbarRefuses(doc, limitsOf(Libtorrent20)); r.rule != "" {
 				t.Error(r)
 			}
 		}
@@ -164,7 +164,7 @@ func TestLibtorrentRefuses(t *testing.T) {
 		{both(file(10, "a"), pad(2*leaf-10), file(10, "b")), "info", "do not lay out"},
 		{both(file(10, "a"), pad(leaf-10), file(10, "b"), pad(5)), "info", "do not lay out"},
 	} {
-		r := rasterbarRefuses(encode(tt.doc), limitsOf(Libtorrent))
+		r := rasterbarRefuses(encode(tt.doc), limitsOf(Libtorrent20))
 		if tt.says == "" && r.rule != "" || tt.says != "" && (r.key != tt.key || !strings.Contains(r.why, tt.says)) {
 			t.Errorf("%q: %+v, want %q at %q", encode(tt.doc), r, tt.says, tt.key)
 		}
