@@ -12,7 +12,7 @@ import (
 var (
 	crash = regexp.MustCompile(`(?m)^(panic:|fatal error:|runtime: |SIG[A-Z]+: |goroutine \d+ )`)
 	// moment are lines of results that depend on how long ago files were made: a journal does not trust the youngest.
-	moment = regexp.MustCompile(`(?m)^from_the_journal\t.*\n|"from_the_journal":\d+`)
+	moment = regexp.MustCompile(`(?m)^from_the_journal\t.*\n|"from_the_journal":\d+|^read_since\t.*\n|,?"read_since":"[^"]*"`)
 	noise  = regexp.MustCompile(`(?m)^\S*strace: .*\n`)
 )
 
