@@ -44,6 +44,6 @@ refused without --new-infohash.`,
 		return runEdit(ctx, con, args, &o, &f)
 	})
 	editFlagGroups(cmd, &o, &f)
-	command.Exits(cmd, "every torrent was edited, or needed no change", "")
+	command.Exits(cmd, "every torrent was edited, or needed no change", "--replace found nothing to replace, or secrets are left")
 	return cmd
 }

@@ -19,8 +19,15 @@ type editFlags struct {
 	force, dryRun     bool
 	recursive         bool
 	many, first, used bool
+	total             totals
 	maxSize           command.SizeValue
 	removeDead        string
+}
+
+// totals are what became of all torrents.
+type totals struct {
+	changed, unchanged, refused int
+	urls                        bool // those of one were changed
 }
 
 // editFlagGroups binds the flags of edit into the options of the library.

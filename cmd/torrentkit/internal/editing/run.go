@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
@@ -34,9 +35,17 @@ func runEdit(ctx context.Context, con *console.Console, names []string, o *metai
 		}
 		o.Trackers.Remove = append(o.Trackers.Remove, dead...)
 	}
-	return command.Each(ctx, con, names, func(ctx context.Context, name string) error {
+	start := con.Now()
+	err := command.Each(ctx, con, names, func(ctx context.Context, name string) error {
 		return editNamed(ctx, con, name, o, f)
 	})
+	if f.many && con.Human() && !con.Options.JSON {
+		showTotals(con, &f.total, con.Now().Sub(start))
+	}
+	if err == nil && len(o.Replace) > 0 && !f.total.urls {
+		return console.NoBecause("--replace: no URL of a tracker or seed has what is to be replaced")
+	}
+	return err
 }
 
 // editNamed edits a torrent, or all torrents in a folder.
@@ -80,6 +89,7 @@ func quotedName(name string) string {
 // editOne edits one torrent: a file of the folder, or one that was named. That secrets are left in it is a no.
 func editOne(ctx context.Context, con *console.Console, folder *command.Folder, name string, raw []byte, o *metainfo.Edit, f *editFlags) error {
 	e, err := create.Edit(raw, *o)
+	f.total.add(e, err)
 	if err != nil {
 		var refused *create.InfoHashError
 		if errors.As(err, &refused) {
@@ -100,6 +110,24 @@ func editOne(ctx context.Context, con *console.Console, folder *command.Folder, 
 		return console.No()
 	}
 	return nil
+}
+
+// add counts a torrent.
+func (t *totals) add(e *create.Edited, err error) {
+	switch {
+	case err != nil:
+		t.refused++
+	case len(e.Changes) == 0:
+		t.unchanged++
+	default:
+		t.changed++
+		t.urls = t.urls || slices.ContainsFunc(e.Changes, func(c metainfo.Change) bool { return isURLs(c.Key) })
+	}
+}
+
+// isURLs tells whether a key holds URLs of trackers or seeds.
+func isURLs(key string) bool {
+	return slices.Contains([]string{"announce", "announce-list", "url-list", "httpseeds"}, key)
 }
 
 // putEdited writes an edited torrent, and prints what became of it.

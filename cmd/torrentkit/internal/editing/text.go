@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -21,12 +22,18 @@ func showEdited(con *console.Console, input, output string, e *create.Edited, f 
 		})
 		return con.JSON(j)
 	}
+	if f.many && con.Human() && len(e.Changes) == 0 && e.Cut == 0 {
+		return nil // the totals count it
+	}
 	if !f.first {
 		con.Print()
 	}
 	f.first = false
-	if output == "" {
+	if output == "" || con.Human() {
 		showEditDiff(con, input, e)
+		if output != "" && output != input {
+			con.Print(console.Words("  written to " + console.Escape(output)))
+		}
 		return nil
 	}
 	var list console.Fields
@@ -45,11 +52,20 @@ func showEdited(con *console.Console, input, output string, e *create.Edited, f 
 	return nil
 }
 
-// showEditDiff prints what an edit would change.
+// showTotals ends a run over several torrents.
+func showTotals(con *console.Console, t *totals, took time.Duration) {
+	if t.changed > 0 {
+		con.Print()
+	}
+	con.Printf("%s: %s changed, %s unchanged, %s refused, in %s", command.Plural(t.changed+t.unchanged+t.refused, "torrent"),
+		console.FormatCount(int64(t.changed)), console.FormatCount(int64(t.unchanged)), console.FormatCount(int64(t.refused)), console.FormatSeconds(took))
+}
+
+// showEditDiff prints what an edit changes.
 func showEditDiff(con *console.Console, input string, e *create.Edited) {
 	var urls []string // a comment may repeat the key of a tracker
 	for _, c := range e.Changes {
-		if c.Key == "announce" || c.Key == "announce-list" || c.Key == "url-list" {
+		if isURLs(c.Key) {
 			urls = append(urls, c.Old...)
 		}
 	}

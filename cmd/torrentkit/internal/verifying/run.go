@@ -51,12 +51,27 @@ func runVerify(ctx context.Context, con *console.Console, args []string, f *veri
 		return verifyOne(ctx, con, where[name], f, reports)
 	}
 	if f.brief {
-		err = command.Each(ctx, con, names, one)
+		err = eachOf(ctx, con, names, one)
 	} else {
 		err = one(ctx, names[0])
 	}
 	if failed := reports.write(ctx, con); failed != nil {
 		return failed
+	}
+	return err
+}
+
+// eachOf verifies several torrents, and tells people at the end how many are what.
+func eachOf(ctx context.Context, con *console.Console, names []string, one func(context.Context, string) error) error {
+	start, codes := con.Now(), map[int]int{}
+	err := command.Each(ctx, con, names, func(ctx context.Context, name string) error {
+		err := one(ctx, name)
+		codes[console.ExitCode(ctx, err)]++
+		return err
+	})
+	if con.Human() && !con.Options.JSON {
+		con.Printf("%s: %d ok, %d not ok, %d without an answer, in %s", command.Plural(len(names), "torrent"),
+			codes[console.ExitYes], codes[console.ExitNo], codes[console.ExitTrouble], console.FormatSeconds(con.Now().Sub(start)))
 	}
 	return err
 }
