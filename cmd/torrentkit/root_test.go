@@ -51,12 +51,15 @@ func checkHelp(t *testing.T, cmd *cobra.Command, help string) {
 			t.Errorf("the help has no %q", row)
 		}
 	}
-	examples, flags := strings.Index(help, "\nExamples:\n"), strings.Index(help, " flags:\n")
+	examples, flags := strings.Index(help, "\nExamples:\n"), strings.Index(strings.Replace(help, "\nFlags:\n", "\n- flags:\n", 1), " flags:\n")
 	if examples < 0 || flags < examples {
 		t.Error("examples must come before flags: set Example")
 	}
 	if !strings.HasSuffix(help, "\n") || strings.Contains(help, "\n\n\n") {
 		t.Errorf("the help is badly spaced:\n%s", help)
+	}
+	if n := strings.Count(help, "\n"); n > 100 {
+		t.Errorf("the help has %d lines: name the flags that most people need, see command.Common", n)
 	}
 	for line := range strings.Lines(help) {
 		if console.DisplayWidth(line) > 121 {

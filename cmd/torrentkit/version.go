@@ -45,8 +45,9 @@ func newHelp(con *console.Console, root *cobra.Command) *cobra.Command {
 		Use:   "help [COMMAND...]",
 		Short: "Print the help text of a command",
 		Example: `  torrentkit help
-  torrentkit help magnet fetch`,
-		Args: command.Arity(0, 2),
+  torrentkit help magnet fetch
+  torrentkit help create flags`,
+		Args: command.Arity(0, 3),
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 			var names []string
 			if len(args) == 0 {
@@ -57,11 +58,19 @@ func newHelp(con *console.Console, root *cobra.Command) *cobra.Command {
 			return names, cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: command.RunE(func(_ context.Context, args []string) error {
+			whole := len(args) > 1 && args[len(args)-1] == "flags"
+			if whole {
+				args = args[:len(args)-1]
+			}
 			topic, rest, err := root.Find(args)
 			if err != nil || len(rest) > 0 || len(args) > 0 && topic == root {
 				return unknownCommand(root, args)
 			}
 			defer con.Paged()()
+			if whole {
+				command.WriteFlags(con, con.Document(), topic)
+				return nil
+			}
 			command.WriteHelp(con, con.Document(), topic)
 			return nil
 		}),

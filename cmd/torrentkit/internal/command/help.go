@@ -22,6 +22,7 @@ const (
 	exitYesKey = "torrentkit_exit_0"
 	exitNoKey  = "torrentkit_exit_1"
 	OrderKey   = "torrentkit_order"
+	commonKey  = "torrentkit_common"
 )
 
 // Group adds the flags that bind defines to the command, under a heading of its help text. Groups appear in the order
@@ -73,6 +74,10 @@ func Subcommands(cmd *cobra.Command) []*cobra.Command {
 	})
 }
 
+// Common names the flags that most people need of a command that has many: its help describes these, and only names the others,
+// which "help COMMAND flags" describes.
+func Common(cmd *cobra.Command, flags ...string) { annotate(cmd, commonKey, strings.Join(flags, "\n")) }
+
 // Exits says what 0 and 1 mean for this command. An empty no says that the command never answers no.
 func Exits(cmd *cobra.Command, yes, no string) {
 	annotate(cmd, exitYesKey, yes)
@@ -105,7 +110,11 @@ func WriteHelp(con *console.Console, w io.Writer, cmd *cobra.Command) {
 			fmt.Fprintf(&b, "  %-10s  %s\n", c.Name(), c.Short)
 		}
 	}
-	writeFlags(&b, cmd, con.Width())
+	if cmd.Annotations[commonKey] != "" {
+		writeCommon(&b, cmd, con.Width())
+	} else {
+		writeFlags(&b, cmd, con.Width())
+	}
 	b.WriteString("\nExit codes:\n")
 	for _, row := range exitTable(cmd) {
 		fmt.Fprintf(&b, "  %-3d  %s\n", row.code, row.meaning)
@@ -133,10 +142,59 @@ func exitTable(cmd *cobra.Command) []exitRow {
 		exitRow{console.ExitInterrupted, "interrupted"})
 }
 
+// WriteFlags prints what all flags of a command do.
+func WriteFlags(con *console.Console, w io.Writer, cmd *cobra.Command) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Flags of %s.\n", cmd.CommandPath())
+	writeFlags(&b, cmd, con.Width())
+	io.WriteString(w, b.String())
+}
+
+// writeCommon describes the common flags, and names the others group by group.
+func writeCommon(b *strings.Builder, cmd *cobra.Command, width int) {
+	common := strings.Split(cmd.Annotations[commonKey], "\n")
+	column := 0
+	for _, name := range common {
+		column = max(column, len(flagSyntax(cmd.Flags().Lookup(name))))
+	}
+	b.WriteString("\nFlags:\n")
+	for _, name := range common {
+		writeFlag(b, cmd.Flags().Lookup(name), column, width)
+	}
+	groups, order, _ := flagGroups(cmd)
+	fmt.Fprintf(b, "\nMore flags (%s describes them):\n", strings.Replace(cmd.CommandPath(), " ", " help ", 1)+" flags")
+	indent := 0
+	for _, group := range order {
+		indent = max(indent, len(group)+4)
+	}
+	for _, group := range order {
+		var names []string
+		for _, f := range groups[group] {
+			if !slices.Contains(common, f.Name) {
+				names = append(names, "--"+f.Name)
+			}
+		}
+		if len(names) > 0 {
+			lines := console.Wrap(strings.Join(names, " "), max(helpWidth(width)-indent, 30))
+			fmt.Fprintf(b, "  %-*s%s\n", indent-2, group, strings.Join(lines, "\n"+strings.Repeat(" ", indent)))
+		}
+	}
+}
+
 // writeFlags prints the flags group by group, all aligned to one column.
 func writeFlags(b *strings.Builder, cmd *cobra.Command, width int) {
-	column := 0
-	groups := map[string][]*pflag.Flag{}
+	groups, order, column := flagGroups(cmd)
+	for _, name := range order {
+		fmt.Fprintf(b, "\n%s flags:\n", name)
+		for _, f := range groups[name] {
+			writeFlag(b, f, column, width)
+		}
+	}
+}
+
+// flagGroups are the flags of a command by their groups, the groups in order, and the width of the longest syntax.
+func flagGroups(cmd *cobra.Command) (groups map[string][]*pflag.Flag, order []string, column int) {
+	groups = map[string][]*pflag.Flag{}
 	visit := func(f *pflag.Flag) {
 		if f.Hidden {
 			return
@@ -152,17 +210,12 @@ func writeFlags(b *strings.Builder, cmd *cobra.Command, width int) {
 		}
 	})
 	global.VisitAll(visit)
-	order := append(strings.Split(cmd.Annotations[groupsKey], "\n"), "Global")
-	for i, name := range order {
-		if len(groups[name]) == 0 || name == "Global" && i < len(order)-1 {
-			continue
+	for _, name := range strings.Split(cmd.Annotations[groupsKey], "\n") {
+		if len(groups[name]) > 0 && name != "Global" && !slices.Contains(order, name) {
+			order = append(order, name)
 		}
-		fmt.Fprintf(b, "\n%s flags:\n", name)
-		for _, f := range groups[name] {
-			writeFlag(b, f, column, width)
-		}
-		delete(groups, name)
 	}
+	return groups, append(order, "Global"), column
 }
 
 // FlagGroup is the heading under which a flag stands.

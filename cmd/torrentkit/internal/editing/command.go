@@ -44,6 +44,7 @@ refused without --new-infohash.`,
 		return runEdit(ctx, con, args, &o, &f)
 	})
 	editFlagGroups(cmd, &o, &f)
+	command.Common(cmd, "add-tracker", "remove-tracker", "set-trackers", "replace", "strip-secrets", "comment", "no-date", "recursive", "dry-run", "output")
 	command.Exits(cmd, "every torrent was edited, or needed no change", "--replace found nothing to replace, or secrets are left")
 	return cmd
 }
