@@ -2,6 +2,7 @@ package verifying
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/verify"
@@ -60,5 +61,9 @@ func showWeb(con *console.Console, v verified, brief bool) error {
 	f.Size("received", w.Received)
 	f.Add("result", result)
 	con.Show(&f)
+	if con.Human() && slices.ContainsFunc(w.Faults, func(f verify.WebFault) bool { return f.Kind == "address" }) {
+		con.Print()
+		con.Printf("next: --allow-private asks seeds at private addresses, too")
+	}
 	return nil
 }
