@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
@@ -126,6 +127,7 @@ func finishCreate(ctx context.Context, con *console.Console, plans []*create.Pla
 	p := con.StartProgress("writing")
 	defer p.Finish()
 	raw, lints, reused := make([][]byte, len(made)), make([]*inspect.Report, len(made)), make([]create.Reused, len(made))
+	namesTold := slices.ContainsFunc(plans[0].Notes, func(n create.Note) bool { return n.Kind == create.NoteName })
 	for i, m := range made {
 		raw[i], reused[i] = m.Raw, plans[i].Reused
 		plans[i] = nil
@@ -147,7 +149,7 @@ func finishCreate(ctx context.Context, con *console.Console, plans []*create.Pla
 	took := con.Now().Sub(start)
 	p.Finish()
 	for i, lint := range lints {
-		tellLint(con, lint)
+		tellLint(con, lint, namesTold)
 		if err := showCreated(con, created{lint.Torrent, reused[i], took}, outs[i]); err != nil {
 			return err
 		}

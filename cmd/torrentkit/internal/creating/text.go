@@ -16,7 +16,7 @@ import (
 // tellPlan says on standard error what the scan left out, and what clients may not like. A preset is for many torrents, and
 // its patterns need not match in each.
 func tellPlan(con *console.Console, p *create.Plan, ownRules bool) {
-	const most = 20
+	const most = 10
 	names := 0
 	for _, n := range p.Notes {
 		text := fmt.Sprintf("%q: %v", n.Path, n.Kind)
@@ -45,17 +45,24 @@ func tellPlan(con *console.Console, p *create.Plan, ownRules bool) {
 	}
 }
 
-// tellLint says on standard error what lint finds in the torrent that was made, three times of each rule at the most.
-func tellLint(con *console.Console, report *inspect.Report) {
+// tellLint says on standard error what lint finds in the torrent that was made, three times of each rule at the most. What it
+// finds of names is left out where the plan has told of them.
+func tellLint(con *console.Console, report *inspect.Report, namesTold bool) {
 	counts := map[string]int{}
+	told := func(rule string) bool {
+		return namesTold && (rule == "reserved-name" || rule == "name-collision" || rule == "long-name")
+	}
 	for i := range report.Findings {
 		f := &report.Findings[i]
+		if told(f.Rule.ID) {
+			continue
+		}
 		if counts[f.Rule.ID]++; counts[f.Rule.ID] <= 3 {
 			con.Warn(fmt.Sprintf("%s: %s, %s", f.Rule.ID, f.Rule.Summary, command.FindingText(f)))
 		}
 	}
 	for _, r := range inspect.Rules() {
-		if n := counts[r.ID] + report.Omitted[r.ID] - 3; n > 0 {
+		if n := counts[r.ID] + report.Omitted[r.ID] - 3; n > 0 && !told(r.ID) {
 			con.Warn(fmt.Sprintf("%s: %d more", r.ID, n))
 		}
 	}
