@@ -126,10 +126,10 @@ func (o *Output) check() error {
 	if err != nil {
 		return o.wrap(err)
 	}
-	err = errors.Join(probe.Close(), dir.Remove(temp))
-	if errors.Is(err, fs.ErrNotExist) { // another process took it for left behind, once it was closed
-		err = nil
+	if heldOpen { // once it is closed, another process may take it for left behind, and have a file of its own by that name
+		return o.wrap(errors.Join(dir.Remove(temp), probe.Close()))
 	}
+	err = errors.Join(probe.Close(), dir.Remove(temp))
 	return o.wrap(err)
 }
 
