@@ -319,10 +319,10 @@ func targetLimits() []judged {
 		{"target-content", torrent(multi(file(10, "a", "b"))), torrent(multi(file(10, "..", "b"))), Aria2, false},
 		{"target-content", torrent(multi(file(10, folders(100)...))), torrent(multi(file(10, folders(101)...))), Libtorrent, true},
 		{"target-piece-length", torrent(single().with("piece length", 3*leaf)), torrent(single().with("piece length", leaf+1)), Transmission3, false},
-		{"target-piece-length", torrent(single().with("piece length", 1<<31)), torrent(single().with("piece length", 1<<32)), Transmission3, false},
+		{"target-piece-length", torrent(single().with("piece length", raw("i2147483648e"))), torrent(single().with("piece length", raw("i4294967296e"))), Transmission3, false},
 		{"target-format", torrent(hybrid()), torrent(v2(dict{"a", leafFile(10, hashOf("a"))})), Aria2, false},
 		{"target-format", good, torrent(hybrid()), Transmission3, false},
-		{"target-piece-length", torrent(single().with("piece length", 1<<31)), torrent(single().with("piece length", 1<<32)), Transmission, false},
+		{"target-piece-length", torrent(single().with("piece length", raw("i2147483648e"))), torrent(single().with("piece length", raw("i4294967296e"))), Transmission, false},
 	}
 }
 
