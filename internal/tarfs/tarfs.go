@@ -107,8 +107,6 @@ func (f *FS) add(h *tar.Header, offset int64) error {
 	n := node{mode: h.FileInfo().Mode(), time: h.ModTime.Unix()}
 	switch h.Typeflag {
 	case tar.TypeDir, tar.TypeSymlink, tar.TypeChar, tar.TypeBlock, tar.TypeFifo:
-	default:
-		return fmt.Errorf("%.200q is of the type %q, which is not read", h.Name, h.Typeflag)
 	case tar.TypeReg, tar.TypeCont:
 		n.size, n.offset = h.Size, offset
 	case tar.TypeLink:
@@ -118,6 +116,8 @@ func (f *FS) add(h *tar.Header, offset int64) error {
 			return fmt.Errorf("%q is a hard link to %.200q, which is no file in front of it", h.Name, h.Linkname)
 		}
 		n.mode, n.size, n.offset, n.time = to.mode, to.size, to.offset, to.time
+	default:
+		return fmt.Errorf("%.200q is of the type %q, which is not read", h.Name, h.Typeflag)
 	}
 	return f.put(name, n)
 }
