@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -43,14 +44,14 @@ func TestGoodbyeComesBehindTheAnnounce(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					n, l := new(memnet.Network), new(lateTracker)
 					ctx, cancel := context.WithCancel(t.Context())
-					var interrupted time.Time
+					var interrupted atomic.Pointer[time.Time]
 					var once sync.Once
 					tracker := start(t, n, l, func() {
-						once.Do(func() { time.AfterFunc(after, func() { interrupted = time.Now(); cancel() }) })
+						once.Do(func() { time.AfterFunc(after, func() { now := time.Now(); interrupted.Store(&now); cancel() }) })
 					})
 					Probe(ctx, Query{Tracker: tracker, Hash: RandomHash()}, Options{network: n})
-					if d := time.Since(interrupted); !interrupted.IsZero() && d > 200*time.Millisecond {
-						t.Errorf("done %s after the interrupt", d)
+					if at := interrupted.Load(); at != nil && time.Since(*at) > 200*time.Millisecond {
+						t.Errorf("done %s after the interrupt", time.Since(*at))
 					}
 					time.Sleep(time.Second)
 					l.mu.Lock()
