@@ -26,7 +26,8 @@ func listen(t testing.TB, handle func(net.Conn)) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	accept(t, l, handle)
+	t.Cleanup(func() { _ = l.Close() })
+	accept(l, handle)
 	return l.Addr().String()
 }
 
@@ -38,14 +39,19 @@ func listenOn(t testing.TB, n *memnet.Network, handle func(net.Conn)) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(accept(t, l, handle).Wait)
+	busy := accept(l, handle)
+	t.Cleanup(func() {
+		_ = l.Close()
+		busy.Wait()
+	})
 	return l.Addr().String()
 }
 
-func accept(t testing.TB, l net.Listener, handle func(net.Conn)) *sync.WaitGroup {
-	t.Cleanup(func() { _ = l.Close() })
+// accept lets handle have every connection. What it returns waits until the
+// listener is closed, and all are done.
+func accept(l net.Listener, handle func(net.Conn)) *sync.WaitGroup {
 	busy := new(sync.WaitGroup)
-	go func() {
+	busy.Go(func() {
 		for {
 			c, err := l.Accept()
 			if err != nil {
@@ -57,7 +63,7 @@ func accept(t testing.TB, l net.Listener, handle func(net.Conn)) *sync.WaitGroup
 				_ = c.Close()
 			})
 		}
-	}()
+	})
 	return busy
 }
 
