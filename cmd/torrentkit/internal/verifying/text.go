@@ -52,6 +52,10 @@ func showReport(con *console.Console, v verified) error {
 			what = con.Number(e.Size) + " bytes"
 		}
 		files.Row(console.Text("extra").In(console.Red), console.Path(e.Path), console.Detail(what))
+		if !con.Human() && len(files.Rows) == 1000 { // a pipe gets rows as they are, and an archive may have many
+			con.ShowTable(files)
+			files.Rows = files.Rows[:0]
+		}
 	}
 	if r.MoreExtra > 0 {
 		files.Row(console.Text("extra").In(console.Red), console.Text(moreExtra(r)), console.Detail("not listed"))
