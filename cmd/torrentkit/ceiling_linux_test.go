@@ -89,6 +89,7 @@ func TestCeilingOfHostileTorrents(t *testing.T) {
 		docs[fmt.Sprint("mutant ", seed)] = mutant.Make(seed)
 	}
 	names := slices.Sorted(maps.Keys(docs))
+	const limit = 500 * time.Millisecond // five times what is promised: machines differ, and what grows out of hand takes seconds
 	every := longtest.Rounds(30, 1)
 	file := filepath.Join(t.TempDir(), "x.torrent")
 	for i := 0; i < len(names); i += every {
@@ -101,11 +102,11 @@ func TestCeilingOfHostileTorrents(t *testing.T) {
 			if least = min(least, spent); used > ceiling {
 				t.Errorf("%s takes %d MiB", names[i], used>>20)
 			}
-			if least < 100*time.Millisecond || !longtest.Whole() {
+			if least < limit || !longtest.Whole() {
 				break
 			}
 		}
-		if least > 100*time.Millisecond && longtest.Whole() {
+		if least > limit && longtest.Whole() {
 			t.Errorf("%s takes %v", names[i], least)
 		}
 	}
