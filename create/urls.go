@@ -14,13 +14,13 @@ import (
 func checkURLs(f *metainfo.Fields) error {
 	for _, tier := range f.Trackers {
 		for _, u := range tier {
-			if err := checkURL("tracker", u, "http", "https", "udp", "ws", "wss"); err != nil {
+			if err := checkURL("tracker", u, metainfo.TrackerSchemes()...); err != nil {
 				return err
 			}
 		}
 	}
 	for _, u := range f.WebSeeds {
-		if err := checkURL("web seed", u, "http", "https", "ftp"); err != nil {
+		if err := checkURL("web seed", u, metainfo.WebSeedSchemes()...); err != nil {
 			return err
 		}
 	}
@@ -53,7 +53,7 @@ func checkURL(field, s string, schemes ...string) error {
 	if !ok {
 		return bad("no scheme: want one of %s", strings.Join(schemes, ", "))
 	}
-	if !slices.Contains(schemes, strings.ToLower(scheme)) {
+	if scheme = strings.ToLower(scheme); !slices.Contains(schemes, scheme) {
 		return bad("unknown scheme %q: want one of %s", scheme, strings.Join(schemes, ", "))
 	}
 	u, err := url.Parse(s)

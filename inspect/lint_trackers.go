@@ -10,6 +10,7 @@ import (
 	"github.com/torrentkit/torrentkit/internal/bencode"
 	"github.com/torrentkit/torrentkit/internal/dial"
 	"github.com/torrentkit/torrentkit/internal/secret"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // tracker is an announce URL and where it stands.
@@ -98,7 +99,7 @@ func (l *linter) tracker(tr tracker) {
 	case err != "":
 		l.add("tracker-url", tr.key, tr.offset, "%s", err)
 		return
-	case !oneOf(u.Scheme, "http", "https", "udp", "ws", "wss"):
+	case !slices.Contains(metainfo.TrackerSchemes(), u.Scheme):
 		l.add("tracker-scheme", tr.key, tr.offset, "the scheme %.20q", u.Scheme)
 		return
 	}
@@ -214,7 +215,7 @@ func (l *linter) webSeed(seed tracker) {
 	case why != "":
 		l.add("web-seed-url", seed.key, seed.offset, "%s", why)
 		return
-	case !oneOf(u.Scheme, "http", "https", "ftp"):
+	case !slices.Contains(metainfo.WebSeedSchemes(), u.Scheme):
 		l.add("web-seed-url", seed.key, seed.offset, "the scheme %.20q", u.Scheme)
 		return
 	}

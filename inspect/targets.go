@@ -226,7 +226,7 @@ func (l *linter) targetTrackers(target Target, m limits) {
 	browser := false
 	for _, tr := range l.urls {
 		scheme, _, ok := strings.Cut(strings.ToLower(tr.url), "://")
-		if !ok || !oneOf(scheme, "http", "https", "udp", "ws", "wss") {
+		if !ok || !slices.Contains(metainfo.TrackerSchemes(), scheme) {
 			continue
 		}
 		browser = browser || scheme == "ws" || scheme == "wss"

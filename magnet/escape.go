@@ -6,8 +6,6 @@ import (
 	"strings"
 )
 
-const upperHex = "0123456789ABCDEF"
-
 func unreserved(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' ||
 		c == '-' || c == '.' || c == '_' || c == '~'
@@ -34,10 +32,16 @@ func tidyEscapes(s string) string {
 		case c == '%' && escaped, c != '%' && c != '&' && (unreserved(c) || strings.IndexByte("!$()*+,;=:@/?", c) >= 0):
 			b.WriteByte(c)
 		default:
-			b.Write([]byte{'%', upperHex[c>>4], upperHex[c&15]})
+			writeEscaped(&b, c)
 		}
 	}
 	return b.String()
+}
+
+// writeEscaped writes the percent escape of a byte.
+func writeEscaped(b *strings.Builder, c byte) {
+	const hex = "0123456789ABCDEF"
+	b.Write([]byte{'%', hex[c>>4], hex[c&15]})
 }
 
 // escapeAt reads the percent escape that begins at i, if there is one.

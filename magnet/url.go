@@ -2,7 +2,10 @@ package magnet
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // url reads tr, ws, xs, as and mt. What does not look like a URL is kept, since
@@ -43,24 +46,13 @@ func (f field) notURL(text string) string {
 		return "is no URL"
 	case strings.Trim(rest, "/") == "":
 		return "has no host"
-	case f.name == "tr" && !trackerScheme(scheme):
+	case f.name == "tr" && !slices.Contains(metainfo.TrackerSchemes(), scheme):
 		return fmt.Sprintf("is no tracker: none speaks %q", clip(scheme))
-	case f.name == "ws" && !seedScheme(scheme):
+	case f.name == "ws" && !slices.Contains(metainfo.WebSeedSchemes(), scheme):
 		return fmt.Sprintf("is no web seed: no client fetches by %q", clip(scheme))
 	}
 	return ""
 }
-
-func trackerScheme(s string) bool {
-	switch s {
-	case "http", "https", "udp", "ws", "wss":
-		return true
-	}
-	return false
-}
-
-// seedScheme knows what BEP 19 names, and its TLS.
-func seedScheme(s string) bool { return s == "http" || s == "https" || s == "ftp" }
 
 // cleanURL takes white space out of a URL as browsers do (WHATWG URL, section
 // 4.4): none at the ends, no line breaks and tabs, %20 for a blank behind the
@@ -82,7 +74,7 @@ func cleanURL(s string) string {
 		switch c := s[i]; {
 		case c == '\t' || c == '\n' || c == '\r':
 		case c <= ' ' || c == 0x7f:
-			b.Write([]byte{'%', upperHex[c>>4], upperHex[c&15]})
+			writeEscaped(&b, c)
 		default:
 			b.WriteByte(c)
 		}

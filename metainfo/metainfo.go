@@ -26,7 +26,8 @@
 //
 // [Redact] and [RedactText] hide the passkeys of URLs where they are shown;
 // [Edit] takes them out. [WebSeedURL] and [URLBelow] are the URLs at
-// which web seeds have files.
+// which web seeds have files. [TrackerSchemes] and [WebSeedSchemes] are what
+// such URLs begin with.
 //
 // It is one of the two places in the module where v1, v2 and hybrid torrents
 // differ (the other is their geometry, in internal/layout). It opens no files,
