@@ -2,6 +2,7 @@ package create
 
 import (
 	"cmp"
+	"context"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -23,6 +24,13 @@ type Rule struct {
 	Include bool // false: exclude
 	Fold    bool // upper and lower case are alike
 }
+
+// Expand lists, in order, the files and folders on disk that a path with a glob in
+// it names, for systems whose shells leave that to programs. Here a glob without a
+// slash matches in the current folder only, upper and lower case are alike, and a
+// backslash is a slash. A path without a glob, or of something that is there, stands
+// for itself; what nothing matches gives no names.
+func Expand(ctx context.Context, path string) ([]string, error) { return glob.Expand(ctx, path) }
 
 // LinkMode says what becomes of symbolic links.
 type LinkMode uint8

@@ -6,7 +6,7 @@
 // slash ties it to the top. With a trailing slash a pattern matches folders only.
 // What matches a folder decides about all that lies in it.
 //
-// The package looks at no files, and knows nothing of the patterns of git.
+// The package knows nothing of the patterns of git, and looks at files only in Expand, which does a shell's work.
 package glob
 
 import (

@@ -2,10 +2,14 @@ package command
 
 import (
 	"context"
+	"fmt"
+	"runtime"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/create"
 )
 
 // Each calls f for every input, prints each error where it happens, and returns the worst outcome. It stops early only
@@ -31,8 +35,38 @@ func Each(ctx context.Context, con *console.Console, inputs []string, f func(ctx
 // RunE makes a command's RunE of its code. What the code returns decides the exit code (see exit.go).
 func RunE(f func(ctx context.Context, args []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
+		if !shellExpands {
+			var err error
+			if args, err = expand(cmd.Context(), args); err != nil {
+				return Ran(err)
+			}
+		}
 		return Ran(f(cmd.Context(), args))
 	}
+}
+
+// shellExpands is false where shells leave patterns to programs. Some do not there either: what they have expanded is no pattern.
+const shellExpands = runtime.GOOS != "windows"
+
+// expand puts files that are there in the place of patterns of their names. URLs and links stay, and what matches nothing is an
+// error if it can be no name.
+func expand(ctx context.Context, args []string) (list []string, err error) {
+	for _, arg := range args {
+		names := []string{arg}
+		if scheme, _, ok := strings.Cut(arg, ":"); !ok || len(scheme) < 2 || strings.ContainsAny(scheme, `*?[{\/`) {
+			if names, err = create.Expand(ctx, arg); err != nil {
+				return nil, err
+			}
+		}
+		if len(names) == 0 && strings.Contains(arg, "*") {
+			return nil, fmt.Errorf("no file matches %q", arg)
+		}
+		if len(names) == 0 {
+			names = []string{arg}
+		}
+		list = append(list, names...)
+	}
+	return list, nil
 }
 
 // ranError is an error of a command's own code. Others are about how the program was called.

@@ -1,0 +1,43 @@
+package glob
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
+)
+
+// Expand lists, in order, the files and folders on disk that a path with a pattern in it names, as a shell would: a star stops at
+// slashes, ** does not, and upper and lower case are alike. A backslash is a slash. A path that has no pattern, or that is the name of
+// something that is there, stands for itself; what nothing matches gives no names. It ends early with ctx's error.
+func Expand(ctx context.Context, path string) ([]string, error) {
+	volume := filepath.VolumeName(path) // it may have the ? of \\?\C:
+	base, pattern := doublestar.SplitPattern(strings.ReplaceAll(path[len(volume):], `\`, "/"))
+	if !strings.ContainsAny(pattern, "*?[{") || !doublestar.ValidatePattern(pattern) || exists(path) {
+		return []string{path}, nil
+	}
+	folder := volume + filepath.FromSlash(base)
+	prefix := strings.TrimSuffix(folder, string(filepath.Separator)) + string(filepath.Separator)
+	if base == "." {
+		prefix = volume
+	}
+	var names []string
+	err := doublestar.GlobWalk(os.DirFS(folder), pattern, func(name string, _ fs.DirEntry) error {
+		names = append(names, prefix+filepath.FromSlash(name))
+		return ctx.Err()
+	}, doublestar.WithCaseInsensitive())
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(names)
+	return slices.Compact(names), nil
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
