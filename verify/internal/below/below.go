@@ -155,7 +155,7 @@ func (d *Folder) Symlink(target, name string) error {
 
 // Remove removes a file or an empty folder.
 func (d *Folder) Remove(name string) error {
-	return d.at(name, false, func(at *place) error { return at.folder.Remove(at.name) })
+	return d.at(name, false, func(at *place) error { return remove(at.folder, at.name) })
 }
 
 // Mkdir makes a folder, and those above it. It may be there.

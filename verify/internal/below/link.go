@@ -38,7 +38,7 @@ func (d *Folder) renameByLink(was, at *place) error {
 	err := d.root.Link(filepath.FromSlash(was.path), filepath.FromSlash(at.path))
 	switch {
 	case err == nil:
-		return was.folder.Remove(was.name)
+		return remove(was.folder, was.name)
 	case errors.Is(err, fs.ErrExist), errors.Is(err, fs.ErrNotExist):
 		return err
 	}
@@ -53,7 +53,7 @@ func (d *Folder) renameReserved(was, at *place) error {
 	}
 	f.Close()
 	if err = d.root.Rename(filepath.FromSlash(was.path), filepath.FromSlash(at.path)); err != nil {
-		at.folder.Remove(at.name)
+		remove(at.folder, at.name)
 	}
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
@@ -166,13 +167,20 @@ func (o *Output) openFolder() (within, error) {
 				return dropbox, nil
 			}
 		}
-		return root, err
+		if err != nil {
+			return nil, err
+		}
+		return inRoot(root), nil
 	}
 	rel, err := filepath.Rel(o.in.name, filepath.Dir(o.Path))
 	if err != nil {
 		return nil, err
 	}
-	return o.in.root.OpenRoot(inside(rel))
+	root, err := o.in.root.OpenRoot(inside(rel))
+	if err != nil {
+		return nil, err
+	}
+	return inRoot(root), nil
 }
 
 func (o *Output) exists() error {
@@ -243,25 +251,45 @@ func (o *Output) fill(f *os.File, data []byte) error {
 	return f.Sync()
 }
 
+// insist tries again, for a second, what fails because another program has the file open: those that look for viruses, or index
+// what is new, do so for moments.
+func insist(ctx context.Context, held func(error) bool, try func() error) error {
+	for wait := 10 * time.Millisecond; ; wait += 10 * time.Millisecond {
+		err := try()
+		if err == nil || !held(err) {
+			return err
+		}
+		if wait > 140*time.Millisecond { // a second and some in all
+			return console.WithHint(fmt.Errorf("%w (it may be open in another program)", console.RootCause(err)), "close the program that has it open, or write to another file")
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(wait):
+		}
+	}
+}
+
 // commit gives the temporary file its name. Without force nothing may be replaced, and rename alone would replace. Where
 // the system has no rename that refuses, a hard link fails where the name is taken. File systems without hard links get the
 // name reserved first, by an exclusive creation of an empty file that the rename then replaces.
-func (o *Output) commit(dir within, temp string) error {
+func (o *Output) commit(ctx context.Context, dir within, temp string) error {
+	again := func(try func() error) error { return insist(ctx, isHeld, try) }
 	if o.force {
-		return rename(dir, temp, o.base())
+		return again(func() error { return rename(dir, temp, o.base()) })
 	}
 	err := renameNew(dir, temp, o.base())
 	if err == nil || errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	err = dir.Link(temp, o.base())
+	err = again(func() error { return dir.Link(temp, o.base()) })
 	if err == nil {
-		return dir.Remove(temp)
+		return again(func() error { return dir.Remove(temp) })
 	}
 	if errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return reserveAndRename(dir, temp, o.base())
+	return again(func() error { return reserveAndRename(dir, temp, o.base()) })
 }
 
 // rename renames until nothing interrupts, as os.Rename does and os.Root does not.

@@ -9,6 +9,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console/consoletest"
@@ -320,4 +322,35 @@ func TestOutputStaysInItsFolder(t *testing.T) {
 		t.Error("a file outside was read")
 	}
 	checkFolder(t, filepath.Join(away, "sub"), map[string]string{"x.torrent": "old"})
+}
+
+// Programs that look into every new file have it open for moments, and clients have it for longer.
+func TestInsist(t *testing.T) {
+	held := errors.New("it is open elsewhere")
+	isHeld := func(err error) bool { return errors.Is(err, held) }
+	for _, tt := range []struct {
+		fails int // times that it is held
+		then  error
+		tries int
+	}{{0, nil, 1}, {3, nil, 4}, {3, fs.ErrExist, 4}, {1000, nil, 15}} {
+		synctest.Test(t, func(t *testing.T) {
+			start, tries := time.Now(), 0
+			err := insist(context.Background(), isHeld, func() error {
+				if tries++; tries <= tt.fails {
+					return &os.LinkError{Op: "rename", Old: "a", New: "b", Err: held}
+				}
+				return tt.then
+			})
+			if tries != tt.tries || time.Since(start) > 2*time.Second {
+				t.Errorf("%+v: %d tries in %v", tt, tries, time.Since(start))
+			}
+			if gaveUp := tt.fails > tries; gaveUp != errors.Is(err, held) || gaveUp != (hintOf(err) != "") || !gaveUp && err != tt.then {
+				t.Errorf("%+v: %v, hint %q", tt, err, hintOf(err))
+			}
+		})
+	}
+	err := insist(consoletest.InterruptedContext(), isHeld, func() error { return held })
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
 }

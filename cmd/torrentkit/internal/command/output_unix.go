@@ -31,3 +31,9 @@ func syncFolder(dir within) error {
 	}
 	return err
 }
+
+// isHeld is false: a file that is open can be renamed, replaced and removed.
+func isHeld(error) bool { return false }
+
+// inRoot is a folder whose names os.Root reaches.
+func inRoot(root *os.Root) within { return root }

@@ -1,8 +1,11 @@
 package command
 
 import (
+	"errors"
 	"io/fs"
 	"os"
+
+	"golang.org/x/sys/windows"
 )
 
 // keepOwner does nothing: on Windows a new file gets owner and access control list from its folder.
@@ -10,3 +13,28 @@ func keepOwner(*os.File, fs.FileInfo) {}
 
 // syncFolder does nothing: Windows has no such call.
 func syncFolder(within) error { return nil }
+
+// isHeld tells whether an error may be that another process has a file open, and lets nobody rename, replace or remove it.
+func isHeld(err error) bool {
+	return errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_ACCESS_DENIED)
+}
+
+// inRoot is a folder whose names os.Root reaches.
+func inRoot(root *os.Root) within { return drive{root} }
+
+// drive is a folder that may lie on a drive of the network, or in a file system of another maker.
+type drive struct{ *os.Root }
+
+// Remove removes a file where the file system does not know how names are removed as Unix does it, which is all that os.Root asks
+// for: it is opened to be removed when it is closed.
+func (d drive) Remove(name string) error {
+	err := d.Root.Remove(name)
+	if !errors.Is(err, windows.ERROR_INVALID_FUNCTION) {
+		return err
+	}
+	f, e := d.OpenFile(name, os.O_RDONLY|windows.FILE_FLAG_DELETE_ON_CLOSE, 0)
+	if e != nil {
+		return err
+	}
+	return f.Close()
+}

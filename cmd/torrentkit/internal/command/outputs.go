@@ -115,7 +115,7 @@ func (s *staged) place(ctx context.Context) error {
 	case toDevice:
 		return s.wrap(writeDevice(ctx, s.Path, s.data))
 	}
-	err := s.commit(s.dir, s.temp)
+	err := s.commit(ctx, s.dir, s.temp)
 	switch {
 	case err == nil:
 		s.temp, s.placed = "", true
