@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -24,9 +25,9 @@ func Stream(ctx context.Context, torrent []byte, r io.Reader, o StreamOptions) (
 	if !run.torrent.Single {
 		return nil, fmt.Errorf("the torrent has %d files, and a stream is one: read an archive of them", len(run.Files))
 	}
-	reading, stop := context.WithCancel(ctx)
-	defer stop()
-	file, in := &run.Files[0], &forward{}
+	reading, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	file, in := &run.Files[0], &forward{stop: stop}
 	in.start(newLimiter(ctx, o.LimitRate).reader(readAhead(reading, r)), filesum.NewPool().NewTally(newHashes(o.Sums)))
 	defer in.sums.Close()
 	file.State = OK
@@ -46,7 +47,7 @@ func Stream(ctx context.Context, torrent []byte, r io.Reader, o StreamOptions) (
 		if in.at < file.Length {
 			file.State = Short
 		}
-	case in.err != nil && err == nil:
+	case in.err != nil && !errors.Is(in.err, errEnough) && err == nil:
 		file.State, file.Err = Unreadable, in.err
 	}
 	err = run.finish(ctx, err, "", 0)

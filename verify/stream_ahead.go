@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"github.com/torrentkit/torrentkit/internal/content"
@@ -12,8 +13,12 @@ const (
 	aheadSize    = 256 << 10 // of a buffer: what is copied from it was not yet driven out of the cache
 )
 
+// errEnough is why the reading of a stream ends whose rest nobody wants.
+var errEnough = errors.New("nobody wants the rest of the stream")
+
 // ahead reads before it is asked to, so that who writes into a pipe need not
-// wait for hashing, and lets go of a read that waits once ctx is done.
+// wait for hashing, and lets go of a read that waits once ctx is done. The error is
+// the context's cause.
 type ahead struct {
 	ctx  context.Context
 	full chan bite
@@ -57,8 +62,8 @@ func (a *ahead) run(r io.Reader) {
 }
 
 func (a *ahead) Read(p []byte) (int, error) {
-	if err := a.ctx.Err(); err != nil {
-		return 0, err
+	if a.ctx.Err() != nil {
+		return 0, context.Cause(a.ctx)
 	}
 	for len(a.data) == 0 {
 		if a.err != nil {
@@ -72,7 +77,7 @@ func (a *ahead) Read(p []byte) (int, error) {
 		case a.bite = <-a.full:
 			a.buf = a.data
 		case <-a.ctx.Done():
-			return 0, a.ctx.Err()
+			return 0, context.Cause(a.ctx)
 		}
 	}
 	n := copy(p, a.data)

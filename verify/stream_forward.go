@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"math"
@@ -18,7 +19,11 @@ type forward struct {
 	at      int64 // how much was read
 	err     error // that ended it: io.EOF behind its last byte
 	scratch []byte
+	stop    context.CancelCauseFunc // ends a read that waits
 }
+
+// Quit lets go of the rest.
+func (f *forward) Quit() { f.stop(errEnough) }
 
 // start begins another file.
 func (f *forward) start(r io.Reader, sums *filesum.Tally) {

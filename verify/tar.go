@@ -50,14 +50,15 @@ func Archive(ctx context.Context, torrent []byte, r io.Reader, o ArchiveOptions)
 	if err != nil {
 		return nil, err
 	}
-	reading, stop := context.WithCancel(ctx)
-	defer stop()
+	reading, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	plain, err := unpack.NewReader(readAhead(reading, r), cmp.Or(o.MaxWindow, defaultWindow))
 	if err != nil {
 		return nil, archiveError(err)
 	}
 	defer plain.Close()
 	a := newArchive(run, o)
+	a.stop = stop
 	a.tar = tar.NewReader(&bounded{r: newLimiter(ctx, o.LimitRate).reader(plain), left: a.bound()})
 	a.entries = bounded{r: a.tar, left: a.bound()}
 	err = run.read(ctx, o.job(a, piecehash.Sequential), nil, o.FailFast)
@@ -67,7 +68,7 @@ func Archive(ctx context.Context, torrent []byte, r io.Reader, o ArchiveOptions)
 	switch {
 	case ctx.Err() != nil:
 		err = ctx.Err()
-	case err == nil && a.err != nil && a.err != io.EOF:
+	case err == nil && a.err != nil && a.err != io.EOF && !errors.Is(a.err, errEnough):
 		err = archiveError(a.err)
 	}
 	a.close(run)

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"archive/tar"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -31,6 +32,7 @@ type archive struct {
 	found   []FileReport
 	extras  extras
 	pool    filesum.Pool
+	stop    context.CancelCauseFunc // ends a read that waits
 	gatherer
 }
 
@@ -128,6 +130,8 @@ func (a *archive) noteEnd() {
 	switch {
 	case a.in.err == io.EOF:
 		f.Sums = sumsByKind(a.o.Sums, a.in.sums.Sums())
+	case errors.Is(a.in.err, errEnough):
+		a.err = a.in.err
 	case a.in.err != nil:
 		a.err = a.in.err
 		if f.State != Skipped {
@@ -247,6 +251,9 @@ func (a *archive) next(idle bool) int {
 	a.given = append(a.given, p)
 	return p
 }
+
+// Quit lets go of the rest.
+func (a *archive) Quit() { a.stop(errEnough) }
 
 func (a *archive) Open(i layout.FileIndex) (piecehash.File, error) { return archivedFile{a, i}, nil }
 
