@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/internal/diskname"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -116,7 +117,7 @@ func (c *Content) arrange() error {
 	for i := range scanned {
 		c.order[i] = content.FileIndex(i)
 		if c.normal {
-			c.names = append(c.names, content.NFC(scanned[i].Path))
+			c.names = append(c.names, diskname.NFC(scanned[i].Path))
 		}
 	}
 	if a, b := c.sort(); a != b {
@@ -147,7 +148,7 @@ func (c *Content) file(k int, attr bool) metainfo.File {
 	case f.Link != "":
 		f.Attr = "l"
 		if c.normal {
-			f.Link = content.NFC(f.Link)
+			f.Link = diskname.NFC(f.Link)
 		}
 	case attr:
 		f.Attr = attributes(of)

@@ -3,7 +3,7 @@ package create
 import (
 	"fmt"
 
-	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/internal/diskname"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -76,7 +76,7 @@ func (c *Content) plan(o Options) (*Plan, error) {
 		return nil, err
 	}
 	if c.normal {
-		o.Name = content.NFC(o.Name)
+		o.Name = diskname.NFC(o.Name)
 	}
 	p := &Plan{
 		Name: o.Name, Format: o.Format, Notes: c.portability(o.Name), Progress: o.Progress, content: c, o: o,

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/internal/diskname"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -76,12 +77,12 @@ func (n NameDifference) form(path string) string {
 		path = strings.Join(names, "/")
 	}
 	if n.Has(UnicodeForm) {
-		path = content.NFC(path)
+		path = diskname.NFC(path)
 	}
 	if n.Has(LetterCase) {
 		path = strings.ToLower(path)
 		if n.Has(UnicodeForm) {
-			path = content.NFC(path)
+			path = diskname.NFC(path)
 		}
 	}
 	return path

@@ -6,17 +6,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
+	"github.com/torrentkit/torrentkit/internal/diskname"
 )
-
-// NFC returns a path in Unicode's composed form, in which most systems and keyboards write names; macOS may give them
-// decomposed. What is not valid UTF-8 stays as it is.
-func NFC(path string) string {
-	if !utf8.ValidString(path) {
-		return path
-	}
-	return norm.NFC.String(path)
-}
 
 // Portability notes the paths that other systems do not take, or take for another of the paths: each in order, with the
 // first reason.
@@ -64,13 +55,13 @@ const maxPortablePath = 240
 func collision(folded map[string]string, p string) string {
 	key := p
 	if !isPlain(p) {
-		key = NFC(p)
+		key = diskname.NFC(p)
 	}
 	key = strings.ToLower(key)
 	switch other, ok := folded[key]; {
 	case !ok:
 		folded[key] = p
-	case other != p && NFC(other) == NFC(p):
+	case other != p && diskname.NFC(other) == diskname.NFC(p):
 		return fmt.Sprintf("macOS takes it for %q, which is the same in another Unicode form", other)
 	case other != p:
 		return fmt.Sprintf("Windows and macOS take it for %q, which differs in case only", other)

@@ -1,0 +1,16 @@
+package diskname
+
+import (
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// NFC returns a path in Unicode's composed form, in which most systems and keyboards write names; macOS may give them
+// decomposed. What is not valid UTF-8 stays as it is.
+func NFC(path string) string {
+	if !utf8.ValidString(path) {
+		return path
+	}
+	return norm.NFC.String(path)
+}
