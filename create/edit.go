@@ -22,6 +22,8 @@ type Edited struct {
 	// Secrets are the keys that hold what looks like a secret after
 	// metainfo.Edit.StripSecrets: see metainfo.Torrent.Secrets.
 	Secrets []string
+	// Missing are the renames (metainfo.Edit.Rename) of what is not in the torrent.
+	Missing []metainfo.Rename
 }
 
 // InfoHashError is an edit that would change the infohash without
@@ -62,6 +64,11 @@ func Edit(raw []byte, o metainfo.Edit) (*Edited, error) {
 	}
 	front, behind := t.Around()
 	e := &Edited{Raw: now.Raw(), Old: t.Hashes(), New: now.Hashes(), Changes: changes, Cut: front + behind}
+	for _, r := range o.Rename {
+		if !t.Has(r.Old) {
+			e.Missing = append(e.Missing, r)
+		}
+	}
 	if o.StripSecrets {
 		e.Secrets = now.Secrets()
 	}

@@ -34,10 +34,17 @@ type Edit struct {
 	// What follows is part of info: it changes the infohash.
 
 	Name, Source *string
-	Private      *bool
-	SetInfo      []Entry
-	KeepOnly     Format   // V1 or V2 makes a hybrid into one of the two
-	Collections  ListEdit // BEP 38
+	// Rename gives files and folders other paths: see [Rename]. Links to them (BEP 47)
+	// follow. Where the order of a hybrid's files would change and its pieces cannot be
+	// put into that order, it is an error.
+	Rename []Rename
+	// Normalize writes the name and all paths in Unicode's composed form (NFC), after
+	// Name and Rename. What is not valid UTF-8 stays.
+	Normalize   bool
+	Private     *bool
+	SetInfo     []Entry
+	KeepOnly    Format   // V1 or V2 makes a hybrid into one of the two
+	Collections ListEdit // BEP 38
 	// NewInfoHash says that the infohash may change. Apply makes the edit
 	// either way; who calls it refuses what was not wanted.
 	NewInfoHash bool
@@ -98,6 +105,9 @@ func (t *Torrent) Apply(e Edit) (*Torrent, []Change, error) {
 	if p, ok := firstError(problems); ok && (now == nil || !wrong) {
 		return nil, nil, fmt.Errorf("the edit would make a torrent that cannot be used: %w", p)
 	}
+	if now.Single != t.Single {
+		return nil, nil, ErrName
+	}
 	return now, t.changes(now), nil
 }
 
@@ -119,9 +129,34 @@ func (t *Torrent) changes(now *Torrent) []Change {
 		}
 	}
 	for _, c := range bencode.Changes(t.info, now.info) {
-		list = append(list, Change{bencode.JoinKey("info", c.Key), describe(c.Old), describe(c.New)})
+		change := Change{bencode.JoinKey("info", c.Key), describe(c.Old), describe(c.New)}
+		if lists := c.Key == "files" || c.Key == "file tree"; lists && len(change.Old) > 0 && len(change.New) > 0 {
+			change.Old, change.New = differing(t, now, change)
+		}
+		list = append(list, change)
 	}
 	return list
+}
+
+// differing are the paths that only one of two torrents has; the change as it is where
+// the paths are the same.
+func differing(old, now *Torrent, c Change) (lost, gained []string) {
+	only := func(a, b *Torrent) (list []string) {
+		has := make(map[string]bool, len(b.Files))
+		for _, f := range b.Content() {
+			has[f.Path] = true
+		}
+		for _, f := range a.Content() {
+			if !has[f.Path] && len(list) < mostItems {
+				list = append(list, f.Path)
+			}
+		}
+		return list
+	}
+	if lost, gained = only(old, now), only(now, old); len(lost)+len(gained) > 0 {
+		return lost, gained
+	}
+	return c.Old, c.New
 }
 
 // repeated are the entries whose key stood there before, which count for nothing.

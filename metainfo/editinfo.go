@@ -16,13 +16,18 @@ func (t *Torrent) infoEntries(e *Edit) ([]Entry, error) {
 		return nil, err
 	}
 	list := slices.Clone(e.SetInfo)
-	if e.Name != nil && *e.Name != t.Name {
-		rename, err := t.rename(*e.Name)
+	if name := (renaming{t, e}).name(); name != t.Name {
+		rename, err := t.rename(name)
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, rename...)
 	}
+	files, err := (renaming{t, e}).files()
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, files...)
 	if e.Source != nil && *e.Source != t.Source {
 		list = append(list, optionalText("source", *e.Source))
 	}
@@ -81,16 +86,18 @@ func (t *Torrent) rename(name string) ([]Entry, error) {
 	return entries, nil
 }
 
+// mostItems is how many items of a list are listed.
+const mostItems = 1000
+
 // describe makes text of a value, an element for each item of a list.
 func describe(v bencode.Value) []string {
-	const most = 1000 // items that are listed
 	switch v.Kind() {
 	case bencode.None:
 		return nil
 	case bencode.List:
 		list := []string{}
 		for i, item := range v.Items() {
-			if i == most {
+			if i == mostItems {
 				return append(list, "...")
 			}
 			list = append(list, strings.Join(describe(item), ", "))

@@ -258,19 +258,31 @@ func appendPath(b []byte, path string) []byte {
 	return append(b, 'e')
 }
 
-// appendTree appends the file tree of BEP 52. The files are in its order
-// already, so folders open and close as the paths go by.
+// appendTree appends the file tree of the draft. Its files are in that order already.
 func (d *Draft) appendTree(b []byte) []byte {
+	path := func(k int) string {
+		if d.files[k].Path == "" {
+			return d.shape.Name
+		}
+		return d.files[k].Path
+	}
+	return appendTree(b, len(d.files), path, func(b []byte, k int) []byte {
+		f := &d.files[k]
+		var root func([]byte) []byte
+		if f.Length > 0 && !f.IsLink() {
+			root = func(b []byte) []byte { return bencode.AppendString(b, f.Root[:]) }
+		}
+		return d.spill(f.append(b, d.sums(k), "pieces root", root))
+	})
+}
+
+// appendTree appends a file tree of BEP 52: n files whose paths are in its order, so
+// that folders open and close as they go by. file appends the dictionary of one.
+func appendTree(b []byte, n int, path func(k int) string, file func(b []byte, k int) []byte) []byte {
 	b = append(b, 'd')
 	var open []string
-	for k := range d.files {
-		f := &d.files[k]
-		b = d.spill(b)
-		path := f.Path
-		if path == "" {
-			path = d.shape.Name
-		}
-		names := strings.Split(path, "/")
+	for k := range n {
+		names := strings.Split(path(k), "/")
 		folders := names[:len(names)-1]
 		same := 0
 		for same < len(open) && same < len(folders) && open[same] == folders[same] {
@@ -284,11 +296,7 @@ func (d *Draft) appendTree(b []byte) []byte {
 		}
 		open = append(open[:same], folders[same:]...)
 		b = append(bencode.AppendString(b, names[len(names)-1]), 'd')
-		var root func([]byte) []byte
-		if f.Length > 0 && !f.IsLink() {
-			root = func(b []byte) []byte { return bencode.AppendString(b, f.Root[:]) }
-		}
-		b = append(f.append(bencode.AppendString(b, ""), d.sums(k), "pieces root", root), 'e')
+		b = append(file(bencode.AppendString(b, ""), k), 'e')
 	}
 	for range open {
 		b = append(b, 'e')

@@ -15,7 +15,7 @@ import (
 // NewEdit makes the command edit.
 func NewEdit(con *console.Console) *cobra.Command {
 	var o metainfo.Edit
-	f := editFlags{maxSize: command.MaxTorrent, first: true}
+	f := editFlags{maxSize: command.MaxTorrent, first: true, total: totals{missing: make(map[metainfo.Rename]int)}}
 	cmd := &cobra.Command{
 		Use:     "edit TORRENT...",
 		Aliases: []string{"modify"},
@@ -29,11 +29,13 @@ connections or does not answer in time, each time that it was asked; one that re
 sends a page, has a bad certificate, or could not be reached. Where no tracker answered at all nothing is removed.
 
 Changing what lies in info (name, source, private, ...) makes another torrent of it, with another infohash: that is
-refused without --new-infohash.`,
+refused without --new-infohash. --rename and --normalize change names in the torrent and no files on the disk. In a hybrid
+files stand in the order of their names: the hashes of pieces go with them, unless the last file would not be the last any more.`,
 		Example: `  torrentkit edit --replace old.example=new.example --recursive torrents/
   torrentkit edit --set-trackers https://tracker.example/announce --backup .bak *.torrent
   torrentkit edit --strip-secrets -o clean.torrent album.torrent
   torrentkit edit --source OTHER --private --new-infohash -o other/ album.torrent
+  torrentkit edit --rename cover.JPG=cover.jpg --rename 'CD 1=disc 1' --new-infohash album.torrent
   torrentkit announce --by tracker --json torrents/ > trackers.json
   torrentkit edit --remove-dead trackers.json --dry-run --recursive torrents/
   torrentkit edit --dry-run --no-comment --no-date album.torrent`,
@@ -45,6 +47,6 @@ refused without --new-infohash.`,
 	})
 	editFlagGroups(cmd, &o, &f)
 	command.Common(cmd, "add-tracker", "remove-tracker", "set-trackers", "replace", "strip-secrets", "comment", "no-date", "recursive", "dry-run", "output")
-	command.Exits(cmd, "every torrent was edited, or needed no change", "--replace found nothing to replace, or secrets are left")
+	command.Exits(cmd, "every torrent was edited, or needed no change", "--replace or --rename found nothing, or secrets are left")
 	return cmd
 }

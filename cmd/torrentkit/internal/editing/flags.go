@@ -27,7 +27,8 @@ type editFlags struct {
 // totals are what became of all torrents.
 type totals struct {
 	changed, unchanged, refused int
-	urls                        bool // those of one were changed
+	urls                        bool                    // those of one were changed
+	missing                     map[metainfo.Rename]int // in how many torrents there was nothing to rename
 }
 
 // editFlagGroups binds the flags of edit into the options of the library.
@@ -39,8 +40,8 @@ func editFlagGroups(cmd *cobra.Command, o *metainfo.Edit, f *editFlags) {
 		command.TiersFlag(fs, "set-trackers", "t", "have the announce `URL`s that are given, a tier each, instead of those there (repeatable)", &o.Trackers.Set)
 		command.DoFlag(fs, "no-trackers", "remove all trackers", func() { o.Trackers.Set = [][]string{} })
 		fs.FuncP("replace", "r", "replace part of every tracker and seed URL: `OLD=NEW`, or OLD=>NEW if OLD has an = (repeatable)", func(s string) error {
-			r, err := parseReplacement(s)
-			o.Replace = append(o.Replace, r)
+			old, now, err := parsePair(s)
+			o.Replace = append(o.Replace, metainfo.Replacement{Old: old, New: now})
 			return err
 		})
 		fs.BoolVar(&o.StripSecrets, "strip-secrets", false, "take passkeys, passwords and the state of clients out of all but info")
@@ -91,6 +92,18 @@ func infoFlagGroup(cmd *cobra.Command, o *metainfo.Edit) {
 		command.TextFlag(fs, "source", "s", "set the source tag to `TEXT`", &o.Source)
 		command.DoFlag(fs, "no-source", "remove the source tag", func() { o.Source = new(string) })
 		command.TextFlag(fs, "name", "", "set the name of the content to `TEXT`", &o.Name)
+		fs.Func("rename", "rename a file or folder of the content, or the content itself: `OLD=NEW`, paths with slashes, or OLD=>NEW if OLD has an = (repeatable; all at once)", func(s string) error {
+			old, now, err := parsePair(s)
+			o.Rename = append(o.Rename, metainfo.Rename{Old: old, New: now})
+			return err
+		})
+		fs.Func("normalize", "write the names of files and folders in Unicode's composed form: nfc (`FORM`: none, nfc)", func(s string) error {
+			form := ""
+			err := command.OneOf(&form, "none", "nfc").Set(s)
+			o.Normalize = form == "nfc"
+			return err
+		})
+		command.CompleteWith(fs, "normalize", "none", "nfc")
 		fs.Func("keep-only", "make a hybrid into one `FORMAT`: v1 or v2", func(s string) (err error) {
 			if o.KeepOnly, err = metainfo.ParseFormat(s); err == nil && o.KeepOnly == metainfo.Hybrid {
 				err = errors.New("must be v1 or v2")
@@ -115,14 +128,14 @@ func editsAnything(cmd *cobra.Command) bool {
 	return edits
 }
 
-// parseReplacement reads OLD=NEW or OLD=>NEW.
-func parseReplacement(s string) (metainfo.Replacement, error) {
-	from, to, ok := strings.Cut(s, "=>")
+// parsePair reads OLD=NEW or OLD=>NEW.
+func parsePair(s string) (old, now string, err error) {
+	old, now, ok := strings.Cut(s, "=>")
 	if !ok {
-		from, to, ok = strings.Cut(s, "=")
+		old, now, ok = strings.Cut(s, "=")
 	}
-	if !ok || from == "" {
-		return metainfo.Replacement{}, errors.New("want OLD=NEW")
+	if !ok || old == "" {
+		return "", "", errors.New("want OLD=NEW")
 	}
-	return metainfo.Replacement{Old: from, New: to}, nil
+	return old, now, nil
 }

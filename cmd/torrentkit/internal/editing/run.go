@@ -42,10 +42,23 @@ func runEdit(ctx context.Context, con *console.Console, names []string, o *metai
 	if f.many && con.Human() && !con.Options.JSON {
 		showTotals(con, &f.total, con.Now().Sub(start))
 	}
-	if err == nil && len(o.Replace) > 0 && !f.total.urls {
+	if err != nil {
+		return err
+	}
+	return f.foundNothing(o)
+}
+
+// foundNothing is a no where what was to be replaced or renamed stands in no torrent.
+func (f *editFlags) foundNothing(o *metainfo.Edit) error {
+	if len(o.Replace) > 0 && !f.total.urls {
 		return console.NoBecause("--replace: no URL of a tracker or seed has what is to be replaced")
 	}
-	return err
+	for _, r := range o.Rename {
+		if f.total.missing[r] == f.total.changed+f.total.unchanged {
+			return console.NoBecause(fmt.Sprintf("--rename: there is no %q", r.Old))
+		}
+	}
+	return nil
 }
 
 // editNamed edits a torrent, or all torrents in a folder.
@@ -92,8 +105,11 @@ func editOne(ctx context.Context, con *console.Console, folder *command.Folder, 
 	f.total.add(e, err)
 	if err != nil {
 		var refused *create.InfoHashError
-		if errors.As(err, &refused) {
+		switch {
+		case errors.As(err, &refused):
 			err = console.WithHint(err, "--new-infohash allows it: it will be another torrent")
+		case errors.Is(err, metainfo.ErrOrder):
+			err = console.WithHint(err, "--keep-only v1 or v2 needs no order; create makes the torrent anew")
 		}
 		return fmt.Errorf("editing %s: %w", quotedName(name), err)
 	}
@@ -114,9 +130,14 @@ func editOne(ctx context.Context, con *console.Console, folder *command.Folder, 
 
 // add counts a torrent.
 func (t *totals) add(e *create.Edited, err error) {
-	switch {
-	case err != nil:
+	if err != nil {
 		t.refused++
+		return
+	}
+	for _, r := range e.Missing {
+		t.missing[r]++
+	}
+	switch {
 	case len(e.Changes) == 0:
 		t.unchanged++
 	default:
