@@ -53,7 +53,11 @@ func Archive(ctx context.Context, torrent []byte, r io.Reader, o ArchiveOptions)
 	reading, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	plain, err := unpack.NewReader(readAhead(reading, r), cmp.Or(o.MaxWindow, defaultWindow))
-	if err != nil {
+	switch {
+	case ctx.Err() != nil: // while its first bytes were waited for
+		err = run.finish(ctx, ctx.Err(), "", 0)
+		return run.Report, err
+	case err != nil:
 		return nil, archiveError(err)
 	}
 	defer plain.Close()
