@@ -1,16 +1,16 @@
 package webseed
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/torrentkit/torrentkit/metainfo"
-	"github.com/torrentkit/torrentkit/verify/internal/treetest"
 )
 
 // What the watchdog says of answers at all rates.
@@ -59,11 +59,11 @@ func TestWatchdog(t *testing.T) {
 // A file that another connection found to be wrong is read no further, and keeps
 // no connection from the files behind it.
 func TestFileOfNoUse(t *testing.T) {
-	parent := t.TempDir()
-	server := httptest.NewServer(http.FileServer(http.Dir(parent)))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(make([]byte, 4<<20)))
+	}))
 	defer server.Close()
-	dir := treetest.Files{"a": make([]byte, 4<<20)}.Write(t, filepath.Join(parent, "tree"))
-	parsed, err := metainfo.Parse(treetest.Torrent(t, dir, metainfo.V1, 16384, metainfo.Fields{}))
+	parsed, err := metainfo.Parse([]byte("d4:infod6:lengthi4194304e4:name1:a12:piece lengthi4194304e6:pieces20:" + strings.Repeat(".", 20) + "ee"))
 	if err != nil {
 		t.Fatal(err)
 	}
