@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/torrentkit/torrentkit/verify/internal/webseed"
+	"github.com/torrentkit/torrentkit/internal/webseed"
 )
 
 // SeedFault is one thing that is wrong with a web seed.

@@ -8,8 +8,8 @@ import (
 	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
+	"github.com/torrentkit/torrentkit/internal/webseed"
 	"github.com/torrentkit/torrentkit/metainfo"
-	"github.com/torrentkit/torrentkit/verify/internal/webseed"
 )
 
 // check records the verdict on a piece. One without a hash of its own in the

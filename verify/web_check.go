@@ -8,8 +8,8 @@ import (
 	"github.com/torrentkit/torrentkit/internal/journal"
 	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
+	"github.com/torrentkit/torrentkit/internal/webseed"
 	"github.com/torrentkit/torrentkit/metainfo"
-	"github.com/torrentkit/torrentkit/verify/internal/webseed"
 )
 
 // WebReport is what checking one web seed found.

@@ -5,8 +5,8 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/torrentkit/torrentkit/internal/webseed"
 	"github.com/torrentkit/torrentkit/metainfo"
-	"github.com/torrentkit/torrentkit/verify/internal/webseed"
 )
 
 // WebFault is one thing that is wrong with a web seed.
