@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/torrentkit/torrentkit/internal/listfs"
 )
 
 func archive(t testing.TB, headers ...tar.Header) *bytes.Reader {
@@ -77,7 +79,7 @@ func TestFS(t *testing.T) {
 }
 
 // readable makes folders open as fstest wants it.
-type readable struct{ *FS }
+type readable struct{ *listfs.FS }
 
 func (r readable) Open(name string) (fs.File, error) {
 	file, err := r.FS.Open(name)
