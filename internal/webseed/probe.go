@@ -1,12 +1,11 @@
 package webseed
 
 import (
-	"github.com/torrentkit/torrentkit/metainfo"
-
 	"net/url"
 	"sync"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // Probe asks for the last byte of files, which tells their sizes: of the first
@@ -25,17 +24,24 @@ func (s *Seed) Probe(files []layout.FileIndex) error {
 
 // askEach asks for the last byte of each file.
 func (s *Seed) askEach(files []layout.FileIndex) {
+	s.each(files, func(i layout.FileIndex) {
+		var one [1]byte
+		if f, err := (webSource{s}).open(i); err == nil {
+			f.answered = true
+			f.ReadAt(one[:], s.layout.File(i).Length-1) // the seed remembers what is wrong
+			f.Close()
+		}
+	})
+}
+
+// each calls do for each file, for as many at once as there may be connections.
+func (s *Seed) each(files []layout.FileIndex, do func(i layout.FileIndex)) {
 	work := make(chan layout.FileIndex)
 	var wg sync.WaitGroup
 	for range min(s.o.Connections, len(files)) {
 		wg.Go(func() {
 			for i := range work {
-				var one [1]byte
-				if f, err := (webSource{s}).open(i); err == nil {
-					f.answered = true
-					f.ReadAt(one[:], s.layout.File(i).Length-1) // the seed remembers what is wrong
-					f.Close()
-				}
+				do(i)
 			}
 		})
 	}
@@ -65,7 +71,7 @@ func (s *Seed) explainMissing(i layout.FileIndex) {
 	}
 	for _, p := range places {
 		there := &Seed{torrent: s.torrent, Kind: s.Kind, base: p.base, layout: s.layout, client: s.client, o: s.o}
-		there.begin(s.ctx)
+		there.begin(s.ctx, len(s.torrent.Files))
 		there.askEach([]layout.FileIndex{i})
 		there.stop(nil)
 		if len(there.Faults()) == 0 && s.ctx.Err() == nil {

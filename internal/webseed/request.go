@@ -14,6 +14,7 @@ import (
 
 	"github.com/torrentkit/torrentkit/internal/dial"
 	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/internal/secret"
 )
 
 // askRange asks for n bytes of a file.
@@ -108,7 +109,10 @@ type otherSize struct {
 func (o *otherSize) Unwrap() error { return o.Fault }
 
 func (s *Seed) otherSize(i layout.FileIndex, size int64) error {
-	want := s.layout.File(i).Length
+	want := s.File(i).Length
+	if s.torrent == nil {
+		return &Fault{"changed", i, fmt.Sprintf("the file changes while it is read: it had %d bytes, and has %d", want, size)}
+	}
 	return &otherSize{&Fault{"size", i, fmt.Sprintf("the file has %d bytes on the server, not %d: it is another or an old one", size, want)}, size}
 }
 
@@ -124,9 +128,9 @@ func digestOf(parts ...string) digest {
 // before: a file that is replaced while it is read is a fault. Mirrors that take
 // turns behind one URL have versions of their own, which are not compared.
 func (s *Seed) recognise(i layout.FileIndex, asked *url.URL, resp *http.Response) error {
-	from, length := resp.Request.URL.String(), strconv.FormatInt(s.layout.File(i).Length, 10)
+	from, length := unsigned(resp.Request.URL), strconv.FormatInt(s.File(i).Length, 10)
 	etag, modified := resp.Header.Get("ETag"), resp.Header.Get("Last-Modified")
-	now := File{Seen: true, place: digestOf(from), key: digestOf(asked.String(), from, length, etag, modified), Firm: isFirm(resp.Header)}
+	now := File{Seen: true, Versioned: etag != "" || modified != "", place: digestOf(from), key: digestOf(unsigned(asked), from, length, etag, modified), Firm: isFirm(resp.Header)}
 	if now.version = digestOf(strings.TrimPrefix(etag, "W/")); etag == "" {
 		now.version = digestOf("", modified)
 	}
@@ -135,14 +139,19 @@ func (s *Seed) recognise(i layout.FileIndex, asked *url.URL, resp *http.Response
 	f := &s.files[i]
 	switch {
 	case !f.Seen:
-		now.Lost, now.Size = f.Lost, f.Size
+		now.Lost, now.Size, now.Length = f.Lost, f.Size, f.Length
 		*f = now
+	case s.torrent == nil && f.version != now.version && f.place != now.place:
+		return &Fault{"changed", i, "servers that take turns call the file other versions (ETag, Last-Modified): name one of them"}
 	case f.place == now.place && f.version != now.version:
 		return &Fault{"changed", i, "the file changes while it is read: the server calls it another version (ETag, Last-Modified)"}
 	}
 	f.Firm = f.Firm && now.Firm && f.key == now.key
 	return nil
 }
+
+// unsigned is a URL without what lets its holder in, which is another one each time.
+func unsigned(u *url.URL) string { return secret.Unsigned(u.String()) }
 
 // isFirm tells whether the validators of an answer are sure to be others when
 // the file is another: a strong ETag, or else a time of change that is so long
@@ -176,13 +185,24 @@ func (s *Seed) Version(b []byte, i layout.FileIndex, _ int64) ([]byte, bool) {
 // returns how many of them come: all of the file, from its start, where the server
 // knows no ranges.
 func (s *Seed) check(resp *http.Response, i layout.FileIndex, off, n int64) (int64, error) {
-	length := s.layout.File(i).Length
+	length := s.File(i).Length
 	if e := resp.Header.Get("Content-Encoding"); e != "" && e != "identity" {
 		return 0, &Fault{"encoding", i, fmt.Sprintf("the answer is compressed (%q), though that was not accepted", e)}
+	}
+	if length == untold {
+		var err error
+		if length, err = told(resp, i); err != nil {
+			return 0, err
+		}
+		s.mu.Lock()
+		s.files[i].Length = length
+		s.mu.Unlock()
 	}
 	switch code := resp.StatusCode; {
 	case code == http.StatusPartialContent:
 		return s.checkRange(resp, i, off, n)
+	case length == 0 && (code == http.StatusRequestedRangeNotSatisfiable || code == http.StatusOK && resp.ContentLength == 0):
+		return 0, nil
 	case code == http.StatusOK && resp.ContentLength >= 0 && resp.ContentLength != length:
 		return 0, s.otherSize(i, resp.ContentLength)
 	case code == http.StatusOK:
@@ -210,7 +230,7 @@ func (s *Seed) check(resp *http.Response, i layout.FileIndex, off, n int64) (int
 
 // checkRange checks Content-Range.
 func (s *Seed) checkRange(resp *http.Response, i layout.FileIndex, off, n int64) (int64, error) {
-	length := s.layout.File(i).Length
+	length := s.File(i).Length
 	value := resp.Header.Get("Content-Range")
 	var first, last int64
 	span, _, _ := strings.Cut(strings.TrimPrefix(value, "bytes "), "/")

@@ -1,5 +1,5 @@
 // Package webseed reads the content of a torrent from a web server, by BEP 19 or
-// BEP 17, in the place of files on disk.
+// BEP 17, in the place of files on disk; and files of which no torrent is made yet.
 //
 // A [Seed] tells what is wrong with the server ([Fault]), and what it knows of the
 // files, by their index in the torrent. It stores no content, and does not compare
@@ -91,10 +91,11 @@ const (
 	maxAbsent = 200
 )
 
-// Seed is one web seed of a torrent.
+// Seed is one web seed of a torrent, or files of one host.
 type Seed struct {
-	torrent *metainfo.Torrent
-	URL     string // as the torrent, or the person, has it
+	torrent *metainfo.Torrent // nil where the servers tell what there is
+	urls    []*url.URL        // then, of the files
+	URL     string            // as the torrent, or the person, has it
 	Kind    Kind
 	base    *url.URL // BEP 19: of the one file, or of the folder of many
 	layout  *layout.Layout
@@ -115,13 +116,18 @@ type Seed struct {
 // New begins to ask a seed, until ctx is done.
 func New(ctx context.Context, t *metainfo.Torrent, url string, kind Kind, o Options) *Seed {
 	s := &Seed{torrent: t, URL: url, Kind: kind, layout: t.Layout(), client: newClient(o), o: o.withDefaults()}
-	s.begin(ctx)
+	s.begin(ctx, len(t.Files))
 	return s
 }
 
 // begin makes a context that ends when there is no use in asking for more.
-func (s *Seed) begin(ctx context.Context) {
-	s.files = make([]File, len(s.torrent.Files))
+func (s *Seed) begin(ctx context.Context, files int) {
+	s.files = make([]File, files)
+	for i := range s.files {
+		if s.layout != nil {
+			s.files[i].Length = s.layout.File(layout.FileIndex(i)).Length
+		}
+	}
 	s.ctx, s.stop = context.WithCancelCause(ctx)
 	if s.o.Timeout <= 0 {
 		return
@@ -192,7 +198,10 @@ func (s *Seed) parse() error {
 
 // urlOf returns the URL of a file of the torrent.
 func (s *Seed) urlOf(i layout.FileIndex) *url.URL {
-	if s.torrent.Single {
+	switch {
+	case s.torrent == nil:
+		return s.urls[i]
+	case s.torrent.Single:
 		return s.base
 	}
 	return metainfo.URLBelow(s.base, strings.Split(s.torrent.Files[i].Path, "/")...)
@@ -214,10 +223,13 @@ func (s *Seed) note(f *Fault) {
 
 // File is what the answers of a seed told of one file.
 type File struct {
-	Seen bool   // there was an answer
-	Firm bool   // another version of it would have another key
-	Lost *Fault // why it is not asked for again, or nil
-	Size int64  // that it has on the server, if Lost; -1 if that is not known
+	Seen      bool   // there was an answer
+	Versioned bool   // which told its version
+	Firm      bool   // another version of it would have another key
+	Lost      *Fault // why it is not asked for again, or nil
+	Size      int64  // that it has on the server, if Lost; -1 if that is not known
+	// Length is what it has to have: by the torrent, or else the first answer.
+	Length int64
 
 	place   digest // the URL that answered first
 	version digest // its validator
