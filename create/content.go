@@ -157,7 +157,23 @@ func (c *Content) file(k int, attr bool) metainfo.File {
 }
 
 // open opens the k-th file.
-func (c *Content) open(k int) (content.Reader, error) { return c.tree.Open(c.order[k]) }
+func (c *Content) open(k int) (content.Reader, error) {
+	if r := c.remote(); r != nil {
+		return r.open(c.scanned(k).Path)
+	}
+	return c.tree.Open(c.order[k])
+}
+
+// remote is the servers that the content is on, or nil.
+func (c *Content) remote() *remote {
+	if c.backing == nil {
+		return nil
+	}
+	return c.backing.remote
+}
+
+// readInOrder tells whether files are to be read one after the other in any case.
+func (c *Content) readInOrder() bool { return c.tree.InOrder() && c.remote() == nil }
 
 // portability notes the names that not every system takes.
 func (c *Content) portability(name string) []Note {

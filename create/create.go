@@ -5,7 +5,7 @@
 // [Scan] looks for files on disk and settles which of them belong to a torrent,
 // without reading any; [ScanFS] does so in an [io/fs.FS], and [Archive] and
 // [ArchiveFrom] in a tar archive. [ReaderAt] and [Stream] are one file that is in
-// none of these. [Content.Plan] then settles everything else that can be known: the
+// none of these, and [URLs] and [WebSeeds] are files on web servers. [Content.Plan] then settles everything else that can be known: the
 // order of files, the piece length, the exact size of the .torrent. [Plan.Torrent]
 // reads and hashes the content and returns the .torrent with its infohashes. [Torrent] does all three,
 // and [Torrents] makes several torrents of one content in one pass over it.
@@ -23,8 +23,9 @@
 //
 // [Edit] changes keys of a .torrent and leaves every other byte as it is.
 //
-// The package prints nothing, makes no connections, and writes no files but the
-// journal that the options name, and temporary ones of what comes as a stream.
+// The package prints nothing, connects to nobody but the servers that [URLs] and
+// [WebSeeds] are of, and writes no files but the journal that the options name, and
+// temporary ones of what comes as a stream.
 package create
 
 import (

@@ -67,6 +67,7 @@ func (p *Plan) Shard(ctx context.Context, i, n int) error {
 func (p *Plan) hash(ctx context.Context, files *ordered, first, end int) (err error) {
 	p.Reused = Reused{}
 	p.dropCache()
+	defer p.content.quitWith(ctx)()
 	k, err := p.recall()
 	if err != nil {
 		return err
@@ -92,7 +93,7 @@ func (p *Plan) hash(ctx context.Context, files *ordered, first, end int) (err er
 	}
 	for piece, err := range job.Pieces(ctx) {
 		if err != nil {
-			return unwrapRead(err)
+			return unwrapRead(cmp.Or(ctx.Err(), err)) // a server that is not waited for any longer is no fault
 		}
 		d := journal.Digest{SHA1: piece.SHA1, Root: piece.Root}
 		if before, ok := k.log.Known(piece.Index); ok && before != d {
@@ -117,6 +118,9 @@ func (p *Plan) job(files *ordered) piecehash.Job {
 	job := piecehash.Job{
 		Layout: p.draft.Layout(), Source: p.source, Workers: p.o.Workers, Order: piecehash.Order(p.o.ReadOrder), Durable: len(p.o.Journals) > 0,
 	}
+	if r := p.content.remote(); r != nil {
+		r.plan(&job)
+	}
 	if files != nil {
 		job.Source, job.Order = orderedSource{p.source, files.files}, piecehash.Sequential
 	}
@@ -126,6 +130,9 @@ func (p *Plan) job(files *ordered) piecehash.Job {
 // unchanged tells, once all is read, whether files are still what they were when
 // they were scanned.
 func (c *Content) unchanged(ctx context.Context) error {
+	if r := c.remote(); r != nil {
+		return r.measure(ctx)
+	}
 	trees := []*content.Tree{c.tree}
 	if c.backing != nil && c.backing.tree != nil {
 		trees = append(trees, c.backing.tree)
@@ -167,6 +174,16 @@ func (p *Plan) sampleOld(ctx context.Context, k *known) error {
 		}
 	}
 	return nil
+}
+
+// quitWith lets nobody wait for a server when ctx ends, until stop is called.
+func (c *Content) quitWith(ctx context.Context) (stop func()) {
+	r := c.remote()
+	if r == nil {
+		return func() {}
+	}
+	end := context.AfterFunc(ctx, r.quit)
+	return func() { end() }
 }
 
 // unwrapRead takes the index of the file off an error: the error below names the file.

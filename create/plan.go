@@ -66,7 +66,7 @@ func (c *Content) plan(o Options) (*Plan, error) {
 	switch {
 	case len(c.order) == 0:
 		return nil, ErrEmpty
-	case c.tree.InOrder() && len(o.Journals) > 0:
+	case c.readInOrder() && len(o.Journals) > 0:
 		return nil, ErrNotOnDisk
 	case c.sorted != ByPath && o.Format.HasV2():
 		return nil, fmt.Errorf("a %v torrent has its files in the order of their paths and no other", o.Format)
@@ -83,6 +83,7 @@ func (c *Content) plan(o Options) (*Plan, error) {
 		shape: metainfo.Shape{Format: o.Format, Name: o.Name, Align: o.Align, Outer: o.Set, Info: info},
 	}
 	p.describeFiles()
+	p.nameSeeds()
 	p.foretellSums()
 	if err := p.choosePieceLength(&o); err != nil {
 		return nil, err

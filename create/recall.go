@@ -44,6 +44,9 @@ func (k *known) digest(i int) (journal.Digest, bool) {
 // recall collects what journals and the old torrent say of the plan's pieces.
 func (p *Plan) recall() (*known, error) {
 	id := journal.Files(p.content.tree, func(i layout.FileIndex) content.FileIndex { return p.content.order[p.source.place[i]] })
+	if r := p.content.remote(); r != nil {
+		id = r.identity(func(i layout.FileIndex) string { return p.content.scanned(int(p.source.place[i])).Path })
+	}
 	log, err := journal.Open(p.o.Journals, p.draft.Layout(), id)
 	if err != nil {
 		return nil, err

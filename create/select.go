@@ -142,6 +142,14 @@ const (
 	// NotePattern is the pattern of a rule, in place of a path, that decided about
 	// no file or folder.
 	NotePattern
+	// NoteSigned is a file whose URL is signed or holds a secret, which the web seed
+	// is named without.
+	NoteSigned
+	// NoteNoSeed is that a torrent of what servers have names no web seed. It has no path.
+	NoteNoSeed
+	// NoteNoVersion is a file of which the server tells no version, so that only its
+	// size is known not to have changed.
+	NoteNoVersion
 )
 
 // String is a short English phrase for the kind.
@@ -150,6 +158,7 @@ func (k NoteKind) String() string {
 		NoteJunk: "operating-system junk left out", NoteOutside: "symbolic link leads outside the folder",
 		NoteSpecial: "special file left out", NoteLoop: "symbolic link loop left out", NoteLink: "symbolic link left out",
 		NoteName: "not portable", NotePattern: "the pattern decides about nothing",
+		NoteSigned: "named as a web seed without what its URL has of secrets", NoteNoSeed: "no web seed is named", NoteNoVersion: "the server tells no version (ETag, Last-Modified), so that only a change of its size would show",
 	}[k]
 }
 

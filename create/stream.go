@@ -18,21 +18,26 @@ import (
 // xz -9 wants.
 const maxWindow = 128 << 20
 
-// backing is the file that content which is on no disk as such lies in.
+// backing is the file, or the servers, that content which is on no disk as such lies in.
 type backing struct {
+	remote *remote       // nil for a file
 	tree   *content.Tree // of the archive that the caller named; nil for a copy
 	reader io.Closer
 	copied string // the temporary file, as long as it has a name
 }
 
-// Close gives back what Archive, ArchiveFrom and Stream keep open, and removes
-// their temporary file. Other content needs no Close.
+// Close gives back what Archive, ArchiveFrom, Stream, URLs and WebSeeds keep open,
+// and removes their temporary file. Other content needs no Close.
 func (c *Content) Close() error {
 	b := c.backing
 	if b == nil {
 		return nil
 	}
 	c.backing = nil
+	if b.remote != nil {
+		b.remote.close()
+		return nil
+	}
 	err := b.reader.Close()
 	if b.tree != nil {
 		err = cmp.Or(err, b.tree.Close())

@@ -42,7 +42,7 @@ func (c *Content) inOrder(ctx context.Context, plans ...*Plan) *ordered {
 		o.kinds = append(o.kinds, p.o.Checksums...)
 	}
 	slices.Sort(o.kinds)
-	if o.kinds = slices.Compact(o.kinds); len(o.kinds) == 0 && !c.tree.InOrder() {
+	if o.kinds = slices.Compact(o.kinds); len(o.kinds) == 0 && !c.readInOrder() {
 		return nil
 	}
 	sizes := make([]int64, len(c.order))

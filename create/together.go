@@ -1,6 +1,7 @@
 package create
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -200,7 +201,7 @@ func (t *track) hash(ctx context.Context, end int64) error {
 	job.Only = []layout.Run{{First: first, End: stop}}
 	for piece, err := range job.Pieces(ctx) {
 		if err != nil {
-			return unwrapRead(err)
+			return unwrapRead(cmp.Or(ctx.Err(), err))
 		}
 		t.p.draft.Set(piece.Index, piece.SHA1, piece.Root)
 	}
@@ -211,6 +212,7 @@ func (t *track) hash(ctx context.Context, end int64) error {
 // hashTogether computes the pieces of several shapes from one pass.
 func hashTogether(ctx context.Context, shapes []*Plan, files *ordered, progress func(done, total int64)) error {
 	shapes[0].dropCache()
+	defer shapes[0].content.quitWith(ctx)()
 	w := newWindow(shapes[0], files)
 	defer w.closeFile()
 	var tracks []*track
@@ -229,7 +231,7 @@ func hashTogether(ctx context.Context, shapes []*Plan, files *ordered, progress 
 			}
 		}
 		if err := w.advance(max(from, w.from), end); err != nil {
-			return err
+			return cmp.Or(ctx.Err(), err)
 		}
 		for _, t := range tracks {
 			if err := t.hash(ctx, end); err != nil {

@@ -61,7 +61,7 @@ func scriptParams(t *testing.T) testscript.Params {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"code": scriptCode, "mkfile": scriptMkfile, "flip": scriptFlip, "resize": scriptResize, "mode": scriptMode,
 			"jsonlines": scriptJSONLines, "seed": scriptSeed(t), "tracker": scriptTracker(t), "dhtnode": scriptDHT(t),
-			"release": scriptRelease(t), "action": scriptAction(t), "component": scriptComponent(t), "hook": scriptHook(t),
+			"release": scriptRelease(t), "action": scriptAction(t), "component": scriptComponent(t), "hook": scriptHook(t), "webserver": scriptServer(t),
 		},
 	}
 }

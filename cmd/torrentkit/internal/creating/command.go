@@ -24,6 +24,8 @@ func NewCreate(con *console.Console) *cobra.Command {
 changed meanwhile. With the date left out or fixed (--no-date, --date, SOURCE_DATE_EPOCH) the same files give the same
 torrent everywhere. Several PATHs become entries of one folder, which --name names. PATH may be - for standard input: one
 file, kept in a temporary one meanwhile (in $TMPDIR), as archives for --tar are that are compressed or come through a pipe.
+PATH may be an http or https URL: what the server has is hashed as it comes, and the URL becomes the web seed, without
+passwords and signatures in it. A file that becomes another meanwhile is an error.
 
 With --journal a run that was stopped, even by a power cut, goes on where it was when it is started again, and a run over a
 changed tree reads only what changed. Several machines that see the same files can each hash one --shard of them.`,
@@ -34,6 +36,8 @@ changed tree reads only what changed. Several machines that see the same files c
   git ls-files -z | torrentkit create --files-from - .
   git archive --prefix app-2.4.0/ v2.4.0 | torrentkit create --tar -
   torrentkit create --tar backup.tar.zst -f v2
+  torrentkit create https://releases.example/app-2.4.0/app.iso
+  torrentkit create -f hybrid --from-web-seeds v1.torrent
   pg_dump app | torrentkit create --name app.sql -
   torrentkit create --journal data.journal -f v2 data/
   torrentkit create --plan data/

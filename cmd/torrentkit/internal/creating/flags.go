@@ -27,7 +27,8 @@ type createFlags struct {
 	reuse                string
 	shard                command.Shard
 	filesFrom, tar       string
-	content              *create.Content // that is in an archive, or came from standard input
+	servers              serverFlags
+	content              *create.Content // that is in an archive, came from standard input, or is on servers
 	list                 bool
 	hidden, links        string
 	sort, normalize      string
@@ -68,6 +69,12 @@ func createFlagGroups(cmd *cobra.Command, o *create.Options, f *createFlags) {
 	})
 	moreFieldFlags(cmd, o)
 	selectionFlags(cmd, f)
+	command.Group(cmd, "Servers", func(fs *pflag.FlagSet) {
+		fs.StringVar(&f.servers.list, "url-list", "", "take what the URLs in `FILE` or - lead to, one a line, beside those named as PATH")
+		fs.StringVar(&f.servers.seedsOf, "from-web-seeds", "", "take the files that the web seeds of `TORRENT` have, instead of PATH")
+		fs.IntVar(&f.servers.options.Connections, "connections", 4, "how many requests to a server run side by side")
+		fs.BoolVar(&f.servers.options.AllowPrivate, "allow-private", false, "let redirects, and web seeds of a torrent, lead to loopback and private addresses")
+	})
 	command.Group(cmd, "Run", func(fs *pflag.FlagSet) {
 		fs.StringArrayVar(&o.Journals, "journal", nil, "remember what was hashed in `FILE`, and do not hash it again (repeatable: all are read, the first is written)")
 		fs.BoolVar(&o.Recheck, "recheck", false, "read everything though the journal knows it, and compare")

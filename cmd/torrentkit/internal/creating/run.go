@@ -21,9 +21,12 @@ func prepareCreate(ctx context.Context, con *console.Console, paths []string, o 
 		return nil, err
 	}
 	var err error
-	if f.streamed(paths) {
+	switch {
+	case f.streamed(paths):
 		err = openStream(ctx, con, paths, o, f)
-	} else {
+	case f.served(paths):
+		err = openServers(ctx, con, paths, o, f)
+	default:
 		paths, err = createPaths(ctx, con, paths, o, f)
 	}
 	if err != nil {

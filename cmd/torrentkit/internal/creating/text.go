@@ -19,7 +19,10 @@ func tellPlan(con *console.Console, p *create.Plan, ownRules bool) {
 	const most = 10
 	names := 0
 	for _, n := range p.Notes {
-		text := fmt.Sprintf("%q: %v", n.Path, n.Kind)
+		text := n.Kind.String()
+		if n.Path != "" {
+			text = fmt.Sprintf("%q: %v", n.Path, n.Kind)
+		}
 		if n.Detail != "" {
 			text += ": " + n.Detail
 		}
