@@ -226,17 +226,6 @@ func (r *remote) identity(path func(i layout.FileIndex) string) journal.Identity
 	}}
 }
 
-// unremembered are the URLs of files whose versions cannot be told apart for certain.
-func (r *remote) unremembered() (urls []string) {
-	for k := range r.files {
-		f := &r.files[k]
-		if f.size > 0 && !r.seeds[f.seed].File(f.at).Firm {
-			urls = append(urls, secret.URL(secret.PublicURL(f.url.String())))
-		}
-	}
-	return urls
-}
-
 // webSeeds are the URLs that serve a torrent of the files with some name, as BEP 19 has it;
 // none where its paths are not those of the URLs.
 func (r *remote) webSeeds(name string, files []metainfo.File, names func(k int) string) []string {

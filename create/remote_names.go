@@ -245,8 +245,12 @@ func (p *Plan) nameSeeds() {
 	for k := range p.Files {
 		f := &r.files[r.index[p.content.scanned(k).Path]]
 		name := cmp.Or(p.Files[k].Path, p.Name)
-		if f.size > 0 && !r.seeds[f.seed].File(f.at).Versioned {
+		switch told := r.seeds[f.seed].File(f.at); {
+		case f.size == 0:
+		case !told.Versioned:
 			p.Notes = append(p.Notes, Note{Path: name, Kind: NoteNoVersion})
+		case len(p.o.Journals) > 0 && !told.Firm:
+			p.Notes = append(p.Notes, Note{Path: name, Kind: NoteForgotten})
 		}
 		if u := f.url.String(); len(p.o.WebSeeds) == 0 && secret.PublicURL(u) != u {
 			p.Notes = append(p.Notes, Note{Path: name, Kind: NoteSigned})

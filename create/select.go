@@ -150,6 +150,9 @@ const (
 	// NoteNoVersion is a file of which the server tells no version, so that only its
 	// size is known not to have changed.
 	NoteNoVersion
+	// NoteForgotten is a file that a journal cannot remember: the server sends no
+	// strong ETag, and no time of change that is long enough ago to tell another.
+	NoteForgotten
 )
 
 // String is a short English phrase for the kind.
@@ -159,6 +162,7 @@ func (k NoteKind) String() string {
 		NoteSpecial: "special file left out", NoteLoop: "symbolic link loop left out", NoteLink: "symbolic link left out",
 		NoteName: "not portable", NotePattern: "the pattern decides about nothing",
 		NoteSigned: "named as a web seed without what its URL has of secrets", NoteNoSeed: "no web seed is named", NoteNoVersion: "the server tells no version (ETag, Last-Modified), so that only a change of its size would show",
+		NoteForgotten: "the journal cannot remember it: it was changed just now, or has a weak ETag",
 	}[k]
 }
 
