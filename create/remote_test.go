@@ -349,8 +349,12 @@ func TestServerRedirects(t *testing.T) {
 	has := &server{tree: fstest.MapFS{"x": {Data: []byte("x")}}}
 	serve("192.168.0.1:80", has.ServeHTTP)
 	serve("11.0.0.2:80", has.ServeHTTP)
-	serve("11.0.0.1:80", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://192.168.0.1/x", http.StatusFound) })
-	serve("11.0.0.3:80", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://11.0.0.2/x", http.StatusFound) })
+	serve("11.0.0.1:80", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "http://192.168.0.1/x", http.StatusFound)
+	})
+	serve("11.0.0.3:80", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "http://11.0.0.2/x", http.StatusFound)
+	})
 	for host, want := range map[string]string{"192.168.0.1": "<nil>", "11.0.0.2": "<nil>", "11.0.0.3": "<nil>", "11.0.0.1": "address"} {
 		o := quick()
 		o.network = n
