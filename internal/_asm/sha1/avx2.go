@@ -5,13 +5,14 @@ import (
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
+	"github.com/torrentkit/torrentkit/internal/_asm/rounds"
 	"github.com/torrentkit/torrentkit/internal/_asm/simd"
 )
 
 func avx2() {
 	swap := simd.Words("byteSwap8", simd.Repeat(2, simd.ByteSwap...)...)
 	var each []uint32
-	for _, k := range constants {
+	for _, k := range rounds.SHA1 {
 		each = append(each, simd.Repeat(8, k)...)
 	}
 	k := simd.Words("roundConstants8", each...)

@@ -5,6 +5,7 @@ import (
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
+	"github.com/torrentkit/torrentkit/internal/_asm/rounds"
 	"github.com/torrentkit/torrentkit/internal/_asm/simd"
 )
 
@@ -13,7 +14,7 @@ var functions = [4]U8{0xca, 0x96, 0xe8, 0x96}
 
 func avx512() {
 	swap := simd.Words("byteSwap16", simd.Repeat(4, simd.ByteSwap...)...)
-	k := simd.Words("roundConstants", constants[:]...)
+	k := simd.Words("roundConstants", rounds.SHA1[:]...)
 	blocks16(swap, k)
 	blocks32(swap, k)
 	zeros(1, k)

@@ -9,8 +9,6 @@ import (
 	"github.com/torrentkit/torrentkit/internal/_asm/simd"
 )
 
-var constants = [4]uint32{0x5a827999, 0x6ed9eba1, 0x8f1bbcdc, 0xca62c1d6}
-
 func main() {
 	simd.Run(map[string]func(){"avx512": avx512, "avx2": avx2, "shani": shani})
 }

@@ -5,6 +5,7 @@ import (
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
+	"github.com/torrentkit/torrentkit/internal/_asm/rounds"
 	"github.com/torrentkit/torrentkit/internal/_asm/simd"
 )
 
@@ -17,7 +18,7 @@ const (
 
 func avx512() {
 	swap := simd.Words("byteSwap16", simd.Repeat(4, simd.ByteSwap...)...)
-	k := simd.Words("roundConstants", constants()...)
+	k := simd.Words("roundConstants", rounds.SHA256()...)
 	blocks16(swap, k)
 }
 

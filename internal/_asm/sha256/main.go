@@ -4,9 +4,6 @@
 package main
 
 import (
-	"math"
-	"math/big"
-
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/torrentkit/torrentkit/internal/_asm/simd"
@@ -14,19 +11,6 @@ import (
 
 func main() {
 	simd.Run(map[string]func(){"avx512": avx512, "avx2": avx2, "shani": shani})
-}
-
-// constants are the first 32 bits of the fractional parts of the cube roots of
-// the first 64 primes.
-func constants() []uint32 {
-	var all []uint32
-	for n := int64(2); len(all) < 64; n++ {
-		if big.NewInt(n).ProbablyPrime(0) {
-			_, fraction := math.Modf(math.Cbrt(float64(n)))
-			all = append(all, uint32(fraction*(1<<32)))
-		}
-	}
-	return all
 }
 
 // vars are the registers of the eight working variables.

@@ -7,6 +7,7 @@ import (
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
+	"github.com/torrentkit/torrentkit/internal/_asm/rounds"
 	"github.com/torrentkit/torrentkit/internal/_asm/simd"
 )
 
@@ -16,7 +17,7 @@ const maxStreams = 4
 
 func shani() {
 	swap := simd.Words("byteSwap4", simd.ByteSwap...)
-	k := simd.Words("roundConstants", constants()...)
+	k := simd.Words("roundConstants", rounds.SHA256()...)
 	for n := 2; n <= maxStreams; n++ {
 		streams(n, swap, k)
 	}
