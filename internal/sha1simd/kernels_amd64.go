@@ -4,10 +4,6 @@ package sha1simd
 
 import "github.com/torrentkit/torrentkit/internal/lockstep"
 
-//go:generate go run -C ../_asm ./sha1 -kernel avx512 -out ../sha1simd/avx512_amd64.s -stubs ../sha1simd/avx512_amd64.go -pkg sha1simd
-//go:generate go run -C ../_asm ./sha1 -kernel avx2 -out ../sha1simd/avx2_amd64.s -stubs ../sha1simd/avx2_amd64.go -pkg sha1simd
-//go:generate go run -C ../_asm ./sha1 -kernel shani -out ../sha1simd/shani_amd64.s -stubs ../sha1simd/shani_amd64.go -pkg sha1simd
-
 // accelerated returns the implementations other than the standard library, the
 // fastest first.
 func (w *wideScratch) accelerated() []implementation {

@@ -4,10 +4,6 @@ package sha256simd
 
 import "github.com/torrentkit/torrentkit/internal/lockstep"
 
-//go:generate go run -C ../_asm ./sha256 -kernel avx512 -out ../sha256simd/avx512_amd64.s -stubs ../sha256simd/avx512_amd64.go -pkg sha256simd
-//go:generate go run -C ../_asm ./sha256 -kernel avx2 -out ../sha256simd/avx2_amd64.s -stubs ../sha256simd/avx2_amd64.go -pkg sha256simd
-//go:generate go run -C ../_asm ./sha256 -kernel shani -out ../sha256simd/shani_amd64.s -stubs ../sha256simd/shani_amd64.go -pkg sha256simd
-
 // accelerated returns the implementations other than the standard library, the
 // fastest first.
 func (w *wideScratch) accelerated() []implementation {

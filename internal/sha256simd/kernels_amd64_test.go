@@ -3,6 +3,8 @@
 package sha256simd
 
 import (
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/torrentkit/torrentkit/internal/lockstep"
@@ -32,19 +34,26 @@ func TestChoose(t *testing.T) {
 	}
 }
 
-// checkChain checks that kernels get narrower, and that the last one takes any
-// number of messages.
-func checkChain(t *testing.T, impl implementation) {
-	t.Helper()
-	for i, k := range impl.Kernels {
-		if k.Least > k.Width || k.Least < 1 || k.Quantum < 1 {
-			t.Errorf("%s: kernel %d: width %d, least %d, quantum %d", impl.Name, i, k.Width, k.Least, k.Quantum)
+// SHA instructions have no VEX form: behind a kernel that leaves upper halves of
+// registers in use, each of them waits.
+func TestUpperHalvesAreCleared(t *testing.T) {
+	for _, name := range []string{"avx2_amd64.s", "avx512_amd64.s"} {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
 		}
-		if i > 0 && k.Width >= impl.Kernels[i-1].Width {
-			t.Errorf("%s: kernel %d is not narrower than the one before it", impl.Name, i)
+		last, ends := "", 0
+		for line := range strings.Lines(string(text)) {
+			switch line = strings.TrimSpace(line); {
+			case line == "RET" && last != "VZEROUPPER":
+				t.Errorf("%s: a kernel ends with %q before RET, not with VZEROUPPER", name, last)
+			case line == "RET":
+				ends++
+			}
+			last = line
 		}
-	}
-	if last := impl.Kernels[len(impl.Kernels)-1]; last.Least != 1 {
-		t.Errorf("%s: nothing takes fewer than %d messages", impl.Name, last.Least)
+		if ends == 0 {
+			t.Errorf("%s has no kernel", name)
+		}
 	}
 }
