@@ -35,7 +35,7 @@ func TestFromOutside(t *testing.T) {
 			t.Errorf("it does not use package %s", public)
 		}
 	}
-	run := exec.Command("go", "run", "-mod=mod", ".")
+	run := exec.Command("go", "run", "-mod=mod", "-ldflags=-s -w", ".")
 	run.Dir = dir
 	run.Env = append(os.Environ(), "GOFLAGS=", "GOPROXY=off", "GOWORK=off", "CGO_ENABLED=0")
 	out, err := run.CombinedOutput()

@@ -98,7 +98,7 @@ func TestScans(t *testing.T) {
 			t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
 		}
 	}
-	run("go", "test", "-c", "-covermode=count", "-coverpkg="+module+"internal/bencode", "-o", binary, ".")
+	run("go", "test", "-c", "-ldflags=-s -w", "-covermode=count", "-coverpkg="+module+"internal/bencode", "-o", binary, ".")
 	for what, use := range scanned() {
 		run(binary, "-test.run=^TestScans$", "-test.coverprofile="+profile, what)
 		if got := callsOf(t, profile, "bencode/scan.go", "scan"); got != use.scans {

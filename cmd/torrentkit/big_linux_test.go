@@ -22,7 +22,7 @@ func TestBig(t *testing.T) {
 	}
 	dir := t.TempDir()
 	program := filepath.Join(dir, "torrentkit")
-	build := exec.Command("go", "build", "-o", program, ".")
+	build := exec.Command("go", "build", "-ldflags=-s -w", "-o", program, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)

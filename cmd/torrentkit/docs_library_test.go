@@ -26,7 +26,7 @@ func TestDocsLibrary(t *testing.T) {
 			if err := os.WriteFile(source, []byte(b.text), 0o666); err != nil {
 				t.Fatal(err)
 			}
-			build := exec.Command("go", "build", "-o", program, source)
+			build := exec.Command("go", "build", "-ldflags=-s -w", "-o", program, source)
 			if out, err := build.CombinedOutput(); err != nil {
 				t.Fatalf("%s, line %d: %v\n%s", name, b.line, err, out)
 			}

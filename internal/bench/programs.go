@@ -97,7 +97,7 @@ func torrentkit(ctx context.Context, path string) program {
 // build builds torrentkit in a folder, and returns its path.
 func build(ctx context.Context, dir string) (string, error) {
 	path := filepath.Join(dir, executable("torrentkit"))
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", path, "github.com/torrentkit/torrentkit/cmd/torrentkit")
+	cmd := exec.CommandContext(ctx, "go", "build", "-ldflags=-s -w", "-o", path, "github.com/torrentkit/torrentkit/cmd/torrentkit")
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building torrentkit: %w\n%s", err, text)
 	}

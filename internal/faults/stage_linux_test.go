@@ -38,7 +38,7 @@ func newStage(t *testing.T) *stage {
 	s := &stage{strace: peertest.Need(t, "strace"), scratch: t.TempDir()}
 	bin := filepath.Join(s.scratch, "bin")
 	s.bin = filepath.Join(bin, "torrentkit")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", s.bin, "github.com/torrentkit/torrentkit/cmd/torrentkit")
+	build := exec.CommandContext(t.Context(), "go", "build", "-ldflags=-s -w", "-o", s.bin, "github.com/torrentkit/torrentkit/cmd/torrentkit")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
