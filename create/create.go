@@ -12,7 +12,7 @@
 //
 // [Options] with [DiskSelection] or [Selection] say what torrent to make: [ParseReadOrder] reads how
 // to read, [DefaultName] is the name where none is given, [NewEntropy] makes an
-// infohash its own. [Limits] is what is known of clients and trackers that would
+// infohash its own, and [Expand] does for globs what shells of Windows do not. [Limits] is what is known of clients and trackers that would
 // not take the result.
 //
 // The same tree gives the same bytes on every system and with any number of
