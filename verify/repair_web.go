@@ -53,8 +53,8 @@ func (m *mender) fromWeb(ctx context.Context, o *WebAccess) (*Repaired, error) {
 // done takes over what was found to be wrong with a seed, and ends its requests.
 func (m *mender) done(s *webseed.Seed) {
 	s.Close()
-	for _, f := range s.Faults() {
-		m.res.Faults = append(m.res.Faults, SeedFault{s.URL, *m.webFault(&f)})
+	for _, f := range m.faultsOf(s) {
+		m.res.Faults = append(m.res.Faults, SeedFault{s.URL, f})
 	}
 	for i := range m.res.Failed {
 		m.res.Failed[i].Err = m.public(m.res.Failed[i].Err)

@@ -18,7 +18,7 @@ type WebReport struct {
 	Kind string // BEP 19 or BEP 17
 	// Report is about the files that the seed serves. Its Root is URL.
 	Report *Report
-	Faults []WebFault // in the order in which they were found, each once
+	Faults []WebFault // what is about the seed first, then in the order of files, each once
 	// Requests counts the answers of the server, and Received the bytes of
 	// content in them.
 	Requests, Received int64
@@ -50,9 +50,7 @@ func checkSeed(ctx context.Context, t *metainfo.Torrent, a seedAddress, o WebOpt
 	err := s.Ended(c.read(o))
 	w := &WebReport{URL: a.url, Kind: string(a.kind), Report: r.Report}
 	w.Requests, w.Received = s.Counts()
-	for _, f := range s.Faults() {
-		w.Faults = append(w.Faults, *r.webFault(&f))
-	}
+	w.Faults = r.faultsOf(s)
 	w.Unremembered = c.conclude(len(o.Journals) > 0)
 	r.endReading(r.Incomplete || err != nil)
 	localiser{r}.eliminate()

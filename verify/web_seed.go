@@ -1,8 +1,10 @@
 package verify
 
 import (
+	"cmp"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/torrentkit/torrentkit/internal/webseed"
@@ -17,6 +19,7 @@ type WebFault struct {
 	Kind    string
 	File    int    // index in Report.Files; -1 if it is not about one file
 	Message string // never holds a URL
+	Asked   string // the URL of the file, which may hold a secret; "" if it is not about one file
 }
 
 func (f *WebFault) Error() string { return f.Message }
@@ -63,9 +66,21 @@ func (o *WebAccess) seed(a seedAddress) webseed.Options {
 	return s
 }
 
+// faultsOf are the faults of a seed: what is wrong with all of it, and then with each file in the torrent's order.
+func (r *run) faultsOf(s *webseed.Seed) []WebFault {
+	var list []WebFault
+	for _, f := range s.Faults() {
+		w := r.webFault(&f)
+		w.Asked = s.Asked(f.File)
+		list = append(list, *w)
+	}
+	slices.SortStableFunc(list, func(a, b WebFault) int { return cmp.Compare(a.File, b.File) })
+	return list
+}
+
 // webFault is a fault of a seed, about a file of the report.
 func (r *run) webFault(f *webseed.Fault) *WebFault {
-	w := &WebFault{f.Kind, -1, f.Message}
+	w := &WebFault{Kind: f.Kind, File: -1, Message: f.Message}
 	if f.File >= 0 {
 		w.File = int(r.fileOf[f.File])
 	}

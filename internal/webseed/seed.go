@@ -196,6 +196,14 @@ func (s *Seed) parse() error {
 	return nil
 }
 
+// Asked is the URL that is asked for a file, or "" where there is none of its own.
+func (s *Seed) Asked(i layout.FileIndex) string {
+	if s.base == nil || s.Kind != BEP19 || i < 0 {
+		return ""
+	}
+	return s.urlOf(i).String()
+}
+
 // urlOf returns the URL of a file of the torrent.
 func (s *Seed) urlOf(i layout.FileIndex) *url.URL {
 	switch {

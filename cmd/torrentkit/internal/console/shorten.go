@@ -86,6 +86,9 @@ func commonPrefix(names []string) int {
 
 // shortenPath shortens one path: folders first, then the file's name, and then folders are left out altogether.
 func shortenPath(path string, width, focus int) string {
+	if scheme, rest, ok := strings.Cut(path, "://"); ok {
+		return shortenURL(scheme+"://", rest, width, focus)
+	}
 	parts := strings.Split(path, "/")
 	last := len(parts) - 1
 	widths := make([]int, len(parts))
@@ -132,6 +135,20 @@ func shortenPath(path string, width, focus int) string {
 		return strings.Join(parts, "/")
 	}
 	return leaveOut(path, parts, width, focus)
+}
+
+// shortenURL keeps the host, which tells most of a URL, as long as there is room for it.
+func shortenURL(scheme, rest string, width, focus int) string {
+	host, path, _ := strings.Cut(rest, "/")
+	lead := scheme + host + "/"
+	room := width - DisplayWidth(lead)
+	switch {
+	case focus >= len(lead) && room < leastFolder:
+		return shortenName(scheme+rest, width, focus)
+	case room < 1:
+		return shortenName(scheme+host, width, focus)
+	}
+	return lead + shortenName(path, room, max(focus-len(lead), -1))
 }
 
 // leaveOut drops the folders in front for which there is no room, unless names differ there: then the path is cut as one name.

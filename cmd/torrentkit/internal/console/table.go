@@ -70,7 +70,8 @@ type sheet struct {
 	texts   [][]string // of each row and column, escaped and shortened
 	kinds   []cellKind // of each column
 	widths  []int
-	shown   int // columns that stand in the row itself; what has no room stands below, with its heading
+	least   []int // that a path keeps
+	shown   int   // columns that stand in the row itself; what has no room stands below, with its heading
 	width   int
 	details int // the column of details, or -1
 }
@@ -80,7 +81,7 @@ func newSheet(t *Table, width int) *sheet {
 	for len(t.Rows) > 0 && len(s.head) < len(t.Rows[0]) {
 		s.head = append(s.head, "")
 	}
-	s.kinds, s.widths, s.shown = make([]cellKind, len(s.head)), make([]int, len(s.head)), len(s.head)
+	s.kinds, s.widths, s.least, s.shown = make([]cellKind, len(s.head)), make([]int, len(s.head)), make([]int, len(s.head)), len(s.head)
 	units := columnUnits(t)
 	for k, row := range t.Rows {
 		s.texts[k] = make([]string, len(row))
@@ -94,6 +95,7 @@ func newSheet(t *Table, width int) *sheet {
 			}
 			s.texts[k][i] = text
 			s.widths[i] = max(s.widths[i], DisplayWidth(c.indent)+DisplayWidth(text))
+			s.least[i] = max(s.least[i], leastOf(text))
 		}
 	}
 	for i, h := range s.head {
@@ -135,15 +137,20 @@ func (s *sheet) fit(t *Table) {
 	s.shortenPaths(t)
 }
 
-// leastPath is what a column of paths keeps.
-const leastPath = 16
+// leastOf is what a column keeps for a path: of a URL the host should stay.
+func leastOf(path string) int {
+	if strings.Contains(path, "://") {
+		return 32
+	}
+	return 16
+}
 
 // squeeze takes columns from paths, from the widest first, and tells whether it was enough. A column keeps n of m parts.
 func (s *sheet) squeeze(over, n, m int) bool {
 	least := make([]int, len(s.widths))
 	for i, w := range s.widths {
 		if least[i] = w; s.kinds[i] == path {
-			least[i] = min(w, max(leastPath, w*n/m))
+			least[i] = min(w, max(s.least[i], w*n/m))
 		}
 	}
 	for over > 0 {
@@ -259,6 +266,10 @@ func (s *sheet) writeBelow(w io.Writer, row []Cell, texts []string, below []int,
 	}
 	put := func(text string, c Colour) {
 		for _, line := range Wrap(text, max(s.width-belowIndent, 16)) {
+			if copied(line) && DisplayWidth(line) > s.width-belowIndent {
+				io.WriteString(w, paint(c, line)+"\n") // alone, as it is copied
+				continue
+			}
 			io.WriteString(w, strings.Repeat(" ", belowIndent)+paint(c, line)+"\n")
 		}
 	}

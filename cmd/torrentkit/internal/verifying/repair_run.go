@@ -30,7 +30,7 @@ func repair(ctx context.Context, con *console.Console, p *console.Progress, torr
 	if opts.Web != nil {
 		r.From = con.Redact(r.From)
 		for i := range r.Faults {
-			r.Faults[i].URL = con.URL(r.Faults[i].URL)
+			r.Faults[i].URL, r.Faults[i].Asked = con.URL(r.Faults[i].URL), con.URL(r.Faults[i].Asked)
 		}
 	}
 	return verified{report: r.Report, repair: r}, err

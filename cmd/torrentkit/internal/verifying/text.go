@@ -38,7 +38,7 @@ func showReport(con *console.Console, v verified) error {
 		if !isFinding(f) && f.Found == "" {
 			continue
 		}
-		row := []console.Cell{stateCell(f), console.Path(f.Path), console.Detail(whatIsWrong(f, con.Number) + v.whenFound(f) + howMuch(r, i, con.Number))}
+		row := []console.Cell{stateCell(f), console.Path(f.Path), console.Detail(besideState(con, f) + v.whenFound(f) + howMuch(r, i, con.Number))}
 		if f.State == verify.Unchecked && con.Human() {
 			unclear = append(unclear, row)
 			continue
@@ -139,6 +139,19 @@ func whatIsWrong(f *verify.FileReport, number func(int64) string) string {
 		parts = append(parts, "not checked: "+rangesText(f.Unverified))
 	}
 	return strings.Join(parts, "; ")
+}
+
+// besideState is what is wrong with a file, where its state stands beside it: people need not read that twice.
+func besideState(con *console.Console, f *verify.FileReport) string {
+	text := whatIsWrong(f, con.Number)
+	switch {
+	case !con.Human():
+	case f.State == verify.Damaged:
+		return strings.TrimPrefix(text, "damaged: ")
+	case f.State == verify.Unchecked:
+		return strings.TrimPrefix(text, "not checked: ")
+	}
+	return text
 }
 
 // howMuch words how much of a download that is not finished is good.

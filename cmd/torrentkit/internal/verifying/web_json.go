@@ -22,6 +22,7 @@ type webFaultJSON struct {
 	Kind    string `json:"kind"`
 	Path    string `json:"path,omitempty"` // of the file that it is about
 	Message string `json:"message"`
+	Asked   string `json:"asked,omitempty"` // the URL of that file
 }
 
 func webToJSON(con *console.Console, v verified) webJSON {

@@ -37,6 +37,9 @@ func verifyWeb(ctx context.Context, con *console.Console, task verifyTask, f *ve
 	}
 	ok := true
 	for _, w := range seeds {
+		for i := range w.Faults {
+			w.Faults[i].Asked = con.URL(w.Faults[i].Asked)
+		}
 		v := verified{torrent: task.torrent, report: w.Report, web: w}
 		reports.add(v)
 		ok = ok && w.OK()
@@ -53,7 +56,7 @@ func verifyWeb(ctx context.Context, con *console.Console, task verifyTask, f *ve
 func faultToJSON(f *verify.WebFault, r *verify.Report) webFaultJSON {
 	j := webFaultJSON{Kind: f.Kind, Message: f.Message}
 	if f.File >= 0 {
-		j.Path = r.Files[f.File].Path
+		j.Path, j.Asked = r.Files[f.File].Path, f.Asked
 	}
 	return j
 }
