@@ -94,7 +94,7 @@ func probe(ctx context.Context, con *console.Console, queries []announce.Query, 
 		case single && !f.all:
 			showResult(con, &r, f.peers)
 		default:
-			showLine(con, &r, len(queries) > 1 && !sameHash(queries), f.peers)
+			showLine(con, &r, 0, len(queries) > 1 && !sameHash(queries), f.peers)
 		}
 		con.Flush()
 	}

@@ -149,19 +149,26 @@ func peerAddress(p announce.Peer) string {
 	return p.Host + ":" + strconv.Itoa(int(p.Port))
 }
 
+// stateColumns are those of a result's first word.
+const stateColumns = 16
+
 // showLine prints one of several results on a line of its own, which is not aligned to those that are still to come.
-// In a pipe it is a row: result, tracker, address, infohash, seeds, leeches, downloaded, interval, milliseconds, reason;
-// rows of its findings and peers follow, which begin with those words.
-func showLine(con *console.Console, r *announce.Result, withHash, peers bool) {
+// round is which it is of those that were asked one after another, or 0. In a pipe it is a row: result, tracker, address,
+// infohash, seeds, leeches, downloaded, interval, milliseconds, reason; rows of its findings and peers follow, which begin
+// with those words.
+func showLine(con *console.Console, r *announce.Result, round int, withHash, peers bool) {
 	if !con.Human() {
 		pipedLine(con, r, peers)
 		return
 	}
-	head := console.Words(console.PadRight("ok", 16)).In(console.Green)
+	head := console.Words(console.PadRight("ok", stateColumns)).In(console.Green)
 	if !r.Good() {
-		head = console.Words(console.PadRight(string(r.Failure.Code), 16)).In(console.Red)
+		head = console.Words(console.PadRight(string(r.Failure.Code), stateColumns)).In(console.Red)
 	}
 	parts := []string{console.Escape(con.URL(r.Tracker))}
+	if round > 0 {
+		parts[0] = fmt.Sprintf("%d  %s", round, parts[0])
+	}
 	if r.Addr.IsValid() {
 		parts[0] += " (" + r.Addr.String() + ")"
 	}
@@ -170,17 +177,23 @@ func showLine(con *console.Console, r *announce.Result, withHash, peers bool) {
 	}
 	if r.Good() {
 		p := r.Reply
-		parts = append(parts, numberCell(p.Seeds).Human+" seeds", numberCell(p.Leeches).Human+" leeches", "interval "+p.Interval.String(), roundTime(r.Timing.Total))
+		parts = append(parts, fmt.Sprintf("seeds %s  leeches %s  interval %s  %s", numberCell(p.Seeds).Human, numberCell(p.Leeches).Human, p.Interval, roundTime(r.Timing.Total)))
 	} else {
 		parts = append(parts, failureText(con, r.Failure, r.Tracker))
 	}
-	con.Print(head, console.Words(strings.Join(parts, "  ")))
+	line := strings.Join(parts, "  ")
+	if tail := parts[len(parts)-1]; stateColumns+console.DisplayWidth(line) > con.Width() {
+		con.Print(head, console.Words(strings.Join(parts[:len(parts)-1], "  ")))
+		con.Print(console.Words("    " + tail))
+	} else {
+		con.Print(head, console.Words(line))
+	}
 	for _, n := range r.Findings {
-		con.Printf("%16s%s", "", findingCell(n, trackerText(con, n.Text, r.Tracker)).Human)
+		con.Printf("%*s%s", stateColumns, "", findingCell(n, trackerText(con, n.Text, r.Tracker)).Human)
 	}
 	if peers && r.Reply != nil {
 		for p := range r.Reply.Peers.All() {
-			con.Printf("%16s%s", "", console.Escape(strings.TrimSpace(peerAddress(p)+"  "+p.Client())))
+			con.Printf("%*s%s", stateColumns, "", console.Escape(strings.TrimSpace(peerAddress(p)+"  "+p.Client())))
 		}
 	}
 }

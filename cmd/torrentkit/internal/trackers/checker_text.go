@@ -16,7 +16,7 @@ func showChecked(con *console.Console, all []*checked, peers bool) error {
 		if r.Good() && !c.good() {
 			r.Reply, r.Failure = nil, c.scrape.Failure
 		}
-		showLine(con, &r, false, peers)
+		showLine(con, &r, 0, false, peers)
 	}
 	return nil
 }

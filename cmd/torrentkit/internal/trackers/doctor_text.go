@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/torrentkit/torrentkit/announce"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
 
@@ -82,27 +83,11 @@ func verdictCell(v *announce.Verdict) console.Cell {
 }
 
 func showReportOf(con *console.Console, r *announce.Report, f *doctorFlags) {
-	columns := []string{"verdict", "check", "source", "found"}
-	if !con.Human() { // where each failed check is explained below the table
-		columns = append(columns, "expected", "advice")
+	if con.Human() {
+		showVerdicts(con, r, f)
+	} else {
+		listVerdicts(con, r, f)
 	}
-	t := console.NewTable(columns...)
-	for i := range r.Verdicts {
-		v := &r.Verdicts[i]
-		if f.failed && v.State != announce.Fail {
-			continue
-		}
-		row := []console.Cell{verdictCell(v), console.Text(v.ID), console.Text(source(v.Check)), console.Text(trackerText(con, v.Detail, r.Tracker))}
-		if !con.Human() {
-			advice := ""
-			if v.State == announce.Fail {
-				advice = v.Advice
-			}
-			row = append(row, console.Text(v.Title), console.Text(advice))
-		}
-		t.Row(row...)
-	}
-	con.ShowTable(t)
 	for i := range r.Verdicts {
 		v := &r.Verdicts[i]
 		if v.State == announce.Fail && con.Human() || f.verbose && (v.State == announce.Fail || !f.failed) {
@@ -127,6 +112,57 @@ func showReportOf(con *console.Console, r *announce.Report, f *doctorFlags) {
 	con.Show(&sum)
 }
 
+// listVerdicts are those of a pipe.
+func listVerdicts(con *console.Console, r *announce.Report, f *doctorFlags) {
+	t := console.NewTable()
+	for i := range r.Verdicts {
+		v := &r.Verdicts[i]
+		if f.failed && v.State != announce.Fail {
+			continue
+		}
+		advice := ""
+		if v.State == announce.Fail {
+			advice = v.Advice
+		}
+		t.Row(verdictCell(v), console.Text(v.ID), console.Text(source(v.Check)), console.Text(trackerText(con, v.Detail, r.Tracker)), console.Text(v.Title), console.Text(advice))
+	}
+	con.ShowTable(t)
+}
+
+// showVerdicts tells people what was found. Each failed check is explained below the table, and checks that were skipped for one
+// reason share a line.
+func showVerdicts(con *console.Console, r *announce.Report, f *doctorFlags) {
+	t := console.NewTable("verdict", "check", "found")
+	var reasons []string
+	skipped := make(map[string][]string)
+	for i := range r.Verdicts {
+		v := &r.Verdicts[i]
+		switch {
+		case v.State == announce.Skip && !f.failed:
+			if skipped[v.Detail] == nil {
+				reasons = append(reasons, v.Detail)
+			}
+			skipped[v.Detail] = append(skipped[v.Detail], v.ID)
+		case v.State == announce.Fail, !f.failed:
+			t.Row(verdictCell(v), console.Text(v.ID), console.Detail(trackerText(con, v.Detail, r.Tracker)))
+		}
+	}
+	if len(t.Rows) > 0 {
+		con.ShowTable(t)
+	}
+	for i, reason := range reasons {
+		if i == 0 && len(t.Rows) > 0 {
+			con.Print()
+		}
+		ids := skipped[reason]
+		what := strings.Join(ids, ", ")
+		if len(ids) > 3 && !f.verbose {
+			what = command.Plural(len(ids), "check")
+		}
+		con.Print(console.Words("skipped").In(console.Dim), console.Words(" "+what+": "+trackerText(con, reason, r.Tracker)))
+	}
+}
+
 func verdictOf(r *announce.Report) console.Cell {
 	switch {
 	case !r.Examined():
@@ -148,7 +184,10 @@ func showVerdict(con *console.Console, v *announce.Verdict, tracker string, verb
 	}
 	con.Print()
 	con.Print(console.Words(v.ID).In(console.Bold), console.Words(": "+v.Title))
-	line("found", v.Detail)
+	if !con.Human() || v.State != announce.Fail { // whom the table shows it
+		line("found", v.Detail)
+	}
+	line("source", source(v.Check))
 	if v.State == announce.Fail {
 		line("advice", v.Advice)
 	}
@@ -180,7 +219,7 @@ func received(raw []byte) string {
 // showDifferences lists the checks on which two trackers differ. Checks that were run on one of them only, since the
 // other has another transport, tell nothing.
 func showDifferences(con *console.Console, x, y *announce.Report) {
-	t := console.NewTable("check", con.URL(x.Tracker), con.URL(y.Tracker))
+	t := console.NewTable()
 	other := make(map[string]*announce.Verdict)
 	for i := range y.Verdicts {
 		other[y.Verdicts[i].ID] = &y.Verdicts[i]
@@ -189,7 +228,17 @@ func showDifferences(con *console.Console, x, y *announce.Report) {
 		c := verdictCell(v)
 		return console.Text(c.Human + ": " + trackerText(con, v.Detail, r.Tracker)).In(c.Colour)
 	}
-	both := 0
+	showBoth := func(v, w *announce.Verdict) {
+		con.Print(console.Words(v.ID).In(console.Bold))
+		for _, side := range []struct {
+			v *announce.Verdict
+			r *announce.Report
+		}{{v, x}, {w, y}} {
+			c := verdictCell(side.v)
+			con.Print(console.Words("  "), console.Words(console.PadRight(c.Human, 9)).In(c.Colour), console.Words(con.URL(side.r.Tracker)+": "+trackerText(con, side.v.Detail, side.r.Tracker)))
+		}
+	}
+	both, differ := 0, 0
 	for i := range x.Verdicts {
 		v := &x.Verdicts[i]
 		w := other[v.ID]
@@ -197,12 +246,16 @@ func showDifferences(con *console.Console, x, y *announce.Report) {
 			continue
 		}
 		both++
-		if w.State != v.State {
+		switch {
+		case w.State == v.State:
+			continue
+		case con.Human():
+			showBoth(v, w)
+		default:
 			t.Row(console.Text(v.ID), told(v, x), told(w, y))
 		}
+		differ++
 	}
-	con.Note(fmt.Sprintf("%d checks were run on both, and %d differ", both, len(t.Rows)))
-	if len(t.Rows) > 0 {
-		con.ShowTable(t)
-	}
+	con.ShowTable(t)
+	con.Note(fmt.Sprintf("%d checks were run on both, and %d differ", both, differ))
 }

@@ -11,15 +11,19 @@ import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
 
-// line is one of an explanation, ready to be printed; those that are bold begin a part.
+// line is one of an explanation, ready to be printed; those that are bold begin a part, and those that are whole are to be
+// copied or are laid out already.
 type line struct {
-	text string
-	bold bool
+	text        string
+	bold, whole bool
 }
 
 func explain(con *console.Console, lines iter.Seq[line]) {
 	for l := range lines {
 		span := console.Words(l.text)
+		if l.whole {
+			span = console.Whole(l.text)
+		}
 		if l.bold {
 			span = span.In(console.Bold)
 		}
@@ -37,6 +41,9 @@ func explainResult(con *console.Console, r *announce.Result, opt announce.Option
 	for i := range r.Exchanges {
 		con.Print()
 		explain(con, exchangeLines(con, &r.Exchanges[i], r.Tracker, opt, curlArgs))
+	}
+	if len(r.Exchanges) > 0 && (r.Failure != nil || r.Reply != nil) {
+		con.Print()
 	}
 	switch {
 	case r.Failure != nil:
@@ -69,20 +76,20 @@ func exchangeLines(con *console.Console, x *announce.Exchange, tracker string, o
 		if x.Transport == announce.UDP {
 			sent, got = x.Fields()
 		}
-		if !yield(line{"> " + x.Name, true}) {
+		if !yield(line{text: "> " + x.Name, bold: true}) {
 			return
 		}
 		more := true
 		switch {
 		case x.Request != nil:
 			// The line is quoted for a shell: escaping it would change what it asks.
-			more = yield(line{text: x.Curl(opt, con.Options.ShowSecrets, curlArgs...)})
+			more = yield(line{text: x.Curl(opt, con.Options.ShowSecrets, curlArgs...), whole: true})
 		case x.Transport == announce.UDP:
 			more = all(hexDump(con, sent, tracker))
 		default:
 			more = put(string(x.Sent))
 		}
-		if !more || len(x.Received) == 0 && x.Status == "" || !yield(line{}) || !yield(line{"< " + roundTime(x.Elapsed), true}) {
+		if !more || len(x.Received) == 0 && x.Status == "" || !yield(line{}) || !yield(line{text: "< " + roundTime(x.Elapsed), bold: true}) {
 			return
 		}
 		if x.Status != "" && !put(x.Status) {
@@ -132,23 +139,47 @@ func hexDump(con *console.Console, list []announce.Field, tracker string) iter.S
 					value = con.URL(value)
 				}
 			}
-			first, rest := raw, ""
-			const width = 16*3 - 1
-			if len(first) > width {
-				first, rest = raw[:width], raw[width+1:]
-			}
-			if !yield(line{text: fmt.Sprintf("%4d  %-*s  %s: %s", f.Offset, width, first, f.Name, value)}) {
-				return
-			}
-			for rest != "" {
-				part := rest[:min(width, len(rest))]
-				rest = strings.TrimPrefix(rest[len(part):], " ")
-				if !yield(line{text: "      " + strings.TrimSpace(part)}) {
+			for _, text := range fieldLines(con, f.Offset, strings.Fields(raw), f.Name+": "+value) {
+				if !yield(line{text: text, whole: true}) {
 					return
 				}
 			}
 		}
 	}
+}
+
+// fieldLines lay out a field of a packet: its bytes, of which as many share a line as the terminal has room for, and beside
+// them what they mean.
+func fieldLines(con *console.Console, offset int, raw []string, meaning string) []string {
+	const before, usual, gap = 6, 52, 2 // the offset, and most meanings
+	n, room := 16, 1<<30
+	if con.Human() {
+		for n > 4 && before+3*n+gap+usual > con.Width() {
+			n /= 2
+		}
+		room = max(con.Width()-before-3*n-gap, 16)
+	}
+	texts := console.Wrap(console.EscapeSentence(meaning), room)
+	var lines, below []string
+	for i := 0; i < len(texts) || i*n < len(raw); i++ {
+		where, bytes, text := "", "", ""
+		if i == 0 {
+			where = fmt.Sprintf("%4d", offset)
+		}
+		if i*n < len(raw) {
+			bytes = strings.Join(raw[i*n:min(len(raw), (i+1)*n)], " ")
+		}
+		if i < len(texts) {
+			text = texts[i]
+		}
+		if console.DisplayWidth(text) > room { // it is copied, so it is not broken
+			below, text = append(below, text), ""
+		}
+		if bytes != "" || text != "" {
+			lines = append(lines, strings.TrimRight(fmt.Sprintf("%4s  %-*s%*s%s", where, 3*n-1, bytes, gap, "", text), " "))
+		}
+	}
+	return append(lines, below...)
 }
 
 // maxCapture is how large a captured answer may be: there is room for the head of an HTTP answer.

@@ -24,7 +24,7 @@ func ping(ctx context.Context, con *console.Console, queries []announce.Query, o
 	var sum tally
 	for i, r := range announce.Ping(asking, queries, opt, count, f.interval) {
 		sum.add(r.Good())
-		g.add(i, &r)
+		round := g.add(i, &r).stats.Sent
 		switch {
 		case g.silent():
 		case con.Options.JSON:
@@ -32,7 +32,7 @@ func ping(ctx context.Context, con *console.Console, queries []announce.Query, o
 				return err
 			}
 		default:
-			showLine(con, &r, withHash, f.peers)
+			showLine(con, &r, round, withHash, f.peers)
 			con.Flush()
 		}
 	}

@@ -14,10 +14,13 @@ func showPings(con *console.Console, all []*series) error {
 		showPing(con, &all[0].stats)
 		return nil
 	}
+	if con.Human() && !con.Options.JSON {
+		con.Print()
+	}
 	t := console.NewTable("tracker", "sent", "answered", "loss", "minimum", "average", "p50", "p95", "p99", "maximum")
 	object := func(s *series) any { return pingToJSON(s.query, &s.stats) }
 	return console.ShowList(con, t, all, object, func(s *series) []console.Cell {
-		row := []console.Cell{console.Text(con.URL(s.query.Tracker)), console.Count(int64(s.stats.Sent)), console.Count(int64(s.stats.Good)), lossCell(&s.stats)}
+		row := []console.Cell{console.Path(con.URL(s.query.Tracker)), console.Count(int64(s.stats.Sent)), console.Count(int64(s.stats.Good)), lossCell(&s.stats)}
 		for _, e := range pingTimes(&s.stats) {
 			row = append(row, answerCell(&s.stats, e.d))
 		}
@@ -31,7 +34,12 @@ func showPing(con *console.Console, s *announce.PingStats) {
 	f.Count("answered", int64(s.Good))
 	f.Add("loss", lossCell(s))
 	for _, e := range pingTimes(s) {
-		f.Add(e.name, answerCell(s, e.d))
+		if s.Good > 0 || !con.Human() {
+			f.Add(e.name, answerCell(s, e.d))
+		}
+	}
+	if con.Human() {
+		con.Print()
 	}
 	con.Show(&f)
 }

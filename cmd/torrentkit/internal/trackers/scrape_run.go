@@ -50,7 +50,7 @@ func scrape(ctx context.Context, con *console.Console, t *targets, jobs []scrape
 		all = nil
 	}
 	var sum tally
-	rows := console.NewTable("tracker", "infohash", "seeds", "leeches", "downloaded", "address", "result")
+	var rows []scrapeRow
 	queries := func(i int) (string, []metainfo.HashV1) { return jobs[i].tracker, jobs[i].hashes }
 	results := make([][]announce.ScrapeResult, len(jobs))
 	for i, r := range announce.ScrapeEach(ctx, len(jobs), queries, opt) {
@@ -70,15 +70,16 @@ func scrape(ctx context.Context, con *console.Console, t *targets, jobs []scrape
 		return err
 	}
 	for _, r := range slices.Concat(results...) {
-		scrapeRows(con, rows, &r)
+		rows = addScraped(con, rows, &r)
 	}
 	if f.dht {
-		if err := scrapeDHT(ctx, con, t, rows, f, &sum); err != nil {
+		var err error
+		if rows, err = scrapeDHT(ctx, con, t, rows, f, &sum); err != nil {
 			return err
 		}
 	}
 	if !con.Options.JSON && !all.only() {
-		con.ShowTable(rows)
+		showScraped(con, rows, t)
 	}
 	if err := all.show(con); err != nil {
 		return err
