@@ -29,8 +29,10 @@ func runLint(ctx context.Context, con *console.Console, args []string, f *lintFl
 		}
 		show, end = sarif.add, sarif.close
 	}
+	total, start := lintTotals{}, con.Now()
 	err := command.EachInput(ctx, con, args, func(ctx context.Context, in command.Input) error {
 		report, err := lintOne(ctx, con, in, int64(f.maxSize), f.options)
+		total.add(report)
 		if err != nil {
 			return err
 		}
@@ -42,8 +44,32 @@ func runLint(ctx context.Context, con *console.Console, args []string, f *lintFl
 		}
 		return nil
 	})
+	if total.torrents() > 1 && f.format == "text" && con.Human() && !con.Options.JSON && ctx.Err() == nil {
+		showLintTotals(con, &total, con.Now().Sub(start))
+	}
 	return cmp.Or(end(), err)
 }
+
+// lintTotals count torrents by the worst that was found in them.
+type lintTotals struct{ clean, warned, wrong, unread int }
+
+// add counts a torrent; nil is one that could not be read.
+func (t *lintTotals) add(r *inspect.Report) {
+	if r == nil {
+		t.unread++
+		return
+	}
+	switch errors, warnings := r.Count(); {
+	case errors > 0:
+		t.wrong++
+	case warnings > 0:
+		t.warned++
+	default:
+		t.clean++
+	}
+}
+
+func (t *lintTotals) torrents() int { return t.clean + t.warned + t.wrong + t.unread }
 
 // lintOne judges one input.
 func lintOne(ctx context.Context, con *console.Console, in command.Input, limit int64, o inspect.LintOptions) (*inspect.Report, error) {

@@ -3,6 +3,7 @@ package inspecting
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -46,6 +47,13 @@ func showFindings(con *console.Console, l linted) {
 	if up := l.report.Index; up != nil {
 		con.Printf("  infohash in the Torrust index: %x", up.InfoHash)
 	}
+}
+
+// showLintTotals ends a run over several torrents.
+func showLintTotals(con *console.Console, t *lintTotals, took time.Duration) {
+	con.Print()
+	con.Printf("%s: %s without findings, %s with warnings only, %s with errors, %s unreadable, in %s", command.Plural(t.torrents(), "torrent"),
+		console.FormatCount(int64(t.clean)), console.FormatCount(int64(t.warned)), console.FormatCount(int64(t.wrong)), console.FormatCount(int64(t.unread)), console.FormatSeconds(took))
 }
 
 // mostShown bounds how many findings of one rule people are shown.
