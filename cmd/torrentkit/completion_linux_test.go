@@ -31,12 +31,26 @@ func TestCompletionInShells(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	home := filepath.Join(dir, "home")
+	if err := os.MkdirAll(filepath.Join(home, ".config", "torrentkit"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	presets := []byte("presets:\n  music:\n    format: v1\n  movies:\n    piece-length: 4M\n")
+	for _, name := range []string{filepath.Join(home, ".config", "torrentkit", "presets.yaml"), filepath.Join(dir, "work", "mine.yaml")} {
+		if err := os.WriteFile(name, presets, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 	lines := map[string][]string{
-		"torrentkit create -f ":           {"v1", "v2", "hybrid"},
-		"torrentkit inspect --field ":     {"infohash", "piece-length"},
-		"torrentkit lint --for ":          {"qbittorrent", "transmission"},
-		"torrentkit verify ":              {"album.torrent", "season/"},
-		"torrentkit create --checksum=sh": {"sha1", "sha256"},
+		"torrentkit create --preset ":                     {"music", "movies"},
+		"torrentkit create --presets mine.yaml --preset ": {"music", "movies"},
+		"torrentkit create --preset=m":                    {"music", "movies"},
+		"torrentkit create --preset mu":                   {"sic"},
+		"torrentkit create -f ":                           {"v1", "v2", "hybrid"},
+		"torrentkit inspect --field ":                     {"infohash", "piece-length"},
+		"torrentkit lint --for ":                          {"qbittorrent", "transmission"},
+		"torrentkit verify ":                              {"album.torrent", "season/"},
+		"torrentkit create --checksum=sh":                 {"sha1", "sha256"},
 	}
 	for _, shell := range []struct {
 		name, load string
@@ -55,7 +69,7 @@ func TestCompletionInShells(t *testing.T) {
 				path := peertest.Need(t, shell.name)
 				cmd := exec.CommandContext(t.Context(), path, shell.args...)
 				cmd.Dir = filepath.Join(dir, "work")
-				cmd.Env = append(os.Environ(), "BIN="+filepath.Join(dir, "bin"), "TERM=xterm", "PS1=$ ", "HOME="+t.TempDir(), "LC_ALL=C.UTF-8")
+				cmd.Env = append(os.Environ(), "BIN="+filepath.Join(dir, "bin"), "TERM=xterm", "PS1=$ ", "HOME="+home, "XDG_CONFIG_HOME=", "LC_ALL=C.UTF-8")
 				x := onTerminal(t, cmd, 120, 40)
 				x.typed(shell.load + "; echo rea'd'y\r")
 				x.wait(0, "ready")

@@ -15,6 +15,7 @@ package main
 import (
 	"context"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -34,6 +35,9 @@ func run(ctx context.Context, e console.Env, args []string) int {
 	defer stop()
 	con := console.New(e)
 	root := newRoot(con)
+	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
+		command.PlainUsages(root)
+	}
 	defer con.WatchStatus()()
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)

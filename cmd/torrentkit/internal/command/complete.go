@@ -75,6 +75,16 @@ func Completions(cmd *cobra.Command) {
 	}
 }
 
+// PlainUsages takes the quotes around names of values out of what flags say of themselves, since shells show that as it is.
+func PlainUsages(cmd *cobra.Command) {
+	plain := func(f *pflag.Flag) { _, f.Usage = pflag.UnquoteUsage(f) }
+	cmd.Flags().VisitAll(plain)
+	cmd.PersistentFlags().VisitAll(plain)
+	for _, c := range cmd.Commands() {
+		PlainUsages(c)
+	}
+}
+
 // mostCompleted bounds what is offered of a folder.
 const mostCompleted = 1000
 

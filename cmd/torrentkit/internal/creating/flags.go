@@ -59,6 +59,9 @@ func createFlagGroups(cmd *cobra.Command, o *create.Options, f *createFlags) {
 		fs.VarP((*command.PieceLengthValue)(&o.PieceLength), "piece-length", "l", "piece length, a power of two from 16K to 128M (default fits the `SIZE`)")
 		fs.IntVar(&o.TargetPieces, "target-pieces", 0, "the smallest piece length that gives at most `N` pieces")
 		fs.Var((*command.SizeValue)(&o.MaxPieceLength), "max-piece-length", "choose no piece length over `SIZE` (default 16M)")
+		for _, name := range []string{"piece-length", "max-piece-length"} {
+			command.CompleteWith(fs, name, "16K", "32K", "64K", "128K", "256K", "512K", "1M", "2M", "4M", "8M", "16M", "32M", "64M", "128M")
+		}
 		fs.Var((*command.SizeValue)(&o.MaxTorrentSize), "max-torrent-size", "choose a piece length with which the .torrent is at most of `SIZE`")
 	})
 	command.Group(cmd, "Peers", func(fs *pflag.FlagSet) {
