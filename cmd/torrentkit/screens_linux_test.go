@@ -2,13 +2,17 @@ package main
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/internal/trackertest"
 )
 
 // seasonOf makes a season of 13 files, its torrent, and a copy of it that is damaged in four ways.
@@ -54,7 +58,10 @@ func seasonOf(t *testing.T, dir string) {
 // mayBeLong are lines that people copy, which stand alone.
 var mayBeLong = regexp.MustCompile(`^(magnet:\S+|\S+://\S+|[0-9a-f]{40,}|curl .*)$`)
 
-var duration = regexp.MustCompile(`in [0-9.]+ m?s, [0-9.]+ [KMG]?i?B/s`)
+var (
+	duration = regexp.MustCompile(`in [0-9.]+ m?s, [0-9.]+ [KMG]?i?B/s`)
+	took     = regexp.MustCompile(`in [0-9.:a-z ]+$`)
+)
 
 // Screens are what people get, colours and all, on terminals of three widths: go test ./cmd/torrentkit -run TestScreens -update
 // writes them into testdata/screens.
@@ -63,6 +70,7 @@ func TestScreens(t *testing.T) {
 	dir := t.TempDir()
 	seasonOf(t, dir)
 	const url = "https://seed.example/files/"
+	at := screenServers(t, filepath.Join(dir, "bad"))
 	screens := []struct{ name, line string }{
 		{"verify", "verify season.torrent bad"},
 		{"verify-good", "verify season.torrent good"},
@@ -76,26 +84,48 @@ func TestScreens(t *testing.T) {
 		{"create-plan", "create --plan good"},
 		{"create-dry-run", "create --dry-run good"},
 		{"create-list", "create --list good"},
-		{"announce-refused", "announce udp://127.0.0.1:1"},
+		{"lint-many", "lint torrents"},
+		{"edit-many", "edit --recursive --comment one --dry-run torrents"},
+		{"announce-refused", "announce udp://127.0.0.1:1 " + screenHash + " --timeout 1m --retries 0"},
+		{"announce-explain", "announce --explain " + at.udp + " " + screenHash},
+		{"announce-curl", "announce --explain " + at.http + " " + screenHash},
+		{"announce-count", "announce --count 3 --interval 1ms " + at.http + " " + screenHash},
+		{"announce-count-many", "announce --count 2 --interval 1ms " + at.http + " " + at.udp + " " + screenHash},
+		{"scrape", "scrape " + at.udp + " " + screenHash},
+		{"scrape-many", "scrape " + at.http + " " + at.closed + " torrents/one.torrent torrents/two.torrent"},
+		{"doctor", "doctor --only http " + at.bad},
 		{"doctor-list", "doctor --list-checks"},
+		{"web-seed", "verify season.torrent --full --web-seed " + at.files},
+		{"web-seed-missing", "verify season.torrent --full --web-seed " + at.files + "nope/"},
 		{"no-such-file", "verify a.torrent.with.a.name.that.is.rather.long.so.that.it.does.not.fit.anywhere.torrent"},
 	}
 	if err := os.Mkdir(filepath.Join(dir, "empty"), 0o755); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.Mkdir(filepath.Join(dir, "torrents"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"one", "two"} {
+		d := "d4:infod6:lengthi1e4:name3:" + name + "12:piece lengthi16384e6:pieces20:" + strings.Repeat("x", 20) + "ee"
+		if err := os.WriteFile(filepath.Join(dir, "torrents", name+".torrent"), []byte(d), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "torrents", "wrong.torrent"), []byte("none"), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	for _, columns := range []uint16{50, 80, 120} {
 		for _, s := range screens {
 			t.Run(fmt.Sprintf("%s-%d", s.name, columns), func(t *testing.T) {
-				if s.name == "announce-refused" {
-					s.line += " 5a7399982742b61a70287833f982e3d9fa9fe873 --timeout 1m --retries 0"
-				}
 				cmd := program(t, append([]string{"torrentkit"}, strings.Fields(s.line)...)...)
 				cmd.Dir = dir
 				cmd.Env = append(cmd.Environ(), "TERM=xterm", "PAGER=cat", "LC_ALL=C.UTF-8", "NO_COLOR=")
 				text, _ := onTerminal(t, cmd, columns, 200).end()
-				text = duration.ReplaceAllString(text, "in 0.01 s, 99 MiB/s")
+				text = took.ReplaceAllString(strings.TrimSuffix(text, "\n"), "in 0.01 s") + "\n"
+				text = at.masked(duration.ReplaceAllString(text, "in 0.01 s, 99 MiB/s"))
 				holdsToWidth(t, text, int(columns))
-				if s.name == "announce-refused" || s.name == "doctor-list" || s.name == "verify-search" {
+				tellsApart(t, text)
+				if slices.Contains([]string{"announce-refused", "announce-count", "announce-count-many", "doctor-list", "verify-search", "scrape-many"}, s.name) {
 					return // times, checks and temporary folders change
 				}
 				golden(t, filepath.Join("testdata", "screens", fmt.Sprintf("%s-%d.txt", s.name, columns)), text)
@@ -113,6 +143,74 @@ func holdsToWidth(t *testing.T, screen string, columns int) {
 			t.Errorf("a line of %d columns: %s", n, plain)
 		}
 	}
+}
+
+// tellsApart demands that no two lines that were shortened look alike.
+func tellsApart(t *testing.T, screen string) {
+	t.Helper()
+	seen := make(map[string]bool)
+	for line := range strings.Lines(screen) {
+		if plain := sequence.ReplaceAllString(line, ""); strings.Contains(plain, "…") {
+			if seen[plain] {
+				t.Errorf("two lines look alike: %s", plain)
+			}
+			seen[plain] = true
+		}
+	}
+}
+
+const screenHash = "5a7399982742b61a70287833f982e3d9fa9fe873"
+
+// servers are what screens ask. Their ports have five digits, so that lines are as long whichever they are.
+type servers struct{ http, udp, bad, closed, files string }
+
+func screenServers(t *testing.T, content string) servers {
+	t.Helper()
+	tracker := func(faults ...trackertest.Fault) *trackertest.Tracker {
+		for range 100 {
+			if tr := trackertest.Start(t, faults...); len(tr.HTTP()) == len("http://127.0.0.1:12345/announce") && len(tr.UDP()) == len("udp://127.0.0.1:12345/announce") {
+				return tr
+			}
+		}
+		t.Fatal("no port of five digits is free")
+		return nil
+	}
+	good := tracker()
+	s := servers{http: good.HTTP(), udp: good.UDP(), closed: tracker("scrape-closed").HTTP()}
+	s.bad = tracker("peers-length", "numwant-ignored").HTTP()
+	for range 100 {
+		web := httptest.NewServer(http.FileServer(http.Dir(content)))
+		t.Cleanup(web.Close)
+		if s.files = web.URL + "/"; len(s.files) == len("http://127.0.0.1:12345/") {
+			return s
+		}
+	}
+	t.Fatal("no port of five digits is free")
+	return s
+}
+
+var (
+	randomPort  = regexp.MustCompile(`127\.0\.0\.1:[0-9]{5}\b`)
+	randomBytes = regexp.MustCompile(`\b([0-9a-f]{2}|[0-9a-f]{8}|[0-9a-f]{16})\b`)
+	randomID    = regexp.MustCompile(`-tk[0-9]{4}-[0-9A-Z]{12}`)
+	randomTime  = regexp.MustCompile(`(?m)(^(?:\x1b\[[0-9;]*m)?(?:< |time: +))[0-9.]+(?:µs|ms|s)`)
+	randomKey   = regexp.MustCompile(`&key=[0-9a-f]{8}`)
+	someAsked   = regexp.MustCompile(`(?m)^(requests: +)[0-9]+$`) // two pieces of a file may both ask for it
+	randomDate  = regexp.MustCompile(`(?m)^(Date: ).*$`)
+)
+
+// masked is a screen without what is another each time.
+func (s servers) masked(screen string) string {
+	screen = randomPort.ReplaceAllString(screen, "127.0.0.1:12345")
+	screen = randomTime.ReplaceAllString(screen, "${1}1ms")
+	screen = randomKey.ReplaceAllString(screen, "&key=01234567")
+	screen = randomDate.ReplaceAllString(screen, "${1}today")
+	screen = someAsked.ReplaceAllString(screen, "${1}10")
+	screen = randomID.ReplaceAllString(screen, "-tk0000-ABCDEFGHIJKL")
+	if strings.Contains(screen, "transaction id") {
+		screen = randomBytes.ReplaceAllStringFunc(screen, func(hex string) string { return strings.Repeat("0", len(hex)) })
+	}
+	return screen
 }
 
 func golden(t *testing.T, name, text string) {
