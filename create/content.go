@@ -143,15 +143,15 @@ func (c *Content) scanned(k int) *content.File { return &c.tree.Files()[c.order[
 // file tells what a torrent says of its k-th file.
 func (c *Content) file(k int, attr bool) metainfo.File {
 	of := c.scanned(k)
-	f := metainfo.File{Path: c.nameOf(c.order[k]), Length: of.Size, Link: of.Link}
-	switch {
-	case f.Link != "":
-		f.Attr = "l"
+	f := metainfo.File{Path: c.nameOf(c.order[k]), Length: of.Size}
+	switch link := of.Link; {
+	case link != "":
 		if c.normal {
-			f.Link = diskname.NFC(f.Link)
+			link = diskname.NFC(link)
 		}
+		f.Traits = &metainfo.Traits{Attr: "l", Link: link}
 	case attr:
-		f.Attr = attributes(of)
+		f.Traits = attributes(of)
 	}
 	return f
 }

@@ -43,15 +43,16 @@ func (f *InfoFields) entries(more []metainfo.Entry) ([]metainfo.Entry, error) {
 }
 
 // attributes are those of BEP 47 that a file has on disk.
-func attributes(f *content.File) string {
-	attr := ""
-	if f.Hidden {
-		attr += "h"
+func attributes(f *content.File) *metainfo.Traits {
+	switch {
+	case f.Hidden && f.Executable:
+		return &metainfo.Traits{Attr: "hx"}
+	case f.Hidden:
+		return &metainfo.Traits{Attr: "h"}
+	case f.Executable:
+		return &metainfo.Traits{Attr: "x"}
 	}
-	if f.Executable {
-		attr += "x"
-	}
-	return attr
+	return nil
 }
 
 // UnexpectedHashError is a torrent whose infohash is not Options.ExpectInfoHash.

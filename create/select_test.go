@@ -48,7 +48,7 @@ func TestStoredLinks(t *testing.T) {
 		links := ""
 		for i := range m.Files {
 			if f := &m.Files[i]; f.IsLink() {
-				links += f.Path + "->" + f.Link + " "
+				links += f.Path + "->" + f.Link() + " "
 			}
 		}
 		if want := "a/link->z m->a/b "; links != want || m.Layout().TotalLength() != 60000 {

@@ -18,7 +18,7 @@ func (p *Plan) foretellSums() {
 	}
 	p.shape.Sums = make([][]metainfo.Entry, len(p.Files))
 	for k := range p.Files {
-		if p.Files[k].Link != "" {
+		if p.Files[k].IsLink() {
 			continue
 		}
 		for _, kind := range p.o.Checksums {

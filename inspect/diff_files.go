@@ -40,8 +40,8 @@ func idsOf(t *metainfo.Torrent, i int) fileIDs {
 	if f.Length == 0 {
 		return fileIDs{fileID{kind: emptyFile}, fileID{kind: emptyFile}}
 	}
-	if f.Root != [32]byte{} {
-		ids.root = fileID{byRoot, f.Root, f.Length}
+	if root := t.Root(i); root != [32]byte{} {
+		ids.root = fileID{byRoot, root, f.Length}
 	}
 	l, file := t.Layout(), layout.FileIndex(i)
 	if l == nil {
@@ -130,7 +130,7 @@ func (d *Difference) pair(x, y *side, i, j int, pieces piecesEqual) {
 		}
 	}
 	switch {
-	case known && same && f.Link == g.Link && f.IsLink() == g.IsLink():
+	case known && same && f.Link() == g.Link() && f.IsLink() == g.IsLink():
 		d.SameFiles++
 		return
 	case !known:

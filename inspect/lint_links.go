@@ -25,14 +25,14 @@ func (l *linter) links() {
 		if f.Length > 0 {
 			l.addAt("link-length", at, "%q has %d bytes", f.Path, f.Length)
 		}
-		if f.Link == "" {
+		if f.Link() == "" {
 			continue // that was found by reading it
 		}
-		switch m.follow(f.Link) {
+		switch m.follow(f.Link()) {
 		case leadsNowhere:
-			l.addAt("link-target", at, "%q leads to %q, which is not in the torrent", f.Path, f.Link)
+			l.addAt("link-target", at, "%q leads to %q, which is not in the torrent", f.Path, f.Link())
 		case leadsInCircle:
-			l.addAt("link-circle", at, "%q leads to %q, and so to itself", f.Path, f.Link)
+			l.addAt("link-circle", at, "%q leads to %q, and so to itself", f.Path, f.Link())
 		}
 	}
 }
@@ -47,7 +47,7 @@ func newLinkMap(t *metainfo.Torrent) *linkMap {
 	m := &linkMap{map[string]string{}, map[string]bool{}}
 	for _, f := range t.Content() {
 		if f.IsLink() {
-			m.links[f.Path] = f.Link
+			m.links[f.Path] = f.Link()
 		} else {
 			m.places[f.Path] = true
 		}

@@ -101,12 +101,13 @@ func contentIDs(t *metainfo.Torrent) []string {
 	}
 	roots := sha256.New()
 	complete := true
-	for _, f := range t.Content() {
+	for i, f := range t.Content() {
 		if f.Length == 0 {
 			continue
 		}
-		complete = complete && f.Root != [32]byte{}
-		roots.Write(f.Root[:])
+		root := t.Root(i)
+		complete = complete && root != [32]byte{}
+		roots.Write(root[:])
 		binary.Write(roots, binary.BigEndian, f.Length)
 	}
 	if complete {

@@ -51,19 +51,20 @@ func wantedLayers(t *metainfo.Torrent) (*layerStore, error) {
 	s := &layerStore{byRoot: map[[32]byte]int{}}
 	base := uint32(bits.TrailingZeros64(uint64(t.PieceLength / layout.LeafSize)))
 	var total int64
-	for _, file := range t.Content() {
+	for i, file := range t.Content() {
 		if file.Length <= t.PieceLength {
 			continue
 		}
-		if _, same := s.byRoot[file.Root]; same {
+		root := t.Root(i)
+		if _, same := s.byRoot[root]; same {
 			continue
 		}
 		pieces := (file.Length-1)/t.PieceLength + 1
 		if total += pieces; total > maxLayers/32 {
 			return nil, fmt.Errorf("the piece layers of the torrent have more than %d bytes", maxLayers)
 		}
-		s.byRoot[file.Root] = len(s.layers)
-		s.layers = append(s.layers, layer{root: file.Root, base: base, pieces: int(pieces)})
+		s.byRoot[root] = len(s.layers)
+		s.layers = append(s.layers, layer{root: root, base: base, pieces: int(pieces)})
 	}
 	for i := range s.layers {
 		s.first = append(s.first, len(s.runs))

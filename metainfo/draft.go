@@ -36,13 +36,14 @@ type Draft struct {
 	layout *layout.Layout
 	sha1   []byte        // 20 bytes a piece, in v1 and hybrid
 	roots  []merkle.Hash // one a piece, in v2 and hybrid
+	tops   []merkle.Hash // of the files that are longer than a piece
 	// drain takes what is encoded so far, of a draft whose encoding only counts.
 	drain func([]byte) []byte
 }
 
 // NewDraft begins a torrent. files are the content in the order of
 // layout.ComparePaths (v1 torrents may have any order); a single file has the
-// path "". The layout has pad files among them. They are kept, and get their roots.
+// path "". The layout has pad files among them. They are kept.
 func NewDraft(s Shape, files []File, fields Fields) (*Draft, error) {
 	if why := checkName(s.Name); why != "" {
 		return nil, fmt.Errorf("name %q: %s", s.Name, why)

@@ -97,8 +97,13 @@ func TestDraftReadsBack(t *testing.T) {
 		pads := len(m.Files)
 		for i, f := range d.Content() {
 			pads--
-			if g := m.Files[i]; g.Path != f.Path || g.Length != f.Length || g.Pad() || g.Root != f.Root {
+			if g := m.Files[i]; g.Path != f.Path || g.Length != f.Length || g.Pad() || (m.Root(i) != [32]byte{}) != (m.Format.HasV2() && f.Length > 0) {
 				t.Fatalf("file %d is read back as %+v, was %+v", i, g, f)
+			}
+		}
+		for i := range m.NumPieces() {
+			if root := m.PieceRoot(i); root != nil && string(root) != string(d.roots[i][:]) || (root == nil) != (m.Layout().Piece(i).Leaves == 0) {
+				t.Fatalf("piece %d has the root %x, was set to %x", i, root, d.roots[i])
 			}
 		}
 		for i, g := range m.Files {

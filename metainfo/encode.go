@@ -23,7 +23,8 @@ func (d *Draft) Encode() ([]byte, Hashes) {
 		h = hashesOf(d.shape.Format, b[start:])
 		return b
 	}
-	return doc.append(d.room()), h
+	size, _ := d.Size() // growing the buffer step by step would take twice the memory in the end
+	return doc.append(make([]byte, 0, size)), h
 }
 
 func (d *Draft) document(layers []bencode.Entry) *document {
@@ -86,7 +87,7 @@ func entry(key string, value any) bencode.Entry {
 	return bencode.Entry{Key: key, Value: raw}
 }
 
-// finishRoots computes the pieces root of every file from its pieces, and
+// finishRoots computes the pieces roots of files that are longer than a piece, and
 // returns the piece layers; none in v1.
 func (d *Draft) finishRoots() []bencode.Entry {
 	if d.roots == nil {
@@ -97,20 +98,18 @@ func (d *Draft) finishRoots() []bencode.Entry {
 	var row []merkle.Hash
 	seen := make(map[merkle.Hash]bool)
 	var entries []bencode.Entry
+	d.tops = nil
 	for i, f := range d.Content() {
-		if f.Length == 0 {
+		if f.Length <= d.layout.PieceLength() {
 			continue
 		}
 		first, end := d.layout.FilePieces(layout.FileIndex(i))
-		if f.Length <= d.layout.PieceLength() {
-			f.Root = d.roots[first]
-			continue
-		}
 		row = append(row[:0], d.roots[first:end]...)
-		f.Root = trees.LayerRoot(row, perPiece)
-		if !seen[f.Root] {
-			seen[f.Root] = true
-			entries = append(entries, bencode.Entry{Key: string(f.Root[:]), Append: func(b []byte) []byte {
+		root := trees.LayerRoot(row, perPiece)
+		d.tops = append(d.tops, root)
+		if !seen[root] {
+			seen[root] = true
+			entries = append(entries, bencode.Entry{Key: string(root[:]), Append: func(b []byte) []byte {
 				b = append(strconv.AppendInt(b, 32*int64(end-first), 10), ':')
 				for _, h := range d.roots[first:end] {
 					b = append(b, h[:]...)
@@ -140,8 +139,8 @@ func (d *Draft) appendInfo(b []byte) []byte {
 		info = append(info, bencode.Entry{Key: "pieces", Append: func(b []byte) []byte { return bencode.AppendString(b, d.sha1) }})
 		if single {
 			info = append(info, entry("length", d.files[0].Length))
-			if d.files[0].Attr != "" {
-				info = append(info, entry("attr", d.files[0].Attr))
+			if attr := d.files[0].Attr(); attr != "" {
+				info = append(info, entry("attr", attr))
 			}
 			for _, e := range d.sums(0) {
 				info = append(info, bencode.Entry{Key: e.Key, Value: e.Value})
@@ -159,29 +158,6 @@ func (d *Draft) appendInfo(b []byte) []byte {
 		}
 	}
 	return bencode.AppendDict(b, info)
-}
-
-// room is a buffer for nearly all torrents of these files: growing it step by
-// step would take twice the memory in the end.
-func (d *Draft) room() []byte {
-	format := d.layout.Format()
-	n := 4<<10 + len(d.sha1)
-	for i, f := range d.Content() {
-		if format.HasV1() {
-			n += 40 + len(f.Path)
-		}
-		if format.HasV2() {
-			n += 80 + len(f.Path)
-		}
-		if d.roots != nil && f.Length > d.layout.PieceLength() {
-			first, end := d.layout.FilePieces(layout.FileIndex(i))
-			n += 48 + 32*(end-first)
-		}
-	}
-	if format.HasV1() {
-		n += 60 * (int(d.layout.NumFiles()) - len(d.files)) // of pad files
-	}
-	return make([]byte, 0, n)
 }
 
 // appendFiles appends the list of files of BEP 3, with the pad files of BEP 47.
@@ -207,8 +183,8 @@ func (d *Draft) appendFiles(b []byte) []byte {
 // and the file tree pieces root. value is nil where there is no such key.
 func (f *File) append(b []byte, sums []Entry, key string, value func([]byte) []byte) []byte {
 	b = append(b, 'd')
-	if f.Attr != "" {
-		b = bencode.AppendString(append(b, "4:attr"...), f.Attr)
+	if attr := f.Attr(); attr != "" {
+		b = bencode.AppendString(append(b, "4:attr"...), attr)
 	}
 	b = appendSums(b, sums, "", "length")
 	b = bencode.AppendInt(append(b, "6:length"...), f.Length)
@@ -217,8 +193,8 @@ func (f *File) append(b []byte, sums []Entry, key string, value func([]byte) []b
 		b = value(bencode.AppendString(b, key))
 	}
 	b = appendSums(b, sums, key, "symlink path")
-	if f.Link != "" {
-		b = appendPath(append(b, "12:symlink path"...), f.Link)
+	if link := f.Link(); link != "" {
+		b = appendPath(append(b, "12:symlink path"...), link)
 	}
 	return append(b, 'e')
 }
@@ -250,6 +226,19 @@ func appendSums(b []byte, sums []Entry, after, before string) []byte {
 	return b
 }
 
+// root is the pieces root of a file; zero before there are any. long files, those that
+// are longer than a piece, come before it.
+func (d *Draft) root(i layout.FileIndex, long int) merkle.Hash {
+	switch {
+	case d.roots == nil:
+		return merkle.Hash{}
+	case d.layout.File(i).Length > d.layout.PieceLength():
+		return d.tops[long]
+	}
+	first, _ := d.layout.FilePieces(i)
+	return d.roots[first]
+}
+
 func appendPath(b []byte, path string) []byte {
 	b = append(b, 'l')
 	for name := range strings.SplitSeq(path, "/") {
@@ -266,11 +255,18 @@ func (d *Draft) appendTree(b []byte) []byte {
 		}
 		return d.files[k].Path
 	}
+	i, long := layout.FileIndex(-1), 0
 	return appendTree(b, len(d.files), path, func(b []byte, k int) []byte {
+		for i++; d.layout.File(i).Pad; i++ {
+		}
 		f := &d.files[k]
 		var root func([]byte) []byte
 		if f.Length > 0 && !f.IsLink() {
-			root = func(b []byte) []byte { return bencode.AppendString(b, f.Root[:]) }
+			hash := d.root(i, long)
+			root = func(b []byte) []byte { return bencode.AppendString(b, hash[:]) }
+		}
+		if f.Length > d.layout.PieceLength() {
+			long++
 		}
 		return d.spill(f.append(b, d.sums(k), "pieces root", root))
 	})

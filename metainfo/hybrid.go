@@ -22,7 +22,7 @@ func (p *parser) agree(v2 []File) {
 				"%q has %d bytes, in the file tree %d", f.Path, f.Length, g.Length)
 			return
 		}
-		f.Root = g.Root
+		f.root = g.root
 		i++
 	}
 	if i < len(v2) {
@@ -45,14 +45,14 @@ func (p *parser) aligned() {
 		switch {
 		case f.Length > math.MaxInt64-g.pos:
 			return // what is too large cannot be laid out, which tells it
-		case f.pad:
+		case f.Pad():
 			g.pads++
 			g.last = i
 		case f.Length > 0 && !g.filled(i):
 			return
 		}
 		g.pos += f.Length
-		if !f.pad && f.Length > 0 {
+		if !f.Pad() && f.Length > 0 {
 			g.end, g.pads = g.pos, 0
 		}
 	}

@@ -104,26 +104,58 @@ type File struct {
 	// path, and need not be valid UTF-8. As Read gives it, it may be empty, lead
 	// anywhere, or stand there twice.
 	Path   string
-	Length int64  // in bytes
-	Attr   string // BEP 47: l symbolic link, x executable, h hidden, p pad file
-	// Link is where a symbolic link leads, as a slash-separated path from the
-	// content's folder (BEP 47).
-	Link string
-	// Root is the file's pieces root (BEP 52), zero where there is none.
-	Root [32]byte
+	Length int64   // in bytes
+	Traits *Traits // nil where there are none
 
-	at  uint32 // where the file stands in the document
-	pad bool
+	at   uint32 // where the file stands in the document
+	root uint32 // where its pieces root stands there, else 0; padding for a pad file
+}
+
+// padding is the root of a pad file. A document is not that long.
+const padding = math.MaxUint32
+
+// Traits are what few files have, and files that have the same may share (BEP 47).
+// They are not to be changed.
+type Traits struct {
+	Attr string // l symbolic link, x executable, h hidden, p pad file
+	// Link is where a symbolic link leads, as a slash-separated path from the
+	// content's folder.
+	Link string
+}
+
+// Attr returns the letters of Traits, "" where there are none.
+func (f *File) Attr() string {
+	if f.Traits == nil {
+		return ""
+	}
+	return f.Traits.Attr
+}
+
+// Link returns where a symbolic link leads, "" for another file.
+func (f *File) Link() string {
+	if f.Traits == nil {
+		return ""
+	}
+	return f.Traits.Link
 }
 
 // offset is where the file stands in the document.
 func (f *File) offset() int { return int(f.at) }
 
 // Pad tells whether the file is padding: zeros that are on no disk (BEP 47).
-func (f *File) Pad() bool { return f.pad }
+func (f *File) Pad() bool { return f.root == padding }
 
 // IsLink tells whether the file is a symbolic link (BEP 47).
-func (f *File) IsLink() bool { return strings.Contains(f.Attr, "l") }
+func (f *File) IsLink() bool { return strings.Contains(f.Attr(), "l") }
+
+// Root returns the pieces root of the i-th file (BEP 52), zero where it has none.
+func (t *Torrent) Root(i int) [32]byte {
+	at := t.Files[i].root
+	if at == 0 || at == padding {
+		return [32]byte{}
+	}
+	return [32]byte(t.doc[at:])
+}
 
 // Content yields the files that are no padding, with their indices in Files.
 func (t *Torrent) Content() iter.Seq2[int, *File] { return content(t.Files) }
@@ -131,7 +163,7 @@ func (t *Torrent) Content() iter.Seq2[int, *File] { return content(t.Files) }
 func content(files []File) iter.Seq2[int, *File] {
 	return func(yield func(int, *File) bool) {
 		for i := range files {
-			if !files[i].pad && !yield(i, &files[i]) {
+			if !files[i].Pad() && !yield(i, &files[i]) {
 				return
 			}
 		}
@@ -281,10 +313,10 @@ func (t *Torrent) PieceRoot(i int) []byte {
 	n := t.layout.FirstFile(i)
 	f := &t.Files[n]
 	if f.Length <= t.PieceLength {
-		return f.Root[:]
+		return t.doc[f.root : f.root+32 : f.root+32]
 	}
 	first, end := t.layout.FilePieces(n)
-	layer := t.layers[f.Root]
+	layer := t.layers[t.Root(int(n))]
 	if len(layer) != 32*(end-first) {
 		return nil
 	}

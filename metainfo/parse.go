@@ -82,7 +82,8 @@ type parser struct {
 	nameErrors int      // others
 	slashes    int      // in names
 	kinds      []kind
-	pathBudget int // how many bytes of paths may still be made
+	attrs      map[string]*Traits // by letters
+	pathBudget int                // how many bytes of paths may still be made
 }
 
 // kind is what the number of problems is bounded by: a thousand strange names must not hide a missing piece layer.

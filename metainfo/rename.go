@@ -87,11 +87,11 @@ func (n renaming) moves() ([]moved, error) {
 	var list []moved
 	changed := false
 	for i, f := range n.Content() {
-		m := moved{i, n.path(f.Path), f.Link}
+		m := moved{i, n.path(f.Path), f.Link()}
 		if f.IsLink() {
-			m.link = n.path(f.Link)
+			m.link = n.path(f.Link())
 		}
-		changed = changed || m.path != f.Path || m.link != f.Link
+		changed = changed || m.path != f.Path || m.link != f.Link()
 		list = append(list, m)
 	}
 	if !changed || n.Single {
@@ -178,7 +178,7 @@ func (n renaming) file(v bencode.Value, m moved, keys ...string) []byte {
 			entries = append(entries, Entry{key, appendPath(nil, m.path)})
 		}
 	}
-	if m.link != old.Link {
+	if m.link != old.Link() {
 		entries = append(entries, Entry{"symlink path", appendPath(nil, m.link)})
 	}
 	return splice(v, entries)
@@ -258,7 +258,7 @@ func (n renaming) padsBehind() (pads map[int]int, last int) {
 	pads = make(map[int]int)
 	for i := range n.Files {
 		switch f := &n.Files[i]; {
-		case f.pad:
+		case f.Pad():
 			pads[last] = i
 		case f.Length > 0:
 			last = i

@@ -34,7 +34,7 @@ func (r *Roots) Add(i int, root [32]byte) (file int, v Verdict) {
 	switch {
 	case !whole:
 		return int(f), Unknown
-	case top == r.t.Files[f].Root:
+	case top == r.t.Root(int(f)):
 		return int(f), Good
 	}
 	return int(f), Bad

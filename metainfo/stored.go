@@ -138,8 +138,8 @@ func store(t *Torrent) bool {
 		if !t.Single {
 			f.Path = paths[i]
 		}
-		if f.Link != "" {
-			f.Link = diskname.Unix.LibtorrentPath(strings.SplitSeq(f.Link, "/"))
+		if link := f.Link(); link != "" {
+			f.Traits = &Traits{f.Attr(), diskname.Unix.LibtorrentPath(strings.SplitSeq(link, "/"))}
 		}
 	}
 	t.written = w

@@ -19,7 +19,7 @@ func (p *parser) filesV1(info bencode.Value, m map[string]bencode.Value) {
 		p.fail("files", "info.files", files, "present beside length: is this one file or many?")
 	case hasLength:
 		p.t.Single = true
-		p.t.Files = []File{{at: uint32(length.Offset()), Attr: p.text("info.attr", m["attr"]), Length: p.length(inInfo, "length", info, length)}}
+		p.t.Files = []File{{at: uint32(length.Offset()), Traits: p.attr(p.text("info.attr", m["attr"])), Length: p.length(inInfo, "length", info, length)}}
 	case !hasFiles:
 		p.fail("files", "info", info, "neither length nor files")
 	case files.Kind() != bencode.List:
@@ -75,11 +75,11 @@ func (p *parser) file(i int, v bencode.Value) File {
 			p.unknownOfFile(key)
 		}
 	}
-	f := File{at: uint32(v.Offset()), Attr: p.textIn(in, "attr", attr)}
+	f := File{at: uint32(v.Offset()), Traits: p.attr(p.textIn(in, "attr", attr))}
 	if length.Kind() != bencode.None || !f.IsLink() { // BEP 47: links need no length
 		f.Length = p.length(in, "length", v, length)
 	}
-	if noPath := path.Kind() == bencode.None || string(path.Raw()) == "le"; noPath && strings.Contains(f.Attr, "p") {
+	if noPath := path.Kind() == bencode.None || string(path.Raw()) == "le"; noPath && strings.Contains(f.Attr(), "p") {
 		f.Path = ".pad/" + strconv.FormatInt(f.Length, 10) // as in libtorrent
 		if p.room(Warning, "bad-path") {
 			p.warn("bad-path", in("path"), v, "a pad file without a path")
@@ -91,11 +91,11 @@ func (p *parser) file(i int, v bencode.Value) File {
 			p.namesAre(i, func() []string { return texts(path) })
 		}
 	}
-	if f.IsLink() {
-		f.Link = p.linkTarget(in, v, link)
+	p.link(&f, in, v, link)
+	if strings.Contains(f.Attr(), "p") || strings.HasPrefix(f.Path[strings.LastIndexByte(f.Path, '/')+1:], "_____padding_file_") {
+		f.root = padding
 	}
-	f.pad = strings.Contains(f.Attr, "p") || strings.HasPrefix(f.Path[strings.LastIndexByte(f.Path, '/')+1:], "_____padding_file_")
-	if f.pad && f.Length > layout.MaxTreePieceLength {
+	if f.Pad() && f.Length > layout.MaxTreePieceLength {
 		p.failIn("pad-file", in, "length", length, "%d bytes of padding, more than any client's longest piece", f.Length)
 	}
 	return f
@@ -127,6 +127,27 @@ func first(dst *bencode.Value, v bencode.Value) {
 	if dst.Kind() == bencode.None {
 		*dst = v
 	}
+}
+
+// link reads where a file leads, if it is a symbolic link.
+func (p *parser) link(f *File, in place, file, target bencode.Value) {
+	if f.IsLink() {
+		f.Traits = &Traits{f.Attr(), p.linkTarget(in, file, target)}
+	}
+}
+
+// attr are the traits of files with some letters and nothing else, of which there are few.
+func (p *parser) attr(letters string) *Traits {
+	t := p.attrs[letters]
+	switch {
+	case t != nil || letters == "":
+		return t
+	case p.attrs == nil:
+		p.attrs = map[string]*Traits{}
+	}
+	t = &Traits{Attr: letters}
+	p.attrs[letters] = t
+	return t
 }
 
 // linkTarget reads where a symbolic link leads (BEP 47).
@@ -214,7 +235,7 @@ func ordered(a, b string) bool {
 func (p *parser) layOut(info bencode.Value) {
 	files := make([]layout.File, len(p.t.Files))
 	for i := range p.t.Files {
-		files[i] = layout.File{Length: p.t.Files[i].Length, Pad: p.t.Files[i].pad}
+		files[i] = layout.File{Length: p.t.Files[i].Length, Pad: p.t.Files[i].Pad()}
 	}
 	l, err := layout.New(layout.Format(p.t.Format), p.t.PieceLength, files)
 	var fe *layout.FileError

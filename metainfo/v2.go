@@ -60,6 +60,22 @@ func countLeaves(tree []byte) int {
 type walker struct {
 	p     *parser
 	files []File
+	seen  int // how many files of the list of a hybrid were held against paths of the tree
+}
+
+// path makes a string of a path: that of the next file in the list of a hybrid, where
+// it is the same.
+func (w *walker) path(path []byte) string {
+	for list := w.p.t.Files; w.seen < len(list); {
+		f := &list[w.seen]
+		if w.seen++; !f.Pad() {
+			if f.Path == string(path) {
+				return f.Path
+			}
+			break
+		}
+	}
+	return string(path)
 }
 
 // node is a folder or file of a tree, for its key: a path of keys is made only
@@ -165,11 +181,9 @@ func (w *walker) file(at *node, v bencode.Value, entries int, path []byte) {
 			w.p.unknownOfFile(key)
 		}
 	}
-	f := File{Path: string(path), at: uint32(v.Offset()), Attr: w.p.textIn(in, "attr", attr)}
-	if f.IsLink() {
-		f.Link = w.p.linkTarget(in, v, link)
-	}
-	if strings.Contains(f.Attr, "p") {
+	f := File{Path: w.path(path), at: uint32(v.Offset()), Traits: w.p.attr(w.p.textIn(in, "attr", attr))}
+	w.p.link(&f, in, v, link)
+	if strings.Contains(f.Attr(), "p") {
 		w.p.failIn("file-tree", in, "attr", attr, "a pad file: the file tree has none (BEP 52)")
 		return
 	}
@@ -191,7 +205,7 @@ func (w *walker) root(in place, file, length, v bencode.Value, f *File) {
 	case v.Kind() == bencode.None && f.Length == 0:
 	case v.Kind() == bencode.None:
 		w.p.failIn("pieces-root", in, key, file, "missing")
-	case !ok || len(root) != len(f.Root):
+	case !ok || len(root) != len(merkle.Hash{}):
 		w.p.failIn("pieces-root", in, key, v, "not a string of 32 bytes")
 	case f.Length == 0:
 		if n, ok := length.Int(); ok && n == 0 && w.p.room(Warning, "empty-pieces-root") {
@@ -200,7 +214,7 @@ func (w *walker) root(in place, file, length, v bencode.Value, f *File) {
 	case merkle.Hash(root) == merkle.Hash{}:
 		w.p.failIn("pieces-root", in, key, v, "all zeros")
 	default:
-		copy(f.Root[:], root)
+		f.root = uint32(v.End() - len(root))
 	}
 }
 
@@ -211,9 +225,10 @@ func (p *parser) pieceLayers(v bencode.Value) {
 	wanted := make(map[merkle.Hash]int) // root -> the first file that has it
 	for i, f := range t.Content() {
 		if f.Length > t.PieceLength {
-			same, seen := wanted[f.Root]
+			root := t.Root(i)
+			same, seen := wanted[root]
 			if !seen {
-				wanted[f.Root] = i
+				wanted[root] = i
 			} else if t.Files[same].Length != f.Length {
 				p.add(Error, "pieces-root", "info.file tree", f.offset(), "%q has the pieces root of %q, but another length", f.Path, t.Files[same].Path)
 			}
@@ -236,11 +251,15 @@ func (p *parser) pieceLayers(v bencode.Value) {
 func (p *parser) missingLayers(v bencode.Value, wanted map[merkle.Hash]int) {
 	at := v.Offset() // 0 where there are no layers at all: it is the document that lacks them
 	for i, f := range p.t.Content() {
-		first, here := wanted[f.Root]
-		if !here || f.Length <= p.t.PieceLength {
+		if f.Length <= p.t.PieceLength {
 			continue
 		}
-		if _, read := p.t.layers[f.Root]; first == i && !read {
+		root := p.t.Root(i)
+		first, here := wanted[root]
+		if !here {
+			continue
+		}
+		if _, read := p.t.layers[root]; first == i && !read {
 			p.add(Warning, "no-piece-layer", "piece layers", at, "none for %q: its pieces cannot be checked one by one", f.Path)
 		}
 	}

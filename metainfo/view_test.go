@@ -27,7 +27,7 @@ func (m *Torrent) list() string {
 			s += " pad"
 		}
 		if f.IsLink() {
-			s += fmt.Sprintf(" -> %q", f.Link)
+			s += fmt.Sprintf(" -> %q", f.Link())
 		}
 		s += "; "
 	}

@@ -172,7 +172,7 @@ func wants(t *metainfo.Torrent, files []layout.FileIndex) []content.Want {
 	w := make([]content.Want, len(files))
 	for k, i := range files {
 		f := &t.Files[i]
-		w[k] = content.Want{Path: f.Path, IsLink: f.IsLink(), Link: f.Link}
+		w[k] = content.Want{Path: f.Path, IsLink: f.IsLink(), Link: f.Link()}
 	}
 	return w
 }

@@ -198,7 +198,7 @@ func (a *archive) content(f *FileReport, i layout.FileIndex, h *tar.Header) bool
 	skipped := f.State == Skipped
 	f.Err = nil
 	switch {
-	case tf.IsLink() && h.Typeflag == tar.TypeSymlink && path.Join(path.Dir(tf.Path), filepath.ToSlash(h.Linkname)) == path.Clean(tf.Link):
+	case tf.IsLink() && h.Typeflag == tar.TypeSymlink && path.Join(path.Dir(tf.Path), filepath.ToSlash(h.Linkname)) == path.Clean(tf.Link()):
 		f.State = OK
 		return false
 	case h.Typeflag == tar.TypeLink:

@@ -86,7 +86,7 @@ func planToJSON(p *create.Plan) planJSON {
 		if f.Path == "" {
 			f.Path = p.Name
 		}
-		v.Files[i] = command.FileJSON{Path: f.Path, PathHex: command.HexIfNeeded(f.Path), Length: f.Length, Link: f.Link}
+		v.Files[i] = command.FileJSON{Path: f.Path, PathHex: command.HexIfNeeded(f.Path), Length: f.Length, Link: f.Link()}
 	}
 	return v
 }

@@ -101,8 +101,8 @@ func writeTorrentJSON(con *console.Console, l linted, f *inspectFlags) error {
 	return con.WriteAround(v, `"files":[]`, func(w io.Writer) error {
 		stored := t.StoredPaths(metainfo.Libtorrent)
 		err := console.ListTo(w, func(yield func(any) bool) {
-			for i, file := range f.shown(t) {
-				j := fileToJSON(file, filePath(t, i))
+			for i := range f.shown(t) {
+				j := fileToJSON(t, i)
 				if stored != nil && stored[i] != j.Path {
 					j.StoredAs = stored[i]
 				}
@@ -127,10 +127,7 @@ func writeTorrentJSON(con *console.Console, l linted, f *inspectFlags) error {
 	})
 }
 
-func fileToJSON(f *metainfo.File, path string) command.FileJSON {
-	j := command.FileJSON{Path: path, PathHex: command.HexIfNeeded(path), Length: f.Length, Attr: f.Attr, Pad: f.Pad(), Link: f.Link}
-	if f.Root != [32]byte{} {
-		j.PiecesRoot = hex.EncodeToString(f.Root[:])
-	}
-	return j
+func fileToJSON(t *metainfo.Torrent, i int) command.FileJSON {
+	f, path := &t.Files[i], filePath(t, i)
+	return command.FileJSON{Path: path, PathHex: command.HexIfNeeded(path), Length: f.Length, Attr: f.Attr(), Pad: f.Pad(), Link: f.Link(), PiecesRoot: rootText(t, i)}
 }

@@ -56,7 +56,7 @@ func showTree(con *console.Console, t *metainfo.Torrent, f *inspectFlags) {
 	piped := console.NewTable("size", "file", "attributes", "pieces", "pieces root")
 	for i, file := range f.shown(t) {
 		if !con.Human() {
-			longRow(con, piped, console.Size(file.Length), console.Text(filePath(t, i)), console.Text(attributes(file)), console.Text(pieceRange(t, i)), console.Text(rootText(file)))
+			longRow(con, piped, console.Size(file.Length), console.Text(filePath(t, i)), console.Text(attributes(file)), console.Text(pieceRange(t, i)), console.Text(rootText(t, i)))
 		} else if file.Path == "" {
 			root.file, root.size = i, file.Length
 		} else {
@@ -74,10 +74,10 @@ func showTree(con *console.Console, t *metainfo.Torrent, f *inspectFlags) {
 }
 
 func attributes(f *metainfo.File) string {
-	if f.Link != "" {
-		return f.Attr + " -> " + f.Link
+	if f.Link() != "" {
+		return f.Attr() + " -> " + f.Link()
 	}
-	return f.Attr
+	return f.Attr()
 }
 
 // pieceRange tells the pieces that hold bytes of a file: "3-5", both included.
@@ -92,11 +92,12 @@ func pieceRange(t *metainfo.Torrent, i int) string {
 	return fmt.Sprintf("%d-%d", first, end-1)
 }
 
-func rootText(f *metainfo.File) string {
-	if f.Root == [32]byte{} {
+func rootText(t *metainfo.Torrent, i int) string {
+	root := t.Root(i)
+	if root == [32]byte{} {
 		return ""
 	}
-	return hex.EncodeToString(f.Root[:])
+	return hex.EncodeToString(root[:])
 }
 
 // nodeCells are the columns of a line of the drawing. People see the first digits of a root; pipes and JSON have all.
@@ -110,7 +111,7 @@ func nodeCells(con *console.Console, t *metainfo.Torrent, n *node, branch string
 	c[0].Colour = console.Plain
 	c[2] = console.Cell{Human: pieceRange(t, n.file), Right: true}
 	c[3] = console.Text(attributes(f))
-	if root := rootText(f); root != "" {
+	if root := rootText(t, n.file); root != "" {
 		c[4] = console.Cell{Human: root[:8] + "…", Colour: console.Dim}
 	}
 	return c
