@@ -63,8 +63,8 @@ type limits struct {
 
 // limitsOf gives the defaults of libtorrent 2.0.9 and later, and 2.1
 // (load_torrent_limits), of qBittorrent (the same, with limits of its own for size
-// and tokens), Transmission 3.00 and 4, rTorrent 0.15, aria2 1.36, webtorrent 2, and
-// the request limit of the Torrust index.
+// and tokens), Transmission 3.00 and 4, rTorrent 0.9.8, aria2 1.36, webtorrent 2, and
+// the request limit of the Torrust index. TestLimitsOfClients asks the programs.
 func limitsOf(t Target) limits {
 	const rasterbarPiece = 536854528 // file_storage::max_piece_size; older releases of 2.0 load up to 1 GiB
 	const bittorrent, fourGiB = "http https udp", 1 << 32
@@ -83,7 +83,7 @@ func limitsOf(t Target) limits {
 		return limits{maxPieceLength: fourGiB - 1, evenBlocks: true, onlyV1: true, needsContent: true, padsOnDisk: true, schemes: bittorrent}
 	case RTorrent:
 		return limits{
-			minPieceLength: 1<<10 + 1, maxPieceLength: 512 << 20, needsV1: true, needsContent: true, sortedInfo: true, padsOnDisk: true,
+			minPieceLength: 1<<10 + 1, maxPieceLength: 512 << 20, needsV1: true, needsContent: true, sortedInfo: true, noUpward: true, padsOnDisk: true,
 			schemes: bittorrent,
 		}
 	case Aria2:

@@ -169,6 +169,7 @@ func variables() map[string][2]string { // name to who reads it and what it does
 		"TORRENTKIT_TEST_STORY":       {tests, "how the names of the commands begin that these faults are tried on, separated by commas; all by default"},
 		"TORRENTKIT_REQUIRE_PEERS":    {tests, "a test against another program fails where that is not installed, and is not skipped"},
 		"TORRENTKIT_NODE_MODULES":     {tests, "the folder that has the npm package bittorrent-tracker"},
+		"TORRENTKIT_LIBTORRENT":       {tests, "a Python that has libtorrent 2.1, to be asked beside Debian's 2.0"},
 		"TORRENTKIT_TORRUST":          {tests, "the program torrust-tracker (3.0.0), which tests ask; those are skipped without it"},
 		"TORRENTKIT_REQUIRE_KERNEL":   {tests, "kernels that this machine must have, such as `sha1:avx512,sha256:shani`"},
 		"TORRENTKIT_BENCH_FILES":      {tests, "how many files the benchmark of scanning makes"},

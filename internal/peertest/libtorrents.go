@@ -1,0 +1,66 @@
+package peertest
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+const libtorrentScript = `
+import sys, libtorrent
+print(libtorrent.__version__, flush=True)
+for line in sys.stdin:
+    try:
+        libtorrent.torrent_info(line.rstrip("\n"))
+        print("", flush=True)
+    except Exception as e:
+        print(("refuses: " + str(e)).encode("ascii", "replace").decode().replace("\n", " "), flush=True)
+`
+
+// Libtorrents starts the libtorrents of Python that there are, which are asked what they load only: 2.0 of Debian, and 2.1 of the
+// Python that TORRENTKIT_LIBTORRENT names.
+func Libtorrents(t testing.TB) []*Client {
+	t.Helper()
+	newer := os.Getenv("TORRENTKIT_LIBTORRENT")
+	if newer == "" {
+		missing(t, "libtorrent 2.1 (TORRENTKIT_LIBTORRENT names a Python that has it)")
+	}
+	return []*Client{libtorrentOf(t, Python(t)), libtorrentOf(t, newer)}
+}
+
+func libtorrentOf(t testing.TB, python string) *Client {
+	t.Helper()
+	cmd := exec.Command(python, "-c", libtorrentScript)
+	cmd.Stderr = os.Stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		in.Close()
+		cmd.Wait()
+	})
+	lines := bufio.NewScanner(out)
+	next := func() string {
+		if !lines.Scan() {
+			t.Fatalf("%s ended: %v", python, lines.Err())
+		}
+		return lines.Text()
+	}
+	file := filepath.Join(t.TempDir(), "x.torrent")
+	return &Client{Name: "libtorrent " + next(), Add: func(torrent []byte, _ string) string {
+		write(t, file, torrent)
+		fmt.Fprintln(in, file)
+		return next()
+	}}
+}
