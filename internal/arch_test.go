@@ -51,6 +51,7 @@ var table = map[string][2]string{
 	"internal/dial":                   {"", ""},
 	"internal/dialtest":               {"", ""},
 	"internal/trackertest":            {"internal/bencode", "github.com/coder/websocket"},
+	"internal/indextest":              {"internal/bencode", ""},
 	"internal/peertest":               {"", ""},
 	"internal/mutant":                 {"", ""},
 	"internal/longtest":               {"", ""},
@@ -67,6 +68,7 @@ var table = map[string][2]string{
 	"inspect":                         {"metainfo internal/layout internal/bencode internal/diskname internal/dial internal/secret", "golang.org/x/text"},
 	"magnet":                          {"metainfo internal/bencode internal/glob internal/layout internal/merkle internal/sha256simd internal/dial internal/peerwire internal/dht internal/secret", "rsc.io/qr"},
 	"announce":                        {"metainfo internal/bencode internal/dht internal/dial internal/secret", "github.com/coder/websocket"},
+	"announce/index":                  {"metainfo internal/dial internal/secret", ""},
 	"cmd/torrentkit":                  {"cmd/torrentkit/internal/console " + rooms, "github.com/spf13/cobra github.com/spf13/pflag"},
 	"cmd/torrentkit/internal/console": {"metainfo", "github.com/schollz/progressbar/v3 golang.org/x/term golang.org/x/sys github.com/rivo/uniseg"},
 	"cmd/torrentkit/internal/console/consoletest": {"cmd/torrentkit/internal/console", ""},
@@ -264,7 +266,7 @@ func TestTable(t *testing.T) {
 func TestTestImports(t *testing.T) {
 	for _, s := range sources(t, true) {
 		for _, p := range s.imports(t) {
-			helps := slices.Contains([]string{"internal/peertest", "internal/dialtest", "internal/longtest", "internal/memnet", "internal/schematest", "internal/lineartest"}, strings.TrimPrefix(p, module))
+			helps := slices.Contains([]string{"internal/peertest", "internal/dialtest", "internal/longtest", "internal/memnet", "internal/schematest", "internal/lineartest", "internal/indextest"}, strings.TrimPrefix(p, module))
 			if p == module+"cmd/torrentkit" || helps && !strings.HasSuffix(s.path, "_test.go") {
 				t.Errorf("%s -> %s", s.path, p)
 			}

@@ -27,6 +27,7 @@ var doorkeepers = map[string]string{
 	"internal/dial":        "is the place for them",
 	"internal/trackertest": "runs on loopback, in tests",
 	"internal/peertest":    "runs on loopback, in tests",
+	"internal/indextest":   "runs on loopback, in tests",
 	"internal/memnet":      "is a network in memory, in tests",
 	"internal/bench":       "is no part of the program",
 }

@@ -12,7 +12,7 @@ import (
 
 // public are the packages that people import.
 func public() []string {
-	return []string{"metainfo", "create", "inspect", "verify", "magnet", "announce"}
+	return []string{"metainfo", "create", "inspect", "verify", "magnet", "announce", "announce/index"}
 }
 
 // faceExceptions are exported names whose signature may need a type of internal/.

@@ -42,7 +42,7 @@ func TestFromOutside(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	for _, want := range []string{"created ", "file 12 a.txt\nfile 0 b.txt\n", "changed announce true\n", "verified a.txt ok\nverified b.txt ok\n", "from memory true\nfrom memory true\nthe same from a disk true\n", "link true 0\n", "announced 3 1\nannounced 3 1\n"} {
+	for _, want := range []string{"created ", "file 12 a.txt\nfile 0 b.txt\n", "changed announce true\n", "verified a.txt ok\nverified b.txt ok\n", "from memory true\nfrom memory true\nthe same from a disk true\n", "link true 0\n", "index true true\n", "announced 3 1\nannounced 3 1\n"} {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("no %q in\n%s", want, out)
 		}

@@ -14,6 +14,7 @@ import (
 	"testing/fstest"
 
 	"github.com/torrentkit/torrentkit/announce"
+	"github.com/torrentkit/torrentkit/announce/index"
 	"github.com/torrentkit/torrentkit/create"
 	"github.com/torrentkit/torrentkit/inspect"
 	"github.com/torrentkit/torrentkit/magnet"
@@ -55,6 +56,9 @@ func run(ctx context.Context) error {
 		return err
 	}
 	if err := check(ctx, edited.Raw, dir); err != nil {
+		return err
+	}
+	if err := published(ctx, made.Hashes.V1); err != nil {
 		return err
 	}
 	if err := fromMemory(ctx); err != nil {
@@ -192,6 +196,31 @@ func fromMemory(ctx context.Context) error {
 		return err
 	}
 	fmt.Println("the same from a disk", made.Hashes == hashes[0])
+	return nil
+}
+
+// published asks an index that has one torrent for it.
+func published(ctx context.Context, hash metainfo.HashV1) error {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.URL.Path, "/v1/torrents") {
+			w.WriteHeader(http.StatusNotFound)
+			fmt.Fprint(w, `{"error": "Torrent not found."}`)
+			return
+		}
+		fmt.Fprintf(w, `{"data": {"total": 1, "results": [{"info_hash": "%v"}]}}`, hash)
+	}))
+	defer server.Close()
+	client, err := index.New(server.URL, index.Options{})
+	if err != nil {
+		return err
+	}
+	var page index.Page
+	if page, err = client.List(ctx, index.Query{}); err != nil {
+		return err
+	}
+	_, err = client.Torrent(ctx, hash)
+	var refusal *index.Refusal
+	fmt.Println("index", page.Torrents[0].InfoHash == hash, errors.As(err, &refusal) && refusal.NotThere())
 	return nil
 }
 
