@@ -42,6 +42,10 @@ func PredictIndex(t *metainfo.Torrent) (*IndexUpload, error) {
 		{"length", integer, false}, {"files", files, false}, {"private", octet, false}, {"path", texts, false},
 		{"root hash", text, false}, {"source", text, false},
 	}, p.drop)
+	_, single := dict.Get("length")
+	if _, several := dict.Get("files"); p.err == nil && !single && !several {
+		p.fail("info", "neither length nor files are there, which it ends the connection at")
+	}
 	if p.err != nil {
 		return nil, p.err
 	}

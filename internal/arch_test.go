@@ -26,7 +26,7 @@ const (
 	speaks = "cmd/torrentkit/internal/console cmd/torrentkit/internal/command "
 	// rooms are the packages of the commands, which main puts together.
 	rooms = "cmd/torrentkit/internal/command cmd/torrentkit/internal/creating cmd/torrentkit/internal/editing cmd/torrentkit/internal/inspecting " +
-		"cmd/torrentkit/internal/verifying cmd/torrentkit/internal/magnets cmd/torrentkit/internal/trackers"
+		"cmd/torrentkit/internal/verifying cmd/torrentkit/internal/magnets cmd/torrentkit/internal/trackers cmd/torrentkit/internal/publishing"
 )
 
 // table is "who may import whom" of the architecture: packages of this module,
@@ -79,6 +79,7 @@ var table = map[string][2]string{
 	"cmd/torrentkit/internal/verifying":           {speaks + "metainfo verify", "github.com/spf13/cobra github.com/spf13/pflag"},
 	"cmd/torrentkit/internal/magnets":             {speaks + "metainfo magnet announce", "github.com/spf13/cobra github.com/spf13/pflag"},
 	"cmd/torrentkit/internal/trackers":            {speaks + "metainfo announce magnet", "github.com/spf13/cobra github.com/spf13/pflag"},
+	"cmd/torrentkit/internal/publishing":          {speaks + "metainfo inspect announce/index", "github.com/spf13/cobra github.com/spf13/pflag"},
 
 	"verify/internal/assemble": {"metainfo internal/content internal/layout internal/piecehash verify/internal/below", ""},
 	"verify/internal/below":    {"internal/content", "golang.org/x/sys"},
@@ -539,6 +540,7 @@ var helpers = map[string]string{
 	"magnets/fetch_link.go":     "one link: trackers, peers and the DHT put together",
 	"magnets/fetch_progress.go": "the progress of several links",
 	"magnets/fetch_trackers.go": "trackers as sources of peers",
+	"publishing/tokens.go":      "where tokens are kept",
 	"trackers/tally.go":         "how many trackers answered",
 	"trackers/targets.go":       "what trackers are asked about",
 	"verifying/tasks.go":        "which data belongs to which torrent",

@@ -38,11 +38,12 @@ type Options struct {
 
 // Client asks one index. Its methods may be called at once from many goroutines.
 type Client struct {
-	base    *url.URL // without version and slash at its end
-	o       Options
-	http    *http.Client
-	plain   bool
-	session atomic.Pointer[string] // the token
+	base     *url.URL // without version and slash at its end
+	o        Options
+	http     *http.Client
+	plain    bool
+	session  atomic.Pointer[string] // the token
+	password atomic.Pointer[string] // of the last login, which an index may repeat
 }
 
 // New returns a client of the index whose API is at a URL, such as https://index.example. A path before /v1 belongs to
@@ -84,6 +85,7 @@ func New(address string, o Options) (*Client, error) {
 	c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	c.plain = base.Scheme == "http" && !loopback(base.Hostname())
 	c.session.Store(&o.Token)
+	c.password.Store(new(string))
 	return c, nil
 }
 
@@ -101,6 +103,15 @@ func (c *Client) Plain() bool { return c.plain }
 
 // Token is the token that requests carry: that of the options, or of the last login.
 func (c *Client) Token() string { return *c.session.Load() }
+
+// SetToken gives the client another token.
+func (c *Client) SetToken(token string) error {
+	if err := checkToken(token); err != nil {
+		return err
+	}
+	c.session.Store(&token)
+	return nil
+}
 
 // checkToken demands visible ASCII, which a header can hold.
 func checkToken(token string) error {

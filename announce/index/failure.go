@@ -156,10 +156,12 @@ func kindOf(r *reply) string {
 	return fmt.Sprintf("%d bytes of another kind", len(r.body))
 }
 
-// clean is a text of the index without the token, without secrets of URLs, and not longer than a reason is.
+// clean is a text of the index without the token and the password, without secrets of URLs, and not longer than a reason is.
 func (c *Client) clean(text string) string {
-	if token := c.Token(); token != "" {
-		text = strings.ReplaceAll(text, token, secret.Mark(token))
+	for _, known := range []string{c.Token(), *c.password.Load()} {
+		if known != "" {
+			text = strings.ReplaceAll(text, known, secret.Mark(known))
+		}
 	}
 	if len(text) > maxReason {
 		text = text[:maxReason]

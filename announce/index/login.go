@@ -9,8 +9,6 @@ import (
 	"net/http"
 	"strings"
 	"time"
-
-	"github.com/torrentkit/torrentkit/internal/secret"
 )
 
 // Session is who is logged in.
@@ -28,8 +26,8 @@ type sessionAnswer struct {
 
 // Login asks for a token, which the client has from then on. It is good for two weeks.
 func (c *Client) Login(ctx context.Context, user, password string) (Session, error) {
-	s, err := c.login(ctx, "user/login", map[string]string{"login": user, "password": password})
-	return s, withoutPassword(err, password)
+	c.password.Store(&password)
+	return c.login(ctx, "user/login", map[string]string{"login": user, "password": password})
 }
 
 // Renew asks for a token in place of the client's own: a new one where that is good for less than a week.
@@ -53,25 +51,6 @@ func (c *Client) login(ctx context.Context, path string, body any) (Session, err
 func (c *Client) Verify(ctx context.Context) error {
 	var ok json.RawMessage
 	return c.send(ctx, http.MethodPost, "user/token/verify", map[string]string{"token": c.Token()}, &ok)
-}
-
-// withoutPassword takes a password that the index sent back out of the words of an error.
-func withoutPassword(err error, password string) error {
-	hide := func(text string) string {
-		if password == "" {
-			return text
-		}
-		return strings.ReplaceAll(text, password, secret.Mark(password))
-	}
-	var r *Refusal
-	var f *Failure
-	switch {
-	case errors.As(err, &r):
-		r.Reason = hide(r.Reason)
-	case errors.As(err, &f):
-		f.Reason = hide(f.Reason)
-	}
-	return err
 }
 
 // Claims are what a token says of itself. Nobody but the index can tell whether it is true.

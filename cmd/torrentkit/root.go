@@ -15,6 +15,7 @@ import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/editing"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/inspecting"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/magnets"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/publishing"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/trackers"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/verifying"
 )
@@ -67,6 +68,7 @@ func newRoot(con *console.Console) *cobra.Command {
 		trackers.NewAnnounce(con),
 		trackers.NewScrape(con),
 		trackers.NewDoctor(con),
+		publishing.NewPublish(con),
 		newCompletion(con, root),
 		newVersion(con),
 	}

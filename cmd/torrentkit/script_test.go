@@ -29,6 +29,7 @@ import (
 //	mode NAME PERM           demands permissions, in octal (not on Windows)
 //	seed NAME VAR            serves the metadata of a torrent on loopback, at the address that it puts into $VAR
 //	tracker NAME [FAULT...]  starts a tracker on loopback; $NAME_HTTP, $NAME_UDP and so on are its URLs
+//	index NAME [FAULT...]    starts a Torrust index on loopback: $NAME is its URL, $NAME_TOKEN and the file NAME.token a token
 //	dhtnode VAR              starts a node of the DHT on loopback, whose address is $VAR
 //	release, action, component, hook: see action_test.go
 //	jsonlines [N]            demands that standard output is N lines (default 1), each a JSON object with its schema first
@@ -60,7 +61,7 @@ func scriptParams(t *testing.T) testscript.Params {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"code": scriptCode, "mkfile": scriptMkfile, "flip": scriptFlip, "resize": scriptResize, "mode": scriptMode,
-			"jsonlines": scriptJSONLines, "seed": scriptSeed(t), "tracker": scriptTracker(t), "dhtnode": scriptDHT(t),
+			"jsonlines": scriptJSONLines, "seed": scriptSeed(t), "tracker": scriptTracker(t), "dhtnode": scriptDHT(t), "index": scriptIndex(t),
 			"release": scriptRelease(t), "action": scriptAction(t), "component": scriptComponent(t), "hook": scriptHook(t), "webserver": scriptServer(t),
 		},
 	}

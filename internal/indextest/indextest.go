@@ -6,6 +6,7 @@
 package indextest
 
 import (
+	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -50,7 +51,6 @@ type Index struct {
 
 	mu       sync.Mutex
 	torrents []*torrent
-	tokens   int
 	good     map[string]bool
 	asked    []string // "GET /v1/category"
 }
@@ -83,10 +83,9 @@ func (x *Index) Token() string {
 }
 
 func (x *Index) token() string {
-	x.tokens++
 	part := func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
 	token := part(`{"alg":"HS256","typ":"JWT"}`) + "." +
-		part(fmt.Sprintf(`{"user":{"user_id":1,"username":%q,"administrator":true},"exp":4102444800}`, User)) + "." + part(fmt.Sprintf("the signature of token %d", x.tokens))
+		part(fmt.Sprintf(`{"user":{"user_id":1,"username":%q,"administrator":true},"exp":4102444800}`, User)) + "." + part(rand.Text())
 	x.good[token] = true
 	return token
 }

@@ -197,3 +197,12 @@ func kindOf(mode fs.FileMode) string {
 	}
 	return "a device"
 }
+
+// ConfigFile is where a file of the user's settings is, by its path below the program's folder.
+func ConfigFile(con *console.Console, path ...string) string {
+	folder := con.Getenv("XDG_CONFIG_HOME")
+	if folder == "" {
+		folder, _ = os.UserConfigDir()
+	}
+	return filepath.Join(append([]string{folder, "torrentkit"}, path...)...)
+}

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"fmt"
@@ -162,4 +163,14 @@ func FindingText(f *inspect.Finding) string {
 		text = f.Key + ": " + text
 	}
 	return fmt.Sprintf("%s (byte %d)", text, f.Offset)
+}
+
+// TorrentFile is a name for the file of a torrent that somebody else named: its own name, or the infohash where that cannot be the
+// name of a file on all systems.
+func TorrentFile(name string, hashes metainfo.Hashes) string {
+	file := name + ".torrent"
+	if len(file) > 255 || file[0] == '.' || strings.ContainsAny(file, `/\:*?"<>|`) || strings.ContainsFunc(file, console.Hidden) {
+		file = cmp.Or(hashes.V1.String(), hashes.V2.String()) + ".torrent"
+	}
+	return file
 }

@@ -28,6 +28,8 @@ type Env struct {
 	Width func() int
 	// Height is its number of rows; nil is no terminal.
 	Height func() int
+	// Secret reads a line that the terminal does not show; nil where there is no terminal to read from.
+	Secret func(ctx context.Context) (string, error)
 	Getenv func(string) string
 	Now    func() time.Time
 }
@@ -45,6 +47,9 @@ func RealEnv() Env {
 		Height: terminalHeight,
 		Getenv: os.Getenv,
 		Now:    time.Now,
+	}
+	if term.IsTerminal(int(os.Stdin.Fd())) && e.ErrTTY {
+		e.Secret = terminalSecret
 	}
 	e.ANSI = enableANSI(os.Stdout, e.OutTTY) && enableANSI(os.Stderr, e.ErrTTY)
 	return e

@@ -4,12 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
 
@@ -78,13 +77,7 @@ func presetNames(ctx context.Context, con *console.Console, file string) []strin
 }
 
 // presetsFile is where presets are when no file is named.
-func presetsFile(con *console.Console) string {
-	folder := con.Getenv("XDG_CONFIG_HOME")
-	if folder == "" {
-		folder, _ = os.UserConfigDir()
-	}
-	return filepath.Join(folder, "torrentkit", "presets.yaml")
-}
+func presetsFile(con *console.Console) string { return command.ConfigFile(con, "presets.yaml") }
 
 // readJobs reads a file of jobs, and its default section.
 func readJobs(ctx context.Context, con *console.Console, file string) (jobs []yamlJob, common []setting, err error) {

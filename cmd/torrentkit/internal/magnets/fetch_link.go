@@ -6,11 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/magnet"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // fetchLink composes a fetch: a link, resolved if its torrent is mutable, and all who may know peers of it.
@@ -83,23 +83,14 @@ func fetched(ctx context.Context, con *console.Console, input string, res *magne
 	return showFetched(con, input, res, out)
 }
 
-// fetchOutput decides where a torrent goes, now that its name is known. A name that cannot be a file's is replaced by
-// the infohash.
+// fetchOutput decides where a torrent goes, now that its name is known.
 func fetchOutput(con *console.Console, res *magnet.Result, f *fetchFlags) (*command.Output, error) {
-	name := res.Name + ".torrent"
-	if !fileName(name) {
-		name = cmp.Or(res.V1.String(), res.V2.String()) + ".torrent"
-	}
+	name := command.TorrentFile(res.Name, metainfo.Hashes{V1: res.V1, V2: res.V2})
 	target := f.output
 	if target == "" {
 		target = "."
 	}
 	return command.NewOutput(con, target, command.OutputOptions{DefaultName: name, Force: f.force, Binary: true})
-}
-
-// fileName reports whether a name can be that of a file on all systems.
-func fileName(s string) bool {
-	return len(s) <= 255 && s[0] != '.' && !strings.ContainsAny(s, `/\:*?"<>|`) && !strings.ContainsFunc(s, console.Hidden)
 }
 
 // fetchFailed tells why there is no torrent. With --check that is an answer.

@@ -2,12 +2,8 @@ package trackers
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
-	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -86,47 +82,20 @@ func (f *trackerFlags) setHeaders(o *announce.Options) error {
 		}
 		o.Header.Add(strings.TrimSpace(name), strings.TrimSpace(value))
 	}
-	if f.proxy == "" {
-		return nil
-	}
-	u, err := url.Parse(f.proxy)
-	if err != nil || u.Host == "" {
-		return errors.New("--proxy wants a URL such as socks5://127.0.0.1:1080")
-	}
-	o.Proxy = u
-	return nil
+	var err error
+	o.Proxy, err = command.ParseProxy(f.proxy)
+	return err
 }
 
-// maxPEM is how large a file of certificates may be.
-const maxPEM = 1 << 20
-
-func (f *trackerFlags) setTLS(ctx context.Context, o *announce.Options) error {
-	c := &tls.Config{InsecureSkipVerify: f.insecure, MinVersion: tls.VersionTLS12}
+func (f *trackerFlags) setTLS(ctx context.Context, o *announce.Options) (err error) {
 	if f.ca != "" {
-		pem, err := command.ReadFile(ctx, f.ca, maxPEM)
-		if err != nil {
-			return err
-		}
-		c.RootCAs = x509.NewCertPool()
-		if !c.RootCAs.AppendCertsFromPEM(pem) {
-			return fmt.Errorf("reading %q: no certificate in PEM", f.ca)
-		}
 		f.caFiles = []string{"--cacert", f.ca}
 	}
 	if f.cert != "" {
-		pem, err := command.ReadFile(ctx, f.cert, maxPEM)
-		if err != nil {
-			return err
-		}
-		pair, err := tls.X509KeyPair(pem, pem)
-		if err != nil {
-			return command.InputError(f.cert, err)
-		}
-		c.Certificates = []tls.Certificate{pair}
 		f.certFiles = []string{"--cert", f.cert}
 	}
-	o.TLS = c
-	return nil
+	o.TLS, err = command.TLSConfig(ctx, f.ca, f.cert, f.insecure)
+	return err
 }
 
 // curlArgs are what --explain adds to a curl line.
