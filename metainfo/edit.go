@@ -232,7 +232,7 @@ func (t *Torrent) outerEntries(e *Edit) ([]Entry, error) {
 	list = append(list, e.Set...)
 	list = append(list, t.editTrackers(e)...)
 	if now := e.WebSeeds.apply(e.mapURLs(t.WebSeeds)); !slices.Equal(now, t.WebSeeds) {
-		list = append(list, seedEntry("url-list", now, t.isList("url-list")))
+		list = append(list, seedEntry("url-list", now, isList(t.root, "url-list")))
 	}
 	if now := e.HTTPSeeds.apply(e.mapURLs(t.HTTPSeeds)); !slices.Equal(now, t.HTTPSeeds) {
 		list = append(list, seedEntry("httpseeds", now, true))
@@ -262,8 +262,8 @@ func textEntries(key, old string, now *string) []Entry {
 	return []Entry{optionalText(key, *now), {key + ".utf-8", nil}}
 }
 
-func (t *Torrent) isList(key string) bool {
-	v, _ := t.root.Get(key)
+func isList(root bencode.Value, key string) bool {
+	v, _ := root.Get(key)
 	return v.Kind() == bencode.List
 }
 
@@ -331,7 +331,7 @@ func (t *Torrent) editTrackers(e *Edit) []Entry {
 	if len(now) > 0 && (first == "" || !hasURL(now, first)) {
 		first = now[0][0]
 	}
-	return trackerEntries(now, first, t.isList("announce-list"))
+	return trackerEntries(now, first, isList(t.root, "announce-list"))
 }
 
 func hasURL(tiers [][]string, u string) bool {

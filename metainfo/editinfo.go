@@ -37,7 +37,7 @@ func (t *Torrent) infoEntries(e *Edit) ([]Entry, error) {
 			list[len(list)-1].Value = []byte("i1e")
 		}
 	}
-	old := t.collections()
+	old := collections(t.info)
 	if now := e.Collections.apply(old); !slices.Equal(now, old) {
 		list = append(list, Entry{"collections", nil})
 		if len(now) > 0 {
@@ -55,8 +55,8 @@ func (t *Torrent) infoEntries(e *Edit) ([]Entry, error) {
 	return list, nil
 }
 
-func (t *Torrent) collections() []string {
-	v, _ := t.info.Get("collections")
+func collections(info bencode.Value) []string {
+	v, _ := info.Get("collections")
 	var list []string
 	for _, item := range v.Items() {
 		if s, ok := item.Text(); ok {
