@@ -305,6 +305,7 @@ var reviewed = map[string]string{
 	"internal/trackertest.be":        "a short name of binary.BigEndian",
 	"metainfo.ownKeys":               "a table of names, only looked up",
 	"metainfo.ownInfoKeys":           "a table of names, only looked up",
+	"internal/peertest.findPython":   "what is installed, looked for once",
 	"internal/dial.reserved":         "a table of prefixes, only looked up",
 	"internal/dial.unicast":          "a prefix, which would be a constant if Go had them",
 	"internal/dial.nat64":            "a prefix, which would be a constant if Go had them",

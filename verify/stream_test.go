@@ -18,6 +18,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 	"github.com/ulikunitz/xz"
 
+	"github.com/torrentkit/torrentkit/internal/longtest"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -138,10 +139,13 @@ func TestArchive(t *testing.T) {
 		torrents[format] = tree.Torrent(t, format, 32768, metainfo.Fields{})
 	}
 	names := tree.Paths()
-	for range 3 {
-		for _, prefix := range []string{"", "./", "tree/", "./tree/"} {
+	for round := range 3 {
+		for p, prefix := range []string{"", "./", "tree/", "./tree/"} {
 			packed := pack(t, tree, names, prefix)
 			for i, compress := range compressors {
+				if !longtest.Whole() && (round+p+i)%2 != 0 {
+					continue // every two of them, though not all three
+				}
 				z := compress(packed)
 				for format, torrent := range torrents {
 					if r := archive1(t, torrent, z, ArchiveOptions{Extra: true}); !r.OK() {

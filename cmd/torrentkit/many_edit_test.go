@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console/consoletest"
+	"github.com/torrentkit/torrentkit/internal/longtest"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -33,7 +34,7 @@ func TestEditManyFaulty(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	hashes := map[string]metainfo.Hashes{}
-	for i := range 500 {
+	for i := range longtest.Rounds(200, 500) {
 		text := "HEAD4:infoINFOe"
 		if i%10 == 0 {
 			text = faulty[i/10%len(faulty)]

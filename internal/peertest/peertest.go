@@ -18,6 +18,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"testing"
 )
 
@@ -65,14 +66,22 @@ func missing(t testing.TB, what string) {
 // Python returns a Python that has libtorrent, or ends the test.
 func Python(t testing.TB) string {
 	t.Helper()
+	python := findPython()
+	if python == "" {
+		missing(t, "libtorrent for Python (python3-libtorrent)")
+	}
+	return python
+}
+
+// findPython looks once in each test program: starting what may only be a script that chooses a Python takes long.
+var findPython = sync.OnceValue(func() string {
 	for _, python := range []string{"python3", "/usr/bin/python3"} {
 		if exec.Command(python, "-c", "import libtorrent").Run() == nil {
 			return python
 		}
 	}
-	missing(t, "libtorrent for Python (python3-libtorrent)")
 	return ""
-}
+})
 
 //go:embed oracle.py
 var oracleScript string
