@@ -2,22 +2,38 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/create"
 )
 
 func newVersion(con *console.Console) *cobra.Command {
+	var benchmark bool
 	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Print the version, and what it was built with and for",
+		Long: `Print the version, and what it was built with and for.
+
+--benchmark measures for two seconds how fast one core hashes, by each kernel
+that the CPU has, and how fast it copies memory. With --json that is one line,
+which people who work on torrentkit are glad to get from CPUs that they lack.`,
 		Example: `  torrentkit version
-  torrentkit version --json`,
+  torrentkit version --json
+  torrentkit version --benchmark`,
 		Args: command.Arity(0, 0),
-		RunE: command.RunE(func(context.Context, []string) error {
+		RunE: command.RunE(func(ctx context.Context, _ []string) error {
 			v := command.BuildVersion()
+			if benchmark {
+				var err error
+				if v.Benchmark, err = benchmarked(ctx); err != nil {
+					return err
+				}
+			}
 			if con.Options.JSON {
 				return con.JSON(v)
 			}
@@ -31,12 +47,53 @@ func newVersion(con *console.Console) *cobra.Command {
 			}
 			f.Text("go", v.Go)
 			f.Text("platform", v.OS+"/"+v.Arch)
+			if v.Benchmark != nil {
+				showBenchmark(&f, v.Benchmark)
+			}
 			con.Show(&f)
 			return nil
 		}),
 	}
+	command.Group(cmd, "What to print", func(f *pflag.FlagSet) {
+		f.BoolVar(&benchmark, "benchmark", false, "measure how fast one core hashes and copies: takes two seconds")
+	})
 	command.Exits(cmd, "done", "")
 	return cmd
+}
+
+// benchmarked takes all rates, each for an eighth of a second.
+func benchmarked(ctx context.Context) (*command.BenchmarkJSON, error) {
+	rates, err := create.MeasureHashing(ctx, time.Second/8)
+	if err != nil {
+		return nil, err
+	}
+	kernels := func(all []create.HashKernel) []command.KernelJSON {
+		var out []command.KernelJSON
+		for _, k := range all {
+			out = append(out, command.KernelJSON(k))
+		}
+		return out
+	}
+	return &command.BenchmarkJSON{CPU: rates.CPU, SHA1: kernels(rates.SHA1), SHA256: kernels(rates.SHA256), Copy: rates.Copy}, nil
+}
+
+func showBenchmark(f *console.Fields, b *command.BenchmarkJSON) {
+	if b.CPU != "" {
+		f.Text("cpu", b.CPU)
+	}
+	for _, hash := range []struct {
+		name    string
+		kernels []command.KernelJSON
+	}{{"SHA-1", b.SHA1}, {"SHA-256", b.SHA256}} {
+		for _, k := range hash.kernels {
+			text := console.FormatRate(k.Rate)
+			if k.Zeros > 0 {
+				text += ", zeros " + console.FormatRate(k.Zeros)
+			}
+			f.Text(hash.name+" "+k.Name, text)
+		}
+	}
+	f.Text("copy", console.FormatRate(b.Copy))
 }
 
 // newHelp replaces cobra's own help command, which exits 0 for a command that does not exist.

@@ -13,18 +13,9 @@ import (
 	"github.com/torrentkit/torrentkit/internal/lockstep"
 )
 
-// available names the implementations that this CPU has, the fastest first.
-func available() []string {
-	var names []string
-	for _, impl := range new(Hasher).implementations() {
-		names = append(names, impl.Name)
-	}
-	return names
-}
-
 // each runs a test once for every implementation that this CPU has.
 func each(t *testing.T, test func(t *testing.T, h *Hasher)) {
-	for _, name := range available() {
+	for _, name := range Implementations() {
 		t.Run(name, func(t *testing.T) {
 			h, ok := NewNamed(name)
 			if !ok || h.lanes.Name != name {
@@ -302,7 +293,7 @@ func TestMisuse(t *testing.T) {
 }
 
 func TestEnvironmentSelects(t *testing.T) {
-	names := available()
+	names := Implementations()
 	for _, name := range names {
 		t.Setenv(Environment, name)
 		if got := New().lanes.Name; got != name {
@@ -328,8 +319,8 @@ func TestRequiredKernels(t *testing.T) {
 	}
 	for item := range strings.SplitSeq(required, ",") {
 		name, ours := strings.CutPrefix(strings.TrimSpace(item), "sha1:")
-		if ours && !slices.Contains(available(), name) {
-			t.Errorf("kernel %q is required, but this CPU or build has only %q", name, available())
+		if ours && !slices.Contains(Implementations(), name) {
+			t.Errorf("kernel %q is required, but this CPU or build has only %q", name, Implementations())
 		}
 	}
 }
@@ -344,7 +335,7 @@ func FuzzSums(f *testing.F) {
 			end := min(len(data), start+i*int(step))
 			messages[i] = data[start:end]
 		}
-		for _, name := range available() {
+		for _, name := range Implementations() {
 			h, _ := NewNamed(name)
 			checkSums(t, h, messages)
 		}
@@ -361,7 +352,7 @@ func BenchmarkBlocks(b *testing.B) {
 			d.Write(data[:chunk])
 		}
 	})
-	for _, name := range available() {
+	for _, name := range Implementations() {
 		h, _ := NewNamed(name)
 		for _, lanes := range []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 16, 17, 24, 32} {
 			if h.Lanes() == 1 && lanes > 1 {
@@ -384,7 +375,7 @@ func BenchmarkBlocks(b *testing.B) {
 
 func BenchmarkZeros(b *testing.B) {
 	const blocks = 1 << 8
-	for _, name := range available() {
+	for _, name := range Implementations() {
 		h, _ := NewNamed(name)
 		b.Run(fmt.Sprintf("impl=%s/lanes=%d", name, h.Lanes()), func(b *testing.B) {
 			states, runs := make([]*State, h.Lanes()), make([]int, h.Lanes())
@@ -410,7 +401,7 @@ func BenchmarkSums(b *testing.B) {
 			messages[i] = data[:rng.IntN(limit)]
 			total += len(messages[i])
 		}
-		for _, name := range available() {
+		for _, name := range Implementations() {
 			h, _ := NewNamed(name)
 			b.Run(fmt.Sprintf("impl=%s/below=%d", name, limit), func(b *testing.B) {
 				b.SetBytes(int64(total))

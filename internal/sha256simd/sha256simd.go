@@ -95,6 +95,15 @@ func NewNamed(name string) (*Hasher, bool) {
 // standard is the standard library.
 func standard() kernel { return lockstep.Standard[state](sha256.New(), "sha\x03") }
 
+// Implementations names those that this CPU has, the fastest first.
+func Implementations() []string {
+	var names []string
+	for _, impl := range new(Hasher).implementations() {
+		names = append(names, impl.Name)
+	}
+	return names
+}
+
 // implementations returns those that this CPU has, the fastest first.
 func (h *Hasher) implementations() []implementation {
 	return append(h.wide.accelerated(), implementation{Name: "generic", Kernels: []kernel{standard()}})

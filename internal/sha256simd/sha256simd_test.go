@@ -13,18 +13,9 @@ import (
 	"github.com/torrentkit/torrentkit/internal/lockstep"
 )
 
-// available names the implementations that this CPU has, the fastest first.
-func available() []string {
-	var names []string
-	for _, impl := range new(Hasher).implementations() {
-		names = append(names, impl.Name)
-	}
-	return names
-}
-
 // each runs a test once for every implementation that this CPU has.
 func each(t *testing.T, test func(t *testing.T, h *Hasher)) {
-	for _, name := range available() {
+	for _, name := range Implementations() {
 		t.Run(name, func(t *testing.T) {
 			h, ok := NewNamed(name)
 			if !ok || h.lanes.Name != name {
@@ -211,7 +202,7 @@ func TestMisuse(t *testing.T) {
 }
 
 func TestEnvironmentSelects(t *testing.T) {
-	names := available()
+	names := Implementations()
 	for _, name := range names {
 		t.Setenv(Environment, name)
 		if got := New().lanes.Name; got != name {
@@ -237,8 +228,8 @@ func TestRequiredKernels(t *testing.T) {
 	}
 	for item := range strings.SplitSeq(required, ",") {
 		name, ours := strings.CutPrefix(strings.TrimSpace(item), "sha256:")
-		if ours && !slices.Contains(available(), name) {
-			t.Errorf("kernel %q is required, but this CPU or build has only %q", name, available())
+		if ours && !slices.Contains(Implementations(), name) {
+			t.Errorf("kernel %q is required, but this CPU or build has only %q", name, Implementations())
 		}
 	}
 }
@@ -253,7 +244,7 @@ func FuzzSums(f *testing.F) {
 			end := min(len(data), start+i*int(step))
 			messages[i] = data[start:end]
 		}
-		for _, name := range available() {
+		for _, name := range Implementations() {
 			h, _ := NewNamed(name)
 			checkSums(t, h, messages)
 		}
@@ -270,7 +261,7 @@ func BenchmarkLanes(b *testing.B) {
 			sha256.Sum256(data[:length])
 		}
 	})
-	for _, name := range available() {
+	for _, name := range Implementations() {
 		h, _ := NewNamed(name)
 		for _, lanes := range []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 16, 17, 24, 32} {
 			if h.lanes.Lanes() == 1 && lanes > 1 {
@@ -302,7 +293,7 @@ func BenchmarkSums(b *testing.B) {
 			total += len(messages[i])
 		}
 		digests := make([][Size]byte, len(messages))
-		for _, name := range available() {
+		for _, name := range Implementations() {
 			h, _ := NewNamed(name)
 			b.Run(fmt.Sprintf("impl=%s/below=%d", name, limit), func(b *testing.B) {
 				b.SetBytes(int64(total))
@@ -317,7 +308,7 @@ func BenchmarkSums(b *testing.B) {
 func BenchmarkPairs(b *testing.B) {
 	nodes := make([][Size]byte, 256)
 	dst := make([][Size]byte, len(nodes)/2)
-	for _, name := range available() {
+	for _, name := range Implementations() {
 		h, _ := NewNamed(name)
 		b.Run("impl="+name, func(b *testing.B) {
 			b.SetBytes(int64(len(nodes)) * Size)
@@ -336,7 +327,7 @@ func BenchmarkLeaves(b *testing.B) {
 	for i := range leaves {
 		leaves[i] = data[i*leaf:][:leaf]
 	}
-	for _, name := range available() {
+	for _, name := range Implementations() {
 		h, _ := NewNamed(name)
 		b.Run("impl="+name, func(b *testing.B) {
 			b.SetBytes(int64(len(data)))

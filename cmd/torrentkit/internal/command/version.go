@@ -15,6 +15,23 @@ type versionJSON struct {
 	Go       string `json:"go"`
 	OS       string `json:"os"`
 	Arch     string `json:"arch"`
+
+	Benchmark *BenchmarkJSON `json:"benchmark,omitempty"` // with --benchmark
+}
+
+// BenchmarkJSON is how fast this machine hashes and copies.
+type BenchmarkJSON struct {
+	CPU    string   `json:"cpu,omitempty"` // where the system tells
+	SHA1   []KernelJSON `json:"sha1"`          // the fastest, which is in use, first
+	SHA256 []KernelJSON `json:"sha256"`
+	Copy   float64  `json:"copy"` // of memory, bytes per second of one core
+}
+
+// KernelJSON is one way to hash.
+type KernelJSON struct {
+	Name  string  `json:"name"`
+	Rate  float64 `json:"rate"`            // bytes per second of one core
+	Zeros float64 `json:"zeros,omitempty"` // the same of zeros, such as padding
 }
 
 // BuildVersion reads what the linker recorded. Version is "devel" for a build that is no release.

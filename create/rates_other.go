@@ -1,0 +1,5 @@
+//go:build !darwin && !windows
+
+package create
+
+func cpuBrand() string { return "" }
