@@ -75,6 +75,7 @@ type Options struct {
 	MaxTorrentSize int64 // in bytes: pieces grow until the .torrent is no larger; 0 is any
 
 	Align      bool // give a v1 torrent pad files, so that each file starts a piece (BEP 47)
+	PadEnds    bool // pad a v1 torrent or a hybrid as libtorrent 2.1 does by default: behind each file, the last one too
 	Attributes bool // keep the executable and hidden bits of files (BEP 47)
 	// Checksums are written for every file, from the read that hashes it: files
 	// are read one after the other, each from its start to its end.

@@ -79,6 +79,47 @@ func TestAgainstLibtorrent(t *testing.T) {
 	}
 }
 
+// What libtorrent 2 makes by default, 2.1 and 2.0.8: pad files behind files, the last one too, and in front of empty ones. (Of a-b/x and a/x it
+// makes hybrids that it does not load: their v1 part has the paths in the order of their texts.)
+func TestAgainstLibtorrent21(t *testing.T) {
+	t.Parallel()
+	oracles := []*peertest.Oracle{peertest.Libtorrent(t), peertest.Libtorrent21(t)}
+	rng := rand.New(rand.NewPCG(2025, 21))
+	for round := range longtest.Rounds(16, 60) {
+		pieceLength := int64(16384) << rng.IntN(3)
+		dir := t.TempDir()
+		root := filepath.Join(dir, "tree")
+		sizes := []int64{0, 0, 1, 16383, 16384, 40000, pieceLength, pieceLength + 1, 2 * pieceLength}
+		content := 0
+		for _, name := range []string{"a/x", "a/y", "b", "c/d/e", "c/f", "g", "h"}[rng.IntN(7):] {
+			file := filepath.Join(root, name)
+			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			data := make([]byte, sizes[rng.IntN(len(sizes))])
+			if name == "h" && content == 0 { // it refuses torrents of empty files only
+				data = []byte("h")
+			}
+			content += len(data)
+			if err := os.WriteFile(file, data, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		format, asked := metainfo.Hybrid, "libtorrent-2.1"
+		if round%2 == 1 {
+			format, asked = metainfo.V1, "libtorrent-2.1-v1"
+		}
+		ours := torrent(t, root, create.Options{Format: format, PieceLength: pieceLength, PadEnds: true})
+		theirFile := filepath.Join(dir, "theirs.torrent")
+		theirs := oracles[round/2%2].Ask(t, peertest.Question{Do: "create", Root: root, Format: asked, PieceLength: pieceLength, Output: theirFile})
+		if v1, v2 := hashes(t, ours); v1 != theirs.V1 || v2 != theirs.V2 {
+			raw, _ := os.ReadFile(theirFile)
+			t.Errorf("%s, round %d: infohashes %q and %q, libtorrent makes %q and %q\n%.300q\n%.300q", asked, round, v1, v2, theirs.V1, theirs.V2, ours, raw)
+		}
+		intact(t, ours, root)
+	}
+}
+
 // Torrents of mktorrent and transmission-create are read and verified, and
 // where they list the files in our order, the infohash is ours.
 func TestAgainstCommandLinePeers(t *testing.T) {

@@ -80,7 +80,7 @@ func (c *Content) plan(o Options) (*Plan, error) {
 	}
 	p := &Plan{
 		Name: o.Name, Format: o.Format, Notes: c.portability(o.Name), Progress: o.Progress, content: c, o: o,
-		shape: metainfo.Shape{Format: o.Format, Name: o.Name, Align: o.Align, Outer: o.Set, Info: info},
+		shape: metainfo.Shape{Format: o.Format, Name: o.Name, Align: o.Align, PadEnds: o.PadEnds, Outer: o.Set, Info: info},
 	}
 	p.describeFiles()
 	p.nameSeeds()

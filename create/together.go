@@ -20,7 +20,7 @@ var ErrJournals = errors.New("a journal is for one format and piece length, not 
 // progress. Beside an [*UnexpectedHashError] come the torrents up to that which it
 // is about.
 //
-// Torrents of the same format, alignment and piece length share their hashes.
+// Torrents of the same format, padding and piece length share their hashes.
 // For others a window over the content is kept in memory, of the longest piece
 // length and 16 MiB.
 func Torrents(ctx context.Context, plans []*Plan) ([]*Result, error) {
@@ -31,7 +31,7 @@ func Torrents(ctx context.Context, plans []*Plan) ([]*Result, error) {
 			return nil, errors.New("torrents made together are of one content")
 		}
 		for _, s := range shapes {
-			if s.Format == p.Format && s.PieceLength == p.PieceLength && s.shape.Align == p.shape.Align {
+			if s.Format == p.Format && s.PieceLength == p.PieceLength && s.shape.Align == p.shape.Align && s.shape.PadEnds == p.shape.PadEnds {
 				of[i] = s
 			}
 		}

@@ -20,6 +20,10 @@ type Shape struct {
 	PieceLength int64 // in bytes
 	// Align gives a v1 torrent the pad files of a hybrid (BEP 47).
 	Align bool
+	// PadEnds gives a hybrid, or a v1 torrent, the pad files that libtorrent 2.1 makes
+	// by default: behind every file that does not end on a piece boundary, the last
+	// one too.
+	PadEnds bool
 	// Outer and Info are arbitrary keys outside of info and in it.
 	Outer, Info []Entry
 	// Sums are checksums of whole files, in the order of the files, each sorted by
@@ -68,7 +72,10 @@ func NewDraft(s Shape, files []File, fields Fields) (*Draft, error) {
 		sizes[i].Length = files[i].Length
 	}
 	padded := layout.Pad(layout.Format(s.Format), s.PieceLength, sizes)
-	if s.Align && s.Format == V1 {
+	switch {
+	case s.Format.HasV1() && s.PadEnds:
+		padded = layout.AlignEnds(s.PieceLength, sizes)
+	case s.Format == V1 && s.Align:
 		padded = layout.Align(s.PieceLength, sizes)
 	}
 	l, err := layout.New(layout.Format(s.Format), s.PieceLength, padded)

@@ -75,3 +75,20 @@ func Align(pieceLength int64, files []File) []File {
 	}
 	return padded
 }
+
+// AlignEnds returns files with pad files behind those with content that do not end
+// on a piece boundary, the last one too, as libtorrent 2.1 has them by default. A
+// file that is alone gets none.
+func AlignEnds(pieceLength int64, files []File) []File {
+	if len(files) == 1 {
+		return files
+	}
+	padded := make([]File, 0, 2*len(files))
+	for _, f := range files {
+		padded = append(padded, f)
+		if over := f.Length % pieceLength; over > 0 {
+			padded = append(padded, File{Length: pieceLength - over, Pad: true})
+		}
+	}
+	return padded
+}

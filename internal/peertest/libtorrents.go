@@ -24,11 +24,16 @@ for line in sys.stdin:
 // Python that TORRENTKIT_LIBTORRENT names.
 func Libtorrents(t testing.TB) []*Client {
 	t.Helper()
-	newer := os.Getenv("TORRENTKIT_LIBTORRENT")
-	if newer == "" {
+	return []*Client{libtorrentOf(t, Python(t)), libtorrentOf(t, newerPython(t))}
+}
+
+func newerPython(t testing.TB) string {
+	t.Helper()
+	python := os.Getenv("TORRENTKIT_LIBTORRENT")
+	if python == "" {
 		missing(t, "libtorrent 2.1 (TORRENTKIT_LIBTORRENT names a Python that has it)")
 	}
-	return []*Client{libtorrentOf(t, Python(t)), libtorrentOf(t, newer)}
+	return python
 }
 
 func libtorrentOf(t testing.TB, python string) *Client {

@@ -38,6 +38,10 @@ def create(q):
         return make(root, piece_length, lt.create_torrent.v1_only, found)
     if q["format"] == "v2":
         return make(root, piece_length, lt.create_torrent.v2_only, found)
+    if q["format"] == "libtorrent-2.1":  # what it makes by default
+        return make(root, piece_length, 0, found)
+    if q["format"] == "libtorrent-2.1-v1":
+        return make(root, piece_length, lt.create_torrent.canonical_files | lt.create_torrent.v1_only, found)
     return make(root, piece_length, lt.create_torrent.canonical_files_no_tail_padding, found)
 
 

@@ -123,7 +123,18 @@ type Answer struct {
 // Libtorrent starts a libtorrent for the length of the test, or ends the test.
 func Libtorrent(t testing.TB) *Oracle {
 	t.Helper()
-	cmd := exec.Command(Python(t), "-c", oracleScript)
+	return oracle(t, Python(t))
+}
+
+// Libtorrent21 starts a libtorrent 2.1.
+func Libtorrent21(t testing.TB) *Oracle {
+	t.Helper()
+	return oracle(t, newerPython(t))
+}
+
+func oracle(t testing.TB, python string) *Oracle {
+	t.Helper()
+	cmd := exec.Command(python, "-W", "ignore", "-c", oracleScript)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {

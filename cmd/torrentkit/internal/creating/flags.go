@@ -32,6 +32,7 @@ type createFlags struct {
 	list                 bool
 	hidden, links        string
 	sort, normalize      string
+	padding              string
 	ownRules             bool // patterns are of the command line, and not of a preset
 }
 
@@ -70,7 +71,7 @@ func createFlagGroups(cmd *cobra.Command, o *create.Options, f *createFlags) {
 		fs.StringArrayVar(&o.HTTPSeeds, "http-seed", nil, "`URL` of an HTTP seed (BEP 17; repeatable)")
 		fs.StringArrayVar(&o.Nodes, "node", nil, "DHT node `HOST:PORT` (BEP 5; repeatable)")
 	})
-	moreFieldFlags(cmd, o)
+	moreFieldFlags(cmd, o, f)
 	selectionFlags(cmd, f)
 	command.Group(cmd, "Servers", func(fs *pflag.FlagSet) {
 		fs.StringVar(&f.servers.list, "url-list", "", "take what the URLs in `FILE` or - lead to, one a line, beside those named as PATH")
@@ -88,7 +89,7 @@ func createFlagGroups(cmd *cobra.Command, o *create.Options, f *createFlags) {
 }
 
 // moreFieldFlags binds the rarer fields.
-func moreFieldFlags(cmd *cobra.Command, o *create.Options) {
+func moreFieldFlags(cmd *cobra.Command, o *create.Options, f *createFlags) {
 	command.Group(cmd, "More fields", func(fs *pflag.FlagSet) {
 		fs.Func("similar", "infohash (`HEX`) of a torrent that has files in common (BEP 38; repeatable)", func(s string) error {
 			h, err := metainfo.ParseHash(s)
@@ -99,6 +100,7 @@ func moreFieldFlags(cmd *cobra.Command, o *create.Options) {
 		fs.StringVar(&o.UpdateURL, "update-url", "", "`URL` of newer versions of the torrent (BEP 39)")
 		command.EntropyFlag(fs, func(s string) { o.Entropy = s })
 		fs.BoolVar(&o.Align, "align", false, "start every file on a piece boundary, by pad files (v1; BEP 47)")
+		fs.Var(command.OneOf(&f.padding, "default", "none", "libtorrent-2.1"), "padding", "pad files: what the format wants, none, or as libtorrent 2.1 makes them, behind the last file too (`HOW`: default, none, libtorrent-2.1)")
 		fs.BoolVar(&o.Attributes, "attributes", false, "keep the executable and hidden bits of files (BEP 47)")
 		fs.Func("checksum", "write a checksum of every file: `KIND` is md5, sha1, sha256 or crc32 (repeatable)", func(s string) error {
 			c, err := metainfo.ParseChecksum(s)
@@ -158,6 +160,9 @@ func createOptions(con *console.Console, o *create.Options, f *createFlags) (err
 	if o.Format, err = metainfo.ParseFormat(f.format); err != nil {
 		return err
 	}
+	if err := padding(o, f.padding); err != nil {
+		return err
+	}
 	o.Trackers = command.Tiers(f.trackers)
 	f.selection.SkipHidden = f.hidden == "skip"
 	f.selection.Links = map[string]create.LinkMode{"follow": create.FollowLinks, "store": create.StoreLinks, "skip": create.SkipLinks, "error": create.RefuseLinks}[f.links]
@@ -183,6 +188,20 @@ func createOptions(con *console.Console, o *create.Options, f *createFlags) (err
 		o.CreationDate, err = creationDate(con, f.date)
 	}
 	return err
+}
+
+// padding reads --padding, which no format may contradict.
+func padding(o *create.Options, how string) error {
+	o.PadEnds = how == "libtorrent-2.1"
+	switch {
+	case how == "none" && o.Format == metainfo.Hybrid:
+		return errors.New("--padding none: the files of a hybrid start on piece boundaries, so that its v1 part has the pieces of its v2 part (BEP 52)")
+	case how == "none" && o.Align:
+		return errors.New("--align is by pad files, and --padding none wants none")
+	case o.PadEnds && o.Format == metainfo.V2:
+		return errors.New("--padding libtorrent-2.1: a v2 torrent has no pad files, which are of v1 and hybrids")
+	}
+	return nil
 }
 
 // creationDate reads --date, or SOURCE_DATE_EPOCH (reproducible-builds.org), or the clock, to the second.

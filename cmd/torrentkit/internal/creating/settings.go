@@ -30,6 +30,7 @@ func newCreateJob() *createJob {
 		format:    "v1",
 		hidden:    "take",
 		links:     "follow",
+		padding:   "default",
 		sort:      "path",
 		normalize: "none",
 	}}
