@@ -52,7 +52,7 @@ func (f Found) Measure(i layout.FileIndex) error {
 // MeasureEach measures files, many side by side, and calls failed for those of which that
 // fails.
 func (f Found) MeasureEach(files []layout.FileIndex, failed func(i layout.FileIndex, err error)) {
-	f.each(files, func(i layout.FileIndex) {
+	each(f.ctx, f.o.Connections, files, func(i layout.FileIndex) {
 		if err := f.Measure(i); err != nil {
 			failed(i, err)
 		}

@@ -1,6 +1,7 @@
 package webseed
 
 import (
+	"context"
 	"net/url"
 	"sync"
 
@@ -24,7 +25,7 @@ func (s *Seed) Probe(files []layout.FileIndex) error {
 
 // askEach asks for the last byte of each file.
 func (s *Seed) askEach(files []layout.FileIndex) {
-	s.each(files, func(i layout.FileIndex) {
+	each(s.ctx, s.o.Connections, files, func(i layout.FileIndex) {
 		var one [1]byte
 		if f, err := (webSource{s}).open(i); err == nil {
 			f.answered = true
@@ -34,11 +35,11 @@ func (s *Seed) askEach(files []layout.FileIndex) {
 	})
 }
 
-// each calls do for each file, for as many at once as there may be connections.
-func (s *Seed) each(files []layout.FileIndex, do func(i layout.FileIndex)) {
+// each calls do for each file until ctx is done, for so many at once.
+func each(ctx context.Context, atOnce int, files []layout.FileIndex, do func(i layout.FileIndex)) {
 	work := make(chan layout.FileIndex)
 	var wg sync.WaitGroup
-	for range min(s.o.Connections, len(files)) {
+	for range min(atOnce, len(files)) {
 		wg.Go(func() {
 			for i := range work {
 				do(i)
@@ -46,7 +47,7 @@ func (s *Seed) each(files []layout.FileIndex, do func(i layout.FileIndex)) {
 		})
 	}
 	for _, i := range files {
-		if s.ctx.Err() != nil {
+		if ctx.Err() != nil {
 			break
 		}
 		work <- i
