@@ -21,7 +21,8 @@
 //
 // # Editing
 //
-// [Edit] changes keys of a .torrent and leaves every other byte as it is.
+// [Edit] changes keys of a .torrent and leaves every other byte as it is; [Undo] takes
+// that back.
 //
 // The package prints nothing, connects to nobody but the servers that [URLs] and
 // [WebSeeds] are of, and writes no files but the journal that the options name, and

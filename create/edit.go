@@ -84,6 +84,20 @@ func Edit(raw []byte, o metainfo.Edit) (*Edited, error) {
 	return e, nil
 }
 
+// Undo is the edit that gives a torrent the bytes that it had before, backup, which must
+// be those of a torrent too.
+func Undo(raw, backup []byte) (*Edited, error) {
+	now, problems := metainfo.Read(raw)
+	if now == nil {
+		return nil, problems[len(problems)-1]
+	}
+	old, problems := metainfo.Read(backup)
+	if old == nil {
+		return nil, fmt.Errorf("the backup: %w", problems[len(problems)-1])
+	}
+	return &Edited{Raw: backup, Old: now.Hashes(), New: old.Hashes(), Changes: now.Changes(old)}, nil
+}
+
 // checkReplaced refuses URLs that an edit broke; those that were broken before
 // are left alone.
 func checkReplaced(old, now *metainfo.Torrent) error {

@@ -108,11 +108,11 @@ func (t *Torrent) Apply(e Edit) (*Torrent, []Change, error) {
 	if now.Single != t.Single {
 		return nil, nil, ErrName
 	}
-	return now, t.changes(now), nil
+	return now, t.Changes(now), nil
 }
 
-// changes compares the keys of two torrents, those of info one by one.
-func (t *Torrent) changes(now *Torrent) []Change {
+// Changes compares the keys of two torrents, those of info one by one, in their order.
+func (t *Torrent) Changes(now *Torrent) []Change {
 	var list []Change
 	for _, c := range bencode.Changes(t.root, now.root) {
 		if c.Key != "info" {

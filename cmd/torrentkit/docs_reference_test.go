@@ -190,7 +190,7 @@ func environmentPage() string {
 			}
 		}
 	}
-	b.WriteString("\nNames in `${...}` in presets and jobs are read too: see [presets](presets.md).\n")
+	b.WriteString("\nNames in `${...}` are read too: in presets and jobs (see [presets](presets.md)), and in URLs that flags, arguments and files of trackers give.\n")
 	return b.String()
 }
 

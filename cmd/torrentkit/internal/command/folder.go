@@ -130,6 +130,14 @@ func (d *Folder) ReadTorrent(ctx context.Context, name string, limit int64) ([]b
 	return raw, torrentError(err)
 }
 
+// ReadIn reads a torrent that lies in the folder, or one that was named where that is nil.
+func ReadIn(ctx context.Context, con *console.Console, folder *Folder, name string, limit int64) ([]byte, error) {
+	if folder == nil {
+		return ReadTorrent(ctx, con, name, limit)
+	}
+	return folder.ReadTorrent(ctx, name, limit)
+}
+
 // open opens the regular file that has a listed name, and nothing else that has come there since.
 func (d *Folder) open(name string) (*os.File, error) {
 	rel, err := filepath.Rel(d.name, name)

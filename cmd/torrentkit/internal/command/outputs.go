@@ -66,6 +66,19 @@ func (list Outputs) Write(ctx context.Context, data [][]byte) error {
 	return err
 }
 
+// Remove removes a file that Write has no business with any more.
+func (o *Output) Remove() error {
+	dir, err := o.enter()
+	if err != nil {
+		return o.wrap(err)
+	}
+	defer dir.Close()
+	if err := dir.Remove(o.base()); err != nil {
+		return fmt.Errorf("removing %q: %w", o.name, console.RootCause(err))
+	}
+	return nil
+}
+
 // staged is what is written: to a file, under a temporary name at first.
 type staged struct {
 	*Output

@@ -20,6 +20,7 @@ type createFlags struct {
 	output               string
 	force, dryRun, table bool
 	trackers             []string
+	trackersFile         string
 	createdBy, date      string
 	noCreatedBy          bool
 	noDate               bool
@@ -67,6 +68,7 @@ func createFlagGroups(cmd *cobra.Command, o *create.Options, f *createFlags) {
 	})
 	command.Group(cmd, "Peers", func(fs *pflag.FlagSet) {
 		fs.StringArrayVarP(&f.trackers, "tracker", "t", nil, "announce `URL`, a tier each; URL,URL share one tier (repeatable)")
+		fs.StringVar(&f.trackersFile, "trackers-file", "", "announce URLs in `FILE`, or - for standard input: a tier a line, in which URL,URL share it; # begins a comment")
 		fs.StringArrayVarP(&o.WebSeeds, "web-seed", "w", nil, "`URL` where the content can be had (BEP 19; repeatable)")
 		fs.StringArrayVar(&o.HTTPSeeds, "http-seed", nil, "`URL` of an HTTP seed (BEP 17; repeatable)")
 		fs.StringArrayVar(&o.Nodes, "node", nil, "DHT node `HOST:PORT` (BEP 5; repeatable)")

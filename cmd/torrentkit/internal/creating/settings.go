@@ -67,7 +67,7 @@ func recordFlags(cmd *cobra.Command, to *[]setting) {
 
 // topic is one name for flags that speak of the same thing: the layer that has one of them decides.
 func topic(name string) string {
-	for _, one := range [...][]string{{"date", "no-date"}, {"created-by", "no-created-by"}, {"piece-length", "target-pieces"}, {"exclude", "include", "iexclude", "iinclude"}} {
+	for _, one := range [...][]string{{"tracker", "trackers-file"}, {"date", "no-date"}, {"created-by", "no-created-by"}, {"piece-length", "target-pieces"}, {"exclude", "include", "iexclude", "iinclude"}} {
 		if slices.Contains(one, name) {
 			return one[0]
 		}

@@ -3,7 +3,6 @@ package creating
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -94,31 +93,13 @@ func (y *yamlFile) texts(v *yaml.Node) ([]string, error) {
 		if item.Kind != yaml.ScalarNode || item.Tag == "!!null" {
 			return nil, y.fail(item, "want a value or a list of values")
 		}
-		s, err := y.expand(item)
+		s, err := command.Expand(y.app, item.Value)
 		if err != nil {
-			return nil, err
+			return nil, y.fail(item, "%v", err)
 		}
 		list = append(list, s)
 	}
 	return list, nil
-}
-
-var variable = regexp.MustCompile(`\$\{[A-Za-z_][A-Za-z0-9_]*\}`)
-
-// expand puts variables of the environment in the place of ${NAME}.
-func (y *yamlFile) expand(n *yaml.Node) (string, error) {
-	missing := ""
-	s := variable.ReplaceAllStringFunc(n.Value, func(ref string) string {
-		value := y.app.Getenv(ref[2 : len(ref)-1])
-		if value == "" {
-			missing = ref
-		}
-		return value
-	})
-	if missing != "" {
-		return "", y.fail(n, "%s is not set in the environment", missing)
-	}
-	return s, nil
 }
 
 // settings reads a mapping of flags; own are keys that are not.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/creating"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -24,6 +25,9 @@ func NewEdit(con *console.Console) *cobra.Command {
 replaced (--replace, --strip-secrets), then removed, then added, and duplicates are dropped. A torrent that cannot be
 edited leaves the others edited. A file or folder may be named by a symbolic link; links in a folder are left out.
 
+Keys of trackers need not stand in the process list: ${NAME} in a URL is a variable of the environment, and
+--set-trackers-file reads URLs, with such variables too. --undo --backup SUFFIX takes an edit with --backup SUFFIX back.
+
 --remove-dead reads what announce --json or scrape --json printed. A tracker is dead if its name is not found, it refuses
 connections or does not answer in time, each time that it was asked; one that refuses a torrent lives, and so may one that
 sends a page, has a bad certificate, or could not be reached. Where no tracker answered at all nothing is removed.
@@ -33,6 +37,8 @@ refused without --new-infohash. --rename and --normalize change names in the tor
 files stand in the order of their names: the hashes of pieces go with them, unless the last file would not be the last any more.`,
 		Example: `  torrentkit edit --replace old.example=new.example --recursive torrents/
   torrentkit edit --set-trackers https://tracker.example/announce --backup .bak *.torrent
+  torrentkit edit --undo --backup .bak *.torrent
+  torrentkit edit --set-trackers 'https://tracker.example/${PASSKEY}/announce' album.torrent
   torrentkit edit --strip-secrets -o clean.torrent album.torrent
   torrentkit edit --source OTHER --private --new-infohash -o other/ album.torrent
   torrentkit edit --rename cover.JPG=cover.jpg --rename 'CD 1=disc 1' --new-infohash album.torrent
@@ -42,10 +48,16 @@ files stand in the order of their names: the hashes of pieces go with them, unle
 		Args: command.Arity(1, -1),
 	}
 	cmd.RunE = command.RunE(func(ctx context.Context, args []string) error {
+		if err := usePreset(ctx, con, cmd, &f); err != nil {
+			return err
+		}
 		f.used = editsAnything(cmd)
 		return runEdit(ctx, con, args, &o, &f)
 	})
 	editFlagGroups(cmd, &o, &f)
+	command.ExpandURLs(con, cmd, "add-tracker", "remove-tracker", "set-trackers", "replace", "add-web-seed", "remove-web-seed", "set-web-seeds",
+		"add-http-seed", "remove-http-seed", "set-http-seeds")
+	command.CompleteBy(cmd, "preset", func() []string { return creating.PresetNames(context.Background(), con, f.presets) })
 	command.Common(cmd, "add-tracker", "remove-tracker", "set-trackers", "replace", "strip-secrets", "comment", "no-date", "recursive", "dry-run", "output")
 	command.Exits(cmd, "every torrent was edited, or needed no change", "--replace or --rename found nothing, or secrets are left")
 	return cmd

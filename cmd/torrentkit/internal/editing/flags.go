@@ -22,6 +22,9 @@ type editFlags struct {
 	total             totals
 	maxSize           command.SizeValue
 	removeDead        string
+	trackersFile      string
+	undo              bool
+	preset, presets   string
 }
 
 // totals are what became of all torrents.
@@ -38,6 +41,7 @@ func editFlagGroups(cmd *cobra.Command, o *metainfo.Edit, f *editFlags) {
 		fs.StringArrayVarP(&o.Trackers.Remove, "remove-tracker", "d", nil, "remove the tracker `URL`, or all of a host (repeatable)")
 		fs.StringVar(&f.removeDead, "remove-dead", "", "remove the trackers that are dead by the results of announce --json in `FILE`, or - for standard input")
 		command.TiersFlag(fs, "set-trackers", "t", "have the announce `URL`s that are given, a tier each, instead of those there (repeatable)", &o.Trackers.Set)
+		fs.StringVar(&f.trackersFile, "set-trackers-file", "", "the same from `FILE`, or - for standard input: a tier a line; # begins a comment")
 		command.DoFlag(fs, "no-trackers", "remove all trackers", func() { o.Trackers.Set = [][]string{} })
 		fs.FuncP("replace", "r", "replace part of every tracker and seed URL: `OLD=NEW`, or OLD=>NEW if OLD has an = (repeatable)", func(s string) error {
 			old, now, err := parsePair(s)
@@ -69,14 +73,17 @@ func editFlagGroups(cmd *cobra.Command, o *metainfo.Edit, f *editFlags) {
 	command.Group(cmd, "Output", func(fs *pflag.FlagSet) {
 		fs.StringVarP(&f.output, "output", "o", "", "write to `FILE`, a folder, or - instead of in place")
 		fs.StringVar(&f.backup, "backup", "", "keep the old torrent under its name with `SUFFIX` appended")
+		fs.BoolVar(&f.undo, "undo", false, "put back what --backup SUFFIX has kept, and remove the backup")
 		fs.BoolVarP(&f.dryRun, "dry-run", "n", false, "write nothing: show what would change")
 		fs.BoolVar(&f.force, "force", false, "replace files of -o and --backup that exist")
 	})
 	command.Group(cmd, "Input", func(fs *pflag.FlagSet) {
 		fs.BoolVar(&f.recursive, "recursive", false, "edit all *.torrent files in folders that are named")
 		fs.Var(&f.maxSize, "max-size", "refuse torrents larger than `SIZE`")
+		fs.StringVar(&f.preset, "preset", "", "take trackers, seeds and fields that are not given from the preset `NAME` of create")
+		fs.StringVar(&f.presets, "presets", "", "`FILE` of presets (default torrentkit/presets.yaml in $XDG_CONFIG_HOME)")
 	})
-	for _, pair := range [][]string{{"comment", "no-comment"}, {"created-by", "no-created-by"}, {"date", "no-date"}, {"source", "no-source"}, {"set-trackers", "no-trackers"}} {
+	for _, pair := range [][]string{{"comment", "no-comment"}, {"created-by", "no-created-by"}, {"date", "no-date"}, {"source", "no-source"}, {"set-trackers", "set-trackers-file", "no-trackers"}} {
 		cmd.MarkFlagsMutuallyExclusive(pair...)
 	}
 }

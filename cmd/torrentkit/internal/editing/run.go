@@ -16,7 +16,11 @@ import (
 )
 
 func runEdit(ctx context.Context, con *console.Console, names []string, o *metainfo.Edit, f *editFlags) error {
-	if !f.used {
+	if f.undo {
+		if err := f.checkUndo(f.used); err != nil {
+			return err
+		}
+	} else if !f.used {
 		return console.WithHint(errors.New("nothing to change was named"), "see torrentkit edit --help")
 	}
 	f.many = len(names) > 1 || f.recursive
@@ -27,6 +31,12 @@ func runEdit(ctx context.Context, con *console.Console, names []string, o *metai
 		return errors.New("--backup is for editing in place, without -o")
 	case f.output == "-" && con.Options.JSON && !f.dryRun:
 		return errors.New("--json and -o - both want standard output")
+	}
+	if f.trackersFile != "" {
+		var err error
+		if o.Trackers.Set, err = setTrackersFrom(ctx, con, f.trackersFile); err != nil {
+			return err
+		}
 	}
 	if f.removeDead != "" {
 		dead, err := readDead(ctx, con, f.removeDead)
@@ -101,6 +111,9 @@ func quotedName(name string) string {
 
 // editOne edits one torrent: a file of the folder, or one that was named. That secrets are left in it is a no.
 func editOne(ctx context.Context, con *console.Console, folder *command.Folder, name string, raw []byte, o *metainfo.Edit, f *editFlags) error {
+	if f.undo {
+		return undoOne(ctx, con, folder, name, raw, f)
+	}
 	e, err := create.Edit(raw, *o)
 	f.total.add(e, err)
 	if err != nil {
@@ -166,7 +179,7 @@ func putEdited(ctx context.Context, con *console.Console, folder *command.Folder
 		return showEdited(con, name, out.String(), e, f)
 	}
 	outs, data := command.Outputs{out}, [][]byte{e.Raw}
-	if inPlace && f.backup != "" {
+	if inPlace && f.backup != "" && !f.undo {
 		backup, err := backupOutput(con, folder, name+f.backup, f)
 		if err != nil {
 			return err

@@ -28,6 +28,7 @@ given.`,
 		RunE: command.RunE(func(ctx context.Context, args []string) error { return magnetFetch(ctx, con, args, &f) }),
 	}
 	f.bind(cmd)
+	command.ExpandURLs(con, cmd, "tracker")
 	command.Exits(cmd, "every torrent was had", "with --check: one cannot be had")
 	return cmd
 }

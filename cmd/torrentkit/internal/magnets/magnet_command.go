@@ -30,6 +30,7 @@ the same torrent, and in what they differ. "magnet fetch" gets the torrent that 
 		RunE: command.RunE(func(ctx context.Context, args []string) error { return runMagnet(ctx, con, args, &f) }),
 	}
 	f.bind(cmd)
+	command.ExpandURLs(con, cmd, "source")
 	command.Exits(cmd, "the links were made or read; the two are the same torrent", "the two are different torrents")
 	cmd.AddCommand(newMagnetFetch(con))
 	return cmd

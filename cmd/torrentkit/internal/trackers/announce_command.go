@@ -33,6 +33,7 @@ By default it is asked as a leecher that wants no peers and that says stopped af
 	f.targetFlags.bind(cmd)
 	f.bindOutput(cmd)
 	f.trackerFlags.bind(cmd)
+	command.ExpandURLs(con, cmd, "tracker", "proxy")
 	command.Common(cmd, "list", "peers", "explain", "by", "event", "left", "count", "fail-on", "all-addresses", "dry-run")
 	command.Exits(cmd, "a tracker gave a good answer (--fail-on says which count)", "no tracker did")
 	return cmd

@@ -30,6 +30,7 @@ Checks named are ids (udp.bep41) or groups (udp).`,
 	cmd.RunE = command.RunE(func(ctx context.Context, args []string) error { return runDoctor(ctx, con, cmd, args, f) })
 	f.bind(cmd)
 	f.trackerFlags.bind(cmd)
+	command.ExpandURLs(con, cmd, "proxy", "also", "scrape-url")
 	command.Exits(cmd, "no check of the severity failed", "one did")
 	return cmd
 }

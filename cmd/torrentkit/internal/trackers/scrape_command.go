@@ -27,6 +27,7 @@ An HTTP tracker is scraped where its announce URL tells: BEP 48 writes scrape fo
 	f.targetFlags.bind(cmd)
 	f.bind(cmd)
 	f.trackerFlags.bind(cmd)
+	command.ExpandURLs(con, cmd, "tracker", "proxy", "scrape-url")
 	command.Exits(cmd, "a tracker gave a good answer (--fail-on says which count)", "no tracker did")
 	return cmd
 }

@@ -54,7 +54,7 @@ type targets struct {
 func readTargets(ctx context.Context, con *console.Console, args []string, f *targetFlags, trackerless bool) (targets, error) {
 	t := targets{trackers: slices.Clone(f.trackers), several: f.list != ""}
 	if f.list != "" {
-		list, err := readList(ctx, con, f.list)
+		list, err := command.ReadURLs(ctx, con, f.list)
 		if err != nil {
 			return t, err
 		}
@@ -170,17 +170,4 @@ func linkSubject(arg string) (subject, error) {
 		return s, errors.New("reading a magnet link: it has no infohash")
 	}
 	return s, nil
-}
-
-// readList reads one URL a line, which a comment may follow.
-func readList(ctx context.Context, con *console.Console, name string) ([]string, error) {
-	list, err := command.ReadLines(ctx, con, name)
-	if err == nil && len(list) == 0 {
-		err = fmt.Errorf("reading %q: no tracker in it", command.InputName(name))
-	}
-	for i, line := range list {
-		url, _, _ := strings.Cut(line, " #")
-		list[i] = strings.TrimSpace(url)
-	}
-	return list, err
 }

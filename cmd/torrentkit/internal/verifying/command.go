@@ -64,6 +64,7 @@ whole and its pieces were hashed again; a run that was stopped is run again, and
 	f.bindChoice(cmd)
 	f.bindWork(cmd)
 	command.Common(cmd, "repair-from", "search", "link", "output", "fix", "extra", "only", "journal", "web-seeds", "fail-fast")
+	command.ExpandURLs(con, cmd, "web-seed")
 	command.Exits(cmd, "all data that was read is as the torrent says", "data is missing or differs")
 	return cmd
 }
