@@ -221,13 +221,20 @@ func (r *rasterbar) layers(layers bencode.Value, files *rasterbarFiles) bool {
 			sizes[root] = int64(len(layer))
 		}
 	}
+	used := make(map[string]bool)
 	for i := range files.list {
 		f := &files.list[i]
 		if f.size <= files.pieceLength {
 			continue
 		}
+		used[f.root] = true
 		if size, ok := sizes[f.root]; ok && size != 32*((f.size+files.pieceLength-1)/files.pieceLength) {
 			return r.content("piece layers", layers, rasterbarLayers)
+		}
+	}
+	for root := range sizes {
+		if r.m.noStrayLayers && !used[root] {
+			return r.content("piece layers", layers, "a piece layer belongs to no file that is longer than a piece")
 		}
 	}
 	return true

@@ -7,7 +7,7 @@ import (
 )
 
 // links judges symbolic links (BEP 47): each must lead to a file or folder of the
-// torrent, over other links or not, and takes no room.
+// torrent, over other links or not.
 func (l *linter) links() {
 	var links []int
 	for i, f := range l.t.Content() {
@@ -22,9 +22,6 @@ func (l *linter) links() {
 	for _, i := range links {
 		f := &l.t.Files[i]
 		at := l.file(i)
-		if f.Length > 0 {
-			l.addAt("link-length", at, "%q has %d bytes", f.Path, f.Length)
-		}
 		if f.Link() == "" {
 			continue // that was found by reading it
 		}

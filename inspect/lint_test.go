@@ -318,6 +318,7 @@ func targetLimits() []judged {
 		{"target-content", good.with("x", nested(49)), good.with("x", nested(50)), Aria2, false},
 		{"target-content", torrent(multi(file(10, "a", "b"))), torrent(multi(file(10, "..", "b"))), Aria2, false},
 		{"target-content", torrent(multi(file(10, folders(100)...))), torrent(multi(file(10, folders(101)...))), Libtorrent, true},
+		{"target-content", twoPieces(hashOf("1") + hashOf("2")), torrent(v2(dict{"a", leafFile(10, hashOf("a"))})).with("piece layers", dict{hashOf("b"), hashOf("1") + hashOf("2")}), Libtorrent21, true},
 		{"target-piece-length", torrent(single().with("piece length", 3*leaf)), torrent(single().with("piece length", leaf+1)), Transmission3, false},
 		{"target-piece-length", torrent(single().with("piece length", raw("i2147483648e"))), torrent(single().with("piece length", raw("i4294967296e"))), Transmission3, false},
 		{"target-format", torrent(hybrid()), torrent(v2(dict{"a", leafFile(10, hashOf("a"))})), Aria2, false},

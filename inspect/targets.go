@@ -53,6 +53,7 @@ type limits struct {
 	needsContent   bool
 	sortedInfo     bool // unsorted keys of info are refused
 	noUpward       bool // so are names that are . or ..
+	noStrayLayers  bool // so are piece layers of no file
 	padsOnDisk     bool // pad files are files like others (BEP 47 is not known)
 	schemes        string
 	// browser is set where peers in browsers find each other over WebSockets only.
@@ -74,7 +75,7 @@ func limitsOf(t Target) limits {
 	case Libtorrent, Libtorrent20, Libtorrent21:
 		m := limits{size: 10_000_000, tokens: 3_000_000, pieces: 0x200000, maxPieceLength: rasterbarPiece, schemes: bittorrent, rasterbar: true}
 		if t != Libtorrent20 {
-			m.names = 100
+			m.names, m.noStrayLayers = 100, true
 		}
 		return m
 	case Transmission, Transmission4:

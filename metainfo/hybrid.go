@@ -1,6 +1,11 @@
 package metainfo
 
-import "math"
+import (
+	"math"
+	"strings"
+
+	"github.com/torrentkit/torrentkit/internal/diskname"
+)
 
 // agree holds the two file lists of a hybrid against each other: the same files
 // in the same order, at the same places (BEP 52, upgrade path).
@@ -12,8 +17,11 @@ func (p *parser) agree(v2 []File) {
 			return
 		}
 		g := &v2[i]
-		switch {
-		case f.Path != g.Path:
+		switch same := f.Path == g.Path || p.storedAlike(k, g.Path); {
+		case !same && f.Length == 0 && g.Length == 0:
+			p.keep(Error, "hybrid-disagrees", p.fileKey(k), f.offset(), "%q, where the file tree has %q: of empty files the tree counts, as in libtorrent", f.Path, g.Path)
+			f.Path = g.Path
+		case !same:
 			p.add(Error, "hybrid-disagrees", p.fileKey(k), f.offset(),
 				"%q, where the file tree has %q", f.Path, g.Path)
 			return
@@ -32,6 +40,11 @@ func (p *parser) agree(v2 []File) {
 	if p.t.PieceLength > 0 {
 		p.aligned()
 	}
+}
+
+// storedAlike tells whether libtorrent stores the i-th file under the same path as one of the file tree.
+func (p *parser) storedAlike(i int, v2 string) bool {
+	return diskname.Unix.LibtorrentPath(original{p.t}.each(i)) == diskname.Unix.LibtorrentPath(strings.SplitSeq(v2, "/"))
 }
 
 // aligned holds the places of files in the v1 part of a hybrid against those in

@@ -78,6 +78,7 @@ type Torrent struct {
 	pieces []byte                 // the v1 hashes, in root
 	layers map[merkle.Hash][]byte // the v2 piece layers, in root
 
+	hashed   Format                  // a v2 torrent with a list of v1 files is announced as a hybrid is
 	unusable bool                    // what Parse refuses
 	names    map[int]func() []string // names of the path of a file, in which slashes are no separators
 	written  *written                // nil where Name and Files are as the document has them
@@ -104,7 +105,7 @@ type File struct {
 	// path, and need not be valid UTF-8. As Read gives it, it may be empty, lead
 	// anywhere, or stand there twice.
 	Path   string
-	Length int64   // in bytes
+	Length int64   // in bytes; 0 of a symbolic link
 	Traits *Traits // nil where there are none
 
 	at   uint32 // where the file stands in the document
@@ -121,6 +122,8 @@ type Traits struct {
 	// Link is where a symbolic link leads, as a slash-separated path from the
 	// content's folder.
 	Link string
+
+	plain bool // no link, though Attr says so
 }
 
 // Attr returns the letters of Traits, "" where there are none.
@@ -145,8 +148,9 @@ func (f *File) offset() int { return int(f.at) }
 // Pad tells whether the file is padding: zeros that are on no disk (BEP 47).
 func (f *File) Pad() bool { return f.root == padding }
 
-// IsLink tells whether the file is a symbolic link (BEP 47).
-func (f *File) IsLink() bool { return strings.Contains(f.Attr(), "l") }
+// IsLink tells whether the file is a symbolic link (BEP 47). One that leads
+// nowhere, or whose bytes are among the pieces, is none, whatever Attr says.
+func (f *File) IsLink() bool { return strings.Contains(f.Attr(), "l") && !f.Traits.plain }
 
 // Root returns the pieces root of the i-th file (BEP 52), zero where it has none.
 func (t *Torrent) Root(i int) [32]byte {
@@ -233,6 +237,15 @@ func (p Problem) Error() string {
 	return fmt.Sprintf("%s: %s (byte %d)", p.Path, p.Message, p.Offset)
 }
 
+func firstError(problems []Problem) (Problem, bool) {
+	for _, p := range problems {
+		if p.Severity == Error {
+			return p, true
+		}
+	}
+	return Problem{}, false
+}
+
 // Raw returns the document, a dictionary of bencode, without what may stand
 // around it. It must not be changed.
 func (t *Torrent) Raw() []byte { return t.root.Raw() }
@@ -247,8 +260,8 @@ func (t *Torrent) Around() (front, behind int) {
 func (t *Torrent) RawInfo() []byte { return t.info.Raw() }
 
 // Hashes returns the infohashes: digests of the exact bytes of the info
-// dictionary, of the versions that the torrent has. They are computed each time.
-func (t *Torrent) Hashes() Hashes { return hashesOf(t.Format, t.info.Raw()) }
+// dictionary, of the versions that clients announce. They are computed each time.
+func (t *Torrent) Hashes() Hashes { return hashesOf(t.hashed, t.info.Raw()) }
 
 func hashesOf(format Format, info []byte) (h Hashes) {
 	if format.HasV1() {

@@ -3,6 +3,7 @@ package metainfo
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
 	"github.com/torrentkit/torrentkit/internal/layout"
@@ -29,19 +30,10 @@ func Parse(raw []byte) (*Torrent, error) {
 		return nil, *p.refusal
 	}
 	if p.nameErrors > 0 && !store(p.t) {
-		first, _ := firstError(p.problems)
-		return nil, first
+		i := slices.IndexFunc(p.problems, func(q Problem) bool { return q.Severity == Error && ofNames(q.ID) })
+		return nil, p.problems[i]
 	}
 	return p.t, nil
-}
-
-func firstError(problems []Problem) (Problem, bool) {
-	for _, p := range problems {
-		if p.Severity == Error {
-			return p, true
-		}
-	}
-	return Problem{}, false
 }
 
 // Read reads as much of a document as it can and returns it with everything
@@ -97,16 +89,17 @@ func (p *parser) add(s Severity, id, path string, offset int, format string, arg
 	if s == Error && p.refusal == nil {
 		p.refusal = &Problem{s, id, path, offset, fmt.Sprintf(format, args...)}
 	}
+	if s == Error && !ofNames(id) {
+		p.errors++
+	}
 	p.keep(s, id, path, offset, format, args...)
 }
 
-// keep is add for what does not stand in the way of content, though it may be an error.
+// keep is add for what does not stand in the way of content, though it may be an error: clients load such torrents, and agree on
+// what they are.
 func (p *parser) keep(s Severity, id, path string, offset int, format string, args ...any) {
-	switch {
-	case s == Error && ofNames(id):
+	if s == Error && ofNames(id) {
 		p.nameErrors++
-	case s == Error:
-		p.errors++
 	}
 	if n := p.count(s, id); *n < maxProblems {
 		*n++
@@ -157,12 +150,12 @@ func (p *parser) scan(raw []byte) (bencode.Value, bool) {
 		p.add(Warning, "trailing-data", "", e.Offset, "%s behind the end of the torrent", byteCount(len(raw)-e.Offset))
 	}
 	for _, f := range flaws {
-		s := Warning
 		id := [...]string{"unsorted-keys", "duplicate-key", "leading-zero", "negative-zero", "big-integer", "bad-integer", "bad-key"}[f.Kind]
 		if id == "duplicate-key" && f.Path == "info" {
-			s, id = Error, "duplicate-info" // which of the two is the torrent?
+			p.keep(Error, "duplicate-info", f.Path, f.Offset, "another info: the first counts, as in libtorrent and Transmission")
+			continue
 		}
-		p.add(s, id, f.Path, f.Offset, "%v", f.Kind)
+		p.add(Warning, id, f.Path, f.Offset, "%v", f.Kind)
 	}
 	return root, true
 }
@@ -280,15 +273,18 @@ func (p *parser) info(info bencode.Value) {
 	t.Source = p.text("info.source", m["source"])
 	lengthOK := p.pieceLength(info, m["piece length"])
 	before := p.errors
+	t.hashed = t.Format
 	if t.Format.HasV1() {
 		p.filesV1(info, m)
+		p.linkLengths(m["pieces"])
 	}
 	if t.Format.HasV2() {
 		p.filesV2(m, p.errors == before)
 	}
 	for _, key := range []string{"files", "length"} {
-		if v, has := m[key]; has && t.Format == V2 {
+		if v, has := m[key]; has && t.Format == V2 && (key == "length" || v.Kind() == bencode.List) {
 			p.warn("hybrid-disagrees", inInfo(key), v, "v1 files without hashes of v1 pieces: clients take that for a hybrid")
+			t.hashed = Hybrid
 		}
 	}
 	if !lengthOK || p.errors > before {
@@ -308,7 +304,7 @@ func (p *parser) format(info bencode.Value, m map[string]bencode.Value) {
 	}
 	_, hasPieces := m["pieces"]
 	_, hasTree := m["file tree"]
-	if hasPieces {
+	if hasPieces && !(ok && version == 2 && hasTree && p.withoutV1(info, m)) {
 		p.t.Format |= V1
 	}
 	switch {
@@ -337,6 +333,28 @@ func (p *parser) format(info bencode.Value, m map[string]bencode.Value) {
 	if hasTree || version >= 2 {
 		p.t.Format = V2
 	}
+}
+
+// withoutV1 tells whether what a v2 torrent has of v1 is nothing that a client takes for its v1 part.
+func (p *parser) withoutV1(info bencode.Value, m map[string]bencode.Value) bool {
+	const only = "only the v2 part is read, as libtorrent does"
+	files, hasFiles := m["files"]
+	_, hasLength := m["length"]
+	switch v := m["pieces"]; {
+	case v.Kind() != bencode.String:
+		p.keep(Error, "pieces", "info.pieces", v.Offset(), "a %v where a string was expected: %s", v.Kind(), only)
+	case hasLength && string(files.Raw()) != "le":
+		return false
+	case !hasFiles:
+		p.keep(Error, "files", "info", info.Offset(), "neither length nor files, beside pieces: %s", only)
+	case files.Kind() != bencode.List:
+		p.keep(Error, "files", "info.files", files.Offset(), "a %v where a list was expected: %s", files.Kind(), only)
+	case string(files.Raw()) == "le":
+		p.keep(Error, "files", "info.files", files.Offset(), "empty: %s", only)
+	default:
+		return false
+	}
+	return true
 }
 
 func (p *parser) pieceLength(info, v bencode.Value) bool {

@@ -1,6 +1,7 @@
 package metainfo
 
 import (
+	"crypto/sha1"
 	"encoding/hex"
 	"iter"
 	"slices"
@@ -42,11 +43,8 @@ func (t *Torrent) StoredName(c Client) string {
 	case ok || t.Single:
 		return stored
 	}
-	hashes := t.Hashes()
-	if t.Format.HasV1() {
-		return hex.EncodeToString(hashes.V1[:])
-	}
-	return hex.EncodeToString(hashes.V2[:])
+	sum := sha1.Sum(t.info.Raw()) // the infohash of v1, even where there is none
+	return hex.EncodeToString(sum[:])
 }
 
 // StoredPaths returns the slash-separated paths under which a client stores Files, in
@@ -139,7 +137,7 @@ func store(t *Torrent) bool {
 			f.Path = paths[i]
 		}
 		if link := f.Link(); link != "" {
-			f.Traits = &Traits{f.Attr(), diskname.Unix.LibtorrentPath(strings.SplitSeq(link, "/"))}
+			f.Traits = &Traits{Attr: f.Attr(), Link: diskname.Unix.LibtorrentPath(strings.SplitSeq(link, "/"))}
 		}
 	}
 	t.written = w

@@ -14,9 +14,15 @@ import (
 func (p *parser) filesV1(info bencode.Value, m map[string]bencode.Value) {
 	length, hasLength := m["length"]
 	files, hasFiles := m["files"]
-	switch {
+	const clients = "as in libtorrent, Transmission and aria2"
+	switch isList := files.Kind() == bencode.List; {
+	case hasLength && isList:
+		p.keep(Error, "files", "info.files", files.Offset(), "present beside length: only files counts, "+clients)
+		hasLength = false
 	case hasLength && hasFiles:
-		p.fail("files", "info.files", files, "present beside length: is this one file or many?")
+		p.keep(Error, "files", "info.files", files.Offset(), "a %v beside length: only length counts, "+clients, files.Kind())
+	}
+	switch {
 	case hasLength:
 		p.t.Single = true
 		p.t.Files = []File{{at: uint32(length.Offset()), Traits: p.attr(p.text("info.attr", m["attr"])), Length: p.length(inInfo, "length", info, length)}}
@@ -76,10 +82,12 @@ func (p *parser) file(i int, v bencode.Value) File {
 		}
 	}
 	f := File{at: uint32(v.Offset()), Traits: p.attr(p.textIn(in, "attr", attr))}
-	if length.Kind() != bencode.None || !f.IsLink() { // BEP 47: links need no length
+	if f.IsLink() {
+		f.Length = p.lengthOfLink(in, length)
+	} else {
 		f.Length = p.length(in, "length", v, length)
 	}
-	if noPath := path.Kind() == bencode.None || string(path.Raw()) == "le"; noPath && strings.Contains(f.Attr(), "p") {
+	if noPath := path.Kind() != bencode.List || string(path.Raw()) == "le"; noPath && strings.Contains(f.Attr(), "p") {
 		f.Path = ".pad/" + strconv.FormatInt(f.Length, 10) // as in libtorrent
 		if p.room(Warning, "bad-path") {
 			p.warn("bad-path", in("path"), v, "a pad file without a path")
@@ -104,15 +112,21 @@ func (p *parser) file(i int, v bencode.Value) File {
 // filePath reads the path of a file, and tells where it stands: in path.utf-8 where
 // that is present and a list.
 func (p *parser) filePath(in place, file, path, pathUTF8 bencode.Value) (string, bencode.Value) {
-	if path.Kind() == bencode.None {
+	hasUTF8 := pathUTF8.Kind() == bencode.List && len(pathUTF8.Raw()) > len("le")
+	s := ""
+	switch {
+	case path.Kind() != bencode.None:
+		s = p.pathOf(in, "path", path)
+	case !hasUTF8:
 		p.failIn("bad-path", in, "path", file, "missing")
 		return "", path
+	case p.room(Warning, "bad-path"):
+		p.warn("bad-path", in("path"), file, "missing, beside path.utf-8")
 	}
-	s := p.pathOf(in, "path", path)
 	switch {
 	case pathUTF8.Kind() == bencode.None:
 		return s, path
-	case pathUTF8.Kind() == bencode.List && len(pathUTF8.Raw()) > len("le"):
+	case hasUTF8:
 		p.slashes = 0
 		return p.pathOf(in, "path.utf-8", pathUTF8), pathUTF8
 	}
@@ -132,7 +146,7 @@ func first(dst *bencode.Value, v bencode.Value) {
 // link reads where a file leads, if it is a symbolic link.
 func (p *parser) link(f *File, in place, file, target bencode.Value) {
 	if f.IsLink() {
-		f.Traits = &Traits{f.Attr(), p.linkTarget(in, file, target)}
+		f.Traits = &Traits{Attr: f.Attr(), Link: p.linkTarget(in, file, target)}
 	}
 }
 
@@ -148,17 +162,6 @@ func (p *parser) attr(letters string) *Traits {
 	t = &Traits{Attr: letters}
 	p.attrs[letters] = t
 	return t
-}
-
-// linkTarget reads where a symbolic link leads (BEP 47).
-func (p *parser) linkTarget(in place, file, v bencode.Value) string {
-	if v.Kind() == bencode.None {
-		if p.room(Warning, "link-target") {
-			p.warn("link-target", in("symlink path"), file, "missing, though the file is a symbolic link")
-		}
-		return ""
-	}
-	return p.pathOf(in, "symlink path", v)
 }
 
 // length reads how long a file is, 0 where that is not said.

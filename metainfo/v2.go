@@ -2,7 +2,7 @@ package metainfo
 
 import (
 	"bytes"
-
+	"cmp"
 	"strings"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
@@ -29,12 +29,12 @@ func (p *parser) filesV2(m map[string]bencode.Value, agree bool) {
 	if len(w.files) == 0 && len(p.problems) == problems {
 		p.fail("file-tree", "info.file tree", tree, "empty")
 	}
-	name, _ := m["name"].Text()
-	single := len(w.files) == 1 && w.files[0].Path == name
+	single := alone(tree) && m["files"].Kind() != bencode.List
 	if p.t.Format.HasV1() {
-		name, single = p.t.Name, p.t.Single
+		single = p.t.Single
 	}
-	if single && len(w.files) > 0 && w.files[0].Path == name {
+	single = single && len(w.files) > 0 && w.files[0].Path == p.t.Name
+	if single {
 		w.files[0].Path = ""
 	}
 	if p.t.Format.HasV1() {
@@ -46,6 +46,15 @@ func (p *parser) filesV2(m map[string]bencode.Value, agree bool) {
 	p.t.Single = single
 	p.t.Files = w.files
 	p.duplicates()
+}
+
+// alone tells whether a tree has one entry only.
+func alone(tree bencode.Value) bool {
+	n := 0
+	for range tree.Entries() {
+		n++
+	}
+	return n == 1
 }
 
 // countLeaves guesses how many files a tree has, so that memory for them is
@@ -187,10 +196,15 @@ func (w *walker) file(at *node, v bencode.Value, entries int, path []byte) {
 		w.p.failIn("file-tree", in, "attr", attr, "a pad file: the file tree has none (BEP 52)")
 		return
 	}
-	if length.Kind() != bencode.None || !f.IsLink() {
+	if f.IsLink() {
+		if f.Length = w.p.lengthOfLink(in, length); f.Length > 0 {
+			w.p.linkLength(in("length"), &f, "they do not count, as in libtorrent")
+			f.Length = 0
+		}
+	} else {
 		f.Length = w.p.length(in, "length", v, length)
+		w.root(in, v, length, root, &f)
 	}
-	w.root(in, v, length, root, &f)
 	if w.p.slashes > 0 && !w.p.t.Format.HasV1() && strings.Count(f.Path, "/") >= at.depth() {
 		w.p.namesAre(len(w.files), at.names)
 	}
@@ -235,8 +249,7 @@ func (p *parser) pieceLayers(v bencode.Value) {
 		}
 	}
 	if v.Kind() != bencode.Dict && v.Kind() != bencode.None {
-		p.fail("piece-layers", "piece layers", v, "a %v where a dictionary was expected", v.Kind())
-		return
+		p.keep(Error, "piece-layers", "piece layers", v.Offset(), "a %v where a dictionary was expected", v.Kind())
 	}
 	t.layers = make(map[merkle.Hash][]byte, len(wanted))
 	trees := merkle.New(sha256simd.New())
@@ -260,7 +273,7 @@ func (p *parser) missingLayers(v bencode.Value, wanted map[merkle.Hash]int) {
 			continue
 		}
 		if _, read := p.t.layers[root]; first == i && !read {
-			p.add(Warning, "no-piece-layer", "piece layers", at, "none for %q: its pieces cannot be checked one by one", f.Path)
+			p.add(Warning, "no-piece-layer", "piece layers", at, "none for %q: its pieces cannot be checked one by one", p.nameOf(i))
 		}
 	}
 }
@@ -272,7 +285,7 @@ func (p *parser) pieceLayer(trees *merkle.Hasher, wanted map[merkle.Hash]int, k,
 	at := bencode.JoinKey("piece layers", string(key))
 	layer, isText := v.Bytes()
 	if len(key) != len(merkle.Hash{}) {
-		p.fail("piece-layers", at, v, "not under a pieces root of 32 bytes")
+		p.badLayer(at, v, "not under a pieces root of 32 bytes")
 		return
 	}
 	root := merkle.Hash(key)
@@ -281,20 +294,28 @@ func (p *parser) pieceLayer(trees *merkle.Hasher, wanted map[merkle.Hash]int, k,
 		p.warn("stray-piece-layer", at, v, "belongs to no file that is longer than a piece")
 		return
 	}
-	f := &t.Files[i]
 	t.layers[root] = nil // it is there, though it may be no good
 	first, end := t.FilePieces(i)
 	if !isText {
-		p.fail("piece-layers", at, v, "a %v where a string was expected", v.Kind())
+		p.badLayer(at, v, "a %v where a string was expected", v.Kind())
 		return
 	}
 	if len(layer) != 32*(end-first) {
-		p.fail("piece-layers", at, v, "%d bytes, but the %d pieces of %q want %d", len(layer), end-first, f.Path, 32*(end-first))
+		p.badLayer(at, v, "%d bytes, but the %d pieces of %q want %d", len(layer), end-first, p.nameOf(i), 32*(end-first))
 		return
 	}
 	if trees.LayerRoot(merkle.Nodes(layer), int(t.PieceLength/layout.LeafSize)) != root {
-		p.fail("piece-layers", at, v, "does not hash to the pieces root of %q", f.Path)
+		p.badLayer(at, v, "does not hash to the pieces root of %q: its pieces cannot be checked one by one", p.nameOf(i))
 		return
 	}
 	t.layers[root] = layer
 }
+
+// badLayer tells of a piece layer that is none. It does not stand in the way of the content: the root of a file is in info,
+// and proves the whole of it.
+func (p *parser) badLayer(at string, v bencode.Value, format string, args ...any) {
+	p.keep(Error, "piece-layers", at, v.Offset(), format, args...)
+}
+
+// nameOf is what a file is called in a message.
+func (p *parser) nameOf(i int) string { return cmp.Or(p.t.Files[i].Path, p.t.Name) }

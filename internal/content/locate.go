@@ -207,6 +207,8 @@ func refusal(err error) *Presence {
 		return &Presence{Kind: Missing, Err: fs.ErrNotExist}
 	case errors.Is(err, syscall.ENOTDIR):
 		return &Presence{Kind: Missing, Err: err, Detail: "a folder above it is not a folder"}
+	case errors.Is(err, syscall.ENAMETOOLONG):
+		return &Presence{Kind: Missing, Err: err, Detail: "the file system has no names that long"}
 	}
 	return &Presence{Kind: Unreadable, Err: err, Detail: err.Error()}
 }
