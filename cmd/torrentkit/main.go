@@ -36,6 +36,7 @@ func run(ctx context.Context, e console.Env, args []string) int {
 	con := console.New(e)
 	root := newRoot(con)
 	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
+		command.Completions(root) // which no other run needs, and cobra would keep
 		command.PlainUsages(root)
 	}
 	defer con.WatchStatus()()

@@ -75,7 +75,6 @@ func newRoot(con *console.Console) *cobra.Command {
 	help := newHelp(con, root)
 	root.SetHelpCommand(help)
 	command.ListCommands(root, append(commands, help)...)
-	command.Completions(root)
 	return root
 }
 
