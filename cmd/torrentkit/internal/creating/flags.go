@@ -26,6 +26,10 @@ type createFlags struct {
 	noDate               bool
 	format               string
 	reuse                string
+	expect               string
+	expected             *metainfo.Torrent
+	reports              []command.Report
+	decided              map[string]bool // topics of flags that are given, or in a preset
 	shard                command.Shard
 	filesFrom, tar       string
 	servers              serverFlags
@@ -45,6 +49,8 @@ func createFlagGroups(cmd *cobra.Command, o *create.Options, f *createFlags) {
 		fs.BoolVar(&f.dryRun, "dry-run", false, "read no content and write nothing: list files and sizes, the torrent's too")
 		fs.BoolVar(&f.table, "plan", false, "read no content and write nothing: show what each piece length would give, and who would refuse it")
 		fs.StringVar(&o.ExpectInfoHash, "expect-infohash", "", "write nothing unless the infohash is `HEX`")
+		fs.StringVar(&f.expect, "expect", "", "write nothing unless it is the infohash of the old `TORRENT`; else name the files that differ. Its name, format and piece length are taken")
+		command.ReportFlag(fs, "tell github what was made (outputs, summary), or write dotenv=FILE for GitLab (`KIND`; repeatable)", []string{"github", "dotenv"}, "github", &f.reports)
 	})
 	command.Group(cmd, "Torrent", func(fs *pflag.FlagSet) {
 		fs.VarP(command.OneOf(&f.format, "v1", "v2", "hybrid"), "format", "f", "metadata version: v1, v2 (BEP 52) or both (`FORMAT`: v1, v2, hybrid)")
@@ -54,7 +60,7 @@ func createFlagGroups(cmd *cobra.Command, o *create.Options, f *createFlags) {
 		fs.StringVarP(&o.Comment, "comment", "c", "", "comment")
 		fs.StringVar(&f.createdBy, "created-by", "", "name of the creating program (default torrentkit and its version)")
 		fs.BoolVar(&f.noCreatedBy, "no-created-by", false, "name no creating program")
-		fs.StringVar(&f.date, "date", "", "creation `DATE`: 2006-01-02, RFC 3339, or seconds since 1970 (default SOURCE_DATE_EPOCH, else now)")
+		fs.StringVar(&f.date, "date", "", "creation `DATE`: 2006-01-02, RFC 3339, seconds since 1970, or commit for that of git's HEAD (default SOURCE_DATE_EPOCH, else now)")
 		fs.BoolVar(&f.noDate, "no-date", false, "write no creation date")
 	})
 	command.Group(cmd, "Piece length", func(fs *pflag.FlagSet) {
@@ -177,6 +183,8 @@ func createOptions(con *console.Console, o *create.Options, f *createFlags) (err
 		return console.WithHint(errors.New("--shard needs a journal to write to"), "--journal FILE, another one for each shard")
 	case o.Recheck && len(o.Journals) == 0:
 		return errors.New("--recheck compares with a journal: give --journal FILE")
+	case (f.expect != "" || len(f.reports) > 0) && f.madeNothing():
+		return errors.New("--expect and --report are about a torrent that is made, not for --dry-run, --plan, --list or --shard")
 	case f.reuse == "-":
 		return errors.New("--reuse reads a file, not standard input")
 	}
@@ -186,7 +194,7 @@ func createOptions(con *console.Console, o *create.Options, f *createFlags) (err
 	case !f.noCreatedBy:
 		o.CreatedBy = "torrentkit/" + command.BuildVersion().Version
 	}
-	if !f.noDate {
+	if !f.noDate && f.date != ofCommit {
 		o.CreationDate, err = creationDate(con, f.date)
 	}
 	return err
@@ -205,6 +213,12 @@ func padding(o *create.Options, how string) error {
 	}
 	return nil
 }
+
+// madeNothing tells whether no torrent is to be made.
+func (f *createFlags) madeNothing() bool { return f.dryRun || f.table || f.list || f.shard.Of > 0 }
+
+// ofCommit is the --date that git tells.
+const ofCommit = "commit"
 
 // creationDate reads --date, or SOURCE_DATE_EPOCH (reproducible-builds.org), or the clock, to the second.
 func creationDate(con *console.Console, s string) (time.Time, error) {

@@ -7,6 +7,8 @@ import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/create"
+	"github.com/torrentkit/torrentkit/inspect"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // createdJSON is what "create --json" prints.
@@ -35,6 +37,28 @@ type createdJSON struct {
 	ReusedPieces int      `json:"reused_pieces,omitempty"` // known from a journal or an old torrent
 	ReusedBytes  int64    `json:"reused_bytes,omitempty"`
 	Contradicted []string `json:"contradicted,omitempty"` // files that are not what the journal remembers
+}
+
+// expectJSON is what "create --expect --json" prints where the torrent is another.
+type expectJSON struct {
+	Same           bool                     `json:"same"` // false
+	Expected       hashesJSON               `json:"expected"`
+	Got            hashesJSON               `json:"got"`
+	InfoHashKeys   []string                 `json:"infohash_differs_by"`
+	Files          []command.FileChangeJSON `json:"files"` // a is in the torrent that was expected, b in the content
+	FilesKnownSame int                      `json:"files_known_same"`
+}
+
+type hashesJSON struct {
+	InfoHash   string `json:"infohash,omitempty"`
+	InfoHashV2 string `json:"infohash_v2,omitempty"`
+}
+
+func unexpectedToJSON(d *inspect.Difference, want, got metainfo.Hashes) expectJSON {
+	return expectJSON{
+		Expected: hashesJSON{want.V1.String(), want.V2.String()}, Got: hashesJSON{got.V1.String(), got.V2.String()}, InfoHashKeys: infoKeys(d),
+		Files: command.Objects(d.Files, command.FileChangeToJSON), FilesKnownSame: d.SameFiles,
+	}
 }
 
 // shardJSON is what "create --shard --json" prints.

@@ -68,7 +68,7 @@ func createOutput(con *console.Console, o *create.Options, f *createFlags, same 
 	if target == "-" && con.Options.JSON {
 		return nil, errors.New("--json and -o - both want standard output")
 	}
-	if f.dryRun || f.table || f.list || f.shard.Of > 0 {
+	if f.madeNothing() {
 		return nil, nil
 	}
 	out, err := command.NewOutput(con, target, command.OutputOptions{DefaultName: name, Force: f.force, Binary: true, Same: same})

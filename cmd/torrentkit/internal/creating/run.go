@@ -24,10 +24,13 @@ func prepareCreate(ctx context.Context, con *console.Console, paths []string, o 
 		}
 		f.trackers = append(f.trackers, list...)
 	}
-	if err := createOptions(con, o, f); err != nil {
+	err := createOptions(con, o, f)
+	if err == nil {
+		err = readExpected(ctx, con, o, f)
+	}
+	if err != nil {
 		return nil, err
 	}
-	var err error
 	switch {
 	case f.streamed(paths):
 		err = openStream(ctx, con, paths, o, f)
@@ -44,6 +47,14 @@ func prepareCreate(ctx context.Context, con *console.Console, paths []string, o 
 			return nil, console.WithHint(err, "--name NAME")
 		}
 	}
+	if f.date == ofCommit {
+		if f.content != nil {
+			return nil, errors.New("--date commit is for files on a disk")
+		}
+		if o.CreationDate, err = commitDate(ctx, paths); err != nil {
+			return nil, err
+		}
+	}
 	if f.reuse != "" {
 		o.Reuse, err = command.ReadTorrent(ctx, con, f.reuse, command.MaxTorrent)
 	}
@@ -58,6 +69,10 @@ func runCreate(ctx context.Context, con *console.Console, paths []string, o *cre
 		return err
 	}
 	out, err := createOutput(con, o, f, nil)
+	if err != nil {
+		return err
+	}
+	reports, err := command.NewReports(con, f.reports, f.force)
 	if err != nil {
 		return err
 	}
@@ -92,7 +107,10 @@ func runCreate(ctx context.Context, con *console.Console, paths []string, o *cre
 	}); err != nil {
 		return err
 	}
-	return finishCreate(ctx, con, []*create.Plan{plan}, []*create.Result{made}, command.Outputs{out}, start)
+	if err := compareExpected(con, made, f); err != nil {
+		return err
+	}
+	return finishCreate(ctx, con, []*create.Plan{plan}, []*create.Result{made}, command.Outputs{out}, reports, start)
 }
 
 // hash does the long part, with a progress bar. What was hashed before is kept in a journal, if there is one.
@@ -133,7 +151,7 @@ const manyFiles = 16 << 20
 
 // finishCreate writes torrents and prints what they are. The plans are not needed any more but for what was reused, and
 // may be as large.
-func finishCreate(ctx context.Context, con *console.Console, plans []*create.Plan, made []*create.Result, outs command.Outputs, start time.Time) error {
+func finishCreate(ctx context.Context, con *console.Console, plans []*create.Plan, made []*create.Result, outs command.Outputs, reports *command.Reports, start time.Time) error {
 	p := con.StartProgress("writing")
 	defer p.Finish()
 	raw, lints, reused := make([][]byte, len(made)), make([]*inspect.Report, len(made)), make([]create.Reused, len(made))
@@ -164,7 +182,7 @@ func finishCreate(ctx context.Context, con *console.Console, plans []*create.Pla
 			return err
 		}
 	}
-	return nil
+	return writeReports(ctx, con, reports, lints, outs)
 }
 
 // created is a torrent that was made.

@@ -98,6 +98,7 @@ func layered(layers ...[]setting) (*createJob, error) {
 		for _, t := range here {
 			decided[t] = true
 		}
+		j.f.decided = decided
 		j.f.ownRules = decided["exclude"] && (i == 0 || j.f.ownRules)
 	}
 	return j, nil
@@ -138,6 +139,6 @@ func parseAlso(s string) ([]setting, error) {
 
 // ofTheRun tells flags about the run or the files, which all torrents of one pass have in common.
 func ofTheRun(name string) bool {
-	return slices.Contains([]string{"journal", "recheck", "reuse", "shard", "workers", "io", "no-cache", "exclude", "include", "ignore-file",
+	return slices.Contains([]string{"journal", "recheck", "reuse", "expect", "report", "shard", "workers", "io", "no-cache", "exclude", "include", "ignore-file",
 		"gitignore", "hidden", "junk", "symlinks", "files-from", "url-list", "from-web-seeds", "connections", "allow-private", "sort", "normalize", "list", "plan", "dry-run"}, name)
 }

@@ -105,6 +105,23 @@ func showPlan(con *console.Console, p *create.Plan) error {
 	return nil
 }
 
+// showUnexpected lists the files that differ from those of the torrent that was expected.
+func showUnexpected(con *console.Console, d *inspect.Difference, want, got *metainfo.Torrent) error {
+	if con.Options.JSON {
+		return con.JSON(unexpectedToJSON(d, want.Hashes(), got.Hashes()))
+	}
+	t := console.NewTable("change", "file", "expected", "got")
+	for _, f := range d.Files {
+		name := f.A
+		if name == "" || f.B != "" && f.B != f.A {
+			name = strings.TrimPrefix(f.A+" -> "+f.B, " -> ")
+		}
+		t.Row(console.Text(f.Kind.String()), console.Path(name), console.Size(f.LengthA), console.Size(f.LengthB))
+	}
+	con.ShowTable(t)
+	return nil
+}
+
 // showChoices is the result of --plan.
 func showChoices(con *console.Console, p *create.Plan) error {
 	defer con.Paged()()

@@ -20,8 +20,8 @@ func createTogether(ctx context.Context, con *console.Console, paths []string, j
 	outs := make(command.Outputs, len(jobs))
 	taken := make(map[string]bool)
 	for i, j := range jobs {
-		if f := &j.f; f.dryRun || f.table || f.list || f.shard.Of > 0 {
-			return errors.New("--also is for making torrents, not for --dry-run, --plan, --list or --shard")
+		if f := &j.f; f.madeNothing() || f.expect != "" {
+			return errors.New("--also is for making torrents, not for --dry-run, --plan, --list, --shard or --expect")
 		}
 		j.f.content = jobs[0].f.content
 		var err error
@@ -42,6 +42,10 @@ func createTogether(ctx context.Context, con *console.Console, paths []string, j
 	if err := outs.Refuse(); err != nil {
 		return err
 	}
+	reports, err := command.NewReports(con, jobs[0].f.reports, jobs[0].f.force)
+	if err != nil {
+		return err
+	}
 	plans, err := planTogether(ctx, con, paths, jobs)
 	if err != nil {
 		return err
@@ -53,7 +57,7 @@ func createTogether(ctx context.Context, con *console.Console, paths []string, j
 	}); err != nil {
 		return err
 	}
-	return finishCreate(ctx, con, plans, made, outs, start)
+	return finishCreate(ctx, con, plans, made, outs, reports, start)
 }
 
 // sameTorrent tells whether a torrent that is there already is the one that was made, at another time perhaps.

@@ -11,16 +11,16 @@ import (
 
 // diffJSON is what "diff --json" prints.
 type diffJSON struct {
-	A              diffSideJSON     `json:"a"`
-	B              diffSideJSON     `json:"b"`
-	Same           bool             `json:"same"`
-	SameInfoHash   bool             `json:"same_infohash"`
-	InfoHashKeys   []string         `json:"infohash_differs_by"`
-	Keys           []keyChangeJSON  `json:"keys"`
-	Fields         []fieldDiffJSON  `json:"fields"`
-	Lists          []listChangeJSON `json:"lists"`
-	Files          []fileChangeJSON `json:"files"`
-	FilesKnownSame int              `json:"files_known_same"`
+	A              diffSideJSON             `json:"a"`
+	B              diffSideJSON             `json:"b"`
+	Same           bool                     `json:"same"`
+	SameInfoHash   bool                     `json:"same_infohash"`
+	InfoHashKeys   []string                 `json:"infohash_differs_by"`
+	Keys           []keyChangeJSON          `json:"keys"`
+	Fields         []fieldDiffJSON          `json:"fields"`
+	Lists          []listChangeJSON         `json:"lists"`
+	Files          []command.FileChangeJSON `json:"files"`
+	FilesKnownSame int                      `json:"files_known_same"`
 }
 
 type diffSideJSON struct {
@@ -50,16 +50,6 @@ type listChangeJSON struct {
 	Value  string `json:"value"`
 }
 
-type fileChangeJSON struct {
-	Change  string `json:"change"`
-	A       string `json:"a,omitempty"`
-	AHex    string `json:"a_hex,omitempty"`
-	B       string `json:"b,omitempty"`
-	BHex    string `json:"b_hex,omitempty"`
-	LengthA int64  `json:"length_a"`
-	LengthB int64  `json:"length_b"`
-}
-
 func diffToJSON(d *inspect.Difference, t [2]*metainfo.Torrent, names []string) diffJSON {
 	v := diffJSON{Same: d.Same(), SameInfoHash: d.SameInfoHash, FilesKnownSame: d.SameFiles}
 	for i, side := range []*diffSideJSON{&v.A, &v.B} {
@@ -77,9 +67,7 @@ func diffToJSON(d *inspect.Difference, t [2]*metainfo.Torrent, names []string) d
 	v.Lists = command.Objects(d.Lists, func(l inspect.ListChange) listChangeJSON {
 		return listChangeJSON{l.List, map[bool]string{true: "added", false: "removed"}[l.Added], l.Value}
 	})
-	v.Files = command.Objects(d.Files, func(f inspect.FileChange) fileChangeJSON {
-		return fileChangeJSON{f.Kind.String(), f.A, command.HexIfNeeded(f.A), f.B, command.HexIfNeeded(f.B), f.LengthA, f.LengthB}
-	})
+	v.Files = command.Objects(d.Files, command.FileChangeToJSON)
 	return v
 }
 

@@ -1,12 +1,11 @@
 package verifying
 
 import (
-	"cmp"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/metainfo"
 	"github.com/torrentkit/torrentkit/verify"
@@ -55,16 +54,7 @@ func reportGitHub(con *console.Console, outcomes []verified) error {
 	if told > maxAnnotations {
 		con.Tell(fmt.Sprintf("::notice::%d more findings", told-maxAnnotations))
 	}
-	file := con.Getenv("GITHUB_STEP_SUMMARY")
-	if file == "" {
-		return nil
-	}
-	f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-	if err != nil {
-		return fmt.Errorf("writing the step summary %q: %w", file, console.RootCause(err))
-	}
-	_, err = f.WriteString(githubSummary(outcomes))
-	return cmp.Or(err, f.Close())
+	return command.AppendGitHub(con, "GITHUB_STEP_SUMMARY", "step summary", githubSummary(outcomes))
 }
 
 // inWorkspace is the path of a file of the content from the folder of the workspace, by which GitHub shows it. Of what
@@ -102,13 +92,7 @@ func githubSummary(outcomes []verified) string {
 		} else if o.err != nil {
 			what = metainfo.RedactText(o.err.Error())
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", result, markdownCell(o.torrent), markdownCell(what))
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", result, command.MarkdownCell(o.torrent), command.MarkdownCell(what))
 	}
 	return b.String()
-}
-
-// markdownCell keeps a stranger's text from being anything but text in a table.
-func markdownCell(s string) string {
-	s = console.EscapeSentence(s)
-	return strings.NewReplacer("\\", "\\\\", "|", "\\|", "<", "&lt;", ">", "&gt;", "`", "\\`", "[", "\\[", "!", "\\!", "*", "\\*", "_", "\\_").Replace(s)
 }

@@ -1,0 +1,75 @@
+package creating
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/create"
+	"github.com/torrentkit/torrentkit/inspect"
+	"github.com/torrentkit/torrentkit/magnet"
+	"github.com/torrentkit/torrentkit/metainfo"
+)
+
+// outcome is one value that a pipeline's later steps are given.
+type outcome struct{ name, value string }
+
+// outcomesOf are those of a torrent. A link that others may use has no passkeys, and there is none of a private torrent.
+func outcomesOf(t *metainfo.Torrent, out *command.Output) []outcome {
+	h := t.Hashes()
+	link := ""
+	if l, _, err := magnet.FromTorrent(t, magnet.LinkOptions{Public: true}); err == nil {
+		link = l.String()
+	}
+	return []outcome{{"infohash", h.V1.String()}, {"infohash-v2", h.V2.String()}, {"magnet", link}, {"torrent", out.String()}}
+}
+
+// writeReports tells other programs what was made. Of several torrents the first gives the outputs.
+func writeReports(ctx context.Context, con *console.Console, reports *command.Reports, lints []*inspect.Report, outs command.Outputs) error {
+	return reports.Write(ctx, func(kind string) ([]byte, error) {
+		all := outcomesOf(lints[0].Torrent, outs[0])
+		if kind == "dotenv" {
+			return dotenv(all)
+		}
+		if err := command.AppendGitHub(con, "GITHUB_OUTPUT", "outputs", githubOutputs(all)); err != nil {
+			return nil, err
+		}
+		return nil, command.AppendGitHub(con, "GITHUB_STEP_SUMMARY", "step summary", githubCreated(lints, outs))
+	})
+}
+
+// dotenv is what GitLab reads (artifacts:reports:dotenv): a name and a value a line, as it stands.
+func dotenv(all []outcome) ([]byte, error) {
+	var b strings.Builder
+	for _, o := range all {
+		if strings.ContainsAny(o.value, "\r\n") {
+			return nil, fmt.Errorf("the %s %q has a line break, which a dotenv report cannot hold", o.name, o.value)
+		}
+		fmt.Fprintf(&b, "%s=%s\n", strings.ToUpper(strings.ReplaceAll(o.name, "-", "_")), o.value)
+	}
+	return []byte(b.String()), nil
+}
+
+// githubOutputs are values for later steps, each between two lines that it cannot hold.
+func githubOutputs(all []outcome) string {
+	var b strings.Builder
+	for _, o := range all {
+		end := "end-" + create.NewEntropy()
+		fmt.Fprintf(&b, "%s<<%s\n%s\n%s\n", o.name, end, o.value, end)
+	}
+	return b.String()
+}
+
+// githubCreated is the summary of the step.
+func githubCreated(lints []*inspect.Report, outs command.Outputs) string {
+	var b strings.Builder
+	b.WriteString("| torrent | size | infohash | magnet link |\n|---|---|---|---|\n")
+	for i, lint := range lints {
+		all := outcomesOf(lint.Torrent, outs[i])
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", command.MarkdownCell(outs[i].String()), console.FormatSize(lint.Torrent.Size()),
+			lint.Torrent.Hashes(), command.MarkdownCell(all[2].value))
+	}
+	return b.String()
+}
