@@ -2,181 +2,225 @@ package inspect
 
 import (
 	"crypto/sha1"
-	"fmt"
-	"slices"
-	"unicode/utf8"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // IndexUpload is what the Torrust index makes of a torrent that is uploaded: it
-// reads the keys that it knows and writes a new torrent of them.
+// reads the keys that it knows, stores some of them, and makes a new torrent of
+// those for who downloads it.
 type IndexUpload struct {
-	// InfoHash is the infohash under which the torrent will be found.
+	// InfoHash is the infohash under which the torrent is stored and found, and
+	// that the tracker is told of.
 	InfoHash metainfo.HashV1
 	// Same is set when that is the infohash that the torrent has now.
 	Same bool
+	// Downloaded is the infohash of what people download; zero where
+	// Undownloadable says why they cannot.
+	Downloaded     metainfo.HashV1
+	Undownloadable string
 	// Lost are the keys that are dropped, at most 1000. Of keys that many files
 	// have, only the first is listed.
 	Lost []metainfo.Key
+	// Changes are what makes Downloaded another infohash than InfoHash, at most
+	// 1000.
+	Changes []IndexChange
+}
+
+// IndexChange is something of info that is stored, and downloaded as something else.
+type IndexChange struct {
+	Key    string
+	Offset int    // in bytes
+	What   string // becomes of it
+	Advice string // how to make a torrent that stays as it is
+}
+
+// IndexRefusal is that the index does not take a torrent.
+type IndexRefusal struct {
+	Key    string // "" for the whole document
+	Offset int    // in bytes
+	Why    string
+}
+
+func (e *IndexRefusal) Error() string {
+	why := "the index refuses it: " + e.Why
+	if e.Key == "" {
+		return why
+	}
+	return e.Key + ": " + why
 }
 
 const maxLost = 1000
 
-// PredictIndex tells what the Torrust index makes of a torrent. It fails where
-// the index would refuse the upload.
-func PredictIndex(t *metainfo.Torrent) (*IndexUpload, error) {
-	root := bencode.View(t.Raw())
-	dict, _ := root.Get("info")
-	p := predictor{lost: &IndexUpload{}}
-	for k, v := range root.Entries() {
-		key, _ := k.Text()
-		if key == "announce-list" && t.Private || !oneOf(key, "info", "announce", "announce-list", "nodes", "encoding",
-			"httpseeds", "creation date", "comment", "created by") {
-			p.drop("", key, v)
-		}
+// PredictIndex tells what Torrust Index 3.0.0 makes of the bytes of a torrent. It
+// fails with an [*IndexRefusal] where the index would refuse the upload.
+func PredictIndex(raw []byte) (*IndexUpload, error) {
+	p := predictor{r: indexReader{doc: raw}, up: &IndexUpload{}}
+	if !p.read() {
+		return nil, p.r.fault
 	}
-	info := p.dict("info", dict, []field{
-		{"name", text, true}, {"piece length", integer, true}, {"pieces", blob, false}, {"md5sum", text, false},
-		{"length", integer, false}, {"files", files, false}, {"private", octet, false}, {"path", texts, false},
-		{"root hash", text, false}, {"source", text, false},
-	}, p.drop)
-	_, single := dict.Get("length")
-	if _, several := dict.Get("files"); p.err == nil && !single && !several {
-		p.fail("info", "neither length nor files are there, which it ends the connection at")
+	p.up.InfoHash = sha1.Sum(p.info.encode())
+	p.up.Same = p.up.InfoHash == sha1.Sum(p.rawInfo)
+	if !cleanHeader(p.info.name) {
+		p.up.Undownloadable = "its name has a control character, at which the index ends the connection"
+		return p.up, nil
 	}
-	if p.err != nil {
-		return nil, p.err
+	p.up.Downloaded = p.up.InfoHash
+	if p.rewrite(); len(p.up.Changes) > 0 {
+		p.up.Downloaded = sha1.Sum(p.info.encode())
 	}
-	p.lost.InfoHash = sha1.Sum(info)
-	p.lost.Same = t.Hashes().V1 == p.lost.InfoHash
-	return p.lost, nil
+	return p.up, nil
 }
 
-// field is how the index reads a key.
-type field struct {
-	key      string
-	shape    shape
-	required bool
-}
-
-type shape int
-
-const (
-	text shape = iota
-	blob
-	integer
-	octet
-	texts
-	files
-)
-
-// predictor writes the info dictionary that the index would write.
+// predictor reads a torrent as the index does.
 type predictor struct {
-	lost *IndexUpload
-	seen map[string]bool // keys of files that were dropped already
-	err  error
+	r       indexReader
+	up      *IndexUpload
+	info    indexInfo
+	rawInfo []byte
+	at      map[string]int  // where keys of info are
+	seen    map[string]bool // keys of files that were dropped already
 }
 
-// drop notes a key that is not kept.
-func (p *predictor) drop(path, key string, v bencode.Value) {
-	if len(p.lost.Lost) == maxLost {
-		return
+// drop notes a key that is not kept, and passes over its value.
+func (p *predictor) drop(path, key string, inInfo bool) bool {
+	at := p.r.pos
+	if !p.r.skip(p.r.next(), inInfo) {
+		return false
 	}
-	p.lost.Lost = append(p.lost.Lost, metainfo.Key{Path: bencode.JoinKey(path, key), Offset: v.Offset(), Raw: v.Raw()})
+	if len(p.up.Lost) < maxLost {
+		p.up.Lost = append(p.up.Lost, metainfo.Key{Path: bencode.JoinKey(path, key), Offset: at, Raw: p.r.doc[at:p.r.pos]})
+	}
+	return true
 }
 
-// dropOnce is drop for the keys of files.
-func (p *predictor) dropOnce(path, key string, v bencode.Value) {
-	if p.seen[key] || len(p.seen) > maxFindings {
-		return
-	}
-	if p.seen == nil {
-		p.seen = map[string]bool{}
-	}
-	p.seen[key] = true
-	p.drop(path, key, v)
-}
-
-func (p *predictor) fail(path, why string) []byte {
-	if p.err == nil {
-		p.err = fmt.Errorf("%s: the index refuses it: %s", path, why)
-	}
-	return nil
-}
-
-// dict writes the keys of a dictionary that the index reads, and gives the
-// others to drop.
-func (p *predictor) dict(path string, v bencode.Value, fields []field, drop func(path, key string, v bencode.Value)) []byte {
-	entries := make([]bencode.Entry, 0, len(fields))
-	for k, val := range v.Entries() {
-		key, _ := k.Text()
-		i := slices.IndexFunc(fields, func(f field) bool { return f.key == key })
-		switch {
-		case i < 0:
-			drop(path, key, val)
-		case slices.ContainsFunc(entries, func(e bencode.Entry) bool { return e.Key == key }):
-			return p.fail(bencode.JoinKey(path, key), "there twice")
-		default:
-			entries = append(entries, bencode.Entry{Key: key, Value: p.value(bencode.JoinKey(path, key), val, fields[i].shape)})
+func (p *predictor) read() bool {
+	var text []byte
+	var list [][]byte
+	var n *int64
+	known := []string{"info", "announce", "announce-list", "nodes", "encoding", "httpseeds", "creation date", "comment", "created by"}
+	urls, urlsEnd := -1, 0
+	ok := p.r.dict(known, func(key string) bool {
+		switch key {
+		case "info":
+			from := p.r.pos
+			ok := p.readInfo()
+			p.rawInfo = p.r.doc[from:p.r.pos]
+			return ok
+		case "announce", "encoding", "comment", "created by":
+			return p.r.words(&text)
+		case "announce-list":
+			urls = p.r.pos
+			ok := p.r.list(func() bool { return p.r.texts(&list) })
+			urlsEnd = p.r.pos
+			return ok
+		case "nodes":
+			return p.r.list(p.r.node)
+		case "httpseeds":
+			return p.r.texts(&list)
+		case "creation date":
+			return p.r.number(&n, -1<<63, 1<<63-1)
 		}
+		return p.drop("", key, false)
+	})
+	if !ok {
+		return false
 	}
-	for _, f := range fields {
-		if f.required && !slices.ContainsFunc(entries, func(e bencode.Entry) bool { return e.Key == f.key }) {
-			return p.fail(bencode.JoinKey(path, f.key), "missing")
-		}
+	if p.rawInfo == nil {
+		p.r.at = 0
+		p.r.fail("it is missing")
+		return p.r.under("info")
 	}
-	return bencode.AppendDict(nil, entries)
+	if private := p.info.private; urls >= 0 && private != nil && *private == 1 {
+		p.up.Lost = append(p.up.Lost, metainfo.Key{Path: "announce-list", Offset: urls, Raw: p.r.doc[urls:urlsEnd]})
+	}
+	return true
 }
 
-// value writes one value again.
-func (p *predictor) value(path string, v bencode.Value, s shape) []byte {
-	switch s {
-	case text, blob:
-		b, ok := v.Bytes()
-		if !ok || s == text && !utf8.Valid(b) {
-			return p.fail(path, "not text")
+// readInfo reads info, and says what is missing in it.
+func (p *predictor) readInfo() bool {
+	i := &p.info
+	begin := p.r.pos
+	p.at = map[string]int{}
+	known := []string{"name", "pieces", "piece length", "md5sum", "length", "files", "private", "path", "root hash", "source"}
+	if !p.r.dict(known, func(key string) bool {
+		p.at[key] = p.r.pos
+		switch key {
+		case "name":
+			return p.r.words(&i.name)
+		case "pieces":
+			return p.r.bytes(&i.pieces) && (len(i.pieces)%20 == 0 || p.r.fail("its length is no multiple of 20"))
+		case "piece length":
+			return p.r.number(&i.pieceLength, -1<<63, 1<<63-1)
+		case "md5sum":
+			return p.r.words(&i.md5sum)
+		case "length":
+			return p.r.number(&i.length, -1<<63, 1<<63-1)
+		case "files":
+			i.files = []indexFile{}
+			return p.r.list(p.readFile)
+		case "private":
+			return p.r.number(&i.private, 0, 255)
+		case "path":
+			return p.r.texts(&i.path)
+		case "root hash":
+			return p.r.words(&i.rootHash)
+		case "source":
+			return p.r.words(&i.source)
 		}
-		return bencode.AppendString(nil, b)
-	case integer, octet:
-		n, ok := v.Int()
-		if !ok || s == octet && (n < 0 || n > 255) {
-			return p.fail(path, "not a number in range")
-		}
-		return bencode.AppendInt(nil, n)
+		return p.drop("info", key, true)
+	}) {
+		return false
 	}
-	if v.Kind() != bencode.List {
-		return p.fail(path, "not a list")
+	p.r.at = begin
+	switch {
+	case i.name == nil:
+		p.r.fail("it is missing")
+		return p.r.under("name")
+	case i.pieceLength == nil:
+		p.r.fail("it is missing")
+		return p.r.under("piece length")
+	case i.length == nil && i.files == nil:
+		return p.r.fail("neither length nor files are there, at which it ends the connection")
 	}
-	fileFields := []field{{"length", integer, true}, {"path", texts, true}, {"md5sum", text, false}}
-	out := []byte{'l'}
-	for i, item := range v.Items() {
-		at := bencode.JoinIndex(path, i)
-		if s == texts {
-			out = append(out, p.value(at, item, text)...)
-		} else {
-			out = append(out, p.dict(at, item, fileFields, p.dropOnce)...)
-		}
-	}
-	return append(out, 'e')
+	return true
 }
 
-// index judges what the Torrust index does to an upload.
-func (l *linter) index() {
-	up, err := PredictIndex(l.t)
-	if err != nil {
-		l.add("target-content", "info", l.doc["info"].Offset(), "%v", err)
-		return
+// readFile reads an entry of files.
+func (p *predictor) readFile() bool {
+	f := indexFile{at: p.r.pos}
+	n := len(p.info.files)
+	ok := p.r.dict([]string{"path", "length", "md5sum"}, func(key string) bool {
+		switch key {
+		case "path":
+			return p.r.texts(&f.path)
+		case "length":
+			return p.r.number(&f.length, -1<<63, 1<<63-1)
+		case "md5sum":
+			return p.r.words(&f.md5sum)
+		}
+		if p.seen[key] || len(p.seen) > maxFindings {
+			return p.r.skip(p.r.next(), true)
+		}
+		if p.seen == nil {
+			p.seen = map[string]bool{}
+		}
+		p.seen[key] = true
+		return p.drop(bencode.JoinIndex("info.files", n), key, true)
+	})
+	if !ok {
+		return false
 	}
-	l.report.Index = up
-	for _, k := range up.Lost {
-		l.add("index-key", k.Path, k.Offset, "dropped by the index")
+	p.r.at = f.at
+	switch {
+	case f.path == nil:
+		p.r.fail("it is missing")
+		return p.r.under("path")
+	case f.length == nil:
+		p.r.fail("it is missing")
+		return p.r.under("length")
 	}
-	if v, ok := l.doc["announce"]; ok {
-		l.add("index-tracker", "announce", v.Offset(), "the index puts its own tracker here")
-	}
-	if h := l.t.Hashes().V1; !h.IsZero() && !up.Same {
-		l.add("index-infohash", "info", l.doc["info"].Offset(), "stored as %v, not as %v", up.InfoHash, h)
-	}
+	p.info.files = append(p.info.files, f)
+	return true
 }

@@ -198,6 +198,7 @@ func targetCases() []judged {
 		{"target-name", torrent(multi(file(10, "A"), file(10, "b"))), torrent(multi(file(10, "A"), file(10, "a"))), QBittorrent, false},
 		{"target-tracker", announced("wss://tracker.example.org"), good, WebTorrent, false},
 		{"index-infohash", good, torrent(single().with("x_cross_seed", "1")).with("announce", goodTracker), TorrustIndex, false},
+		{"index-download", good, torrent(single().with("source", "X")), TorrustIndex, false},
 		{"index-key", good, good.with("url-list", "https://cdn.example.org/film.mkv"), TorrustIndex, false},
 		{"index-tracker", torrent(single()), good, TorrustIndex, false},
 	}

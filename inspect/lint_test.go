@@ -2,7 +2,6 @@ package inspect
 
 import (
 	"bytes"
-	"crypto/sha1"
 	"flag"
 	"os"
 	"os/exec"
@@ -229,38 +228,6 @@ func TestLintCounts(t *testing.T) {
 	}
 }
 
-func TestPredictIndex(t *testing.T) {
-	clean := multi(dict{"length", 10, "md5sum", strings.Repeat("0", 32), "path", list{"a"}}).with("private", 1, "source", "x")
-	noisy := clean.with("files", list{dict{"attr", "x", "length", 10, "md5sum", strings.Repeat("0", 32), "path", list{"a"}, "path.utf-8", list{"a"}}},
-		"name.utf-8", "album", "similar", list{})
-	doc := torrent(noisy).with("announce", goodTracker, "announce-list", list{list{goodTracker}}, "comment", "c", "url-list", "https://x/")
-	m, err := metainfo.Parse(encode(doc))
-	if err != nil {
-		t.Fatal(err)
-	}
-	up, err := PredictIndex(m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := sha1.Sum(encode(clean)); up.InfoHash != want || up.Same {
-		t.Errorf("infohash %x, want %x; same: %v", up.InfoHash, want, up.Same)
-	}
-	var lost []string
-	for _, k := range up.Lost {
-		lost = append(lost, k.Path)
-	}
-	if got, want := strings.Join(lost, " "), "announce-list url-list info.files[0].attr info.files[0].path.utf-8 info.name.utf-8 info.similar"; got != want {
-		t.Errorf("lost: %s\nwant: %s", got, want)
-	}
-	for _, bad := range []dict{v2(dict{"a", leafFile(10, hashOf("a"))}).with("name", "\xff"), single().with("private", 1000), single().with("source", 5)} {
-		if m, err := metainfo.Parse(encode(torrent(bad))); err != nil {
-			t.Error(err)
-		} else if up, err := PredictIndex(m); err == nil {
-			t.Errorf("predicts %+v of what the index refuses", up)
-		}
-	}
-}
-
 // TestPredictIndexVector uses an infohash that the index's own tests have.
 func TestPredictIndexVector(t *testing.T) {
 	pieces := "\xd4\x91\x58\x7f\x1c\x42\xdf\xf0\xcb\x0f\xf5\xc2\xb8\xce\xfe\x22\xb3\xad\x31\x0a"
@@ -269,7 +236,7 @@ func TestPredictIndexVector(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	up, err := PredictIndex(m)
+	up, err := PredictIndex(m.Raw())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -324,6 +291,10 @@ func targetLimits() []judged {
 		{"target-format", torrent(hybrid()), torrent(v2(dict{"a", leafFile(10, hashOf("a"))})), Aria2, false},
 		{"target-format", good, torrent(hybrid()), Transmission3, false},
 		{"target-piece-length", torrent(single().with("piece length", raw("i2147483648e"))), torrent(single().with("piece length", raw("i4294967296e"))), Transmission, false},
+		{"index-download", good, torrent(multi(file(10, "a"))), TorrustIndex, false},
+		{"target-name", good, torrent(single().with("name", "a\nb")), TorrustIndex, false},
+		{"target-content", good, good.with("comment", 5), TorrustIndex, false},
+		{"index-tracker", torrent(single()).with("announce-list", list{list{goodTracker}, list{goodTracker + "2"}}), torrent(single()).with("announce-list", list{list{goodTracker, goodTracker + "2"}}), TorrustIndex, false},
 	}
 }
 

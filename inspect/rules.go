@@ -140,6 +140,7 @@ func targetRules() []Rule {
 		{"target-name", metainfo.Warning, 0, section, "the target gives a file another name", "Rename one of the two: who has the files under their own names cannot seed them.", true},
 		{"target-tracker", metainfo.Warning, 0, section, "the target does not speak to a tracker", "Add a tracker that the target speaks to.", true},
 		{"index-infohash", metainfo.Warning, 0, "Torrust index", "the index stores the torrent under another infohash", "Make it without the keys that are named, or publish the infohash that the index shows.", true},
+		{"index-download", metainfo.Warning, 0, "Torrust index", "what people download from the index has another infohash than the one that the tracker knows", "Change what is named, so that all who have the torrent meet.", true},
 		{"index-key", metainfo.Warning, 0, "Torrust index", "the index drops a key", "Do not rely on the key for what is downloaded from the index.", true},
 		{"index-tracker", metainfo.Warning, 0, "Torrust index", "the index replaces the tracker", "Expect the tracker of the index in what is downloaded from there.", true},
 	}

@@ -109,6 +109,9 @@ func (l *linter) target(target Target, raw []byte) {
 			l.add(r.rule, r.key, r.offset, "%s does not load it: %s", target, r.why)
 		}
 	}
+	if target == TorrustIndex {
+		l.index(raw)
+	}
 	if t == nil {
 		return
 	}
@@ -134,9 +137,6 @@ func (l *linter) target(target Target, raw []byte) {
 		l.sortedInfo(target)
 	}
 	l.targetTrackers(target, m)
-	if target == TorrustIndex {
-		l.index()
-	}
 }
 
 // targetShape judges how deep the torrent and its folders are, and what its pieces and

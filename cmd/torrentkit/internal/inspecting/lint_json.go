@@ -1,8 +1,6 @@
 package inspecting
 
 import (
-	"encoding/hex"
-
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/inspect"
 	"github.com/torrentkit/torrentkit/metainfo"
@@ -45,9 +43,18 @@ type findingJSON struct {
 }
 
 type indexJSON struct {
-	InfoHash string   `json:"infohash"`
-	Same     bool     `json:"same_infohash"`
-	Lost     []string `json:"lost_keys"`
+	InfoHash       string            `json:"infohash"`
+	Same           bool              `json:"same_infohash"`
+	Downloaded     string            `json:"downloaded_infohash,omitempty"`
+	Undownloadable string            `json:"undownloadable,omitempty"` // why
+	Lost           []string          `json:"lost_keys"`
+	Changes        []indexChangeJSON `json:"changes"` // from what is stored to what is downloaded
+}
+
+type indexChangeJSON struct {
+	Key    string `json:"key"`
+	What   string `json:"what"`
+	Advice string `json:"advice"`
 }
 
 func lintToJSON(l linted) lintJSON {
@@ -58,7 +65,11 @@ func lintToJSON(l linted) lintJSON {
 	})
 	if up := l.report.Index; up != nil {
 		lost := command.Objects(up.Lost, func(k metainfo.Key) string { return k.Path })
-		v.Index = &indexJSON{InfoHash: hex.EncodeToString(up.InfoHash[:]), Same: up.Same, Lost: lost}
+		v.Index = &indexJSON{InfoHash: up.InfoHash.String(), Same: up.Same, Undownloadable: up.Undownloadable, Lost: lost}
+		if up.Undownloadable == "" {
+			v.Index.Downloaded = up.Downloaded.String()
+		}
+		v.Index.Changes = command.Objects(up.Changes, func(c inspect.IndexChange) indexChangeJSON { return indexChangeJSON{c.Key, c.What, c.Advice} })
 	}
 	return v
 }

@@ -45,7 +45,10 @@ func showFindings(con *console.Console, l linted) {
 		showRule(con, f, l.report)
 	}
 	if up := l.report.Index; up != nil {
-		con.Printf("  infohash in the Torrust index: %x", up.InfoHash)
+		con.Printf("  infohash in the Torrust index: %v", up.InfoHash)
+		if up.Undownloadable == "" {
+			con.Printf("  infohash of what is downloaded from it: %v", up.Downloaded)
+		}
 	}
 }
 

@@ -19,7 +19,7 @@ type publishedJSON struct {
 	ID         int64    `json:"id,omitempty"`
 	InfoHash   string   `json:"infohash,omitempty"`
 	Stored     string   `json:"stored_infohash,omitempty"`
-	Downloaded string   `json:"downloaded_infohash,omitempty"`
+	Downloaded string   `json:"downloaded_infohash,omitempty"` // as predicted, where nothing was downloaded
 	Lost       []string `json:"lost_keys"`
 	Trackers   []string `json:"trackers"` // of what is downloaded
 	Listed     bool     `json:"tracker_listed"`
@@ -48,6 +48,7 @@ func (o *outcome) json(con *console.Console, s *session, p *plan) publishedJSON 
 	}
 	if o.predicted != nil {
 		v.Lost = command.Objects(o.predicted.Lost, func(k metainfo.Key) string { return k.Path })
+		v.Downloaded = known(o.predicted.Downloaded)
 	}
 	if o.got != nil {
 		v.Downloaded = o.got.Hashes().V1.String()

@@ -46,6 +46,7 @@ func show(con *console.Console, s *session, p *plan, o *outcome, first bool) err
 			}
 		}
 	} else if o.state == planned {
+		list.Text("downloaded infohash", o.predicted.Downloaded.String())
 		list.Text("tracker", con.URL(p.settings.TrackerURL))
 	}
 	if o.predicted != nil {
@@ -87,17 +88,28 @@ func (o *outcome) warnings(p *plan) []string {
 	name := command.InputName(o.input)
 	own := o.torrent.Hashes().V1
 	got := o.stored
-	if o.got != nil {
-		got = o.got.Hashes().V1
-	}
 	switch {
-	case own.IsZero():
-		list = append(list, fmt.Sprintf("%s: the index knows v1 only: seed what is downloaded from it", name))
-	case own != got:
+	case o.got != nil:
+		got = o.got.Hashes().V1
+	case o.predicted != nil:
+		got = o.predicted.Downloaded
+	}
+	if own != got {
 		list = append(list, fmt.Sprintf("%s: who downloads the torrent from the index looks for %v, and not for %v: seed what is downloaded (-o FILE)", name, got, own))
 	}
 	if got != o.stored && p.settings.Listed {
-		list = append(list, fmt.Sprintf("%s: the tracker takes listed torrents only, and was told of %v: it will refuse who downloaded the torrent from the index", name, o.stored))
+		list = append(list, fmt.Sprintf("%s: the tracker takes listed torrents only, and is told of %v: it refuses who downloaded the torrent from the index", name, o.stored))
+	}
+	if o.predicted == nil {
+		return list
+	}
+	const most = 5
+	for i, c := range o.predicted.Changes {
+		if i == most {
+			list = append(list, fmt.Sprintf("%s: %s more", name, console.FormatCount(int64(len(o.predicted.Changes)-most))))
+			break
+		}
+		list = append(list, fmt.Sprintf("%s: %s: %s; %s", name, c.Key, c.What, c.Advice))
 	}
 	return list
 }

@@ -50,10 +50,12 @@ func (o *outcome) judge(raw []byte, f *publishFlags) error {
 	}
 	o.stored = t.Hashes().V1
 	var err error
-	o.predicted, err = inspect.PredictIndex(t)
+	o.predicted, err = inspect.PredictIndex(raw)
 	switch {
 	case err != nil:
 		err = fmt.Errorf("publishing %s: %w", command.InputName(o.input), err)
+	case o.predicted.Undownloadable != "":
+		err = fmt.Errorf("publishing %s: nobody could download it: %s", command.InputName(o.input), o.predicted.Undownloadable)
 	case len(raw) > index.MaxUpload-4<<10:
 		err = fmt.Errorf("publishing %s: %s; an index takes 10 MiB with title and description", command.InputName(o.input), console.FormatSize(int64(len(raw))))
 	case len(o.title) < index.MinTitle:
