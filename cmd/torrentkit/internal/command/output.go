@@ -248,7 +248,7 @@ func (o *Output) fill(f *os.File, data []byte) error {
 			return err
 		}
 	}
-	return f.Sync()
+	return nil
 }
 
 // insist tries again, for a second, what fails because another program has the file open: those that look for viruses, or index

@@ -36,34 +36,9 @@ func (o *Output) Write(ctx context.Context, data []byte) error {
 
 // Write puts data in place, each as Output.Write does. No file gets its name before all are on the disk.
 func (list Outputs) Write(ctx context.Context, data [][]byte) error {
-	all := make([]*staged, len(list))
-	var err error
-	for i, o := range list {
-		all[i] = &staged{Output: o, data: data[i]}
-		if err == nil {
-			err = all[i].stage(ctx)
-		}
-	}
-	for _, s := range all {
-		if err == nil {
-			err = s.place(ctx)
-		}
-	}
-	for _, s := range all {
-		if err != nil {
-			s.undo()
-		}
-	}
-	for _, s := range all {
-		s.letGo()
-		if err == nil && s.placed {
-			err = s.sync()
-		}
-		if s.dir != nil {
-			s.dir.Close()
-		}
-	}
-	return err
+	w := &Writing{Outputs: list, Data: data}
+	WriteAll(ctx, []*Writing{w})
+	return w.Err
 }
 
 // Remove removes a file that Write has no business with any more.
@@ -101,6 +76,15 @@ func (s *staged) stage(ctx context.Context) error {
 		return s.wrap(err)
 	}
 	err = s.fill(s.file, s.data)
+	return s.wrap(err)
+}
+
+// flush brings the temporary file to the disk.
+func (s *staged) flush() error {
+	if s.file == nil {
+		return nil
+	}
+	err := s.file.Sync()
 	if !heldOpen {
 		err = errors.Join(err, s.letGo())
 	}
@@ -151,14 +135,6 @@ func (s *staged) undo() {
 		s.dir.Remove(s.base())
 	}
 	s.temp, s.placed = "", false
-}
-
-// sync makes the file's name survive a power cut.
-func (s *staged) sync() error {
-	if err := syncFolder(s.dir); err != nil {
-		return fmt.Errorf("writing %q: it is there, but a power cut may take it away: %w", s.name, console.RootCause(err))
-	}
-	return nil
 }
 
 // isThere tells whether a file that is there already will do.

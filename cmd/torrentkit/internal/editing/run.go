@@ -46,9 +46,7 @@ func runEdit(ctx context.Context, con *console.Console, names []string, o *metai
 		o.Trackers.Remove = append(o.Trackers.Remove, dead...)
 	}
 	start := con.Now()
-	err := command.Each(ctx, con, names, func(ctx context.Context, name string) error {
-		return editNamed(ctx, con, name, o, f)
-	})
+	err := editAll(ctx, con, names, o, f)
 	if f.many && con.Human() && !con.Options.JSON {
 		showTotals(con, &f.total, con.Now().Sub(start))
 	}
@@ -71,14 +69,20 @@ func (f *editFlags) foundNothing(o *metainfo.Edit) error {
 	return nil
 }
 
+// editAll edits all that was named.
+func editAll(ctx context.Context, con *console.Console, names []string, o *metainfo.Edit, f *editFlags) error {
+	if !slices.ContainsFunc(names, func(name string) bool { return name == "-" || command.IsFolder(name) }) {
+		return editFiles(ctx, con, nil, names, o, f)
+	}
+	return command.Each(ctx, con, names, func(ctx context.Context, name string) error {
+		return editNamed(ctx, con, name, o, f)
+	})
+}
+
 // editNamed edits a torrent, or all torrents in a folder.
 func editNamed(ctx context.Context, con *console.Console, name string, o *metainfo.Edit, f *editFlags) error {
 	if name == "-" || !command.IsFolder(name) {
-		raw, err := command.ReadTorrent(ctx, con, name, int64(f.maxSize))
-		if err != nil {
-			return err
-		}
-		return editOne(ctx, con, nil, name, raw, o, f)
+		return editFiles(ctx, con, nil, []string{name}, o, f)
 	}
 	if !f.recursive {
 		return console.WithHint(fmt.Errorf("editing %q: it is a folder", name), "--recursive edits all torrents in it")
@@ -92,13 +96,7 @@ func editNamed(ctx context.Context, con *console.Console, name string, o *metain
 	if err == nil && len(found) == 0 {
 		err = fmt.Errorf("editing %q: there is no .torrent file in it", name)
 	}
-	return errors.Join(err, command.Each(ctx, con, found, func(ctx context.Context, name string) error {
-		raw, err := folder.ReadTorrent(ctx, name, int64(f.maxSize))
-		if err != nil {
-			return err
-		}
-		return editOne(ctx, con, folder, name, raw, o, f)
-	}))
+	return errors.Join(err, editFiles(ctx, con, folder, found, o, f))
 }
 
 // quotedName names an input in a message.
@@ -109,42 +107,14 @@ func quotedName(name string) string {
 	return fmt.Sprintf("%q", name)
 }
 
-// editOne edits one torrent: a file of the folder, or one that was named. That secrets are left in it is a no.
-func editOne(ctx context.Context, con *console.Console, folder *command.Folder, name string, raw []byte, o *metainfo.Edit, f *editFlags) error {
-	if f.undo {
-		return undoOne(ctx, con, folder, name, raw, f)
-	}
-	e, err := create.Edit(raw, *o)
-	f.total.add(e, err)
-	if err != nil {
-		var refused *create.InfoHashError
-		switch {
-		case errors.As(err, &refused):
-			err = console.WithHint(err, "--new-infohash allows it: it will be another torrent")
-		case errors.Is(err, metainfo.ErrOrder):
-			err = console.WithHint(err, "--keep-only v1 or v2 needs no order; create makes the torrent anew")
-		}
-		return fmt.Errorf("editing %s: %w", quotedName(name), err)
-	}
-	if err := putEdited(ctx, con, folder, name, raw, e, f); err != nil {
-		return err
-	}
-	if t, _ := metainfo.Read(e.Raw); f.removeDead != "" && len(e.Changes) > 0 && t != nil && len(t.Trackers) == 0 {
-		con.Warn(fmt.Sprintf("%s: no tracker is left in it", quotedName(name)))
-	}
-	for _, key := range e.Secrets {
-		con.Warn(fmt.Sprintf("%s: %s holds what looks like a secret still", quotedName(name), key))
-	}
-	if len(e.Secrets) > 0 {
-		return console.No()
-	}
-	return nil
-}
-
 // add counts a torrent.
 func (t *totals) add(e *create.Edited, err error) {
 	if err != nil {
 		t.refused++
+		return
+	}
+	if e == nil {
+		t.unchanged++
 		return
 	}
 	for _, r := range e.Missing {
@@ -162,37 +132,6 @@ func (t *totals) add(e *create.Edited, err error) {
 // isURLs tells whether a key holds URLs of trackers or seeds.
 func isURLs(key string) bool {
 	return slices.Contains([]string{"announce", "announce-list", "url-list", "httpseeds"}, key)
-}
-
-// putEdited writes an edited torrent, and prints what became of it.
-func putEdited(ctx context.Context, con *console.Console, folder *command.Folder, name string, raw []byte, e *create.Edited, f *editFlags) error {
-	if f.dryRun {
-		return showEdited(con, name, "", e, f)
-	}
-	out, err := editOutput(con, folder, name, f)
-	if err != nil {
-		return err
-	}
-	inPlace := f.output == "" && name != "-"
-	if inPlace && len(e.Changes) == 0 {
-		e.Cut = 0 // the file stays as it is
-		return showEdited(con, name, out.String(), e, f)
-	}
-	outs, data := command.Outputs{out}, [][]byte{e.Raw}
-	if inPlace && f.backup != "" && !f.undo {
-		backup, err := backupOutput(con, folder, name+f.backup, f)
-		if err != nil {
-			return err
-		}
-		outs, data = command.Outputs{backup, out}, [][]byte{raw, e.Raw}
-	}
-	if err := outs.Write(ctx, data); err != nil {
-		return err
-	}
-	if out.Kind == command.ToStdout {
-		return nil
-	}
-	return showEdited(con, name, out.String(), e, f)
 }
 
 // editOutput decides where an edited torrent goes.

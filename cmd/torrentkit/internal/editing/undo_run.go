@@ -11,34 +11,27 @@ import (
 	"github.com/torrentkit/torrentkit/create"
 )
 
-// undoOne puts the backup of a torrent in its place again. The backup goes once that is on the disk; of a folder's torrents
-// those stay as they are that have none.
-func undoOne(ctx context.Context, con *console.Console, folder *command.Folder, name string, raw []byte, f *editFlags) error {
-	backup := name + f.backup
+// undo makes the edit that puts the backup of a torrent in its place again. The backup goes once that is on the disk; of a
+// folder's torrents those stay as they are that have none.
+func (d *edited) undo(ctx context.Context, con *console.Console, folder *command.Folder, raw []byte, f *editFlags) error {
+	backup := d.name + f.backup
 	old, err := command.ReadIn(ctx, con, folder, backup, int64(f.maxSize))
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && folder != nil:
-		f.total.unchanged++
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
 		err = console.WithHint(err, "--undo needs the SUFFIX that --backup had")
 	}
-	var e *create.Edited
 	if err == nil {
-		e, err = create.Undo(raw, old)
+		d.e, err = create.Undo(raw, old)
 	}
-	f.total.add(e, err)
+	if err == nil && !f.dryRun {
+		d.backup, err = backupOutput(con, folder, backup, f)
+	}
 	if err != nil {
-		return fmt.Errorf("undoing the edit of %q: %w", name, err)
+		return fmt.Errorf("undoing the edit of %q: %w", d.name, err)
 	}
-	if err := putEdited(ctx, con, folder, name, raw, e, f); err != nil || f.dryRun {
-		return err
-	}
-	out, err := backupOutput(con, folder, backup, f)
-	if err != nil {
-		return err
-	}
-	return out.Remove()
+	return nil
 }
 
 // checkUndo refuses what makes no sense beside --undo.
