@@ -79,3 +79,28 @@ func TestOutputsGoOn(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Of writings that are made together one that fails leaves the others made.
+func TestWriteAll(t *testing.T) {
+	dir := t.TempDir()
+	var list []*Writing
+	for i, o := range outputs(t, dir, OutputOptions{}) {
+		list = append(list, &Writing{Outputs: Outputs{o}, Data: three[i : i+1]})
+	}
+	mustWrite(t, filepath.Join(dir, "y"), "came meanwhile", 0o644)
+	WriteAll(context.Background(), list)
+	checkFolder(t, dir, map[string]string{"x": "X", "y": "came meanwhile", "z": "Z"})
+	for i, failed := range []bool{false, true, false} {
+		if err := list[i].Err; (err != nil) != failed {
+			t.Errorf("%d: %v", i, err)
+		}
+	}
+	stopped, cancel := context.WithCancel(context.Background())
+	cancel()
+	dir = t.TempDir()
+	w := &Writing{Outputs: outputs(t, dir, OutputOptions{}), Data: three}
+	if WriteAll(stopped, []*Writing{w}); w.Err == nil {
+		t.Error("no error of a context that has ended")
+	}
+	checkFolder(t, dir, nil)
+}
