@@ -3,6 +3,7 @@
 package lockstep
 
 import (
+	"sync"
 	"unsafe"
 
 	"golang.org/x/sys/cpu"
@@ -13,8 +14,13 @@ import (
 // Features is what of a CPU decides between kernels.
 type Features struct{ AVX512, AVX2, SHA bool }
 
-// Detect asks the CPU, and the operating system as far as it must save registers.
-func Detect() Features {
+// Detect tells what the CPU has, and the operating system as far as it must save registers. The CPU is asked once: a
+// hypervisor answers for it, which takes longer than hashing a small file.
+func Detect() Features { return detected() }
+
+var detected = sync.OnceValue(detect)
+
+func detect() Features {
 	f := Features{
 		AVX512: cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW,
 		AVX2:   cpu.X86.HasAVX2,
