@@ -27,6 +27,10 @@ type Options struct {
 	Extra bool
 	// Folders, if not nil, spares the verifications that share it work.
 	Folders *Folders
+	// Turn, if not nil, is called before content is read, with the bytes that there are of it, and returns when that may
+	// begin: how many workers hash, in the place of Workers, and what is called when they are done. Several verifications
+	// that go on side by side share a machine by it.
+	Turn func(bytes int64) (workers int, done func())
 }
 
 // Selection says which of the content is verified. The zero value is all of it.

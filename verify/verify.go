@@ -100,6 +100,11 @@ func readContent(ctx context.Context, r *run, at storage, o Options) (begun bool
 	if err := r.takeFound(ctx, at); err != nil {
 		return false, err
 	}
+	if o.Turn != nil {
+		workers, done := o.Turn(r.Bytes)
+		defer done()
+		o.Workers = workers
+	}
 	switch {
 	case len(o.Sums) > 0 && len(o.Journals) > 0:
 		return false, ErrJournalSums

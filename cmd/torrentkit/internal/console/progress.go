@@ -37,6 +37,7 @@ type Progress struct {
 	max    int64 // that bar was made for
 	width  int   // of the terminal that it was made for
 	drawn  int   // columns of what is on the screen
+	hidden bool  // results are printed where it would be drawn
 	worded bool  // the label says how the work stands, which has no size
 	rate   meter
 }
@@ -151,6 +152,9 @@ func (p *Progress) Now() (done, total int64) {
 
 // draw shows the present state. The caller holds mu.
 func (p *Progress) draw() {
+	if p.hidden {
+		return
+	}
 	done, total := p.Now()
 	p.rate.add(p.app.Now(), done)
 	if p.mode == progressLines {
@@ -222,6 +226,24 @@ func (p *Progress) interject(write func()) {
 	defer p.mu.Unlock()
 	p.clear()
 	write()
+}
+
+// Aside prints results of work that goes on. On a terminal no bar is drawn until they are there.
+func (p *Progress) Aside(print func()) {
+	if !p.app.OnTerminal() {
+		print()
+		return
+	}
+	hide := func(hidden bool) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.clear()
+		p.hidden = hidden
+	}
+	hide(true)
+	defer hide(false)
+	print()
+	p.app.Flush()
 }
 
 // Status prints one line, asked for by a signal.

@@ -50,9 +50,12 @@ func runVerify(ctx context.Context, con *console.Console, args []string, f *veri
 		}
 		return verifyOne(ctx, con, where[name], f, reports)
 	}
-	if f.brief {
+	switch {
+	case f.brief && !web && f.onlyReads():
+		err = verifyAhead(ctx, con, tasks, names, f, reports)
+	case f.brief:
 		err = eachOf(ctx, con, names, one)
-	} else {
+	default:
 		err = one(ctx, names[0])
 	}
 	if failed := reports.write(ctx, con); failed != nil {
@@ -69,9 +72,10 @@ func eachOf(ctx context.Context, con *console.Console, names []string, one func(
 		codes[console.ExitCode(ctx, err)]++
 		return err
 	})
-	if con.Human() && !con.Options.JSON {
-		con.Printf("%s: %d ok, %d not ok, %d without an answer, in %s", command.Plural(len(names), "torrent"),
-			codes[console.ExitYes], codes[console.ExitNo], codes[console.ExitTrouble], console.FormatSeconds(con.Now().Sub(start)))
+	if con.Human() && !con.Options.JSON && ctx.Err() == nil {
+		count := func(code int) string { return console.FormatCount(int64(codes[code])) }
+		con.Printf("%s: %s ok, %s not ok, %s without an answer, in %s", command.Plural(len(names), "torrent"),
+			count(console.ExitYes), count(console.ExitNo), count(console.ExitTrouble), console.FormatSeconds(con.Now().Sub(start)))
 	}
 	return err
 }
@@ -96,7 +100,17 @@ func verifyOne(ctx context.Context, con *console.Console, task verifyTask, f *ve
 		p.Phase(label)
 		p.Set(done, total)
 	}
-	var v verified
+	v, err := checkOne(ctx, con, p, raw, task, o, f)
+	done, total := p.Now()
+	p.Finish()
+	if ctx.Err() != nil {
+		con.Note(stopped(done, total, &f.options))
+	}
+	return tellOne(con, v, err, f, reports)
+}
+
+// checkOne does what was asked for one torrent, and prints nothing.
+func checkOne(ctx context.Context, con *console.Console, p *console.Progress, raw []byte, task verifyTask, o verify.Options, f *verifyFlags) (v verified, err error) {
 	switch {
 	case f.repair.from != "":
 		v, err = repair(ctx, con, p, raw, task, o, f)
@@ -107,21 +121,21 @@ func verifyOne(ctx context.Context, con *console.Console, task verifyTask, f *ve
 	default:
 		v.report, err = readContent(ctx, con, raw, task.content, f, o)
 	}
-	done, total := p.Now()
-	p.Finish()
-	if ctx.Err() != nil {
-		con.Note(stopped(done, total, &f.options))
-	}
 	err = explained(err, task)
 	v.torrent, v.err, v.onDisk = task.torrent, err, task.content != "-" && !f.tar
 	v.remembered = len(o.Journals) == 1
+	return v, err
+}
+
+// tellOne prints what became of one torrent, and returns what that means for the exit code.
+func tellOne(con *console.Console, v verified, err error, f *verifyFlags, reports *verifyReports) error {
 	reports.add(v)
 	r := v.report
 	if r == nil {
 		return err
 	}
 	f.spent += r.ReadBytes
-	command.WarnOf(con, task.torrent, r.Warnings)
+	command.WarnOf(con, v.torrent, r.Warnings)
 	if f.shard.Of > 0 && err == nil {
 		return cmp.Or(v.refusal(), showShard(con, v, f))
 	}
