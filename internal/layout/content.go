@@ -7,11 +7,20 @@ func (l *Layout) contentBefore(piece int) int64 {
 		return l.TotalLength()
 	}
 	f := l.FirstFile(piece)
-	if l.files[f].Pad {
-		return l.content[f]
+	if l.pad(f) {
+		return l.contentBeforeFile(f)
 	}
 	at, _ := l.InFile(f, piece)
-	return l.content[f] + at
+	return l.contentBeforeFile(f) + at
+}
+
+// contentBeforeFile returns how much content lies before a file.
+func (l *Layout) contentBeforeFile(i FileIndex) int64 {
+	n := l.content[i/stride]
+	for f := i / stride * stride; f < i; f++ {
+		n += max(l.lengths[f], 0)
+	}
+	return n
 }
 
 // ContentLength returns how many bytes of the i-th piece are content, and not padding.
@@ -21,7 +30,7 @@ func (l *Layout) ContentLength(i int) int64 { return l.ContentIn(Run{i, i + 1}) 
 // of the piece, padding left out.
 func (l *Layout) InContent(file FileIndex, piece int) int64 {
 	at, _ := l.InFile(file, piece)
-	return l.content[file] + at - l.contentBefore(piece)
+	return l.contentBeforeFile(file) + at - l.contentBefore(piece)
 }
 
 // PieceAt returns the piece that holds a byte of a file.

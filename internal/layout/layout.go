@@ -52,10 +52,14 @@ type FileIndex int32
 type Layout struct {
 	format      Format
 	pieceLength int64
-	files       []File
+	lengths     []int64 // of the files; of pad files the complement
 	starts      []int64 // where each file starts in the space that pieces divide; one more for the end
-	content     []int64 // how much content lies before each file; one more for all of it
+	content     []int64 // how much content lies before each file of which the index is a multiple of stride
+	total       int64   // bytes of content
 }
+
+// stride is how many files may have to be counted to know how much content lies before one.
+const stride = 32
 
 // Errors that New returns, wrapped with what they are about.
 var (
@@ -79,13 +83,14 @@ func (e *FileError) Unwrap() error { return e.Err }
 // every file starts on a piece boundary by itself. In a hybrid the pad files
 // must bring that about: where they do not, the error is ErrAlignment in a
 // *FileError.
-//
-// New keeps files; the caller must not change them.
 func New(format Format, pieceLength int64, files []File) (*Layout, error) {
 	if err := CheckPieceLength(format, pieceLength); err != nil {
 		return nil, err
 	}
-	l := &Layout{format: format, pieceLength: pieceLength, files: files, starts: make([]int64, len(files)+1), content: make([]int64, len(files)+1)}
+	l := &Layout{
+		format: format, pieceLength: pieceLength,
+		lengths: make([]int64, len(files)), starts: make([]int64, len(files)+1), content: make([]int64, 0, len(files)/stride+1),
+	}
 	var pos int64
 	for i, f := range files {
 		if f.Length < 0 {
@@ -103,12 +108,17 @@ func New(format Format, pieceLength int64, files []File) (*Layout, error) {
 			pos = aligned
 		}
 		l.starts[i] = pos
+		if i%stride == 0 {
+			l.content = append(l.content, l.total)
+		}
 		if f.Length > math.MaxInt64-pos {
 			return nil, &FileError{FileIndex(i), ErrOverflow}
 		}
 		pos += f.Length
-		if l.content[i+1] = l.content[i]; !f.Pad {
-			l.content[i+1] += f.Length
+		if l.lengths[i] = f.Length; f.Pad {
+			l.lengths[i] = ^f.Length
+		} else {
+			l.total += f.Length
 		}
 	}
 	l.starts[len(files)] = pos
@@ -125,25 +135,25 @@ func (l *Layout) Format() Format { return l.format }
 func (l *Layout) PieceLength() int64 { return l.pieceLength }
 
 // TotalLength returns the number of bytes of content, without padding.
-func (l *Layout) TotalLength() int64 { return l.content[len(l.files)] }
+func (l *Layout) TotalLength() int64 { return l.total }
 
 // PaddedLength returns the number of bytes that the pieces divide, with padding.
-func (l *Layout) PaddedLength() int64 { return l.starts[len(l.files)] }
+func (l *Layout) PaddedLength() int64 { return l.starts[len(l.lengths)] }
 
 // NumFiles returns the number of files, pad files included.
-func (l *Layout) NumFiles() FileIndex { return FileIndex(len(l.files)) }
+func (l *Layout) NumFiles() FileIndex { return FileIndex(len(l.lengths)) }
 
 // ClientIndices returns, by file, the index that a magnet link selects it by (BEP
 // 53): that in the list of libtorrent, where a file of a v2 torrent that ends
 // within a piece has a pad file behind it, if another file follows. In v1 and
 // hybrid torrents it is the file's own.
 func (l *Layout) ClientIndices() []int64 {
-	indices := make([]int64, len(l.files))
+	indices := make([]int64, len(l.lengths))
 	next := int64(0)
-	for i, f := range l.files {
+	for i := range l.NumFiles() {
 		indices[i] = next
 		next++
-		if !l.format.HasV1() && f.Length%l.pieceLength != 0 {
+		if !l.format.HasV1() && l.length(i)%l.pieceLength != 0 {
 			next++
 		}
 	}
@@ -151,7 +161,17 @@ func (l *Layout) ClientIndices() []int64 {
 }
 
 // File returns the i-th file.
-func (l *Layout) File(i FileIndex) File { return l.files[i] }
+func (l *Layout) File(i FileIndex) File { return File{l.length(i), l.pad(i)} }
+
+func (l *Layout) pad(i FileIndex) bool { return l.lengths[i] < 0 }
+
+func (l *Layout) length(i FileIndex) int64 {
+	n := l.lengths[i]
+	return max(n, ^n)
+}
+
+// end is where the i-th file ends in the space that pieces divide.
+func (l *Layout) end(i FileIndex) int64 { return l.starts[i] + l.length(i) }
 
 // NumPieces returns the number of pieces.
 func (l *Layout) NumPieces() int {
@@ -190,13 +210,13 @@ func (l *Layout) Piece(i int) Piece {
 		return p
 	}
 	f := l.fileAt(start)
-	if l.files[f].Pad { // padding that fills a piece of its own has no tree
+	if l.pad(f) { // padding that fills a piece of its own has no tree
 		return p
 	}
 	if !p.SHA1 {
-		p.Length = min(p.Length, l.starts[f]+l.files[f].Length-start)
+		p.Length = min(p.Length, l.end(f)-start)
 	}
-	p.Leaves = l.leaves(l.files[f].Length)
+	p.Leaves = l.leaves(l.length(f))
 	return p
 }
 
@@ -215,7 +235,7 @@ func (l *Layout) leaves(length int64) int {
 
 // fileAt returns the file that holds the byte at pos, which must be one of a file.
 func (l *Layout) fileAt(pos int64) FileIndex {
-	return FileIndex(sort.Search(len(l.files), func(i int) bool { return l.starts[i]+l.files[i].Length > pos }))
+	return FileIndex(sort.Search(len(l.lengths), func(i int) bool { return l.end(FileIndex(i)) > pos }))
 }
 
 // Cursor walks the spans of a piece, without a list of them: one piece can
@@ -236,9 +256,8 @@ func (l *Layout) Cursor(i int) Cursor {
 // end of the piece.
 func (c *Cursor) Span() Span {
 	for c.pos < c.end {
-		f, start := c.l.files[c.file], c.l.starts[c.file]
-		if n := min(start+f.Length, c.end) - c.pos; n > 0 {
-			return Span{File: c.file, Offset: c.pos - start, Length: n, Zero: f.Pad}
+		if n := min(c.l.end(c.file), c.end) - c.pos; n > 0 {
+			return Span{File: c.file, Offset: c.pos - c.l.starts[c.file], Length: n, Zero: c.l.pad(c.file)}
 		}
 		c.file++
 	}
@@ -262,7 +281,7 @@ func (l *Layout) Spans(i int) iter.Seq[Span] {
 // FilePieces returns the pieces that hold bytes of the i-th file: first, and
 // the one behind the last. An empty file has none.
 func (l *Layout) FilePieces(i FileIndex) (first, end int) {
-	n := l.files[i].Length
+	n := l.length(i)
 	if n == 0 {
 		return 0, 0
 	}
@@ -279,7 +298,7 @@ func (l *Layout) InFile(i FileIndex, piece int) (offset, length int64) {
 	start := l.starts[i]
 	pos := int64(piece) * l.pieceLength
 	from := max(pos, start)
-	to := start + l.files[i].Length
+	to := l.end(i)
 	if to-pos > l.pieceLength {
 		to = pos + l.pieceLength
 	}
