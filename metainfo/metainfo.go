@@ -8,7 +8,7 @@
 // [Read] gives a [Torrent], a typed view of the raw bytes, and all that is wrong
 // with it: where there is an info dictionary there is an infohash. [Parse] is for
 // who needs the content: it fails on the first thing that stands in the way of
-// laying it out and checking it. Every fault is a [Problem] with the key and the byte it is about. Keys
+// laying it out and checking it, and [ParseCompact] for who needs nothing else. Every fault is a [Problem] with the key and the byte it is about. Keys
 // that the view does not know stay where they are.
 //
 // Infohashes ([Hashes], of [HashV1] and [HashV2]) are taken over the raw bytes
@@ -71,7 +71,7 @@ type Torrent struct {
 	// Problems are all that is wrong, as Read returns it; Parse fails on errors.
 	Problems []Problem
 
-	doc    []byte        // what was read
+	doc    []byte        // what was read, or what ParseCompact kept of it
 	root   bencode.Value // the document in it, scanned once
 	info   bencode.Value // in root
 	layout *layout.Layout
@@ -81,6 +81,7 @@ type Torrent struct {
 	hashed   Format                  // a v2 torrent with a list of v1 files is announced as a hybrid is
 	unusable bool                    // what Parse refuses
 	names    map[int]func() []string // names of the path of a file, in which slashes are no separators
+	compact  *compact                // nil while the document is there
 	written  *written                // nil where Name and Files are as the document has them
 }
 
@@ -154,12 +155,14 @@ func (f *File) IsLink() bool { return strings.Contains(f.Attr(), "l") && !f.Trai
 
 // Root returns the pieces root of the i-th file (BEP 52), zero where it has none.
 func (t *Torrent) Root(i int) [32]byte {
-	at := t.Files[i].root
-	if at == 0 || at == padding {
+	f := &t.Files[i]
+	if !f.hasRoot() {
 		return [32]byte{}
 	}
-	return [32]byte(t.doc[at:])
+	return [32]byte(t.doc[f.root:])
 }
+
+func (f *File) hasRoot() bool { return f.root != 0 && f.root != padding }
 
 // Content yields the files that are no padding, with their indices in Files.
 func (t *Torrent) Content() iter.Seq2[int, *File] { return content(t.Files) }
@@ -253,6 +256,9 @@ func (t *Torrent) Raw() []byte { return t.root.Raw() }
 // Around returns how many bytes that are no part of the document were read in
 // front of it and behind its end.
 func (t *Torrent) Around() (front, behind int) {
+	if t.compact != nil {
+		return 0, 0
+	}
 	return t.root.Offset(), len(t.doc) - t.root.End()
 }
 
@@ -261,7 +267,12 @@ func (t *Torrent) RawInfo() []byte { return t.info.Raw() }
 
 // Hashes returns the infohashes: digests of the exact bytes of the info
 // dictionary, of the versions that clients announce. They are computed each time.
-func (t *Torrent) Hashes() Hashes { return hashesOf(t.hashed, t.info.Raw()) }
+func (t *Torrent) Hashes() Hashes {
+	if t.compact != nil {
+		return t.compact.hashes
+	}
+	return hashesOf(t.hashed, t.info.Raw())
+}
 
 func hashesOf(format Format, info []byte) (h Hashes) {
 	if format.HasV1() {

@@ -81,10 +81,12 @@ type FileSum struct {
 // rising file. Sums that are neither raw bytes nor hexadecimal digits of the
 // right number are passed over.
 func (t *Torrent) FileSums() []FileSum {
-	if !t.Format.HasV1() {
+	switch {
+	case t.compact != nil:
+		return t.compact.sums
+	case !t.Format.HasV1():
 		return nil
-	}
-	if t.Single {
+	case t.Single:
 		return appendFileSums(nil, 0, t.info)
 	}
 	var sums []FileSum

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 
 	"github.com/torrentkit/torrentkit/internal/content"
-	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // FS is [Data] for content in an fs.FS, such as an archive or files in memory:
@@ -33,7 +32,7 @@ func FS(ctx context.Context, torrent []byte, fsys fs.FS, root string, o FSOption
 // ReaderAt verifies the content of a torrent of one file, which is the first size
 // bytes of r.
 func ReaderAt(ctx context.Context, torrent []byte, r io.ReaderAt, size int64, o StreamOptions) (*Report, error) {
-	t, err := metainfo.Parse(torrent)
+	t, err := parse(torrent)
 	if err != nil {
 		return nil, err
 	}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/torrentkit/torrentkit/internal/filesum"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
-	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // Stream verifies the content of a torrent of one file, read from r to its end.
@@ -56,7 +55,7 @@ func Stream(ctx context.Context, torrent []byte, r io.Reader, o StreamOptions) (
 
 // streamRun begins a run on content that is not on disk.
 func streamRun(torrent []byte, root string, which Selection) (*run, error) {
-	t, err := metainfo.Parse(torrent)
+	t, err := parse(torrent)
 	if err != nil {
 		return nil, err
 	}

@@ -23,6 +23,7 @@ package verify
 import (
 	"cmp"
 	"context"
+	"runtime/debug"
 
 	"github.com/torrentkit/torrentkit/internal/journal"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
@@ -49,7 +50,7 @@ func Data(ctx context.Context, torrent []byte, path string, o Options) (*Report,
 // verifyAt verifies content where it is, and tells what it worked on. The caller
 // closes the run, unless there is an error.
 func verifyAt(ctx context.Context, at storage, torrent []byte, path string, o Options) (*run, error) {
-	t, err := metainfo.Parse(torrent)
+	t, err := parse(torrent)
 	if err != nil {
 		return nil, err
 	}
@@ -83,6 +84,18 @@ func verifyAt(ctx context.Context, at storage, torrent []byte, path string, o Op
 		return nil, err
 	}
 	return r, err
+}
+
+// parse reads a torrent. Its document is not needed any more: where that is large, the
+// system gets the memory back before the content's files take it.
+func parse(torrent []byte) (*metainfo.Torrent, error) {
+	const large = 16 << 20
+	n := len(torrent)
+	t, err := metainfo.ParseCompact(torrent)
+	if n > large {
+		debug.FreeOSMemory()
+	}
+	return t, err
 }
 
 // readContent tells whether it could begin to read, and by an error why it did not or

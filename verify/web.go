@@ -2,8 +2,6 @@ package verify
 
 import (
 	"context"
-
-	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // WebSeeds checks the web seeds of a torrent, or those in the options, one
@@ -15,7 +13,7 @@ import (
 // the version (ETag, Last-Modified) that the server tells: before what it knows
 // is taken over, one byte of each file is asked for.
 func WebSeeds(ctx context.Context, torrent []byte, o WebOptions) ([]*WebReport, error) {
-	t, err := metainfo.Parse(torrent)
+	t, err := parse(torrent)
 	if err != nil {
 		return nil, err
 	}
