@@ -242,7 +242,7 @@ func (r *run) foundAs(list []naming) {
 	taken := map[string]bool{}
 	for _, n := range list {
 		if f := &r.Files[n.file]; f.Found == "" && !taken[n.name] && n.NameDifference != SameName {
-			f.Found, f.Differs = n.name, n.NameDifference
+			r.details(f).Found, f.Differs = n.name, n.NameDifference
 			taken[n.name] = true
 		}
 	}

@@ -106,7 +106,9 @@ func (r *run) again(ctx context.Context, pieces []layout.Run, workers int, final
 		if r.Files[k].State == Skipped {
 			now.Files[k].State = Skipped
 		}
-		now.Files[k].Found, now.Files[k].Differs = r.Files[k].Found, r.Files[k].Differs
+		if now.Files[k].Differs = r.Files[k].Differs; r.Files[k].Found != "" {
+			now.details(&now.Files[k]).Found = r.Files[k].Found
+		}
 	}
 	now.pieces = r.pieces.clone()
 	for _, p := range pieces {

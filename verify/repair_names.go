@@ -85,7 +85,7 @@ func (f *fixer) give(found *find.Found, from string, moved map[string]bool) erro
 		if err := f.move(found, from, file.Path); err != nil {
 			return fmt.Errorf("renaming %q: %w", from, content.Bare(err))
 		}
-		file.Found, file.Differs = "", SameName
+		f.run.details(file).Found, file.Differs = "", SameName
 	}
 	moved[from] = true
 	f.res.Renamed = append(f.res.Renamed, Renaming{from, file.Path})

@@ -99,6 +99,7 @@ type Report struct {
 	layout   *layout.Layout
 	fileOf   []int32 // index in Files of each file of the torrent; -1 for padding
 	pieces   states
+	plain    *Details             // of the files that have none
 	since    map[int]time.Time    // when bad pieces were found to be, if not now
 	evidence map[partKey]evidence // what is known of parts of bad pieces
 }
@@ -111,13 +112,19 @@ type FileReport struct {
 	State  State
 	// Differs says how the name differs that the file was found under.
 	Differs NameDifference
-	// Found is the path, below Report.Root, of the file under another name, where
-	// nothing has its own; else empty.
-	Found string
-	Err   error // why, if it is Unreadable, WrongType or Missing
+	Err     error // why, if it is Unreadable, WrongType or Missing
 	// Proved is how many bytes of the file are in pieces that match, or were found to
 	// be right by a checksum of the torrent or another copy.
 	Proved int64
+	*Details
+}
+
+// Details of a file are what few have to tell. They are not to be changed: all files
+// that have none share theirs.
+type Details struct {
+	// Found is the path, below Report.Root, of the file under another name, where
+	// nothing has its own; else empty.
+	Found string
 	// Sums are checksums of the file's bytes as they were read, those that
 	// Reading.Sums asks for; of a file that could be read to its end.
 	Sums map[metainfo.Checksum][]byte
@@ -126,6 +133,14 @@ type FileReport struct {
 	// torrent has no hash, or because the run ended. Both are in order and apart
 	// from each other. Pieces that Options left out are in neither.
 	Damaged, Unverified []Range
+}
+
+// details are those of a file, to be changed.
+func (r *Report) details(f *FileReport) *Details {
+	if f.Details == r.plain {
+		f.Details = &Details{}
+	}
+	return f.Details
 }
 
 // Place is the path, below Report.Root, where the file lies or should lie.

@@ -56,6 +56,7 @@ func blankRun(t *metainfo.Torrent, root string, files []layout.FileIndex) *run {
 		Bytes:    l.TotalLength(),
 		fileOf:   make([]int32, len(t.Files)),
 		pieces:   newStates(l.NumPieces()),
+		plain:    &Details{},
 		evidence: map[partKey]evidence{},
 		since:    map[int]time.Time{},
 	}}
@@ -65,7 +66,7 @@ func blankRun(t *metainfo.Torrent, root string, files []layout.FileIndex) *run {
 	for k, i := range files {
 		r.fileOf[i] = int32(k)
 		f := &r.Files[k]
-		f.Path, f.Length = t.Files[i].Path, t.Files[i].Length
+		f.Path, f.Length, f.Details = t.Files[i].Path, t.Files[i].Length, r.plain
 		if f.Path == "" {
 			f.Path = t.Name
 		}

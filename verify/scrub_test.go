@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 	"time"
 
@@ -217,13 +218,13 @@ func TestShards(t *testing.T) {
 			}
 			var read int64
 			got := data(t, torrent, dir, Options{Memory: Memory{Journals: journals}, Reading: Reading{Progress: func(done, _ int64) { read = done }}})
-			if read > 0 || fmt.Sprintf("%+v", got.Files) != fmt.Sprintf("%+v", want.Files) || got.GoodPieces != want.GoodPieces || got.BadPieces != want.BadPieces || got.UncheckedPieces != want.UncheckedPieces || got.KnownPieces != 0 {
+			if read > 0 || !reflect.DeepEqual(got.Files, want.Files) || got.GoodPieces != want.GoodPieces || got.BadPieces != want.BadPieces || got.UncheckedPieces != want.UncheckedPieces || got.KnownPieces != 0 {
 				t.Errorf("%v: of %d shards: %d bytes were read, %+v\nwant %+v", format, n, read, got.Files, want.Files)
 			}
 			if n < 2 {
 				continue
 			}
-			if got := data(t, torrent, dir, Options{Memory: Memory{Journals: append(journals[1:n:n], filepath.Join(home, "new"))}}); fmt.Sprintf("%+v", got.Files) != fmt.Sprintf("%+v", want.Files) {
+			if got := data(t, torrent, dir, Options{Memory: Memory{Journals: append(journals[1:n:n], filepath.Join(home, "new"))}}); !reflect.DeepEqual(got.Files, want.Files) {
 				t.Errorf("%v: without a shard: %+v", format, got.Files)
 			}
 		}

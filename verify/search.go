@@ -104,7 +104,11 @@ func (s *SearchReport) takeOver() {
 			continue
 		}
 		file := &r.Files[f.File]
-		file.State, file.Err, file.Damaged, file.Unverified = Elsewhere, nil, nil, nil
+		file.State, file.Err = Elsewhere, nil
+		if file.Details != r.plain {
+			d := r.details(file)
+			d.Damaged, d.Unverified = nil, nil
+		}
 		if s.found.Found[i].InPlace {
 			file.State = OK
 		}

@@ -42,7 +42,7 @@ func Stream(ctx context.Context, torrent []byte, r io.Reader, o StreamOptions) (
 	case in.at > file.Length:
 		file.State = Long
 	case in.err == io.EOF:
-		file.Sums = sumsByKind(o.Sums, in.sums.Sums())
+		run.details(file).Sums = sumsByKind(o.Sums, in.sums.Sums())
 		if in.at < file.Length {
 			file.State = Short
 		}

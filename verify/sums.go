@@ -83,7 +83,7 @@ func (s ordered) note(err error) {
 			f.State, f.Err = Unreadable, failed
 		}
 		if f.State < Unreadable && sums != nil {
-			f.Sums = sumsByKind(s.sums, sums)
+			s.details(f).Sums = sumsByKind(s.sums, sums)
 		}
 	}
 }
@@ -104,8 +104,8 @@ func sumAgain(ctx context.Context, r, before *run, pieces []layout.Run) {
 	}
 	for k := range r.Files {
 		f, was := &r.Files[k], &before.Files[k]
-		if wanted[k] = f.State <= Short && (wanted[k] || f.Size != was.Size || was.Sums == nil); !wanted[k] {
-			f.Sums = was.Sums
+		if wanted[k] = f.State <= Short && (wanted[k] || f.Size != was.Size || was.Sums == nil); !wanted[k] && was.Sums != nil {
+			r.details(f).Sums = was.Sums
 		}
 	}
 	s := inOrder(ctx, r, nil, wanted)

@@ -129,7 +129,7 @@ func (a *archive) noteEnd() {
 	a.file, a.asIs, a.end, a.tail = -1, 0, 0, -1
 	switch {
 	case a.in.err == io.EOF:
-		f.Sums = sumsByKind(a.o.Sums, a.in.sums.Sums())
+		a.r.details(f).Sums = sumsByKind(a.o.Sums, a.in.sums.Sums())
 	case errors.Is(a.in.err, errEnough):
 		a.err = a.in.err
 	case a.in.err != nil:

@@ -123,7 +123,7 @@ func (r *run) conclude() { conclusions{r}.draw() }
 func (r conclusions) draw() {
 	for p := range r.NotOK() {
 		for _, part := range p.Parts {
-			r.addRange(&r.Files[part.File], p, part)
+			r.addRange(p, part)
 		}
 	}
 	for k := range r.Files {
@@ -173,7 +173,8 @@ func (r *run) noteRefused() {
 var errChanged = errors.New("changed while it was read")
 
 // addRange adds pieces that are not ok to what is said of one of their files.
-func (r conclusions) addRange(f *FileReport, p PieceReport, part Part) {
+func (r conclusions) addRange(p PieceReport, part Part) {
+	f := &r.Files[part.File]
 	rng := Range{Offset: part.Offset, Length: part.Length, FirstPiece: p.Index, LastPiece: p.Last, Shared: len(p.Parts) > 1}
 	switch {
 	case p.State.Bad() && part.Verdict == Whole:
@@ -182,18 +183,21 @@ func (r conclusions) addRange(f *FileReport, p PieceReport, part Part) {
 			f.State = Damaged
 		}
 		rng.Shared = rng.Shared && part.Verdict == Suspect
+		d := r.details(f)
 		if exact := r.evidence[partKey{p.Index, part.File}].exact; len(exact) > 0 {
 			for _, e := range exact {
-				f.Damaged = appendRange(f.Damaged, e)
+				d.Damaged = appendRange(d.Damaged, e)
 			}
 			return
 		}
-		f.Damaged = appendRange(f.Damaged, rng)
+		d.Damaged = appendRange(d.Damaged, rng)
 	case f.State <= Long:
-		f.Unverified = appendRange(f.Unverified, rng)
+		d := r.details(f)
+		d.Unverified = appendRange(d.Unverified, rng)
 	case f.State == Short:
 		if rng, any := r.before(f.Size, part.File, rng); any {
-			f.Unverified = appendRange(f.Unverified, rng)
+			d := r.details(f)
+			d.Unverified = appendRange(d.Unverified, rng)
 		}
 	}
 }
