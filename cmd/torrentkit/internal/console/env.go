@@ -55,11 +55,11 @@ func RealEnv() Env {
 	return e
 }
 
-// tuneCollector lets the heap grow by an eighth of what is in use before it is collected, by no less than 8 MiB, and to
+// tuneCollector lets the heap grow by a twelfth of what is in use before it is collected, by no less than 6 MiB, and to
 // 24 MiB at first: a torrent of a million files takes hundreds of megabytes, which twofold is too much for small devices,
 // and a small heap is not worth the work.
 func tuneCollector() {
-	const least, most, headroom = 12, 600, 8 << 20
+	const least, most, headroom = 8, 600, 6 << 20
 	debug.SetGCPercent(most) // of 4 MiB, which is where Go begins
 	type cycle struct{ _ *byte }
 	var again func(*cycle)
