@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/torrentkit/torrentkit/metainfo"
@@ -292,9 +293,11 @@ func (d *doctor) close() {
 	defer cancel()
 	d.ctx = ctx
 	if !d.barred && !d.hopeless() {
-		for name := range d.members {
-			d.ask(name, EventStopped)
+		var said sync.WaitGroup // side by side, as there is little time after an interrupt
+		for _, m := range d.members {
+			said.Go(func() { d.tell(m, d.hash, EventStopped) })
 		}
+		said.Wait()
 	}
 	for _, m := range d.members {
 		if m.kept != nil {

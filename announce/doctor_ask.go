@@ -126,7 +126,13 @@ func (d *doctor) ask(name string, event Event, how ...asking) answer {
 
 // askAbout is ask for any torrent.
 func (d *doctor) askAbout(hash metainfo.HashV1, name string, event Event, how ...asking) answer {
-	m := d.member(name)
+	a := answer{Result: d.tell(d.member(name), hash, event, how...)}
+	d.keep(&a.Result)
+	return a
+}
+
+// tell is askAbout without a trace, so that members can do it side by side.
+func (d *doctor) tell(m *member, hash metainfo.HashV1, event Event, how ...asking) Result {
 	opt := d.opt.Options
 	opt.PeerID, opt.Port, opt.Event, opt.NumWant, opt.Left = m.id, m.port, event, 0, 1<<20
 	for _, f := range how {
@@ -134,12 +140,11 @@ func (d *doctor) askAbout(hash metainfo.HashV1, name string, event Event, how ..
 	}
 	q := Query{Tracker: d.e.raw, Hash: hash}
 	s := opt.fill(q)
-	a := answer{Result: Result{Query: q, Event: event, Transport: d.e.transport}}
+	r := Result{Query: q, Event: event, Transport: d.e.transport}
 	ctx, cancel := context.WithTimeout(d.ctx, d.opt.Timeout)
 	defer cancel()
-	a.Reply, a.Failure = d.askAs(ctx, m, &s, &a.Result)
-	d.keep(&a.Result)
-	return a
+	r.Reply, r.Failure = d.askAs(ctx, m, &s, &r)
+	return r
 }
 
 func (d *doctor) askAs(ctx context.Context, m *member, s *settings, r *Result) (reply *Reply, f *Failure) {

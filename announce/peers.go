@@ -53,12 +53,6 @@ func (p *Peers) add(l peerList, count int) {
 	}
 }
 
-// addCompact adds addresses of size bytes; a part of one at the end is left out.
-func (p *Peers) addCompact(raw []byte, size int) {
-	n := len(raw) / (size + 2)
-	p.add(peerList{compact: raw[:n*(size+2)], size: size}, n)
-}
-
 func (l peerList) all() iter.Seq[Peer] {
 	return func(yield func(Peer) bool) {
 		for raw := l.compact; len(raw) > 0; raw = raw[l.size+2:] {
@@ -76,14 +70,28 @@ func (l peerList) all() iter.Seq[Peer] {
 	}
 }
 
-// readPeer reads a peer's dictionary. It is ok if it has an ip and a port; badID
-// is how long a peer id is that is not one of 20 bytes, or -1.
+// readPeer reads a peer's dictionary, which shares its bytes with the answer. It is ok
+// if it has an ip and a port; badID is how long a peer id is that is not one of 20
+// bytes, or -1.
 func readPeer(item bencode.Value) (p Peer, ok bool, badID int) {
-	ip, hasIP := item.Get("ip")
+	var ip, port, id bencode.Value
+	for k, v := range item.Entries() {
+		into := (*bencode.Value)(nil)
+		switch key, _ := k.Bytes(); string(key) {
+		case "ip":
+			into = &ip
+		case "port":
+			into = &port
+		case "peer id":
+			into = &id
+		}
+		if into != nil && into.Kind() == bencode.None { // the first counts, where a key stands there twice
+			*into = v
+		}
+	}
 	host, isText := ip.Text()
-	port, _ := item.Get("port")
 	n, isInt := port.Int()
-	if !hasIP || !isText || !isInt || n < 0 || n > 65535 {
+	if !isText || !isInt || n < 0 || n > 65535 {
 		return p, false, -1
 	}
 	p.Port, badID = uint16(n), -1
@@ -92,16 +100,20 @@ func readPeer(item bencode.Value) (p Peer, ok bool, badID int) {
 	} else {
 		p.Host = host
 	}
-	if id, has := item.Get("peer id"); has {
-		raw, _ := id.Bytes()
-		switch {
-		case len(raw) == 20:
-			p.ID = append([]byte(nil), raw...)
-		case len(undoMangling(raw)) == 20:
-			p.ID, badID = undoMangling(raw), len(raw)
-		default:
-			badID = len(raw)
-		}
+	if id.Kind() != bencode.None {
+		p.ID, badID = readPeerID(id)
 	}
 	return p, true, badID
+}
+
+// readPeerID reads the peer id of a dictionary, undoing the mangling that it may have.
+func readPeerID(v bencode.Value) (id []byte, badID int) {
+	raw, _ := v.Bytes()
+	if len(raw) == 20 {
+		return raw[:20:20], -1
+	}
+	if id = undoMangling(raw); len(id) != 20 {
+		id = nil
+	}
+	return id, len(raw)
 }

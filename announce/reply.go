@@ -54,7 +54,6 @@ func decodeReply(body []byte) (*Reply, []Finding, *Failure) {
 	}
 	d.peers(v, 4)
 	d.peers(v6, 16)
-	d.reachable()
 	return &d.reply, d.findings, nil
 }
 
@@ -211,7 +210,7 @@ func (d *replyReader) peers(v bencode.Value, size int) {
 		if rest := len(raw) % (size + 2); rest != 0 {
 			d.note("peers-length", Error, 23, "%s has %d bytes, which is not a multiple of %d", key, len(raw), size+2)
 		}
-		d.reply.Peers.addCompact(raw, size)
+		d.compact(raw, size)
 	case bencode.List:
 		d.reply.Form = FormDicts
 		d.reply.Peers.add(peerList{dicts: v}, d.dicts(key, v))
@@ -220,27 +219,41 @@ func (d *replyReader) peers(v bencode.Value, size int) {
 	}
 }
 
-// reachable notes the first peer at which nobody can be.
-func (d *replyReader) reachable() {
-	for p := range d.reply.Peers.All() {
-		if p.Port == 0 || p.Addr.Addr().IsUnspecified() {
-			where := p.Addr.String()
-			if p.Host != "" {
-				where = net.JoinHostPort(clip(textValue([]byte(p.Host))), strconv.Itoa(int(p.Port)))
-			}
-			d.note("peer-address", Warning, 3, "%s is among the peers: no client can connect to it", where)
-			return
+// compact takes addresses of size bytes, each followed by a port (BEP 23, BEP 7); a part of one at the end is left out.
+func (d *replyReader) compact(raw []byte, size int) {
+	n := len(raw) / (size + 2)
+	list := peerList{compact: raw[:n*(size+2)], size: size}
+	for p := range list.all() {
+		if d.unreachable(p) {
+			break
 		}
 	}
+	d.reply.Peers.add(list, n)
+}
+
+// unreachable notes the first peer at which nobody can be, and tells whether it was noted.
+func (d *replyReader) unreachable(p Peer) bool {
+	if p.Port != 0 && !p.Addr.Addr().IsUnspecified() {
+		return false
+	}
+	if !d.has("peer-address") {
+		where := p.Addr.String()
+		if p.Host != "" {
+			where = net.JoinHostPort(clip(textValue([]byte(p.Host))), strconv.Itoa(int(p.Port)))
+		}
+		d.note("peer-address", Warning, 3, "%s is among the peers: no client can connect to it", where)
+	}
+	return true
 }
 
 // dicts judges a list of dictionaries, and returns how many peers it has.
 func (d *replyReader) dicts(key string, list bencode.Value) (count int) {
-	malformed, badIDs := false, false
+	malformed, badIDs, nowhere := false, false, false
 	for i, item := range list.Items() {
-		_, ok, badID := readPeer(item)
+		p, ok, badID := readPeer(item)
 		if ok {
 			count++
+			nowhere = nowhere || d.unreachable(p)
 		}
 		if !ok && !malformed {
 			d.note("peer-malformed", Error, 3, "%s[%d] has no ip string and port number", key, i)

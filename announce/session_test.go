@@ -2,6 +2,7 @@ package announce
 
 import (
 	"context"
+	"io"
 	"net"
 	"net/http"
 	"sync"
@@ -113,4 +114,44 @@ func lateUDP(t *testing.T, n *memnet.Network, l *lateTracker, announced func()) 
 		}
 	}()
 	return "udp://" + c.LocalAddr().String()
+}
+
+// All that the doctor announced is taken back after an interrupt, though each goodbye takes most of the time that there is.
+func TestDoctorLeavesSideBySide(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := new(memnet.Network)
+		listener, err := n.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		var mu sync.Mutex
+		peers := map[string]bool{}
+		srv := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			time.Sleep(100 * time.Millisecond)
+			mu.Lock()
+			defer mu.Unlock()
+			if id := r.URL.Query().Get("peer_id"); r.URL.Query().Get("event") == "stopped" {
+				delete(peers, id)
+			} else if id != "" { // else it is a scrape
+				peers[id] = true
+			}
+			if len(peers) > 1 {
+				cancel()
+			}
+			io.WriteString(w, "d8:intervali1800e5:peers0:e")
+		})}
+		go srv.Serve(listener)
+		defer srv.Close()
+		Doctor(ctx, "http://"+listener.Addr().String()+"/announce", DoctorOptions{Options: Options{network: n}, Only: []string{"swarm"}})
+		if ctx.Err() == nil {
+			t.Fatal("there never were two peers")
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if len(peers) > 0 {
+			t.Errorf("%d peers are left behind", len(peers))
+		}
+		cancel()
+	})
 }

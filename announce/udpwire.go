@@ -119,8 +119,7 @@ func decodeUDPAnnounce(p []byte, v4 bool) (*Reply, []Finding, *Failure) {
 	if rest := len(raw) % (size + 2); rest != 0 {
 		d.note("peers-length", Error, 15, "%d bytes of peers, which is not a multiple of %d", len(raw), size+2)
 	}
-	r.Peers.addCompact(raw, size)
-	d.reachable()
+	d.compact(raw, size)
 	if len(raw) == 0 {
 		r.Form = FormNone
 	}
