@@ -77,8 +77,9 @@ func awaitPort(t *testing.T, port string) string {
 
 const seederScript = `
 import sys, time, libtorrent as lt
-policy = {"plain": lt.enc_policy.disabled, "both": lt.enc_policy.enabled, "forced": lt.enc_policy.forced}[sys.argv[3]]
-s = lt.session({"listen_interfaces": "127.0.0.1:0", "enable_dht": False, "enable_lsd": False, "enable_upnp": False, "enable_natpmp": False,
+encryption, _, host = sys.argv[3].partition("@")
+policy = {"plain": lt.enc_policy.disabled, "both": lt.enc_policy.enabled, "forced": lt.enc_policy.forced}[encryption]
+s = lt.session({"listen_interfaces": (host or "127.0.0.1") + ":0", "enable_dht": False, "enable_lsd": False, "enable_upnp": False, "enable_natpmp": False,
     "allow_multiple_connections_per_ip": True, "in_enc_policy": int(policy), "out_enc_policy": int(policy)})
 t = lt.torrent_info(sys.argv[1])
 h = s.add_torrent({"ti": t, "save_path": sys.argv[2]})
@@ -87,12 +88,15 @@ print(s.listen_port(), flush=True)
 time.sleep(600)
 `
 
-// libtorrentSeed seeds with libtorrent; encryption is plain, both or forced.
+// libtorrentSeed seeds with libtorrent; encryption is plain, both or forced, and may have an address behind it: forced@[::1].
 func libtorrentSeed(t *testing.T, torrent, content, encryption string) string {
 	t.Helper()
 	out := start(t, peertest.Python(t), "-c", seederScript, torrent, filepath.Dir(content), encryption)
 	if !out.Scan() {
 		t.Fatal("libtorrent does not start to seed")
+	}
+	if _, host, elsewhere := strings.Cut(encryption, "@"); elsewhere {
+		return host + ":" + out.Text()
 	}
 	return "127.0.0.1:" + out.Text()
 }
@@ -176,14 +180,14 @@ func hashesOf(t *testing.T, torrent, format string) Link {
 
 func TestRealLibtorrent(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ format, encryption string }{{"v1", "plain"}, {"v1", "forced"}, {"v2", "both"}, {"v2", "forced"}, {"hybrid", "both"}} {
+	for _, c := range []struct{ format, encryption string }{{"v1", "plain"}, {"v1", "forced"}, {"v2", "both"}, {"v2", "forced"}, {"hybrid", "both"}, {"hybrid", "forced@[::1]"}} {
 		t.Run(c.format+" "+c.encryption, func(t *testing.T) {
 			t.Parallel()
 			content, torrent := realTorrent(t, c.format)
 			link := hashesOf(t, torrent, c.format)
 			link.Peers = []string{libtorrentSeed(t, torrent, content, c.encryption)}
 			res := checkReal(t, torrent, link)
-			if got := res.Peers[0].Encrypted; got != (c.encryption == "forced") {
+			if got := res.Peers[0].Encrypted; got != strings.HasPrefix(c.encryption, "forced") {
 				t.Errorf("encrypted: %v", got)
 			}
 			if !strings.HasPrefix(res.Peers[0].Client, "libtorrent") {

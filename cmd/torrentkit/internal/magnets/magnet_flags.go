@@ -14,6 +14,7 @@ type magnetFlags struct {
 	selected      string
 	fix, qr, open bool
 	maxSize       command.SizeValue
+	whyFlags
 }
 
 // bind binds the flags.
@@ -34,6 +35,7 @@ func (f *magnetFlags) bind(cmd *cobra.Command) {
 		fs.BoolVar(&f.qr, "qr", false, "draw the link as a QR code, too")
 		fs.BoolVar(&f.open, "open", false, "hand the link to the desktop's torrent client, too")
 	})
+	f.whyFlags.bind(cmd)
 	command.Group(cmd, "Input", func(fs *pflag.FlagSet) {
 		fs.Var(&f.maxSize, "max-size", "refuse torrents larger than `SIZE`")
 	})

@@ -73,6 +73,9 @@ func runMagnet(ctx context.Context, con *console.Console, args []string, f *magn
 		}
 		f.link.Select = ranges
 	}
+	if f.why {
+		return command.Each(ctx, con, args, func(ctx context.Context, arg string) error { return runWhy(ctx, con, arg, f) })
+	}
 	if len(args) == 2 && !f.fix && !f.qr && !f.open && (isLink(args[0]) || isLink(args[1])) {
 		return compareLinks(ctx, con, args, f)
 	}
