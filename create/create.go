@@ -92,9 +92,9 @@ type Options struct {
 	// hold for files with the same path, size, times of modification and of
 	// inode change, and inode number. See DiskSelection.LeaveOut.
 	Journals []string
-	Recheck  bool // read everything though journals know it, and compare
+	Recheck  bool // read everything though journals or Reuse know it, and compare
 	// Reuse is an old .torrent whose hashes are taken over for files of the same
-	// path and size, if a sample of its pieces is right.
+	// path and size, if a sample of its pieces is right (see Reused.Sampled).
 	Reuse []byte
 
 	// ExpectInfoHash, in hex, is the infohash (either one of a hybrid) that the

@@ -96,6 +96,12 @@ func (p *Plan) hash(ctx context.Context, files *ordered, first, end int) (err er
 			return unwrapRead(cmp.Or(ctx.Err(), err)) // a server that is not waited for any longer is no fault
 		}
 		d := journal.Digest{SHA1: piece.SHA1, Root: piece.Root}
+		if old, ok := k.old[piece.Index]; ok && old != d {
+			p.refuseOld(k, piece.Index)
+		} else if ok {
+			p.Reused.FromOld--
+			p.Reused.Sampled++
+		}
 		if before, ok := k.log.Known(piece.Index); ok && before != d {
 			p.contradicted(piece.Index)
 		}
@@ -146,34 +152,49 @@ func (c *Content) unchanged(ctx context.Context) error {
 }
 
 // sampleOld hashes some of the pieces that are to be taken over from an old
-// torrent, at least 16 of them and one of a hundred, spread over all. One that
-// differs discredits the torrent.
+// torrent. One that differs discredits the torrent.
 func (p *Plan) sampleOld(ctx context.Context, k *known) error {
 	if len(k.old) == 0 || p.o.Recheck {
 		return nil
 	}
-	taken := slices.Sorted(maps.Keys(k.old))
-	count := min(len(taken), max(16, len(taken)/100))
 	files := p.content.inOrder(ctx)
 	defer files.close()
 	job := p.job(files)
-	sample := make([]int, count)
-	for i := range sample {
-		sample[i] = taken[i*len(taken)/count]
-	}
-	job.Only = layout.Runs(sample)
+	job.Only = layout.Runs(p.sample(k))
 	for piece, err := range job.Pieces(ctx) {
 		if err != nil {
-			return unwrapRead(err)
+			return unwrapRead(cmp.Or(ctx.Err(), err))
 		}
 		if want := k.old[piece.Index]; want.SHA1 != piece.SHA1 || want.Root != piece.Root {
-			k.old = nil
-			p.Reused.FromOld = 0
-			p.Reused.OldRefused = fmt.Sprintf("piece %d is not what it says", piece.Index)
+			p.refuseOld(k, piece.Index)
 			break
 		}
+		p.Reused.Sampled++
 	}
 	return nil
+}
+
+// sample chooses, of the pieces that are to be taken over, at least 16 and one of a
+// hundred, spread over all, and of every file the first and the last: a file that was
+// replaced by another of its size is found, unless both are the same at either end.
+func (p *Plan) sample(k *known) []int {
+	taken := slices.Sorted(maps.Keys(k.old))
+	count := min(len(taken), max(16, len(taken)/100))
+	var sample []int
+	for i := range count {
+		sample = append(sample, taken[i*len(taken)/count])
+	}
+	l := p.draft.Layout()
+	for i := range p.draft.Content() {
+		run := l.RunOf(layout.FileIndex(i))
+		first, _ := slices.BinarySearch(taken, run.First)
+		end, _ := slices.BinarySearch(taken, run.End)
+		if first < end {
+			sample = append(sample, taken[first], taken[end-1])
+		}
+	}
+	slices.Sort(sample)
+	return slices.Compact(sample)
 }
 
 // quitWith lets nobody wait for a server when ctx ends, until stop is called.

@@ -96,6 +96,9 @@ func (c *Content) plan(o Options) (*Plan, error) {
 	p.source = p.newSource()
 	p.NumPieces = p.draft.Layout().NumPieces()
 	p.Warnings = limitWarnings(p, o.Trackers)
+	if w := paddingWarning(p); w != "" {
+		p.Warnings = append(p.Warnings, w)
+	}
 	return p, nil
 }
 

@@ -3,6 +3,7 @@ package create
 import (
 	"cmp"
 	"encoding/binary"
+	"fmt"
 	"slices"
 
 	"github.com/torrentkit/torrentkit/internal/content"
@@ -16,6 +17,10 @@ type Reused struct {
 	Pieces  int   // taken over, from journals and the old torrent together
 	Bytes   int64 // of content in them
 	FromOld int   // pieces taken over from Options.Reuse
+	// Sampled is how many pieces of Options.Reuse were hashed, and found to be what
+	// it says: of every file the first and the last that are taken over, and others
+	// spread over all; with Options.Recheck every one.
+	Sampled int
 	// OldRefused tells why nothing was taken over from Options.Reuse; "" if
 	// it was.
 	OldRefused string
@@ -131,6 +136,32 @@ func indexOld(old *metainfo.Torrent, files []metainfo.File) map[journal.Key]int 
 		}
 	}
 	return index
+}
+
+// refuseOld notes that a piece is not what the old torrent says.
+func (p *Plan) refuseOld(k *known, i int) {
+	k.old = nil
+	p.Reused.FromOld, p.Reused.Sampled = 0, 0
+	p.Reused.OldRefused = fmt.Sprintf("piece %d is not what it says", i)
+}
+
+// SharedWith tells how many bytes of the content are in files that a torrent has under the
+// same path and in the same size. See Options.Reuse.
+func (c *Content) SharedWith(t *metainfo.Torrent) (bytes int64) {
+	type named struct {
+		path   string
+		length int64
+	}
+	theirs := make(map[named]bool, len(t.Files))
+	for _, f := range t.Content() {
+		theirs[named{f.Path, f.Length}] = true
+	}
+	for k := range c.order {
+		if f := c.file(k, false); theirs[named{f.Path, f.Length}] {
+			bytes += f.Length
+		}
+	}
+	return bytes
 }
 
 // contradicted notes the files of a piece that is not what a journal says.

@@ -89,8 +89,8 @@ func createFlagGroups(cmd *cobra.Command, o *create.Options, f *createFlags) {
 	})
 	command.Group(cmd, "Run", func(fs *pflag.FlagSet) {
 		fs.StringArrayVar(&o.Journals, "journal", nil, "remember what was hashed in `FILE`, and do not hash it again (repeatable: all are read, the first is written)")
-		fs.BoolVar(&o.Recheck, "recheck", false, "read everything though the journal knows it, and compare")
-		fs.StringVar(&f.reuse, "reuse", "", "take hashes over from the old `TORRENT` for files of the same path and size, after checking a sample")
+		fs.BoolVar(&o.Recheck, "recheck", false, "read everything though the journal, or --reuse, knows it, and compare")
+		fs.StringVar(&f.reuse, "reuse", "", "take hashes over from the old `TORRENT` for files of the same path and size, after checking a sample of each; of a folder from the torrent in it that has most in common")
 		fs.Func("shard", "hash the `I/N`th part only, into the journal; a run with all journals then makes the torrent", f.shard.Parse)
 		command.ReadFlags(fs, &o.Workers, &o.ReadOrder, create.ParseReadOrder, &o.DropCache)
 	})
@@ -181,7 +181,7 @@ func createOptions(con *console.Console, o *create.Options, f *createFlags) (err
 	switch {
 	case f.shard.Of > 0 && len(o.Journals) == 0:
 		return console.WithHint(errors.New("--shard needs a journal to write to"), "--journal FILE, another one for each shard")
-	case o.Recheck && len(o.Journals) == 0:
+	case o.Recheck && len(o.Journals) == 0 && f.reuse == "":
 		return errors.New("--recheck compares with a journal: give --journal FILE")
 	case (f.expect != "" || len(f.reports) > 0) && f.madeNothing():
 		return errors.New("--expect and --report are about a torrent that is made, not for --dry-run, --plan, --list or --shard")

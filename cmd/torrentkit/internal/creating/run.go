@@ -55,7 +55,7 @@ func prepareCreate(ctx context.Context, con *console.Console, paths []string, o 
 			return nil, err
 		}
 	}
-	if f.reuse != "" {
+	if f.reuse != "" && !command.IsFolder(f.reuse) {
 		o.Reuse, err = command.ReadTorrent(ctx, con, f.reuse, command.MaxTorrent)
 	}
 	return paths, err
@@ -86,8 +86,11 @@ func runCreate(ctx context.Context, con *console.Console, paths []string, o *cre
 		p.Finish()
 		return showDecisions(con, o.Name, content)
 	}
-	plan, err := content.Plan(*o)
 	p.Finish()
+	if err := chooseOld(ctx, con, content, o, f); err != nil {
+		return err
+	}
+	plan, err := content.Plan(*o)
 	if err != nil {
 		return createHint(err)
 	}

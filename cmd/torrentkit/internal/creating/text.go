@@ -270,10 +270,13 @@ func tellReused(con *console.Console, p *create.Plan) {
 		con.Note(fmt.Sprintf("%d of %d pieces were known from the journal", n, p.NumPieces))
 	}
 	if r.FromOld > 0 {
-		con.Note(fmt.Sprintf("%d of %d pieces were taken over from the old torrent, after a sample of them was found right", r.FromOld, p.NumPieces))
+		con.Note(fmt.Sprintf("%d of %d pieces were taken over from the old torrent: the files have its paths and sizes, and %d of the pieces, in every file the first and the last, were hashed and are what it says; --recheck hashes all",
+			r.FromOld, p.NumPieces, r.Sampled))
+	} else if r.Sampled > 0 {
+		con.Note(fmt.Sprintf("all %d pieces that the old torrent has in common were hashed, and are what it says", r.Sampled))
 	}
 	if r.OldRefused != "" {
-		con.Warn("nothing was taken over from the old torrent: " + r.OldRefused)
+		con.Warn("the old torrent is not used: " + r.OldRefused)
 	}
 	if r.Damaged > 0 {
 		con.Warn(fmt.Sprintf("%d bytes of the journal are damaged and were passed over", r.Damaged))

@@ -84,6 +84,9 @@ func planTogether(ctx context.Context, con *console.Console, paths []string, job
 	}
 	var plans []*create.Plan
 	for i, j := range jobs {
+		if err := chooseOld(ctx, con, content, &j.o, &j.f); err != nil {
+			return nil, err
+		}
 		p, err := content.Plan(j.o)
 		if err != nil {
 			return nil, createHint(err)
