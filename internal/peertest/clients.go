@@ -123,52 +123,60 @@ WebUI\HostHeaderValidation=false
 	_, ended := start(t, exec.Command(program, "--profile="+dir, "--webui-port="+port), "")
 	host := "127.0.0.1:" + port
 	listens(t, host, ended)
-	ask := func(method, contentType string, body []byte) string {
-		a := &api{t, "http://" + host + "/api/v2/torrents/" + method, http.Header{}}
-		_, answer, err := a.post(contentType, body)
-		if err != nil {
-			t.Fatal(err)
+	c := &qbittorrent{t: t, url: "http://" + host + "/api/v2/torrents/"}
+	return &Client{Name: "qbittorrent-nox", Add: c.add, Check: c.check}
+}
+
+type qbittorrent struct {
+	t     testing.TB
+	url   string
+	added int
+}
+
+func (c *qbittorrent) ask(method, contentType string, body []byte) string {
+	c.t.Helper()
+	a := &api{c.t, c.url + method, http.Header{}}
+	_, answer, err := a.post(contentType, body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return string(answer)
+}
+
+func (c *qbittorrent) add(torrent []byte, folder string) string {
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	part, _ := form.CreateFormFile("torrents", "x.torrent")
+	part.Write(torrent)
+	form.WriteField("savepath", folder)
+	form.WriteField("paused", "true")
+	form.WriteField("contentLayout", "Original")
+	form.Close()
+	if answer := c.ask("add", form.FormDataContentType(), body.Bytes()); answer != "Ok." {
+		return answer
+	}
+	c.added++
+	return ""
+}
+
+func (c *qbittorrent) check() map[string]float64 {
+	const form = "application/x-www-form-urlencoded"
+	c.ask("recheck", form, []byte("hashes=all"))
+	return checked(c.t, "qbittorrent-nox", &c.added, func() (map[string]float64, bool) {
+		var list []struct {
+			Name, State string
+			Progress    float64
 		}
-		return string(answer)
-	}
-	added := 0
-	return &Client{
-		Name: "qbittorrent-nox",
-		Add: func(torrent []byte, folder string) string {
-			var body bytes.Buffer
-			form := multipart.NewWriter(&body)
-			part, _ := form.CreateFormFile("torrents", "x.torrent")
-			part.Write(torrent)
-			form.WriteField("savepath", folder)
-			form.WriteField("paused", "true")
-			form.WriteField("contentLayout", "Original")
-			form.Close()
-			answer := ask("add", form.FormDataContentType(), body.Bytes())
-			if answer != "Ok." {
-				return answer
-			}
-			added++
-			return ""
-		},
-		Check: func() map[string]float64 {
-			ask("recheck", "application/x-www-form-urlencoded", []byte("hashes=all"))
-			return checked(t, "qbittorrent-nox", &added, func() (map[string]float64, bool) {
-				var list []struct {
-					Name, State string
-					Progress    float64
-				}
-				if err := json.Unmarshal([]byte(ask("info", "application/x-www-form-urlencoded", nil)), &list); err != nil {
-					t.Fatal(err)
-				}
-				have, busy := map[string]float64{}, false
-				for _, x := range list {
-					have[x.Name] = x.Progress
-					busy = busy || x.Progress < 1 && x.State != "missingFiles" // it does not say when it begins
-				}
-				return have, busy
-			})
-		},
-	}
+		if err := json.Unmarshal([]byte(c.ask("info", form, nil)), &list); err != nil {
+			c.t.Fatal(err)
+		}
+		have, busy := map[string]float64{}, false
+		for _, x := range list {
+			have[x.Name] = x.Progress
+			busy = busy || x.Progress < 1 && x.State != "missingFiles" // it does not say when it begins
+		}
+		return have, busy
+	})
 }
 
 // Transmission starts transmission-daemon.
