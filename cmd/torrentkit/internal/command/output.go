@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+	"unicode/utf16"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
@@ -106,6 +107,9 @@ func (o *Output) check() error {
 	}
 	defer dir.Close()
 	info, err := lstat(dir, o.base())
+	if n := len(utf16.Encode([]rune(o.base()))); n > longestName {
+		err = fmt.Errorf("its name has %d characters, and names end at %d", n, longestName)
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:

@@ -5,6 +5,7 @@ package command
 import (
 	"errors"
 	"io/fs"
+	"math"
 	"os"
 	"syscall"
 )
@@ -31,6 +32,9 @@ func syncFolder(dir within) error {
 	}
 	return err
 }
+
+// longestName is left to the system.
+const longestName = math.MaxInt
 
 // isHeld is false: a file that is open can be renamed, replaced and removed.
 func isHeld(error) bool { return false }

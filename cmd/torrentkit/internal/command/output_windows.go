@@ -14,6 +14,9 @@ func keepOwner(*os.File, fs.FileInfo) {}
 // syncFolder does nothing: Windows has no such call.
 func syncFolder(within) error { return nil }
 
+// longestName is how long a name may be, in units of UTF-16: that it is too long the system says only when it is to be made.
+const longestName = 255
+
 // isHeld tells whether an error may be that another process has a file open, and lets nobody rename, replace or remove it.
 func isHeld(err error) bool {
 	return errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_ACCESS_DENIED)
