@@ -109,7 +109,9 @@ func TestExamplesParse(t *testing.T) {
 
 func parseExample(t *testing.T, words string) {
 	e, _, _ := consoletest.Env()
-	e.Getenv = func(name string) string { return map[string]string{"PASSKEY": "0123456789abcdef0123456789abcdef"}[name] }
+	e.Getenv = func(name string) string {
+		return map[string]string{"PASSKEY": "0123456789abcdef0123456789abcdef"}[name]
+	}
 	root := newRoot(console.New(e)) // a new one, since flags keep what they were set to
 	args := splitShell(words)
 	cmd, rest, err := root.Find(args)

@@ -21,10 +21,10 @@ type versionJSON struct {
 
 // BenchmarkJSON is how fast this machine hashes and copies.
 type BenchmarkJSON struct {
-	CPU    string   `json:"cpu,omitempty"` // where the system tells
+	CPU    string       `json:"cpu,omitempty"` // where the system tells
 	SHA1   []KernelJSON `json:"sha1"`          // the fastest, which is in use, first
 	SHA256 []KernelJSON `json:"sha256"`
-	Copy   float64  `json:"copy"` // of memory, bytes per second of one core
+	Copy   float64      `json:"copy"` // of memory, bytes per second of one core
 }
 
 // KernelJSON is one way to hash.
