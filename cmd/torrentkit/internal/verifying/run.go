@@ -104,7 +104,7 @@ func verifyOne(ctx context.Context, con *console.Console, task verifyTask, f *ve
 	done, total := p.Now()
 	p.Finish()
 	if ctx.Err() != nil {
-		con.Note(stopped(done, total, &f.options))
+		con.Note(stopped(done, total, f))
 	}
 	return tellOne(con, v, err, f, reports)
 }
@@ -164,10 +164,20 @@ func explained(err error, task verifyTask) error {
 }
 
 // stopped says what is kept of a run that was interrupted, and how to go on.
-func stopped(done, total int64, o *verify.Options) string {
+func stopped(done, total int64, f *verifyFlags) string {
+	if total == 0 {
+		return "stopped before anything was read"
+	}
 	amount := fmt.Sprintf("%s of %s", console.FormatSize(done), console.FormatSize(total))
-	if len(o.Journals) > 0 {
-		return fmt.Sprintf("%s are kept in %q, as far as they are good: the same command goes on from there", amount, o.Journals[0])
+	switch {
+	case len(f.options.Journals) > 0:
+		return fmt.Sprintf("%s are kept in %q, as far as they are good: the same command goes on from there", amount, f.options.Journals[0])
+	case f.repair.from != "" && !f.repair.dryRun:
+		return fmt.Sprintf("stopped after %s; pieces that were repaired stay, and the same command repairs the others", amount)
+	case f.search.link != "":
+		return fmt.Sprintf("stopped after %s; files that got their names keep them, and the same command goes on from there", amount)
+	case len(f.search.dirs) > 0 || f.search.fix:
+		return fmt.Sprintf("stopped after %s; nothing of a search is kept", amount)
 	}
 	return fmt.Sprintf("stopped after %s; with --journal FILE the same command would go on from there", amount)
 }

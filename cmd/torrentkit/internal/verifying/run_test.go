@@ -45,3 +45,29 @@ func TestRefusedBySystemIsTrouble(t *testing.T) {
 		}
 	}
 }
+
+// Who interrupts a run is told what is kept of it, and nothing else.
+func TestStopped(t *testing.T) {
+	t.Parallel()
+	with := func(change func(f *verifyFlags)) *verifyFlags {
+		f := &verifyFlags{}
+		change(f)
+		return f
+	}
+	for _, tt := range []struct {
+		total int64
+		flags *verifyFlags
+		want  string
+	}{
+		{0, with(func(f *verifyFlags) { f.options.Journals = []string{"j"} }), "stopped before anything was read"},
+		{4096, with(func(*verifyFlags) {}), "stopped after 1 KiB of 4 KiB; with --journal FILE the same command would go on from there"},
+		{4096, with(func(f *verifyFlags) { f.options.Journals = []string{"j"} }), `1 KiB of 4 KiB are kept in "j", as far as they are good: the same command goes on from there`},
+		{4096, with(func(f *verifyFlags) { f.repair.from = "copy" }), "stopped after 1 KiB of 4 KiB; pieces that were repaired stay, and the same command repairs the others"},
+		{4096, with(func(f *verifyFlags) { f.search.dirs = []string{"d"} }), "stopped after 1 KiB of 4 KiB; nothing of a search is kept"},
+		{4096, with(func(f *verifyFlags) { f.search.dirs, f.search.link = []string{"d"}, "hard" }), "stopped after 1 KiB of 4 KiB; files that got their names keep them, and the same command goes on from there"},
+	} {
+		if got := stopped(1024, tt.total, tt.flags); got != tt.want {
+			t.Errorf("got %q, want %q", got, tt.want)
+		}
+	}
+}
