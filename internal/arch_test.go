@@ -73,7 +73,7 @@ var table = map[string][2]string{
 	"cmd/torrentkit/internal/console": {"metainfo", "github.com/schollz/progressbar/v3 golang.org/x/term golang.org/x/sys github.com/rivo/uniseg"},
 	"cmd/torrentkit/internal/console/consoletest": {"cmd/torrentkit/internal/console", ""},
 	"cmd/torrentkit/internal/command":             {speaks + "metainfo create inspect magnet", "github.com/spf13/cobra github.com/spf13/pflag golang.org/x/sys"},
-	"cmd/torrentkit/internal/creating":            {speaks + "metainfo create inspect magnet", "github.com/spf13/cobra github.com/spf13/pflag go.yaml.in/yaml/v3"},
+	"cmd/torrentkit/internal/creating":            {speaks + "metainfo create inspect magnet cmd/torrentkit/internal/publishing", "github.com/spf13/cobra github.com/spf13/pflag go.yaml.in/yaml/v3"},
 	"cmd/torrentkit/internal/editing":             {speaks + "metainfo create cmd/torrentkit/internal/creating", "github.com/spf13/cobra github.com/spf13/pflag"},
 	"cmd/torrentkit/internal/inspecting":          {speaks + "metainfo inspect magnet cmd/torrentkit/internal/magnets", "github.com/spf13/cobra github.com/spf13/pflag"},
 	"cmd/torrentkit/internal/verifying":           {speaks + "metainfo verify", "github.com/spf13/cobra github.com/spf13/pflag"},

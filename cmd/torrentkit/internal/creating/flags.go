@@ -10,6 +10,7 @@ import (
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/publishing"
 	"github.com/torrentkit/torrentkit/create"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
@@ -31,6 +32,7 @@ type createFlags struct {
 	reports              []command.Report
 	decided              map[string]bool // topics of flags that are given, or in a preset
 	shard                command.Shard
+	release              publishing.Release
 	filesFrom, tar       string
 	servers              serverFlags
 	content              *create.Content // that is in an archive, came from standard input, or is on servers
@@ -80,6 +82,7 @@ func createFlagGroups(cmd *cobra.Command, o *create.Options, f *createFlags) {
 		fs.StringArrayVar(&o.Nodes, "node", nil, "DHT node `HOST:PORT` (BEP 5; repeatable)")
 	})
 	moreFieldFlags(cmd, o, f)
+	f.release.Bind(cmd)
 	selectionFlags(cmd, f)
 	command.Group(cmd, "Servers", func(fs *pflag.FlagSet) {
 		fs.StringVar(&f.servers.list, "url-list", "", "take what the URLs in `FILE` or - lead to, one a line, beside those named as PATH")
@@ -185,6 +188,8 @@ func createOptions(con *console.Console, o *create.Options, f *createFlags) (err
 		return errors.New("--recheck compares with a journal: give --journal FILE")
 	case (f.expect != "" || len(f.reports) > 0) && f.madeNothing():
 		return errors.New("--expect and --report are about a torrent that is made, not for --dry-run, --plan, --list or --shard")
+	case f.release.On && (f.madeNothing() || f.output == "-"):
+		return errors.New("--publish is for a torrent that is made and written to a file")
 	case f.reuse == "-":
 		return errors.New("--reuse reads a file, not standard input")
 	}

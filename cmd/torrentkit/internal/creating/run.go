@@ -76,6 +76,12 @@ func runCreate(ctx context.Context, con *console.Console, paths []string, o *cre
 	if err != nil {
 		return err
 	}
+	publish := func(context.Context, string) error { return nil }
+	if f.release.On {
+		if publish, err = f.release.Open(ctx, con); err != nil {
+			return err
+		}
+	}
 	p := con.StartProgress("finding files")
 	defer p.Finish()
 	content, err := f.scan(ctx, p, paths)
@@ -113,7 +119,10 @@ func runCreate(ctx context.Context, con *console.Console, paths []string, o *cre
 	if err := compareExpected(con, made, f); err != nil {
 		return err
 	}
-	return finishCreate(ctx, con, []*create.Plan{plan}, []*create.Result{made}, command.Outputs{out}, reports, start)
+	if err := finishCreate(ctx, con, []*create.Plan{plan}, []*create.Result{made}, command.Outputs{out}, reports, start); err != nil {
+		return err
+	}
+	return publish(ctx, out.String())
 }
 
 // hash does the long part, with a progress bar. What was hashed before is kept in a journal, if there is one.

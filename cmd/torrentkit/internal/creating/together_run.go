@@ -23,6 +23,9 @@ func createTogether(ctx context.Context, con *console.Console, paths []string, j
 		if f := &j.f; f.madeNothing() || f.expect != "" {
 			return errors.New("--also is for making torrents, not for --dry-run, --plan, --list, --shard or --expect")
 		}
+		if j.f.release.On {
+			return errors.New("--also makes several torrents, and --publish is for one: publish them afterwards")
+		}
 		j.f.content = jobs[0].f.content
 		var err error
 		if paths, err = prepareCreate(ctx, con, paths, &j.o, &j.f); err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
-// publishedJSON is what "publish --json" prints of each torrent.
+// publishedJSON is what "publish --json" prints of each torrent, and "create --publish --json" of what it made.
 type publishedJSON struct {
 	Input      string   `json:"input"`
 	Index      string   `json:"index"`

@@ -175,12 +175,17 @@ type outcome struct {
 	took      time.Duration
 }
 
-// publish puts torrents into the index, several at once, and tells of each in the order of the arguments.
+// publish puts torrents into the index.
 func publish(ctx context.Context, con *console.Console, s *session, names []string, f *publishFlags) error {
 	p, err := prepare(ctx, con, s, f)
 	if err != nil {
 		return verdict(s.explain(err))
 	}
+	return publishAll(ctx, con, s, p, names, f)
+}
+
+// publishAll publishes several torrents at once, and tells of each in the order of the arguments.
+func publishAll(ctx context.Context, con *console.Console, s *session, p *plan, names []string, f *publishFlags) error {
 	sayTerms(con, p)
 	results := make([]chan *outcome, len(names))
 	slots := make(chan struct{}, f.parallel)
@@ -200,6 +205,7 @@ func publish(ctx context.Context, con *console.Console, s *session, names []stri
 	for i := range results {
 		o := <-results[i]
 		if o.got != nil && f.output != "" {
+			var err error
 			o.output, err = write(ctx, con, o.raw, o.got, f)
 			o.err = errors.Join(o.err, err)
 		}
