@@ -26,7 +26,7 @@ func Expand(ctx context.Context, path string) ([]string, error) {
 		prefix = volume
 	}
 	var names []string
-	err := doublestar.GlobWalk(os.DirFS(folder), pattern, func(name string, _ fs.DirEntry) error {
+	err := doublestar.GlobWalk(os.DirFS(listable(volume)+filepath.FromSlash(base)), pattern, func(name string, _ fs.DirEntry) error {
 		names = append(names, prefix+filepath.FromSlash(name))
 		return ctx.Err()
 	}, doublestar.WithCaseInsensitive())
@@ -35,6 +35,15 @@ func Expand(ctx context.Context, path string) ([]string, error) {
 	}
 	slices.Sort(names)
 	return slices.Compact(names), nil
+}
+
+// listable is a volume whose folders can be opened by all forms of their paths: behind \\?\ the system takes a dot for a name.
+func listable(volume string) string {
+	long, isLong := strings.CutPrefix(volume, `\\?\`)
+	if share, ok := strings.CutPrefix(long, `UNC\`); isLong && ok {
+		return `\\` + share
+	}
+	return long
 }
 
 func exists(path string) bool {

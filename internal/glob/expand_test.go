@@ -49,6 +49,11 @@ func TestExpand(t *testing.T) {
 	if err != nil || !slices.Equal(absolute, []string{filepath.Join(dir, "c.txt")}) {
 		t.Errorf("%q, %v", absolute, err)
 	}
+	for volume, want := range map[string]string{"": "", "C:": "C:", `\\srv\share`: `\\srv\share`, `\\?\C:`: "C:", `\\?\UNC\srv\share`: `\\srv\share`} {
+		if got := listable(volume); got != want {
+			t.Errorf("%s: %s", volume, got)
+		}
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if _, err := Expand(ctx, "*.torrent"); err != context.Canceled {

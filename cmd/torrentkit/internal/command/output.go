@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
-	"unicode/utf16"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
@@ -107,8 +106,8 @@ func (o *Output) check() error {
 	}
 	defer dir.Close()
 	info, err := lstat(dir, o.base())
-	if n := len(utf16.Encode([]rune(o.base()))); n > longestName {
-		err = fmt.Errorf("its name has %d characters, and names end at %d", n, longestName)
+	if why := refusedName(o.base()); why != nil {
+		err = why
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

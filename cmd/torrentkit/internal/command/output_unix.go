@@ -5,7 +5,6 @@ package command
 import (
 	"errors"
 	"io/fs"
-	"math"
 	"os"
 	"syscall"
 )
@@ -33,8 +32,8 @@ func syncFolder(dir within) error {
 	return err
 }
 
-// longestName is left to the system.
-const longestName = math.MaxInt
+// refusedName is nil: these systems refuse a name when they are asked for what has it.
+func refusedName(string) error { return nil }
 
 // isHeld is false: a file that is open can be renamed, replaced and removed.
 func isHeld(error) bool { return false }

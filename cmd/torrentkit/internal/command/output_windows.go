@@ -2,8 +2,11 @@ package command
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"unicode/utf16"
 
 	"golang.org/x/sys/windows"
 )
@@ -14,8 +17,17 @@ func keepOwner(*os.File, fs.FileInfo) {}
 // syncFolder does nothing: Windows has no such call.
 func syncFolder(within) error { return nil }
 
-// longestName is how long a name may be, in units of UTF-16: that it is too long the system says only when it is to be made.
-const longestName = 255
+// refusedName tells why no file can have a name, which the system says only when one is made.
+func refusedName(name string) error {
+	const longest = 255
+	switch n := len(utf16.Encode([]rune(name))); {
+	case n > longest:
+		return fmt.Errorf("its name has %d characters, and names end at %d", n, longest)
+	case !filepath.IsLocal(name):
+		return errors.New("Windows has that name for a device")
+	}
+	return nil
+}
 
 // isHeld tells whether an error may be that another process has a file open, and lets nobody rename, replace or remove it.
 func isHeld(err error) bool {

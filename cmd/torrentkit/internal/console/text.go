@@ -2,6 +2,7 @@ package console
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -29,13 +30,16 @@ import (
 // others become \n \r \t \x1b \u202e \u{e0001}; bytes that are not UTF-8 become \xff. Ordinary text of any script, and
 // emoji with their joiners and variation selectors, stay as they are; joiners where nothing is joined do not.
 //
-// A backslash is doubled only where it could be taken for the start of such an escape, so the result is unambiguous and
-// most Windows paths stay readable. Values are escaped once, where they are printed.
+// A backslash is doubled only where it could be taken for the start of such an escape, so the result is unambiguous.
+// On Windows it is doubled nowhere: paths have it, which whoever reads a pipe opens, and names have none. Values are escaped once, where they are printed.
 func Escape(s string) string { return escapeText(s, true) }
 
 // EscapeSentence is escape for text that is composed already, such as an error, whose parts may have been quoted:
 // backslashes are left alone.
 func EscapeSentence(s string) string { return escapeText(s, false) }
+
+// inPaths is true where a backslash is in every path.
+const inPaths = filepath.Separator == '\\'
 
 func escapeText(s string, backslashes bool) string {
 	if plainASCII(s) {
@@ -51,7 +55,7 @@ func escapeText(s string, backslashes bool) string {
 		case r == utf8.RuneError && size == 1:
 			fmt.Fprintf(&b, `\x%02x`, s[i])
 			previous = -1
-		case r == '\\' && backslashes && ambiguous(rest):
+		case r == '\\' && backslashes && !inPaths && ambiguous(rest):
 			b.WriteString(`\\`)
 			previous = r
 		case Hidden(r) && !harmless(previous, r, rest):
