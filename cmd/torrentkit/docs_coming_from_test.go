@@ -73,6 +73,11 @@ func TestComingFromIsTrue(t *testing.T) {
 	if len(hinted) < 20 {
 		t.Errorf("only %d flags of other programs have hints", len(hinted))
 	}
+	for _, program := range []string{"mkbrr create", "mkbrr modify", "imdl torrent create", "torrenttools create", "torrenttools edit", "torf", "py3createtorrent", "mktorrent", "transmission-create", "transmission-edit"} {
+		if !strings.Contains(table, "\n| "+program+" |") {
+			t.Errorf("the table has no %s", program)
+		}
+	}
 	if rows < 60 {
 		t.Errorf("only %d rows", rows)
 	}
