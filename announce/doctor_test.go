@@ -297,6 +297,9 @@ func TestDoctorReal(t *testing.T) {
 			UDP:  {"udp.connection-id", "udp.connection-id-bound", "swarm.self"},
 			WS:   {},
 		}, []string{"http.canonical", "http.port-0", "swarm.visible"}, []string{"udp.unknown-action", "udp.event-large", "udp.connection-id-error"}},
+		{"qbittorrent-nox", func(t *testing.T) peertest.Tracker { return peertest.QBittorrentTracker(t) }, map[Transport][]string{
+			HTTP: {"http.peer-id-19", "http.hash-hex", "honesty.ip", "swarm.self", "scrape.works"},
+		}, []string{"http.canonical", "http.port-0", "swarm.visible", "swarm.stopped"}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

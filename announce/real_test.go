@@ -23,6 +23,7 @@ func TestRealTrackers(t *testing.T) {
 	for name, start := range map[string]func(t *testing.T) peertest.Tracker{
 		"opentracker":        func(t *testing.T) peertest.Tracker { return peertest.Opentracker(t, hash) },
 		"bittorrent-tracker": func(t *testing.T) peertest.Tracker { return peertest.BittorrentTracker(t) },
+		"qbittorrent-nox":    func(t *testing.T) peertest.Tracker { return peertest.QBittorrentTracker(t) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			real := start(t)

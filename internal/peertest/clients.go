@@ -98,8 +98,8 @@ func checked(t testing.TB, what string, n *int, ask func() (have map[string]floa
 	return have
 }
 
-// QBittorrent starts qbittorrent-nox.
-func QBittorrent(t testing.TB) *Client {
+// startQBittorrent starts qbittorrent-nox, with more settings of BitTorrent, and returns where its Web API listens.
+func startQBittorrent(t testing.TB, settings string) (host string, ended <-chan struct{}) {
 	t.Helper()
 	program, dir, port := Need(t, "qbittorrent-nox"), t.TempDir(), Port(t, "127.0.0.1")
 	config := filepath.Join(dir, "qBittorrent", "config", "qBittorrent.conf")
@@ -108,7 +108,7 @@ Accepted=true
 [Network]
 PortForwardingEnabled=false
 [BitTorrent]
-Session\DHTEnabled=false
+`+settings+`Session\DHTEnabled=false
 Session\LSDEnabled=false
 Session\PeXEnabled=false
 Session\InterfaceName=lo
@@ -120,9 +120,25 @@ WebUI\LocalHostAuth=false
 WebUI\CSRFProtection=false
 WebUI\HostHeaderValidation=false
 `))
-	_, ended := start(t, exec.Command(program, "--profile="+dir, "--webui-port="+port), "")
-	host := "127.0.0.1:" + port
+	_, ended = start(t, exec.Command(program, "--profile="+dir, "--webui-port="+port), "")
+	host = "127.0.0.1:" + port
 	listens(t, host, ended)
+	return host, ended
+}
+
+// QBittorrentTracker starts the tracker that qBittorrent has in it.
+func QBittorrentTracker(t testing.TB) Tracker {
+	t.Helper()
+	port := Port(t, "127.0.0.1")
+	_, ended := startQBittorrent(t, "TrackerEnabled=true\n[Preferences]\nAdvanced\\trackerPort="+port+"\n[BitTorrent]\n")
+	listens(t, "127.0.0.1:"+port, ended)
+	return Tracker{HTTP: "http://127.0.0.1:" + port + "/announce"}
+}
+
+// QBittorrent starts qbittorrent-nox.
+func QBittorrent(t testing.TB) *Client {
+	t.Helper()
+	host, _ := startQBittorrent(t, "")
 	c := &qbittorrent{t: t, url: "http://" + host + "/api/v2/torrents/"}
 	return &Client{Name: "qbittorrent-nox", Add: c.add, Check: c.check}
 }
