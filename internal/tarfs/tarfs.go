@@ -38,7 +38,9 @@ func New(r io.ReaderAt, size int64) (*listfs.FS, error) {
 	archive := tar.NewReader(section)
 	for entries := 0; ; entries++ {
 		h, err := archive.Next()
-		if err == io.EOF {
+		if err == io.EOF && entries == 0 {
+			err = errors.New("it is an archive of nothing")
+		} else if err == io.EOF {
 			return f, nil
 		}
 		if err == nil && entries == maxEntries {

@@ -40,6 +40,15 @@ func reg(name, content string) tar.Header {
 	return tar.Header{Typeflag: tar.TypeReg, Name: name, PAXRecords: map[string]string{"x.content": content}}
 }
 
+func TestNothing(t *testing.T) {
+	t.Parallel()
+	for _, r := range []*bytes.Reader{bytes.NewReader(nil), archive(t)} {
+		if _, err := New(r, r.Size()); err == nil || err.Error() != "it is an archive of nothing" {
+			t.Errorf("%d bytes: %v", r.Size(), err)
+		}
+	}
+}
+
 func TestFS(t *testing.T) {
 	t.Parallel()
 	r := archive(t, reg("./t/a", "one"), tar.Header{Typeflag: tar.TypeDir, Name: "t/empty/"}, reg("/t/d/b", strings.Repeat("two", 1000)),
