@@ -92,7 +92,7 @@ func completionFile(con *console.Console, shell string) (file, then string, err 
 }
 
 // installCompletion writes the script where the shell looks.
-func installCompletion(con *console.Console, root *cobra.Command, shell string) error {
+func installCompletion(ctx context.Context, con *console.Console, root *cobra.Command, shell string) error {
 	if shell == "" {
 		shell = strings.TrimSuffix(filepath.Base(con.Getenv("SHELL")), ".exe")
 	}
@@ -110,8 +110,15 @@ func installCompletion(con *console.Console, root *cobra.Command, shell string) 
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return fmt.Errorf("writing %q: %w", file, console.RootCause(err))
 	}
-	if err := os.WriteFile(file, script.Bytes(), 0o644); err != nil {
-		return fmt.Errorf("writing %q: %w", file, console.RootCause(err))
+	out, err := command.NewOutput(con, file, command.OutputOptions{Force: true})
+	if err == nil && out.Kind != command.ToFile {
+		err = fmt.Errorf("writing %q: it is no regular file", file)
+	}
+	if err == nil {
+		err = out.Write(ctx, script.Bytes())
+	}
+	if err != nil {
+		return err
 	}
 	con.Print(console.Whole(file))
 	if then != "" {
@@ -148,9 +155,9 @@ install does that, for the shell of SHELL where none is named, and says what is 
 			}
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		},
-		RunE: command.RunE(func(_ context.Context, args []string) error {
+		RunE: command.RunE(func(ctx context.Context, args []string) error {
 			if args[0] == "install" {
-				return installCompletion(con, root, strings.Join(args[1:], ""))
+				return installCompletion(ctx, con, root, strings.Join(args[1:], ""))
 			}
 			if _, _, err := completionFile(con, args[0]); err != nil {
 				return err
