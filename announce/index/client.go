@@ -128,6 +128,7 @@ type call struct {
 	kind         string // Content-Type
 	body         []byte
 	repeatable   bool // doing it twice is as doing it once
+	anonymous    bool // without the token, which may be good no more
 }
 
 // reply is what came back.
@@ -142,13 +143,13 @@ func (c *Client) get(ctx context.Context, path string, query url.Values, v any) 
 	return c.ask(ctx, call{method: http.MethodGet, path: path, query: query, repeatable: true}, v)
 }
 
-// send asks with a body of JSON.
-func (c *Client) send(ctx context.Context, method, path string, body, v any) error {
+// account asks about the account, with a body of JSON.
+func (c *Client) account(ctx context.Context, path string, body, v any) error {
 	text, err := json.Marshal(body)
 	if err != nil {
 		return err
 	}
-	return c.ask(ctx, call{method: method, path: path, kind: "application/json", body: text, repeatable: method == http.MethodPut}, v)
+	return c.ask(ctx, call{method: http.MethodPost, path: path, kind: "application/json", body: text, anonymous: true}, v)
 }
 
 // ask makes a call whose answer is {"data": v}.
@@ -243,7 +244,7 @@ func (c *Client) exchange(ctx context.Context, q call, target *url.URL) (*reply,
 	if q.kind != "" {
 		req.Header.Set("Content-Type", q.kind)
 	}
-	if token := c.Token(); token != "" {
+	if token := c.Token(); token != "" && !q.anonymous {
 		req.Header.Set("Authorization", "Bearer "+token)
 	}
 	resp, err := c.http.Do(req)

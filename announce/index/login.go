@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 )
@@ -37,7 +36,7 @@ func (c *Client) Renew(ctx context.Context) (Session, error) {
 
 func (c *Client) login(ctx context.Context, path string, body any) (Session, error) {
 	var a sessionAnswer
-	if err := c.send(ctx, http.MethodPost, path, body, &a); err != nil {
+	if err := c.account(ctx, path, body, &a); err != nil {
 		return Session{}, err
 	}
 	if err := checkToken(a.Token); err != nil || a.Token == "" {
@@ -50,7 +49,7 @@ func (c *Client) login(ctx context.Context, path string, body any) (Session, err
 // Verify asks whether the client's token is good still.
 func (c *Client) Verify(ctx context.Context) error {
 	var ok json.RawMessage
-	return c.send(ctx, http.MethodPost, "user/token/verify", map[string]string{"token": c.Token()}, &ok)
+	return c.account(ctx, "user/token/verify", map[string]string{"token": c.Token()}, &ok)
 }
 
 // Claims are what a token says of itself. Nobody but the index can tell whether it is true.

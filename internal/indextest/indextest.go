@@ -17,6 +17,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // Fault is something that goes wrong.
@@ -35,6 +36,8 @@ const (
 	Elsewhere Fault = "elsewhere" // questions are sent to another host
 	Telltale  Fault = "telltale"  // refusals repeat the token, and the password
 	Private   Fault = "private"   // no fault: the tracker is private
+	Once      Fault = "once"      // the first upload is refused, 401, since the token is good no more
+	Old       Fault = "old"       // tokens of a login expire in three days, those that are renewed do not
 )
 
 // The account that there is, and what its torrents may have.
@@ -51,6 +54,7 @@ type Index struct {
 
 	mu       sync.Mutex
 	torrents []*torrent
+	uploads  int // that were refused, for Once
 	good     map[string]bool
 	asked    []string // "GET /v1/category"
 }
@@ -79,13 +83,16 @@ func Start(t testing.TB, faults ...Fault) *Index {
 func (x *Index) Token() string {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return x.token()
+	return x.token(never)
 }
 
-func (x *Index) token() string {
+// never is when tokens expire: in the year 2100.
+const never = 4102444800
+
+func (x *Index) token(expires int64) string {
 	part := func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
 	token := part(`{"alg":"HS256","typ":"JWT"}`) + "." +
-		part(fmt.Sprintf(`{"user":{"user_id":1,"username":%q,"administrator":true},"exp":4102444800}`, User)) + "." + part(rand.Text())
+		part(fmt.Sprintf(`{"user":{"user_id":1,"username":%q,"administrator":true},"exp":%d}`, User, expires)) + "." + part(rand.Text())
 	x.good[token] = true
 	return token
 }
@@ -195,14 +202,18 @@ func (x *Index) user(w http.ResponseWriter, r *http.Request, what string) {
 	case what == "login" && (form.Login != User || form.Password != Password):
 		x.refuse(w, r, http.StatusForbidden, "Invalid username/email or password")
 		return
+	case what == "login" && x.has(Old):
+		token = x.token(time.Now().Add(3 * 24 * time.Hour).Unix())
 	case what == "login":
-		token = x.token()
+		token = x.token(never)
 	case !x.good[form.Token]:
 		x.refuse(w, r, http.StatusUnauthorized, "Token invalid.")
 		return
 	case what == "token/verify":
 		data(w, "Token is valid.")
 		return
+	case x.has(Old):
+		token = x.token(never)
 	}
 	data(w, entry{"token": token, "username": User, "admin": true})
 }

@@ -169,6 +169,11 @@ func (x *Index) update(w http.ResponseWriter, r *http.Request, t *torrent) {
 
 func (x *Index) upload(w http.ResponseWriter, r *http.Request, token string) {
 	switch {
+	case x.has(Once) && x.good[token] && x.uploads == 0:
+		x.uploads++
+		delete(x.good, token)
+		x.refuse(w, r, http.StatusUnauthorized, "Token expired. Please sign in again.")
+		return
 	case x.has(Expired):
 		x.refuse(w, r, http.StatusUnauthorized, "Token expired. Please sign in again.")
 		return
