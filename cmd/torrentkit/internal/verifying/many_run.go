@@ -18,6 +18,7 @@ import (
 
 const (
 	smallContent = 16 << 20 // bytes, which one worker hashes in some milliseconds
+	mostAtOnce   = 12       // contents that are read side by side: each takes up to 2 MiB of memory
 	ahead        = 4        // torrents that are begun for each that is verified
 	mostHeld     = 16 << 20 // bytes of torrents that are begun, beside the first
 )
@@ -54,7 +55,7 @@ func verifyAhead(ctx context.Context, con *console.Console, tasks []verifyTask, 
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	r := &forerun{con: con, flags: f, tasks: tasks, free: make(chan struct{}, workers)}
+	r := &forerun{con: con, flags: f, tasks: tasks, free: make(chan struct{}, min(workers, mostAtOnce))}
 	r.p = con.StartProgress(label)
 	defer r.p.Finish()
 	told := 0
