@@ -112,6 +112,7 @@ func TestRenameSplices(t *testing.T) {
 		"nothing at all":            rename("z", ""),
 		"no new infohash":           {Rename: []metainfo.Rename{{Old: "z", New: "y"}}},
 		"a name that is a path":     rename("o\xcc\x88", "a/b"),
+		"one file of two names":     rename("z", "y", "z", "x"),
 		"two files of one new name": rename("z", "y", "link", "y"),
 	} {
 		if e, err := create.Edit([]byte(twoFiles), o); err == nil {

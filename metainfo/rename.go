@@ -126,6 +126,11 @@ func (n renaming) files() ([]Entry, error) {
 	if len(n.Rename) == 0 && !n.Normalize {
 		return nil, nil
 	}
+	for i, r := range n.Rename {
+		if slices.ContainsFunc(n.Rename[:i], func(before Rename) bool { return before.Old == r.Old && before.New != r.New }) {
+			return nil, fmt.Errorf("%q is renamed twice", r.Old)
+		}
+	}
 	if p, wrong := firstError(n.Problems); wrong {
 		return nil, fmt.Errorf("files of a torrent that has errors are not renamed: %w", p)
 	}

@@ -101,7 +101,7 @@ func infoFlagGroup(cmd *cobra.Command, o *metainfo.Edit) {
 		command.TextFlag(fs, "name", "", "set the name of the content to `TEXT`", &o.Name)
 		fs.Func("rename", "rename a file or folder of the content, or the content itself: `OLD=NEW`, paths with slashes, or OLD=>NEW if OLD has an = (repeatable; all at once)", func(s string) error {
 			old, now, err := parsePair(s)
-			o.Rename = append(o.Rename, metainfo.Rename{Old: old, New: now})
+			o.Rename = append(o.Rename, metainfo.Rename{Old: plainPath(old), New: plainPath(now)})
 			return err
 		})
 		fs.Func("normalize", "write the names of files and folders in Unicode's composed form: nfc (`FORM`: none, nfc)", func(s string) error {
@@ -134,6 +134,9 @@ func editsAnything(cmd *cobra.Command) bool {
 	})
 	return edits
 }
+
+// plainPath takes off what shells complete and people write around the path of a folder.
+func plainPath(path string) string { return strings.TrimSuffix(strings.TrimPrefix(path, "./"), "/") }
 
 // parsePair reads OLD=NEW or OLD=>NEW.
 func parsePair(s string) (old, now string, err error) {

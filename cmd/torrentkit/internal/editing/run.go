@@ -17,7 +17,7 @@ import (
 
 func runEdit(ctx context.Context, con *console.Console, names []string, o *metainfo.Edit, f *editFlags) error {
 	if f.undo {
-		if err := f.checkUndo(f.used); err != nil {
+		if err := f.checkUndo(names, f.used); err != nil {
 			return err
 		}
 	} else if !f.used {
@@ -156,8 +156,16 @@ func editOutput(con *console.Console, folder *command.Folder, name string, f *ed
 // backupOutput is where the bytes of a torrent are kept before it is edited in place. They may be there already: a run
 // that was stopped left them.
 func backupOutput(con *console.Console, folder *command.Folder, name string, f *editFlags) (*command.Output, error) {
-	if strings.ContainsFunc(f.backup, func(r rune) bool { return r < 0x80 && os.IsPathSeparator(uint8(r)) }) {
-		return nil, fmt.Errorf("--backup %q: a suffix has no path separator", f.backup)
+	if hasSeparator(f.backup) {
+		return nil, errSuffix(f.backup)
 	}
 	return command.NewOutput(con, name, command.OutputOptions{Force: f.force, Same: command.SameBytes, In: folder})
+}
+
+func hasSeparator(suffix string) bool {
+	return strings.ContainsFunc(suffix, func(r rune) bool { return r < 0x80 && os.IsPathSeparator(uint8(r)) })
+}
+
+func errSuffix(suffix string) error {
+	return fmt.Errorf("--backup %q: a suffix has no path separator", suffix)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -35,10 +36,14 @@ func (d *edited) undo(ctx context.Context, con *console.Console, folder *command
 }
 
 // checkUndo refuses what makes no sense beside --undo.
-func (f *editFlags) checkUndo(edits bool) error {
+func (f *editFlags) checkUndo(names []string, edits bool) error {
 	switch {
 	case f.backup == "":
 		return console.WithHint(errors.New("--undo puts back what --backup kept"), "--undo --backup SUFFIX")
+	case hasSeparator(f.backup):
+		return errSuffix(f.backup)
+	case slices.Contains(names, "-"):
+		return errors.New("--undo is for files, not for standard input")
 	case edits:
 		return errors.New("--undo puts back what was there: it goes with no other change")
 	case f.output != "":
