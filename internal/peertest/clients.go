@@ -26,7 +26,7 @@ type Client struct {
 	Check func() map[string]float64
 }
 
-// api asks a client over HTTP until it answers, for a minute at most. An answer that is no JSON of that form is left in text.
+// api is where a client answers over HTTP, and what it wants to be told each time.
 type api struct {
 	t       testing.TB
 	url     string
@@ -69,15 +69,15 @@ func listens(t testing.TB, host string, ended <-chan struct{}) bool {
 	})
 }
 
-// until asks again and again, for a minute, whether something is so.
+// until asks again and again, for five minutes, whether something is so: a client that reads its content may share the machine.
 func until(t testing.TB, what string, is func() bool) bool {
 	t.Helper()
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(5 * time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if is() {
 			return true
 		}
 	}
-	t.Fatalf("after a minute it is not so that %s", what)
+	t.Fatalf("after five minutes it is not so that %s", what)
 	return false
 }
 
