@@ -36,6 +36,16 @@ type Content struct {
 // Name is the name that a torrent of the content gets where Options has none.
 func (c *Content) Name() (string, error) { return c.name() }
 
+// Size is how many bytes the content has.
+func (c *Content) Size() (bytes int64) {
+	for k := range c.order {
+		if f := c.scanned(k); f.Link == "" {
+			bytes += f.Size
+		}
+	}
+	return bytes
+}
+
 // Scan looks for files below paths, without reading any content. Several paths
 // become entries of one folder, which Options.Name must name. That no file is
 // left is no error before [Content.Plan], so that Decisions can tell why.

@@ -23,13 +23,17 @@ func createAll(ctx context.Context, con *console.Console, paths []string, m *cre
 		return createJobs(ctx, con, paths, also, m)
 	}
 	var layers [][]setting
+	var rules []trackerRule
 	if m.preset != "" || m.presets != "" {
 		var err error
 		if layers, err = presetLayers(ctx, con, m.presets, m.preset); err != nil {
 			return err
 		}
+		if rules, err = trackerRules(ctx, con, m.presets); err != nil {
+			return err
+		}
 	}
-	return createLayered(ctx, con, paths, append([][]setting{m.given}, layers...), also)
+	return createLayered(ctx, con, paths, rules, append([][]setting{m.given}, layers...), also)
 }
 
 // createJobs runs the jobs of a file. One that fails leaves the others made.
@@ -50,6 +54,7 @@ func createJobs(ctx context.Context, con *console.Console, paths []string, also 
 	return command.Each(ctx, con, labels, func(ctx context.Context, label string) error {
 		j := byLabel[label]
 		layers := [][]setting{m.given, j.own}
+		var rules []trackerRule
 		preset := j.preset
 		if preset == "" {
 			preset = m.preset
@@ -60,8 +65,11 @@ func createJobs(ctx context.Context, con *console.Console, paths []string, also 
 				return fmt.Errorf("%s%w", label, err)
 			}
 			layers = append(layers, more...)
+			if rules, err = trackerRules(ctx, con, m.presets); err != nil {
+				return fmt.Errorf("%s%w", label, err)
+			}
 		}
-		if err := createLayered(ctx, con, j.paths, append(layers, common), j.also); err != nil {
+		if err := createLayered(ctx, con, j.paths, rules, append(layers, common), j.also); err != nil {
 			return fmt.Errorf("%s%w", label, err)
 		}
 		return nil
@@ -69,8 +77,8 @@ func createJobs(ctx context.Context, con *console.Console, paths []string, also 
 }
 
 // createLayered makes one torrent, or several of one pass.
-func createLayered(ctx context.Context, con *console.Console, paths []string, layers [][]setting, also [][]setting) error {
-	first, err := layered(layers...)
+func createLayered(ctx context.Context, con *console.Console, paths []string, rules []trackerRule, layers [][]setting, also [][]setting) error {
+	first, err := ruled(con, rules, layers...)
 	if err != nil {
 		return err
 	}
@@ -79,7 +87,7 @@ func createLayered(ctx context.Context, con *console.Console, paths []string, la
 	}
 	jobs := []*createJob{first}
 	for _, own := range also {
-		j, err := layered(append([][]setting{own}, layers...)...)
+		j, err := ruled(con, rules, append([][]setting{own}, layers...)...)
 		if err != nil {
 			return err
 		}

@@ -10,9 +10,10 @@ import (
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
-// chooseOld looks through a folder of torrents for the one that has most of the content in files of the same paths and
+// chooseOld settles the piece length by rules, and looks through a folder of torrents for the one that has most of the content in files of the same paths and
 // sizes, and hashes of the kinds that are wanted. Its piece length is taken, unless a flag gives one.
 func chooseOld(ctx context.Context, con *console.Console, content *create.Content, o *create.Options, f *createFlags) error {
+	f.chooseLength(content, o)
 	if f.reuse == "" || !command.IsFolder(f.reuse) {
 		return nil
 	}
@@ -54,7 +55,7 @@ func chooseOld(ctx context.Context, con *console.Console, content *create.Conten
 	}
 	con.Note(fmt.Sprintf("%q has %s of the content in files of the same paths and sizes", from, console.FormatSize(most)))
 	o.Reuse = best.Raw()
-	if !f.decided["piece-length"] {
+	if o.PieceLength == 0 {
 		o.PieceLength = best.PieceLength
 	}
 	return nil
@@ -66,7 +67,7 @@ func serves(t *metainfo.Torrent, o *create.Options, f *createFlags) bool {
 	switch {
 	case o.Format.HasV1() && !t.Format.HasV1(), o.Format.HasV2() && !t.Format.HasV2():
 		return false
-	case f.decided["piece-length"] && o.TargetPieces == 0:
+	case o.PieceLength != 0:
 		return n == o.PieceLength
 	}
 	return n >= 16<<10 && n <= 128<<20 && n&(n-1) == 0 && !f.decided["piece-length"] && o.MaxTorrentSize == 0 && (o.MaxPieceLength == 0 || n <= o.MaxPieceLength)

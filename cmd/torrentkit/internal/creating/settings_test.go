@@ -37,15 +37,23 @@ func TestJobsSchema(t *testing.T) {
 	for name, p := range settings {
 		job[name] = p
 	}
+	rules := map[string]any{"piece-lengths": map[string]any{
+		"description": "piece lengths of content up to a size", "type": "object", "additionalProperties": map[string]any{"type": []string{"string", "number"}},
+	}}
+	for _, name := range ruleKeys {
+		rules[name] = settings[name]
+	}
 	schema := map[string]any{
 		"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "torrentkit create: presets (--presets) and jobs (--jobs)",
 		"type": "object", "additionalProperties": false,
 		"properties": map[string]any{
-			"default": ref("settings"),
-			"presets": map[string]any{"type": "object", "additionalProperties": ref("settings")},
-			"jobs":    map[string]any{"type": "array", "items": ref("job")},
+			"default":  ref("settings"),
+			"presets":  map[string]any{"type": "object", "additionalProperties": ref("settings")},
+			"trackers": map[string]any{"type": "object", "additionalProperties": ref("rules")},
+			"jobs":     map[string]any{"type": "array", "items": ref("job")},
 		},
 		"$defs": map[string]any{
+			"rules":    map[string]any{"type": "object", "additionalProperties": false, "properties": rules},
 			"settings": map[string]any{"type": "object", "additionalProperties": false, "properties": settings},
 			"job":      map[string]any{"type": "object", "additionalProperties": false, "required": []string{"path"}, "properties": job},
 		},
