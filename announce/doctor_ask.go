@@ -161,14 +161,12 @@ func (d *doctor) askAs(ctx context.Context, m *member, s *settings, r *Result) (
 	}
 	reply, f = s.tell(ctx, t, r)
 	m.kept = t
-	if !d.isWS() || f != nil && !f.TrackerSpoke() { // the connection is spent
+	if !d.e.transport.isWS() || f != nil && !f.TrackerSpoke() { // the connection is spent
 		t.close()
 		m.kept = nil
 	}
 	return reply, f
 }
-
-func (d *doctor) isWS() bool { return d.e.transport == WS || d.e.transport == WSS }
 
 // keep remembers the last exchange of a result for the verdict, and error packets.
 func (d *doctor) keep(r *Result) {

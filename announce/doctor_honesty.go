@@ -52,7 +52,7 @@ func portZero(d *doctor) outcome {
 			return b
 		})
 	}
-	if d.isWS() {
+	if d.e.transport.isWS() {
 		return skipped("WebSocket announces carry no port")
 	}
 	a := enter(EventStarted)

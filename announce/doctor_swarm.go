@@ -129,7 +129,7 @@ func swarmCheck(c Check, judge func(d *doctor, f *swarmFacts) outcome) check {
 // withPeers leaves a check out where answers carry no peers.
 func withPeers(judge func(d *doctor, f *swarmFacts) outcome) func(*doctor, *swarmFacts) outcome {
 	return func(d *doctor, f *swarmFacts) outcome {
-		if d.isWS() {
+		if d.e.transport.isWS() {
 			return skipped("WebSocket trackers introduce peers by offers, and none were made")
 		}
 		return judge(d, f)

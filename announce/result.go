@@ -17,6 +17,8 @@ const (
 	WSS   Transport = "wss"
 )
 
+func (t Transport) isWS() bool { return t == WS || t == WSS }
+
 // Result is what one probe of one address brought.
 type Result struct {
 	Query

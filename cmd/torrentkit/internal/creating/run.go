@@ -76,11 +76,9 @@ func runCreate(ctx context.Context, con *console.Console, paths []string, o *cre
 	if err != nil {
 		return err
 	}
-	publish := func(context.Context, string) error { return nil }
-	if f.release.On {
-		if publish, err = f.release.Open(ctx, con); err != nil {
-			return err
-		}
+	publish, err := f.release.Open(ctx, con)
+	if err != nil {
+		return err
 	}
 	p := con.StartProgress("finding files")
 	defer p.Finish()
@@ -88,11 +86,10 @@ func runCreate(ctx context.Context, con *console.Console, paths []string, o *cre
 	if err != nil {
 		return err
 	}
+	p.Finish()
 	if f.list {
-		p.Finish()
 		return showDecisions(con, o.Name, content)
 	}
-	p.Finish()
 	if err := chooseOld(ctx, con, content, o, f); err != nil {
 		return err
 	}

@@ -6,8 +6,12 @@ import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
 
-// Open asks the index whether it will take a torrent, and returns what publishes the file that has it.
+// Open asks the index whether it will take a torrent, and returns what publishes the file that has it: nothing, where that is
+// not asked for.
 func (r *Release) Open(ctx context.Context, con *console.Console) (func(ctx context.Context, name string) error, error) {
+	if !r.On {
+		return func(context.Context, string) error { return nil }, nil
+	}
 	f, err := r.flags()
 	if err != nil {
 		return nil, err
