@@ -30,7 +30,7 @@ type createFlags struct {
 	expect               string
 	expected             *metainfo.Torrent
 	reports              []command.Report
-	lengths              []lengthRule // by the size of the content, of the rules for its trackers
+	lengths              []lengthRule    // by the size of the content, of the rules for its trackers
 	decided              map[string]bool // topics of flags that are given, or in a preset
 	shard                command.Shard
 	release              publishing.Release

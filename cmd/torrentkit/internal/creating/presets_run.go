@@ -22,7 +22,7 @@ type yamlJob struct {
 }
 
 // presetSections are what a file of presets has.
-var presetSections = [...]string{"default", "presets", "trackers"}
+func presetSections() []string { return []string{"default", "presets", "trackers"} }
 
 // presetLayers returns the settings of a preset and of the default section. An empty name is the default section alone.
 func presetLayers(ctx context.Context, con *console.Console, file, name string) ([][]setting, error) {
@@ -30,7 +30,7 @@ func presetLayers(ctx context.Context, con *console.Console, file, name string) 
 		file = presetsFile(con)
 	}
 	y := &yamlFile{con, file}
-	top, err := y.top(ctx, presetSections[:]...)
+	top, err := y.top(ctx, presetSections()...)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +70,7 @@ func presetNames(ctx context.Context, con *console.Console, file string) []strin
 	}
 	y := &yamlFile{con, file}
 	var names []string
-	if top, err := y.top(ctx, presetSections[:]...); err == nil && top["presets"] != nil {
+	if top, err := y.top(ctx, presetSections()...); err == nil && top["presets"] != nil {
 		_ = y.each(top["presets"], func(key string, _, _ *yaml.Node) error { // a file that is none completes nothing
 			names = append(names, key)
 			return nil

@@ -28,7 +28,9 @@ type trackerRule struct {
 type lengthRule struct{ upTo, length int64 }
 
 // ruleKeys are the flags that a rule may set.
-var ruleKeys = [...]string{"max-piece-length", "max-torrent-size", "source", "private", "exclude", "iexclude"}
+func ruleKeys() []string {
+	return []string{"max-piece-length", "max-torrent-size", "source", "private", "exclude", "iexclude"}
+}
 
 // trackerRules reads the section trackers of a file of presets.
 func trackerRules(ctx context.Context, con *console.Console, file string) (rules []trackerRule, err error) {
@@ -36,7 +38,7 @@ func trackerRules(ctx context.Context, con *console.Console, file string) (rules
 		file = presetsFile(con)
 	}
 	y := &yamlFile{con, file}
-	top, err := y.top(ctx, presetSections[:]...)
+	top, err := y.top(ctx, presetSections()...)
 	if err != nil || top["trackers"] == nil {
 		return nil, err
 	}
@@ -51,8 +53,8 @@ func trackerRules(ctx context.Context, con *console.Console, file string) (rules
 			case key == "piece-lengths":
 				r.lengths, err = y.lengths(v)
 				return true, err
-			case !slices.Contains(ruleKeys[:], key):
-				return true, y.fail(v, "%q is no rule for trackers: want piece-lengths, %s", key, strings.Join(ruleKeys[:], ", "))
+			case !slices.Contains(ruleKeys(), key):
+				return true, y.fail(v, "%q is no rule for trackers: want piece-lengths, %s", key, strings.Join(ruleKeys(), ", "))
 			}
 			return false, nil
 		})

@@ -40,7 +40,7 @@ func TestJobsSchema(t *testing.T) {
 	rules := map[string]any{"piece-lengths": map[string]any{
 		"description": "piece lengths of content up to a size", "type": "object", "additionalProperties": map[string]any{"type": []string{"string", "number"}},
 	}}
-	for _, name := range ruleKeys {
+	for _, name := range ruleKeys() {
 		rules[name] = settings[name]
 	}
 	schema := map[string]any{
