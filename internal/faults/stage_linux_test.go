@@ -143,6 +143,10 @@ type outcome struct {
 	tree           tree
 }
 
+// untraced tells whether strace failed itself, once a thread that it waits for was
+// ended by another: the exit code is strace's then.
+func (o outcome) untraced() bool { return strings.Contains(o.stderr, "strace: ptrace(") }
+
 // play performs a story, and reads the tree that it leaves.
 func (s *stage) play(t *testing.T, st story, dir string, flags ...string) outcome {
 	t.Helper()
