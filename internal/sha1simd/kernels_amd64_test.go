@@ -3,8 +3,6 @@
 package sha1simd
 
 import (
-	"os"
-	"strings"
 	"testing"
 
 	"github.com/torrentkit/torrentkit/internal/lockstep"
@@ -30,30 +28,6 @@ func TestChoose(t *testing.T) {
 				t.Errorf("%+v: implementation %d is %s, want %q", f, i, impl.Name, want)
 			}
 			checkChain(t, impl)
-		}
-	}
-}
-
-// SHA instructions have no VEX form: behind a kernel that leaves upper halves of
-// registers in use, each of them waits.
-func TestUpperHalvesAreCleared(t *testing.T) {
-	for _, name := range []string{"avx2_amd64.s", "avx512_amd64.s"} {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		last, ends := "", 0
-		for line := range strings.Lines(string(text)) {
-			switch line = strings.TrimSpace(line); {
-			case line == "RET" && last != "VZEROUPPER":
-				t.Errorf("%s: a kernel ends with %q before RET, not with VZEROUPPER", name, last)
-			case line == "RET":
-				ends++
-			}
-			last = line
-		}
-		if ends == 0 {
-			t.Errorf("%s has no kernel", name)
 		}
 	}
 }
