@@ -38,23 +38,7 @@ func newerPython(t testing.TB) string {
 
 func libtorrentOf(t testing.TB, python string) *Client {
 	t.Helper()
-	cmd := exec.Command(python, "-c", libtorrentScript)
-	cmd.Stderr = os.Stderr
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		in.Close()
-		cmd.Wait()
-	})
+	in, out := conversation(t, exec.Command(python, "-c", libtorrentScript))
 	lines := bufio.NewScanner(out)
 	next := func() string {
 		if !lines.Scan() {

@@ -134,23 +134,7 @@ func Libtorrent21(t testing.TB) *Oracle {
 
 func oracle(t testing.TB, python string) *Oracle {
 	t.Helper()
-	cmd := exec.Command(python, "-W", "ignore", "-c", oracleScript)
-	cmd.Stderr = os.Stderr
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		in.Close()
-		cmd.Wait()
-	})
+	in, out := conversation(t, exec.Command(python, "-W", "ignore", "-c", oracleScript))
 	scanner := bufio.NewScanner(out)
 	scanner.Buffer(nil, 64<<20)
 	return &Oracle{in, scanner}
@@ -230,4 +214,27 @@ func write(t testing.TB, path string, data []byte) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// conversation starts a program that answers on its output what its input asks, and
+// ends it with the test.
+func conversation(t testing.TB, cmd *exec.Cmd) (in io.WriteCloser, out io.Reader) {
+	t.Helper()
+	cmd.Stderr = os.Stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err = cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		in.Close()
+		cmd.Wait()
+	})
+	return in, out
 }
