@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"testing/fstest"
 
@@ -125,6 +126,31 @@ func TestArchives(t *testing.T) {
 	}
 	if left, _ := os.ReadDir(temporary); len(left) > 0 {
 		t.Errorf("%v is left", left)
+	}
+}
+
+// TestArchiveOfAnyNames holds that names of bytes that are no UTF-8, as Linux has them, are those of the torrent.
+func TestArchiveOfAnyNames(t *testing.T) {
+	t.Parallel()
+	tree := fstest.MapFS{"root/caf\xe9/cr\xe8me": {Data: []byte("one"), Mode: 0o644}, "root/b": {Data: []byte("two"), Mode: 0o644}}
+	content, err := ArchiveFrom(t.Context(), bytes.NewReader(tarOf(t, rand.New(rand.NewPCG(1, 1)), tree)), Selection{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, format := range []metainfo.Format{metainfo.V1, metainfo.V2, metainfo.Hybrid} {
+		m, err := metainfo.Parse(torrentOf(t, content, Options{Format: format}).Raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, f := range m.Files {
+			if !f.Pad() {
+				names = append(names, f.Path)
+			}
+		}
+		if want := []string{"b", "caf\xe9/cr\xe8me"}; !slices.Equal(names, want) {
+			t.Errorf("%v: %q, want %q", format, names, want)
+		}
 	}
 }
 

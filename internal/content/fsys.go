@@ -85,7 +85,7 @@ func (s *scanner) walkFS(verdict int) error {
 			return fmt.Errorf("folder %q: %w", folder, fs.ErrInvalid)
 		}
 		e := entry{name: d.Name()}
-		if !fs.ValidPath(e.name) || e.name == "." || strings.ContainsAny(e.name, "/\x00") {
+		if e.name == "" || e.name == "." || e.name == ".." || strings.ContainsAny(e.name, "/\x00") { // not [fs.ValidPath], which wants UTF-8
 			return fmt.Errorf("folder %q holds %q, which is no name", folder, e.name)
 		}
 		var info fs.FileInfo

@@ -62,8 +62,8 @@ func (f *FS) File(name string) (File, bool) {
 	return n.File, true
 }
 
-// Put lists a file or folder by a path as of [fs.ValidPath], and the folders that it lies in. A file that is listed
-// already becomes another.
+// Put lists a file or folder by a path as of [fs.ValidPath], but of any bytes, as Linux's are, and the folders that it
+// lies in. A file that is listed already becomes another.
 func (f *FS) Put(name string, of File) error {
 	if f.names += len(name); f.names > maxNames {
 		return fmt.Errorf("paths of more than %d bytes", maxNames)
@@ -110,9 +110,6 @@ func (f *FS) folder(name string) (*node, error) {
 }
 
 func (f *FS) find(op, name string) (*node, error) {
-	if !fs.ValidPath(name) {
-		return nil, &fs.PathError{Op: op, Path: name, Err: fs.ErrInvalid}
-	}
 	n := f.nodes[name]
 	if n == nil {
 		return nil, &fs.PathError{Op: op, Path: name, Err: fs.ErrNotExist}

@@ -74,6 +74,13 @@ func TestFS(t *testing.T) {
 	if got, want := strings.Join(seen, ", "), ". d---------, t d---------, t/a ----------, t/d d---------, t/d/b ----------, t/empty d---------, t/hard ----------, t/link L---------, t/pipe p---------"; got != want {
 		t.Errorf("tree %s\nwant %s", got, want)
 	}
+	latin := archive(t, reg("caf\xe9/cr\xe8me", "1"))
+	if f, err = New(latin, latin.Size()); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := fs.ReadFile(f, f.Root()+"/cr\xe8me"); string(got) != "1" || err != nil {
+		t.Errorf("a name that is not UTF-8: %q, %v", got, err)
+	}
 	plain := archive(t, reg("a", "1"), reg("d/b", ""))
 	f, err = New(plain, plain.Size())
 	if err != nil {
