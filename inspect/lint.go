@@ -14,7 +14,7 @@ import (
 // clients with the severities that Rules tells.
 type LintOptions struct {
 	Allow   []string // IDs of rules that are not applied
-	Deny    []string // IDs of rules whose findings are errors
+	Deny    []string // IDs of rules whose findings are errors; those of scope WhenDenied judge
 	Targets []Target // what the torrent is made for
 	// Now is what dates are held against; the zero value leaves dates alone.
 	Now time.Time
@@ -90,6 +90,7 @@ func Lint(raw []byte, o LintOptions) (*Report, error) {
 		l.keys()
 		l.content()
 		l.names()
+		l.seasons()
 		l.trackers()
 		l.webSeeds()
 		l.secrets()
@@ -138,6 +139,7 @@ func newLinter(o LintOptions) (*linter, error) {
 	l := &linter{rules: map[string]Rule{}, allow: map[string]bool{}, counts: map[string]int{}, now: o.Now}
 	for _, r := range Rules() {
 		l.rules[r.ID] = r
+		l.allow[r.ID] = r.Scope == WhenDenied
 	}
 	for _, id := range slices.Concat(o.Allow, o.Deny) {
 		if _, ok := l.rules[id]; !ok {
@@ -148,6 +150,7 @@ func newLinter(o LintOptions) (*linter, error) {
 		r := l.rules[id]
 		r.Severity = metainfo.Error
 		l.rules[id] = r
+		l.allow[id] = false
 	}
 	for _, id := range o.Allow {
 		l.allow[id] = true

@@ -20,7 +20,15 @@ func judgements() []judged {
 	all = append(all, v2Cases()...)
 	all = append(all, nameCases()...)
 	all = append(all, trackerCases()...)
-	return append(all, targetCases()...)
+	all = append(all, targetCases()...)
+	episode := func(names ...string) dict {
+		var files []dict
+		for _, name := range names {
+			files = append(files, file(1, name))
+		}
+		return torrent(multi(files...))
+	}
+	return append(all, pair("season-gap", episode("a.S01E02.mkv", "a.S01E03.mkv", "a.S01E04.mkv"), episode("a.S01E02.mkv", "a.S01E04.mkv")))
 }
 
 func pair(rule string, accepted, refused any) judged {

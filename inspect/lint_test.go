@@ -109,6 +109,9 @@ func TestEachRule(t *testing.T) {
 			if c.target != "" {
 				o.Targets = []Target{c.target}
 			}
+			if ruleNamed(t, c.rule).Scope == WhenDenied {
+				o.Deny = []string{c.rule}
+			}
 			accepted, refused := encode(c.accepted), encode(c.refused)
 			if !c.large {
 				committed(t, c.rule+".accepted.torrent", accepted)
@@ -134,6 +137,15 @@ func TestEachRule(t *testing.T) {
 			t.Errorf("rule %+v is not complete", r)
 		}
 	}
+}
+
+func ruleNamed(t *testing.T, id string) Rule {
+	t.Helper()
+	i := slices.IndexFunc(Rules(), func(r Rule) bool { return r.ID == id })
+	if i < 0 {
+		t.Fatalf("no rule %s", id)
+	}
+	return Rules()[i]
 }
 
 // committed holds a torrent against the one in testdata.

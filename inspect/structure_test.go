@@ -78,7 +78,7 @@ func TestLibtorrentLoads(t *testing.T) {
 		}
 		var refusals []Finding
 		for _, f := range report.Findings {
-			if f.Rule.Target && f.Severity == metainfo.Error {
+			if f.Rule.Scope == ForTarget && f.Severity == metainfo.Error {
 				refusals = append(refusals, f)
 			}
 		}

@@ -48,7 +48,7 @@ func rulesPage() string {
 	const head = "| rule | severity | source | what is found, and what to do |\n|---|---|---|---|\n"
 	b.WriteString(head)
 	for _, r := range inspect.Rules() {
-		if !r.Target {
+		if r.Scope == inspect.Always {
 			row(r)
 		}
 	}
@@ -61,7 +61,13 @@ func rulesPage() string {
 	}
 	b.WriteString(".\n\n" + head)
 	for _, r := range inspect.Rules() {
-		if r.Target {
+		if r.Scope == inspect.ForTarget {
+			row(r)
+		}
+	}
+	b.WriteString("\n## Rules that are asked for\n\nThese judge with `--deny RULE` only.\n\n" + head)
+	for _, r := range inspect.Rules() {
+		if r.Scope == inspect.WhenDenied {
 			row(r)
 		}
 	}

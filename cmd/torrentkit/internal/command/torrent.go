@@ -165,6 +165,15 @@ func FindingText(f *inspect.Finding) string {
 	return fmt.Sprintf("%s (byte %d)", text, f.Offset)
 }
 
+// RuleWords completes the names of lint's rules.
+func RuleWords() []string {
+	var words []string
+	for _, r := range inspect.Rules() {
+		words = append(words, r.ID+"\t"+r.Summary)
+	}
+	return words
+}
+
 // TorrentFile is a name for the file of a torrent that somebody else named: its own name, or the infohash where that cannot be the
 // name of a file on all systems.
 func TorrentFile(name string, hashes metainfo.Hashes) string {

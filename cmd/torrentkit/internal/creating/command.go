@@ -50,7 +50,7 @@ changed tree reads only what changed. Several machines that see the same files c
 	command.Common(cmd, "tracker", "output", "private", "source", "piece-length", "format", "exclude", "name", "journal", "plan")
 	command.CompleteBy(cmd, "preset", func() []string { return presetNames(context.Background(), con, m.presets) })
 	command.ExpandURLs(con, cmd, "tracker", "web-seed", "http-seed", "update-url", "also")
-	command.Exits(cmd, "the torrent was made", "--expect or --expect-infohash was given and the torrent is another")
+	command.Exits(cmd, "the torrent was made", "--expect or --expect-infohash was given and the torrent is another, or --deny and a rule finds something")
 	return cmd
 }
 

@@ -3,6 +3,7 @@ package creating
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,8 +31,10 @@ type createFlags struct {
 	expect               string
 	expected             *metainfo.Torrent
 	reports              []command.Report
-	lengths              []lengthRule    // by the size of the content, of the rules for its trackers
-	decided              map[string]bool // topics of flags that are given, or in a preset
+	opened               *command.Reports // where reports go
+	allow, deny          []string         // rules of lint
+	lengths              []lengthRule     // by the size of the content, of the rules for its trackers
+	decided              map[string]bool  // topics of flags that are given, or in a preset
 	shard                command.Shard
 	release              publishing.Release
 	filesFrom, tar       string
@@ -54,6 +57,12 @@ func createFlagGroups(cmd *cobra.Command, o *create.Options, f *createFlags) {
 		fs.StringVar(&o.ExpectInfoHash, "expect-infohash", "", "write nothing unless the infohash is `HEX`")
 		fs.StringVar(&f.expect, "expect", "", "write nothing unless it is the infohash of the old `TORRENT`; else name the files that differ. Its name, format and piece length are taken")
 		command.ReportFlag(fs, "tell github what was made (outputs, summary), or write dotenv=FILE for GitLab (`KIND`; repeatable)", []string{"github", "dotenv"}, "github", &f.reports)
+	})
+	command.Group(cmd, "Rules", func(fs *pflag.FlagSet) {
+		fs.StringArrayVar(&f.deny, "deny", nil, "make no torrent in which the `RULE` of lint finds something, as season-gap does (repeatable)")
+		fs.StringArrayVar(&f.allow, "allow", nil, "do not warn of what the `RULE` of lint finds (repeatable)")
+		command.CompleteWith(fs, "deny", command.RuleWords()...)
+		command.CompleteWith(fs, "allow", command.RuleWords()...)
 	})
 	command.Group(cmd, "Torrent", func(fs *pflag.FlagSet) {
 		fs.VarP(command.OneOf(&f.format, "v1", "v2", "hybrid"), "format", "f", "metadata version: v1, v2 (BEP 52) or both (`FORMAT`: v1, v2, hybrid)")
@@ -173,6 +182,9 @@ func createOptions(con *console.Console, o *create.Options, f *createFlags) (err
 		return err
 	}
 	if err := padding(o, f.padding); err != nil {
+		return err
+	}
+	if err := checkRules(slices.Concat(f.allow, f.deny)); err != nil {
 		return err
 	}
 	o.Trackers = command.Tiers(f.trackers)

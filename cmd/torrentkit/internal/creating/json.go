@@ -61,6 +61,21 @@ func unexpectedToJSON(d *inspect.Difference, want, got metainfo.Hashes) expectJS
 	}
 }
 
+// deniedJSON is what "create --deny --json" prints where the rules find something.
+type deniedJSON struct {
+	Denied  []deniedFindingJSON `json:"denied"`
+	Omitted map[string]int      `json:"omitted,omitempty"` // by rule: how many more there are
+}
+
+type deniedFindingJSON struct {
+	Rule    string `json:"rule"`
+	Message string `json:"message"`
+}
+
+func deniedToJSON(denied []*inspect.Finding, omitted map[string]int) deniedJSON {
+	return deniedJSON{command.Objects(denied, func(f *inspect.Finding) deniedFindingJSON { return deniedFindingJSON{f.Rule.ID, f.Message} }), omitted}
+}
+
 // shardJSON is what "create --shard --json" prints.
 type shardJSON struct {
 	Shard  int `json:"shard"`

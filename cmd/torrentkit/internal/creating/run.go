@@ -72,8 +72,7 @@ func runCreate(ctx context.Context, con *console.Console, paths []string, o *cre
 	if err != nil {
 		return err
 	}
-	reports, err := command.NewReports(con, f.reports, f.force)
-	if err != nil {
+	if f.opened, err = command.NewReports(con, f.reports, f.force); err != nil {
 		return err
 	}
 	publish, err := f.release.Open(ctx, con)
@@ -90,14 +89,14 @@ func runCreate(ctx context.Context, con *console.Console, paths []string, o *cre
 	if f.list {
 		return showDecisions(con, o.Name, content)
 	}
-	if err := chooseOld(ctx, con, content, o, f); err != nil {
+	plan, err := planOne(ctx, con, content, o, f)
+	if err != nil {
 		return err
 	}
-	plan, err := content.Plan(*o)
-	if err != nil {
-		return createHint(err)
-	}
 	tellPlan(con, plan, f.ownRules)
+	if err := f.foresee(con, plan); err != nil {
+		return err
+	}
 	switch {
 	case f.table:
 		return showChoices(con, plan)
@@ -116,10 +115,19 @@ func runCreate(ctx context.Context, con *console.Console, paths []string, o *cre
 	if err := compareExpected(con, made, f); err != nil {
 		return err
 	}
-	if err := finishCreate(ctx, con, []*create.Plan{plan}, []*create.Result{made}, command.Outputs{out}, reports, start); err != nil {
+	if err := finishCreate(ctx, con, []*create.Plan{plan}, []*create.Result{made}, command.Outputs{out}, f, start); err != nil {
 		return err
 	}
 	return publish(ctx, out.String())
+}
+
+// planOne plans one torrent of the content.
+func planOne(ctx context.Context, con *console.Console, content *create.Content, o *create.Options, f *createFlags) (*create.Plan, error) {
+	if err := chooseOld(ctx, con, content, o, f); err != nil {
+		return nil, err
+	}
+	plan, err := content.Plan(*o)
+	return plan, createHint(err)
 }
 
 // hash does the long part, with a progress bar. What was hashed before is kept in a journal, if there is one.
@@ -160,7 +168,7 @@ const manyFiles = 16 << 20
 
 // finishCreate writes torrents and prints what they are. The plans are not needed any more but for what was reused, and
 // may be as large.
-func finishCreate(ctx context.Context, con *console.Console, plans []*create.Plan, made []*create.Result, outs command.Outputs, reports *command.Reports, start time.Time) error {
+func finishCreate(ctx context.Context, con *console.Console, plans []*create.Plan, made []*create.Result, outs command.Outputs, f *createFlags, start time.Time) error {
 	p := con.StartProgress("writing")
 	defer p.Finish()
 	raw, lints, reused := make([][]byte, len(made)), make([]*inspect.Report, len(made)), make([]create.Reused, len(made))
@@ -171,12 +179,15 @@ func finishCreate(ctx context.Context, con *console.Console, plans []*create.Pla
 		if len(m.Raw) > manyFiles {
 			debug.FreeOSMemory() // else reading the torrent would take new memory
 		}
-		lint, err := inspect.Lint(m.Raw, inspect.LintOptions{Now: con.Now()})
+		lint, err := inspect.Lint(m.Raw, f.lintOptions(con))
 		if err == nil {
 			err = lint.Refused
 		}
 		if err != nil {
 			return fmt.Errorf("reading the torrent that was made: %w", err)
+		}
+		if err := f.refuseDenied(con, lint, "nothing was written"); err != nil {
+			return err
 		}
 		lints[i] = lint
 	}
@@ -191,7 +202,7 @@ func finishCreate(ctx context.Context, con *console.Console, plans []*create.Pla
 			return err
 		}
 	}
-	return writeReports(ctx, con, reports, lints, outs)
+	return writeReports(ctx, con, f.opened, lints, outs)
 }
 
 // created is a torrent that was made.

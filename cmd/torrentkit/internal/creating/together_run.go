@@ -45,8 +45,9 @@ func createTogether(ctx context.Context, con *console.Console, paths []string, j
 	if err := outs.Refuse(); err != nil {
 		return err
 	}
-	reports, err := command.NewReports(con, jobs[0].f.reports, jobs[0].f.force)
-	if err != nil {
+	f := &jobs[0].f
+	var err error
+	if f.opened, err = command.NewReports(con, f.reports, f.force); err != nil {
 		return err
 	}
 	plans, err := planTogether(ctx, con, paths, jobs)
@@ -60,7 +61,7 @@ func createTogether(ctx context.Context, con *console.Console, paths []string, j
 	}); err != nil {
 		return err
 	}
-	return finishCreate(ctx, con, plans, made, outs, reports, start)
+	return finishCreate(ctx, con, plans, made, outs, f, start)
 }
 
 // sameTorrent tells whether a torrent that is there already is the one that was made, at another time perhaps.
@@ -87,15 +88,15 @@ func planTogether(ctx context.Context, con *console.Console, paths []string, job
 	}
 	var plans []*create.Plan
 	for i, j := range jobs {
-		if err := chooseOld(ctx, con, content, &j.o, &j.f); err != nil {
-			return nil, err
-		}
-		p, err := content.Plan(j.o)
+		p, err := planOne(ctx, con, content, &j.o, &j.f)
 		if err != nil {
-			return nil, createHint(err)
+			return nil, err
 		}
 		if i == 0 {
 			tellPlan(con, p, jobs[0].f.ownRules)
+			if err := jobs[0].f.foresee(con, p); err != nil {
+				return nil, err
+			}
 		}
 		plans = append(plans, p)
 	}

@@ -23,10 +23,10 @@ func (f *lintFlags) bind(cmd *cobra.Command) {
 	command.Group(cmd, "Rules", func(fs *pflag.FlagSet) {
 		fs.BoolVar(&f.listRules, "list-rules", false, "explain the rules")
 		fs.StringArrayVar(&f.options.Allow, "allow", nil, "do not apply the rule `ID` (repeatable)")
-		fs.StringArrayVar(&f.options.Deny, "deny", nil, "count what the rule `ID` finds as an error (repeatable)")
+		fs.StringArrayVar(&f.options.Deny, "deny", nil, "count what the rule `ID` finds as an error, and apply season-gap, which is off otherwise (repeatable)")
 		fs.Var(&f.targets, "for", "apply the limits of a `TARGET` too: "+strings.Join(targetNames(), ", ")+" (repeatable)")
-		command.CompleteWith(fs, "allow", ruleWords()...)
-		command.CompleteWith(fs, "deny", ruleWords()...)
+		command.CompleteWith(fs, "allow", command.RuleWords()...)
+		command.CompleteWith(fs, "deny", command.RuleWords()...)
 		command.CompleteWith(fs, "for", targetNames()...)
 	})
 	command.Group(cmd, "Output", func(fs *pflag.FlagSet) {
@@ -35,14 +35,6 @@ func (f *lintFlags) bind(cmd *cobra.Command) {
 	command.Group(cmd, "Input", func(fs *pflag.FlagSet) {
 		fs.Var(&f.maxSize, "max-size", "refuse torrents larger than `SIZE`")
 	})
-}
-
-func ruleWords() []string {
-	var words []string
-	for _, r := range inspect.Rules() {
-		words = append(words, r.ID+"\t"+r.Summary)
-	}
-	return words
 }
 
 func targetNames() []string {

@@ -14,11 +14,12 @@ type ruleJSON struct {
 	Section  string `json:"section"`
 	Summary  string `json:"summary"`
 	Advice   string `json:"advice"`
-	Target   bool   `json:"target,omitempty"`
+	Target   bool   `json:"target,omitempty"` // judges with --for only
+	Asked    bool   `json:"asked,omitempty"`  // judges with --deny only
 }
 
 func ruleToJSON(r inspect.Rule) ruleJSON {
-	return ruleJSON{r.ID, r.Severity.String(), r.BEP, r.Section, r.Summary, r.Advice, r.Target}
+	return ruleJSON{r.ID, r.Severity.String(), r.BEP, r.Section, r.Summary, r.Advice, r.Scope == inspect.ForTarget, r.Scope == inspect.WhenDenied}
 }
 
 // lintJSON is what "lint --json" prints.

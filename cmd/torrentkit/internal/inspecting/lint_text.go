@@ -110,11 +110,14 @@ func listRules(con *console.Console) error {
 			if i > 0 {
 				con.Print()
 			}
-			target := ""
-			if r.Target {
-				target = ", with --for"
+			only := ""
+			switch r.Scope {
+			case inspect.ForTarget:
+				only = ", with --for"
+			case inspect.WhenDenied:
+				only = ", with --deny"
 			}
-			con.Print(console.Words(r.ID).In(console.Bold), console.Words(fmt.Sprintf(" (%s%s; %s)", r.Severity, target, ruleSource(r))))
+			con.Print(console.Words(r.ID).In(console.Bold), console.Words(fmt.Sprintf(" (%s%s; %s)", r.Severity, only, ruleSource(r))))
 			showLines(con, "  ", r.Summary)
 			showLines(con, "  = ", r.Advice)
 		}
