@@ -184,12 +184,14 @@ func (a answer) noScrape() outcome {
 // ownCounts judges the counts of our own torrent.
 func ownCounts(judge func(Counts) outcome) func(*doctor) outcome {
 	return func(d *doctor) outcome {
-		d.ask("a", EventNone, asSeed())
+		told := d.ask("a", EventNone, asSeed())
 		switch a, counts := d.scrape(d.hash); {
 		case a.Failure != nil:
 			return a.noScrape()
 		case !counts[0].Known:
 			return failedFor("a torrent that has a peer is left out")
+		case told.Reply != nil && told.Reply.Seeds > 0 && countsNobody(counts):
+			return failedFor("a torrent that has a peer is answered with zeros")
 		default:
 			return judge(counts[0])
 		}

@@ -26,6 +26,9 @@ func TestTorrust(t *testing.T) {
 				tracker.List(hash)
 			case mode.Private: // it does not listen for UDP, where a key has no place
 				urls = []string{tracker.HTTP + "/" + tracker.Key()}
+				if r := Scrape(t.Context(), tracker.HTTP, []metainfo.HashV1{hash}, opt)[0]; r.Failure == nil || r.Failure.Code != PasskeyInvalid || r.Counts[0].Known {
+					t.Errorf("scraped without a key: %v, %+v", r.Failure, r.Counts)
+				}
 			case mode.Proxy:
 				opt.Header = http.Header{"X-Forwarded-For": {"198.51.100.7"}}
 			}

@@ -50,7 +50,9 @@ func (r *ScrapeResult) Good() bool { return r.Failure == nil }
 // real trackers need to answer in full. It returns one result, or with
 // Options.AllAddresses one for each address. Without hashes it asks HTTP
 // trackers for everything they have. Where a UDP tracker does not keep the
-// order of the torrents, they are asked for one by one, and a finding says so.
+// order of the torrents, they are asked for one by one, and a finding says so. An
+// HTTP tracker that counts nobody in any of them is asked once by an announce of
+// stopped, which registers nothing: without a valid key private trackers answer zeros.
 func Scrape(ctx context.Context, tracker string, hashes []metainfo.HashV1, opt Options) []ScrapeResult {
 	q := Query{Tracker: tracker}
 	if len(hashes) > 0 {
@@ -124,6 +126,9 @@ func (s *settings) scrape(ctx context.Context, e endpoint, addrs []netip.AddrPor
 			ask = (&orderProof{ask: ask}).scrape
 		}
 		f = scrapeChunks(ctx, ask, hashes, sr)
+		if f == nil && len(hashes) > 0 && (e.transport == HTTP || e.transport == HTTPS) {
+			f = s.doubtZeros(ctx, e, addrs, ask, sr)
+		}
 	}
 	sr.Failure = f
 	sr.Timing.Total = sr.Timing.DNS + time.Since(started)

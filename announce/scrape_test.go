@@ -126,6 +126,45 @@ func TestScrapeWithKey(t *testing.T) {
 	})
 }
 
+// TestScrapeOfZeros: that a tracker counts nobody is believed, unless its own announce says otherwise, or that a key is missing.
+func TestScrapeOfZeros(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, c := range []struct {
+			name     string
+			faults   []tt.Fault
+			path     string
+			peers    int
+			want     string
+			requests int
+		}{
+			{"nobody there", nil, "/announce", 0, "", 2},
+			{"somebody there", nil, "/announce", 1, "", 1},
+			{"no key", []tt.Fault{tt.Private}, "/announce", 1, "passkey-invalid", 2},
+			{"no key, by the scrape URL", []tt.Fault{tt.Private}, "/scrape", 1, "passkey-invalid", 2},
+			{"a key", []tt.Fault{tt.Private}, "/announce/key", 1, "", 1},
+			{"a key, and nobody there", []tt.Fault{tt.Private}, "/announce/key", 0, "", 2},
+			{"zeros for everybody", []tt.Fault{tt.ScrapeZeros}, "/announce", 3, "scrape-zeros", 3},
+			{"an announce that fails", []tt.Fault{tt.StoppedError}, "/announce", 0, "", 2},
+			{"an announce of another torrent", []tt.Fault{tt.Whitelist}, "/announce", 0, "", 2},
+		} {
+			n := new(memnet.Network)
+			tr := tt.StartIn(t, n, c.faults...)
+			hash := RandomHash()
+			for i := range c.peers {
+				tr.Add(hash, netip.AddrPortFrom(netip.MustParseAddr("192.0.2.1"), uint16(1+i)), "", 0)
+			}
+			r := Scrape(t.Context(), "http://"+netAddress(tr)+c.path, []metainfo.HashV1{hash}, Options{network: n})[0]
+			checkOutcome(t, r.Result, c.want, "")
+			if r.Requests != c.requests {
+				t.Errorf("%s: %d requests, want %d", c.name, r.Requests, c.requests)
+			}
+			if r.Counts[0].Known == (c.want == "passkey-invalid") || tr.Count(hash) != c.peers {
+				t.Errorf("%s: %+v; %d peers are there", c.name, r.Counts, tr.Count(hash))
+			}
+		}
+	})
+}
+
 func netAddress(tr *tt.Tracker) string {
 	u, err := url.Parse(tr.HTTP())
 	if err != nil {
@@ -171,6 +210,11 @@ func TestScrapeReal(t *testing.T) {
 				if !c.Known || c.Seeds != 1 {
 					t.Errorf("%s: %d: %+v", u, i, c)
 				}
+			}
+			if nobody := Scrape(t.Context(), u, manyHashes(1), Options{Timeout: time.Minute})[0]; !nobody.Good() {
+				t.Errorf("%s: a torrent without peers: %v", u, nobody.Failure)
+			} else if f, ok := found(nobody.Findings, "scrape-zeros"); ok {
+				t.Errorf("%s: %s", u, f.Text)
 			}
 			t.Logf("%s: %d requests, %v", u, r.Requests, r.Findings)
 		}

@@ -28,13 +28,19 @@ func (s *settings) scrapeURL(e endpoint) (*url.URL, *Failure) {
 // begins with announce (BEP 48), or one before it is announce or announce.php and a
 // key follows, as with Torrust, Gazelle and UNIT3D. A scrape URL stays as it is.
 func conventionalScrapeURL(announce *url.URL) (*url.URL, bool) {
-	parts := strings.Split(announce.EscapedPath(), "/")
+	return conventionalURL(announce, "announce", "scrape")
+}
+
+// conventionalURL writes the one word in a URL's path for the other, by the convention.
+// A URL that has the other already stays as it is.
+func conventionalURL(tracker *url.URL, from, to string) (*url.URL, bool) {
+	parts := strings.Split(tracker.EscapedPath(), "/")
 	last := len(parts) - 1
 	for i, part := range slices.Backward(parts) {
-		rest, ok := strings.CutPrefix(part, "announce")
+		rest, ok := strings.CutPrefix(part, from)
 		if ok = ok && (i == last || rest == "" || rest[0] == '.'); ok {
-			parts[i] = "scrape" + rest
-		} else if ok = i == last && strings.HasPrefix(part, "scrape"); !ok {
+			parts[i] = to + rest
+		} else if ok = i == last && strings.HasPrefix(part, to); !ok {
 			continue
 		}
 		path := strings.Join(parts, "/")
@@ -42,9 +48,18 @@ func conventionalScrapeURL(announce *url.URL) (*url.URL, bool) {
 		if err != nil {
 			return nil, false
 		}
-		u := *announce
+		u := *tracker
 		u.Path, u.RawPath = plain, path
 		return &u, true
 	}
 	return nil, false
+}
+
+// announceURL is where a tracker is announced to that is named by its announce URL, or
+// by a scrape URL that a convention makes of one.
+func announceURL(tracker *url.URL) (*url.URL, bool) {
+	if u, ok := conventionalURL(tracker, "announce", "scrape"); !ok || u.String() != tracker.String() {
+		return tracker, true
+	}
+	return conventionalURL(tracker, "scrape", "announce")
 }

@@ -157,9 +157,10 @@ const (
 	ScrapeMangled       Fault = "scrape-mangled"
 	ScrapeMissingKeys   Fault = "scrape-missing-keys"
 	ScrapeClosed        Fault = "scrape-closed"
-	Whitelist           Fault = "whitelist"   // refuses torrents that Allow does not name; no fault by itself
-	Private             Fault = "private"     // wants key as the last part of its paths over HTTP; no fault by itself
-	WantsProxy          Fault = "wants-proxy" // X-Forwarded-For is where we are, and must be there; no fault by itself
+	ScrapeZeros         Fault = "scrape-zeros" // counts nobody in any torrent, over HTTP
+	Whitelist           Fault = "whitelist"    // refuses torrents that Allow does not name; no fault by itself
+	Private             Fault = "private"      // wants key as the last part of its paths over HTTP, and scrapes zeros without; no fault by itself
+	WantsProxy          Fault = "wants-proxy"  // X-Forwarded-For is where we are, and must be there; no fault by itself
 	UnlistedHTML        Fault = "unlisted-html"
 	UnlistedEightBytes  Fault = "unlisted-eight-bytes"
 )

@@ -41,12 +41,14 @@ func (tr *Tracker) handle(w http.ResponseWriter, r *http.Request) {
 		path, key = head, tail
 	}
 	switch last := path[strings.LastIndexByte(path, '/')+1:]; {
+	case tr.Has(Private) && key == "" && strings.Contains(path, "scrape"): // as Torrust does
+		tr.scrapeHTTP(w, r, false)
 	case tr.Has(Private) && key == "":
 		tr.refuse(w, "Authentication error: Missing authentication key param for private tracker")
 	case strings.HasPrefix(last, "announce"):
 		tr.announceHTTP(w, r)
 	case strings.HasPrefix(last, "scrape"):
-		tr.scrapeHTTP(w, r)
+		tr.scrapeHTTP(w, r, !tr.Has(ScrapeZeros))
 	case last == "health_check":
 		io.WriteString(w, `{"status":"Ok"}`)
 	default:

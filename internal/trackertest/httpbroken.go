@@ -134,7 +134,7 @@ func (tr *Tracker) slow(w http.ResponseWriter, _ *http.Request) {
 	}
 }
 
-func (tr *Tracker) scrapeHTTP(w http.ResponseWriter, r *http.Request) {
+func (tr *Tracker) scrapeHTTP(w http.ResponseWriter, r *http.Request, counts bool) {
 	if tr.Has(ScrapeClosed) {
 		page(w, 404, "Not Found")
 		return
@@ -165,6 +165,9 @@ func (tr *Tracker) scrapeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		s := tr.swarms[[20]byte([]byte(h))]
+		if !counts {
+			s = nil
+		}
 		if s == nil && tr.Has(ScrapeUnknownError) {
 			page(w, 500, "Internal Server Error")
 			return

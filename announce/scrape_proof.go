@@ -2,7 +2,10 @@ package announce
 
 import (
 	"context"
+	"fmt"
+	"net/netip"
 	"slices"
+	"time"
 
 	"github.com/torrentkit/torrentkit/metainfo"
 )
@@ -110,4 +113,57 @@ func apart(x, y Counts) int64 {
 // alike says whether any order would do: all have the same counts.
 func alike(counts []Counts) bool {
 	return !slices.ContainsFunc(counts, func(c Counts) bool { return apart(c, counts[0]) != 0 })
+}
+
+// countsNobody says whether the tracker answered for every torrent, and counts nothing in any.
+func countsNobody(counts []Counts) bool {
+	return len(counts) > 0 && !slices.ContainsFunc(counts, func(c Counts) bool {
+		return !c.Known || c.Seeds != 0 || c.Leeches != 0 || c.Downloaded > 0
+	})
+}
+
+// doubtZeros makes sure of a scrape over HTTP that counts nobody in any torrent. That is
+// what private trackers such as Torrust answer who has no valid key, too. An announce
+// that says stopped registers nothing, and is refused there; or its counts differ.
+func (s *settings) doubtZeros(ctx context.Context, e endpoint, addrs []netip.AddrPort, ask scraper, sr *ScrapeResult) *Failure {
+	var ok bool
+	if e.url, ok = announceURL(e.url); !ok || !countsNobody(sr.Counts) {
+		return nil
+	}
+	witness := sr.Counts[:1]
+	told := s.stoppedOnce(ctx, e, addrs, witness[0].Hash, sr)
+	if f := told.Failure; f != nil && f.Code == PasskeyInvalid {
+		for i, c := range sr.Counts {
+			sr.Counts[i] = unknownCounts(c.Hash)
+		}
+		return &Failure{Code: f.Code, Reason: f.Reason, Retry: f.Retry, Err: f.Err,
+			Detail: "the scrape is answered with zeros, which say nothing: the tracker refuses an announce"}
+	}
+	if told.Reply == nil || told.Reply.Seeds <= 0 && told.Reply.Leeches <= 1 { // one may be us
+		return nil
+	}
+	again, f := ask(ctx, sr, []metainfo.HashV1{witness[0].Hash}) // somebody may have come in between
+	if f == nil && countsNobody(again) {
+		sr.note("scrape-zeros", Warning, 48, fmt.Sprintf("the scrape counts nobody, but an announce for %s is told of %s and %s",
+			witness[0].Hash, plural(int(max(told.Reply.Seeds, 0)), "seeder"), plural(int(max(told.Reply.Leeches, 0)), "leecher")))
+	}
+	return nil
+}
+
+// nobodysPort is one that no client of this machine is likely to have: trackers that tell
+// peers by address and port would take it for gone.
+const nobodysPort = 65535
+
+// stoppedOnce announces that nobody of ours is there. It does not take long where there is no answer.
+func (s *settings) stoppedOnce(ctx context.Context, e endpoint, addrs []netip.AddrPort, h metainfo.HashV1, sr *ScrapeResult) Result {
+	ctx, cancel := context.WithTimeout(ctx, min(s.Timeout, 3*time.Second))
+	defer cancel()
+	own := *s
+	own.Event, own.NoStop, own.Left, own.Port, own.PeerID = EventStopped, true, 1, nobodysPort, randomPeerID()
+	r := Result{Query: Query{Tracker: sr.Tracker, Hash: h}, Event: EventStopped, Transport: e.transport}
+	own.announce(ctx, e, addrs, &r)
+	sr.Requests++
+	sr.Sent += r.Sent
+	sr.Exchanges = append(sr.Exchanges, r.Exchanges...)
+	return r
 }
