@@ -39,7 +39,8 @@ type Verdict struct {
 	State    State
 	Detail   string        // what was found
 	Sent     string        // the last request of the check, without secrets
-	Received []byte        // the answer to it, raw, and clipped to 64 KiB
+	Received []byte        // the answer to it, raw, and clipped to 1 KiB
+	Length   int           // of the whole answer, in bytes
 	Elapsed  time.Duration // of the whole check
 	// Cause is the id of the check that failed for the cause for which this one failed,
 	// too, or could not be judged: it is a Skip, so that a cause counts once.
@@ -115,8 +116,9 @@ func (r *Report) joinCauses(causes []string) {
 	}
 }
 
-// maxShown is how much of an answer a verdict keeps.
-const maxShown = 64 << 10
+// maxShown is how much of an answer a verdict keeps: the whole of most, and little
+// where a hundred answers are as long as they may be.
+const maxShown = 1 << 10
 
 // check is a Check with the code that judges.
 type check struct {
@@ -278,7 +280,8 @@ func (d *doctor) judge(c check) (v Verdict, cause string) {
 	}
 	o := c.run(d)
 	v.State, v.Detail = o.state, o.detail
-	v.Sent, v.Received = d.sent, bytes.Clone(d.received[:min(len(d.received), maxShown)]) // so that the rest is not kept
+	v.Sent, v.Length = d.sent, len(d.received)
+	v.Received = bytes.Clone(d.received[:min(len(d.received), maxShown)]) // so that the rest is not kept
 	v.Elapsed = time.Since(started)
 	return v, o.cause
 }

@@ -1,7 +1,11 @@
 package announce
 
 import (
+	"bytes"
 	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -160,6 +164,7 @@ func TestOneCause(t *testing.T) {
 		{tt.RedirectBare, HTTP, "http.redirect", []string{"http.redirect", "scrape.works"}, 30},
 		{tt.NoEventError, HTTP, "http.event-none", []string{"http.event-none"}, 15},
 		{tt.ScrapeClosed, UDP, "scrape.works", []string{"scrape.works"}, 4},
+		{tt.ScrapeZeros, HTTP, "scrape.works", []string{"swarm.scrape-agrees", "swarm.views-agree", "scrape.works"}, 2},
 		{tt.BadRequests500, HTTP, "http.peer-id-19", []string{"http.peer-id-19", "http.failure-status"}, 5},
 		{tt.UDPOptionsError, UDP, "udp.bep41", []string{"udp.bep41"}, 2},
 	} {
@@ -342,5 +347,21 @@ func TestDoctorReal(t *testing.T) {
 				})
 			}
 		})
+	}
+}
+
+// TestDoctorQuotes: of long answers a verdict keeps how they begin, and how long they are.
+func TestDoctorQuotes(t *testing.T) {
+	body := fmt.Appendf(nil, "d8:completei5e10:incompletei5e8:intervali1800e5:peers%d:%se", 60_000, strings.Repeat("peer12", 10_000))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write(body) }))
+	defer server.Close()
+	rep := diagnose(t, server.URL+"/announce", DoctorOptions{Only: []string{"http.status", "http.canonical"}})
+	for _, v := range rep.Verdicts {
+		if v.Length != len(body) || !bytes.Equal(v.Received, body[:1<<10]) {
+			t.Errorf("%s: %d bytes of %d, want 1024 of %d", v.ID, len(v.Received), v.Length, len(body))
+		}
+	}
+	if len(rep.Verdicts) != 2 {
+		t.Errorf("%d verdicts", len(rep.Verdicts))
 	}
 }

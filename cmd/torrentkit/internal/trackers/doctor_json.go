@@ -21,12 +21,13 @@ type checkJSON struct {
 // verdictJSON is a check with its outcome.
 type verdictJSON struct {
 	checkJSON
-	State        string  `json:"state"`           // pass, fail or skip
-	Cause        string  `json:"cause,omitempty"` // the check that failed for the same cause
-	Found        string  `json:"found"`
-	Sent         string  `json:"sent,omitempty"`
-	ReceivedHex  string  `json:"received_hex,omitempty"`
-	Milliseconds float64 `json:"milliseconds"`
+	State         string  `json:"state"`           // pass, fail or skip
+	Cause         string  `json:"cause,omitempty"` // the check that failed for the same cause
+	Found         string  `json:"found"`
+	Sent          string  `json:"sent,omitempty"`
+	ReceivedHex   string  `json:"received_hex,omitempty"`   // how the answer begins: 1 KiB of it at most
+	ReceivedBytes int     `json:"received_bytes,omitempty"` // how long it is
+	Milliseconds  float64 `json:"milliseconds"`
 }
 
 // doctorJSON is what "doctor --json" prints for each tracker.
@@ -72,7 +73,8 @@ func writeDoctorJSON(con *console.Console, r *announce.Report) error {
 	return console.WriteList(con, doctorToJSON(con, r), "checks", func(yield func(any) bool) {
 		for _, c := range r.Verdicts {
 			if !yield(verdictJSON{
-				checkToJSON(c.Check), string(c.State), c.Cause, trackerText(con, c.Detail, r.Tracker), c.Sent, hex.EncodeToString(c.Received), milliseconds(c.Elapsed),
+				checkToJSON(c.Check), string(c.State), c.Cause, trackerText(con, c.Detail, r.Tracker), c.Sent,
+				hex.EncodeToString(c.Received), c.Length, milliseconds(c.Elapsed),
 			}) {
 				return
 			}

@@ -196,16 +196,16 @@ func showVerdict(con *console.Console, v *announce.Verdict, tracker string, verb
 	}
 	line("sent", v.Sent)
 	if len(v.Received) > 0 {
-		line("received", received(v.Received))
+		line("received", received(v.Received, v.Length))
 	}
 }
 
-// received shows an answer: text as it is, anything else in hexadecimal, neither for ever.
-func received(raw []byte) string {
+// received shows an answer of so many bytes as it begins: text as it is, anything else in hexadecimal.
+func received(raw []byte, length int) string {
 	const most = 400
 	more := ""
-	if len(raw) > most {
-		more = fmt.Sprintf("... (%d bytes)", len(raw))
+	if length > most {
+		more = fmt.Sprintf("... (%d bytes)", length)
 	}
 	raw = raw[:min(len(raw), most)]
 	for _, c := range raw {

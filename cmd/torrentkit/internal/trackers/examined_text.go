@@ -114,7 +114,7 @@ func checkDetails(con *console.Console, p *page, v *announce.Verdict, tracker st
 		p.block("sent", trackerText(con, v.Sent, tracker))
 	}
 	if len(v.Received) > 0 {
-		p.block("received", trackerText(con, received(v.Received), tracker))
+		p.block("received", trackerText(con, received(v.Received, v.Length), tracker))
 	}
 	p.end()
 }
