@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -70,6 +71,8 @@ func scriptParams(t *testing.T) testscript.Params {
 var update = flag.Bool("update", false, "write golden texts into the scripts")
 
 func TestMain(m *testing.M) {
+	// Stories mostly wait for programs and servers: more of them than there are cores run at a time.
+	_ = flag.Set("test.parallel", strconv.Itoa(3*runtime.GOMAXPROCS(0)))
 	testscript.Main(m, map[string]func(){
 		"torrentkit": mainInStory,
 		"stubborn":   stubborn,
