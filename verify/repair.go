@@ -15,7 +15,7 @@ import (
 // missing or damaged by good ones from another copy.
 //
 // Every piece is hashed in memory before any byte of it is written, and only
-// bytes that differ are written, so that a run that is interrupted anywhere
+// blocks of 4 KiB that differ are written, so that a run that is interrupted anywhere
 // leaves nothing worse than it was. Missing files and folders are made. Nothing
 // is deleted, truncated, replaced or written outside of the content's folder, and
 // nothing through a symbolic link, but one that path names: over-long files stay

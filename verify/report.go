@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
@@ -150,6 +151,12 @@ func (f *FileReport) Place() string { return cmp.Or(f.Found, f.Path) }
 // took its place, between the time when it was looked for and the end of the
 // reading.
 func (f *FileReport) Changed() bool { return errors.Is(f.Err, errChanged) }
+
+// Suspect tells whether a file is Damaged for nothing but pieces that hold bytes
+// of other files too, any of which may be the damaged one.
+func (f *FileReport) Suspect() bool {
+	return f.State == Damaged && !slices.ContainsFunc(f.Damaged, func(r Range) bool { return !r.Shared })
+}
 
 // Range is a run of bytes of a file, and the pieces that they lie in.
 type Range struct {

@@ -38,7 +38,7 @@ never read or read longest ago, in this order, for so long or so many bytes; the
 damaged says whether that is new. Each --shard reads a part into its journal; with all journals nothing is read, and the
 report is that of one machine.
 
-A repair hashes every piece before it writes, writes only bytes that differ, and can be interrupted at any time. It
+A repair hashes every piece before it writes, writes only blocks of 4 KiB that differ, and can be interrupted at any time. It
 deletes and shortens nothing.
 
 Whatever is named here may be a symbolic link. Below it, links are read through only where they stay inside, candidates

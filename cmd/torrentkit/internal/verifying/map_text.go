@@ -3,6 +3,7 @@ package verifying
 import (
 	"fmt"
 
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/verify"
 )
@@ -117,14 +118,20 @@ func showNext(con *console.Console, v verified) {
 	if !con.Human() || r.OK() || r.Incomplete {
 		return
 	}
-	counts := map[verify.State]int{}
+	counts, suspects := map[verify.State]int{}, 0
 	for i := range r.Files {
 		counts[r.Files[i].State]++
+		if r.Files[i].Suspect() {
+			suspects++
+		}
 	}
 	mend := counts[verify.Damaged] + counts[verify.Short] + counts[verify.Missing]
 	var list []string
 	if mend > 0 && v.repair == nil {
 		list = append(list, "verify --repair-from COPY mends them from another copy")
+	}
+	if suspects > 1 && r.Compared == nil && v.repair == nil {
+		list = append(list, "verify --compare-with COPY tells whose bytes are damaged")
 	}
 	if counts[verify.Missing] > 0 && v.search == nil {
 		list = append(list, "verify --search FOLDER finds files under other names")
@@ -145,13 +152,17 @@ func showNext(con *console.Console, v verified) {
 	}
 }
 
-// whatIsLeft counts the files that are not as they should be: "1 of 13 files damaged, 1 missing".
+// whatIsLeft counts the files that are not as they should be: "1 of 13 files damaged, 1 missing". Of files that share a
+// damaged piece at least one is: "1 to 3 of 13 files damaged".
 func whatIsLeft(r *verify.Report) string {
 	words := map[verify.State]string{verify.Long: "too long", verify.Short: "too short", verify.WrongType: "of the wrong type", verify.Unchecked: "not checked"}
-	counts := map[verify.State]int{}
+	counts, suspects := map[verify.State]int{}, 0
 	for i := range r.Files {
 		if f := &r.Files[i]; isFinding(f) {
 			counts[f.State]++
+			if f.Suspect() {
+				suspects++
+			}
 		}
 	}
 	text := ""
@@ -160,22 +171,19 @@ func whatIsLeft(r *verify.Report) string {
 		if word == "" {
 			word = s.String()
 		}
-		switch n := console.FormatCount(int64(counts[s])); {
+		n := console.FormatCount(int64(counts[s]))
+		if least := max(counts[s]-suspects, 1); s == verify.Damaged && least < counts[s] {
+			n = console.FormatCount(int64(least)) + " to " + n
+		}
+		switch {
 		case counts[s] == 0:
 		case text == "":
-			text = fmt.Sprintf("%s of %s %s", n, files(len(r.Files)), word)
+			text = fmt.Sprintf("%s of %s %s", n, command.Plural(len(r.Files), "file"), word)
 		default:
 			text += fmt.Sprintf(", %s %s", n, word)
 		}
 	}
 	return text
-}
-
-func files(n int) string {
-	if n == 1 {
-		return "1 file"
-	}
-	return console.FormatCount(int64(n)) + " files"
 }
 
 // nothingThere tells whether no file of the torrent is where it was looked for.
@@ -194,6 +202,6 @@ func nothingThere(v verified) bool {
 
 // showNothing says in one line that nothing is there, and what to do.
 func showNothing(con *console.Console, r *verify.Report) {
-	con.Print(console.Words("nothing of it is there:").In(console.Red), console.Words(fmt.Sprintf(" %s of %q, %s, were looked for at %q", files(len(r.Files)), r.Name, console.FormatSize(r.Bytes), r.Root)))
+	con.Print(console.Words("nothing of it is there:").In(console.Red), console.Words(fmt.Sprintf(" %s of %q, %s, were looked for at %q", command.Plural(len(r.Files), "file"), r.Name, console.FormatSize(r.Bytes), r.Root)))
 	con.Print(console.Words("next: give the folder that has the content after the torrent, or --search FOLDER"))
 }

@@ -3,6 +3,7 @@ package verifying
 import (
 	"fmt"
 
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/verify"
 )
@@ -36,11 +37,11 @@ func showRepair(con *console.Console, r *verify.Repaired) {
 	}
 	var f console.Fields
 	f.Text("repaired from", r.From)
-	label := "repaired"
+	label, written := "repaired", "written"
 	if r.DryRun {
-		label = "would repair"
+		label, written = "would repair", "to write"
 	}
-	f.Add(label, console.Cell{Human: fmt.Sprintf("%s pieces, %s written", console.FormatCount(int64(len(r.Pieces))), console.FormatSize(r.Bytes)), Raw: fmt.Sprint(len(r.Pieces))})
+	f.Add(label, console.Cell{Human: fmt.Sprintf("%s, %s %s", command.Plural(len(r.Pieces), "piece"), console.FormatSize(r.Bytes), written), Raw: fmt.Sprint(len(r.Pieces))})
 	con.Show(&f)
 }
 
@@ -49,7 +50,7 @@ func repairedBriefly(r *verify.Repaired) string {
 	case r == nil:
 		return ""
 	case r.DryRun:
-		return fmt.Sprintf(", %s pieces would be repaired", console.FormatCount(int64(len(r.Pieces))))
+		return fmt.Sprintf(", %s to repair", command.Plural(len(r.Pieces), "piece"))
 	}
-	return fmt.Sprintf(", %s pieces repaired", console.FormatCount(int64(len(r.Pieces))))
+	return fmt.Sprintf(", %s repaired", command.Plural(len(r.Pieces), "piece"))
 }
