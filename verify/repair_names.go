@@ -116,11 +116,12 @@ func (f *fixer) removeEmptied() error {
 // in other words and holds good pieces. It comes last, when nothing of it is open.
 func (f *fixer) renameRoot(ctx context.Context) error {
 	r := f.res.Report
-	if r.Differs == SameName || r.GoodPieces == 0 || r.Differs.Has(Unfinished) && !r.OK() || ctx.Err() != nil {
+	was := absolute(r.Root)
+	if r.Differs == SameName || filepath.Base(was) == r.Name || ctx.Err() != nil {
 		return ctx.Err()
 	}
-	was := absolute(r.Root)
-	if filepath.Base(was) == r.Name {
+	if r.GoodPieces == 0 || r.Differs.Has(Unfinished) && !r.OK() {
+		f.res.Left = append(f.res.Left, Left{-1, r.Root, leftUnproved})
 		return nil
 	}
 	seen, err := os.Lstat(was)
