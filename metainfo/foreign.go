@@ -2,6 +2,7 @@ package metainfo
 
 import (
 	"bytes"
+	"crypto/sha1"
 	"fmt"
 	"html"
 	"strings"
@@ -54,8 +55,13 @@ func insteadOfInfo(root bencode.Value) string {
 	if _, ok := root.Get("magnet-uri"); ok {
 		return ": it holds a magnet link (magnet-uri), for the commands magnet and magnet fetch"
 	}
-	if _, ok := root.Get("magnet-info"); ok {
-		return ": Transmission keeps a magnet link in it (magnet-info) until it has the torrent"
+	if magnet, ok := root.Get("magnet-info"); ok {
+		why := ": Transmission keeps a magnet link in it (magnet-info) until it has the torrent"
+		hash, _ := magnet.Get("info_hash")
+		if sum, ok := hash.Text(); ok && len(sum) == sha1.Size {
+			why += fmt.Sprintf("; magnet fetch magnet:?xt=urn:btih:%x gets that", sum)
+		}
+		return why
 	}
 	return ""
 }

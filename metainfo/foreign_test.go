@@ -67,7 +67,8 @@ func contains(problems []Problem, want string) bool {
 func TestInsteadOfInfo(t *testing.T) {
 	for doc, want := range map[string]string{
 		"de": "so this is not a torrent (byte 0)", "d10:magnet-uri7:magnet:e": "a magnet link (magnet-uri)",
-		"d11:magnet-infod9:info_hash20:hhhhhhhhhhhhhhhhhhhhee": "Transmission keeps a magnet link",
+		"d11:magnet-infod9:info_hash20:hhhhhhhhhhhhhhhhhhhhee": "Transmission keeps a magnet link in it (magnet-info) until it has the torrent; magnet fetch magnet:?xt=urn:btih:6868686868686868686868686868686868686868 gets that",
+		"d11:magnet-infod9:info_hash3:hhhee":                   "Transmission keeps a magnet link in it (magnet-info) until it has the torrent",
 	} {
 		if _, err := Parse([]byte(doc)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", doc, err, want)

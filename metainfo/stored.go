@@ -21,6 +21,7 @@ const (
 	Transmission                    // Transmission 4
 	Transmission3                   // Transmission 3.00
 	LibtorrentWindows               // libtorrent 2 on Windows
+	WebTorrent                      // WebTorrent 2 and WebTorrent Desktop
 )
 
 // system is where a client that is libtorrent runs.
@@ -35,6 +36,8 @@ func (t *Torrent) StoredName(c Client) string {
 		return diskname.Transmission(name)
 	case Transmission3:
 		return diskname.Transmission3(diskname.Transmission3Text(name))
+	case WebTorrent:
+		return diskname.WebTorrent(name, t.Single)
 	}
 	stored, ok := c.system().Libtorrent(name)
 	switch {
@@ -68,6 +71,11 @@ func (t *Torrent) StoredPaths(c Client) []string {
 	case Transmission3:
 		for i := range paths {
 			paths[i] = diskname.Transmission3Path(original{t}.each(i))
+		}
+		return paths
+	case WebTorrent:
+		for i := range paths {
+			paths[i] = diskname.WebTorrentPath(original{t}.name(), original{t}.path(i))
 		}
 		return paths
 	}

@@ -21,6 +21,7 @@ type NameDifference uint8
 const (
 	LibtorrentName   NameDifference = 1 << iota // libtorrent, and so qBittorrent and Deluge, store it under that
 	TransmissionName                            // Transmission does
+	WebTorrentName                              // WebTorrent does
 	WindowsName                                 // libtorrent on Windows, which does not take all characters
 	UnicodeForm                                 // composed where the torrent is decomposed, or the other way round
 	LetterCase                                  // large letters where the torrent has small ones
@@ -44,7 +45,7 @@ func (n NameDifference) String() string {
 	}{
 		{UnicodeForm, "Unicode form"}, {LetterCase, "case"}, {OuterBlanks, "blanks and dots around names"},
 		{Unfinished, "an unfinished download"}, {LibtorrentName, "as libtorrent stores it"},
-		{TransmissionName, "as Transmission stores it"}, {WindowsName, "as libtorrent stores it on Windows"},
+		{TransmissionName, "as Transmission stores it"}, {WebTorrentName, "as WebTorrent stores it"}, {WindowsName, "as libtorrent stores it on Windows"},
 	} {
 		switch {
 		case !n.Has(w.bit):
@@ -184,7 +185,7 @@ func (o *otherNames) match(list []naming, path string) []naming {
 func stores() iter.Seq2[metainfo.Client, NameDifference] {
 	return func(yield func(metainfo.Client, NameDifference) bool) {
 		_ = yield(metainfo.Libtorrent, LibtorrentName) && yield(metainfo.Transmission, TransmissionName) &&
-			yield(metainfo.Transmission3, TransmissionName) && yield(metainfo.LibtorrentWindows, WindowsName)
+			yield(metainfo.Transmission3, TransmissionName) && yield(metainfo.WebTorrent, WebTorrentName) && yield(metainfo.LibtorrentWindows, WindowsName)
 	}
 }
 

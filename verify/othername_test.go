@@ -38,6 +38,8 @@ func TestOtherNames(t *testing.T) {
 		{"album", "A\x01b", "album", "a_B", SameName, LibtorrentName | LetterCase},
 		{"album", "A\x01b/" + decomposed + " .x", "album", "a_b/" + composed + " .x.part", SameName, LibtorrentName | UnicodeForm | LetterCase | Unfinished},
 		{"album", "Who: 1?.TXT", "album", "who 1_.txt.!qB", SameName, WindowsName | LetterCase | Unfinished},
+		{"album", "Who: 1?.txt", "album", "Who 1.txt", SameName, WebTorrentName},
+		{"album", "fol:der/is: it.txt", "album", "fol:der/is it.TXT", SameName, WebTorrentName | LetterCase},
 		{"album", "con.txt ", "album", "con_.txt.part", SameName, TransmissionName | Unfinished},
 		{"Film?. ", "x", "film_", "x", TransmissionName | LetterCase, SameName},
 	} {
