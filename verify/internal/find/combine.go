@@ -5,31 +5,80 @@ import (
 	"context"
 	"slices"
 
+	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
-// nextBatch chooses the shared pieces that are tried next: those with one choice,
-// side by side, or the cheapest of the others.
-func nextBatch(open []*sharedPiece, budget float64) []*sharedPiece {
+// nextBatch chooses the shared pieces that are tried next, side by side: some to begin
+// with, or those with one choice, or the cheapest of the others.
+func (s *sharedSearch) nextBatch(open []*sharedPiece, budget float64) []*sharedPiece {
 	open = slices.DeleteFunc(slices.Clone(open), func(sp *sharedPiece) bool { return sp.cost > budget || sp.ways > maxPartials })
 	slices.SortStableFunc(open, func(a, b *sharedPiece) int {
 		return cmp.Or(cmp.Compare(min(a.ways, 2), min(b.ways, 2)), cmp.Compare(a.cost, b.cost))
 	})
+	if list := s.begins(open, budget); len(list) > 0 {
+		return list
+	}
+	const dearer = 2 // what takes more waits until fewer candidates are left
 	n := 0
 	for ends := 0; n < len(open); n++ {
 		sp := open[n]
 		ends += sp.ends
 		budget -= sp.cost
-		if n > 0 && (sp.ways > 1 || ends > maxPartials || budget < 0) {
+		if n > 0 && (sp.ways > 1 || ends > maxPartials || budget < 0 || sp.cost > dearer*open[0].cost) {
 			break
 		}
 	}
 	return open[:n]
 }
 
+// begins chooses pieces from which chains of pieces that share files are followed. A
+// step reads the candidates that are left, once for all chains: so those begin in many
+// places, as far as the ways to begin take no more than twice the hashing of the steps.
+// From what is in memory whole one chain does as well.
+func (s *sharedSearch) begins(open []*sharedPiece, budget float64) (list []*sharedPiece) {
+	const steps = 8 // of a chain, about
+	if s.begun {
+		return nil
+	}
+	all := 0.0
+	for _, sp := range open {
+		all += float64(sp.ends) * float64(s.layout.PieceLength())
+	}
+	budget = min(budget/2, 2*all)
+	ways, near := 0.0, map[layout.FileIndex]bool{} // a step away from a piece that was chosen
+	for _, sp := range open {
+		if len(list) > len(open)/steps {
+			break
+		}
+		if !sp.begin || sp.cost > budget || ways+sp.ways > maxForks || s.touches(sp, near) {
+			continue
+		}
+		list = append(list, sp)
+		ways, budget = ways+sp.ways, budget-sp.cost
+		for p := max(0, sp.piece-1); p < min(sp.piece+2, s.layout.NumPieces()); p++ {
+			for span := range s.layout.Spans(p) {
+				near[span.File] = true
+			}
+		}
+	}
+	s.begun = len(list) > 0
+	return list
+}
+
+// touches tells whether a piece has bytes of some files.
+func (s *sharedSearch) touches(sp *sharedPiece, files map[layout.FileIndex]bool) bool {
+	for span := range s.layout.Spans(sp.piece) {
+		if files[span.File] {
+			return true
+		}
+	}
+	return false
+}
+
 // combine tries all ways to put shared pieces together. What is before the pivots
-// is put together first; then their candidates are read, once for all pieces, and
-// then what is behind.
+// is put together first; then their candidates are read, once for all pieces, as
+// many at a time as memory has room for ways, and then what is behind.
 func (s *sharedSearch) combine(ctx context.Context, batch []*sharedPiece) error {
 	var laid []*sharedPiece
 	for _, sp := range batch {
@@ -40,44 +89,67 @@ func (s *sharedSearch) combine(ctx context.Context, batch []*sharedPiece) error 
 			laid = append(laid, sp)
 		}
 	}
-	batch = laid
 	before := func(sp *sharedPiece, i int) (int, bool) { return i, i < sp.pivot }
-	if err := s.extend(ctx, batch, before); err != nil {
+	if err := s.extend(ctx, laid, before); err != nil {
 		return err
 	}
-	if len(batch) == 1 && batch[0].ways > 1 {
-		sp := batch[0]
-		for some := range slices.Chunk(sp.front, max(1, maxPartials/len(sp.parts[sp.pivot].groups))) {
-			sp.front = some
-			if err := s.finish(ctx, batch); err != nil || s.good[sp.piece] {
-				return err
-			}
-		}
-		return nil
+	ways, ends := 0, 0
+	for _, sp := range laid {
+		ways, ends = ways+len(sp.front), max(ends, sp.ends)
 	}
-	return s.finish(ctx, batch)
+	for at, step := 0, max(1, maxForks/max(1, ways)); at < ends; at += step {
+		if err := s.finish(ctx, laid, at, at+step); err != nil {
+			return err
+		}
+	}
+	for _, sp := range laid {
+		if sp.right != nil {
+			s.accept(sp, sp.right)
+		}
+	}
+	return nil
 }
 
-// finish puts together the pivots and what is behind them, and looks which ways
-// are right.
-func (s *sharedSearch) finish(ctx context.Context, batch []*sharedPiece) error {
-	err := s.extend(ctx, batch, func(sp *sharedPiece, i int) (int, bool) { return sp.pivot, i == 0 })
+// finish puts together some candidates of the pivots and what is behind them, and
+// looks which ways are right. Once one is, only what is the same before the pivot
+// can be.
+func (s *sharedSearch) finish(ctx context.Context, batch []*sharedPiece, from, to int) error {
+	var some, whole []*sharedPiece
+	for _, sp := range batch {
+		if from >= sp.ends || len(sp.front) == 0 {
+			continue
+		}
+		part := *sp
+		part.parts = slices.Clone(sp.parts)
+		pivot := &part.parts[sp.pivot]
+		pivot.groups = pivot.groups[from:min(to, sp.ends)]
+		some, whole = append(some, &part), append(whole, sp)
+	}
+	err := s.extend(ctx, some, func(sp *sharedPiece, i int) (int, bool) { return sp.pivot, i == 0 })
 	if err == nil {
-		err = s.extend(ctx, batch, func(sp *sharedPiece, i int) (int, bool) { return sp.pivot + 1 + i, sp.pivot+1+i < len(sp.parts) })
+		err = s.extend(ctx, some, func(sp *sharedPiece, i int) (int, bool) { return sp.pivot + 1 + i, sp.pivot+1+i < len(sp.parts) })
 	}
 	if err != nil {
 		return err
 	}
-	for _, sp := range batch {
+	for k, sp := range some {
 		for i, sum := range s.reader.extender.Sums(prefixes(sp.front)) {
 			if s.matches(sp.piece, piecehash.Piece{Index: sp.piece, SHA1: sum}) {
-				s.accept(sp, sp.front[i])
+				whole[k].match(sp.front[i])
 				break
 			}
 		}
-		sp.front = nil
 	}
 	return nil
+}
+
+// match notes a way that is right.
+func (sp *sharedPiece) match(way *partial) {
+	if sp.right != nil {
+		sp.right.groups = append(sp.right.groups, way.groups...)
+		return
+	}
+	sp.right, sp.front = way, []*partial{way.before}
 }
 
 // extend continues shared pieces, all by a part at a time: the i-th that next tells
@@ -122,7 +194,7 @@ func (s *sharedSearch) extendOne(ctx context.Context, list []*sharedPiece, at fu
 		}
 		for _, group := range t.groups {
 			front := sp.front
-			if len(t.groups) > 1 {
+			if at(sp) == sp.pivot || len(t.groups) > 1 { // other candidates may follow
 				front = fork(front, at(sp), group)
 			}
 			path := s.pick(t.k, group)
@@ -146,7 +218,7 @@ func (s *sharedSearch) extendOne(ctx context.Context, list []*sharedPiece, at fu
 		}
 	}
 	for _, sp := range list {
-		if len(sp.parts[at(sp)].groups) > 1 {
+		if at(sp) == sp.pivot || len(sp.parts[at(sp)].groups) > 1 {
 			sp.front = merge(sp.front)
 		}
 	}

@@ -12,23 +12,28 @@ const sampleSize = 4 << 10 // at the start, in the middle and at the end of a ca
 
 // group finds out which candidates of files without pieces inside are equal, so
 // that copies do not multiply what is tried: those of which samples are equal are
-// read. It chooses the sizes that are kept in memory: those that fit, as
-// candidates are gone through again and again.
+// read. The first bytes of candidates are kept in memory, as they are gone through
+// again and again.
 func (s *sharedSearch) group(ctx context.Context) error {
+	var sizes []int64
 	for _, size := range slices.Sorted(maps.Keys(s.sizes)) {
 		b := s.sizes[size]
 		if len(b.paths) == 0 || !slices.ContainsFunc(b.files, func(k int) bool { return !s.hasInner(k) && !s.proved(k) }) {
 			continue
 		}
-		paths := b.paths[:min(len(b.paths), maxPartials)]
-		if len(b.files)+len(paths) > 2 {
+		sizes = append(sizes, size)
+		if paths := b.alike(); len(b.files)+len(paths) > 2 {
 			s.reader.keep(paths, size)
 		}
-		if len(paths) == 1 {
+	}
+	s.reader.divide()
+	for _, size := range sizes {
+		b := s.sizes[size]
+		if paths := b.alike(); len(paths) == 1 {
 			b.groups = [][]string{paths}
 			continue
 		}
-		for _, alike := range s.reader.split(ctx, paths, size, min(size, sampleSize)) {
+		for _, alike := range s.reader.split(ctx, b.alike(), size, min(size, sampleSize)) {
 			if len(alike) == 1 {
 				b.groups = append(b.groups, alike)
 			} else {
@@ -38,6 +43,9 @@ func (s *sharedSearch) group(ctx context.Context) error {
 	}
 	return ctx.Err()
 }
+
+// alike is the candidates that may be files without pieces inside.
+func (b *bucket) alike() []string { return b.paths[:min(len(b.paths), maxPartials)] }
 
 // split puts candidates of one size into groups that are equal: at their starts,
 // in the middle and at their ends, n bytes each. Those that cannot be read are in

@@ -17,6 +17,9 @@ type sharedPiece struct {
 	cost  float64 // bytes to hash until all ways were tried
 	final bool    // no candidate is left out
 	front []*partial
+	right *partial // the way that matched
+
+	begin bool // it has several ways, and candidates that would be read for each step from it
 }
 
 // part is a span of a shared piece, and where its bytes may be: groups of
@@ -71,7 +74,7 @@ func (s *sharedSearch) layOut(p int) *sharedPiece {
 			elsewhere = elsewhere || len(t.groups) > 1 || s.pick(t.k, t.groups[0]) != s.files[t.k].At
 			if n := float64(len(t.groups)); n > 1 || sp.pivot < 0 || ways == 1 {
 				sp.pivot, sp.ends, sp.ways = len(sp.parts), len(t.groups), ways
-				sp.cost += ways * n * openCost
+				sp.cost += n * (openCost + ways*forkCost)
 				ways *= n
 			}
 			if sp.ways > maxPartials {
@@ -84,6 +87,7 @@ func (s *sharedSearch) layOut(p int) *sharedPiece {
 	if !elsewhere {
 		return nil
 	}
+	sp.begin = sp.ways > 1 && sp.pivot == len(sp.parts)-1 && !s.reader.wholly(sp.parts[sp.pivot].groups[0][0])
 	return sp
 }
 

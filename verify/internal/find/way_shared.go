@@ -13,8 +13,10 @@ import (
 const (
 	maxTrialBytes = 1 << 37  // that are hashed in all to find out which of several files belong together
 	openCost      = 16 << 10 // what opening a candidate counts as
+	forkCost      = 1 << 10  // and continuing a way with it
 	lookCost      = 1 << 10  // and looking at a piece that may be next
 	maxPartials   = 1 << 16  // ways to put pieces together up to some byte that are in memory
+	maxForks      = 1 << 14  // that are continued with a candidate side by side, of more than one
 )
 
 // sharedSearch tries candidates by the pieces that files share.
@@ -24,6 +26,7 @@ type sharedSearch struct {
 	unproved []int              // pieces that are not known to match
 	tried    map[int]int        // the phase in which there is more to try of a piece
 	phase    int
+	begun    bool               // in several places
 	named    map[int][][]string // the candidates with the names of files without pieces inside
 	doubtful map[string]bool    // those that a file was found to be of which a piece is not known to match
 	changed  map[int]bool       // files of which another candidate was right than that which was found first
@@ -58,7 +61,7 @@ func (s *sharedSearch) run(ctx context.Context) error {
 			return err
 		}
 		budget -= lookCost * float64(len(single)+len(open))
-		batch := nextBatch(open, budget)
+		batch := s.nextBatch(open, budget)
 		if err := s.combine(ctx, batch); err != nil {
 			return err
 		}
@@ -252,6 +255,7 @@ func (s *sharedSearch) undecided(ctx context.Context) (single, open []*sharedPie
 			return !slices.ContainsFunc(group, func(path string) bool { return !taken[path] })
 		})
 	}
+	s.reader.letGo(taken)
 	for _, p := range s.rest() {
 		if ctx.Err() != nil || s.tried[p] > s.phase {
 			continue

@@ -1,6 +1,7 @@
 package find
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/torrentkit/torrentkit/internal/longtest"
+	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -61,6 +63,78 @@ func TestSearchOneSize(t *testing.T) {
 			})
 		}
 	}
+}
+
+// A chain of files of one size that fill most of a piece each, and do not fit into
+// memory, is followed from many places at once, so that candidates are not read for
+// each of their neighbours.
+func TestSearchChain(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(10, 9))
+	const n, size = 200, 62500 // of pieces as 1 MB is of 1 MiB
+	tree := ofOneSize(rng, n, size)
+	torrent := tree.Torrent(t, metainfo.V1, 65536, metainfo.Fields{})
+	moved, dir := scatter(t, rng, tree)
+	s, rep := searchCounted(t, torrent, t.TempDir(), dir, func(s *search) { s.reader.room = n * size / 5 })
+	s.whole(t, tree, moved, dir, rep)
+	all := int64(0)
+	for _, read := range s.bytes {
+		all += read
+	}
+	if all > 4*n*size {
+		t.Errorf("candidates were read %.1f times", float64(all)/(n*size))
+	}
+	s.within(t, moved, dir, func(_ string, size int64) int64 { return 7 * size })
+}
+
+// The first bytes of candidates are kept as far as there is room, and what others do
+// not need any more is theirs.
+func TestKept(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(10, 11))
+	data := map[string][]byte{"a": noise(rng, 10), "b": noise(rng, 100), "c": noise(rng, 100), "d": noise(rng, 100)}
+	var read int
+	r := &reader{kept: map[string]*kept{}, room: 100}
+	r.open = func(path string) (piecehash.File, error) {
+		return sniffed{inMemory{bytes.NewReader(data[path])}, &read}, nil
+	}
+	look := func(path string, want int) {
+		t.Helper()
+		read = 0
+		f, err := r.view(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := make([]byte, len(data[path])-1)
+		if n, err := f.ReadAt(got, 1); n != len(got) || err != nil || !bytes.Equal(got, data[path][1:]) || read != want {
+			t.Errorf("%s: %d bytes of %d, %d of them of the file, want %d: %v", path, n, len(got), read, want, err)
+		}
+	}
+	r.keep([]string{"a"}, 10)
+	r.keep([]string{"b", "c", "d"}, 100)
+	r.divide()
+	for path, want := range map[string]int{"a": 10, "b": 100, "c": 100, "d": 100} {
+		look(path, want)
+	}
+	for path, want := range map[string]int{"a": 0, "b": 70, "c": 70, "d": 70} {
+		look(path, want)
+	}
+	r.letGo(map[string]bool{"a": true, "c": true, "d": true})
+	look("b", 70)
+	look("b", 0)
+	look("c", 99)
+}
+
+// sniffed counts the bytes that are read of a file.
+type sniffed struct {
+	piecehash.File
+	read *int
+}
+
+func (f sniffed) ReadAt(p []byte, off int64) (int, error) {
+	n, err := f.File.ReadAt(p, off)
+	*f.read += n
+	return n, err
 }
 
 // Small files of one size among large ones are told apart in one pass over them,
