@@ -49,11 +49,14 @@ type Verdict struct {
 
 // DoctorOptions says how a tracker is examined.
 type DoctorOptions struct {
-	Options                 // of each request: Timeout is that of one request, 5 s where 0
-	Hash    metainfo.HashV1 // zero means a random one; trackers with a whitelist need one that they list
-	Only    []string        // ids or groups to run; empty means all
-	Skip    []string        // ids or groups to leave out
-	Also    []string        // URLs of the same tracker over other transports, beside those at the same port
+	Options // of each request: Timeout is that of one request, 5 s where 0
+	// Hash is what to ask about. Zero means a random one; trackers with a whitelist
+	// need one that they list. Others may share that torrent: the members of the
+	// doctor's swarm are handed out to them, and its count of downloads grows.
+	Hash metainfo.HashV1
+	Only []string // ids or groups to run; empty means all
+	Skip []string // ids or groups to leave out
+	Also []string // URLs of the same tracker over other transports, beside those at the same port
 	// ExpiryWait is how long to wait for a UDP connection id to expire: two
 	// minutes is what BEP 15 asks for. Zero leaves that check out.
 	ExpiryWait time.Duration
@@ -162,6 +165,7 @@ type doctor struct {
 	e     endpoint
 	addrs []netip.AddrPort
 	hash  metainfo.HashV1
+	named bool // the hash is not ours: others may be in the swarm, and come and go
 
 	h *httpClient
 	u *udpSession
@@ -169,26 +173,28 @@ type doctor struct {
 	members   map[string]*member
 	sent      string
 	received  []byte
-	first     answer // of the preflight
-	barred    bool   // the tracker refused it, and would any other
-	swarm     *swarmFacts
-	badID     bool     // the one bad connection id was sent
-	badSilent bool     // and not answered
-	errors    [][]byte // error packets that came over UDP
+	first     answer        // of the preflight
+	barred    bool          // the tracker refused it, and would any other
+	swarms    []*swarmFacts // of each run of the simulation
+	badID     bool          // the one bad connection id was sent
+	badSilent bool          // and not answered
+	errors    [][]byte      // error packets that came over UDP
 }
 
 // Doctor examines a tracker with a battery of checks. It announces as several
-// peers of a torrent of its own, and stops them all at the end.
+// peers of a torrent of its own, or of the one that is named, and stops them all at
+// the end.
 func Doctor(ctx context.Context, tracker string, opt DoctorOptions) (rep Report) {
 	started := time.Now()
 	if opt.Timeout == 0 {
 		opt.Timeout = 5 * time.Second
 	}
-	if opt.Hash.IsZero() {
+	named := !opt.Hash.IsZero()
+	if !named {
 		opt.Hash = RandomHash()
 	}
 	opt.NoStop, opt.Record, opt.AllAddresses = true, true, false
-	d := &doctor{ctx: ctx, opt: opt, hash: opt.Hash, members: make(map[string]*member)}
+	d := &doctor{ctx: ctx, opt: opt, hash: opt.Hash, named: named, members: make(map[string]*member)}
 	d.s = opt.fill(Query{})
 	rep = Report{Tracker: tracker, Hash: d.hash}
 	defer func() { rep.Elapsed = time.Since(started) }()

@@ -107,7 +107,7 @@ type member struct {
 func (d *doctor) member(name string) *member {
 	m := d.members[name]
 	if m == nil {
-		m = &member{name: name, id: randomPeerID(), port: uint16(20001 + 17*len(d.members))}
+		m = &member{name: name, id: randomPeerID(), port: freePort(d.members, d.first.Reply)}
 		d.members[name] = m
 	}
 	return m

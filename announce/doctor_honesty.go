@@ -25,18 +25,32 @@ func honestyChecks() []check {
 }
 
 func freshHash(d *doctor) outcome {
-	r := d.first.Reply
 	d.keep(&d.first.Result)
-	if r == nil {
+	if d.first.Reply == nil {
 		return skippedFor(d.first.Failure)
 	}
+	o := alone(d.first.Reply, d.member("a"))
+	if o.state != Fail || !d.named {
+		return o
+	}
+	h := RandomHash() // as the one that was named has others in it
+	a := d.askAbout(h, "c", EventStarted, asSeed(), want(50))
+	if a.Reply == nil {
+		return skipped("the torrent that was named has others in it, and one that nobody knows is not served: %s", words(a.Failure))
+	}
+	d.aside(func() { d.askAbout(h, "c", EventStopped) })
+	return alone(a.Reply, d.member("c"))
+}
+
+// alone judges what the first peer of a torrent is told.
+func alone(r *Reply, own *member) outcome {
 	for p := range r.Peers.All() {
-		if p.Port != d.member("a").port {
+		if p.Port != own.port {
 			return failed("the first peer of the torrent is offered %s", p.Addr)
 		}
 	}
 	if r.Seeds > 1 || r.Leeches > 0 {
-		return failed("the first peer of the torrent is told of %d seeds and %d leeches", r.Seeds, r.Leeches)
+		return failed("the first peer of the torrent is told of %s and %s", plural(int(r.Seeds), "seed"), plural(int(r.Leeches), "leecher"))
 	}
 	return passed("nobody else is there")
 }
@@ -65,6 +79,8 @@ func portZero(d *doctor) outcome {
 		return failed("B was offered %s", p.Addr)
 	}
 	switch f := a.bad(); {
+	case f == nil && d.named && sampled(sees.Reply):
+		return skipped("accepted, and not among the %s that B was offered, which are not all", plural(sees.Reply.Peers.Len(), "peer"))
 	case f == nil:
 		return passed("accepted, and not handed out")
 	case f.TrackerSpoke() || f.Code == NotATracker: // by HTTP status or a page, too

@@ -2,6 +2,8 @@ package announce
 
 import (
 	"fmt"
+	"maps"
+	"math/rand/v2"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -35,13 +37,13 @@ type step struct {
 	scrape Counts // not Known where there is no scrape
 }
 
-// simulate runs the swarm once; all checks of the group read its facts.
-func (d *doctor) simulate() *swarmFacts {
-	if d.swarm != nil {
-		return d.swarm
+// simulate runs the swarm for the nth time; all checks of the group read its facts.
+func (d *doctor) simulate(n int) *swarmFacts {
+	if n < len(d.swarms) {
+		return d.swarms[n]
 	}
 	f := &swarmFacts{views: make(map[string]Counts)}
-	d.swarm = f
+	d.swarms = append(d.swarms, f)
 	for name := range d.members { // those of earlier checks leave first
 		if name != "a" {
 			d.ask(name, EventStopped)
@@ -65,7 +67,7 @@ func (d *doctor) simulate() *swarmFacts {
 	b(EventStopped, asSeed())
 	var last answer
 	if f.left, last = d.step(f); last.Reply != nil {
-		if p, ok := last.Reply.Peers.ByPort(d.member("b").port); ok {
+		if p, ok := d.member("b").offered(last.Reply, f.aSees.Reply); ok {
 			f.stale = &p
 		}
 	}
@@ -118,11 +120,14 @@ func bothKnown(a, b int64) bool { return a != Unknown && b != Unknown }
 // swarmCheck is a check that reads the facts.
 func swarmCheck(c Check, judge func(d *doctor, f *swarmFacts) outcome) check {
 	return check{c, func(d *doctor) outcome {
-		f := d.simulate()
-		if f.broken != nil {
-			return outcome{Skip, "the simulation failed: " + words(f.broken), words(f.broken)}
-		}
-		return judge(d, f)
+		return steadily(d.named, func(run int) (o outcome, still bool) {
+			f := d.simulate(run)
+			if f.broken != nil {
+				return outcome{Skip, "the simulation failed: " + words(f.broken), words(f.broken)}, false
+			}
+			alone, left := f.alone.reply, f.left.reply
+			return judge(d, f), f.stale != nil || alone.Seeds == left.Seeds && alone.Leeches == left.Leeches
+		})
 	}}
 }
 
@@ -139,6 +144,9 @@ func withPeers(judge func(d *doctor, f *swarmFacts) outcome) func(*doctor, *swar
 func swarmChecks() []check {
 	return []check{
 		swarmCheck(Check{"swarm.visible", "a leecher sees the seeder", 3, "Trackers", Error, "hand out peers that announced"}, withPeers(func(d *doctor, f *swarmFacts) outcome {
+			if _, o := f.seeder(d); d.named && o.state != Pass { // in a torrent of our own who else would it be
+				return o
+			}
 			if f.bSees.Reply.Peers.Len() == 0 {
 				return d.unseen()
 			}
@@ -146,7 +154,7 @@ func swarmChecks() []check {
 		})),
 		swarmCheck(Check{"swarm.address", "the seeder is recorded at its address and port", 3, "Trackers", Error, "record the address that the announce came from, and the port it names"}, withPeers(judgeAddress)),
 		swarmCheck(Check{"swarm.self", "a peer is not offered to itself", 3, "Trackers", Info, "leave the asking peer out of its own answer"}, withPeers(func(d *doctor, f *swarmFacts) outcome {
-			if p, ok := f.aSees.Reply.Peers.ByPort(d.member("a").port); ok {
+			if p, ok := d.member("a").offered(f.aSees.Reply, f.bSees.Reply); ok {
 				return failed("A was offered %s, which is A", p.Addr)
 			}
 			return passed("A sees %s", plural(f.aSees.Reply.Peers.Len(), "other peer"))
@@ -172,7 +180,8 @@ func swarmChecks() []check {
 			if len(f.views) == 0 {
 				return skipped("no other transport of this tracker answers a scrape")
 			}
-			for u, c := range f.views {
+			for _, u := range slices.Sorted(maps.Keys(f.views)) {
+				c := f.views[u]
 				if c.Seeds != own.Seeds || c.Leeches != own.Leeches {
 					return failed("%s says %d and %d, not %d and %d", secret.URL(u), c.Seeds, c.Leeches, own.Seeds, own.Leeches)
 				}
@@ -183,13 +192,9 @@ func swarmChecks() []check {
 }
 
 func judgeAddress(d *doctor, f *swarmFacts) outcome {
-	if f.bSees.Reply.Peers.Len() == 0 {
-		return d.unseen()
-	}
-	port := d.member("a").port
-	p, ok := f.bSees.Reply.Peers.ByPort(port)
-	if !ok {
-		return failed("no peer has A's port %d", port)
+	p, o := f.seeder(d)
+	if o.state != Pass {
+		return o
 	}
 	want, certain := ownAddress(&f.bSees.Result)
 	switch is := p.Addr.Addr(); {
@@ -250,7 +255,7 @@ func judgeOnce(_ *doctor, f *swarmFacts) outcome {
 	if !a.Known || !bothKnown(a.Downloaded, b.Downloaded) {
 		return skipped("the tracker gives no count of downloads")
 	}
-	text := fmt.Sprintf("downloads were %d, then %d, then %d", a.Downloaded, b.Downloaded, c.Downloaded)
+	text := fmt.Sprintf("downloads: %+d when B completes, %+d when it says so again", b.Downloaded-a.Downloaded, c.Downloaded-b.Downloaded)
 	if c.Downloaded != b.Downloaded {
 		return failed("%s", text)
 	}
@@ -271,4 +276,82 @@ func judgeScrape(_ *doctor, f *swarmFacts) outcome {
 		}
 	}
 	return passed("the same at five steps")
+}
+
+// A torrent that was named may have others in it, who come and go while it is examined, and of
+// whom an answer has only some. What is in this file keeps them from being taken for faults of
+// the tracker.
+
+// freePort is a port by which a member is told from other peers. An answer may have peers at
+// every port.
+func freePort(members map[string]*member, r *Reply) (port uint16) {
+	for range 10 {
+		port = uint16(20000 + rand.IntN(40000))
+		taken := false
+		for _, m := range members {
+			taken = taken || m.port == port
+		}
+		if r != nil && !taken {
+			_, taken = r.Peers.ByPort(port)
+		}
+		if !taken {
+			break
+		}
+	}
+	return port
+}
+
+// steadily judges what counts tell, which others move, too: in a torrent that was named a
+// fault is one where it shows three times in the same way, while nobody else moves. still
+// says whether the counts ended as they began.
+func steadily(named bool, judge func(run int) (o outcome, still bool)) outcome {
+	const runs = 3
+	o, still := judge(0)
+	for run := 1; run < runs && named && o.state == Fail; run++ {
+		again, stillAgain := judge(run)
+		switch {
+		case again.state != Fail:
+			return again
+		case !still || !stillAgain || again.detail != o.detail:
+			return skipped("others come and go in the torrent that was named: %s; then %s", o.detail, again.detail)
+		}
+	}
+	return o
+}
+
+// sampled says whether an answer may have left somebody out, as it has not all peers that
+// there are.
+func sampled(r *Reply) bool {
+	return !bothKnown(r.Seeds, r.Leeches) || int64(r.Peers.Len())+1 < r.Seeds+r.Leeches
+}
+
+// offered finds a member in an answer: by its port, and by the address at which another answer
+// has it, if it has.
+func (m *member) offered(in, known *Reply) (Peer, bool) {
+	var at netip.AddrPort
+	if p, ok := known.Peers.ByPort(m.port); ok {
+		at = p.Addr
+	}
+	for p := range in.Peers.All() {
+		if p.Port == m.port && (!at.IsValid() || p.Addr == at) {
+			return p, true
+		}
+	}
+	return Peer{}, false
+}
+
+// seeder finds A in what B was given; where it is not there, the outcome says what that means.
+func (f *swarmFacts) seeder(d *doctor) (Peer, outcome) {
+	r, port := f.bSees.Reply, d.member("a").port
+	came := r.Peers.Len()
+	p, ok := r.Peers.ByPort(port)
+	switch {
+	case came == 0:
+		return p, d.unseen()
+	case ok:
+		return p, passed("")
+	case d.named && sampled(r):
+		return p, skipped("B was given %s, which are not all, and none has A's port %d", plural(came, "peer"), port)
+	}
+	return p, failedFor(plural(came, "peer") + " came, and none has A's port")
 }

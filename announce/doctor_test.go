@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -52,6 +53,56 @@ func TestDoctorPasses(t *testing.T) {
 				t.Logf("%d checks in %s", len(rep.Verdicts), rep.Elapsed)
 			})
 		})
+	}
+}
+
+// livingTorrent puts peers into a torrent that a tracker serves, of which it hands out 50 at most.
+func livingTorrent(tr *tt.Tracker, peers int) [20]byte {
+	h := RandomHash()
+	tr.Allow(h)
+	for i := range peers {
+		tr.Add(h, netip.AddrPortFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(i)}), uint16(1+i)), "", int64(i%2))
+	}
+	return h
+}
+
+// TestDoctorLivingTorrent: others in the torrent that was named, who may come and go, are taken for no fault of the tracker.
+func TestDoctorLivingTorrent(t *testing.T) {
+	for _, transport := range []Transport{HTTP, UDP, WS} {
+		for _, c := range []struct {
+			peers  int
+			faults []tt.Fault
+			skips  int // at most, but for what skips in a torrent of its own
+		}{
+			{2, nil, 0}, {2, []tt.Fault{tt.Whitelist}, 1}, {200, nil, 8}, {7, []tt.Fault{tt.Busy}, 12},
+		} {
+			t.Run(fmt.Sprint(transport, c.peers, c.faults), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					n := new(memnet.Network)
+					opt := DoctorOptions{}
+					opt.network = n
+					plain := diagnose(t, urls(tt.StartIn(t, n))[transport], opt)
+					tr := tt.StartIn(t, n, c.faults...)
+					opt.Hash = livingTorrent(tr, c.peers)
+					before := tr.Count(opt.Hash)
+					rep := diagnose(t, urls(tr)[transport], opt)
+					for _, v := range rep.Verdicts {
+						if v.State == Fail {
+							t.Errorf("%s: %s", v.ID, v.Detail)
+						}
+						if v.State == Skip {
+							t.Logf("skip %s: %s", v.ID, v.Detail)
+						}
+					}
+					if more := rep.Count(Skip, "") - plain.Count(Skip, ""); more > c.skips {
+						t.Errorf("%d checks more could not be judged, want %d at most", more, c.skips)
+					}
+					if n := tr.Count(opt.Hash); n != before && !tr.Has(tt.Busy) {
+						t.Errorf("%d peers, there were %d", n, before)
+					}
+				})
+			})
+		}
 	}
 }
 
@@ -118,11 +169,14 @@ func TestEveryCheck(t *testing.T) {
 		}
 		t.Run(c.ID, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				judge := func(faults ...tt.Fault) Verdict {
+				judge := func(living bool, faults ...tt.Fault) Verdict {
 					n := new(memnet.Network)
 					tr := tt.StartIn(t, n, faults...)
 					opt := DoctorOptions{Only: []string{c.ID}}
 					opt.network, opt.Timeout = n, 3*time.Second
+					if living {
+						opt.Hash = livingTorrent(tr, 2)
+					}
 					if c.ID == "udp.connection-id-expires" {
 						opt.ExpiryWait = tt.IDLife + 100*time.Millisecond
 					}
@@ -140,10 +194,15 @@ func TestEveryCheck(t *testing.T) {
 				case "http.unlisted", "udp.unlisted", "ws.unlisted":
 					base, bad = append(base, tt.Whitelist), append(bad, tt.Whitelist)
 				}
-				if v := judge(base...); v.State != Pass {
-					t.Errorf("good tracker: %s: %s", v.State, v.Detail)
+				for _, living := range []bool{false, true} {
+					if v := judge(living, base...); v.State != Pass {
+						t.Errorf("good tracker: %s: %s", v.State, v.Detail)
+					}
 				}
-				v := judge(bad...)
+				if v := judge(true, bad...); v.State != Fail {
+					t.Errorf("in a torrent of others, with %v: %s: %s", bad, v.State, v.Detail)
+				}
+				v := judge(false, bad...)
 				if v.State != Fail || v.Detail == "" || v.Sent == "" && !strings.HasPrefix(v.ID, "swarm") {
 					t.Errorf("with %v: %s: %q, sent %q", bad, v.State, v.Detail, v.Sent)
 				}
@@ -282,10 +341,44 @@ func TestDoctorBadTrackers(t *testing.T) {
 	})
 }
 
+// doctorAmongOthers examines a tracker with a torrent that has a seeder and a leecher: nothing fails that does not fail
+// without them. It leaves out what is waited for in vain, and has nothing to do with them.
+func doctorAmongOthers(t *testing.T, u string, opt DoctorOptions, failed []string) {
+	t.Helper()
+	opt.Only = []string{"http", "udp.announce", "udp.counts", "udp.counts-order", "udp.numwant-1", "udp.numwant-default", "swarm", "honesty", "scrape"}
+	others := func(event Event) {
+		for i := range 2 {
+			o := opt.Options
+			o.Event, o.Seed, o.NoStop, o.Port = event, i == 0, true, uint16(7001+i)
+			copy(o.PeerID[:], fmt.Sprintf("-XX0000-peer-%d------", i))
+			wantGood(t, one(t, Query{Tracker: u, Hash: opt.Hash}, o))
+		}
+	}
+	others(EventStarted)
+	defer others(EventStopped)
+	for _, v := range diagnose(t, u, opt).Verdicts {
+		if v.State == Fail && !slices.Contains(failed, v.ID) {
+			t.Errorf("%s: %s fails in a torrent with peers: %s", u, v.ID, v.Detail)
+		}
+	}
+}
+
+func failedIn(rep Report) (ids []string) {
+	for _, v := range rep.Verdicts {
+		if v.State == Fail {
+			ids = append(ids, v.ID)
+		}
+	}
+	return ids
+}
+
 // TestDoctorReal holds that the known deviations of real trackers are found.
 func TestDoctorReal(t *testing.T) {
 	t.Parallel()
-	hashes := [][20]byte{RandomHash(), RandomHash(), RandomHash(), RandomHash()} // one for each URL, whose swarms are not to meet
+	var hashes [][20]byte // two for each URL, whose swarms are not to meet
+	for range 8 {
+		hashes = append(hashes, RandomHash())
+	}
 	for _, c := range []struct {
 		name  string
 		start func(t *testing.T) peertest.Tracker
@@ -315,16 +408,16 @@ func TestDoctorReal(t *testing.T) {
 					opt := DoctorOptions{Hash: hashes[i], Skip: c.mute}
 					opt.Timeout = time.Minute
 					rep := diagnose(t, u, opt)
-					var failed []string
 					for _, v := range rep.Verdicts {
 						if v.State != Pass {
 							t.Logf("%s %s: %s: %s", rep.Transport, v.State, v.ID, v.Detail)
 						}
-						if v.State == Fail {
-							failed = append(failed, v.ID)
-						}
 					}
+					failed := failedIn(rep)
 					t.Logf("%s: %d checks in %s", u, len(rep.Verdicts), rep.Elapsed)
+					living := opt
+					living.Hash = hashes[len(hashes)-1-i]
+					doctorAmongOthers(t, u, living, failed)
 					for _, id := range c.want[rep.Transport] {
 						if !slices.Contains(failed, id) && !strings.Contains(u, "::1") {
 							t.Errorf("%s: %s was not found", u, id)

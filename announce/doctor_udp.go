@@ -2,6 +2,7 @@ package announce
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -155,24 +156,33 @@ func udpConnect(d *doctor) outcome {
 	return passed("16 bytes")
 }
 
-// udpOrder has one seeder and two leechers, so that the counts tell them apart.
+// udpOrder looks which of the counts is one more when a leecher joins.
 func udpOrder(d *doctor) outcome {
-	for _, a := range []answer{d.ask("a", EventNone, asSeed()), d.ask("b", EventNone)} {
-		if a.Failure != nil {
-			return skippedFor(a.Failure)
+	return steadily(d.named, func(int) (o outcome, still bool) {
+		if d.members["b"] != nil {
+			d.ask("b", EventStopped)
 		}
-	}
-	a := d.udpAnnounce(patient)
-	r := a.Reply
-	switch {
-	case r == nil:
-		return a.good()
-	case r.Seeds == 2 && r.Leeches == 1:
-		return failed("1 seeder and 2 leechers are answered as 2 and 1")
-	case r.Seeds != 1 || r.Leeches != 2:
-		return skipped("%d seeders and %d leechers where 1 and 2 were expected", r.Seeds, r.Leeches)
-	}
-	return passed("1 seeder, 2 leechers")
+		before := d.udpAnnounce(patient)
+		b := d.ask("b", EventStarted)
+		after := d.udpAnnounce(patient)
+		d.aside(func() { d.ask("b", EventStopped) })
+		last := d.udpAnnounce(patient)
+		for _, a := range []answer{before, b, after, last} {
+			if a.bad() != nil {
+				return skippedFor(a.Failure), false
+			}
+		}
+		still = last.Reply.Seeds == before.Reply.Seeds && last.Reply.Leeches == before.Reply.Leeches
+		seeders, leechers := after.Reply.Seeds-before.Reply.Seeds, after.Reply.Leeches-before.Reply.Leeches
+		text := fmt.Sprintf("when a leecher joins: leechers %+d, seeders %+d", leechers, seeders)
+		switch {
+		case seeders == 1 && leechers == 0:
+			return failed("%s", text), still
+		case seeders != 0 || leechers != 1:
+			return skipped("%s", text), still
+		}
+		return passed("%s", text), still
+	})
 }
 
 func unknownAction(id uint64, tid uint32) []byte { return head(id, 99, tid) }

@@ -34,10 +34,12 @@ func TestTorrust(t *testing.T) {
 			}
 			for _, url := range urls {
 				torrustSwarm(t, tracker, url, hash, opt)
-				rep := diagnose(t, url, DoctorOptions{Options: opt, Hash: hash, Skip: []string{"udp.unknown-action", "udp.event-large"}})
+				examine := DoctorOptions{Options: opt, Hash: hash, Skip: []string{"udp.unknown-action", "udp.event-large"}}
+				rep := diagnose(t, url, examine)
 				if passed := countPassed(rep); passed < 10 {
 					t.Errorf("%s: only %d of %d checks pass: %+v", url, passed, len(rep.Verdicts), rep.Verdicts)
 				}
+				doctorAmongOthers(t, url, examine, failedIn(rep))
 				if seeders, leechers := tracker.Count(); seeders+leechers != 0 {
 					t.Errorf("%s: doctor leaves %d seeders and %d leechers", url, seeders, leechers)
 				}

@@ -157,6 +157,7 @@ const (
 	ScrapeMangled       Fault = "scrape-mangled"
 	ScrapeMissingKeys   Fault = "scrape-missing-keys"
 	ScrapeClosed        Fault = "scrape-closed"
+	Busy                Fault = "busy"         // others come and go in swarms that have peers; no fault by itself
 	ScrapeZeros         Fault = "scrape-zeros" // counts nobody in any torrent, over HTTP
 	Whitelist           Fault = "whitelist"    // refuses torrents that Allow does not name; no fault by itself
 	Private             Fault = "private"      // wants key as the last part of its paths over HTTP, and scrapes zeros without; no fault by itself

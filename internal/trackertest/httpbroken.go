@@ -192,7 +192,7 @@ func (tr *Tracker) scrapeFile(h string, s *swarm) pair {
 	if s == nil {
 		s = &swarm{}
 	}
-	seeds, leeches := s.count()
+	seeds, leeches := tr.count(s)
 	if tr.Has(ScrapeDisagrees) {
 		seeds += 3
 	}

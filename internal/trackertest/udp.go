@@ -293,7 +293,7 @@ func (tr *Tracker) scrapeUDP(p []byte) []byte {
 		if s == nil {
 			s = &swarm{}
 		}
-		seeds, leeches := s.count()
+		seeds, leeches := tr.count(s)
 		if tr.Has(ScrapeDisagrees) {
 			seeds += 3
 		}

@@ -173,7 +173,7 @@ func (c *wsClient) scrape(q wsRequest) bool {
 			continue
 		}
 		s := tr.swarm(hash)
-		seeds, leeches := s.count()
+		seeds, leeches := c.tr.count(s)
 		if tr.Has(ScrapeDisagrees) {
 			seeds += 3
 		}
