@@ -15,7 +15,9 @@ func NewDoctor(con *console.Console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor TRACKER [TRACKER]",
 		Short: "Examine a tracker by a battery of checks",
-		Long: `The tracker is asked about a torrent of its own making, as several peers that leave again at the end. Each check names the BEP that it follows and has advice for who runs the tracker. Of two trackers the differences are shown.
+		Long: `The tracker is asked about a random infohash that nobody else has, as several peers that leave again at the end. A tracker that serves listed torrents only needs one of them by --hash: the test peers then join that torrent for the time of the run, others may connect to them in vain, and its count of downloads grows by a few. Best list an infohash for this alone.
+
+Each check names the BEP that it follows and has advice for who runs the tracker. Of two trackers the differences are shown.
 
 The verdict is sound (no check failed, or what failed is only worth knowing), flawed (warnings: some clients suffer), broken (errors: most do), or could not be examined: most checks could not be judged, and it is said why and what would help. Times are in milliseconds where the output is not a terminal.
 

@@ -31,7 +31,7 @@ func (f *doctorFlags) bind(cmd *cobra.Command) {
 		fs.StringArrayVar(&f.skip, "skip", nil, "leave the check or group `ID` out (repeatable)")
 		command.CompleteWith(fs, "only", checkWords()...)
 		command.CompleteWith(fs, "skip", checkWords()...)
-		fs.StringVar(&f.hash, "hash", "", "use `INFOHASH`, for trackers that serve listed torrents only (default random)")
+		fs.StringVar(&f.hash, "hash", "", "ask about `INFOHASH`, for trackers that serve listed torrents only: test peers join it, and its downloads grow (default random)")
 		fs.StringArrayVar(&f.also, "also", nil, "compare counts with the same tracker at `URL` too (repeatable)")
 		fs.StringVar(&f.scrapeURL, "scrape-url", "", "scrape the tracker at `URL`, where its announce URL does not tell")
 		fs.DurationVar(&f.expiry, "expiry", 0, "wait `TIME` for a UDP connection id to expire; BEP 15 says 2m")

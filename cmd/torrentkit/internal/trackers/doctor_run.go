@@ -50,6 +50,9 @@ func runDoctor(ctx context.Context, con *console.Console, cmd *cobra.Command, ar
 	if err != nil {
 		return err
 	}
+	if f.hash != "" {
+		con.Note("test peers join the torrent " + opt.Hash.String() + " for the time of the run, and its count of downloads grows")
+	}
 	return examine(ctx, con, args, opt, f, written)
 }
 
