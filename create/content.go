@@ -26,7 +26,7 @@ type Content struct {
 	name   func() (string, error) // of a torrent that is given none
 	normal bool                   // names are in Unicode's composed form
 	names  []string               // then, of the files of the tree; else nil
-	sorted Order
+	sorted []SortKey
 	order  []content.FileIndex // in the tree, of the files of a torrent
 	notes  []Note
 

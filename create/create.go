@@ -70,8 +70,10 @@ type Options struct {
 	Name         string          // default: the last element of the path
 	Format       metainfo.Format // default: V1
 
-	PieceLength    int64 // in bytes; 0 chooses one, by what follows
-	TargetPieces   int   // if not 0, the smallest piece length that gives no more pieces
+	PieceLength  int64 // in bytes; 0 chooses one, by what follows
+	TargetPieces int   // if not 0, the smallest piece length that gives no more pieces
+	// AnyPieceLength lets PieceLength be no power of two, in v1: from 1 KiB to 256 MiB.
+	AnyPieceLength bool
 	MaxPieceLength int64 // in bytes; 0 is 16 MiB, or 128 MiB where TargetPieces or MaxTorrentSize want it
 	MaxTorrentSize int64 // in bytes: pieces grow until the .torrent is no larger; 0 is any
 
@@ -119,18 +121,21 @@ func (o *Options) check() (err error) {
 	if err := checkURLs(&o.Fields); err != nil {
 		return err
 	}
-	for _, n := range []int64{o.PieceLength, o.MaxPieceLength} {
-		if n != 0 {
-			if err := layout.CheckNewPieceLength(n); err != nil {
-				return err
-			}
-		}
+	if o.Format == 0 {
+		o.Format = metainfo.V1
+	}
+	check := layout.CheckNewPieceLength
+	if o.AnyPieceLength {
+		check = func(n int64) error { return layout.CheckAnyPieceLength(layout.Format(o.Format), n) }
+	}
+	if err := check(o.PieceLength); o.PieceLength != 0 && err != nil {
+		return err
+	}
+	if err := layout.CheckNewPieceLength(o.MaxPieceLength); o.MaxPieceLength != 0 && err != nil {
+		return err
 	}
 	if o.TargetPieces < 0 || o.MaxTorrentSize < 0 {
 		return errors.New("a number of pieces or a size is negative")
-	}
-	if o.Format == 0 {
-		o.Format = metainfo.V1
 	}
 	o.ExpectInfoHash, err = cleanHash(o.ExpectInfoHash)
 	return err

@@ -92,6 +92,9 @@ func (l *Limit) check() error {
 func (l *Limit) refuses(format metainfo.Format, pieceLength, size int64) string {
 	switch {
 	case l.MaxPieceLength > 0 && pieceLength > l.MaxPieceLength:
+		if pieceLength%(1<<20) != 0 {
+			return fmt.Sprintf("pieces of %d bytes", pieceLength)
+		}
 		return fmt.Sprintf("pieces of %d MiB", pieceLength>>20)
 	case l.MaxTorrentSize > 0 && size > l.MaxTorrentSize:
 		return fmt.Sprintf("a .torrent of %d bytes", size)

@@ -68,7 +68,7 @@ func (c *Content) plan(o Options) (*Plan, error) {
 		return nil, ErrEmpty
 	case c.readInOrder() && len(o.Journals) > 0:
 		return nil, ErrNotOnDisk
-	case c.sorted != ByPath && o.Format.HasV2():
+	case !c.byPath() && o.Format.HasV2():
 		return nil, fmt.Errorf("a %v torrent has its files in the order of their paths and no other", o.Format)
 	}
 	info, err := o.InfoFields.entries(o.SetInfo)

@@ -43,7 +43,7 @@ const (
 	RefuseLinks                 // fail
 )
 
-// Order is an order of files.
+// Order is what files are sorted by.
 type Order uint8
 
 // The orders. v2 has only the first; in v1 files may come in any.
@@ -53,16 +53,22 @@ const (
 	BySize                 // the smallest first
 )
 
+// SortKey is an order, or its reverse.
+type SortKey struct {
+	Order      Order
+	Descending bool
+}
+
 // Selection says which files become content, and under which names. The zero
 // value takes every file but junk.
 type Selection struct {
 	Rules      []Rule
-	KeepJunk   bool     // take .DS_Store, Thumbs.db, desktop.ini and ._* too
-	SkipHidden bool     // leave out what is hidden: a dot in front, or an attribute of the system
-	Only       []string // if not nil, nothing but these files, and what is in these folders, relative to the path
-	Order      Order
-	Normalize  bool // write names in Unicode's composed form, NFC
-	Explain    bool // have Content.Decisions
+	KeepJunk   bool      // take .DS_Store, Thumbs.db, desktop.ini and ._* too
+	SkipHidden bool      // leave out what is hidden: a dot in front, or an attribute of the system
+	Only       []string  // if not nil, nothing but these files, and what is in these folders, relative to the path
+	Order      []SortKey // files that are alike by the first key are sorted by the next, and by their paths at last
+	Normalize  bool      // write names in Unicode's composed form, NFC
+	Explain    bool      // have Content.Decisions
 }
 
 // DiskSelection is a Selection of files on disk. The zero value follows links.
@@ -192,14 +198,36 @@ func (c *Content) sort() (a, b content.FileIndex) {
 			return a, b
 		}
 	}
-	switch c.sorted {
-	case ByNatural:
-		slices.SortStableFunc(c.order, func(a, b content.FileIndex) int { return compareNatural(c.nameOf(a), c.nameOf(b)) })
-	case BySize:
-		files := c.tree.Files()
-		slices.SortStableFunc(c.order, func(a, b content.FileIndex) int { return cmp.Compare(files[a].Size, files[b].Size) })
+	if !c.byPath() {
+		slices.SortStableFunc(c.order, c.compare)
 	}
 	return 0, 0
+}
+
+// byPath tells whether the files have the order of their paths.
+func (c *Content) byPath() bool { return len(c.sorted) == 0 || c.sorted[0] == SortKey{} }
+
+// compare compares files by the keys that were asked for.
+func (c *Content) compare(a, b content.FileIndex) int {
+	files := c.tree.Files()
+	for _, key := range c.sorted {
+		order := 0
+		switch key.Order {
+		case ByPath:
+			order = layout.ComparePaths(c.nameOf(a), c.nameOf(b))
+		case ByNatural:
+			order = compareNatural(c.nameOf(a), c.nameOf(b))
+		case BySize:
+			order = cmp.Compare(files[a].Size, files[b].Size)
+		}
+		switch {
+		case order != 0 && key.Descending:
+			return -order
+		case order != 0:
+			return order
+		}
+	}
+	return 0
 }
 
 // compareNatural orders names as people do: runs of digits by their value, then

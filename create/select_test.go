@@ -88,7 +88,7 @@ func TestOrder(t *testing.T) {
 		create.ByNatural: "d/x2 d/x11 d- E1 e9 e009b e10",
 		create.BySize:    "d- e10 e009b d/x11 d/x2 E1 e9",
 	} {
-		s := create.DiskSelection{Selection: create.Selection{Order: order}}
+		s := create.DiskSelection{Selection: create.Selection{Order: []create.SortKey{{Order: order}}}}
 		p := selected(t, root, s, create.Options{})
 		if got := listed(p); got != want {
 			t.Errorf("order %d: %s, want %s", order, got, want)

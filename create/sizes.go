@@ -2,6 +2,7 @@ package create
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/metainfo"
@@ -23,7 +24,7 @@ func (e *TooLargeError) Error() string {
 func (p *Plan) choosePieceLength(o *Options) error {
 	most := o.MaxPieceLength
 	if most == 0 && (o.TargetPieces > 0 || o.MaxTorrentSize > 0) {
-		most = layout.MaxPieceLength
+		most = layout.MaxWantedPieceLength
 	} else if most == 0 {
 		most = layout.MaxAutoPieceLength
 	}
@@ -66,7 +67,8 @@ type Choice struct {
 	Pieces      int   // of v1
 	PiecesV2    int   // of v2, and of a hybrid
 	// V1, V2 and Hybrid are the sizes in bytes of the .torrent in each format;
-	// V2 and Hybrid are upper bounds where Exact is false (see Plan.Size).
+	// V2 and Hybrid are upper bounds where Exact is false (see Plan.Size), and 0 where
+	// they have no pieces of that length.
 	V1, V2, Hybrid int64
 	Exact          bool
 	Padding        int64 // bytes of padding in a hybrid
@@ -75,16 +77,27 @@ type Choice struct {
 	RefusedBy []string
 }
 
-// Choices tells what each possible piece length would give, from 16 KiB to 128 MiB.
+// Choices tells what each possible piece length would give, from 16 KiB to 256 MiB,
+// and that of the plan where it is none of these.
 func (p *Plan) Choices() ([]Choice, error) {
 	limits := Limits()
-	var all []Choice
+	lengths := []int64{p.PieceLength}
 	for n := int64(layout.MinPieceLength); n <= layout.MaxPieceLength; n *= 2 {
+		if n != p.PieceLength {
+			lengths = append(lengths, n)
+		}
+	}
+	slices.Sort(lengths)
+	var all []Choice
+	for _, n := range lengths {
 		c := Choice{PieceLength: n, Chosen: n == p.PieceLength}
 		shape := p.shape
 		shape.PieceLength = n
 		var own int64
 		for _, format := range []metainfo.Format{metainfo.V1, metainfo.V2, metainfo.Hybrid} {
+			if layout.CheckPieceLength(layout.Format(format), n) != nil {
+				continue
+			}
 			shape.Format = format
 			draft, err := metainfo.NewDraft(shape, p.Files, p.o.Fields)
 			if err != nil {

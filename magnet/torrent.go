@@ -138,8 +138,8 @@ func unique(list []string) []string {
 
 func (o *LinkOptions) addAddresses(l *Link, issues *[]Issue) error {
 	for _, p := range o.Peers {
-		if reason := checkAddress(p); reason != "" {
-			return fmt.Errorf("peer %q %s", p, reason)
+		if err := CheckPeer(p); err != nil {
+			return err
 		}
 	}
 	for _, s := range o.Sources {
@@ -148,6 +148,14 @@ func (o *LinkOptions) addAddresses(l *Link, issues *[]Issue) error {
 		}
 	}
 	l.Peers, l.Sources = unique(o.Peers), o.withoutSecrets("xs", unique(o.Sources), issues)
+	return nil
+}
+
+// CheckPeer tells whether the address of a peer, HOST:PORT, can stand in a link.
+func CheckPeer(address string) error {
+	if reason := checkAddress(address); reason != "" {
+		return fmt.Errorf("peer %q %s", address, reason)
+	}
 	return nil
 }
 

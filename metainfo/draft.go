@@ -52,7 +52,7 @@ func NewDraft(s Shape, files []File, fields Fields) (*Draft, error) {
 	if why := checkName(s.Name); why != "" {
 		return nil, fmt.Errorf("name %q: %s", s.Name, why)
 	}
-	if err := layout.CheckNewPieceLength(s.PieceLength); err != nil {
+	if err := layout.CheckAnyPieceLength(layout.Format(s.Format), s.PieceLength); err != nil {
 		return nil, err
 	}
 	if len(files) == 0 {

@@ -42,9 +42,18 @@ func TestCheckPieceLength(t *testing.T) {
 			t.Errorf("CheckPieceLength(%v, %d) = %v", tt.f, tt.n, err)
 		}
 	}
-	for n, ok := range map[int64]bool{16384: true, 128 << 20: true, 256 << 20: false, 8192: false, 20000: false} {
+	for n, ok := range map[int64]bool{16384: true, 256 << 20: true, 512 << 20: false, 8192: false, 20000: false} {
 		if err := CheckNewPieceLength(n); (err == nil) != ok {
 			t.Errorf("CheckNewPieceLength(%d) = %v", n, err)
+		}
+	}
+	for _, tt := range []struct {
+		f  Format
+		n  int64
+		ok bool
+	}{{V1, 20000, true}, {V1, 1 << 10, true}, {V1, 1000, false}, {V1, 256<<20 + 1, false}, {V1, -1, false}, {V2, 20000, false}, {Hybrid, 20000, false}, {Hybrid, 256 << 20, true}} {
+		if err := CheckAnyPieceLength(tt.f, tt.n); (err == nil) != tt.ok {
+			t.Errorf("CheckAnyPieceLength(%v, %d) = %v", tt.f, tt.n, err)
 		}
 	}
 }

@@ -7,7 +7,10 @@ import "fmt"
 const (
 	MinPieceLength     = LeafSize
 	MaxAutoPieceLength = 16 << 20
-	MaxPieceLength     = 128 << 20
+	// MaxWantedPieceLength is the most that a wish for few pieces or a small torrent leads to: clients with libtorrent stop there.
+	MaxWantedPieceLength = 128 << 20
+	MaxPieceLength       = 256 << 20
+	minAnyPieceLength    = 1 << 10
 	// MaxTreePieceLength is the longest piece of a v2 torrent that is read, and the longest padding. The leaves of a
 	// piece are in memory together. libtorrent stops there too.
 	MaxTreePieceLength = 512 << 20
@@ -41,10 +44,22 @@ func CheckPieceLength(format Format, n int64) error {
 }
 
 // CheckNewPieceLength tells whether new torrents are made with pieces of n
-// bytes: powers of two from 16 KiB to 128 MiB, which is where libtorrent stops.
+// bytes: powers of two from 16 KiB to 256 MiB.
 func CheckNewPieceLength(n int64) error {
 	if n < MinPieceLength || n > MaxPieceLength || n&(n-1) != 0 {
-		return fmt.Errorf("%w: %d is not a power of two from 16384 (16 KiB) to 134217728 (128 MiB)", ErrPieceLength, n)
+		return fmt.Errorf("%w: %d is not a power of two from 16384 (16 KiB) to 268435456 (256 MiB)", ErrPieceLength, n)
+	}
+	return nil
+}
+
+// CheckAnyPieceLength is CheckNewPieceLength for those who want a length that is no
+// power of two, of which v2 knows none (BEP 52).
+func CheckAnyPieceLength(format Format, n int64) error {
+	if format.HasV2() {
+		return CheckNewPieceLength(n)
+	}
+	if n < minAnyPieceLength || n > MaxPieceLength {
+		return fmt.Errorf("%w: %d is not from 1024 (1 KiB) to 268435456 (256 MiB)", ErrPieceLength, n)
 	}
 	return nil
 }

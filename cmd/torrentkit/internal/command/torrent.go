@@ -134,19 +134,19 @@ func AddInfoHashes(f *console.Fields, h metainfo.Hashes) {
 	}
 }
 
-// MagnetLink is the link of a torrent that the command magnet prints.
-func MagnetLink(t *metainfo.Torrent) magnet.Link {
-	l, _, _ := magnet.FromTorrent(t, magnet.LinkOptions{}) // every torrent has one
+// MagnetLink is the link of a torrent that the command magnet prints, with peers that were checked.
+func MagnetLink(t *metainfo.Torrent, peers ...string) magnet.Link {
+	l, _, _ := magnet.FromTorrent(t, magnet.LinkOptions{Peers: peers}) // every torrent has one
 	return l
 }
 
-// MagnetText is the link of a torrent: for people without its secrets, and whole in a pipe, since with stars in it the
+// MagnetText is a link: for people without its secrets, and whole in a pipe, since with stars in it the
 // link is dead.
-func MagnetText(con *console.Console, t *metainfo.Torrent) string {
+func MagnetText(con *console.Console, l magnet.Link) string {
 	if !con.Human() {
-		return MagnetLink(t).String()
+		return l.String()
 	}
-	return con.URL(MagnetLink(t).String())
+	return con.URL(l.String())
 }
 
 // Optional adds a text that is not empty.

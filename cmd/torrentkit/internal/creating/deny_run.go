@@ -22,7 +22,11 @@ func checkRules(ids []string) error {
 
 // lintOptions are how the torrent that was made is judged.
 func (f *createFlags) lintOptions(con *console.Console) inspect.LintOptions {
-	return inspect.LintOptions{Now: con.Now(), Allow: f.allow, Deny: f.deny}
+	allow := f.allow
+	if slices.Contains(allow, "piece-length") {
+		allow = append(slices.Clone(allow), "odd-piece-length")
+	}
+	return inspect.LintOptions{Now: con.Now(), Allow: allow, Deny: f.deny}
 }
 
 // foresee judges what is known before anything is hashed, names and sizes, by the rules of --deny. A v1 torrent of

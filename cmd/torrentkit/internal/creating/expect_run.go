@@ -33,8 +33,8 @@ func readExpected(ctx context.Context, con *console.Console, o *create.Options, 
 	if !f.decided["name"] {
 		o.Name = t.Name
 	}
-	if n := t.PieceLength; !f.decided["piece-length"] && !f.decided["max-torrent-size"] && !f.decided["max-piece-length"] && n >= 16<<10 && n&(n-1) == 0 {
-		o.PieceLength = n
+	if n := t.PieceLength; !f.decided["piece-length"] && !f.decided["max-torrent-size"] && !f.decided["max-piece-length"] && (n >= 16<<10 && n&(n-1) == 0 || n >= 1<<10 && o.Format == metainfo.V1) {
+		o.PieceLength, o.AnyPieceLength = n, true
 	}
 	for i := range t.Files {
 		o.Align = o.Align || t.Format == metainfo.V1 && t.Files[i].Pad()

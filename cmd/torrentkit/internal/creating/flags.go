@@ -13,6 +13,7 @@ import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/publishing"
 	"github.com/torrentkit/torrentkit/create"
+	"github.com/torrentkit/torrentkit/magnet"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -21,6 +22,8 @@ type createFlags struct {
 	selection            create.DiskSelection
 	output               string
 	force, dryRun, table bool
+	size                 int64 // of content that there is not yet
+	peers                []string
 	trackers             []string
 	trackersFile         string
 	createdBy, date      string
@@ -42,7 +45,7 @@ type createFlags struct {
 	content              *create.Content // that is in an archive, came from standard input, or is on servers
 	list                 bool
 	hidden, links        string
-	sort, normalize      string
+	normalize            string
 	padding              string
 	ownRules             bool // patterns are of the command line, and not of a preset
 }
@@ -54,13 +57,14 @@ func createFlagGroups(cmd *cobra.Command, o *create.Options, f *createFlags) {
 		fs.BoolVar(&f.force, "force", false, "replace a file that exists")
 		fs.BoolVar(&f.dryRun, "dry-run", false, "read no content and write nothing: list files and sizes, the torrent's too")
 		fs.BoolVar(&f.table, "plan", false, "read no content and write nothing: show what each piece length would give, and who would refuse it")
+		fs.Var((*command.SizeValue)(&f.size), "size", "plan a file of `SIZE` that is not there yet, instead of PATH (with --plan or --dry-run)")
 		fs.StringVar(&o.ExpectInfoHash, "expect-infohash", "", "write nothing unless the infohash is `HEX`")
 		fs.StringVar(&f.expect, "expect", "", "write nothing unless it is the infohash of the old `TORRENT`; else name the files that differ. Its name, format and piece length are taken")
 		command.ReportFlag(fs, "tell github what was made (outputs, summary), or write dotenv=FILE for GitLab (`KIND`; repeatable)", []string{"github", "dotenv"}, "github", &f.reports)
 	})
 	command.Group(cmd, "Rules", func(fs *pflag.FlagSet) {
 		fs.StringArrayVar(&f.deny, "deny", nil, "make no torrent in which the `RULE` of lint finds something, as season-gap does (repeatable)")
-		fs.StringArrayVar(&f.allow, "allow", nil, "do not warn of what the `RULE` of lint finds (repeatable)")
+		fs.StringArrayVar(&f.allow, "allow", nil, "do not warn of what the `RULE` of lint finds; with piece-length, make v1 torrents of any piece length (repeatable)")
 		command.CompleteWith(fs, "deny", command.RuleWords()...)
 		command.CompleteWith(fs, "allow", command.RuleWords()...)
 	})
@@ -75,21 +79,14 @@ func createFlagGroups(cmd *cobra.Command, o *create.Options, f *createFlags) {
 		fs.StringVar(&f.date, "date", "", "creation `DATE`: 2006-01-02, RFC 3339, seconds since 1970, or commit for that of git's HEAD (default SOURCE_DATE_EPOCH, else now)")
 		fs.BoolVar(&f.noDate, "no-date", false, "write no creation date")
 	})
-	command.Group(cmd, "Piece length", func(fs *pflag.FlagSet) {
-		fs.VarP((*command.PieceLengthValue)(&o.PieceLength), "piece-length", "l", "piece length, a power of two from 16K to 128M (default fits the `SIZE`)")
-		fs.IntVar(&o.TargetPieces, "target-pieces", 0, "the smallest piece length that gives at most `N` pieces")
-		fs.Var((*command.SizeValue)(&o.MaxPieceLength), "max-piece-length", "choose no piece length over `SIZE` (default 16M)")
-		for _, name := range []string{"piece-length", "max-piece-length"} {
-			command.CompleteWith(fs, name, "16K", "32K", "64K", "128K", "256K", "512K", "1M", "2M", "4M", "8M", "16M", "32M", "64M", "128M")
-		}
-		fs.Var((*command.SizeValue)(&o.MaxTorrentSize), "max-torrent-size", "choose a piece length with which the .torrent is at most of `SIZE`")
-	})
+	pieceLengthFlags(cmd, o)
 	command.Group(cmd, "Peers", func(fs *pflag.FlagSet) {
 		fs.StringArrayVarP(&f.trackers, "tracker", "t", nil, "announce `URL`, a tier each; URL,URL share one tier (repeatable)")
 		fs.StringVar(&f.trackersFile, "trackers-file", "", "announce URLs in `FILE`, or - for standard input: a tier a line, in which URL,URL share it; # begins a comment")
 		fs.StringArrayVarP(&o.WebSeeds, "web-seed", "w", nil, "`URL` where the content can be had (BEP 19; repeatable)")
 		fs.StringArrayVar(&o.HTTPSeeds, "http-seed", nil, "`URL` of an HTTP seed (BEP 17; repeatable)")
 		fs.StringArrayVar(&o.Nodes, "node", nil, "DHT node `HOST:PORT` (BEP 5; repeatable)")
+		fs.StringArrayVar(&f.peers, "peer", nil, "name the peer `HOST:PORT` in the magnet link of the result (x.pe; repeatable)")
 	})
 	moreFieldFlags(cmd, o, f)
 	f.release.Bind(cmd)
@@ -106,6 +103,19 @@ func createFlagGroups(cmd *cobra.Command, o *create.Options, f *createFlags) {
 		fs.StringVar(&f.reuse, "reuse", "", "take hashes over from the old `TORRENT` for files of the same path and size, after checking a sample of each; of a folder from the torrent in it that has most in common")
 		fs.Func("shard", "hash the `I/N`th part only, into the journal; a run with all journals then makes the torrent", f.shard.Parse)
 		command.ReadFlags(fs, &o.Workers, &o.ReadOrder, create.ParseReadOrder, &o.DropCache)
+	})
+}
+
+// pieceLengthFlags binds what decides how long pieces are.
+func pieceLengthFlags(cmd *cobra.Command, o *create.Options) {
+	command.Group(cmd, "Piece length", func(fs *pflag.FlagSet) {
+		fs.VarP((*command.PieceLengthValue)(&o.PieceLength), "piece-length", "l", "piece length, a power of two from 16K to 256M, or any in v1 with --allow piece-length (default fits the `SIZE`)")
+		fs.IntVar(&o.TargetPieces, "target-pieces", 0, "the smallest piece length that gives at most `N` pieces")
+		fs.Var((*command.SizeValue)(&o.MaxPieceLength), "max-piece-length", "choose no piece length over `SIZE` (default 16M)")
+		for _, name := range []string{"piece-length", "max-piece-length"} {
+			command.CompleteWith(fs, name, "16K", "32K", "64K", "128K", "256K", "512K", "1M", "2M", "4M", "8M", "16M", "32M", "64M", "128M", "256M")
+		}
+		fs.Var((*command.SizeValue)(&o.MaxTorrentSize), "max-torrent-size", "choose a piece length with which the .torrent is at most of `SIZE`")
 	})
 }
 
@@ -149,7 +159,8 @@ func selectionFlags(cmd *cobra.Command, f *createFlags) {
 		fs.BoolVar(&s.KeepJunk, "junk", false, "take files that operating systems leave behind too")
 		fs.Var(command.OneOf(&f.links, "follow", "store", "skip", "error"), "symlinks", "symbolic links: follow them, store them as links (BEP 47), skip them, or call them an error (`WHAT`: follow, store, skip, error)")
 		fs.StringVar(&f.filesFrom, "files-from", "", "take only the paths that `FILE` or - lists, relative to PATH; NUL or newline separated")
-		fs.Var(command.OneOf(&f.sort, "path", "natural", "size"), "sort", "order of the files in v1: by path, natural or size (`ORDER`)")
+		fs.Var((*sortKeys)(&s.Order), "sort", "order of the files in v1: by path, natural or size, size:desc from the largest; files alike by one are sorted by the next (`ORDER`; repeatable)")
+		command.CompleteWith(fs, "sort", "path", "path:desc", "natural", "natural:desc", "size", "size:desc")
 		fs.Var(command.OneOf(&f.normalize, "none", "nfc"), "normalize", "write names in Unicode's composed form: nfc (`FORM`: none, nfc)")
 		fs.BoolVar(&f.list, "list", false, "read no content and write nothing: tell of each file whether it is taken, and the rule that decides")
 	})
@@ -187,10 +198,15 @@ func createOptions(con *console.Console, o *create.Options, f *createFlags) (err
 	if err := checkRules(slices.Concat(f.allow, f.deny)); err != nil {
 		return err
 	}
+	for _, p := range f.peers {
+		if err := magnet.CheckPeer(p); err != nil {
+			return fmt.Errorf("--peer: %w", err)
+		}
+	}
+	o.AnyPieceLength = slices.Contains(f.allow, "piece-length")
 	o.Trackers = command.Tiers(f.trackers)
 	f.selection.SkipHidden = f.hidden == "skip"
 	f.selection.Links = map[string]create.LinkMode{"follow": create.FollowLinks, "store": create.StoreLinks, "skip": create.SkipLinks, "error": create.RefuseLinks}[f.links]
-	f.selection.Order = map[string]create.Order{"path": create.ByPath, "natural": create.ByNatural, "size": create.BySize}[f.sort]
 	f.selection.Normalize = f.normalize == "nfc"
 	f.selection.Explain = f.list
 	f.selection.LeaveOut = o.Journals

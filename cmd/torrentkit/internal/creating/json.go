@@ -89,7 +89,7 @@ func createdToJSON(con *console.Console, c created, out *command.Output) created
 	v := createdJSON{
 		Name: t.Name, NameHex: command.HexIfNeeded(t.Name), Format: t.Format.String(), InfoHash: h.V1.String(), InfoHashV2: h.V2.String(),
 		Files: command.ContentFiles(t), Size: t.Size(), PieceLength: t.PieceLength, Pieces: t.NumPieces(),
-		TorrentSize: len(t.Raw()), Magnet: command.MagnetLink(t).String(), Output: out.String(),
+		TorrentSize: len(t.Raw()), Magnet: c.link().String(), Output: out.String(),
 		ReusedPieces: reused.Pieces, ReusedBytes: reused.Bytes, Contradicted: reused.Contradicted,
 		Private: t.Private, Source: con.Redact(t.Source), WebSeeds: command.Objects(t.WebSeeds, con.URL), WebSeedAsks: command.Objects(c.firstFile(), con.URL),
 		Seconds: math.Round(c.took.Seconds()*1000) / 1000,

@@ -32,6 +32,21 @@ func createPaths(ctx context.Context, con *console.Console, paths []string, o *c
 	return paths, nil
 }
 
+// foretell makes content of --size, which is planned and not read.
+func (f *createFlags) foretell(paths []string, o *create.Options) (err error) {
+	switch {
+	case !f.table && !f.dryRun:
+		return errors.New("--size is of a file that is not there yet: give --plan or --dry-run")
+	case len(paths) > 0 || f.filesFrom != "" || f.tar != "" || f.servers.list != "" || f.servers.seedsOf != "":
+		return errors.New("--size is instead of a PATH, an archive or URLs")
+	}
+	if o.Name == "" {
+		o.Name = "content"
+	}
+	f.content, err = create.ReaderAt(o.Name, strings.NewReader(""), f.size)
+	return err
+}
+
 // maxList bounds what is read of a list of files.
 const maxList = 256 << 20
 

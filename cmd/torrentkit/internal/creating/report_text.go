@@ -17,26 +17,26 @@ import (
 type outcome struct{ name, value string }
 
 // outcomesOf are those of a torrent. A link that others may use has no passkeys, and there is none of a private torrent.
-func outcomesOf(t *metainfo.Torrent, out *command.Output) []outcome {
+func outcomesOf(t *metainfo.Torrent, peers []string, out *command.Output) []outcome {
 	h := t.Hashes()
 	link := ""
-	if l, _, err := magnet.FromTorrent(t, magnet.LinkOptions{Public: true}); err == nil {
+	if l, _, err := magnet.FromTorrent(t, magnet.LinkOptions{Public: true, Peers: peers}); err == nil {
 		link = l.String()
 	}
 	return []outcome{{"infohash", h.V1.String()}, {"infohash-v2", h.V2.String()}, {"magnet", link}, {"torrent", out.String()}}
 }
 
 // writeReports tells other programs what was made. Of several torrents the first gives the outputs.
-func writeReports(ctx context.Context, con *console.Console, reports *command.Reports, lints []*inspect.Report, outs command.Outputs) error {
-	return reports.Write(ctx, func(kind string) ([]byte, error) {
-		all := outcomesOf(lints[0].Torrent, outs[0])
+func writeReports(ctx context.Context, con *console.Console, f *createFlags, lints []*inspect.Report, outs command.Outputs) error {
+	return f.opened.Write(ctx, func(kind string) ([]byte, error) {
+		all := outcomesOf(lints[0].Torrent, f.peers, outs[0])
 		if kind == "dotenv" {
 			return dotenv(all)
 		}
 		if err := command.AppendGitHub(con, "GITHUB_OUTPUT", "outputs", githubOutputs(all)); err != nil {
 			return nil, err
 		}
-		return nil, command.AppendGitHub(con, "GITHUB_STEP_SUMMARY", "step summary", githubCreated(lints, outs))
+		return nil, command.AppendGitHub(con, "GITHUB_STEP_SUMMARY", "step summary", githubCreated(lints, f.peers, outs))
 	})
 }
 
@@ -63,11 +63,11 @@ func githubOutputs(all []outcome) string {
 }
 
 // githubCreated is the summary of the step.
-func githubCreated(lints []*inspect.Report, outs command.Outputs) string {
+func githubCreated(lints []*inspect.Report, peers []string, outs command.Outputs) string {
 	var b strings.Builder
 	b.WriteString("| torrent | size | infohash | magnet link |\n|---|---|---|---|\n")
 	for i, lint := range lints {
-		all := outcomesOf(lint.Torrent, outs[i])
+		all := outcomesOf(lint.Torrent, peers, outs[i])
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", command.MarkdownCell(outs[i].String()), console.FormatSize(lint.Torrent.Size()),
 			lint.Torrent.Hashes(), command.MarkdownCell(all[2].value))
 	}

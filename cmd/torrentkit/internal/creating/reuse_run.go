@@ -70,5 +70,5 @@ func serves(t *metainfo.Torrent, o *create.Options, f *createFlags) bool {
 	case o.PieceLength != 0:
 		return n == o.PieceLength
 	}
-	return n >= 16<<10 && n <= 128<<20 && n&(n-1) == 0 && !f.decided["piece-length"] && o.MaxTorrentSize == 0 && (o.MaxPieceLength == 0 || n <= o.MaxPieceLength)
+	return n >= 16<<10 && n <= 256<<20 && n&(n-1) == 0 && !f.decided["piece-length"] && o.MaxTorrentSize == 0 && (o.MaxPieceLength == 0 || n <= o.MaxPieceLength)
 }

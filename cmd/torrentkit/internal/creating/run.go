@@ -12,6 +12,7 @@ import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/create"
 	"github.com/torrentkit/torrentkit/inspect"
+	"github.com/torrentkit/torrentkit/magnet"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -34,6 +35,8 @@ func prepareCreate(ctx context.Context, con *console.Console, paths []string, o 
 	switch {
 	case f.streamed(paths):
 		err = openStream(ctx, con, paths, o, f)
+	case f.size != 0:
+		err = f.foretell(paths, o)
 	case f.served(paths):
 		err = openServers(ctx, con, paths, o, f)
 	default:
@@ -127,6 +130,9 @@ func planOne(ctx context.Context, con *console.Console, content *create.Content,
 		return nil, err
 	}
 	plan, err := content.Plan(*o)
+	if n := o.PieceLength; err != nil && n&(n-1) != 0 && o.Format == metainfo.V1 && !o.AnyPieceLength {
+		return nil, console.WithHint(err, "--allow piece-length makes v1 torrents of any")
+	}
 	return plan, createHint(err)
 }
 
@@ -198,11 +204,11 @@ func finishCreate(ctx context.Context, con *console.Console, plans []*create.Pla
 	p.Finish()
 	for i, lint := range lints {
 		tellLint(con, lint, namesTold)
-		if err := showCreated(con, created{lint.Torrent, reused[i], took}, outs[i]); err != nil {
+		if err := showCreated(con, created{lint.Torrent, reused[i], took, f.peers}, outs[i]); err != nil {
 			return err
 		}
 	}
-	return writeReports(ctx, con, f.opened, lints, outs)
+	return writeReports(ctx, con, f, lints, outs)
 }
 
 // created is a torrent that was made.
@@ -210,7 +216,10 @@ type created struct {
 	*metainfo.Torrent
 	reused create.Reused
 	took   time.Duration // for this one and those that were made of the same pass
+	peers  []string      // for the link
 }
+
+func (c *created) link() magnet.Link { return command.MagnetLink(c.Torrent, c.peers...) }
 
 // createShard hashes a part of the content into the journal.
 func createShard(ctx context.Context, con *console.Console, plan *create.Plan, journals []string, f *createFlags) error {

@@ -31,7 +31,6 @@ func newCreateJob() *createJob {
 		hidden:    "take",
 		links:     "follow",
 		padding:   "default",
-		sort:      "path",
 		normalize: "none",
 	}}
 	createFlagGroups(j.flags, &j.o, &j.f)
@@ -140,6 +139,6 @@ func parseAlso(s string) ([]setting, error) {
 // ofTheRun tells flags about the run or the files, which all torrents of one pass have in common.
 func ofTheRun(name string) bool {
 	return slices.Contains([]string{"journal", "recheck", "reuse", "expect", "report", "shard", "workers", "io", "no-cache", "exclude", "include", "ignore-file",
-		"gitignore", "hidden", "junk", "symlinks", "files-from", "url-list", "from-web-seeds", "connections", "allow-private", "sort", "normalize", "allow", "deny", "list", "plan", "dry-run",
+		"gitignore", "hidden", "junk", "symlinks", "files-from", "url-list", "from-web-seeds", "connections", "allow-private", "sort", "normalize", "allow", "deny", "peer", "size", "list", "plan", "dry-run",
 		"publish", "index", "index-category", "index-tag", "index-title"}, name)
 }

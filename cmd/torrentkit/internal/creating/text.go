@@ -187,7 +187,7 @@ func showCreated(con *console.Console, c created, out *command.Output) error {
 	f.Add("pieces", command.PiecesCell(c.Torrent))
 	command.AddInfoHashes(&f, c.Hashes())
 	if !con.Human() {
-		f.Text("magnet", command.MagnetText(con, c.Torrent))
+		f.Text("magnet", command.MagnetText(con, c.link()))
 		f.Text("output", out.String())
 		con.Show(&f)
 		return nil
@@ -200,7 +200,7 @@ func showCreated(con *console.Console, c created, out *command.Output) error {
 	}
 	con.Show(&f)
 	con.Print()
-	con.Print(console.Whole(console.Escape(command.MagnetText(con, c.Torrent))).In(console.Cyan))
+	con.Print(console.Whole(console.Escape(command.MagnetText(con, c.link()))).In(console.Cyan))
 	return nil
 }
 
