@@ -40,7 +40,7 @@ func editFiles(ctx context.Context, con *console.Console, folder *command.Folder
 		}
 		next := batch[0]
 		batch = batch[1:]
-		return tell(con, next, f)
+		return tell(con, next, o, f)
 	})
 }
 
@@ -116,12 +116,15 @@ func editHint(err error) error {
 }
 
 // tell says what became of a torrent, once it is written. That secrets are left in it is a no.
-func tell(con *console.Console, d *edited, f *editFlags) error {
+func tell(con *console.Console, d *edited, o *metainfo.Edit, f *editFlags) error {
 	if d.err == nil && d.writing != nil {
 		d.err = d.writing.Err
 	}
 	if d.err != nil || d.e == nil {
 		return d.err
+	}
+	if !f.many && !con.Options.JSON && len(d.e.Changes) == 0 && f.foundNothing(o) != nil {
+		return nil // the error says all
 	}
 	if !d.stdout || d.writing == nil {
 		if err := showEdited(con, d.name, d.out, d.e, f); err != nil {
