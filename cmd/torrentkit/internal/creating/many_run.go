@@ -23,16 +23,13 @@ func createAll(ctx context.Context, con *console.Console, paths []string, m *cre
 		return createJobs(ctx, con, paths, also, m)
 	}
 	var layers [][]setting
-	var rules []trackerRule
 	if m.preset != "" || m.presets != "" {
 		var err error
 		if layers, err = presetLayers(ctx, con, m.presets, m.preset); err != nil {
 			return err
 		}
-		if rules, err = trackerRules(ctx, con, m.presets); err != nil {
-			return err
-		}
 	}
+	rules := newRulesFile(m.presets, m.preset)
 	return createLayered(ctx, con, paths, rules, append([][]setting{m.given}, layers...), also)
 }
 
@@ -54,7 +51,6 @@ func createJobs(ctx context.Context, con *console.Console, paths []string, also 
 	return command.Each(ctx, con, labels, func(ctx context.Context, label string) error {
 		j := byLabel[label]
 		layers := [][]setting{m.given, j.own}
-		var rules []trackerRule
 		preset := j.preset
 		if preset == "" {
 			preset = m.preset
@@ -65,10 +61,8 @@ func createJobs(ctx context.Context, con *console.Console, paths []string, also 
 				return fmt.Errorf("%s%w", label, err)
 			}
 			layers = append(layers, more...)
-			if rules, err = trackerRules(ctx, con, m.presets); err != nil {
-				return fmt.Errorf("%s%w", label, err)
-			}
 		}
+		rules := newRulesFile(m.presets, preset)
 		if err := createLayered(ctx, con, j.paths, rules, append(layers, common), j.also); err != nil {
 			return fmt.Errorf("%s%w", label, err)
 		}
@@ -77,8 +71,8 @@ func createJobs(ctx context.Context, con *console.Console, paths []string, also 
 }
 
 // createLayered makes one torrent, or several of one pass.
-func createLayered(ctx context.Context, con *console.Console, paths []string, rules []trackerRule, layers [][]setting, also [][]setting) error {
-	first, err := ruled(con, rules, layers...)
+func createLayered(ctx context.Context, con *console.Console, paths []string, rules *rulesFile, layers [][]setting, also [][]setting) error {
+	first, err := rules.ruled(ctx, con, layers...)
 	if err != nil {
 		return err
 	}
@@ -87,7 +81,7 @@ func createLayered(ctx context.Context, con *console.Console, paths []string, ru
 	}
 	jobs := []*createJob{first}
 	for _, own := range also {
-		j, err := ruled(con, rules, append([][]setting{own}, layers...)...)
+		j, err := rules.ruled(ctx, con, append([][]setting{own}, layers...)...)
 		if err != nil {
 			return err
 		}

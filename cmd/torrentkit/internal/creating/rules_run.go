@@ -5,7 +5,9 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -32,17 +34,50 @@ func ruleKeys() []string {
 	return []string{"max-piece-length", "max-torrent-size", "source", "private", "exclude", "iexclude"}
 }
 
-// trackerRules reads the section trackers of a file of presets.
-func trackerRules(ctx context.Context, con *console.Console, file string) (rules []trackerRule, err error) {
+// rulesFile is the file of presets whose rules for trackers count: the one that was asked for, or the one in the folder of
+// the configuration.
+type rulesFile struct {
+	name  string // "" is the one in the folder of the configuration
+	asked bool   // it has to be there
+	// lists are files of trackers that were read: standard input comes once, and may be asked about for several torrents.
+	lists map[string][]string
+}
+
+func newRulesFile(name, preset string) *rulesFile {
+	return &rulesFile{name, name != "" || preset != "", make(map[string][]string)}
+}
+
+// list reads a file of trackers.
+func (r *rulesFile) list(ctx context.Context, con *console.Console, name string) (list []string, err error) {
+	if name == "" || r.lists[name] != nil {
+		return r.lists[name], nil
+	}
+	r.lists[name], err = command.ReadURLs(ctx, con, name)
+	return r.lists[name], err
+}
+
+// read reads the section trackers of the file.
+func (r *rulesFile) read(ctx context.Context, con *console.Console) (rules []trackerRule, err error) {
+	file := r.name
 	if file == "" {
 		file = presetsFile(con)
+	}
+	if !r.asked {
+		if _, err := os.Stat(file); err != nil || !filepath.IsAbs(file) {
+			return nil, nil
+		}
 	}
 	y := &yamlFile{con, file}
 	top, err := y.top(ctx, presetSections()...)
 	if err != nil || top["trackers"] == nil {
 		return nil, err
 	}
-	err = y.each(top["trackers"], func(hosts string, k, v *yaml.Node) error {
+	return y.rules(top["trackers"])
+}
+
+// rules reads a mapping from hosts to what counts for their trackers.
+func (y *yamlFile) rules(n *yaml.Node) (rules []trackerRule, err error) {
+	err = y.each(n, func(hosts string, k, v *yaml.Node) error {
 		if _, err := path.Match(hosts, ""); err != nil {
 			return y.fail(k, "%q is no pattern for hosts", hosts)
 		}
@@ -90,17 +125,40 @@ func (r *trackerRule) concerns(hosts []string) bool {
 }
 
 // ruled makes a job of layers, and of the rules for its trackers behind them. What applies is said.
-func ruled(con *console.Console, rules []trackerRule, layers ...[]setting) (*createJob, error) {
+func (r *rulesFile) ruled(ctx context.Context, con *console.Console, layers ...[]setting) (*createJob, error) {
 	j, err := layered(layers...)
-	if err != nil || len(rules) == 0 {
-		return j, err
+	if err != nil {
+		return nil, err
 	}
-	var hosts []string
-	for _, u := range slices.Concat(command.Tiers(j.f.trackers)...) {
+	list, err := r.list(ctx, con, j.f.trackersFile)
+	if err != nil {
+		return nil, err
+	}
+	if trackers := slices.Concat(j.f.trackers, list); len(trackers) > 0 || r.asked {
+		rules, err := r.read(ctx, con)
+		if err != nil {
+			return nil, err
+		}
+		if j, err = withRules(con, j, rules, hostsOf(trackers), layers); err != nil {
+			return nil, err
+		}
+	}
+	j.f.trackers = append(j.f.trackers, list...)
+	return j, nil
+}
+
+// hostsOf are the hosts of trackers.
+func hostsOf(trackers []string) (hosts []string) {
+	for _, u := range slices.Concat(command.Tiers(trackers)...) {
 		if parsed, err := url.Parse(u); err == nil {
 			hosts = append(hosts, strings.ToLower(parsed.Hostname()))
 		}
 	}
+	return hosts
+}
+
+// withRules makes the job again with the rules that concern one of the hosts.
+func withRules(con *console.Console, j *createJob, rules []trackerRule, hosts []string, layers [][]setting) (*createJob, error) {
 	for i := range rules {
 		r := &rules[i]
 		if !r.concerns(hosts) {
@@ -120,6 +178,7 @@ func ruled(con *console.Console, rules []trackerRule, layers ...[]setting) (*cre
 		if len(said) == 0 {
 			continue
 		}
+		var err error
 		con.Note(fmt.Sprintf("%srules for %s: %s", r.where, r.hosts, con.Redact(strings.Join(said, ", "))))
 		layers = append(layers, apply)
 		if j, err = layered(layers...); err != nil {

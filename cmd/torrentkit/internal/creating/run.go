@@ -18,13 +18,6 @@ import (
 
 // prepareCreate completes the options, and what the torrent is made of.
 func prepareCreate(ctx context.Context, con *console.Console, paths []string, o *create.Options, f *createFlags) ([]string, error) {
-	if f.trackersFile != "" {
-		list, err := command.ReadURLs(ctx, con, f.trackersFile)
-		if err != nil {
-			return nil, err
-		}
-		f.trackers = append(f.trackers, list...)
-	}
 	err := createOptions(con, o, f)
 	if err == nil {
 		err = readExpected(ctx, con, o, f)
