@@ -13,7 +13,7 @@
 // [Options] with [DiskSelection] or [Selection] say what torrent to make: [ParseReadOrder] reads how
 // to read, [DefaultName] is the name where none is given, [NewEntropy] makes an
 // infohash its own, and [Expand] does for globs what shells of Windows do not. [Limits] is what is known of clients and trackers that would
-// not take the result. [MeasureHashing] tells how fast this machine hashes.
+// not take the result. [Room] tells whether a folder has room for it. [MeasureHashing] tells how fast this machine hashes.
 //
 // The same tree gives the same bytes on every system and with any number of
 // workers. Files that change while they are read are an error, and so is a file

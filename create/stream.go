@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strconv"
 
 	"github.com/torrentkit/torrentkit/internal/content"
@@ -113,7 +112,7 @@ func copied(ctx context.Context, label string, r io.Reader, s Selection) (*Conte
 		return nil, fmt.Errorf("reading %s: %w", label, err)
 	}
 	defer plain.Close()
-	file, b, err := spool(ctx, plain)
+	file, b, err := spoolArchive(ctx, plain)
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", label, err)
 	}
@@ -159,38 +158,4 @@ func Stream(ctx context.Context, name string, r io.Reader) (*Content, error) {
 	}
 	c.backing = b
 	return c, nil
-}
-
-// spool copies r into a temporary file, which is removed at once where the system lets it.
-func spool(ctx context.Context, r io.Reader) (*os.File, *backing, error) {
-	file, err := os.CreateTemp("", ".torrentkit-*.tmp")
-	if err != nil {
-		return nil, nil, fmt.Errorf("keeping it in %q: %w", os.TempDir(), content.Bare(err))
-	}
-	b := &backing{reader: file, copied: file.Name()}
-	if os.Remove(b.copied) == nil {
-		b.copied = ""
-	}
-	if _, err = io.CopyBuffer(struct{ io.Writer }{spooler{ctx, file}}, struct{ io.Reader }{r}, make([]byte, 1<<20)); err != nil {
-		_ = (&Content{backing: b}).Close()
-		return nil, nil, err
-	}
-	return file, b, nil
-}
-
-// spooler writes until its context ends, and says where it could not.
-type spooler struct {
-	ctx  context.Context
-	file *os.File
-}
-
-func (s spooler) Write(p []byte) (int, error) {
-	if err := s.ctx.Err(); err != nil {
-		return 0, err
-	}
-	n, err := s.file.Write(p)
-	if err != nil {
-		err = fmt.Errorf("keeping it in %q: %w", filepath.Dir(s.file.Name()), content.Bare(err))
-	}
-	return n, err
 }

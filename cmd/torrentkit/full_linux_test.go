@@ -82,3 +82,21 @@ func TestJournalOnAFullDisk(t *testing.T) {
 		t.Errorf("only %d pieces were known from a journal of %d bytes", c.ReusedPieces, len(data))
 	}
 }
+
+// A torrent for which there is no room is refused before anything is hashed: hashing this would take hours.
+func TestCreateOnAFullDisk(t *testing.T) {
+	disk := smallDisk(t)
+	name := filepath.Join(t.TempDir(), "huge")
+	if err := os.WriteFile(name, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(name, 4<<40); err != nil {
+		t.Skipf("no file of that size here: %v", err)
+	}
+	out := filepath.Join(disk, "x.torrent")
+	fails(t, "no space left on device: 655", "create", "-l", "128M", "-o", out, name)
+	if list, err := os.ReadDir(disk); err != nil || len(list) != 0 {
+		t.Errorf("left behind: %v, %v", list, err)
+	}
+	fails(t, "no space left on device", "create", "-l", "128M", "-o", filepath.Join(t.TempDir(), "y.torrent"), "--also", "source=X,output="+out, name)
+}

@@ -8,9 +8,12 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
+	"syscall"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/create"
 )
 
 // Outputs are the files that one command writes: all of them, or none that was not there before.
@@ -26,6 +29,23 @@ func (list Outputs) Refuse() error {
 		return nil
 	}
 	return list[0].exists()
+}
+
+// CheckRoom refuses files for which there is no room in their folders, as far as the sizes in bytes and the file systems
+// tell: it is known before the long work. What a file replaces stays until the new one is whole.
+func (list Outputs) CheckRoom(sizes []int64) error {
+	wanted := make(map[string]int64)
+	for i, o := range list {
+		if o.Kind != ToFile {
+			continue
+		}
+		folder := filepath.Dir(o.Path)
+		wanted[folder] += sizes[i]
+		if free, known := create.Room(folder); known && free < wanted[folder] {
+			return fmt.Errorf("writing %q: %w: %d bytes are wanted in its folder, and %d are free", o.name, syscall.ENOSPC, wanted[folder], free)
+		}
+	}
+	return nil
 }
 
 // Write puts data in place. The file appears whole or not at all: it is written under a temporary name in the same

@@ -101,11 +101,8 @@ func runCreate(ctx context.Context, con *console.Console, paths []string, o *cre
 	case f.shard.Of > 0:
 		return createShard(ctx, con, plan, o.Journals, f)
 	}
-	var made *create.Result
-	if err := hash(ctx, con, plan, o.Journals, func(ctx context.Context) (err error) {
-		made, err = plan.Torrent(ctx)
-		return err
-	}); err != nil {
+	made, err := makeOne(ctx, con, plan, out, o.Journals)
+	if err != nil {
 		return err
 	}
 	if err := compareExpected(con, made, f); err != nil {
@@ -127,6 +124,29 @@ func planOne(ctx context.Context, con *console.Console, content *create.Content,
 		return nil, console.WithHint(err, "--allow piece-length makes v1 torrents of any")
 	}
 	return plan, createHint(err)
+}
+
+// makeOne hashes the content of a torrent for which there is room.
+func makeOne(ctx context.Context, con *console.Console, plan *create.Plan, out *command.Output, journals []string) (made *create.Result, err error) {
+	if err := checkRoom(command.Outputs{out}, []*create.Plan{plan}); err != nil {
+		return nil, err
+	}
+	err = hash(ctx, con, plan, journals, func(ctx context.Context) (err error) {
+		made, err = plan.Torrent(ctx)
+		return err
+	})
+	return made, err
+}
+
+// checkRoom refuses, before the long part, to make torrents for which there is no room.
+func checkRoom(outs command.Outputs, plans []*create.Plan) error {
+	sizes := make([]int64, len(plans))
+	for i, p := range plans {
+		if p.SizeIsExact {
+			sizes[i] = p.Size
+		}
+	}
+	return outs.CheckRoom(sizes)
 }
 
 // hash does the long part, with a progress bar. What was hashed before is kept in a journal, if there is one.

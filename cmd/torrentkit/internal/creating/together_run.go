@@ -54,6 +54,9 @@ func createTogether(ctx context.Context, con *console.Console, paths []string, j
 	if err != nil {
 		return err
 	}
+	if err := checkRoom(outs, plans); err != nil {
+		return err
+	}
 	var made []*create.Result
 	if err := hash(ctx, con, plans[0], jobs[0].o.Journals, func(ctx context.Context) (err error) {
 		made, err = create.Torrents(ctx, plans)
