@@ -73,14 +73,15 @@ func runMagnet(ctx context.Context, con *console.Console, args []string, f *magn
 		}
 		f.link.Select = ranges
 	}
+	compares := len(args) == 2 && !f.fix && !f.qr && !f.open && (isLink(args[0]) || isLink(args[1]))
+	if f.makesLinks() && !slices.ContainsFunc(args, func(arg string) bool { return !isLink(arg) }) && (f.why || !compares) {
+		return console.WithHint(errors.New("the flags say how to make the link of a torrent, and no torrent was given"), "a link says itself what is in it: &x.pe=HOST:PORT is a peer, &tr=URL a tracker")
+	}
 	if f.why {
 		return command.Each(ctx, con, args, func(ctx context.Context, arg string) error { return runWhy(ctx, con, arg, f) })
 	}
-	if len(args) == 2 && !f.fix && !f.qr && !f.open && (isLink(args[0]) || isLink(args[1])) {
+	if compares {
 		return compareLinks(ctx, con, args, f)
-	}
-	if f.makesLinks() && !slices.ContainsFunc(args, func(arg string) bool { return !isLink(arg) }) {
-		return console.WithHint(errors.New("the flags say how to make the link of a torrent, and no torrent was given"), "see the link flags in torrentkit magnet --help")
 	}
 	return command.Each(ctx, con, args, func(ctx context.Context, arg string) error {
 		l, issues, err := linkOf(ctx, con, arg, f)
