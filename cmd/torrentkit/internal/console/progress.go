@@ -14,7 +14,7 @@ const (
 	barInterval  = 100 * time.Millisecond
 	lineInterval = 5 * time.Second
 	// patience is how long nothing is drawn: most works are done before.
-	patience = 400 * time.Millisecond
+	patience = 300 * time.Millisecond
 	// wideTerminal is the number of columns from which there is room for a bar.
 	wideTerminal = 80
 )

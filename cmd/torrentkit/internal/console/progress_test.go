@@ -204,7 +204,7 @@ func TestProgressIsSeenSoon(t *testing.T) {
 		con, stderr, _ := progressApp(true, 100)
 		con.env.Now = time.Now
 		p := con.StartProgress("finding files")
-		time.Sleep(300 * time.Millisecond)
+		time.Sleep(patience - time.Millisecond)
 		if stderr.String() != "" {
 			t.Errorf("printed %q too soon", stderr)
 		}
