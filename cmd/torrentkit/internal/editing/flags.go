@@ -19,6 +19,7 @@ type editFlags struct {
 	force, dryRun     bool
 	recursive         bool
 	many, first, used bool
+	verbose           bool // what needs no change is told, too
 	total             totals
 	maxSize           command.SizeValue
 	removeDead        string
@@ -76,6 +77,7 @@ func editFlagGroups(cmd *cobra.Command, o *metainfo.Edit, f *editFlags) {
 		fs.BoolVar(&f.undo, "undo", false, "put back what --backup SUFFIX has kept, and remove the backup")
 		fs.BoolVarP(&f.dryRun, "dry-run", "n", false, "write nothing: show what would change")
 		fs.BoolVar(&f.force, "force", false, "replace files of -o and --backup that exist")
+		fs.BoolVarP(&f.verbose, "verbose", "v", false, "of several torrents, list those that need no change, too")
 	})
 	command.Group(cmd, "Input", func(fs *pflag.FlagSet) {
 		fs.BoolVar(&f.recursive, "recursive", false, "edit all *.torrent files in folders that are named")

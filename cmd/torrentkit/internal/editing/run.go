@@ -48,7 +48,7 @@ func runEdit(ctx context.Context, con *console.Console, names []string, o *metai
 	start := con.Now()
 	err := editAll(ctx, con, names, o, f)
 	if f.many && con.Human() && !con.Options.JSON {
-		showTotals(con, &f.total, con.Now().Sub(start))
+		showTotals(con, &f.total, con.Now().Sub(start), f.verbose)
 	}
 	if err != nil {
 		return err

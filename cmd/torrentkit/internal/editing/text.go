@@ -22,7 +22,7 @@ func showEdited(con *console.Console, input, output string, e *create.Edited, f 
 		})
 		return con.JSON(j)
 	}
-	if f.many && con.Human() && len(e.Changes) == 0 && e.Cut == 0 {
+	if f.many && con.Human() && !f.verbose && len(e.Changes) == 0 && e.Cut == 0 {
 		return nil // the totals count it
 	}
 	if !f.first {
@@ -53,8 +53,8 @@ func showEdited(con *console.Console, input, output string, e *create.Edited, f 
 }
 
 // showTotals ends a run over several torrents.
-func showTotals(con *console.Console, t *totals, took time.Duration) {
-	if t.changed > 0 {
+func showTotals(con *console.Console, t *totals, took time.Duration, verbose bool) {
+	if t.changed > 0 || t.unchanged > 0 && verbose {
 		con.Print()
 	}
 	con.Printf("%s: %s changed, %s unchanged, %s refused, in %s", command.Plural(t.changed+t.unchanged+t.refused, "torrent"),

@@ -18,6 +18,7 @@ type verifyFlags struct {
 	content string
 	tar     bool
 	brief   bool // one line a torrent
+	verbose bool // files that are ok are told, too
 	force   bool
 	rate    command.SizeValue
 	window  command.SizeValue
@@ -51,6 +52,7 @@ func (f *verifyFlags) bindChoice(cmd *cobra.Command) {
 		command.ReportFlag(fs, "write junit, sfv, md5sums or sha256sums to a file, or tell github (`KIND=FILE`, repeatable)",
 			[]string{"junit", "github", "sfv", "sha256sums", "md5sums"}, "github", &f.reports)
 		fs.BoolVar(&f.force, "force", false, "replace report files that exist")
+		fs.BoolVarP(&f.verbose, "verbose", "v", false, "list the files that are ok, too")
 	})
 }
 

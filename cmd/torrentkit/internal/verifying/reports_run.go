@@ -17,6 +17,7 @@ type verified struct {
 	onDisk  bool // the content is below report.Root
 	// one journal was used, so that damage that was known is told from what is new
 	remembered bool
+	verbose    bool // files that are ok are told, too
 	err        error
 	repair     *verify.Repaired  // nil if nothing was to be repaired
 	web        *verify.WebReport // nil if it is data on disk

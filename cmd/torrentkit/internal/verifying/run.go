@@ -37,13 +37,16 @@ func runVerify(ctx context.Context, con *console.Console, args []string, f *veri
 	if f.brief && f.scrubs() && f.options.OlderThan == 0 {
 		return console.WithHint(errors.New("--budget over several torrents needs --older-than: else the first of them takes it every time"), "--older-than 30d")
 	}
+	web := f.web.wanted() && f.repair.from == ""
+	if f.verbose && (f.brief || web || f.shard.Of > 0) {
+		return errors.New("--verbose lists the files of one torrent, and of no shard or web seed")
+	}
 	names := make([]string, len(tasks))
 	where := make(map[string]verifyTask, len(tasks))
 	for i, t := range tasks {
 		names[i] = t.torrent
 		where[t.torrent] = t
 	}
-	web := f.web.wanted() && f.repair.from == ""
 	one := func(ctx context.Context, name string) error {
 		if web {
 			return verifyWeb(ctx, con, where[name], f, reports)
@@ -123,7 +126,7 @@ func checkOne(ctx context.Context, con *console.Console, p *console.Progress, ra
 	}
 	err = explained(err, task)
 	v.torrent, v.err, v.onDisk = task.torrent, err, task.content != "-" && !f.tar
-	v.remembered = len(o.Journals) == 1
+	v.remembered, v.verbose = len(o.Journals) == 1, f.verbose
 	return v, err
 }
 

@@ -20,14 +20,14 @@ func showVerified(con *console.Console, v verified, brief bool) error {
 	return showReport(con, v)
 }
 
-// showReport prints what verifying found: a line for every file that is not ok, then the sums.
+// showReport prints what verifying found: a line for every file that is not ok, or for every file, then the sums.
 func showReport(con *console.Console, v verified) error {
 	defer con.Paged()()
 	r := v.report
 	if con.Options.JSON {
 		return con.JSON(verifiedToJSON(v))
 	}
-	if con.Human() && nothingThere(v) {
+	if con.Human() && nothingThere(v) && !v.verbose {
 		showNothing(con, r)
 		return nil
 	}
@@ -35,7 +35,7 @@ func showReport(con *console.Console, v verified) error {
 	var unclear [][]console.Cell // of which people are told after what is broken
 	for i := range r.Files {
 		f := &r.Files[i]
-		if !isFinding(f) && f.Found == "" {
+		if !isFinding(f) && f.Found == "" && !v.verbose {
 			continue
 		}
 		row := []console.Cell{stateCell(f), console.Path(f.Path), console.Detail(besideState(con, f) + v.whenFound(f) + howMuch(r, i, con.Number))}
@@ -110,8 +110,13 @@ func moreExtra(r *verify.Report) string {
 
 func stateCell(f *verify.FileReport) console.Cell {
 	c := console.Text(f.State.String())
-	if f.State <= verify.Unchecked {
+	switch {
+	case f.State == verify.OK:
+		return c.In(console.Green)
+	case f.State <= verify.Unchecked:
 		return c.In(console.Yellow)
+	case f.State == verify.Skipped:
+		return c.In(console.Dim)
 	}
 	return c.In(console.Red)
 }
