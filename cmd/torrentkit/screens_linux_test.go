@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/sha1"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -12,7 +13,10 @@ import (
 	"testing"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/internal/indextest"
+	"github.com/torrentkit/torrentkit/internal/peertest"
 	"github.com/torrentkit/torrentkit/internal/trackertest"
+	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // seasonOf makes a season of 13 files, its torrent, and a copy of it that is damaged in four ways.
@@ -56,7 +60,7 @@ func seasonOf(t *testing.T, dir string) {
 }
 
 // mayBeLong are lines that people copy, which stand alone.
-var mayBeLong = regexp.MustCompile(`^(magnet:\S+|\S+://\S+|[0-9a-f]{40,}|curl .*)$`)
+var mayBeLong = regexp.MustCompile(`^(magnet:\S+|\S+://\S+|/\S+|[0-9a-f]{40,}|curl .*)$`)
 
 var (
 	duration = regexp.MustCompile(`in [0-9.]+ m?s, [0-9.]+ [KMG]?i?B/s`)
@@ -71,7 +75,8 @@ func TestScreens(t *testing.T) {
 	dir := t.TempDir()
 	seasonOf(t, dir)
 	const url = "https://seed.example/files/"
-	at := screenServers(t, filepath.Join(dir, "bad"))
+	at := screenServers(t, filepath.Join(dir, "bad"), filepath.Join(dir, "season.torrent"))
+	index := "publish --to " + at.index + " "
 	screens := []struct{ name, line string }{
 		{"verify", "verify season.torrent bad"},
 		{"verify-good", "verify season.torrent good"},
@@ -98,6 +103,28 @@ func TestScreens(t *testing.T) {
 		{"doctor-list", "doctor --list-checks"},
 		{"web-seed", "verify season.torrent --full --web-seed " + at.files},
 		{"web-seed-missing", "verify season.torrent --full --web-seed " + at.files + "nope/"},
+		{"verify-verbose", "verify --verbose season.torrent bad"},
+		{"edit-many-verbose", "edit --recursive --no-comment --dry-run --verbose torrents"},
+		{"inspect-stats", "inspect --stats season.torrent"},
+		{"inspect-many", "inspect torrents/one.torrent season.torrent"},
+		{"diff", "diff season.torrent torrents/one.torrent"},
+		{"lint-rules", "lint --list-rules"},
+		{"magnet", "magnet season.torrent"},
+		{"magnet-link", "magnet magnet:?xt=urn:btih:" + screenHash + "&dn=A+name&tr=" + at.http},
+		{"magnet-fetch", "magnet fetch --force --no-dht -o fetched.torrent --peer " + at.peer + " " + at.season},
+		{"magnet-fetch-nobody", "magnet fetch --no-dht --peer 127.0.0.1:1 " + screenHash},
+		{"magnet-why", "magnet --why --no-dht --allow-private magnet:?xt=urn:btih:" + at.season + "&x.pe=" + at.peer},
+		{"magnet-why-not", "magnet --why --no-dht --allow-private magnet:?xt=urn:btih:" + screenHash + "&x.pe=127.0.0.1:1&tr=http%3A%2F%2F127.0.0.1:1%2Fannounce"},
+		{"announce-by", "announce --by tracker -t " + at.http + " -t " + at.closed + " torrents/one.torrent torrents/two.torrent"},
+		{"announce-by-torrent", "announce --by torrent -t " + at.http + " torrents/one.torrent torrents/two.torrent"},
+		{"publish-guest", index + "--category software season.torrent"},
+		{"publish-dry-run", index + "--category software --dry-run season.torrent"},
+		{"publish", index + "--category software --token-file token --skip-existing season.torrent"},
+		{"publish-list", index + "--list"},
+		{"publish-delete", index + "--token-file token --delete " + screenHash},
+		{"publish-season-away", index + "--token-file token --delete " + at.season},
+		{"publish-login", "publish login --to " + at.index + " --user ann --password-file password"},
+		{"completion-install", "completion install fish"},
 		{"no-such-file", "verify a.torrent.with.a.name.that.is.rather.long.so.that.it.does.not.fit.anywhere.torrent"},
 	}
 	if err := os.Mkdir(filepath.Join(dir, "empty"), 0o755); err != nil {
@@ -112,22 +139,29 @@ func TestScreens(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := os.WriteFile(filepath.Join(dir, "torrents", "wrong.torrent"), []byte("none"), 0o644); err != nil {
-		t.Fatal(err)
+	for name, text := range map[string]string{"torrents/wrong.torrent": "none", "token": at.token, "password": "correct horse battery"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for _, columns := range []uint16{50, 80, 120} {
 		for _, s := range screens {
 			t.Run(fmt.Sprintf("%s-%d", s.name, columns), func(t *testing.T) {
 				cmd := program(t, append([]string{"torrentkit"}, strings.Fields(s.line)...)...)
 				cmd.Dir = dir
-				cmd.Env = append(cmd.Environ(), "TERM=xterm", "PAGER=cat", "LC_ALL=C.UTF-8", "NO_COLOR=")
+				config := dir
+				if s.name == "publish-login" {
+					config = filepath.Join(dir, "login") // so that others are guests
+				}
+				cmd.Env = append(cmd.Environ(), "TERM=xterm", "PAGER=cat", "LC_ALL=C.UTF-8", "NO_COLOR=", "HOME="+dir, "XDG_CONFIG_HOME="+config, "XDG_DATA_HOME=")
 				text, _ := onTerminal(t, cmd, columns, 200).end()
 				text = drawn.ReplaceAllString(text, "")
 				text = took.ReplaceAllString(text, "in${1}0.01 s\n")
 				text = at.masked(duration.ReplaceAllString(text, "in 0.01 s, 99 MiB/s"))
 				holdsToWidth(t, text, int(columns))
 				tellsApart(t, text)
-				if slices.Contains([]string{"announce-refused", "announce-count", "announce-count-many", "doctor-list", "verify-search", "scrape-many"}, s.name) {
+				if slices.Contains([]string{"announce-refused", "announce-count", "announce-count-many", "announce-by", "doctor-list", "verify-search", "scrape-many",
+					"publish-login", "completion-install"}, s.name) {
 					return // times, checks and temporary folders change
 				}
 				golden(t, filepath.Join("testdata", "screens", fmt.Sprintf("%s-%d.txt", s.name, columns)), text)
@@ -164,9 +198,9 @@ func tellsApart(t *testing.T, screen string) {
 const screenHash = "5a7399982742b61a70287833f982e3d9fa9fe873"
 
 // servers are what screens ask. Their ports have five digits, so that lines are as long whichever they are.
-type servers struct{ http, udp, bad, closed, files string }
+type servers struct{ http, udp, bad, closed, files, index, token, peer, season string }
 
-func screenServers(t *testing.T, content string) servers {
+func screenServers(t *testing.T, content, torrent string) servers {
 	t.Helper()
 	tracker := func(faults ...trackertest.Fault) *trackertest.Tracker {
 		for range 100 {
@@ -180,15 +214,39 @@ func screenServers(t *testing.T, content string) servers {
 	good := tracker()
 	s := servers{http: good.HTTP(), udp: good.UDP(), closed: tracker("scrape-closed").HTTP()}
 	s.bad = tracker("peers-length", "numwant-ignored").HTTP()
-	for range 100 {
+	s.files = fiveDigits(t, func() string {
 		web := httptest.NewServer(http.FileServer(http.Dir(content)))
 		t.Cleanup(web.Close)
-		if s.files = web.URL + "/"; len(s.files) == len("http://127.0.0.1:12345/") {
-			return s
+		return web.URL
+	}) + "/"
+	s.index = fiveDigits(t, func() string {
+		x := indextest.Start(t)
+		s.token = x.Token()
+		return x.URL
+	})
+	raw, err := os.ReadFile(torrent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := metainfo.Parse(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.season = fmt.Sprintf("%x", sha1.Sum(m.RawInfo()))
+	s.peer = strings.TrimPrefix(fiveDigits(t, func() string { return "http://" + peertest.Seed(t, "127.0.0.1", m.RawInfo()).String() }), "http://")
+	return s
+}
+
+// fiveDigits starts servers until one has such a port.
+func fiveDigits(t *testing.T, start func() string) string {
+	t.Helper()
+	for range 100 {
+		if u := start(); len(u) == len("http://127.0.0.1:12345") {
+			return u
 		}
 	}
 	t.Fatal("no port of five digits is free")
-	return s
+	return ""
 }
 
 var (
