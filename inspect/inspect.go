@@ -5,7 +5,7 @@
 // tells what the Torrust index makes of an upload.
 //
 // [Diff] compares two torrents, [Common] finds the files that several share, and
-// [Stats] are totals over many. Content is the same where its hashes say so;
+// [Stats] are totals over many, and [KeyCounts] tells which keys they have. Content is the same where its hashes say so;
 // where they cannot be compared, that is the answer. [TrackerHosts] is what
 // torrents are grouped by.
 //

@@ -14,7 +14,7 @@ type inspectFlags struct {
 	fields                    []string
 	query                     string
 	raw                       bool
-	table, stats              bool
+	table, stats, keys        bool
 	sort, groupBy             string
 	maxSize                   command.SizeValue
 	set                       *pflag.FlagSet // which flags were given
@@ -37,6 +37,7 @@ func (f *inspectFlags) bind(cmd *cobra.Command) {
 		fs.Var(command.OneOf(&f.sort, sortKeys()...), "sort", "sort the table by a `KEY`: name, size, files, pieces, piece-length, format, created, input; -KEY from the end")
 		fs.Var(command.OneOf(&f.groupBy, groupKeys()...), "group-by", "count torrents by a `KEY`: format, piece-length, tracker, private, source, created-by, created")
 		fs.BoolVar(&f.stats, "stats", false, "print totals, and which torrents have the same content")
+		fs.BoolVar(&f.keys, "keys", false, "with --stats: print which keys stand in how many torrents, how often, and examples of their values")
 	})
 	command.Group(cmd, "Input", func(fs *pflag.FlagSet) {
 		fs.Var(&f.maxSize, "max-size", "refuse torrents larger than `SIZE`")

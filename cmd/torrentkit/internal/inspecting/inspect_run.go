@@ -23,6 +23,8 @@ func runInspect(ctx context.Context, con *console.Console, names []string, f *in
 	switch {
 	case con.Options.JSON && (f.sort != "" || f.groupBy != ""):
 		return console.WithHint(errors.New("--sort and --group-by print a table, not JSON"), "inspect --json ... | jq -s 'sort_by(.size)'")
+	case f.keys && !f.stats:
+		return errors.New("--keys goes with --stats")
 	case f.raw && !queries:
 		return errors.New("--raw goes with --query")
 	case f.raw && con.Options.JSON:

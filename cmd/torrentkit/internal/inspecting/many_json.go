@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/inspect"
 )
 
@@ -20,6 +21,21 @@ type statsJSON struct {
 	PieceLengths map[string]int `json:"piece_lengths"`
 	Trackers     map[string]int `json:"trackers"`
 	Duplicates   [][]string     `json:"duplicates"`
+	Keys         []keyUseJSON   `json:"keys,omitempty"`         // with --keys
+	KeysOmitted  int64          `json:"keys_omitted,omitempty"` // values of keys beyond those that are told apart
+}
+
+type keyUseJSON struct {
+	Key      string   `json:"key"`
+	Torrents int      `json:"torrents"`
+	Values   int64    `json:"values"`
+	Examples []string `json:"examples,omitempty"`
+}
+
+func keysToJSON(con *console.Console, keys *inspect.KeyCounts) []keyUseJSON {
+	return command.Objects(keys.Uses(), func(u inspect.KeyUse) keyUseJSON {
+		return keyUseJSON{u.Key, u.Torrents, u.Values, command.Objects(u.Examples, func(s string) string { return con.Redact(s) })}
+	})
 }
 
 func statsToJSON(s *inspect.Stats, unreadable int) statsJSON {

@@ -102,6 +102,7 @@ func compareBy(key string, x, y *summary) int {
 // inspectStats prints totals over all inputs.
 func inspectStats(ctx context.Context, con *console.Console, names []string, f *inspectFlags) error {
 	stats := inspect.NewStats()
+	var keys inspect.KeyCounts
 	unreadable := 0
 	err := command.EachInput(ctx, con, names, func(ctx context.Context, in command.Input) error {
 		raw, err := command.ReadInput(ctx, con, in, int64(f.maxSize))
@@ -109,6 +110,9 @@ func inspectStats(ctx context.Context, con *console.Console, names []string, f *
 			t, problems := metainfo.Read(raw)
 			if t != nil {
 				stats.Add(in.Name, t)
+				if f.keys {
+					keys.Add(t)
+				}
 				return nil
 			}
 			err = command.InputError(command.InputName(in.Name), problems[len(problems)-1])
@@ -119,8 +123,16 @@ func inspectStats(ctx context.Context, con *console.Console, names []string, f *
 	if ctx.Err() != nil {
 		return err
 	}
-	if con.Options.JSON {
-		return cmp.Or(con.JSON(statsToJSON(stats, unreadable)), err)
+	switch {
+	case con.Options.JSON:
+		v := statsToJSON(stats, unreadable)
+		if f.keys {
+			v.Keys, v.KeysOmitted = keysToJSON(con, &keys), keys.Omitted
+		}
+		return cmp.Or(con.JSON(v), err)
+	case f.keys:
+		showKeys(con, &keys)
+		return err
 	}
 	showStats(con, stats, unreadable)
 	return err

@@ -124,3 +124,19 @@ func showStats(con *console.Console, s *inspect.Stats, unreadable int) {
 func byCount(counts map[string]int) []string {
 	return slices.SortedFunc(maps.Keys(counts), func(x, y string) int { return cmp.Or(cmp.Compare(counts[y], counts[x]), cmp.Compare(x, y)) })
 }
+
+// showKeys prints which keys the torrents have.
+func showKeys(con *console.Console, keys *inspect.KeyCounts) {
+	rows := console.NewTable("torrents", "values", "key", "examples")
+	for _, u := range keys.Uses() {
+		examples := make([]string, len(u.Examples))
+		for i, e := range u.Examples {
+			examples[i] = con.Redact(e)
+		}
+		rows.Row(console.Count(int64(u.Torrents)), console.Count(u.Values), console.Text(u.Key), console.Detail(strings.Join(examples, ", ")))
+	}
+	con.ShowTable(rows)
+	if keys.Omitted > 0 {
+		con.Note(fmt.Sprintf("%d values have other keys", keys.Omitted))
+	}
+}
