@@ -17,6 +17,10 @@ func Ping(ctx context.Context, queries []Query, opt Options, count int, interval
 		opt.AllAddresses = false
 		tick := time.NewTicker(max(interval, time.Millisecond))
 		defer tick.Stop()
+		ended := func() bool { // a socket may know of the deadline before the context does
+			end, ok := ctx.Deadline()
+			return ctx.Err() != nil || ok && !time.Now().Before(end)
+		}
 		for n := 0; count == 0 || n < count; n++ {
 			if n > 0 {
 				select {
@@ -26,7 +30,7 @@ func Ping(ctx context.Context, queries []Query, opt Options, count int, interval
 				}
 			}
 			for i, r := range ProbeAll(ctx, queries, opt) {
-				if ctx.Err() != nil || !yield(i, r) {
+				if ended() || !yield(i, r) {
 					return
 				}
 			}

@@ -399,3 +399,15 @@ func TestPlan(t *testing.T) {
 		}
 	}
 }
+
+// pastDeadline is a context of which only its timer does not know yet that it is over.
+type pastDeadline struct{ context.Context }
+
+func (pastDeadline) Deadline() (time.Time, bool) { return time.Unix(1, 0), true }
+
+// TestPingEnds: what the end of the time broke off is no answer of a tracker.
+func TestPingEnds(t *testing.T) {
+	for _, r := range Ping(pastDeadline{t.Context()}, []Query{{Tracker: "udp://127.0.0.1:1/announce"}}, Options{}, 1, time.Second) {
+		t.Errorf("%v", r.Failure)
+	}
+}
