@@ -2,6 +2,7 @@ package announce
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"net/netip"
@@ -99,23 +100,42 @@ func (r *Report) Examined() bool {
 	return judged > 0 && judged >= len(r.Verdicts)-judged
 }
 
-// joinCauses leaves of the verdicts that failed for one cause the gravest, the first
-// of those. causes has a text for each verdict, "" where it shares none.
-func (r *Report) joinCauses(causes []string) {
+// ground is why a verdict is not good, for which others may fail, too.
+type ground struct {
+	cause string
+	odd   []string // what the request had that a plain one has not
+}
+
+// covers says whether a request with the ground of another check could but fail for it, too.
+func (g ground) covers(h ground) bool {
+	return g.cause != "" && g.cause == h.cause && !slices.ContainsFunc(g.odd, func(s string) bool { return !slices.Contains(h.odd, s) })
+}
+
+// joinCauses makes skips of verdicts that failed for the cause of another one that weighs as
+// much, and whose request had nothing that theirs have not.
+func (r *Report) joinCauses(grounds []ground) {
 	order := []Severity{Info, Warning, Error}
-	gravest := make(map[string]int)
-	for i, c := range causes {
-		j, seen := gravest[c]
-		if v := r.Verdicts[i]; v.State == Fail && (!seen || slices.Index(order, v.Severity) > slices.Index(order, r.Verdicts[j].Severity)) {
-			gravest[c] = i
+	weight := func(i int) int { return slices.Index(order, r.Verdicts[i].Severity) }
+	roots := make(map[int]int)
+	for i, own := range grounds {
+		best := i
+		for j, g := range grounds {
+			if j == i || r.Verdicts[j].State != Fail || !g.covers(own) {
+				continue
+			}
+			if r.Verdicts[best].State == Fail && cmp.Or(cmp.Compare(weight(j), weight(best)), cmp.Compare(len(grounds[best].odd), len(g.odd)), cmp.Compare(best, j)) < 0 {
+				continue
+			}
+			best = j
+		}
+		if best != i {
+			roots[i] = best
 		}
 	}
-	for i, c := range causes {
-		if first, ok := gravest[c]; ok && c != "" && first != i {
-			v := &r.Verdicts[i]
-			v.State, v.Cause = Skip, r.Verdicts[first].ID
-			v.Detail = "for the cause of " + v.Cause + ": " + v.Detail
-		}
+	for i, root := range roots {
+		v := &r.Verdicts[i]
+		v.State, v.Cause = Skip, r.Verdicts[root].ID
+		v.Detail = "for the cause of " + v.Cause + ": " + v.Detail
 	}
 }
 
@@ -173,6 +193,8 @@ type doctor struct {
 	members   map[string]*member
 	sent      string
 	received  []byte
+	odd       []string      // what the last request had that a plain one has not
+	refusals  []string      // over HTTP, with their statuses, but for those with 200
 	first     answer        // of the preflight
 	barred    bool          // the tracker refused it, and would any other
 	swarms    []*swarmFacts // of each run of the simulation
@@ -211,7 +233,7 @@ func Doctor(ctx context.Context, tracker string, opt DoctorOptions) (rep Report)
 	if d.barred {
 		rep.Barred = d.first.Failure
 	}
-	var causes []string
+	var grounds []ground
 	checks := d.selected()
 	for i, c := range checks {
 		if opt.Progress != nil {
@@ -221,10 +243,10 @@ func Doctor(ctx context.Context, tracker string, opt DoctorOptions) (rep Report)
 			rep.Failure = fail(Interrupted, fmt.Sprintf("interrupted after %d of %d checks", i, len(checks)))
 			break
 		}
-		v, cause := d.judge(c)
-		rep.Verdicts, causes = append(rep.Verdicts, v), append(causes, cause)
+		v, why := d.judge(c)
+		rep.Verdicts, grounds = append(rep.Verdicts, v), append(grounds, why)
 	}
-	rep.joinCauses(causes)
+	rep.joinCauses(grounds)
 	return rep
 }
 
@@ -276,20 +298,20 @@ func (d *doctor) selected() []check {
 	return out
 }
 
-func (d *doctor) judge(c check) (v Verdict, cause string) {
+func (d *doctor) judge(c check) (v Verdict, why ground) {
 	started := time.Now()
-	d.sent, d.received = "", nil
+	d.sent, d.received, d.odd = "", nil, nil
 	v.Check = c.Check
 	if d.barred && !strings.Contains(c.ID, "unlisted") && !strings.HasPrefix(c.ID, "dns.") {
 		v.State, v.Detail = Skip, "each announce is refused: "+d.first.Failure.Error()
-		return v, ""
+		return v, why
 	}
 	o := c.run(d)
 	v.State, v.Detail = o.state, o.detail
 	v.Sent, v.Length = d.sent, len(d.received)
 	v.Received = bytes.Clone(d.received[:min(len(d.received), maxShown)]) // so that the rest is not kept
 	v.Elapsed = time.Since(started)
-	return v, o.cause
+	return v, ground{o.cause, d.odd}
 }
 
 // close stops every member of the swarm.

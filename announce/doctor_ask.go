@@ -89,10 +89,13 @@ func (a answer) refusal() outcome {
 
 // unharmed wants any answer that a client can read.
 func (a answer) unharmed() outcome {
-	if a.bad() != nil {
-		return a.refusal()
+	switch {
+	case a.bad() == nil:
+		return passed("answered")
+	case a.http != nil && a.http.status >= 400 && a.http.status < 500:
+		return passed("refused with status %s", a.http.statusOut)
 	}
-	return passed("answered")
+	return a.refusal()
 }
 
 // member is a peer that the doctor plays.
@@ -126,6 +129,9 @@ func (d *doctor) ask(name string, event Event, how ...asking) answer {
 
 // askAbout is ask for any torrent.
 func (d *doctor) askAbout(hash metainfo.HashV1, name string, event Event, how ...asking) answer {
+	if d.odd = nil; hash != d.hash {
+		d.odd = []string{"another torrent"}
+	}
 	a := answer{Result: d.tell(d.member(name), hash, event, how...)}
 	d.keep(&a.Result)
 	return a
@@ -188,9 +194,9 @@ func (d *doctor) keep(r *Result) {
 
 // aside does what the verdict does not speak of, such as taking an announce back.
 func (d *doctor) aside(do func()) {
-	sent, received := d.sent, d.received
+	sent, received, odd := d.sent, d.received, d.odd
 	do()
-	d.sent, d.received = sent, received
+	d.sent, d.received, d.odd = sent, received, odd
 }
 
 // unlisted asks for a torrent that nobody registered.

@@ -185,6 +185,7 @@ func (d *doctor) scrape(hashes ...metainfo.HashV1) (a answer, counts []Counts) {
 		f = fail(BadRedirect, lost.Text)
 	}
 	sr.Failure = f
+	d.odd = []string{"scrape"}
 	d.keep(&sr.Result)
 	return answer{Result: sr.Result}, counts
 }

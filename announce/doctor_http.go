@@ -3,6 +3,7 @@ package announce
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -54,11 +55,34 @@ func (d *doctor) httpSend(method string, q query, h http.Header) (a answer) {
 	defer cancel()
 	a.http, a.Failure = d.h.follow(ctx, "announce", method, withQuery(d.e.url, strings.Join(q, "&")), h)
 	d.keep(&a.Result)
+	if d.odd = q.oddities(d.baseQuery(), h); method != http.MethodGet {
+		d.odd = append(d.odd, method)
+	}
 	if a.Failure == nil && method != http.MethodHead {
 		a.Reply, a.Failure = readHTTPReply(a.http, &a.Result)
+		if a.Reply == nil && a.http.status != http.StatusOK {
+			d.refusals = append(d.refusals, fmt.Sprintf("status %s (%s)", a.http.statusOut, clip(strings.Join(d.odd, ", "))))
+		}
 	}
 	d.h.look()
 	return a
+}
+
+// oddities lists what a request has that a plain one has not.
+func (q query) oddities(plain query, h http.Header) []string {
+	var out []string
+	for _, p := range q {
+		if !slices.Contains(plain, p) {
+			out = append(out, p)
+		}
+	}
+	for _, p := range plain {
+		name, _, _ := strings.Cut(p, "=")
+		if !slices.ContainsFunc(q, func(s string) bool { return strings.HasPrefix(s, name+"=") }) {
+			out = append(out, "no "+name)
+		}
+	}
+	return slices.AppendSeq(out, maps.Keys(h))
 }
 
 // simple is a check of one good question.
@@ -261,18 +285,23 @@ func httpBadChecks() []check {
 		refusedCheck("http.missing-port", "a missing port is refused in words", Warning, del("port")),
 		harmless(Check{"http.several-hashes", "two info_hashes in one announce give no server error", 3, "Trackers", Info, "refuse in words, or take one"},
 			also("info_hash", escapeBytes(other[:]))),
-		{Check{"http.failure-status", "refusals come with status 200", 3, "Trackers", Warning, "clients and proxies drop the body of other statuses"}, func(d *doctor) outcome {
-			a := d.http(del("info_hash"))
-			switch {
-			case a.http == nil:
-				return a.good()
-			case a.http.status != 200:
-				return failed("status %s", a.http.statusOut)
-			case a.refusal().state == Fail:
-				return skipped("no refusal came")
-			}
-			return passed("status 200")
-		}},
 		{Check{"http.unlisted", "a torrent that is not tracked is refused in words", 3, "Trackers", Error, "answer status 200 with a failure reason"}, unlisted},
+		{Check{"http.failure-status", "refusals come with status 200", 3, "Trackers", Warning, "clients and proxies drop the body of other statuses"}, httpFailureStatus},
 	}
+}
+
+// httpFailureStatus provokes one refusal, and judges it with all that came before.
+func httpFailureStatus(d *doctor) outcome {
+	a := d.http(del("info_hash"))
+	switch {
+	case a.http == nil:
+		return a.good()
+	case len(d.refusals) > 0:
+		slices.Sort(d.refusals)
+		all := slices.Compact(d.refusals)
+		return failed("%s", strings.Join(all, ", "))
+	case a.refusal().state == Fail:
+		return skipped("no refusal came")
+	}
+	return passed("status 200")
 }

@@ -120,6 +120,7 @@ func bothKnown(a, b int64) bool { return a != Unknown && b != Unknown }
 // swarmCheck is a check that reads the facts.
 func swarmCheck(c Check, judge func(d *doctor, f *swarmFacts) outcome) check {
 	return check{c, func(d *doctor) outcome {
+		defer func() { d.odd = nil }() // of whichever request of the simulation was the last
 		return steadily(d.named, func(run int) (o outcome, still bool) {
 			f := d.simulate(run)
 			if f.broken != nil {

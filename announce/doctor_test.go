@@ -224,7 +224,9 @@ func TestOneCause(t *testing.T) {
 		{tt.NoEventError, HTTP, "http.event-none", []string{"http.event-none"}, 15},
 		{tt.ScrapeClosed, UDP, "scrape.works", []string{"scrape.works"}, 4},
 		{tt.ScrapeZeros, HTTP, "scrape.works", []string{"swarm.scrape-agrees", "swarm.views-agree", "scrape.works"}, 2},
-		{tt.BadRequests500, HTTP, "http.peer-id-19", []string{"http.peer-id-19", "http.failure-status"}, 5},
+		{tt.BadRequests500, HTTP, "", []string{"http.peer-id-19", "http.hash-hex", "http.port-0", "http.port-70000", "http.missing-info-hash", "http.missing-peer-id",
+			"http.missing-port", "http.several-hashes", "http.failure-status"}, 0}, // each for what it has of its own
+		{tt.Compact0Error, HTTP, "http.compact-0", []string{"http.compact-0", "http.failure-status"}, 1},
 		{tt.UDPOptionsError, UDP, "udp.bep41", []string{"udp.bep41"}, 2},
 	} {
 		synctest.Test(t, func(t *testing.T) {
@@ -387,7 +389,7 @@ func TestDoctorReal(t *testing.T) {
 		mute  []string // checks to which there is no answer
 	}{
 		{"opentracker", func(t *testing.T) peertest.Tracker { return peertest.Opentracker(t, hashes...) }, map[Transport][]string{
-			HTTP: {"http.compact-0", "honesty.port-zero"},
+			HTTP: {"http.compact-0", "http.peer-id-19", "http.hash-hex", "http.port-70000", "http.failure-status", "honesty.port-zero"},
 			UDP:  {"honesty.port-zero", "udp.unlisted", "udp.error-text"},
 		}, []string{"http.canonical", "http.compact-default", "scrape.limit", "scrape.key-length", "swarm.visible", "honesty.ip"}, []string{"udp.unknown-action"}},
 		{"bittorrent-tracker", func(t *testing.T) peertest.Tracker { return peertest.BittorrentTracker(t) }, map[Transport][]string{

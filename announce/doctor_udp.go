@@ -53,6 +53,9 @@ func (d *doctor) over(ctx context.Context, u *udpSession, how patience, name str
 	u.s, u.res = &s, new(Result)
 	got, f := u.ask(ctx, name, func(tid uint32) []byte { return packet(u.id, tid) })
 	d.keep(u.res)
+	if d.odd = nil; name != "announce" && name != "connect" {
+		d.odd = []string{name}
+	}
 	return got, f
 }
 
@@ -90,11 +93,25 @@ func errorText(p []byte) string { return clip(textValue(p[min(8, len(p)):])) }
 // udpAnnounce announces as member c, with a datagram that edits changed.
 func (d *doctor) udpAnnounce(how patience, edits ...edit) (a answer) {
 	p, f := d.udp(how, "announce", d.packet(edits...))
+	d.odd = oddBytes(d.packet(edits...)(0, 0), d.packet()(0, 0))
 	if a.Failure = f; f == nil {
 		d.u.res = &a.Result
 		a.Reply, a.Failure = d.u.read(p)
 	}
 	return a
+}
+
+// oddBytes lists what a datagram has that a plain one has not: bytes, and options of any kind.
+func oddBytes(b, plain []byte) (out []string) {
+	for i, c := range plain {
+		if i < len(b) && b[i] != c {
+			out = append(out, fmt.Sprintf("byte %d is %d", i, b[i]))
+		}
+	}
+	if len(b) > len(plain) {
+		out = append(out, "options")
+	}
+	return out
 }
 
 func udpAccepts(c Check, edits ...edit) check {
