@@ -93,7 +93,7 @@ Exit codes follow diff and grep.
 | code | meaning |
 |---:|---|
 | 0 | done, or yes |
-| 1 | a definite no: data differs, a tracker refused, lint found an error, torrents differ |
+| 1 | a definite no: data differs, a tracker refused or is dead, lint found an error, torrents differ |
 | 2 | trouble: wrong usage, unreadable, not a torrent, no network |
 | 130 | interrupted |
 

@@ -66,7 +66,7 @@ func (f *announceFlags) bindOutput(cmd *cobra.Command) {
 		fs.BoolVar(&f.explain, "explain", false, "show each request and answer: as a curl line, field by field, decoded")
 		fs.BoolVar(&f.dryRun, "dry-run", false, "say who would be asked about what, and send nothing")
 		fs.StringVar(&f.decode, "decode", "", "explain the captured answer in `FILE`, or - for standard input, and ask nobody")
-		fs.Var(command.OneOf(&f.failOn, "any", "all", "none"), "fail-on", "exit 1 when `WHICH` trackers fail: any, all or none")
+		fs.Var(command.OneOf(&f.failOn, "any", "all", "none"), "fail-on", "exit 1 when `WHICH` trackers fail: all (one good answer is enough), any (for alerts; with --count any answer), or none")
 		fs.IntVar(&f.count, "count", 0, "ask `N` times, like ping, and sum up")
 		fs.DurationVar(&f.duration, "duration", 0, "ask again and again for `TIME`, and sum up; with --count, whichever ends first")
 		fs.DurationVar(&f.interval, "interval", time.Second, "begin a question of --count or --duration each `TIME`")

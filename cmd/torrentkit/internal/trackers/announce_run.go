@@ -46,6 +46,9 @@ func runAnnounce(ctx context.Context, con *console.Console, cmd *cobra.Command, 
 		return err
 	}
 	queries := t.queries()
+	if !f.nagios() { // which has a state of its own for that
+		t.refuseMalformed(opt)
+	}
 	switch {
 	case f.dryRun:
 		err = showQueries(con, queries, opt, f)

@@ -154,13 +154,29 @@ func showVerdicts(con *console.Console, r *announce.Report, f *doctorFlags) {
 		if i == 0 && len(t.Rows) > 0 {
 			con.Print()
 		}
-		ids := skipped[reason]
-		what := strings.Join(ids, ", ")
-		if len(ids) > 3 && !f.verbose {
-			what = command.Plural(len(ids), "check")
-		}
+		what := namesOf(skipped[reason], f.verbose)
 		con.Print(console.Words("skipped").In(console.Dim), console.Words(" "+what+": "+trackerText(con, reason, r.Tracker)))
 	}
+}
+
+// namesOf names checks. Of many it counts those of each group, unless all are wanted.
+func namesOf(ids []string, all bool) string {
+	if len(ids) <= 8 || all {
+		return strings.Join(ids, ", ")
+	}
+	var groups []string
+	count := make(map[string]int)
+	for _, id := range ids {
+		group, _, _ := strings.Cut(id, ".")
+		if count[group] == 0 {
+			groups = append(groups, group)
+		}
+		count[group]++
+	}
+	for i, group := range groups {
+		groups[i] = command.Plural(count[group], "check") + " of " + group
+	}
+	return strings.Join(groups, ", ")
 }
 
 func verdictOf(r *announce.Report) console.Cell {

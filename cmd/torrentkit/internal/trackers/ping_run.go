@@ -21,9 +21,7 @@ func ping(ctx context.Context, con *console.Console, queries []announce.Query, o
 	}
 	defer cancel()
 	withHash := len(queries) > 1 && !sameHash(queries)
-	var sum tally
 	for i, r := range announce.Ping(asking, queries, opt, count, f.interval) {
-		sum.add(r.Good())
 		round := g.add(i, &r).stats.Sent
 		switch {
 		case g.silent():
@@ -50,5 +48,5 @@ func ping(ctx context.Context, con *console.Console, queries []announce.Query, o
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return sum.verdict(f.failOn)
+	return g.verdict(f.failOn)
 }

@@ -102,12 +102,34 @@ func pageOf(t *testing.T, raw []byte) (text string) {
 	}
 }
 
+// TestSeriesVerdict: what a tracker said last makes the exit code, and every answer does where any failure counts.
+func TestSeriesVerdict(t *testing.T) {
+	good := func() announce.Result { return answered("https://h/announce", time.Second) }
+	bad := func() announce.Result { return failed("https://h/announce") }
+	for name, c := range map[string]struct {
+		answers []announce.Result
+		failing []string // values of --fail-on that make the exit code 1
+	}{
+		"all good":      {[]announce.Result{good(), good()}, nil},
+		"down at last":  {[]announce.Result{good(), good(), bad()}, []string{"all", "any"}},
+		"up again":      {[]announce.Result{bad(), good()}, []string{"any"}},
+		"never a reply": {[]announce.Result{bad()}, []string{"all", "any"}},
+	} {
+		g := gather(true, c.answers...)
+		for _, failOn := range []string{"all", "any", "none"} {
+			if err := g.verdict(failOn); (err != nil) != slices.Contains(c.failing, failOn) {
+				t.Errorf("%s, --fail-on %s: %v", name, failOn, err)
+			}
+		}
+	}
+}
+
 func TestPagesShowStrangersTextAndNothingMore(t *testing.T) {
 	con, _, _ := consoletest.New()
 	tracker := "https://h/" + key + "/announce"
 	g := gather(true, answered(tracker, time.Second), answered(tracker, time.Millisecond), failed("https://other/"+evil))
 	text := pageOf(t, announcePage(con, g, announce.Options{}, nil))
-	for _, want := range []string{"1 of 2 gave good answers", "alert(1)", `\x1b[31m\u202e`, "TLS 1.3"} {
+	for _, want := range []string{"1 of 2 gave good answers in the end; 1 of 3 questions had none", "alert(1)", `\x1b[31m\u202e`, "TLS 1.3"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page does not show %q", want)
 		}

@@ -28,6 +28,6 @@ An HTTP tracker is scraped where its announce URL tells: BEP 48 writes scrape fo
 	f.bind(cmd)
 	f.trackerFlags.bind(cmd)
 	command.ExpandURLs(con, cmd, "tracker", "proxy", "scrape-url")
-	command.Exits(cmd, "a tracker gave a good answer (--fail-on says which count)", "no tracker did")
+	command.Exits(cmd, "a tracker gave a good answer (--fail-on says which count)", "no tracker did: it refused, is dead or silent, or talked nonsense")
 	return cmd
 }

@@ -27,7 +27,7 @@ func (f *scrapeFlags) bind(cmd *cobra.Command) {
 		fs.BoolVar(&f.dht, "dht", false, "count peers in the DHT too (BEP 33); no tracker needs to be named then")
 		fs.StringArrayVar(&f.dhtNodes, "dht-node", nil, "begin with the node of the DHT at `HOST:PORT` (repeatable)")
 		fs.BoolVar(&f.allowPrivate, "allow-private", false, "ask nodes of the DHT at private and loopback addresses too")
-		fs.Var(command.OneOf(&f.failOn, "any", "all", "none"), "fail-on", "exit 1 when `WHICH` trackers fail: any, all or none")
+		fs.Var(command.OneOf(&f.failOn, "any", "all", "none"), "fail-on", "exit 1 when `WHICH` trackers fail: all (one good answer is enough), any (for alerts), or none")
 	})
 	cmd.MarkFlagsMutuallyExclusive("by", "full")
 	cmd.MarkFlagsMutuallyExclusive("by", "dht")

@@ -40,6 +40,7 @@ func runScrape(ctx context.Context, con *console.Console, cmd *cobra.Command, ar
 		return fmt.Errorf("--scrape-url is for one tracker, not %d", len(jobs))
 	}
 	opt.ScrapeURL = f.scrapeURL
+	t.refuseMalformed(opt)
 	return scrape(ctx, con, &t, jobs, opt, f)
 }
 

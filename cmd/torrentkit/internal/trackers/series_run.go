@@ -75,6 +75,15 @@ func (g *gathered) add(place int, r *announce.Result) *series {
 	return s
 }
 
+// verdict turns what trackers said last into the exit code, as --fail-on has it; any is any answer.
+func (g *gathered) verdict(failOn string) error {
+	var sum tally
+	for _, s := range g.all {
+		sum.add(s.last.Good() && (failOn != "any" || s.stats.Good == s.stats.Sent))
+	}
+	return sum.verdict(failOn)
+}
+
 // write makes all reports but the line for Nagios.
 func (g *gathered) write(ctx context.Context, con *console.Console, opt announce.Options, curlArgs []string) error {
 	slices.SortStableFunc(g.all, func(x, y *series) int { return cmp.Compare(x.place, y.place) })

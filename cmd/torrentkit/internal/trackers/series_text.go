@@ -43,15 +43,25 @@ const maxExplained = 50
 // announcePage is the report of a run of announce for people.
 func announcePage(con *console.Console, g *gathered, opt announce.Options, curlArgs []string) []byte {
 	p := newPage(con, "Answers of trackers")
-	good := 0
+	good, sent, lost := 0, 0, 0
 	for _, s := range g.all {
-		if s.stats.Good == s.stats.Sent {
+		if s.last.Good() {
 			good++
 		}
+		sent, lost = sent+s.stats.Sent, lost+s.stats.Sent-s.stats.Good
 	}
 	p.begin("div", "class", "card")
-	class := map[bool]string{true: "good", false: "bad"}[good == len(g.all)]
-	p.put("p", fmt.Sprintf("%d of %d gave good answers", good, len(g.all)), "class", "verdict "+class)
+	class, text := "good", fmt.Sprintf("%d of %d gave good answers", good, len(g.all))
+	if g.pings {
+		text = fmt.Sprintf("%d of %d gave good answers in the end; %d of %d questions had none", good, len(g.all), lost, sent)
+	}
+	switch {
+	case good < len(g.all):
+		class = "bad"
+	case lost > 0:
+		class = "warn"
+	}
+	p.put("p", text, "class", "verdict "+class)
 	if len(g.all) > 1 {
 		for _, s := range g.all {
 			state, text := seriesState(con, s)

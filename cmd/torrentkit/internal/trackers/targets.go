@@ -95,6 +95,16 @@ func readTargets(ctx context.Context, con *console.Console, args []string, f *ta
 	return t, ctx.Err()
 }
 
+// refuseMalformed makes trouble of trackers that were named and cannot be asked at all, as of other arguments that cannot be
+// read. Their results say why. One that stands in a torrent is no fault of who asks.
+func (t *targets) refuseMalformed(opt announce.Options) {
+	for _, tracker := range t.trackers {
+		if f := announce.Plan(announce.Query{Tracker: tracker}, opt).Failure; f != nil && t.unread == nil {
+			t.unread = console.Said(console.ExitTrouble)
+		}
+	}
+}
+
 // isTracker says whether an argument is a tracker's URL: links, files and infohashes have no scheme with slashes.
 func isTracker(arg string) bool { return strings.Contains(arg, "://") && !command.IsMagnet(arg) }
 
