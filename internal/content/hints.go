@@ -17,6 +17,9 @@ func (f *openFile) NextData(off int64) int64 {
 // ReadAhead tells the system that n bytes from off are wanted soon.
 func (f *openFile) ReadAhead(off, n int64) { f.raw.readAhead(off, n) }
 
+// Fetch brings n bytes from off to memory, and returns when they are there.
+func (f *openFile) Fetch(off, n int64) { f.raw.fetch(off, n) }
+
 // SeekingIsSlow says whether the file lies where one sequential stream is better than several: on a network, on FUSE, or
 // on a disk that turns.
 func (f *openFile) SeekingIsSlow() bool { return f.raw.seekingIsSlow() }

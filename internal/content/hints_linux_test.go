@@ -74,6 +74,50 @@ func TestCachedAfterReading(t *testing.T) {
 	}
 }
 
+// What was fetched is in memory, where the system can tell.
+func TestFetch(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "file")
+	const size = 3 << 20
+	if err := os.WriteFile(path, bytes.Repeat([]byte("data"), size/4), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	written, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer written.Close()
+	if err := written.Sync(); err != nil { // what is to be written cannot be dropped
+		t.Fatal(err)
+	}
+	tree, _, err := Scan(context.Background(), []string{path}, ScanOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := tree.Open(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	file := r.(*openFile)
+	file.raw.drop(0, size)
+	for _, part := range []struct{ off, n int64 }{{1 << 20, 1 << 20}, {0, 1}, {size - 100, 100}} {
+		there := false
+		for range 100 { // the system may drop it again at any time
+			file.Fetch(part.off, part.n)
+			first, known := file.Cached(part.off)
+			last, _ := file.Cached(part.off + part.n - 1)
+			if there = first && last || !known; there {
+				break
+			}
+		}
+		if !there {
+			t.Errorf("%d bytes from %d are not in memory after they were fetched", part.n, part.off)
+		}
+	}
+	file.Fetch(size, 1) // behind the end: nothing to wait for
+}
+
 // What is read without waiting is what the file holds, as far as it is in memory.
 func TestReadCached(t *testing.T) {
 	t.Parallel()

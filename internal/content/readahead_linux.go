@@ -65,10 +65,24 @@ func (f rawFile) readAhead(off, n int64) {
 		unix.Fadvise(f.fd, 0, 0, unix.FADV_SEQUENTIAL)
 		return
 	}
+	f.willNeed(off, n)
+}
+
+func (f rawFile) willNeed(off, n int64) {
 	const window = 128 << 10
 	for end := off + n; off < end; off += window {
 		unix.Fadvise(f.fd, off, min(window, end-off), unix.FADV_WILLNEED)
 	}
+}
+
+// fetch brings bytes to memory, by a wish and by waiting for the last of them: nothing is copied.
+func (f rawFile) fetch(off, n int64) {
+	f.willNeed(off, n)
+	var b [1]byte
+	retry(func() error {
+		_, err := unix.Pread(f.fd, b[:], off+n-1)
+		return err
+	})
 }
 
 // drop tells the system that bytes are not wanted again.

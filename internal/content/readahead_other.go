@@ -8,6 +8,7 @@ package content
 func (f rawFile) cached(int64) (yes, known bool) { return false, false }
 func (f rawFile) nextData(off, _ int64) int64    { return off }
 func (f rawFile) readAhead(int64, int64)         {}
+func (f rawFile) fetch(int64, int64)             {}
 func (f rawFile) drop(int64, int64)              {}
 func (f rawFile) seekingIsSlow() bool            { return false }
 

@@ -51,6 +51,8 @@ type (
 	sparser interface{ NextData(off int64) int64 }
 	// hinter is told what is wanted soon.
 	hinter interface{ ReadAhead(off, n int64) }
+	// fetcher brings bytes to memory, and returns when they are there.
+	fetcher interface{ Fetch(off, n int64) }
 	// seeker says whether one sequential stream is better than several.
 	seeker interface{ SeekingIsSlow() bool }
 )
@@ -60,7 +62,8 @@ type Order uint8
 
 const (
 	// Auto reads many streams side by side while the data is in memory, and one
-	// sequential stream where it is not, or where seeking is slow.
+	// sequential stream where it is not, or where seeking is slow; ahead of that it
+	// brings as much to memory at a time as the storage turns out to like.
 	Auto Order = iota
 	// Parallel reads many streams side by side.
 	Parallel
@@ -179,6 +182,7 @@ func (j Job) Pieces(ctx context.Context) iter.Seq2[Piece, error] {
 type pipeline struct {
 	Job
 	queue   *queue
+	ahead   *ahead      // nil: nothing is brought to memory beforehand
 	reader  sync.Mutex  // held while a run is taken, and while it is read sequentially
 	big     chan []byte // arenas for sequential reading; nil is one that was not made yet
 	results chan []result
@@ -189,6 +193,23 @@ type pipeline struct {
 }
 
 func (j Job) start(ctx context.Context) *pipeline {
+	p := j.pipeline()
+	var wg sync.WaitGroup
+	for range p.Workers {
+		wg.Go(func() { newWorker(p).work(ctx) })
+	}
+	go func() {
+		wg.Wait()
+		if p.ahead != nil {
+			p.ahead.stop()
+		}
+		close(p.results)
+	}()
+	return p
+}
+
+// pipeline is the job before it runs.
+func (j Job) pipeline() *pipeline {
 	if j.Workers <= 0 {
 		j.Workers = runtime.GOMAXPROCS(0)
 	}
@@ -210,14 +231,9 @@ func (j Job) start(ctx context.Context) *pipeline {
 	for range cap(p.big) {
 		p.big <- nil
 	}
-	var wg sync.WaitGroup
-	for range j.Workers {
-		wg.Go(func() { newWorker(p).work(ctx) })
+	if p.Order == Auto {
+		p.ahead = newAhead(p)
 	}
-	go func() {
-		wg.Wait()
-		close(p.results)
-	}()
 	return p
 }
 
@@ -229,9 +245,12 @@ func (p *pipeline) bigArenas() int {
 	return min(p.Workers, maxBigArenas)
 }
 
+// finished is how many bytes of content are done, or were passed over.
+func (p *pipeline) finished() int64 { return p.done.Load() + p.queue.passed.Load() }
+
 func (p *pipeline) report() {
 	if p.Progress != nil {
-		p.Progress(p.done.Load()+p.queue.passed.Load(), p.total)
+		p.Progress(p.finished(), p.total)
 	}
 }
 

@@ -13,6 +13,9 @@ import (
 func (w *worker) begin() (step func(context.Context) bool) {
 	w.lock()
 	whole := w.whole()
+	if w.p.ahead != nil {
+		w.p.ahead.follow(w.p.queue.peek(), whole)
+	}
 	var arena []byte
 	chunk := w.chunk
 	if whole {
