@@ -2,11 +2,17 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"slices"
 	"strings"
 )
 
@@ -14,7 +20,9 @@ import (
 type coldRow struct {
 	Workload string   `json:"workload"`
 	Storage  string   `json:"storage"` // disk, or FUSE: bindfs over it
+	Task     string   `json:"task"`
 	Program  string   `json:"program"`
+	Failed   string   `json:"failed,omitempty"`
 	Samples  []sample `json:"samples"`
 
 	title string
@@ -24,19 +32,19 @@ func (r *coldRow) seconds() float64 {
 	return median(r.Samples, func(s sample) float64 { return s.Seconds })
 }
 
-// measureCold runs torrentkit and cat in turn, each time with dropped caches, on
-// the disk and over bindfs.
+// measureCold runs programs in turn, and readers that do nothing else, each time
+// with dropped caches, on the disk and over bindfs.
 func (s *session) measureCold(ctx context.Context) ([]coldRow, error) {
 	var rows []coldRow
 	for i := range s.workloads {
 		w := &s.workloads[i]
-		if len(w.files) > 5000 {
-			continue // too many for the arguments of one cat
+		if !slices.ContainsFunc(coldTasks(), func(t task) bool { return len(s.selected(w, t)) > 0 }) {
+			continue
 		}
 		if err := w.fill(ctx); err != nil {
 			return nil, err
 		}
-		some, err := s.coldRounds(ctx, w, "disk")
+		some, err := s.coldStorage(ctx, w, "disk")
 		if err != nil {
 			return nil, err
 		}
@@ -46,7 +54,7 @@ func (s *session) measureCold(ctx context.Context) ([]coldRow, error) {
 			fmt.Fprintf(s.log, "no measurement over FUSE: %v\n", err)
 			continue
 		}
-		some, err = s.coldRounds(ctx, over, "FUSE")
+		some, err = s.coldStorage(ctx, over, "FUSE")
 		unmount()
 		if err != nil {
 			return nil, err
@@ -56,39 +64,112 @@ func (s *session) measureCold(ctx context.Context) ([]coldRow, error) {
 	return rows, nil
 }
 
-// coldRounds measures both programs on one storage.
-func (s *session) coldRounds(ctx context.Context, w *workload, storage string) ([]coldRow, error) {
-	fmt.Fprintf(s.log, "%s, cold, %s:", w.name, storage)
-	defer fmt.Fprintln(s.log)
-	torrent := filepath.Join(s.output, "cold.torrent")
-	defer os.Remove(torrent)
-	cat := []string{"sh", "-c", `cat -- "$@" > /dev/null`, "cat"}
-	for _, f := range w.files {
-		cat = append(cat, f.path)
+// coldStorage measures all tasks on one storage.
+func (s *session) coldStorage(ctx context.Context, w *workload, storage string) ([]coldRow, error) {
+	var rows []coldRow
+	for _, t := range coldTasks() {
+		able := s.selected(w, t)
+		if len(able) == 0 {
+			continue
+		}
+		fmt.Fprintf(s.log, "%s, %s, %s:", w.name, t, storage)
+		some, err := s.coldRounds(ctx, w, t, append(able, readers(w)...))
+		if err != nil {
+			return nil, err
+		}
+		for i := range some {
+			some[i].Storage = storage
+		}
+		rows = append(rows, some...)
+		fmt.Fprintln(s.log)
 	}
-	own := s.programs[0]
-	rows := []coldRow{
-		{Workload: w.name, Storage: storage, Program: own.name, title: w.title},
-		{Workload: w.name, Storage: storage, Program: "cat", title: w.title},
+	return rows, nil
+}
+
+// readers are the yardsticks of cold storage: one that reads file after file, and
+// many side by side.
+func readers(w *workload) []program {
+	one := `find "$1" -type f -print0 | xargs -0 -n 64 cat > /dev/null`
+	many := `find "$1" -type f -print0 | xargs -0 -n 16 -P 16 cat > /dev/null`
+	if len(w.files) == 1 { // eight readers of an eighth each
+		part := (w.total>>20 + 8) / 8
+		many = fmt.Sprintf(`for i in 0 1 2 3 4 5 6 7; do dd if="$1" of=/dev/null bs=1M status=none skip=$((i * %d)) count=%[1]d & done; wait`, part)
 	}
-	create := own.arguments(task{format: "v1", pieceLength: 1 << 20}, torrent, w.root)
+	var all []program
+	for name, script := range map[string]string{"one reader": one, "many readers": many} {
+		arguments := func(root string) []string { return []string{"-c", script, "sh", root} }
+		all = append(all, program{
+			name: name, path: "sh",
+			create: func(_ task, root, _ string) []string { return arguments(root) },
+			verify: func(_ task, _, root string) []string { return arguments(root) },
+		})
+	}
+	slices.SortFunc(all, func(a, b program) int { return strings.Compare(b.name, a.name) })
+	return all
+}
+
+// coldRounds runs programs in turn on one task. A program that fails is left out
+// of later rounds.
+func (s *session) coldRounds(ctx context.Context, w *workload, t task, programs []program) ([]coldRow, error) {
+	reference := filepath.Join(s.output, "reference.torrent")
+	made := task{format: t.format, pieceLength: t.pieceLength}
+	defer os.Remove(reference)
+	if err := os.Remove(reference); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	if _, _, err := child(ctx, s.output, programs[0].arguments(made, reference, w.root)); err != nil {
+		return nil, err
+	}
+	rows := make([]coldRow, len(programs))
+	for i, p := range programs {
+		rows[i] = coldRow{Workload: w.name, Task: t.String(), Program: p.name, title: w.title}
+	}
 	for round := range s.rounds {
-		for i, args := range [][]string{create, cat} {
-			if err := drop(ctx); err != nil {
-				return nil, err
+		for i := range programs {
+			if rows[i].Failed != "" {
+				continue
 			}
-			took, _, err := child(ctx, s.output, args)
+			took, err := s.coldRun(ctx, w, t, &programs[i], reference)
+			if ctx.Err() != nil || err != nil && i == 0 {
+				return nil, errors.Join(ctx.Err(), err)
+			}
 			if err != nil {
-				return nil, err
+				rows[i].Failed = err.Error()
+				fmt.Fprintf(s.log, " %s FAILED: %v;", programs[i].name, err)
+				continue
 			}
 			rows[i].Samples = append(rows[i].Samples, took)
-		}
-		if err := os.Remove(torrent); err != nil {
-			return nil, err
 		}
 		fmt.Fprintf(s.log, " %d", round+1)
 	}
 	return rows, nil
+}
+
+// coldRun is one run of one program.
+func (s *session) coldRun(ctx context.Context, w *workload, t task, p *program, torrent string) (sample, error) {
+	if !t.verify {
+		torrent = filepath.Join(s.output, "cold.torrent")
+		defer os.Remove(torrent)
+	}
+	if err := drop(ctx); err != nil {
+		return sample{}, err
+	}
+	settle(w.total)
+	took, _, err := child(ctx, s.output, p.arguments(t, torrent, w.root))
+	return took, err
+}
+
+// settle takes as much memory as will be read, and gives it back: a virtual
+// machine may have lent free memory to its host, and getting it again would take
+// longer than the disk does.
+func settle(bytes int64) {
+	memory := make([]byte, bytes)
+	for i := 0; i < len(memory); i += 4096 {
+		memory[i] = 1
+	}
+	runtime.KeepAlive(memory)
+	memory = nil
+	debug.FreeOSMemory()
 }
 
 // drop makes the system forget what it has in its caches.
@@ -127,14 +208,33 @@ func (s *session) bind(ctx context.Context, w *workload) (*workload, func(), err
 	return &over, unmount, nil
 }
 
-// markdownCold writes the cold rows.
+// markdownCold writes the cold rows: a table of programs.
 func (r *report) markdownCold(b *bytes.Buffer) {
 	if len(r.Cold) == 0 {
 		return
 	}
-	b.WriteString("\n| Caches dropped, create v1: seconds | torrentkit | cat > /dev/null |\n|---|---:|---:|\n")
-	for i := 0; i+1 < len(r.Cold); i += 2 {
-		own, cat := &r.Cold[i], &r.Cold[i+1]
-		fmt.Fprintf(b, "| %s, %s | %.2f | %.2f |\n", escape(sentence(own.title)), own.Storage, own.seconds(), cat.seconds())
+	var lines, programs []string
+	cells := map[[2]string]string{}
+	for i := range r.Cold {
+		row := &r.Cold[i]
+		line := fmt.Sprintf("%s, %s, %s", sentence(row.title), row.Task, row.Storage)
+		if !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+		if !slices.Contains(programs, row.Program) {
+			programs = append(programs, row.Program)
+		}
+		cells[[2]string{line, row.Program}] = "failed"
+		if row.Failed == "" {
+			cells[[2]string{line, row.Program}] = fmt.Sprintf("%.2f", row.seconds())
+		}
+	}
+	fmt.Fprintf(b, "\n| Caches dropped: seconds | %s |\n|---|%s\n", strings.Join(programs, " | "), strings.Repeat("---:|", len(programs)))
+	for _, line := range lines {
+		fmt.Fprintf(b, "| %s |", escape(line))
+		for _, p := range programs {
+			fmt.Fprintf(b, " %s |", cmp.Or(cells[[2]string{line, p}], "–"))
+		}
+		b.WriteByte('\n')
 	}
 }

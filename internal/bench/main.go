@@ -91,7 +91,7 @@ func parse(args []string, log io.Writer) (options, error) {
 	flags.Float64Var(&o.scale, "scale", 1, "multiply the size of the workloads by `FACTOR`, at most 1")
 	flags.IntVar(&o.rounds, "rounds", 5, "measure everything `N` times, after one time that is not counted")
 	flags.StringVar(&o.program, "program", "", "measure `FILE` as torrentkit (default one that is built)")
-	flags.BoolVar(&o.cold, "cold", false, "measure too with caches dropped, against cat, and over bindfs where it is installed (needs root)")
+	flags.BoolVar(&o.cold, "cold", false, "measure too with caches dropped, beside one reader and many, and over bindfs where it is installed (needs root); -run cold measures nothing else")
 	flags.StringVar(&o.svg, "svg", "", "draw a chart to `FILE`")
 	flags.StringVar(&o.json, "json", "", "write all samples to `FILE`")
 	match := flags.String("run", "", "run only what matches `REGEXP`: workload/task/program, as in \"big/create v1/mkbrr\" (torrentkit always runs)")

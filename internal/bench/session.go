@@ -114,14 +114,14 @@ func (s *session) measure(ctx context.Context) (*report, error) {
 			r.Rows = append(r.Rows, rows...)
 		}
 	}
-	if len(r.Rows) == 0 && !s.cold {
-		return nil, fmt.Errorf("-run %q matches nothing that a program here can do", s.match)
-	}
 	if s.cold {
 		var err error
 		if r.Cold, err = s.measureCold(ctx); err != nil {
 			return nil, err
 		}
+	}
+	if len(r.Rows)+len(r.Cold) == 0 {
+		return nil, fmt.Errorf("-run %q matches nothing that a program here can do", s.match)
 	}
 	return r, nil
 }
@@ -149,8 +149,12 @@ func (s *session) asked(w *workload, t task, p *program) bool {
 
 // wanted reports whether the program is asked for anything.
 func (s *session) wanted(p *program) bool {
+	all := tasks()
+	if s.cold {
+		all = append(all, coldTasks()...)
+	}
 	for i := range s.workloads {
-		for _, t := range tasks() {
+		for _, t := range all {
 			if s.asked(&s.workloads[i], t, p) {
 				return true
 			}

@@ -5,6 +5,7 @@ import "fmt"
 // task is what a program is asked to do with a workload.
 type task struct {
 	verify      bool
+	cold        bool   // caches are dropped before
 	format      string // v1, v2 or hybrid
 	pieceLength int64  // bytes, a power of two
 }
@@ -22,11 +23,22 @@ func tasks() []task {
 	}
 }
 
-// String names the task: "create v1, 16 MiB pieces"; 1 MiB is not said.
+// coldTasks lists what is measured with dropped caches.
+func coldTasks() []task {
+	return []task{
+		{cold: true, format: "v1", pieceLength: 1 << 20},
+		{cold: true, verify: true, format: "v1", pieceLength: 1 << 20},
+	}
+}
+
+// String names the task: "create v1, 16 MiB pieces", "cold verify v1"; 1 MiB is not said.
 func (t task) String() string {
 	verb := "create"
 	if t.verify {
 		verb = "verify"
+	}
+	if t.cold {
+		verb = "cold " + verb
 	}
 	if t.pieceLength == 1<<20 {
 		return verb + " " + t.format
