@@ -6,6 +6,7 @@ import (
 
 	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/metainfo"
 	"github.com/torrentkit/torrentkit/verify/internal/assemble"
 	"github.com/torrentkit/torrentkit/verify/internal/below"
 )
@@ -85,10 +86,20 @@ func (s *SearchReport) toLink() []assemble.File {
 		found[f.File] = i
 	}
 	var list []assemble.File
+	var onWindows []string // which has not all names: files go where libtorrent stores them there
 	for k := range r.Files {
 		f := assemble.File{Index: r.files[k], Name: r.Name}
 		if !r.Single {
 			f.Name += "/" + r.Files[k].Path
+		}
+		if content.CheckPath(f.Name) != nil {
+			if onWindows == nil {
+				onWindows = r.torrent.StoredPaths(metainfo.LibtorrentWindows)
+			}
+			f.Name = r.Name + "/" + onWindows[f.Index]
+			if content.CheckPath(f.Name) != nil {
+				continue
+			}
 		}
 		i, elsewhere := found[k]
 		switch state := r.Files[k].State; {

@@ -77,6 +77,10 @@ func (f *fixer) give(found *find.Found, from string, moved map[string]bool) erro
 	if moved[from] {
 		return nil
 	}
+	if err := content.CheckPath(file.Path); err != nil {
+		f.leave(found.File, from, err.Error()) // Windows has not all names
+		return nil
+	}
 	if _, err := f.home.Lstat(file.Path); err == nil {
 		f.leave(found.File, from, leftTaken) // a link that leads nowhere, or what has come since
 		return nil
@@ -122,6 +126,10 @@ func (f *fixer) renameRoot(ctx context.Context) error {
 	}
 	if r.GoodPieces == 0 || r.Differs.Has(Unfinished) && !r.OK() {
 		f.res.Left = append(f.res.Left, Left{-1, r.Root, leftUnproved})
+		return nil
+	}
+	if err := content.CheckPath(r.Name); err != nil {
+		f.res.Left = append(f.res.Left, Left{-1, r.Root, err.Error()})
 		return nil
 	}
 	seen, err := os.Lstat(was)

@@ -161,15 +161,34 @@ func (w *finder) link(i FileIndex, k kind, name, target string) *Presence {
 
 // CheckPath is ErrUnsafe, with the reason, for a slash path from a torrent that must not be looked for.
 func CheckPath(name string) error {
-	if why := unsafePath(name, filepath.Separator == '\\'); why != "" {
+	why := unsafePath(name)
+	if why == "" && onWindows {
+		why = notOnWindows(name)
+	}
+	if why != "" {
 		return fmt.Errorf("%w: it %s", ErrUnsafe, why)
 	}
 	return nil
 }
 
-// unsafePath says why a slash path from a torrent must not be looked for, or is empty. Where windows is true, names
-// that Windows reads as something else than a name are refused; filepath.IsLocal adds its devices there.
-func unsafePath(name string, windows bool) string {
+const onWindows = filepath.Separator == '\\'
+
+// notLookedFor is what is said of a slash path that must not be looked for: nil if it may. What Windows has no names for
+// is not there, and may be under another name.
+func notLookedFor(name string) *Presence {
+	if why := unsafePath(name); why != "" {
+		return &Presence{Kind: Unreadable, Err: ErrUnsafe, Detail: "path " + why}
+	}
+	if onWindows {
+		if why := notOnWindows(name); why != "" {
+			return &Presence{Kind: Missing, Err: ErrUnsafe, Detail: "Windows has no such file: its path " + why}
+		}
+	}
+	return nil
+}
+
+// unsafePath says why a slash path from a torrent must not be looked for on any system, or is empty.
+func unsafePath(name string) string {
 	switch {
 	case name == "":
 		return "is empty"
@@ -177,21 +196,34 @@ func unsafePath(name string, windows bool) string {
 		return "is absolute"
 	case strings.IndexByte(name, 0) >= 0:
 		return "holds a NUL"
-	case windows && strings.ContainsAny(name, `\:`):
+	}
+	for c := range strings.SplitSeq(name, "/") {
+		switch c {
+		case "":
+			return "has an empty component"
+		case ".", "..":
+			return fmt.Sprintf("has a component %q", c)
+		}
+	}
+	return ""
+}
+
+// notOnWindows says why a slash path, safe elsewhere, is none on Windows, which reads it as something else or refuses it.
+// The names of its devices it tells on Windows only.
+func notOnWindows(name string) string {
+	if strings.ContainsAny(name, `\:`) {
 		return "holds a backslash or colon"
 	}
 	for c := range strings.SplitSeq(name, "/") {
 		switch {
-		case c == "":
-			return "has an empty component"
-		case c == "." || c == "..":
-			return fmt.Sprintf("has a component %q", c)
-		case windows && strings.TrimRight(c, ". ") != c:
+		case strings.TrimRight(c, ". ") != c:
 			return "has a component that ends in a dot or space"
+		case strings.ContainsFunc(c, func(r rune) bool { return r < ' ' || strings.ContainsRune(`<>"|?*`, r) }):
+			return "holds a character that is reserved"
 		}
 	}
 	if !filepath.IsLocal(filepath.FromSlash(name)) {
-		return "does not name a file below the folder"
+		return "has the name of a device"
 	}
 	return ""
 }

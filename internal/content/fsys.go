@@ -140,7 +140,7 @@ func LocateFS(ctx context.Context, fsys fs.FS, root string, files []Want) (*Loca
 // find looks for one file: nil if it is Present.
 func (l *Located) find(i FileIndex, want *Want) *Presence {
 	single := want.Path == "" && len(l.files) == 1
-	if why := unsafePath(want.Path, false); why != "" && !single {
+	if why := unsafePath(want.Path); why != "" && !single {
 		return &Presence{Kind: Unreadable, Err: ErrUnsafe, Detail: "path " + why}
 	}
 	name := l.fsPath(i)

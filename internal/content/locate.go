@@ -126,8 +126,8 @@ func (l *locatedFiles) locateSome(ctx context.Context, files []Want, from, to in
 			return
 		}
 		name := files[i].Path
-		if why := unsafePath(name, filepath.Separator == '\\'); why != "" {
-			l.absent[i] = &Presence{Kind: Unreadable, Err: ErrUnsafe, Detail: "path " + why}
+		if p := notLookedFor(name); p != nil {
+			l.absent[i] = p
 			continue
 		}
 		l.absent[i] = w.find(FileIndex(i), name, &files[i])

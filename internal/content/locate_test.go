@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -112,7 +111,11 @@ func TestLocateRefusesTraversal(t *testing.T) {
 		"./x", "a/./x", "x\x00", "a/\x00/x", "\x00", "a/..", "../root/x",
 	} {
 		l := locate(t, root, Want{Path: "x"}, Want{Path: p})
-		if got := l.all()[1]; got.Kind != Unreadable || !errors.Is(got.Err, ErrUnsafe) || got.Detail == "" {
+		want := Unreadable
+		if onWindows && strings.Contains(p, ":") {
+			want = Missing
+		}
+		if got := l.all()[1]; got.Kind != want || !errors.Is(got.Err, ErrUnsafe) || got.Detail == "" {
 			t.Errorf("%q: %+v, want it refused as unsafe", p, got)
 		}
 		if f, err := l.Open(1); err == nil {
@@ -133,14 +136,22 @@ func TestUnsafePathOnWindows(t *testing.T) {
 	t.Parallel()
 	for p, bad := range map[string]bool{
 		"a/b.c": false, "a b/c": false, ".hidden": false, `a\b`: true, `..\x`: true, "C:x": true, "x:stream": true, "a/x:$DATA": true,
-		"a./b": true, "b ": true, `\\host\share`: true,
+		"a./b": true, "b ": true, `\\host\share`: true, "q?": true, "a/*": true, `"a"/b`: true, "<|>": true, "tab\t": true, "é\u202e\x7f": false,
 	} {
-		if got := unsafePath(p, true); (got != "") != bad {
+		if got := notOnWindows(p); (got != "") != bad {
 			t.Errorf("%q: %q", p, got)
 		}
+		if got := CheckPath(p); errors.Is(got, ErrUnsafe) != (bad && onWindows) {
+			t.Errorf("%q: %v", p, got)
+		}
 	}
-	if got := unsafePath(`a\b:c.`, false); got != "" && runtime.GOOS != "windows" {
-		t.Errorf("a backslash and a colon have no meaning here, but the path %s", got)
+	if !onWindows {
+		return
+	}
+	for _, p := range []string{"CON", "nul.txt", "a/b:c", "dot./x", "x ", "q?"} {
+		if got := locate(t, t.TempDir(), Want{Path: p}, Want{Path: "x"}).all()[0]; got.Kind != Missing || !errors.Is(got.Err, ErrUnsafe) || got.Detail == "" {
+			t.Errorf("%q: %+v, want it missing", p, got)
+		}
 	}
 }
 

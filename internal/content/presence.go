@@ -12,7 +12,7 @@ type PresenceKind uint8
 const (
 	// Present: a regular file is there, of whatever size; or the symbolic link that was wanted.
 	Present PresenceKind = iota + 1
-	// Missing: nothing is there, or a folder above it is missing or not a folder.
+	// Missing: nothing is there, or a folder above it is missing or not a folder, or the system has no such names.
 	Missing
 	// WrongType: a folder, FIFO, socket or device is there; or a file in place of a link, or another link.
 	WrongType

@@ -1,7 +1,9 @@
 package verifying
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -129,6 +131,9 @@ func whatIsWrong(f *verify.FileReport, number func(int64) string) string {
 		parts = append(parts, fmt.Sprintf("%s bytes instead of %s", number(f.Size), number(f.Length)))
 	case verify.Missing:
 		parts = append(parts, fmt.Sprintf("%s bytes", number(f.Length)))
+		if f.Err != nil && !errors.Is(f.Err, fs.ErrNotExist) {
+			parts = append(parts, console.RootCause(f.Err).Error())
+		}
 	case verify.Unreadable, verify.WrongType:
 		if f.Err != nil {
 			parts = append(parts, console.RootCause(f.Err).Error())
