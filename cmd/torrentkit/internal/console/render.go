@@ -13,16 +13,16 @@ import (
 // a line (tables: one row a line, cells apart by tabs, no heading) with raw numbers, for cut and awk. Both are escaped.
 
 // Colour is an ANSI SGR parameter.
-type Colour string
+type Colour uint8
 
 const (
-	Plain  Colour = ""
-	Bold   Colour = "1"
-	Dim    Colour = "2"
-	Red    Colour = "31"
-	Green  Colour = "32"
-	Yellow Colour = "33"
-	Cyan   Colour = "36" // what one copies
+	Plain  Colour = 0
+	Bold   Colour = 1
+	Dim    Colour = 2
+	Red    Colour = 31
+	Green  Colour = 32
+	Yellow Colour = 33
+	Cyan   Colour = 36 // what one copies
 )
 
 // coloured obeys --color first, then NO_COLOR (no-color.org) and TERM=dumb.
@@ -52,23 +52,37 @@ func paint(on bool, c Colour, text string) string {
 	if !on || c == Plain || text == "" {
 		return text
 	}
-	return "\x1b[" + string(c) + "m" + text + "\x1b[0m"
+	return "\x1b[" + strconv.Itoa(int(c)) + "m" + text + "\x1b[0m"
 }
 
-// Cell is one value: what people read, what programs read, and its colour on a terminal.
+// Cell is one value: what people read, what programs read, and its colour on a terminal. Tables have very many, which are copied
+// everywhere: what few cells have lies elsewhere.
 type Cell struct {
 	Human, Raw string
 	Colour     Colour
 	Right      bool     // aligned to the right: numbers
-	indent     string   // drawn before a path: its branch of a tree
 	kind       cellKind // what may be done where a terminal is too narrow
 	sentence   bool     // composed already: what it quotes is escaped (see escapeSentence)
 	bytes      int64    // of a size
-	drawn      []Span   // the cell in colours
+	art        *art     // nil in most
+}
+
+// art is what is drawn of a cell on a terminal.
+type art struct {
+	branch string // before a path: its branch of a tree
+	spans  []Span // the cell in colours
+}
+
+// branch is what is drawn before the cell.
+func (c Cell) branch() string {
+	if c.art == nil {
+		return ""
+	}
+	return c.art.branch
 }
 
 // cellKind is what may be done to a cell of a table where a terminal is too narrow.
-type cellKind int
+type cellKind uint8
 
 const (
 	whole  cellKind = iota // it stays as it is
@@ -84,7 +98,9 @@ func Text(s string) Cell { return Cell{Human: s, Raw: s} }
 func Path(s string) Cell { return Cell{Human: s, Raw: s, kind: path} }
 
 // Branch is a path in a tree, with the branch that is drawn before it.
-func Branch(branch, s string) Cell { return Cell{Human: s, Raw: s, kind: path, indent: branch} }
+func Branch(branch, s string) Cell {
+	return Cell{Human: s, Raw: s, kind: path, art: &art{branch: branch}}
+}
 
 // Drawn is a cell of several colours, for people only.
 func Drawn(spans ...Span) Cell {
@@ -92,16 +108,16 @@ func Drawn(spans ...Span) Cell {
 	for _, s := range spans {
 		text.WriteString(s.text)
 	}
-	return Cell{Human: text.String(), drawn: spans}
+	return Cell{Human: text.String(), art: &art{spans: spans}}
 }
 
 // in paints a text that is the cell's.
 func (c Cell) in(paint func(Colour, string) string, text string) string {
-	if c.drawn == nil {
+	if c.art == nil || c.art.spans == nil {
 		return paint(c.Colour, text)
 	}
 	var b strings.Builder
-	for _, s := range c.drawn {
+	for _, s := range c.art.spans {
 		b.WriteString(paint(s.colour, EscapeSentence(s.text)))
 	}
 	return b.String()
@@ -154,6 +170,8 @@ func (f field) all() iter.Seq[Cell] {
 }
 
 // Add adds a value under a label.
+//
+//go:noinline
 func (f *Fields) Add(label string, value Cell) {
 	f.list = append(f.list, field{label: label, value: value})
 }

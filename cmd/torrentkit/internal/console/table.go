@@ -94,7 +94,7 @@ func newSheet(t *Table, width int) *sheet {
 				s.kinds[i] = max(s.kinds[i], c.kind) // a column of both is one of details
 			}
 			s.texts[k][i] = text
-			s.widths[i] = max(s.widths[i], DisplayWidth(c.indent)+DisplayWidth(text))
+			s.widths[i] = max(s.widths[i], DisplayWidth(c.branch())+DisplayWidth(text))
 			s.least[i] = max(s.least[i], leastOf(text))
 		}
 	}
@@ -210,7 +210,8 @@ func (s *sheet) roomFor(column int, c Cell) int {
 
 // branch is what is drawn before a path: of a deep tree only the end.
 func (s *sheet) branch(column int, c Cell) string {
-	return c.indent[len(c.indent)-len(lastColumns(c.indent, s.widths[column]/2)):]
+	branch := c.branch()
+	return branch[len(branch)-len(lastColumns(branch, s.widths[column]/2)):]
 }
 
 // lastColumns is the end of a text that takes at most width columns.
