@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"math"
-	"slices"
+	"sort"
 	"strconv"
 
 	"github.com/torrentkit/torrentkit/metainfo"
@@ -105,6 +105,6 @@ func (m wsMessage) scrape() ([]Counts, []Finding, *Failure) {
 		}
 		out = append(out, file.numbers(&d).of(metainfo.HashV1(raw)))
 	}
-	slices.SortFunc(out, func(a, b Counts) int { return bytes.Compare(a.Hash[:], b.Hash[:]) })
+	sort.Slice(out, func(i, j int) bool { return bytes.Compare(out[i].Hash[:], out[j].Hash[:]) < 0 })
 	return out, d.findings, nil
 }

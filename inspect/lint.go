@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sort"
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
@@ -98,7 +99,8 @@ func Lint(raw []byte, o LintOptions) (*Report, error) {
 	for _, target := range o.Targets {
 		l.target(target, raw)
 	}
-	slices.SortStableFunc(l.report.Findings, func(a, b Finding) int { return a.Offset - b.Offset })
+	found := l.report.Findings
+	sort.SliceStable(found, func(i, j int) bool { return found[i].Offset < found[j].Offset })
 	return &l.report, nil
 }
 

@@ -1,12 +1,11 @@
 package inspect
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"net/url"
-	"slices"
+	"sort"
 	"strings"
 
 	"github.com/torrentkit/torrentkit/metainfo"
@@ -69,7 +68,7 @@ func (s *Stats) Duplicates() [][]string {
 			all = append(all, names)
 		}
 	}
-	slices.SortFunc(all, func(a, b []string) int { return cmp.Compare(a[0], b[0]) })
+	sort.Slice(all, func(i, j int) bool { return all[i][0] < all[j][0] })
 	return all
 }
 

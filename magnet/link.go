@@ -22,9 +22,9 @@
 package magnet
 
 import (
-	"cmp"
 	"encoding/hex"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -171,7 +171,8 @@ func normalRanges(ranges []Range) ([]Range, bool) {
 	if normal {
 		return ranges, true
 	}
-	sorted := slices.SortedFunc(slices.Values(ranges), func(a, b Range) int { return cmp.Compare(a.First, b.First) })
+	sorted := slices.Clone(ranges)
+	sort.Slice(sorted, func(i, j int) bool { return sorted[i].First < sorted[j].First })
 	out := sorted[:1]
 	for _, r := range sorted[1:] {
 		if last := &out[len(out)-1]; r.First <= last.Last+1 {

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"net/url"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -189,7 +190,7 @@ func splice(dict bencode.Value, entries []Entry) []byte {
 		}
 	}
 	added = slices.DeleteFunc(added, func(e Entry) bool { return e.Value == nil || there[e.Key] })
-	slices.SortFunc(added, func(a, b Entry) int { return strings.Compare(a.Key, b.Key) })
+	sort.Slice(added, func(i, j int) bool { return added[i].Key < added[j].Key })
 	insert := func(b []byte, e Entry) []byte { return append(bencode.AppendString(b, e.Key), e.Value...) }
 	b := append(make([]byte, 0, len(dict.Raw())+256), 'd')
 	done := make(map[string]bool, len(entries))

@@ -193,18 +193,14 @@ func (n renaming) file(v bencode.Value, m moved, keys ...string) []byte {
 func (n renaming) tree(list []moved) []byte {
 	tree, _ := n.info.Get("file tree")
 	leaves := leavesOf(tree, make([]bencode.Value, 0, len(list)))
-	type leaf struct {
-		moved
-		at bencode.Value
+	order := make([]int32, len(list))
+	for i := range order {
+		order[i] = int32(i)
 	}
-	sorted := make([]leaf, len(list))
-	for i, m := range list {
-		sorted[i] = leaf{m, leaves[i]}
-	}
-	slices.SortStableFunc(sorted, func(a, b leaf) int { return layout.ComparePaths(a.path, b.path) })
+	slices.SortStableFunc(order, func(a, b int32) int { return layout.ComparePaths(list[a].path, list[b].path) })
 	b := make([]byte, 0, len(tree.Raw())+256)
-	return appendTree(b, len(sorted), func(k int) string { return sorted[k].path }, func(b []byte, k int) []byte {
-		return append(b, n.file(sorted[k].at, sorted[k].moved)...)
+	return appendTree(b, len(order), func(k int) string { return list[order[k]].path }, func(b []byte, k int) []byte {
+		return append(b, n.file(leaves[order[k]], list[order[k]])...)
 	})
 }
 

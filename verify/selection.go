@@ -1,11 +1,11 @@
 package verify
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sort"
 
 	"github.com/torrentkit/torrentkit/internal/glob"
 	"github.com/torrentkit/torrentkit/internal/layout"
@@ -99,7 +99,7 @@ func (r *run) chosen(i layout.FileIndex) bool {
 
 // skipOthers skips the pieces that are in none of the runs.
 func (s selector) skipOthers(wanted []layout.Run) {
-	slices.SortFunc(wanted, func(a, b layout.Run) int { return cmp.Compare(a.First, b.First) })
+	sort.Slice(wanted, func(i, j int) bool { return wanted[i].First < wanted[j].First })
 	at := 0
 	for _, w := range wanted {
 		s.pieces.fill(layout.Run{First: at, End: w.First}, PieceSkipped)

@@ -1,10 +1,9 @@
 package verify
 
 import (
-	"cmp"
 	"errors"
 	"net/url"
-	"slices"
+	"sort"
 	"strings"
 
 	"github.com/torrentkit/torrentkit/internal/webseed"
@@ -74,7 +73,7 @@ func (r *run) faultsOf(s *webseed.Seed) []WebFault {
 		w.Asked = s.Asked(f.File)
 		list = append(list, *w)
 	}
-	slices.SortStableFunc(list, func(a, b WebFault) int { return cmp.Compare(a.File, b.File) })
+	sort.SliceStable(list, func(i, j int) bool { return list[i].File < list[j].File })
 	return list
 }
 

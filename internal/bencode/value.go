@@ -6,7 +6,7 @@ import (
 	"iter"
 	"math"
 	"slices"
-	"strings"
+	"sort"
 )
 
 // Kind is the type of a value.
@@ -206,7 +206,7 @@ func Changes(old, now Value) []Change {
 			list = append(list, Change{key, Value{}, w})
 		}
 	}
-	slices.SortFunc(list, func(a, b Change) int { return strings.Compare(a.Key, b.Key) })
+	sort.Slice(list, func(i, j int) bool { return list[i].Key < list[j].Key })
 	return list
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/netip"
 	"slices"
+	"sort"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
 )
@@ -83,7 +84,7 @@ func (l *lookup) run(ctx context.Context, begin []netip.AddrPort) (Stats, error)
 	defer cancel()
 	l.known, l.hosts, l.events = map[netip.AddrPort]*candidate{}, map[netip.Addr]int{}, make(chan event, parallel)
 	good := l.f.remembered()
-	slices.SortFunc(good, func(a, b node) int { return l.compare(a.id, b.id) })
+	sort.Slice(good, func(i, j int) bool { return l.compare(good[i].id, good[j].id) < 0 })
 	for _, n := range good[:min(len(good), 2*closest)] {
 		l.add(n, true, nil)
 	}

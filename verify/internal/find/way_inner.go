@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"sort"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
@@ -171,7 +172,7 @@ func (s *innerSearch) hashHeads(ctx context.Context, r *round) error {
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(r.hits, func(a, b hit) int { return a.order - b.order }) // the best names come first
+	sort.Slice(r.hits, func(i, j int) bool { return r.hits[i].order < r.hits[j].order }) // the best names come first
 	return s.reader.hashInPasses(ctx, r.candidates, func(path string, p piecehash.Piece) {
 		r.hits = append(r.hits, s.hitsOf(trial{path: path, class: r.classes[p.Index]}, p)...)
 	})

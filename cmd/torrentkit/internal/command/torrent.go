@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -55,7 +56,7 @@ func Plural(n int, what string) string {
 func WarnOf(con *console.Console, name string, problems []metainfo.Problem) {
 	const most = 10
 	problems = slices.Clone(problems)
-	slices.SortStableFunc(problems, func(a, b metainfo.Problem) int { return int(b.Severity) - int(a.Severity) })
+	sort.SliceStable(problems, func(i, j int) bool { return problems[i].Severity > problems[j].Severity })
 	for i, p := range problems {
 		if i == most {
 			con.Warn(fmt.Sprintf("%s: %d more warnings", InputName(name), len(problems)-most))

@@ -1,7 +1,6 @@
 package creating
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -9,6 +8,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"sort"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -112,7 +112,7 @@ func (y *yamlFile) lengths(n *yaml.Node) (list []lengthRule, err error) {
 		list = append(list, r)
 		return nil
 	})
-	slices.SortFunc(list, func(a, b lengthRule) int { return cmp.Compare(a.upTo, b.upTo) })
+	sort.Slice(list, func(i, j int) bool { return list[i].upTo < list[j].upTo })
 	return list, err
 }
 

@@ -3,7 +3,7 @@ package inspecting
 import (
 	"cmp"
 	"context"
-	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -49,11 +49,11 @@ func inspectMany(ctx context.Context, con *console.Console, names []string, f *i
 	}
 	if key := f.sort; key != "" {
 		down := strings.HasPrefix(key, "-")
-		slices.SortStableFunc(all, func(x, y summary) int {
+		sort.SliceStable(all, func(i, j int) bool {
 			if down {
-				return compareBy(key[1:], &y, &x)
+				return compareBy(key[1:], &all[j], &all[i]) < 0
 			}
-			return compareBy(key, &x, &y)
+			return compareBy(key, &all[i], &all[j]) < 0
 		})
 	}
 	if f.groupBy != "" {
