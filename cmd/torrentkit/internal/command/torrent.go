@@ -121,9 +121,9 @@ func ContentFiles(t *metainfo.Torrent) int {
 }
 
 // PiecesCell words how the content is cut: "1,024 of 1 MiB".
-func PiecesCell(t *metainfo.Torrent) console.Cell {
+func PiecesCell(t *metainfo.Torrent) *console.Cell {
 	n := int64(t.NumPieces())
-	return console.Cell{Human: console.FormatCount(n) + " of " + console.FormatSize(t.PieceLength), Raw: strconv.FormatInt(n, 10)}
+	return &console.Cell{Human: console.FormatCount(n) + " of " + console.FormatSize(t.PieceLength), Raw: strconv.FormatInt(n, 10)}
 }
 
 // AddInfoHashes adds those that there are.

@@ -16,7 +16,7 @@ func sampleFields() *Fields {
 	f.Text("tracker", "b")
 	f.YesNo("private", true)
 	f.Time("created", time.Unix(1700000000, 0))
-	f.Add("state", Cell{Human: "all fine", Raw: "ok"}.In(Green))
+	f.Add("state", (&Cell{Human: "all fine", Raw: "ok"}).In(Green))
 	f.Text("comment", "")
 	return &f
 }

@@ -9,7 +9,7 @@ import (
 // (see shorten), details go on below their row, and so do the last columns where there is no room for all of them.
 type Table struct {
 	Head []string // as many as each row has cells
-	Rows [][]Cell
+	Rows [][]*Cell
 	// rivals are names that no row has, from which those of the rows must be told.
 	rivals []string
 }
@@ -18,7 +18,7 @@ type Table struct {
 func NewTable(head ...string) *Table { return &Table{Head: head} }
 
 // Row adds a row.
-func (t *Table) Row(cells ...Cell) { t.Rows = append(t.Rows, cells) }
+func (t *Table) Row(cells ...*Cell) { t.Rows = append(t.Rows, cells) }
 
 // Among says between which other names the paths of the table are to be told apart when they are shortened.
 func (t *Table) Among(names []string) { t.rivals = names }
@@ -50,9 +50,9 @@ func (t *Table) writePiped(w io.Writer) {
 func (t *Table) writeAligned(w io.Writer, width int, paint func(Colour, string) string) {
 	s := newSheet(t, width)
 	if strings.TrimSpace(strings.Join(s.head, "")) != "" {
-		heading := make([]Cell, len(s.head))
+		heading := make([]*Cell, len(s.head))
 		for i := range s.head {
-			heading[i] = Cell{Human: s.head[i], Colour: Dim, Right: len(t.Rows) > 0 && i < len(t.Rows[0]) && t.Rows[0][i].Right}
+			heading[i] = &Cell{Human: s.head[i], Colour: Dim, Right: len(t.Rows) > 0 && i < len(t.Rows[0]) && t.Rows[0][i].Right}
 		}
 		s.writeRow(w, heading, s.head, paint)
 	}
@@ -204,12 +204,12 @@ func (s *sheet) shortenPaths(t *Table) {
 	}
 }
 
-func (s *sheet) roomFor(column int, c Cell) int {
+func (s *sheet) roomFor(column int, c *Cell) int {
 	return max(s.widths[column]-DisplayWidth(s.branch(column, c)), 1)
 }
 
 // branch is what is drawn before a path: of a deep tree only the end.
-func (s *sheet) branch(column int, c Cell) string {
+func (s *sheet) branch(column int, c *Cell) string {
 	branch := c.branch()
 	return branch[len(branch)-len(lastColumns(branch, s.widths[column]/2)):]
 }
@@ -224,7 +224,7 @@ func lastColumns(text string, width int) string {
 }
 
 // writeRow writes a row, and below it what has no room beside it.
-func (s *sheet) writeRow(w io.Writer, row []Cell, texts []string, paint func(Colour, string) string) {
+func (s *sheet) writeRow(w io.Writer, row []*Cell, texts []string, paint func(Colour, string) string) {
 	var b strings.Builder
 	used := 0 // columns of the line
 	var below []int
@@ -261,7 +261,7 @@ func (s *sheet) writeRow(w io.Writer, row []Cell, texts []string, paint func(Col
 }
 
 // writeBelow writes the cells that have no room in their row, each that is no detail or path with its heading.
-func (s *sheet) writeBelow(w io.Writer, row []Cell, texts []string, below []int, paint func(Colour, string) string) {
+func (s *sheet) writeBelow(w io.Writer, row []*Cell, texts []string, below []int, paint func(Colour, string) string) {
 	if len(below) == 0 || len(s.texts) > 0 && &texts[0] == &s.head[0] {
 		return // the heading of what stands below stands there
 	}

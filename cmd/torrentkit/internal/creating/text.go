@@ -136,13 +136,13 @@ func showChoices(con *console.Console, p *create.Plan) error {
 	for _, c := range choices {
 		mark := console.Text("")
 		if c.Chosen {
-			mark = console.Cell{Human: "*", Raw: "*", Colour: console.Green}
+			mark = &console.Cell{Human: "*", Raw: "*", Colour: console.Green}
 		}
 		v2, hybrid := console.Count(c.V2), console.Count(c.Hybrid)
 		if !c.Exact {
 			v2.Human, hybrid.Human = "<= "+v2.Human, "<= "+hybrid.Human
 		}
-		refused := console.Cell{Human: strconv.Itoa(len(c.RefusedBy)), Raw: strings.Join(c.RefusedBy, "; ")}
+		refused := &console.Cell{Human: strconv.Itoa(len(c.RefusedBy)), Raw: strings.Join(c.RefusedBy, "; ")}
 		t.Row(mark, console.Size(c.PieceLength), console.Count(int64(c.Pieces)), console.Count(c.V1), v2, hybrid, console.Size(c.Padding), refused)
 	}
 	con.ShowTable(t)

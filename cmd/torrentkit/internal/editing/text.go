@@ -40,7 +40,7 @@ func showEdited(con *console.Console, input, output string, e *create.Edited, f 
 	list.Text("output", output)
 	list.YesNo("changed", len(e.Changes) > 0)
 	if e.Cut > 0 {
-		list.Add("cut off", console.Cell{Human: command.Plural(e.Cut, "byte") + " that are no part of the torrent", Raw: strconv.Itoa(e.Cut)})
+		list.Add("cut off", &console.Cell{Human: command.Plural(e.Cut, "byte") + " that are no part of the torrent", Raw: strconv.Itoa(e.Cut)})
 	}
 	if e.Old != e.New {
 		command.Optional(&list, "old infohash", e.Old.V1.String())

@@ -109,8 +109,8 @@ func fieldWords() []string {
 // listFields is "--field" without a name.
 func listFields(con *console.Console) error {
 	rows := console.NewTable("field", "value")
-	return console.ShowList(con, rows, inspectFields(), func(f inspectField) any { return knownFieldJSON{f.name, f.about} }, func(f inspectField) []console.Cell {
-		return []console.Cell{console.Text(f.name), console.Detail(f.about)}
+	return console.ShowList(con, rows, inspectFields(), func(f inspectField) any { return knownFieldJSON{f.name, f.about} }, func(f inspectField) []*console.Cell {
+		return []*console.Cell{console.Text(f.name), console.Detail(f.about)}
 	})
 }
 

@@ -47,7 +47,7 @@ func showTorrent(con *console.Console, l linted, f *inspectFlags) {
 		out.Text("other key", con.Redact(k.Path)+" = "+rawValue(con, k.Raw))
 	}
 	for _, k := range t.UnknownOfFiles {
-		out.Add("other key of files", console.Cell{Human: fmt.Sprintf("%s (of %s)", k.Key, command.Plural(k.Files, "file")), Raw: fmt.Sprintf("%s %d", k.Key, k.Files)})
+		out.Add("other key of files", &console.Cell{Human: fmt.Sprintf("%s (of %s)", k.Key, command.Plural(k.Files, "file")), Raw: fmt.Sprintf("%s %d", k.Key, k.Files)})
 	}
 	con.Show(&out)
 	showList(con, t, f)
@@ -62,7 +62,7 @@ func showCounts(con *console.Console, l linted) {
 	}
 	text := command.Plural(errors, "error") + ", " + command.Plural(warnings, "warning")
 	var out console.Fields
-	out.Add("lint", console.Cell{Human: text + " (torrentkit lint " + l.input + ")", Raw: text})
+	out.Add("lint", &console.Cell{Human: text + " (torrentkit lint " + l.input + ")", Raw: text})
 	con.Show(&out)
 }
 
@@ -111,7 +111,7 @@ func showFiles(con *console.Console, t *metainfo.Torrent, f *inspectFlags) {
 }
 
 // longRow adds a row to a table that may be long. In a pipe, where columns need not line up, it is printed at once.
-func longRow(con *console.Console, t *console.Table, cells ...console.Cell) {
+func longRow(con *console.Console, t *console.Table, cells ...*console.Cell) {
 	t.Row(cells...)
 	if !con.Human() {
 		t.ShowPiped(con)

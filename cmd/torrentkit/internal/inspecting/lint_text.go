@@ -124,8 +124,8 @@ func listRules(con *console.Console) error {
 		return nil
 	}
 	rows := console.NewTable("rule", "severity", "source", "summary", "advice")
-	return console.ShowList(con, rows, inspect.Rules(), func(r inspect.Rule) any { return ruleToJSON(r) }, func(r inspect.Rule) []console.Cell {
-		return []console.Cell{console.Text(r.ID), console.Text(r.Severity.String()), console.Text(ruleSource(r)), console.Text(r.Summary), console.Detail(r.Advice)}
+	return console.ShowList(con, rows, inspect.Rules(), func(r inspect.Rule) any { return ruleToJSON(r) }, func(r inspect.Rule) []*console.Cell {
+		return []*console.Cell{console.Text(r.ID), console.Text(r.Severity.String()), console.Text(ruleSource(r)), console.Text(r.Summary), console.Detail(r.Advice)}
 	})
 }
 

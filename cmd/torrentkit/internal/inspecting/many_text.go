@@ -106,11 +106,11 @@ func showStats(con *console.Console, s *inspect.Stats, unreadable int) {
 	}
 	for _, n := range slices.Sorted(maps.Keys(s.PieceLengths)) {
 		count := int64(s.PieceLengths[n])
-		f.Add("piece length", console.Cell{Human: console.FormatSize(n) + ": " + console.FormatCount(count), Raw: fmt.Sprintf("%d %d", n, count)})
+		f.Add("piece length", &console.Cell{Human: console.FormatSize(n) + ": " + console.FormatCount(count), Raw: fmt.Sprintf("%d %d", n, count)})
 	}
 	for _, host := range byCount(s.Trackers) {
 		count := int64(s.Trackers[host])
-		f.Add("tracker", console.Cell{Human: host + ": " + console.FormatCount(count), Raw: fmt.Sprintf("%s %d", host, count)})
+		f.Add("tracker", &console.Cell{Human: host + ": " + console.FormatCount(count), Raw: fmt.Sprintf("%s %d", host, count)})
 	}
 	for i, names := range s.Duplicates() {
 		for _, name := range names {

@@ -101,18 +101,18 @@ func rootText(t *metainfo.Torrent, i int) string {
 }
 
 // nodeCells are the columns of a line of the drawing. People see the first digits of a root; pipes and JSON have all.
-func nodeCells(con *console.Console, t *metainfo.Torrent, n *node, branch string) []console.Cell {
-	c := []console.Cell{console.Branch(branch, n.name).In(console.Bold), console.Size(n.size), {}, {}, {}}
+func nodeCells(con *console.Console, t *metainfo.Torrent, n *node, branch string) []*console.Cell {
+	c := []*console.Cell{console.Branch(branch, n.name).In(console.Bold), console.Size(n.size), {}, {}, {}}
 	if n.file < 0 {
 		c[0].Human += "/"
 		return c
 	}
 	f := &t.Files[n.file]
 	c[0].Colour = console.Plain
-	c[2] = console.Cell{Human: pieceRange(t, n.file), Right: true}
+	c[2] = &console.Cell{Human: pieceRange(t, n.file), Right: true}
 	c[3] = console.Text(attributes(f))
 	if root := rootText(t, n.file); root != "" {
-		c[4] = console.Cell{Human: root[:8] + "…", Colour: console.Dim}
+		c[4] = &console.Cell{Human: root[:8] + "…", Colour: console.Dim}
 	}
 	return c
 }

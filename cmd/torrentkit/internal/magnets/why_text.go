@@ -26,7 +26,7 @@ func showWhy(con *console.Console, input string, w *why) error {
 	} else if w.link.Name != "" {
 		f.Text("name", w.link.Name)
 	}
-	f.Each("asked", slices.Values(command.Objects(w.sources, func(s magnet.SourceReport) console.Cell {
+	f.Each("asked", slices.Values(command.Objects(w.sources, func(s magnet.SourceReport) *console.Cell {
 		text := con.URL(s.Name) + ": " + command.Plural(s.Peers, "peer")
 		if s.Err != nil {
 			text = con.URL(s.Name) + ": " + hide(s.Err.Error())
@@ -38,8 +38,8 @@ func showWhy(con *console.Console, input string, w *why) error {
 	for r := magnet.Delivered; r <= magnet.BadEncryption; r++ {
 		f.Some("peers "+r.String(), int64(counts[r]))
 	}
-	f.Each("missing", slices.Values(command.Objects(w.missing, func(m missing) console.Cell { return console.Text(fmt.Sprintf("%s: %s", m.code, m.text)) })))
-	f.Each("try", slices.Values(command.Objects(w.missing, func(m missing) console.Cell { return console.Text(m.try) })))
+	f.Each("missing", slices.Values(command.Objects(w.missing, func(m missing) *console.Cell { return console.Text(fmt.Sprintf("%s: %s", m.code, m.text)) })))
+	f.Each("try", slices.Values(command.Objects(w.missing, func(m missing) *console.Cell { return console.Text(m.try) })))
 	con.Show(&f)
 	return nil
 }

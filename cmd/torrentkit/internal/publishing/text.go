@@ -29,7 +29,7 @@ func show(con *console.Console, s *session, p *plan, o *outcome, first bool) err
 	}
 	var list console.Fields
 	list.Text("torrent", command.InputName(o.input))
-	list.Add("state", console.Cell{Human: inWords(o.state), Raw: string(o.state)})
+	list.Add("state", &console.Cell{Human: inWords(o.state), Raw: string(o.state)})
 	list.Text("title", o.title)
 	list.Text("category", p.Category)
 	for _, tag := range p.tags {

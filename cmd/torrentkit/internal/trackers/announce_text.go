@@ -25,21 +25,21 @@ func failureText(con *console.Console, f *announce.Failure, tracker string) stri
 	return text
 }
 
-func numberCell(n int64) console.Cell {
+func numberCell(n int64) *console.Cell {
 	if n == announce.Unknown {
-		return console.Cell{Human: "?", Raw: "", Right: true}
+		return &console.Cell{Human: "?", Raw: "", Right: true}
 	}
 	return console.Count(n)
 }
 
 // timeCell is a duration: rounded for people, milliseconds in a pipe.
-func timeCell(d time.Duration) console.Cell {
-	return console.Cell{Human: roundTime(d), Raw: strconv.FormatFloat(d.Seconds()*1000, 'f', 3, 64), Right: true}
+func timeCell(d time.Duration) *console.Cell {
+	return &console.Cell{Human: roundTime(d), Raw: strconv.FormatFloat(d.Seconds()*1000, 'f', 3, 64), Right: true}
 }
 
 // secondsCell is a duration that is whole seconds.
-func secondsCell(d time.Duration) console.Cell {
-	return console.Cell{Human: d.String(), Raw: strconv.FormatInt(int64(d/time.Second), 10)}
+func secondsCell(d time.Duration) *console.Cell {
+	return &console.Cell{Human: d.String(), Raw: strconv.FormatInt(int64(d/time.Second), 10)}
 }
 
 func roundTime(d time.Duration) string {
@@ -71,7 +71,7 @@ func showResult(con *console.Console, r *announce.Result, peers bool) {
 		f.Add("finding", findingCell(n, trackerText(con, n.Text, r.Tracker)))
 	}
 	if peers && r.Reply != nil {
-		f.Each("peer", func(yield func(console.Cell) bool) {
+		f.Each("peer", func(yield func(*console.Cell) bool) {
 			for p := range r.Reply.Peers.All() {
 				if !yield(console.Text(strings.TrimSpace(peerAddress(p) + "  " + p.Client()))) {
 					return
@@ -131,7 +131,7 @@ func connectionFields(con *console.Console, f *console.Fields, r *announce.Resul
 	f.YesNo("stopped", r.Stopped)
 }
 
-func findingCell(n announce.Finding, text string) console.Cell {
+func findingCell(n announce.Finding, text string) *console.Cell {
 	c := console.Text(string(n.Severity) + " " + n.ID + ": " + text)
 	if n.BEP > 0 {
 		c = console.Text(fmt.Sprintf("%s %s (BEP %d): %s", n.Severity, n.ID, n.BEP, text))
@@ -200,7 +200,7 @@ func showLine(con *console.Console, r *announce.Result, round int, withHash, pee
 
 func pipedLine(con *console.Console, r *announce.Result, peers bool) {
 	t := console.NewTable()
-	row := []console.Cell{console.Text("ok"), console.Text(con.URL(r.Tracker)), console.Text(""), console.Text(hashText(r))}
+	row := []*console.Cell{console.Text("ok"), console.Text(con.URL(r.Tracker)), console.Text(""), console.Text(hashText(r))}
 	if r.Addr.IsValid() {
 		row[2] = console.Text(r.Addr.String())
 	}

@@ -43,8 +43,8 @@ func source(c announce.Check) string {
 
 func listChecks(con *console.Console) error {
 	t := console.NewTable("id", "severity", "source", "expects")
-	return console.ShowList(con, t, announce.Checks(), func(c announce.Check) any { return checkToJSON(c) }, func(c announce.Check) []console.Cell {
-		return []console.Cell{console.Text(c.ID), console.Text(string(c.Severity)), console.Text(source(c)), console.Text(c.Title)}
+	return console.ShowList(con, t, announce.Checks(), func(c announce.Check) any { return checkToJSON(c) }, func(c announce.Check) []*console.Cell {
+		return []*console.Cell{console.Text(c.ID), console.Text(string(c.Severity)), console.Text(source(c)), console.Text(c.Title)}
 	})
 }
 
@@ -68,7 +68,7 @@ func showReports(con *console.Console, reports []announce.Report, f *doctorFlags
 }
 
 // verdictCell colours a state by its weight.
-func verdictCell(v *announce.Verdict) console.Cell {
+func verdictCell(v *announce.Verdict) *console.Cell {
 	switch {
 	case v.State == announce.Pass:
 		return console.Text("pass").In(console.Green)
@@ -179,7 +179,7 @@ func namesOf(ids []string, all bool) string {
 	return strings.Join(groups, ", ")
 }
 
-func verdictOf(r *announce.Report) console.Cell {
+func verdictOf(r *announce.Report) *console.Cell {
 	switch {
 	case !r.Examined():
 		return console.Text("could not be examined").In(console.Yellow)
@@ -240,7 +240,7 @@ func showDifferences(con *console.Console, x, y *announce.Report) {
 	for i := range y.Verdicts {
 		other[y.Verdicts[i].ID] = &y.Verdicts[i]
 	}
-	told := func(v *announce.Verdict, r *announce.Report) console.Cell {
+	told := func(v *announce.Verdict, r *announce.Report) *console.Cell {
 		c := verdictCell(v)
 		return console.Text(c.Human + ": " + trackerText(con, v.Detail, r.Tracker)).In(c.Colour)
 	}

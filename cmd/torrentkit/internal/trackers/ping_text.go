@@ -19,8 +19,8 @@ func showPings(con *console.Console, all []*series) error {
 	}
 	t := console.NewTable("tracker", "sent", "answered", "loss", "minimum", "average", "p50", "p95", "p99", "maximum")
 	object := func(s *series) any { return pingToJSON(s.query, &s.stats) }
-	return console.ShowList(con, t, all, object, func(s *series) []console.Cell {
-		row := []console.Cell{console.Path(con.URL(s.query.Tracker)), console.Count(int64(s.stats.Sent)), console.Count(int64(s.stats.Good)), lossCell(&s.stats)}
+	return console.ShowList(con, t, all, object, func(s *series) []*console.Cell {
+		row := []*console.Cell{console.Path(con.URL(s.query.Tracker)), console.Count(int64(s.stats.Sent)), console.Count(int64(s.stats.Good)), lossCell(&s.stats)}
 		for _, e := range pingTimes(&s.stats) {
 			row = append(row, answerCell(&s.stats, e.d))
 		}
@@ -45,15 +45,15 @@ func showPing(con *console.Console, s *announce.PingStats) {
 }
 
 // answerCell is a time of good answers, of which there may be none.
-func answerCell(s *announce.PingStats, d time.Duration) console.Cell {
+func answerCell(s *announce.PingStats, d time.Duration) *console.Cell {
 	if s.Good == 0 {
 		return numberCell(announce.Unknown)
 	}
 	return timeCell(d)
 }
 
-func lossCell(s *announce.PingStats) console.Cell {
-	return console.Cell{Human: fmt.Sprintf("%.1f %%", 100*s.Loss()), Raw: fmt.Sprintf("%.4f", s.Loss())}
+func lossCell(s *announce.PingStats) *console.Cell {
+	return &console.Cell{Human: fmt.Sprintf("%.1f %%", 100*s.Loss()), Raw: fmt.Sprintf("%.4f", s.Loss())}
 }
 
 type pingTime struct {

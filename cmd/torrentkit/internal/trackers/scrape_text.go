@@ -19,8 +19,8 @@ const scraped = "ok"
 type scrapeRow struct {
 	tracker, address           string
 	hash                       metainfo.HashV1
-	seeds, leeches, downloaded console.Cell
-	result                     console.Cell
+	seeds, leeches, downloaded *console.Cell
+	result                     *console.Cell
 	good                       bool
 }
 
@@ -142,7 +142,7 @@ func showCounts(con *console.Console, rows []scrapeRow, t *targets) {
 		table.Head = table.Head[:4]
 	}
 	for _, r := range rows {
-		row := []console.Cell{r.seeds, r.leeches, r.downloaded, console.Path(cmp.Or(names[r.hash], r.hash.String()))}
+		row := []*console.Cell{r.seeds, r.leeches, r.downloaded, console.Path(cmp.Or(names[r.hash], r.hash.String()))}
 		if r.result.Raw == scraped {
 			r.result.Human = ""
 		}

@@ -24,14 +24,14 @@ func (s *summary) show(con *console.Console) error {
 	}
 	lines := s.trackers()
 	object := func(l trackerLine) any { return trackerLineJSON(con, &l) }
-	err := console.ShowList(con, t, lines, object, func(l trackerLine) []console.Cell { return trackerRow(con, &l) })
+	err := console.ShowList(con, t, lines, object, func(l trackerLine) []*console.Cell { return trackerRow(con, &l) })
 	if err == nil {
 		sayStandings(con, lines)
 	}
 	return err
 }
 
-func trackerRow(con *console.Console, l *trackerLine) []console.Cell {
+func trackerRow(con *console.Console, l *trackerLine) []*console.Cell {
 	colour := map[standing]console.Colour{alive: console.Green, unclear: console.Yellow, dead: console.Red}[l.standing]
 	took, result := console.Text(""), console.Detail("")
 	if l.took > 0 {
@@ -43,14 +43,14 @@ func trackerRow(con *console.Console, l *trackerLine) []console.Cell {
 	case l.unknown > 0:
 		result = console.Detail(fmt.Sprintf("does not know %d", l.unknown))
 	}
-	row := []console.Cell{console.Text(string(l.standing)).In(colour), console.Path(con.URL(l.tracker)), console.Count(int64(l.torrents))}
+	row := []*console.Cell{console.Text(string(l.standing)).In(colour), console.Path(con.URL(l.tracker)), console.Count(int64(l.torrents))}
 	if con.Human() {
 		good := console.Text(fmt.Sprintf("%d of %d", l.good, l.asked))
 		good.Right = true
 		return append(row, good, took, result)
 	}
 	row = append(row, console.Count(int64(l.asked)), console.Count(int64(l.good)), took, result)
-	return append([]console.Cell{console.Text("tracker")}, row...)
+	return append([]*console.Cell{console.Text("tracker")}, row...)
 }
 
 func sayStandings(con *console.Console, lines []trackerLine) {
@@ -64,12 +64,12 @@ func sayStandings(con *console.Console, lines []trackerLine) {
 func (s *summary) showTorrents(con *console.Console) error {
 	t := console.NewTable("torrent", "infohash", "trackers", "alive", "dead", "good", "seeds", "leeches")
 	object := func(l torrentLine) any { return torrentLineJSON(&l) }
-	return console.ShowList(con, t, s.torrents(), object, func(l torrentLine) []console.Cell {
+	return console.ShowList(con, t, s.torrents(), object, func(l torrentLine) []*console.Cell {
 		living := console.Count(int64(l.alive))
 		if l.alive == 0 {
 			living = living.In(console.Red)
 		}
-		return []console.Cell{
+		return []*console.Cell{
 			console.Path(l.name), {Human: l.hashes[0].String()[:8], Raw: l.hashes[0].String()}, console.Count(int64(l.trackers)), living, console.Count(int64(l.dead)),
 			console.Count(int64(l.good)), numberCell(l.seeds), numberCell(l.leeches),
 		}

@@ -41,7 +41,7 @@ func showRepair(con *console.Console, r *verify.Repaired) {
 	if r.DryRun {
 		label, written = "would repair", "to write"
 	}
-	f.Add(label, console.Cell{Human: fmt.Sprintf("%s, %s %s", command.Plural(len(r.Pieces), "piece"), console.FormatSize(r.Bytes), written), Raw: fmt.Sprint(len(r.Pieces))})
+	f.Add(label, &console.Cell{Human: fmt.Sprintf("%s, %s %s", command.Plural(len(r.Pieces), "piece"), console.FormatSize(r.Bytes), written), Raw: fmt.Sprint(len(r.Pieces))})
 	con.Show(&f)
 }
 

@@ -34,13 +34,13 @@ func showReport(con *console.Console, v verified) error {
 		return nil
 	}
 	files := console.NewTable("state", "file", "what")
-	var unclear [][]console.Cell // of which people are told after what is broken
+	var unclear [][]*console.Cell // of which people are told after what is broken
 	for i := range r.Files {
 		f := &r.Files[i]
 		if !isFinding(f) && f.Found == "" && !v.verbose {
 			continue
 		}
-		row := []console.Cell{stateCell(f), console.Path(f.Path), console.Detail(besideState(con, f) + v.whenFound(f) + howMuch(r, i, con.Number))}
+		row := []*console.Cell{stateCell(f), console.Path(f.Path), console.Detail(besideState(con, f) + v.whenFound(f) + howMuch(r, i, con.Number))}
 		if f.State == verify.Unchecked && con.Human() {
 			unclear = append(unclear, row)
 			continue
@@ -110,7 +110,7 @@ func moreExtra(r *verify.Report) string {
 	return console.FormatCount(int64(r.MoreExtra)) + " more entries"
 }
 
-func stateCell(f *verify.FileReport) console.Cell {
+func stateCell(f *verify.FileReport) *console.Cell {
 	c := console.Text(f.State.String())
 	switch {
 	case f.State == verify.OK:
@@ -286,7 +286,7 @@ func showSums(con *console.Console, v verified) {
 }
 
 // result is the verdict in a few words.
-func (v *verified) result() console.Cell {
+func (v *verified) result() *console.Cell {
 	r := v.report
 	switch {
 	case r.Incomplete:
@@ -306,8 +306,8 @@ func (v *verified) result() console.Cell {
 }
 
 // ofCell is a share: "3 of 4 ok", and 3/4 in a pipe.
-func ofCell(n, total int64, word string) console.Cell {
-	return console.Cell{Human: strings.TrimSpace(console.FormatCount(n) + " of " + console.FormatCount(total) + " " + word), Raw: fmt.Sprintf("%d/%d", n, total)}
+func ofCell(n, total int64, word string) *console.Cell {
+	return &console.Cell{Human: strings.TrimSpace(console.FormatCount(n) + " of " + console.FormatCount(total) + " " + word), Raw: fmt.Sprintf("%d/%d", n, total)}
 }
 
 // percent gives two decimals, rounded down: 100.00 is everything.
