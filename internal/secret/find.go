@@ -76,11 +76,20 @@ type parts struct {
 func (f *finder) judge(from, to int, isURL bool) {
 	p := parts{finder: f, base: from, isURL: isURL, query: -1}
 	p.s, p.at = decode(f.text[from:to])
-	p.announces = strings.Contains(p.s, "info_hash=")
+	p.announces = p.asks()
 	for at := 0; at < len(p.s); {
 		at = p.next(at)
 	}
 	p.end()
+}
+
+// asks tells whether one of the parameters is an infohash. It goes the same way, so that what is hidden does not count.
+func (p parts) asks() bool {
+	p.finder = &finder{text: p.text, bare: p.bare}
+	for at := 0; !p.announces && at < len(p.s); {
+		at = p.next(at)
+	}
+	return p.announces
 }
 
 // delimiters stand between the parts of a URL.
@@ -149,6 +158,7 @@ func (p *parts) parameter(from, at int, name, value string) int {
 	if from == 0 || p.s[from-1] != '/' {
 		end = p.until(at, delimiters[1:])
 	}
+	p.announces = p.announces || name == "info_hash"
 	n := len(p.spans)
 	switch whole := p.s[at:end]; {
 	case p.isKey(name):
