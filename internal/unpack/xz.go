@@ -184,11 +184,14 @@ func (b *xzBlock) parse(body []byte) (window uint64, err error) {
 	return uint64(2|size&1) << (size/2 + 11), nil
 }
 
+// errUnused is of what liblzma takes for damage, too.
+var errUnused = errors.New("a chunk has more bytes than are used")
+
 // nextChunk reads the header of an LZMA2 chunk, or the end of the block.
 func (x *xzReader) nextChunk() error {
 	const uncompressed, reset, compressed, properties, resets = 0x02, 0x01, 0x80, 0xc0, 0xe0
 	if x.chunks.packed != 0 {
-		return errors.New("a chunk has more bytes than are used")
+		return errUnused
 	}
 	c := xzChunks{in: &x.in}
 	if err := x.in.full(c.head[:1]); err != nil {
