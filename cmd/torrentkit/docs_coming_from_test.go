@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,6 +12,37 @@ import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
+
+var (
+	flags = regexp.MustCompile("--[a-z][a-z-]+[a-z]")
+	spans = regexp.MustCompile("`([^`]+)`")
+)
+
+// missingFlags are the flags in a cell that neither the commands have that stand in it, nor create, nor the command of the row.
+func missingFlags(root *cobra.Command, row, cell string) (missing []string) {
+	var commands []*cobra.Command
+	for _, words := range append([]string{"create", row}, spanned(cell)...) {
+		if cmd, _, err := root.Find(strings.Fields(words)); err == nil && cmd != root {
+			commands = append(commands, cmd)
+		}
+	}
+	for _, f := range flags.FindAllString(cell, -1) {
+		if !slices.ContainsFunc(commands, func(cmd *cobra.Command) bool {
+			return cmd.Flags().Lookup(f[2:]) != nil || cmd.InheritedFlags().Lookup(f[2:]) != nil
+		}) {
+			missing = append(missing, f)
+		}
+	}
+	return missing
+}
+
+// spanned are the texts between backquotes.
+func spanned(cell string) (out []string) {
+	for _, m := range spans.FindAllStringSubmatch(cell, -1) {
+		out = append(out, m[1])
+	}
+	return out
+}
 
 // Every flag that the table of other tools names on our side exists.
 func hintOf(flag string) string { return command.Foreign(flag) }
@@ -25,15 +57,7 @@ func TestComingFromIsTrue(t *testing.T) {
 		t.Fatal("the page has no table of other tools")
 	}
 	root := newRoot(console.New(console.Env{}))
-	command := func(name string) *cobra.Command {
-		cmd, _, err := root.Find([]string{name})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return cmd
-	}
 	hinted := map[string]bool{}
-	flags := regexp.MustCompile("--[a-z][a-z-]+[a-z]")
 	rows := 0
 	for line := range strings.Lines(table) {
 		cells := strings.Split(strings.TrimSpace(strings.ReplaceAll(line, `\|`, "/")), "|")
@@ -59,15 +83,8 @@ func TestComingFromIsTrue(t *testing.T) {
 				t.Errorf("%s is hinted at as %s: %s", f, ours, line)
 			}
 		}
-		for _, f := range flags.FindAllString(here, -1) {
-			name := name
-			if f == "--entropy" && !strings.HasPrefix(strings.TrimSpace(here), "`edit") {
-				name = "create"
-			}
-			cmd := command(name)
-			if cmd.Flags().Lookup(f[2:]) == nil && cmd.InheritedFlags().Lookup(f[2:]) == nil && command("create").Flags().Lookup(f[2:]) == nil {
-				t.Errorf("%s has no %s: %s", name, f, line)
-			}
+		if missing := missingFlags(root, name, here); len(missing) > 0 {
+			t.Errorf("there is no %q: %s", missing, line)
 		}
 	}
 	if len(hinted) < 20 {
