@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -88,7 +89,9 @@ func unknownField(t *metainfo.Torrent) []string {
 	return keys
 }
 
+// fieldOf finds a field by its name, or by that of its key in JSON: infohash_v2 is infohash-v2.
 func fieldOf(name string) (inspectField, bool) {
+	name = strings.ReplaceAll(name, "_", "-")
 	for _, f := range inspectFields() {
 		if f.name == name {
 			return f, true
@@ -137,7 +140,7 @@ func fields(ctx context.Context, con *console.Console, in command.Input, f *insp
 			values = of.ofLink(link)
 		}
 		if con.Options.JSON {
-			if err := con.JSON(fieldJSON(in.Name, field, values)); err != nil {
+			if err := con.JSON(fieldJSON(in.Name, of.name, values)); err != nil {
 				return err
 			}
 			continue
