@@ -141,10 +141,10 @@ func MagnetLink(t *metainfo.Torrent, peers ...string) magnet.Link {
 	return l
 }
 
-// MagnetText is a link: for people without its secrets, and whole in a pipe, since with stars in it the
-// link is dead.
+// MagnetText is a link: for people, who read the log of a pipeline too, without its secrets; and whole in a pipe, since with
+// stars in it the link is dead.
 func MagnetText(con *console.Console, l magnet.Link) string {
-	if !con.Human() {
+	if !con.Human() && !console.InPipeline(con) {
 		return l.String()
 	}
 	return con.URL(l.String())

@@ -6,6 +6,7 @@
 package console
 
 import (
+	"cmp"
 	"io"
 	"sync/atomic"
 	"time"
@@ -48,6 +49,15 @@ func (con *Console) OnTerminal() bool { return con.env.OutTTY }
 // Human tells whether people read the result, and not a program. Who wants colours always is one of them.
 func (con *Console) Human() bool {
 	return con.env.OutTTY || con.Options.Human || con.Options.Color == "always"
+}
+
+// InPipeline tells whether text may end in the log of a pipeline. GitHub, GitLab and nearly all others set CI; Azure, TeamCity
+// and Jenkins have a variable of their own.
+func InPipeline(con *Console) bool {
+	if ci := con.Getenv("CI"); ci != "" {
+		return ci != "false" && ci != "0"
+	}
+	return cmp.Or(con.Getenv("GITHUB_ACTIONS"), con.Getenv("GITLAB_CI"), con.Getenv("TF_BUILD"), con.Getenv("TEAMCITY_VERSION"), con.Getenv("JENKINS_URL")) != ""
 }
 
 // Width is the terminal's number of columns.

@@ -5,13 +5,12 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
-	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/create"
 	"github.com/torrentkit/torrentkit/inspect"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
-// createdJSON is what "create --json" prints.
+// createdJSON is what "create --json" prints. URLs are whole, as in the .torrent.
 type createdJSON struct {
 	Name        string `json:"name"`
 	NameHex     string `json:"name_hex,omitempty"`
@@ -84,18 +83,15 @@ type shardJSON struct {
 	Known  int `json:"known"` // of them from the journal
 }
 
-func createdToJSON(con *console.Console, c created, out *command.Output) createdJSON {
+func createdToJSON(c created, out *command.Output) createdJSON {
 	t, reused, h := c.Torrent, c.reused, c.Hashes()
 	v := createdJSON{
 		Name: t.Name, NameHex: command.HexIfNeeded(t.Name), Format: t.Format.String(), InfoHash: h.V1.String(), InfoHashV2: h.V2.String(),
 		Files: command.ContentFiles(t), Size: t.Size(), PieceLength: t.PieceLength, Pieces: t.NumPieces(),
 		TorrentSize: len(t.Raw()), Magnet: c.link().String(), Output: out.String(),
 		ReusedPieces: reused.Pieces, ReusedBytes: reused.Bytes, Contradicted: reused.Contradicted,
-		Private: t.Private, Source: con.Redact(t.Source), WebSeeds: command.Objects(t.WebSeeds, con.URL), WebSeedAsks: command.Objects(c.firstFile(), con.URL),
+		Private: t.Private, Source: t.Source, Trackers: t.Trackers, WebSeeds: t.WebSeeds, WebSeedAsks: c.firstFile(),
 		Seconds: math.Round(c.took.Seconds()*1000) / 1000,
-	}
-	for _, tier := range t.Trackers {
-		v.Trackers = append(v.Trackers, command.Objects(tier, con.URL))
 	}
 	if !t.CreationDate.IsZero() {
 		v.Created = &t.CreationDate

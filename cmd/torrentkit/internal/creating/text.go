@@ -175,7 +175,7 @@ func showCreated(con *console.Console, c created, out *command.Output) error {
 		return nil
 	}
 	if con.Options.JSON {
-		return con.JSON(createdToJSON(con, c, out))
+		return con.JSON(createdToJSON(c, out))
 	}
 	var f console.Fields
 	if con.Human() {
