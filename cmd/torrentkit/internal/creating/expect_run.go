@@ -1,14 +1,17 @@
 package creating
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -42,8 +45,22 @@ func readExpected(ctx context.Context, con *console.Console, o *create.Options, 
 	return nil
 }
 
+// refuseHash is what --expect-infohash says of a torrent that has another. Which files differ an infohash does not tell.
+func refuseHash(con *console.Console, err error, out *command.Output) error {
+	var other *create.UnexpectedHashError
+	if !errors.As(err, &other) {
+		return err
+	}
+	if con.Options.JSON && out.Kind != command.ToStdout {
+		if err := con.JSON(otherHashToJSON(other)); err != nil {
+			return err
+		}
+	}
+	return console.NoBecause(other.Error() + "; nothing was written")
+}
+
 // compareExpected tells how the torrent that was made differs from the one that was expected.
-func compareExpected(con *console.Console, made *create.Result, f *createFlags) error {
+func compareExpected(con *console.Console, made *create.Result, paths []string, out *command.Output, f *createFlags) error {
 	if f.expected == nil {
 		return nil
 	}
@@ -55,39 +72,76 @@ func compareExpected(con *console.Console, made *create.Result, f *createFlags) 
 	if d.SameInfoHash {
 		return nil
 	}
-	if err := showUnexpected(con, d, f.expected, t); err != nil {
+	if err := showUnexpected(con, d, f.expected, t, out); err != nil {
 		return err
 	}
-	what := differing(d)
-	return console.NoBecause(fmt.Sprintf("the infohash is %s, and that of %q is %s: %s; nothing was written", t.Hashes(), f.expect, f.expected.Hashes(), what))
+	what, unclear := differing(d)
+	err = console.NoBecause(fmt.Sprintf("the infohash is %s, and that of %q is %s: %s; nothing was written", t.Hashes(), f.expect, f.expected.Hashes(), what))
+	if unclear && f.content == nil && len(paths) == 1 {
+		err = console.WithHint(err, "torrentkit verify "+shellWord(f.expect)+" "+shellWord(paths[0]))
+	}
+	return err
 }
 
-// differing says how much differs.
-func differing(d *inspect.Difference) string {
-	differ, unclear := 0, 0
-	for _, f := range d.Files {
-		if f.Kind == inspect.FileUnclear {
-			unclear++
-		} else {
-			differ++
+// maxNamed is how many files the error names. The table has all.
+const maxNamed = 3
+
+// differing says what differs: first that by which hashes of files cannot be compared, then the files. unclear is set where
+// only their content can tell.
+func differing(d *inspect.Difference) (what string, unclear bool) {
+	var parts, names []string
+	for _, f := range d.Fields {
+		if slices.Contains([]string{"format", "piece length", "name"}, f.Field) {
+			parts = append(parts, fmt.Sprintf("the %s is %s, not %s", f.Field, f.B, f.A))
 		}
 	}
-	text := fmt.Sprintf("%d files differ", differ)
-	switch {
-	case differ == 1:
-		text = "1 file differs"
-	case differ+unclear == 0:
-		return "no file differs, but " + strings.Join(infoKeys(d), ", ")
+	cannotTell := 0
+	for _, f := range d.Files {
+		if f.Kind == inspect.FileUnclear {
+			cannotTell++
+		} else {
+			names = append(names, changedName(f))
+		}
 	}
-	if unclear > 0 {
-		text += fmt.Sprintf(", and of %d torrentkit verify can tell", unclear)
+	if n := len(names); n > maxNamed {
+		names = append(names[:maxNamed], fmt.Sprintf("%d more", n-maxNamed))
 	}
-	return text
+	if len(names) > 0 {
+		parts = append(parts, strings.Join(names, ", "))
+	}
+	if cannotTell > 0 {
+		parts = append(parts, command.Plural(cannotTell, "file")+" may differ, which only the content tells")
+	}
+	if len(parts) == 0 {
+		parts = append(parts, "no file differs, but "+strings.Join(infoKeys(d), ", "))
+	}
+	return strings.Join(parts, "; "), cannotTell > 0
+}
+
+// changedName names a file that differs.
+func changedName(f inspect.FileChange) string {
+	if f.A == "" || f.B == "" || f.A == f.B {
+		return fmt.Sprintf("%q %s", cmp.Or(f.A, f.B), f.Kind)
+	}
+	return fmt.Sprintf("%q %s %q", f.A, f.Kind, f.B)
+}
+
+// shellWord quotes a path for a command that a person pastes, and keeps it from being a flag.
+func shellWord(path string) string {
+	if strings.HasPrefix(path, "-") && path != "-" {
+		path = "./" + path
+	}
+	if path != "" && !strings.ContainsFunc(path, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("/._-+=:,@", r)
+	}) {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }
 
 // infoKeys are the keys that differ and are not hashes of content.
 func infoKeys(d *inspect.Difference) []string {
-	var keys []string
+	keys := make([]string, 0, len(d.InfoKeys))
 	for _, k := range d.InfoKeys {
 		keys = append(keys, k.Key)
 	}

@@ -38,7 +38,8 @@ type createdJSON struct {
 	Contradicted []string `json:"contradicted,omitempty"` // files that are not what the journal remembers
 }
 
-// expectJSON is what "create --expect --json" prints where the torrent is another.
+// expectJSON is what "create --expect --json" and "create --expect-infohash --json" print where the torrent is another. An
+// infohash does not tell which files and keys differ: the lists are empty then.
 type expectJSON struct {
 	Same           bool                     `json:"same"` // false
 	Expected       hashesJSON               `json:"expected"`
@@ -58,6 +59,16 @@ func unexpectedToJSON(d *inspect.Difference, want, got metainfo.Hashes) expectJS
 		Expected: hashesJSON{want.V1.String(), want.V2.String()}, Got: hashesJSON{got.V1.String(), got.V2.String()}, InfoHashKeys: infoKeys(d),
 		Files: command.Objects(d.Files, command.FileChangeToJSON), FilesKnownSame: d.SameFiles,
 	}
+}
+
+func otherHashToJSON(e *create.UnexpectedHashError) expectJSON {
+	v := expectJSON{Got: hashesJSON{e.Got.V1.String(), e.Got.V2.String()}, InfoHashKeys: []string{}, Files: []command.FileChangeJSON{}}
+	if len(e.Want) == 2*len(metainfo.HashV1{}) {
+		v.Expected.InfoHash = e.Want
+	} else {
+		v.Expected.InfoHashV2 = e.Want
+	}
+	return v
 }
 
 // deniedJSON is what "create --deny --json" prints where the rules find something.

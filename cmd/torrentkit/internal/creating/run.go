@@ -105,7 +105,7 @@ func runCreate(ctx context.Context, con *console.Console, paths []string, o *cre
 	if err != nil {
 		return err
 	}
-	if err := compareExpected(con, made, f); err != nil {
+	if err := compareExpected(con, made, paths, out, f); err != nil {
 		return err
 	}
 	if err := finishCreate(ctx, con, []*create.Plan{plan}, []*create.Result{made}, command.Outputs{out}, f, start); err != nil {
@@ -135,7 +135,7 @@ func makeOne(ctx context.Context, con *console.Console, plan *create.Plan, out *
 		made, err = plan.Torrent(ctx)
 		return err
 	})
-	return made, err
+	return made, refuseHash(con, err, out)
 }
 
 // checkRoom refuses, before the long part, to make torrents for which there is no room.
@@ -162,10 +162,6 @@ func hash(ctx context.Context, con *console.Console, plan *create.Plan, journals
 	p.Finish()
 	if ctx.Err() != nil {
 		con.Note(stopped(done, total, journals))
-	}
-	var other *create.UnexpectedHashError
-	if errors.As(err, &other) {
-		return console.NoBecause(other.Error() + "; nothing was written")
 	}
 	if err == nil {
 		tellReused(con, plan)

@@ -106,7 +106,10 @@ func showPlan(con *console.Console, p *create.Plan) error {
 }
 
 // showUnexpected lists the files that differ from those of the torrent that was expected.
-func showUnexpected(con *console.Console, d *inspect.Difference, want, got *metainfo.Torrent) error {
+func showUnexpected(con *console.Console, d *inspect.Difference, want, got *metainfo.Torrent, out *command.Output) error {
+	if out.Kind == command.ToStdout {
+		return nil
+	}
 	if con.Options.JSON {
 		return con.JSON(unexpectedToJSON(d, want.Hashes(), got.Hashes()))
 	}

@@ -62,7 +62,7 @@ func createTogether(ctx context.Context, con *console.Console, paths []string, j
 		made, err = create.Torrents(ctx, plans)
 		return err
 	}); err != nil {
-		return err
+		return refuseHash(con, err, outs[0])
 	}
 	return finishCreate(ctx, con, plans, made, outs, f, start)
 }
