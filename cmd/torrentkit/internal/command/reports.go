@@ -2,9 +2,13 @@ package command
 
 import (
 	"context"
+	"encoding/xml"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -47,14 +51,20 @@ type Reports struct {
 	outputs Outputs // of those that have a file
 }
 
-// NewReports checks where the reports go, before anything is done.
+// NewReports checks where the reports go, before anything is done. A report takes the place of one that an earlier run left;
+// any other file, and lists of checksums, which may be somebody else's, are replaced by force only.
 func NewReports(con *console.Console, list []Report, force bool) (*Reports, error) {
 	r := &Reports{list: list}
 	for _, s := range list {
+		if s.Kind == "github" {
+			if err := GitHubSummary().Check(con); err != nil {
+				return nil, err
+			}
+		}
 		if s.File == "" {
 			continue
 		}
-		out, err := NewOutput(con, s.File, OutputOptions{DefaultName: "report." + s.Kind, Force: force, Same: SameBytes})
+		out, err := NewOutput(con, s.File, OutputOptions{DefaultName: s.defaultName(), Force: force || s.isThere(), Same: SameBytes})
 		if err != nil {
 			return nil, err
 		}
@@ -64,6 +74,31 @@ func NewReports(con *console.Console, list []Report, force bool) (*Reports, erro
 		r.outputs = append(r.outputs, out)
 	}
 	return r, r.outputs.Refuse()
+}
+
+// defaultName is that of the report in a folder.
+func (s *Report) defaultName() string { return "report." + s.Kind }
+
+// isThere tells whether the file is a report of the kind, as an earlier run leaves it, by how it begins. One that is empty
+// has nothing to lose.
+func (s *Report) isThere() bool {
+	begins := map[string]string{"dotenv": "INFOHASH=", "junit": xml.Header + "<testsuite", "html": "<!DOCTYPE html>", "prometheus": "# HELP torrentkit_"}[s.Kind]
+	file := s.File
+	if IsFolder(file) {
+		file = filepath.Join(file, s.defaultName())
+	}
+	info, err := os.Stat(file)
+	if begins == "" || err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	there := make([]byte, len(begins))
+	n, err := io.ReadFull(f, there)
+	return string(there[:n]) == begins || n == 0 && err == io.EOF
 }
 
 // Kinds are those that were asked for.

@@ -2,6 +2,7 @@ package creating
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -26,6 +27,18 @@ func outcomesOf(t *metainfo.Torrent, peers []string, out *command.Output) []outc
 	return []outcome{{"infohash", h.V1.String()}, {"infohash-v2", h.V2.String()}, {"magnet", link}, {"torrent", out.String()}}
 }
 
+// openReports checks where reports go, before anything is hashed.
+func openReports(con *console.Console, f *createFlags) (err error) {
+	if f.opened, err = command.NewReports(con, f.reports, f.force); err != nil || !f.opened.Wants("github") {
+		return err
+	}
+	if command.GitHubOutputs().Missing(con) {
+		return console.WithHint(errors.New("--report github: GITHUB_OUTPUT, in which GitHub's runner names the file for outputs, is not set"),
+			"--report dotenv=FILE writes a file anywhere")
+	}
+	return command.GitHubOutputs().Check(con)
+}
+
 // writeReports tells other programs what was made. Of several torrents the first gives the outputs.
 func writeReports(ctx context.Context, con *console.Console, f *createFlags, lints []*inspect.Report, outs command.Outputs) error {
 	return f.opened.Write(ctx, func(kind string) ([]byte, error) {
@@ -33,10 +46,10 @@ func writeReports(ctx context.Context, con *console.Console, f *createFlags, lin
 		if kind == "dotenv" {
 			return dotenv(all)
 		}
-		if err := command.AppendGitHub(con, "GITHUB_OUTPUT", "outputs", githubOutputs(all)); err != nil {
+		if err := command.GitHubOutputs().Append(con, githubOutputs(all)); err != nil {
 			return nil, err
 		}
-		return nil, command.AppendGitHub(con, "GITHUB_STEP_SUMMARY", "step summary", githubCreated(lints, f.peers, outs))
+		return nil, command.GitHubSummary().Append(con, githubCreated(lints, f.peers, outs))
 	})
 }
 

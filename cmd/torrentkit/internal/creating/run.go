@@ -68,7 +68,7 @@ func runCreate(ctx context.Context, con *console.Console, paths []string, o *cre
 	if err != nil {
 		return err
 	}
-	if f.opened, err = command.NewReports(con, f.reports, f.force); err != nil {
+	if err := openReports(con, f); err != nil {
 		return err
 	}
 	publish, err := f.release.Open(ctx, con)

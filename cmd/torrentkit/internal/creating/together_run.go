@@ -46,8 +46,7 @@ func createTogether(ctx context.Context, con *console.Console, paths []string, j
 		return err
 	}
 	f := &jobs[0].f
-	var err error
-	if f.opened, err = command.NewReports(con, f.reports, f.force); err != nil {
+	if err := openReports(con, f); err != nil {
 		return err
 	}
 	plans, err := planTogether(ctx, con, paths, jobs)

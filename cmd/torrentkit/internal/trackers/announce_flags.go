@@ -76,7 +76,7 @@ func (f *announceFlags) bindOutput(cmd *cobra.Command) {
 	command.Group(cmd, "Report", func(fs *pflag.FlagSet) {
 		command.ReportFlag(fs, "write junit, prometheus or html to a file, or nagios to standard output (`KIND=FILE`, repeatable)",
 			[]string{"junit", "prometheus", "html", "nagios"}, "nagios", &f.reports)
-		fs.BoolVar(&f.force, "force", false, "replace report files that exist")
+		fs.BoolVar(&f.force, "force", false, "let reports replace any file that exists, and not only reports of their kind")
 		command.DoFlag(fs, "metrics", "print Prometheus metrics: --report prometheus=-", func() { f.reports = append(f.reports, command.Report{Kind: "prometheus", File: "-"}) })
 		command.DoFlag(fs, "nagios", "be a plugin of Nagios: print its line, and exit with 0, 1, 2, or 3 (unknown)", func() { f.reports = append(f.reports, command.Report{Kind: "nagios"}) })
 		fs.DurationVar(&f.warn, "warn", 0, "with --nagios: warn where answers take longer than `TIME` in the mean")

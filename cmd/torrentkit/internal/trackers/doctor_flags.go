@@ -43,7 +43,7 @@ func (f *doctorFlags) bind(cmd *cobra.Command) {
 	})
 	command.Group(cmd, "Report", func(fs *pflag.FlagSet) {
 		command.ReportFlag(fs, "write junit or html to a file (`KIND=FILE`, repeatable)", []string{"junit", "html"}, "", &f.reports)
-		fs.BoolVar(&f.force, "force", false, "replace report files that exist")
+		fs.BoolVar(&f.force, "force", false, "let reports replace any file that exists, and not only reports of their kind")
 		command.DoFlag(fs, "junit", "print JUnit XML: --report junit=-", func() { f.reports = append(f.reports, command.Report{Kind: "junit", File: "-"}) })
 	})
 }

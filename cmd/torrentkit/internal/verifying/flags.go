@@ -51,7 +51,7 @@ func (f *verifyFlags) bindChoice(cmd *cobra.Command) {
 		fs.BoolVar(&o.Extra, "extra", false, "list what is in the content's folder and not in the torrent: it counts as a difference")
 		command.ReportFlag(fs, "write junit, sfv, md5sums or sha256sums to a file, or tell github (`KIND=FILE`, repeatable)",
 			[]string{"junit", "github", "sfv", "sha256sums", "md5sums"}, "github", &f.reports)
-		fs.BoolVar(&f.force, "force", false, "replace report files that exist")
+		fs.BoolVar(&f.force, "force", false, "let reports replace any file that exists, and not only reports of their kind: lists of checksums too")
 		fs.BoolVarP(&f.verbose, "verbose", "v", false, "list the files that are ok, too")
 	})
 }

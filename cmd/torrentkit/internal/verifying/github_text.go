@@ -54,7 +54,7 @@ func reportGitHub(con *console.Console, outcomes []verified) error {
 	if told > maxAnnotations {
 		con.Tell(fmt.Sprintf("::notice::%d more findings", told-maxAnnotations))
 	}
-	return command.AppendGitHub(con, "GITHUB_STEP_SUMMARY", "step summary", githubSummary(outcomes))
+	return command.GitHubSummary().Append(con, githubSummary(outcomes))
 }
 
 // inWorkspace is the path of a file of the content from the folder of the workspace, by which GitHub shows it. Of what
