@@ -259,6 +259,11 @@ func (d *doctor) open(tracker string) *Failure {
 	d.first = d.ask("a", EventStarted, asSeed(), want(50))
 	if d.first.Addr.IsValid() {
 		d.addrs = []netip.AddrPort{d.first.Addr}
+	} else if d.s.Proxy == nil && !d.hopeless() { // what came from one of several was not understood
+		var f *Failure
+		if d.addrs, f = d.s.resolve(d.ctx, d.e.host, d.e.port); f != nil {
+			return f
+		}
 	}
 	if _, lost := found(d.first.Findings, "redirect-query"); lost {
 		return nil // that is a finding of its own

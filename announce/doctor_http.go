@@ -100,7 +100,10 @@ func harmless(c Check, changes ...change) check {
 }
 
 func httpChecks() []check {
-	const proto = "Trackers"
+	const (
+		proto = "Trackers"
+		wiki  = "Bittorrent Protocol Specification v1.0 (wiki.theory.org)"
+	)
 	return []check{
 		{Check{"http.redirect", "a redirect keeps the query", 3, proto, Error, "redirect to $uri$is_args$args, or whatever your server calls the whole of what was asked"}, httpRedirect},
 		{Check{"http.status", "the answer comes with status 200", 3, proto, Error, "answer every announce with 200; say what is wrong in failure reason"}, httpStatus},
@@ -112,19 +115,19 @@ func httpChecks() []check {
 		httpCheck(Check{"http.required-keys", "interval and peers are there", 3, proto, Error, "clients do not come back without interval"}, "interval-missing", "peers-missing"),
 		httpCheck(Check{"http.numbers", "counts and times are integers from 0 on", 3, proto, Error, "clients show nonsense, or throw the answer away"}, "number-negative", "number-unreadable", "number-as-string"),
 		httpCheck(Check{"http.interval", "the interval is between a second and a week", 3, proto, Warning, "1800 s is usual"}, "interval-odd"),
-		httpCheck(Check{"http.min-interval", "min interval is not above interval", 3, proto, Warning, "clients that obey both cannot announce in time"}, "min-interval-odd"),
+		httpCheck(Check{"http.min-interval", "min interval is not above interval", 0, wiki, Warning, "clients that obey both cannot announce in time"}, "min-interval-odd"),
 		{Check{"http.peers-length", "compact peers are a multiple of 6 bytes, peers6 of 18", 23, "", Error, "clients throw away the list"}, func(d *doctor) outcome {
 			d.ask("a", EventNone, asSeed())
 			return d.http().finding("peers-length", "peers-type")
 		}},
 		{Check{"http.peers6", "peers6 is a string of 18 bytes a peer where there is one", 7, "", Error, "6 bytes in peers, 18 in peers6"}, httpPeers6},
 		{Check{"http.compact-default", "peers are compact where the client does not say", 23, "", Info, "dictionaries cost ten times as much traffic"}, httpForm(FormCompact, del("compact"))},
-		{Check{"http.compact-1", "compact=1 gives compact peers", 23, "", Error, "most clients read nothing else"}, httpForm(FormCompact, set("compact", "1"))},
+		{Check{"http.compact-1", "compact=1 gives compact peers", 23, "", Warning, "clients are to read both forms, and some do not; a peer costs 6 bytes instead of some 60"}, httpForm(FormCompact, set("compact", "1"))},
 		simple(Check{"http.compact-0", "compact=0 is answered, in either form", 23, "", Warning, "answer compact if there is no other form, but not with an error"}, set("compact", "0")),
-		{Check{"http.no-peer-id", "no_peer_id=1 leaves peer ids out", 23, "", Info, "peer ids are half of the answer"}, httpNoPeerID},
-		{Check{"http.numwant-0", "numwant=0 gives no peers", 3, proto, Warning, "seeders and probes ask for none"}, obeysNumWant(0, httpNumWant)},
-		{Check{"http.numwant-1", "numwant=1 gives at most one peer", 3, proto, Warning, "obey numwant"}, obeysNumWant(1, httpNumWant)},
-		{Check{"http.numwant-200", "numwant=200 is answered with at most 200", 3, proto, Warning, "cap the number in silence"}, obeysNumWant(200, httpNumWant)},
+		{Check{"http.no-peer-id", "no_peer_id=1 leaves peer ids out", 0, wiki, Info, "peer ids are half of the answer"}, httpNoPeerID},
+		{Check{"http.numwant-0", "numwant=0 gives no peers", 0, wiki, Warning, "seeders and probes ask for none"}, obeysNumWant(0, httpNumWant)},
+		{Check{"http.numwant-1", "numwant=1 gives at most one peer", 0, wiki, Warning, "obey numwant"}, obeysNumWant(1, httpNumWant)},
+		{Check{"http.numwant-200", "numwant=200 is answered with at most 200", 0, wiki, Warning, "cap the number in silence"}, obeysNumWant(200, httpNumWant)},
 		simple(Check{"http.event-started", "event=started is taken", 3, proto, Error, ""}, set("event", "started")),
 		simple(Check{"http.event-none", "an announce without event is taken", 3, proto, Error, "it is what clients send most"}),
 		simple(Check{"http.event-empty", "an empty event is as good as none", 3, proto, Warning, "BEP 3 names it"}, set("event", "")),
@@ -134,9 +137,9 @@ func httpChecks() []check {
 		simple(Check{"http.event-stopped", "event=stopped is taken", 3, proto, Error, "peers that left are handed out until they expire"}, set("event", "stopped"), set("numwant", "0")),
 		simple(Check{"http.unknown-parameter", "unknown parameters are ignored", 3, proto, Warning, "clients send supportcrypto, corrupt, redundant and more"}, set("torrentkit_unknown", "1")),
 		{Check{"http.escapes", "every byte may be escaped, in either case", 3, proto, Error, "decode %xx before anything else"}, httpEscapes},
-		{Check{"http.head", "HEAD gives no server error", 3, proto, Info, "monitoring asks with HEAD"}, httpHead},
+		{Check{"http.head", "HEAD gives no server error", 0, "RFC 9110, 9.3.2", Info, "monitoring asks with HEAD"}, httpHead},
 		httpCheck(Check{"http.gzip", "gzip is declared where it is used", 3, proto, Error, "send Content-Encoding: gzip, and only to those who accept it"}, "gzip-undeclared"),
-		{Check{"http.keep-alive", "a connection serves a second request", 3, proto, Info, "a handshake for each scrape is what busy trackers die of; some close on purpose, to save sockets"}, httpKeepAlive},
+		{Check{"http.keep-alive", "a connection serves a second request", 0, "RFC 9112, 9.3", Info, "a handshake for each scrape is what busy trackers die of; some close on purpose, to save sockets"}, httpKeepAlive},
 	}
 }
 

@@ -103,7 +103,6 @@ const (
 	NoPeerIDIgnored     Fault = "no-peer-id-ignored"
 	UnknownParamError   Fault = "unknown-param-error"
 	LowerEscapesBroken  Fault = "lower-escapes-broken"
-	UDPConnectLong      Fault = "udp-connect-long"
 	UDPPeersLength      Fault = "udp-peers-length"
 	UDPUnknownSilent    Fault = "udp-unknown-silent"
 	UDPShortAnswered    Fault = "udp-short-answered"

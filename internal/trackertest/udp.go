@@ -143,10 +143,7 @@ func (tr *Tracker) connect(p []byte, from netip.AddrPort) []byte {
 	defer tr.mu.Unlock()
 	tr.ids[be.Uint64(raw[:])] = connection{from.Addr(), time.Now()}
 	out := append(header(0, p), raw[:]...)
-	switch {
-	case tr.Has(UDPConnectLong):
-		out = append(out, 0, 0, 0, 0)
-	case tr.Has(UDPShortConnect):
+	if tr.Has(UDPShortConnect) {
 		out = out[:12]
 	}
 	return out
