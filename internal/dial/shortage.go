@@ -7,6 +7,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/torrentkit/torrentkit/internal/openfiles"
 )
 
 // ErrShortage is that this process, or the whole system, has no file descriptor
@@ -22,7 +24,7 @@ const (
 
 // Sockets is how many connections may be wanted at once without waiting for file
 // descriptors: at least one.
-func Sockets() int { return max(1, (descriptors()-spare)/perConnection) }
+func Sockets() int { return max(1, (openfiles.Limit()-spare)/perConnection) }
 
 // patient runs open, and again while there is no file descriptor for it: for half of
 // the time that there is, before what is left could be too short for an honest host.

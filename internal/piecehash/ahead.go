@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/internal/openfiles"
 )
 
 const (
@@ -13,6 +14,7 @@ const (
 	partBytes  = 512 << 10 // of a file that are brought to memory at a time
 	openWork   = 256 << 10 // bytes that cost about as much as opening a file does
 	enoughWarm = 64        // parts that were in memory, until cold data is no longer expected
+	fileShare  = 8         // of so many files that may be open, one may be here: workers need theirs
 )
 
 // part is what is brought to memory at a time: bytes of one file.
@@ -46,7 +48,7 @@ type ahead struct {
 }
 
 func newAhead(p *pipeline) *ahead {
-	a := &ahead{p: p, depth: newDepth(), warm: enoughWarm}
+	a := &ahead{p: p, depth: newDepth(min(maxDepth, max(1, openfiles.Limit()/fileShare))), warm: enoughWarm}
 	a.wake.L = &a.mu
 	return a
 }

@@ -21,6 +21,7 @@ const (
 // half as many when that is. What it has found out it tries again now and then.
 // It is used by one goroutine at a time.
 type depth struct {
+	most int     // reads that may ever be in flight
 	now  int     // reads that may be in flight
 	best int     // before the try that goes on; now, where none does
 	rate float64 // at best, in work for a second
@@ -34,7 +35,10 @@ type depth struct {
 	begun time.Time
 }
 
-func newDepth() depth { return depth{now: firstDepth, best: firstDepth, skip: firstDepth} }
+func newDepth(most int) depth {
+	first := min(firstDepth, most)
+	return depth{most: most, now: first, best: first, skip: first}
+}
 
 // ended takes note of a read that ended. Work is what it cost, in any unit.
 func (d *depth) ended(work int64, at time.Time) {
@@ -53,8 +57,8 @@ func (d *depth) ended(work int64, at time.Time) {
 	rate := float64(d.work) / took.Seconds()
 	switch {
 	case rate < d.rate/another:
-		*d = newDepth()
-		d.skip = maxDepth
+		*d = newDepth(d.most)
+		d.skip = d.most
 	case d.reads >= 4*d.now, d.now != d.best && rate < worse*d.rate:
 		before := d.now
 		d.judge(rate)
@@ -90,7 +94,7 @@ func (d *depth) judge(rate float64) {
 
 // try goes up or down by a factor of two.
 func (d *depth) try() {
-	if d.down && d.best == 1 || !d.down && d.best == maxDepth {
+	if d.down && d.best == 1 || !d.down && 2*d.best > d.most {
 		d.turn()
 		return
 	}

@@ -1,11 +1,11 @@
 //go:build unix
 
-package dial
+package openfiles
 
 import "syscall"
 
-// descriptors is how many files this process may have open at once.
-func descriptors() int {
+// Limit is how many files this process may have open at once.
+func Limit() int {
 	var l syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l); err != nil {
 		return 256 // what the most frugal systems give
