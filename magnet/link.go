@@ -6,8 +6,8 @@
 // A link is read by [Parse], which accepts what is found in the wild and tells
 // by [Issue]s what was unusual, what was repaired and what was lost. A [Link] is
 // written by its String method, always in the same form, so that parsing and
-// writing repairs a link; [CheckPeer] tells which addresses of peers it can hold. [FromTorrent] makes the link of a torrent;
-// [ParseRanges] reads which files it selects (BEP 53), [QR] draws it.
+// writing repairs a link; [CheckPeer] tells which addresses of peers it can hold. [FromTorrent] makes the link of a torrent,
+// [Stored] finds the one that a client keeps until it has that; [ParseRanges] reads which files it selects (BEP 53), [QR] draws it.
 //
 // # Metadata
 //

@@ -50,9 +50,13 @@ func runInspect(ctx context.Context, con *console.Console, names []string, f *in
 		if command.IsMagnet(name) {
 			return inspectLink(con, name)
 		}
-		report, err := lintOne(ctx, con, in, int64(f.maxSize), inspect.LintOptions{Now: con.Now()})
+		raw, report, err := lintOne(ctx, con, in, int64(f.maxSize), inspect.LintOptions{Now: con.Now()})
 		if err != nil {
 			return err
+		}
+		if link, ok := magnet.Stored(raw); ok {
+			con.Warn(fmt.Sprintf("reading %q: it is no torrent yet: a client keeps a magnet link in it", command.InputName(name)))
+			return magnets.ShowLink(con, name, link, nil)
 		}
 		if report.Torrent == nil {
 			return command.InputError(command.InputName(name), report.Refused)

@@ -31,7 +31,7 @@ func runLint(ctx context.Context, con *console.Console, args []string, f *lintFl
 	}
 	total, start := lintTotals{}, con.Now()
 	err := command.EachInput(ctx, con, args, func(ctx context.Context, in command.Input) error {
-		report, err := lintOne(ctx, con, in, int64(f.maxSize), f.options)
+		_, report, err := lintOne(ctx, con, in, int64(f.maxSize), f.options)
 		total.add(report)
 		if err != nil {
 			return err
@@ -72,14 +72,15 @@ func (t *lintTotals) add(r *inspect.Report) {
 func (t *lintTotals) torrents() int { return t.clean + t.warned + t.wrong + t.unread }
 
 // lintOne judges one input.
-func lintOne(ctx context.Context, con *console.Console, in command.Input, limit int64, o inspect.LintOptions) (*inspect.Report, error) {
+func lintOne(ctx context.Context, con *console.Console, in command.Input, limit int64, o inspect.LintOptions) ([]byte, *inspect.Report, error) {
 	p := con.StartProgress("judging " + filepath.Base(in.Name))
 	defer p.Finish()
 	raw, err := command.ReadInput(ctx, con, in, limit)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return inspect.Lint(raw, o)
+	report, err := inspect.Lint(raw, o)
+	return raw, report, err
 }
 
 // linted is what was found in one input.
