@@ -76,12 +76,13 @@ func withoutPeers(r announce.Result) announce.Result {
 // probe asks everybody at once and prints answers as they arrive.
 func probe(ctx context.Context, con *console.Console, queries []announce.Query, opt announce.Options, f *announceFlags, all *summary, reports *gathered) error {
 	var sum tally
-	single := len(queries) == 1
+	single, unlisted := len(queries) == 1, false
 	for i, r := range announce.ProbeAll(ctx, queries, opt) {
 		if ctx.Err() != nil {
 			break
 		}
 		sum.add(r.Good())
+		unlisted = unlisted || reports.random && r.Failure != nil && r.Failure.Code == announce.Unregistered
 		all.add(&r)
 		if len(f.reports) > 0 {
 			reports.add(i, &r)
@@ -115,6 +116,9 @@ func probe(ctx context.Context, con *console.Console, queries []announce.Query, 
 	}
 	if len(queries) > 1 && !reports.silent() {
 		con.Note(fmt.Sprintf("%d of %d gave a good answer", sum.good, sum.good+sum.failed))
+	}
+	if unlisted {
+		con.Note("a tracker that serves listed torrents only was asked about a random infohash: give one that it lists after its URL")
 	}
 	return sum.verdict(f.failOn)
 }
