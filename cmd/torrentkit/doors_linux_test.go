@@ -107,6 +107,7 @@ func openDoors(t *testing.T) *doors {
 // name that leads there at the first or the second look-up, nor by a redirect. The person can. This is run where all
 // addresses are this machine's, so that what is connected to is seen.
 func TestEveryDoor(t *testing.T) {
+	t.Parallel()
 	resolver := new(dialtest.Resolver)
 	if !dialtest.Alone(t, resolver) {
 		return

@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,6 +18,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
+	"github.com/torrentkit/torrentkit/internal/longtest"
 )
 
 // The scripts in testdata/script are the command line's stories, one topic a file. Besides testscript's own commands they have:
@@ -71,8 +71,7 @@ func scriptParams(t *testing.T) testscript.Params {
 var update = flag.Bool("update", false, "write golden texts into the scripts")
 
 func TestMain(m *testing.M) {
-	// Stories mostly wait for programs and servers: more of them than there are cores run at a time.
-	_ = flag.Set("test.parallel", strconv.Itoa(3*runtime.GOMAXPROCS(0)))
+	longtest.Waiting()
 	testscript.Main(m, map[string]func(){
 		"torrentkit": mainInStory,
 		"stubborn":   stubborn,

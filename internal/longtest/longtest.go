@@ -6,7 +6,12 @@
 // It is for tests only, and measures no time.
 package longtest
 
-import "os"
+import (
+	"flag"
+	"os"
+	"runtime"
+	"strconv"
+)
 
 // Whole tells whether tests run whole.
 func Whole() bool { return os.Getenv("TORRENTKIT_LONG_TESTS") != "" }
@@ -18,3 +23,7 @@ func Rounds(short, whole int) int {
 	}
 	return short
 }
+
+// Waiting lets three tests a core run at a time: for the TestMain of packages whose
+// tests mostly wait, for programs, servers and what does not answer.
+func Waiting() { _ = flag.Set("test.parallel", strconv.Itoa(3*runtime.GOMAXPROCS(0))) }
