@@ -54,12 +54,9 @@ func TestHolesAreFound(t *testing.T) {
 	file.ReadAhead(0, 8*mib)
 }
 
-func TestCachedAfterReading(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "file")
-	if err := os.WriteFile(path, make([]byte, 100_000), 0o644); err != nil {
-		t.Fatal(err)
-	}
+// opened is a file of content, open until the test ends.
+func opened(t *testing.T, path string) *openFile {
+	t.Helper()
 	tree, _, err := Scan(context.Background(), []string{path}, ScanOptions{})
 	if err != nil {
 		t.Fatal(err)
@@ -68,8 +65,17 @@ func TestCachedAfterReading(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.Close()
-	if yes, known := r.(*openFile).Cached(50_000); known && !yes {
+	t.Cleanup(func() { r.Close() })
+	return r.(*openFile)
+}
+
+func TestCachedAfterReading(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(path, make([]byte, 100_000), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if yes, known := opened(t, path).Cached(50_000); known && !yes {
 		t.Error("a file that was just written is not in memory")
 	}
 }
@@ -90,16 +96,7 @@ func TestFetch(t *testing.T) {
 	if err := written.Sync(); err != nil { // what is to be written cannot be dropped
 		t.Fatal(err)
 	}
-	tree, _, err := Scan(context.Background(), []string{path}, ScanOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := tree.Open(0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	file := r.(*openFile)
+	file := opened(t, path)
 	file.raw.drop(0, size)
 	for _, part := range []struct{ off, n int64 }{{1 << 20, 1 << 20}, {0, 1}, {size - 100, 100}} {
 		there := false
