@@ -117,16 +117,28 @@ func listFields(con *console.Console) error {
 	})
 }
 
+// readFields reads what has fields: a torrent, or a link, which may be kept in a file.
+func readFields(ctx context.Context, con *console.Console, in command.Input, limit int64) (*metainfo.Torrent, *magnet.Link, error) {
+	if command.IsMagnet(in.Name) {
+		link, err := parseLink(con, in.Name)
+		return nil, link, err
+	}
+	raw, err := command.ReadInput(ctx, con, in, limit)
+	if err != nil {
+		return nil, nil, err
+	}
+	t, err := command.Understand(con, in.Name, raw)
+	if err != nil {
+		if link := keptLink(con, in.Name, raw); link != nil {
+			return nil, link, nil
+		}
+	}
+	return t, nil, err
+}
+
 // fields prints the fields of one input.
 func fields(ctx context.Context, con *console.Console, in command.Input, f *inspectFlags) error {
-	var link *magnet.Link
-	var t *metainfo.Torrent
-	var err error
-	if command.IsMagnet(in.Name) {
-		link, err = parseLink(con, in.Name)
-	} else {
-		t, err = command.ParseTorrent(ctx, con, in, int64(f.maxSize))
-	}
+	t, link, err := readFields(ctx, con, in, int64(f.maxSize))
 	if err != nil {
 		return err
 	}

@@ -54,11 +54,10 @@ func runInspect(ctx context.Context, con *console.Console, names []string, f *in
 		if err != nil {
 			return err
 		}
-		if link, ok := magnet.Stored(raw); ok {
-			con.Warn(fmt.Sprintf("reading %q: it is no torrent yet: a client keeps a magnet link in it", command.InputName(name)))
-			return magnets.ShowLink(con, name, link, nil)
-		}
 		if report.Torrent == nil {
+			if link := keptLink(con, name, raw); link != nil {
+				return magnets.ShowLink(con, name, *link, nil)
+			}
 			return command.InputError(command.InputName(name), report.Refused)
 		}
 		command.WarnOf(con, name, report.Torrent.Problems)
@@ -69,6 +68,16 @@ func runInspect(ctx context.Context, con *console.Console, names []string, f *in
 		showTorrent(con, l, f)
 		return nil
 	})
+}
+
+// keptLink is the link that a client keeps in a file in place of a torrent; nil of all other files.
+func keptLink(con *console.Console, name string, raw []byte) *magnet.Link {
+	link, ok := magnet.Stored(raw)
+	if !ok {
+		return nil
+	}
+	con.Warn(fmt.Sprintf("reading %q: it is no torrent yet: a client keeps a magnet link in it", command.InputName(name)))
+	return &link
 }
 
 // parseLink reads a link and says what is unusual about it.
