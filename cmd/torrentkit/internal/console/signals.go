@@ -13,7 +13,11 @@ import (
 // ErrInterrupted is the cause of a context that a signal cancelled.
 var ErrInterrupted = errors.New("interrupted")
 
-// Interruptible returns a context that the first SIGINT or SIGTERM cancels. From then on the signals have their default
+// echoes is how long a signal may come twice for one key that was pressed: what wraps a program (timeout, make, a runner of
+// scripts) hands on what the terminal has sent to the program, too.
+const echoes = 200 * time.Millisecond
+
+// Interruptible returns a context that the first SIGINT or SIGTERM cancels. Soon after, the signals have their default
 // action back, so that a second Ctrl-C kills at once. A signal that the parent process ignores (nohup, a background job
 // of a script) stays ignored.
 func Interruptible(parent context.Context) (context.Context, func()) {
@@ -24,17 +28,21 @@ func Interruptible(parent context.Context) (context.Context, func()) {
 			signal.Notify(signals, s)
 		}
 	}
-	go func() {
-		select {
-		case <-signals:
-			signal.Stop(signals)
-			cancel(ErrInterrupted)
-		case <-ctx.Done():
-		}
-	}()
+	go interrupt(ctx, cancel, signals, func() { signal.Stop(signals) })
 	return ctx, func() {
 		signal.Stop(signals)
 		cancel(nil)
+	}
+}
+
+// interrupt cancels the context at the first signal, and lets those go that come after its echoes.
+func interrupt(ctx context.Context, cancel context.CancelCauseFunc, signals <-chan os.Signal, letGo func()) {
+	select {
+	case <-signals:
+		cancel(ErrInterrupted)
+		time.Sleep(echoes)
+		letGo()
+	case <-ctx.Done():
 	}
 }
 

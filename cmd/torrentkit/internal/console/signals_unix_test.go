@@ -8,6 +8,7 @@ import (
 	"os"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -25,6 +26,24 @@ func TestInterruptCancels(t *testing.T) {
 	if !errors.Is(context.Cause(ctx), ErrInterrupted) {
 		t.Errorf("the cause is %v", context.Cause(ctx))
 	}
+}
+
+// A wrapper that hands the signal on, which came from the terminal already, does not kill what would still say what is kept.
+func TestEchoOfAnInterrupt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		signals, letGo := make(chan os.Signal, 1), make(chan time.Time, 1)
+		start := time.Now()
+		go interrupt(ctx, cancel, signals, func() { letGo <- time.Now() })
+		signals <- os.Interrupt
+		<-ctx.Done()
+		if d := time.Since(start); d > 0 {
+			t.Errorf("the context is cancelled after %v", d)
+		}
+		if d := (<-letGo).Sub(start); d < 50*time.Millisecond || d > time.Second {
+			t.Errorf("signals are let go after %v", d)
+		}
+	})
 }
 
 func TestStatusSignal(t *testing.T) {

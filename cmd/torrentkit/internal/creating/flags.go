@@ -43,6 +43,7 @@ type createFlags struct {
 	filesFrom, tar       string
 	servers              serverFlags
 	content              *create.Content // that is in an archive, came from standard input, or is on servers
+	stream               bool            // content comes in one stream, which no journal knows
 	list                 bool
 	hidden, links        string
 	normalize            string

@@ -101,7 +101,7 @@ func runCreate(ctx context.Context, con *console.Console, paths []string, o *cre
 	case f.shard.Of > 0:
 		return createShard(ctx, con, plan, o.Journals, f)
 	}
-	made, err := makeOne(ctx, con, plan, out, o.Journals)
+	made, err := makeOne(ctx, con, plan, out, o.Journals, f)
 	if err != nil {
 		return err
 	}
@@ -127,11 +127,11 @@ func planOne(ctx context.Context, con *console.Console, content *create.Content,
 }
 
 // makeOne hashes the content of a torrent for which there is room.
-func makeOne(ctx context.Context, con *console.Console, plan *create.Plan, out *command.Output, journals []string) (made *create.Result, err error) {
+func makeOne(ctx context.Context, con *console.Console, plan *create.Plan, out *command.Output, journals []string, f *createFlags) (made *create.Result, err error) {
 	if err := checkRoom(command.Outputs{out}, []*create.Plan{plan}); err != nil {
 		return nil, err
 	}
-	err = hash(ctx, con, plan, journals, func(ctx context.Context) (err error) {
+	err = hash(ctx, con, plan, journals, f, func(ctx context.Context) (err error) {
 		made, err = plan.Torrent(ctx)
 		return err
 	})
@@ -150,7 +150,7 @@ func checkRoom(outs command.Outputs, plans []*create.Plan) error {
 }
 
 // hash does the long part, with a progress bar. What was hashed before is kept in a journal, if there is one.
-func hash(ctx context.Context, con *console.Console, plan *create.Plan, journals []string, work func(context.Context) error) error {
+func hash(ctx context.Context, con *console.Console, plan *create.Plan, journals []string, f *createFlags, work func(context.Context) error) error {
 	p := con.StartProgress("hashing")
 	defer p.Finish()
 	plan.Progress = func(done, total int64) {
@@ -161,7 +161,7 @@ func hash(ctx context.Context, con *console.Console, plan *create.Plan, journals
 	done, total := p.Now()
 	p.Finish()
 	if ctx.Err() != nil {
-		con.Note(stopped(done, total, journals))
+		con.Note(stopped(done, total, journals, f.stream))
 	}
 	if err == nil {
 		tellReused(con, plan)
@@ -170,10 +170,13 @@ func hash(ctx context.Context, con *console.Console, plan *create.Plan, journals
 }
 
 // stopped says what is kept of a run that was interrupted, and how to go on.
-func stopped(done, total int64, journals []string) string {
+func stopped(done, total int64, journals []string, stream bool) string {
 	amount := fmt.Sprintf("%s of %s", console.FormatSize(done), console.FormatSize(total))
-	if len(journals) > 0 {
+	switch {
+	case len(journals) > 0:
 		return fmt.Sprintf("%s are kept in %q: the same command goes on from there", amount, journals[0])
+	case stream:
+		return fmt.Sprintf("stopped after hashing %s; nothing was written, and what comes in one stream is read from its beginning again", amount)
 	}
 	return fmt.Sprintf("stopped after hashing %s; nothing was written, and with --journal FILE it would be kept", amount)
 }
@@ -232,7 +235,7 @@ func (c *created) link() magnet.Link { return command.MagnetLink(c.Torrent, c.pe
 
 // createShard hashes a part of the content into the journal.
 func createShard(ctx context.Context, con *console.Console, plan *create.Plan, journals []string, f *createFlags) error {
-	err := hash(ctx, con, plan, journals, func(ctx context.Context) error {
+	err := hash(ctx, con, plan, journals, f, func(ctx context.Context) error {
 		return plan.Shard(ctx, f.shard.Index, f.shard.Of)
 	})
 	if err != nil {

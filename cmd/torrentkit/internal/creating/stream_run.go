@@ -19,6 +19,7 @@ func (f *createFlags) streamed(paths []string) bool {
 // openStream opens content that is in an archive, or comes from standard input, and names it.
 func openStream(ctx context.Context, con *console.Console, paths []string, o *create.Options, f *createFlags) error {
 	s := &f.selection
+	f.stream = true
 	switch {
 	case f.tar != "" && len(paths) > 0:
 		return fmt.Errorf("%q and --tar: the content is either", paths[0])

@@ -57,7 +57,7 @@ func createTogether(ctx context.Context, con *console.Console, paths []string, j
 		return err
 	}
 	var made []*create.Result
-	if err := hash(ctx, con, plans[0], jobs[0].o.Journals, func(ctx context.Context) (err error) {
+	if err := hash(ctx, con, plans[0], jobs[0].o.Journals, f, func(ctx context.Context) (err error) {
 		made, err = create.Torrents(ctx, plans)
 		return err
 	}); err != nil {

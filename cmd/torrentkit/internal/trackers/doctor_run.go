@@ -74,7 +74,7 @@ func examine(ctx context.Context, con *console.Console, trackers []string, opt a
 		}
 		return doctorPage(con, reports), nil
 	})
-	if err == nil && ctx.Err() == nil && !written.OnStdout() {
+	if err == nil && !written.OnStdout() {
 		err = showReports(con, reports, f)
 	}
 	if err := cmp.Or(err, unexamined); err != nil {
@@ -89,6 +89,8 @@ func examine(ctx context.Context, con *console.Console, trackers []string, opt a
 // notExamined says why a report carries no verdict, and what would help; nil where it does.
 func notExamined(con *console.Console, r *announce.Report) error {
 	switch {
+	case interrupted(r):
+		return console.ErrInterrupted
 	case r.Failure != nil:
 		return fmt.Errorf("examining %s: %s", con.URL(r.Tracker), failureText(con, r.Failure, r.Tracker))
 	case r.Examined():
@@ -110,6 +112,11 @@ func notExamined(con *console.Console, r *announce.Report) error {
 		hint = "it stands behind a proxy: ask that one, or play it with --header 'X-Forwarded-For: ADDRESS'"
 	}
 	return console.WithHint(err, hint)
+}
+
+// interrupted tells whether a report has only the verdicts of checks that were run before an interrupt.
+func interrupted(r *announce.Report) bool {
+	return r.Failure != nil && r.Failure.Code == announce.Interrupted
 }
 
 // failsAt says whether a check of the severity, or of a graver one, failed.

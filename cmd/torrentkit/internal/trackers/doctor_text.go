@@ -57,7 +57,7 @@ func showReports(con *console.Console, reports []announce.Report, f *doctorFlags
 			}
 		}
 		return nil
-	case slices.ContainsFunc(reports, func(r announce.Report) bool { return r.Failure != nil }):
+	case slices.ContainsFunc(reports, func(r announce.Report) bool { return r.Failure != nil }) && !examinedInPart(reports):
 		return nil // the error says it
 	case len(reports) == 2:
 		showDifferences(con, &reports[0], &reports[1])
@@ -65,6 +65,11 @@ func showReports(con *console.Console, reports []announce.Report, f *doctorFlags
 	}
 	showReportOf(con, &reports[0], f)
 	return nil
+}
+
+// examinedInPart tells whether the only report has verdicts from before an interrupt.
+func examinedInPart(reports []announce.Report) bool {
+	return len(reports) == 1 && interrupted(&reports[0]) && len(reports[0].Verdicts) > 0
 }
 
 // verdictCell colours a state by its weight.
@@ -181,6 +186,8 @@ func namesOf(ids []string, all bool) string {
 
 func verdictOf(r *announce.Report) *console.Cell {
 	switch {
+	case interrupted(r):
+		return console.Text(r.Failure.Error()).In(console.Yellow)
 	case !r.Examined():
 		return console.Text("could not be examined").In(console.Yellow)
 	case r.Count(announce.Fail, announce.Error) > 0:

@@ -107,7 +107,7 @@ func verifyOne(ctx context.Context, con *console.Console, task verifyTask, f *ve
 	done, total := p.Now()
 	p.Finish()
 	if ctx.Err() != nil {
-		con.Note(stopped(done, total, f))
+		con.Note(stopped(done, total, f, task.content == "-" || f.tar))
 	}
 	return tellOne(con, v, err, f, reports)
 }
@@ -167,7 +167,7 @@ func explained(err error, task verifyTask) error {
 }
 
 // stopped says what is kept of a run that was interrupted, and how to go on.
-func stopped(done, total int64, f *verifyFlags) string {
+func stopped(done, total int64, f *verifyFlags, stream bool) string {
 	if total == 0 {
 		return "stopped before anything was read"
 	}
@@ -179,8 +179,13 @@ func stopped(done, total int64, f *verifyFlags) string {
 		return fmt.Sprintf("stopped after %s; pieces that were repaired stay, and the same command repairs the others", amount)
 	case f.search.link != "":
 		return fmt.Sprintf("stopped after %s; files that got their names keep them, and the same command goes on from there", amount)
-	case len(f.search.dirs) > 0 || f.search.fix:
+	case f.search.fix:
+		return fmt.Sprintf("stopped after %s; files that were renamed or cut stay so, and the same command mends the others", amount)
+	case len(f.search.dirs) > 0:
 		return fmt.Sprintf("stopped after %s; nothing of a search is kept", amount)
+	}
+	if stream {
+		return fmt.Sprintf("stopped after %s; what comes in one stream is read from its beginning again", amount)
 	}
 	return fmt.Sprintf("stopped after %s; with --journal FILE the same command would go on from there", amount)
 }

@@ -64,10 +64,14 @@ func TestStopped(t *testing.T) {
 		{4096, with(func(f *verifyFlags) { f.options.Journals = []string{"j"} }), `1 KiB of 4 KiB are kept in "j", as far as they are good: the same command goes on from there`},
 		{4096, with(func(f *verifyFlags) { f.repair.from = "copy" }), "stopped after 1 KiB of 4 KiB; pieces that were repaired stay, and the same command repairs the others"},
 		{4096, with(func(f *verifyFlags) { f.search.dirs = []string{"d"} }), "stopped after 1 KiB of 4 KiB; nothing of a search is kept"},
+		{4096, with(func(f *verifyFlags) { f.search.fix = true }), "stopped after 1 KiB of 4 KiB; files that were renamed or cut stay so, and the same command mends the others"},
 		{4096, with(func(f *verifyFlags) { f.search.dirs, f.search.link = []string{"d"}, "hard" }), "stopped after 1 KiB of 4 KiB; files that got their names keep them, and the same command goes on from there"},
 	} {
-		if got := stopped(1024, tt.total, tt.flags); got != tt.want {
+		if got := stopped(1024, tt.total, tt.flags, false); got != tt.want {
 			t.Errorf("got %q, want %q", got, tt.want)
 		}
+	}
+	if got, want := stopped(1024, 4096, &verifyFlags{}, true), "stopped after 1 KiB of 4 KiB; what comes in one stream is read from its beginning again"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -31,7 +31,11 @@ func verifyWeb(ctx context.Context, con *console.Console, task verifyTask, f *ve
 		o.Seed = seed(con)
 	}
 	seeds, err := verify.WebSeeds(ctx, t.Raw(), o)
+	done, total := p.Now()
 	p.Finish()
+	if ctx.Err() != nil {
+		con.Note(stopped(done, total, f, false))
+	}
 	if errors.Is(err, verify.ErrNoSeeds) {
 		err = console.WithHint(err, "--web-seed URL checks one that the torrent does not name")
 	}

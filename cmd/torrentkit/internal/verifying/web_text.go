@@ -3,6 +3,7 @@ package verifying
 import (
 	"fmt"
 
+	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/verify"
 )
@@ -33,7 +34,7 @@ func showWeb(con *console.Console, v verified, brief bool) error {
 	f.Some("from the journal", int64(w.Report.KnownPieces))
 	if w.Unremembered > 0 {
 		f.Count("not in the journal", int64(w.Unremembered))
-		con.Note(fmt.Sprintf("the journal cannot remember %d files: nothing in the server's answers tells their version for certain", w.Unremembered))
+		con.Note(fmt.Sprintf("the journal cannot remember %s: nothing in the server's answers tells a version for certain", command.Plural(w.Unremembered, "file")))
 	}
 	if w.Report.SkippedPieces > 0 {
 		f.Count("left out", int64(w.Report.SkippedPieces))
