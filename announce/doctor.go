@@ -190,17 +190,16 @@ type doctor struct {
 	h *httpClient
 	u *udpSession
 
-	members   map[string]*member
-	sent      string
-	received  []byte
-	odd       []string      // what the last request had that a plain one has not
-	refusals  []string      // over HTTP, with their statuses, but for those with 200
-	first     answer        // of the preflight
-	barred    bool          // the tracker refused it, and would any other
-	swarms    []*swarmFacts // of each run of the simulation
-	badID     bool          // the one bad connection id was sent
-	badSilent bool          // and not answered
-	errors    [][]byte      // error packets that came over UDP
+	members  map[string]*member
+	sent     string
+	received []byte
+	odd      []string      // what the last request had that a plain one has not
+	refusals []string      // over HTTP, with their statuses, but for those with 200
+	first    answer        // of the preflight
+	barred   bool          // the tracker refused it, and would any other
+	swarms   []*swarmFacts // of each run of the simulation
+	bad      badID
+	errors   [][]byte // error packets that came over UDP
 }
 
 // Doctor examines a tracker with a battery of checks. It announces as several

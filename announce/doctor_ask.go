@@ -1,10 +1,13 @@
 package announce
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
+	"github.com/torrentkit/torrentkit/internal/bencode"
 	"github.com/torrentkit/torrentkit/internal/secret"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
@@ -61,25 +64,25 @@ func (a answer) good() outcome {
 	if f := a.bad(); f != nil {
 		return failedFor(words(f))
 	}
-	return passed("answered")
+	return passed("%s", told(a.Reply))
 }
 
 // finding fails on findings of these ids.
-func (a answer) finding(ids ...string) outcome {
+func (a answer) finding(raw []byte, show shown, ids ...string) outcome {
 	if a.bad() != nil {
 		return skippedFor(a.Failure)
 	}
 	if f, ok := found(a.Findings, ids...); ok {
 		return failed("%s", f.Text)
 	}
-	return passed("as it should be")
+	return passed("%s", show(&a, raw))
 }
 
 // refusal is the verdict on a question that a tracker should refuse in words.
 func (a answer) refusal() outcome {
 	switch f := a.bad(); {
 	case f == nil:
-		return failed("accepted without a word")
+		return failed("accepted without a word: %s", told(a.Reply))
 	case f.inWords:
 		return passed("%s", words(f))
 	default:
@@ -91,7 +94,7 @@ func (a answer) refusal() outcome {
 func (a answer) unharmed() outcome {
 	switch {
 	case a.bad() == nil:
-		return passed("answered")
+		return a.good()
 	case a.http != nil && a.http.status >= 400 && a.http.status < 500:
 		return passed("refused with status %s", a.http.statusOut)
 	}
@@ -207,7 +210,7 @@ func unlisted(d *doctor) outcome {
 		return a.refusal()
 	}
 	d.aside(func() { d.askAbout(h, "c", EventStopped) })
-	return passed("any torrent is tracked")
+	return passed("any torrent is tracked: %s", told(a.Reply))
 }
 
 // obeysNumWant looks at how many peers a question brings, where a seeder and a leecher
@@ -239,4 +242,125 @@ func (d *doctor) pause(t time.Duration) {
 	case <-d.ctx.Done():
 	case <-time.After(t):
 	}
+}
+
+// What a verdict shows are the values that were seen, also where all is well: who reads it can judge them, too.
+
+// shown tells what an answer has of that which a check is about. raw is the body or datagram.
+type shown func(a *answer, raw []byte) string
+
+// told is what an answer says.
+func told(r *Reply) string {
+	return fmt.Sprintf("interval %s, %s, %s", shortTime(r.Interval), counted(r.Seeds, r.Leeches), plural(r.Peers.Len(), "peer"))
+}
+
+// counted names counts, of which one may be missing.
+func counted(seeds, leechers int64) string {
+	one := func(n int64, what string) string {
+		if n == Unknown {
+			return "no count of " + what + "s"
+		}
+		return plural(n, what)
+	}
+	return one(seeds, "seed") + ", " + one(leechers, "leecher")
+}
+
+// shortTime leaves out the minutes and seconds of which there are none.
+func shortTime(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
+
+func showReply(a *answer, _ []byte) string { return told(a.Reply) }
+
+func showInterval(a *answer, _ []byte) string { return "interval " + shortTime(a.Reply.Interval) }
+
+func showMinInterval(a *answer, raw []byte) string {
+	least := "no min interval"
+	if a.Reply.MinInterval > 0 {
+		least = "min interval " + shortTime(a.Reply.MinInterval)
+	}
+	return least + ", " + showInterval(a, raw)
+}
+
+func showCounts(a *answer, _ []byte) string { return counted(a.Reply.Seeds, a.Reply.Leeches) }
+
+// showKeys names the keys of a dictionary as they stand in it.
+func showKeys(_ *answer, raw []byte) string {
+	top, _, _ := bencode.Scan(raw)
+	return clip(plural(len(raw), "byte") + ", with the keys " + strings.Join(keysOf(top), ", "))
+}
+
+func keysOf(dict bencode.Value) (keys []string) {
+	for k := range dict.Entries() {
+		key, _ := k.Bytes()
+		if keys = append(keys, string(key)); len(keys) == 100 {
+			break
+		}
+	}
+	return keys
+}
+
+func showLength(a *answer, raw []byte) string {
+	if a.http == nil || a.http.length < 0 {
+		return plural(len(raw), "byte") + ", without a Content-Length"
+	}
+	return fmt.Sprintf("Content-Length %d", a.http.length)
+}
+
+func showCoding(a *answer, raw []byte) string {
+	if a.http != nil && a.http.gzip != "" {
+		return "Content-Encoding gzip, " + plural(len(raw), "byte") + " without it"
+	}
+	return plural(len(raw), "byte") + ", not compressed"
+}
+
+// showPeers tells in what form the peers of a bencoded answer are.
+func showPeers(keys ...string) shown {
+	return func(_ *answer, raw []byte) string {
+		var parts []string
+		top, _, _ := bencode.Scan(raw)
+		for _, key := range keys {
+			switch v, _ := top.Get(key); v.Kind() {
+			case bencode.String:
+				b, _ := v.Bytes()
+				parts = append(parts, key+" has "+plural(len(b), "byte"))
+			case bencode.List:
+				n := 0
+				for range v.Items() {
+					n++
+				}
+				parts = append(parts, key+" is a list of "+plural(n, "peer"))
+			default:
+				parts = append(parts, "0 bytes of "+key)
+			}
+		}
+		return strings.Join(parts, ", ")
+	}
+}
+
+// showDatagram is for answers to announces over UDP.
+func showDatagram(a *answer, raw []byte) string {
+	return fmt.Sprintf("%s: 20, and %s", plural(len(raw), "byte"), plural(a.Reply.Peers.Len(), "peer"))
+}
+
+// showScrape is for answers to a scrape of one torrent: its key, or the bytes of its counts.
+func showScrape(_ *answer, raw []byte) string {
+	if bytes.HasPrefix(raw, []byte("d")) {
+		var sizes []string
+		top, _, _ := bencode.Scan(raw)
+		files, _ := top.Get("files")
+		for k := range files.Entries() {
+			key, _ := k.Bytes()
+			sizes = append(sizes, plural(len(key), "byte"))
+		}
+		return fmt.Sprintf("%s in files, of %s", plural(len(sizes), "key"), strings.Join(sizes, ", "))
+	}
+	return fmt.Sprintf("%s: 8, and %d of counts", plural(len(raw), "byte"), len(raw)-8)
 }

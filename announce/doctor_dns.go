@@ -19,7 +19,7 @@ func dnsChecks() []check {
 			defer cancel()
 			records, err := d.s.Resolver.LookupTXT(ctx, d.e.host)
 			if err != nil {
-				return passed("no TXT record")
+				return passed("0 TXT records")
 			}
 			return judgeTXT(records, d.e)
 		},
@@ -39,5 +39,5 @@ func judgeTXT(records []string, e endpoint) outcome {
 		}
 		return failed("the TXT record leaves this port out: %s", clip(r))
 	}
-	return passed("no BITTORRENT TXT record")
+	return passed("%s, 0 of them of BITTORRENT", plural(len(records), "TXT record"))
 }

@@ -1,8 +1,10 @@
 package announce
 
 import (
+	"fmt"
 	"net/http"
 	"net/netip"
+	"strings"
 
 	"github.com/torrentkit/torrentkit/metainfo"
 )
@@ -52,7 +54,7 @@ func alone(r *Reply, own *member) outcome {
 	if r.Seeds > 1 || r.Leeches > 0 {
 		return failed("the first peer of the torrent is told of %s and %s", plural(int(r.Seeds), "seed"), plural(int(r.Leeches), "leecher"))
 	}
-	return passed("nobody else is there")
+	return passed("%s, %s: nobody else", counted(r.Seeds, r.Leeches), plural(r.Peers.Len(), "peer"))
 }
 
 // portZero announces port 0 and looks for it in what another is given.
@@ -82,7 +84,7 @@ func portZero(d *doctor) outcome {
 	case f == nil && d.named && sampled(sees.Reply):
 		return skipped("accepted, and not among the %s that B was offered, which are not all", plural(sees.Reply.Peers.Len(), "peer"))
 	case f == nil:
-		return passed("accepted, and not handed out")
+		return passed("accepted, and not among the %s that B was offered", plural(sees.Reply.Peers.Len(), "peer"))
 	case f.TrackerSpoke() || f.Code == NotATracker: // by HTTP status or a page, too
 		return passed("%s", words(f))
 	default:
@@ -153,18 +155,19 @@ func (d *doctor) spoofSeen() outcome {
 func scrapeChecks() []check {
 	return []check{
 		{Check{"scrape.works", "scrape is answered", 48, "", Warning, "clients show no counts without it"}, ownCounts(func(c Counts) outcome {
-			return passed("%d seeds, %d leeches", c.Seeds, c.Leeches)
+			return passed("%s", counted(c.Seeds, c.Leeches))
 		})},
 		{Check{"scrape.keys", "complete, incomplete and downloaded are there", 48, "", Warning, "send all three"}, ownCounts(func(c Counts) outcome {
+			text := strings.ReplaceAll(fmt.Sprintf("complete %d, incomplete %d, downloaded %d", c.Seeds, c.Leeches, c.Downloaded), "-1", "missing")
 			if c.Seeds == Unknown || c.Leeches == Unknown || c.Downloaded == Unknown {
-				return failed("a count is missing")
+				return failed("%s", text)
 			}
-			return passed("%d, %d, %d", c.Seeds, c.Leeches, c.Downloaded)
+			return passed("%s", text)
 		})},
-		scrapeFinding(Check{"scrape.key-length", "keys of files are the 20 raw bytes", 48, "", Error, "write the infohash as bytes, not as text"}, "scrape-key-mangled", "scrape-key-length"),
-		scrapeFinding(Check{"scrape.length", "the UDP answer has 12 bytes a torrent", 15, "Scrape", Error, "seeders, completed and leechers for each, and nothing else"}, "scrape-length", "scrape-surplus"),
+		scrapeFinding(Check{"scrape.key-length", "keys of files are the 20 raw bytes", 48, "", Error, "write the infohash as bytes, not as text"}, showScrape, "scrape-key-mangled", "scrape-key-length"),
+		scrapeFinding(Check{"scrape.length", "the UDP answer has 12 bytes a torrent", 15, "Scrape", Error, "seeders, completed and leechers for each, and nothing else"}, showScrape, "scrape-length", "scrape-surplus"),
 		{Check{"scrape.order", "the UDP answer has the torrents in the order asked", 15, "Scrape", Error, "counts come without infohashes: clients give them to the wrong torrents"}, scrapeOrder},
-		scrapeFinding(Check{"scrape.canonical", "the scrape answer is canonical bencode", 3, "bencoding", Warning, "sort the keys of dictionaries as raw bytes"}, "keys-unsorted", "keys-duplicate", "bencode-canonical", "trailing-data"),
+		scrapeFinding(Check{"scrape.canonical", "the scrape answer is canonical bencode", 3, "bencoding", Warning, "sort the keys of dictionaries as raw bytes"}, showKeys, "keys-unsorted", "keys-duplicate", "bencode-canonical", "trailing-data"),
 		{Check{"scrape.unknown-hash", "an unknown torrent is left out or has zeros", 48, "", Warning, "do not fail the whole scrape"}, scrapeUnknown},
 		{Check{"scrape.limit", "50 torrents a request are answered, 74 over UDP", 48, "", Warning, "clients do not notice torrents that are left out in silence"}, scrapeLimit},
 		{Check{"scrape.full", "a scrape of everything is closed", 48, "", Info, "it lists every torrent, and is heavy; open it only on purpose"}, scrapeFull},
@@ -206,9 +209,9 @@ func ownCounts(judge func(Counts) outcome) func(*doctor) outcome {
 		case a.Failure != nil:
 			return a.noScrape()
 		case !counts[0].Known:
-			return failedFor("a torrent that has a peer is left out")
+			return failedFor("a torrent that has a peer is left out: asked about 1, told of 0")
 		case told.Reply != nil && told.Reply.Seeds > 0 && countsNobody(counts):
-			return failedFor("a torrent that has a peer is answered with zeros")
+			return failedFor("a torrent that has a peer is answered with zeros: 0 seeds, 0 leechers")
 		default:
 			return judge(counts[0])
 		}
@@ -222,11 +225,11 @@ func scrapes(d *doctor) (o outcome, ok bool) {
 	return outcome{Skip, o.detail, o.cause}, o.state == Pass
 }
 
-func scrapeFinding(c Check, ids ...string) check {
+func scrapeFinding(c Check, show shown, ids ...string) check {
 	return check{c, func(d *doctor) outcome {
 		d.ask("a", EventNone, asSeed())
 		a, _ := d.scrape(d.hash)
-		return a.finding(ids...)
+		return a.finding(d.received, show, ids...)
 	}}
 }
 
@@ -249,10 +252,10 @@ func scrapeOrder(d *doctor) outcome {
 		case !counts[0].Known || !counts[1].Known:
 			return skipped("a torrent that nobody has is left out")
 		case apart(counts[own], counts[1-own]) > 0 && counts[own].Seeds == 0:
-			return failed("the counts of one torrent came for another")
+			return failed("asked about 2 torrents, the counts of one came for the other: %s", counted(counts[1-own].Seeds, counts[1-own].Leeches))
 		}
 	}
-	return passed("%s of two torrents", plural(turns, "scrape"))
+	return passed("%s of 2 torrents, in either order", plural(turns, "scrape"))
 }
 
 func scrapeUnknown(d *doctor) outcome {
@@ -261,11 +264,11 @@ func scrapeUnknown(d *doctor) outcome {
 	case a.Failure != nil:
 		return a.noScrape()
 	case !counts[0].Known:
-		return passed("left out")
+		return passed("left out: 0 torrents are in the answer")
 	case counts[0].Seeds > 0 || counts[0].Leeches > 0:
-		return failed("it has %d seeds and %d leeches", counts[0].Seeds, counts[0].Leeches)
+		return failed("%s", counted(counts[0].Seeds, counts[0].Leeches))
 	}
-	return passed("zeros")
+	return passed("%s", counted(counts[0].Seeds, counts[0].Leeches))
 }
 
 // scrapeLimit finds by bisection how many torrents one request may carry.

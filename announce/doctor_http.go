@@ -90,8 +90,11 @@ func simple(c Check, changes ...change) check {
 	return check{c, func(d *doctor) outcome { return d.http(changes...).good() }}
 }
 
-func httpCheck(c Check, ids ...string) check {
-	return check{c, func(d *doctor) outcome { return d.http().finding(ids...) }}
+func httpCheck(c Check, show shown, ids ...string) check {
+	return check{c, func(d *doctor) outcome {
+		a := d.http()
+		return a.finding(d.received, show, ids...)
+	}}
 }
 
 // harmless is a check of a question that may be answered or refused.
@@ -109,16 +112,17 @@ func httpChecks() []check {
 		{Check{"http.status", "the answer comes with status 200", 3, proto, Error, "answer every announce with 200; say what is wrong in failure reason"}, httpStatus},
 		{Check{"http.content-type", "the content type is not HTML", 3, proto, Warning, "send text/plain"}, httpContentType},
 		httpCheck(Check{"http.canonical", "the answer is canonical bencode", 3, "bencoding", Warning, "sort the keys of dictionaries as raw bytes, and write no key twice"},
-			"keys-unsorted", "keys-duplicate", "bencode-canonical", "trailing-data"),
+			showKeys, "keys-unsorted", "keys-duplicate", "bencode-canonical", "trailing-data"),
 		httpCheck(Check{"http.length", "nothing is behind the end of the answer", 0, "RFC 9112, 6.3", Error, "what is behind the Content-Length may be taken for the answer to the next request"},
-			"answer-surplus"),
-		httpCheck(Check{"http.required-keys", "interval and peers are there", 3, proto, Error, "clients do not come back without interval"}, "interval-missing", "peers-missing"),
-		httpCheck(Check{"http.numbers", "counts and times are integers from 0 on", 3, proto, Error, "clients show nonsense, or throw the answer away"}, "number-negative", "number-unreadable", "number-as-string"),
-		httpCheck(Check{"http.interval", "the interval is between a second and a week", 3, proto, Warning, "1800 s is usual"}, "interval-odd"),
-		httpCheck(Check{"http.min-interval", "min interval is not above interval", 0, wiki, Warning, "clients that obey both cannot announce in time"}, "min-interval-odd"),
+			showLength, "answer-surplus"),
+		httpCheck(Check{"http.required-keys", "interval and peers are there", 3, proto, Error, "clients do not come back without interval"}, showKeys, "interval-missing", "peers-missing"),
+		httpCheck(Check{"http.numbers", "counts and times are integers from 0 on", 3, proto, Error, "clients show nonsense, or throw the answer away"}, showReply, "number-negative", "number-unreadable", "number-as-string"),
+		httpCheck(Check{"http.interval", "the interval is between a second and a week", 3, proto, Warning, "1800 s is usual"}, showInterval, "interval-odd"),
+		httpCheck(Check{"http.min-interval", "min interval is not above interval", 0, wiki, Warning, "clients that obey both cannot announce in time"}, showMinInterval, "min-interval-odd"),
 		{Check{"http.peers-length", "compact peers are a multiple of 6 bytes, peers6 of 18", 23, "", Error, "clients throw away the list"}, func(d *doctor) outcome {
 			d.ask("a", EventNone, asSeed())
-			return d.http().finding("peers-length", "peers-type")
+			a := d.http()
+			return a.finding(d.received, showPeers("peers", "peers6"), "peers-length", "peers-type")
 		}},
 		{Check{"http.peers6", "peers6 is a string of 18 bytes a peer where there is one", 7, "", Error, "6 bytes in peers, 18 in peers6"}, httpPeers6},
 		{Check{"http.compact-default", "peers are compact where the client does not say", 23, "", Info, "dictionaries cost ten times as much traffic"}, httpForm(FormCompact, del("compact"))},
@@ -138,7 +142,7 @@ func httpChecks() []check {
 		simple(Check{"http.unknown-parameter", "unknown parameters are ignored", 3, proto, Warning, "clients send supportcrypto, corrupt, redundant and more"}, set("torrentkit_unknown", "1")),
 		{Check{"http.escapes", "every byte may be escaped, in either case", 3, proto, Error, "decode %xx before anything else"}, httpEscapes},
 		{Check{"http.head", "HEAD gives no server error", 0, "RFC 9110, 9.3.2", Info, "monitoring asks with HEAD"}, httpHead},
-		httpCheck(Check{"http.gzip", "gzip is declared where it is used", 3, proto, Error, "send Content-Encoding: gzip, and only to those who accept it"}, "gzip-undeclared"),
+		httpCheck(Check{"http.gzip", "gzip is declared where it is used", 3, proto, Error, "send Content-Encoding: gzip, and only to those who accept it"}, showCoding, "gzip-undeclared"),
 		{Check{"http.keep-alive", "a connection serves a second request", 0, "RFC 9112, 9.3", Info, "a handshake for each scrape is what busy trackers die of; some close on purpose, to save sockets"}, httpKeepAlive},
 	}
 }
@@ -150,7 +154,7 @@ func httpRedirect(d *doctor) outcome {
 	case lost:
 		return outcome{Fail, f.Text, a.good().cause}
 	case len(a.Redirects) == 0:
-		return passed("no redirect")
+		return passed("0 redirects")
 	}
 	return passed("%s", plural(len(a.Redirects), "redirect"))
 }
@@ -174,11 +178,11 @@ func httpContentType(d *doctor) outcome {
 	ct := a.http.header.Get("Content-Type")
 	switch {
 	case strings.Contains(strings.ToLower(ct), "html"):
-		return failed("Content-Type is %s", clip(ct))
+		return failed("Content-Type: %s", clip(ct))
 	case ct == "":
-		return passed("no Content-Type")
+		return passed("0 headers of that name")
 	}
-	return passed("%s", clip(ct))
+	return passed("Content-Type: %s", clip(ct))
 }
 
 func httpPeers6(d *doctor) outcome {
@@ -188,10 +192,11 @@ func httpPeers6(d *doctor) outcome {
 			return failed("%s", f.Text)
 		}
 	}
-	return a.finding()
+	return a.finding(d.received, showPeers("peers6"))
 }
 
 func httpForm(form Form, changes ...change) func(*doctor) outcome {
+	as := map[Form]string{FormCompact: "compact", FormDicts: "as dictionaries"}
 	return func(d *doctor) outcome {
 		d.ask("a", EventNone, asSeed())
 		a := d.http(changes...)
@@ -201,9 +206,9 @@ func httpForm(form Form, changes ...change) func(*doctor) outcome {
 		case a.Reply.Form == FormNone:
 			return skipped("no peers in the answer")
 		case a.Reply.Form != form:
-			return failed("peers came as %s", a.Reply.Form)
+			return failed("%s came %s", plural(a.Reply.Peers.Len(), "peer"), as[a.Reply.Form])
 		}
-		return passed("peers came as %s", form)
+		return passed("%s came %s", plural(a.Reply.Peers.Len(), "peer"), as[form])
 	}
 }
 
@@ -218,10 +223,10 @@ func httpNoPeerID(d *doctor) outcome {
 	}
 	for p := range a.Reply.Peers.All() {
 		if len(p.ID) > 0 {
-			return failed("peer ids came all the same")
+			return failed("%s came, with peer ids all the same", plural(a.Reply.Peers.Len(), "peer"))
 		}
 	}
-	return passed("no peer ids")
+	return passed("%s came, 0 of them with a peer id", plural(a.Reply.Peers.Len(), "peer"))
 }
 
 func httpNumWant(d *doctor, n int) answer { return d.http(set("numwant", fmt.Sprint(n))) }
@@ -259,9 +264,9 @@ func httpKeepAlive(d *doctor) outcome {
 	case len(a.Redirects) > 0:
 		return skipped("a redirect may lead to another server")
 	case !a.http.reused:
-		return failed("each request needs a connection of its own")
+		return failed("2 requests took 2 connections")
 	}
-	return passed("the connection was used again")
+	return passed("2 requests went over 1 connection")
 }
 
 // refusedCheck wants a failure reason for a wrong request, and takes the

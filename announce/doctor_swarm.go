@@ -184,10 +184,10 @@ func swarmChecks() []check {
 			for _, u := range slices.Sorted(maps.Keys(f.views)) {
 				c := f.views[u]
 				if c.Seeds != own.Seeds || c.Leeches != own.Leeches {
-					return failed("%s says %d and %d, not %d and %d", secret.URL(u), c.Seeds, c.Leeches, own.Seeds, own.Leeches)
+					return failed("%s says %s, not %s", secret.URL(u), counted(c.Seeds, c.Leeches), counted(own.Seeds, own.Leeches))
 				}
 			}
-			return passed("%s agreed", plural(len(f.views), "other view"))
+			return passed("%s, as %s", counted(own.Seeds, own.Leeches), plural(len(f.views), "other view"))
 		}),
 	}
 }
@@ -240,7 +240,7 @@ func judgeMove(what string, before, after Reply, seeds, leeches int64) outcome {
 		return skipped("the tracker gives no counts")
 	}
 	ds, dl := after.Seeds-before.Seeds, after.Leeches-before.Leeches
-	text := fmt.Sprintf("after %s: seeds %+d, leeches %+d", what, ds, dl)
+	text := fmt.Sprintf("after %s: seeds %+d, leechers %+d (%s)", what, ds, dl, counted(after.Seeds, after.Leeches))
 	if ds != seeds || bothKnown(before.Leeches, after.Leeches) && dl != leeches {
 		return failed("%s, not %+d and %+d", text, seeds, leeches)
 	}
@@ -264,6 +264,7 @@ func judgeOnce(_ *doctor, f *swarmFacts) outcome {
 }
 
 func judgeScrape(_ *doctor, f *swarmFacts) outcome {
+	var said []string
 	names := []string{"A seeds", "B leeches", "B completed", "B completed twice", "B left"}
 	for i, s := range []step{f.alone, f.both, f.done, f.again, f.left} {
 		if !s.scrape.Known {
@@ -272,11 +273,12 @@ func judgeScrape(_ *doctor, f *swarmFacts) outcome {
 		if !bothKnown(s.reply.Seeds, s.scrape.Seeds) {
 			return skipped("the tracker gives no counts")
 		}
+		said = append(said, fmt.Sprintf("%d and %d", s.scrape.Seeds, s.scrape.Leeches))
 		if s.reply.Seeds != s.scrape.Seeds || bothKnown(s.reply.Leeches, s.scrape.Leeches) && s.reply.Leeches != s.scrape.Leeches {
-			return failed("when %s: announce says %d and %d, scrape %d and %d", names[i], s.reply.Seeds, s.reply.Leeches, s.scrape.Seeds, s.scrape.Leeches)
+			return failed("when %s: announce says %s; scrape says %s", names[i], counted(s.reply.Seeds, s.reply.Leeches), counted(s.scrape.Seeds, s.scrape.Leeches))
 		}
 	}
-	return passed("the same at five steps")
+	return passed("seeds and leechers at 5 steps: %s", strings.Join(said, ", "))
 }
 
 // A torrent that was named may have others in it, who come and go while it is examined, and of

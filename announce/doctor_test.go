@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -28,7 +29,23 @@ func diagnose(t *testing.T, tracker string, opt DoctorOptions) Report {
 	if rep.Failure != nil {
 		t.Fatalf("%s: %v", tracker, rep.Failure)
 	}
+	for _, v := range rep.Verdicts {
+		wantEvidence(t, v)
+	}
 	return rep
+}
+
+// wantEvidence holds what texts of verdicts are: of a check that was judged it has what was seen, which is a number, a name with
+// its value, or the tracker's own words; and one is one.
+func wantEvidence(t *testing.T, v Verdict) {
+	t.Helper()
+	const things = "seed|leecher|peer|torrent|byte|key|datagram|redirect|request|connection|error packet|check|record|header|scrape|view|count"
+	if v.State != Skip && !regexp.MustCompile(`[0-9]|: .`).MatchString(v.Detail) {
+		t.Errorf("%s: a bare verdict, without what was seen: %s", v.ID, v.Detail)
+	}
+	if wrong := regexp.MustCompile(`(^|[^0-9.:])(1 (` + things + `)s|([02-9]|[0-9]+[02-9]|[0-9]*1[0-9]) (` + things + `))\b`).FindString(v.Detail); wrong != "" {
+		t.Errorf("%s: %q in %s", v.ID, wrong, v.Detail)
+	}
 }
 
 // TestDoctorPasses: a tracker without faults has none found, and no peer of

@@ -88,7 +88,10 @@ func add(extra ...byte) edit {
 
 func isAction(p []byte, a action) bool { return len(p) >= 8 && action(be.Uint32(p)) == a }
 
-func errorText(p []byte) string { return clip(textValue(p[min(8, len(p)):])) }
+// showError quotes an error packet.
+func showError(p []byte) string {
+	return fmt.Sprintf("error packet: %q", clip(string(p[min(8, len(p)):])))
+}
 
 // udpAnnounce announces as member c, with a datagram that edits changed.
 func (d *doctor) udpAnnounce(how patience, edits ...edit) (a answer) {
@@ -123,8 +126,11 @@ func udpAnswers(c Check, edits ...edit) check {
 	return check{c, func(d *doctor) outcome { return d.udpAnnounce(quick, edits...).unharmed() }}
 }
 
-func udpFinding(c Check, ids ...string) check {
-	return check{c, func(d *doctor) outcome { return d.udpAnnounce(patient).finding(ids...) }}
+func udpFinding(c Check, show shown, ids ...string) check {
+	return check{c, func(d *doctor) outcome {
+		a := d.udpAnnounce(patient)
+		return a.finding(d.received, show, ids...)
+	}}
 }
 
 func udpNumWant(d *doctor, n int) answer { return d.udpAnnounce(patient, put32(92, uint32(int32(n)))) }
@@ -137,20 +143,20 @@ func udpChecks() []check {
 			if a.bad() != nil {
 				return a.good()
 			}
-			return a.finding("peers-length")
+			return a.finding(d.received, showDatagram, "peers-length")
 		}},
-		udpFinding(Check{"udp.interval", "the interval is between a second and a week", 15, "Announce", Warning, "1800 s is usual"}, "interval-odd"),
-		udpFinding(Check{"udp.counts", "counts are below 2147483648", 15, "Announce", Error, "a count that went below zero looks like four billion"}, "number-negative"),
+		udpFinding(Check{"udp.interval", "the interval is between a second and a week", 15, "Announce", Warning, "1800 s is usual"}, showInterval, "interval-odd"),
+		udpFinding(Check{"udp.counts", "counts are below 2147483648", 15, "Announce", Error, "a count that went below zero looks like four billion"}, showCounts, "number-negative"),
 		{Check{"udp.counts-order", "leechers come before seeders", 15, "Announce", Error, "the order is interval, leechers, seeders"}, udpOrder},
 		{Check{"udp.numwant-1", "num want 1 gives at most one peer", 15, "Announce", Warning, "obey num want"}, obeysNumWant(1, udpNumWant)},
 		{Check{"udp.numwant-default", "num want -1 leaves the number to the tracker", 15, "Announce", Error, "read num want as a signed number"}, obeysNumWant(-1, udpNumWant)},
-		{Check{"udp.unknown-action", "an unknown action gives an error packet", 15, "Errors", Info, "silence makes clients wait for minutes"}, udpUnknownAction},
+		{Check{"udp.unknown-action", "an unknown action gives an error packet", 15, "Errors", Info, "send an error packet, as to anything that cannot be understood"}, udpUnknownAction},
 		{Check{"udp.short-packet", "an announce of 97 bytes is not taken for one", 15, "Announce", Error, "check the length before reading fields"}, udpShort},
 		udpAccepts(Check{"udp.bep41", "URL data is taken", 41, "", Warning, "without it passkeys cannot be sent over UDP"}, func(b []byte) []byte { return appendURLData(b, "/announce?torrentkit=1") }),
 		udpAccepts(Check{"udp.bep41-unknown", "unknown options are skipped", 41, "", Warning, "skip as many bytes as the option's length says"}, add(0x7f, 2, 'x', 'y', 0)),
 		udpAccepts(Check{"udp.bep41-nop", "an option that does nothing is skipped", 41, "", Info, "option 1 has no length byte"}, add(1, 1, 0)),
-		udpAnswers(Check{"udp.event-4", "event 4 is answered, as an announce or with an error", 15, "Announce", Info, "silence makes clients wait for minutes"}, put32(80, 4)),
-		udpAnswers(Check{"udp.event-large", "event 4294967295 is answered, as an announce or with an error", 15, "Announce", Info, "silence makes clients wait for minutes"}, put32(80, 0xffffffff)),
+		udpAnswers(Check{"udp.event-4", "event 4 is answered, as an announce or with an error", 15, "Announce", Info, "take it for an announce without event, or send an error packet"}, put32(80, 4)),
+		udpAnswers(Check{"udp.event-large", "event 4294967295 is answered, as an announce or with an error", 15, "Announce", Info, "take it for an announce without event, or send an error packet"}, put32(80, 0xffffffff)),
 		{Check{"udp.unlisted", "a torrent that is not tracked is refused with an error packet", 15, "Errors", Error, "send action 3 and a text"}, unlisted},
 	}
 }
@@ -212,7 +218,7 @@ func udpUnknownAction(d *doctor) outcome {
 	case !isAction(p, actError):
 		return failed("action %d came", be.Uint32(p))
 	}
-	return passed("error packet: %s", errorText(p))
+	return passed("%s", showError(p))
 }
 
 // udpErrors judges the error packets that came so far. Where there is none it
@@ -227,13 +233,13 @@ func udpErrors(wrong func(p []byte) bool, text string) func(*doctor) outcome {
 		for _, p := range d.errors {
 			if wrong(p) {
 				d.received = p
-				return failed("%s %s", text, errorText(p))
+				return failed("%s: %s", text, showError(p))
 			}
 		}
 		if len(d.errors) == 0 {
 			return skipped("no error packet could be provoked")
 		}
-		return passed("%s", plural(len(d.errors), "error packet"))
+		return passed("%s, such as %s", plural(len(d.errors), "error packet"), showError(d.errors[0]))
 	}
 }
 
@@ -246,11 +252,11 @@ func udpShort(d *doctor) outcome {
 func turnedAway(p []byte, f *Failure) outcome {
 	switch {
 	case f != nil && f.Code == Timeout:
-		return passed("no answer")
+		return passed("%s", f.Error())
 	case f != nil:
 		return failedFor(words(f))
 	case isAction(p, actError):
-		return passed("error packet: %s", errorText(p))
+		return passed("%s", showError(p))
 	}
-	return failed("accepted, and answered with action %s", action(be.Uint32(p)))
+	return failed("accepted: action %d (%s) in %s", be.Uint32(p), action(be.Uint32(p)), plural(len(p), "byte"))
 }

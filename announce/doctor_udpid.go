@@ -2,6 +2,7 @@ package announce
 
 import (
 	"bytes"
+	"fmt"
 	"net/netip"
 	"time"
 )
@@ -21,34 +22,57 @@ func udpIDChecks() []check {
 		{Check{"udp.error-transaction", "error packets carry the transaction id of what they refuse", 15, "Errors", Warning, "echo bytes 12 to 16 of the request: clients pass over another id, and wait"},
 			udpErrors(func(p []byte) bool { return be.Uint32(p[4:]) == 0 }, "transaction id 0 is with the error")},
 		{Check{"udp.error-text", "error texts end without NUL", 15, "Errors", Info, "the length of the datagram ends the text"},
-			udpErrors(func(p []byte) bool { return bytes.HasSuffix(p[8:], []byte{0}) }, "the text ends in NUL:")},
+			udpErrors(func(p []byte) bool { return bytes.HasSuffix(p[8:], []byte{0}) }, "the text ends in NUL")},
 	}
 }
 
 func udpIDRandom(d *doctor) outcome {
+	from := []netip.Addr{d.s.LocalAddr, d.s.LocalAddr}
+	if besides(d.addrs) {
+		from = append(from, elsewhere())
+	}
 	var ids []uint64
-	for range 2 {
+	for _, local := range from {
+		s, r := d.s, new(Result)
+		s.LocalAddr = local
 		ctx, cancel := d.within(patient)
-		r := new(Result)
-		u, f := d.s.openUDP(ctx, d.e, d.addrs, r)
+		u, f := s.openUDP(ctx, d.e, d.addrs, r)
 		cancel()
-		if f != nil {
+		switch {
+		case f != nil && len(ids) == 2: // not every machine has it
+		case f != nil:
 			return failedFor(words(f))
+		default:
+			u.close()
+			d.keep(r)
+			ids = append(ids, u.id)
 		}
-		u.close()
-		d.keep(r)
-		ids = append(ids, u.id)
+	}
+	text := fmt.Sprintf("same address: %016x and %016x", ids[0], ids[1])
+	if ids[0] == ids[1] { // which it may be for a while
+		text = fmt.Sprintf("same address: same id, %016x", ids[0])
+	}
+	switch {
+	case len(ids) > 2 && ids[0] == ids[2]: // both may look alike to a tracker in a container
+		text += "; another address: same id"
+	case len(ids) > 2:
+		text += fmt.Sprintf("; another address: another id, %016x", ids[2])
 	}
 	switch {
 	case ids[0] == udpMagic:
-		return failed("the connection id is the protocol id")
-	case ids[0] < 1<<16: // the same address may get the same id for a while: only small ones are guesses
-		return failed("the connection id is %d", ids[0])
+		return failed("%s, which is the protocol id", text)
+	case ids[0] < 1<<16:
+		return failed("%s: small numbers are guessed", text)
 	}
-	if ids[0] == ids[1] {
-		return passed("%x, and the same for the same address", ids[0])
-	}
-	return passed("%x and %x", ids[0], ids[1])
+	return passed("%s", text)
+}
+
+// elsewhere is another address of ours, where the tracker is on our own machine.
+func elsewhere() netip.Addr { return netip.AddrFrom4([4]byte{127, 0, 0, 9}) }
+
+// besides tells whether a tracker can be asked from elsewhere, too.
+func besides(addrs []netip.AddrPort) bool {
+	return len(addrs) > 0 && addrs[0].Addr().IsLoopback() && addrs[0].Addr().Is4()
 }
 
 func udpIDLives(d *doctor) outcome {
@@ -61,20 +85,26 @@ func udpIDLives(d *doctor) outcome {
 
 const oneBadID = "one announce a run has a bad connection id at most; run this check alone with --only"
 
+// badID is what became of the one announce that had a bad connection id.
+type badID struct {
+	sent, silent bool // and refused, or not answered at all
+	said         string
+}
+
 // withBadID judges what the one announce brings that has a connection id that should
 // not be good. There must be a good one before.
 func withBadID(send func(d *doctor, good uint64) ([]byte, *Failure)) func(*doctor) outcome {
 	return func(d *doctor) outcome {
-		if d.badID {
+		if d.bad.sent {
 			return skipped(oneBadID)
 		}
 		if a := d.udpAnnounce(patient); a.bad() != nil {
 			return skippedFor(a.Failure)
 		}
 		p, f := send(d, d.u.id)
-		d.badID = f != nil || isAction(p, actError)
-		d.badSilent = f != nil && f.Code == Timeout
-		return turnedAway(p, f)
+		o := turnedAway(p, f)
+		d.bad = badID{sent: f != nil || isAction(p, actError), silent: f != nil && f.Code == Timeout, said: o.detail}
+		return o
 	}
 }
 
@@ -111,27 +141,51 @@ func udpIDScrape(d *doctor) outcome {
 // udpIDBound uses the id of one of our addresses from another, which only
 // loopback has for certain.
 func udpIDBound(d *doctor) outcome {
-	if len(d.addrs) == 0 || !d.addrs[0].Addr().IsLoopback() || !d.addrs[0].Addr().Is4() {
+	if !besides(d.addrs) {
 		return skipped("needs a second address of ours")
 	}
-	defer func(sent, silent bool) { d.badID, d.badSilent = sent, silent }(d.badID, d.badSilent)
-	d.badID = false // it is another address that sends this one
+	defer func(kept badID) { d.bad = kept }(d.bad)
+	d.bad = badID{} // it is another address that sends this one
 	s := d.s
-	s.LocalAddr = netip.AddrFrom4([4]byte{127, 0, 0, 9})
+	s.LocalAddr = elsewhere()
 	u, f := s.socketUDP(d.ctx, d.e, d.addrs[0], new(Result))
 	if f != nil {
 		return skippedFor(f)
 	}
 	defer u.close()
-	return withBadID(func(d *doctor, good uint64) ([]byte, *Failure) {
+	var known netip.Addr
+	o := withBadID(func(d *doctor, good uint64) ([]byte, *Failure) {
 		ctx, cancel := d.within(once)
 		defer cancel()
 		p, f := d.over(ctx, u, once, "announce", d.withID(good))
 		if isAction(p, actAnnounce) { // the tracker has a peer there now
-			d.aside(func() { d.over(ctx, u, once, "stopped", d.withID(good, putEvent(EventStopped))) })
+			d.aside(func() {
+				if sees := d.ask("b", EventNone, want(50)); sees.Reply != nil {
+					known = sees.Reply.Peers.knownAs(elsewhere(), d.member("c").port)
+				}
+				d.over(ctx, u, once, "stopped", d.withID(good, putEvent(EventStopped)))
+			})
 		}
 		return p, f
 	})(d)
+	if o.state == Fail && known.IsValid() { // as in a container, whose peers all come from one address
+		return skipped("the tracker knows our address %s as %s, so that it cannot tell it from others", elsewhere(), known)
+	}
+	return o
+}
+
+// knownAs is at which other address a tracker knows the peer that is at this one, where it does.
+func (p Peers) knownAs(address netip.Addr, port uint16) (other netip.Addr) {
+	for peer := range p.All() {
+		switch {
+		case peer.Port != port:
+		case peer.Addr.Addr() == address:
+			return netip.Addr{}
+		default:
+			other = peer.Addr.Addr()
+		}
+	}
+	return other
 }
 
 func udpIDChecked(d *doctor) outcome {
@@ -142,14 +196,14 @@ func udpIDChecked(d *doctor) outcome {
 
 // udpIDError judges what the one bad connection id brought.
 func udpIDError(d *doctor) outcome {
-	if !d.badID {
+	if !d.bad.sent {
 		udpIDChecked(d)
 	}
 	switch {
-	case !d.badID:
+	case !d.bad.sent:
 		return skipped("every connection id is accepted")
-	case d.badSilent:
-		return failed("no answer")
+	case d.bad.silent:
+		return failed("%s", d.bad.said)
 	}
-	return passed("answered")
+	return passed("%s", d.bad.said)
 }

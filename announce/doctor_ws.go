@@ -49,7 +49,7 @@ func wsKeys(d *doctor) outcome {
 	}
 	for _, key := range []string{"interval", "complete", "incomplete"} {
 		if _, ok := m[key]; !ok {
-			return failed("no %s", key)
+			return failed("no %s: %s", key, clip(string(d.received)))
 		}
 	}
 	reply, notes, f := m.announce()
@@ -59,7 +59,7 @@ func wsKeys(d *doctor) outcome {
 	if len(notes) > 0 {
 		return failed("%s", notes[0].Text)
 	}
-	return passed("interval %s", reply.Interval)
+	return passed("%s", told(reply))
 }
 
 func wsHash(d *doctor) outcome {
@@ -69,9 +69,9 @@ func wsHash(d *doctor) outcome {
 	case f != nil:
 		return skippedFor(f)
 	case m.text("info_hash") != hash:
-		return failed("info_hash is missing or another")
+		return failed("info_hash is %x, not the %x that was asked about", clip(m.text("info_hash")), hash)
 	}
-	return passed("the same 20 bytes")
+	return passed("the 20 bytes %x", d.hash)
 }
 
 func wsRefuses(text string) func(*doctor) outcome {
@@ -79,12 +79,12 @@ func wsRefuses(text string) func(*doctor) outcome {
 		m, f := d.wsRaw(text)
 		switch {
 		case f != nil && f.Code == Timeout:
-			return failed("no answer")
+			return failed("%s", f.Error())
 		case f != nil:
-			return passed("the connection ended")
+			return passed("the connection ended: %s", words(f))
 		case m.refuses():
 			return passed("refused: %s", clip(m.text("failure reason")))
 		}
-		return failed("accepted")
+		return failed("accepted: %s", clip(string(d.received)))
 	}
 }

@@ -72,7 +72,7 @@ func (c *httpClient) announce(ctx context.Context, s *settings, r *Result, event
 // readHTTPReply judges a whole HTTP answer to an announce.
 func readHTTPReply(ans *httpAnswer, r *Result) (*Reply, *Failure) {
 	if ans.gzip == "undeclared" {
-		r.note("gzip-undeclared", Warning, 0, "the body is gzip, and no Content-Encoding says so")
+		r.note("gzip-undeclared", Warning, 0, fmt.Sprintf("the body is gzip, and no Content-Encoding says so: %s unpacked", plural(len(ans.body), "byte")))
 	}
 	if looksLikeHTML(ans) || ans.status != 200 && (len(ans.body) == 0 || ans.body[0] != 'd') {
 		return nil, notBencode(ans)

@@ -19,6 +19,7 @@ func (r *Result) note(id string, sev Severity, bep int, text string) {
 
 // replyReader decodes the dictionary of an announce answer (BEP 3).
 type replyReader struct {
+	top      bencode.Value // of a bencoded answer
 	reply    Reply
 	findings []Finding
 }
@@ -50,7 +51,7 @@ func decodeReply(body []byte) (*Reply, []Finding, *Failure) {
 		return nil, d.findings, fail(Malformed, "a dictionary without interval, peers and failure reason is no announce answer")
 	}
 	if !has && !has6 {
-		d.note("peers-missing", Warning, 3, "no peers in the answer")
+		d.note("peers-missing", Warning, 3, "no peers in the answer%s", d.among())
 	}
 	d.peers(v, 4)
 	d.peers(v6, 16)
@@ -70,6 +71,7 @@ func (d *replyReader) scan(body []byte) (bencode.Value, *Failure) {
 	if top.Kind() != bencode.Dict {
 		return top, fail(Malformed, "the answer is a "+top.Kind().String()+", not a dictionary")
 	}
+	d.top = top
 	if len(flaws) > 0 {
 		ids := map[bencode.FlawKind]string{bencode.UnsortedKeys: "keys-unsorted", bencode.DuplicateKey: "keys-duplicate"}
 		id, ok := ids[flaws[0].Kind]
@@ -83,6 +85,14 @@ func (d *replyReader) scan(body []byte) (bencode.Value, *Failure) {
 		d.note(id, Warning, 3, "the answer is not canonical bencode: %s", text)
 	}
 	return top, nil
+}
+
+// among names what there is, where something is missing.
+func (d *replyReader) among() string {
+	if d.top.Kind() == bencode.None {
+		return ""
+	}
+	return ": it has " + clip(strings.Join(keysOf(d.top), ", "))
 }
 
 // number reads a count or a number of seconds; strangers write them as strings too.
@@ -134,7 +144,7 @@ func (d *replyReader) counts(get numbers, bep int) {
 	n, ok = get("min interval")
 	r.MinInterval = seconds(n)
 	if ok && r.Interval > 0 && r.MinInterval > r.Interval {
-		d.note("min-interval-odd", Warning, bep, "min interval is longer than interval")
+		d.note("min-interval-odd", Warning, bep, "min interval is longer than interval: %s and %s", shortTime(r.MinInterval), shortTime(r.Interval))
 	}
 }
 
@@ -142,7 +152,7 @@ func (d *replyReader) counts(get numbers, bep int) {
 func (d *replyReader) interval(n int64, has bool, bep int) {
 	switch {
 	case !has:
-		d.note("interval-missing", Error, bep, "no interval in the answer")
+		d.note("interval-missing", Error, bep, "no interval in the answer%s", d.among())
 		return
 	case n == 0 || n > 7*86400:
 		d.note("interval-odd", Warning, bep, "interval is %d s", n)

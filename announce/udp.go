@@ -156,7 +156,7 @@ func (u *udpSession) failure(ctx context.Context, name string, sent int, err err
 	return f
 }
 
-func plural(n int, what string) string {
+func plural[N int | int64](n N, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}
