@@ -52,15 +52,16 @@ type Kernel[S State] struct {
 	// fields of the jobs alone. There are 1 to Width jobs, of at least that
 	// many blocks each.
 	Run func(jobs []Job[S], blocks int)
-	// Zeros is Run for blocks of zeros. It is nil where nobody has such blocks.
-	Zeros func(jobs []Job[S], blocks int)
 }
 
-// Implementation is a chain of kernels, the widest first. The last one takes
-// any number of messages.
+// Implementation is chains of kernels, the widest first. The last one of a chain
+// takes any number of messages.
 type Implementation[S State] struct {
 	Name    string
 	Kernels []Kernel[S]
+	// Zeros is the chain for blocks of zeros, which may be fastest on another unit
+	// of the CPU. It is nil where nobody has such blocks.
+	Zeros []Kernel[S]
 }
 
 // Queue is the messages that wait for the kernels of an implementation. It is
@@ -104,7 +105,11 @@ func (q *Queue[S]) Finish(n int, message func(i int) (state *S, tail []byte, len
 func (q *Queue[S]) Use(all []Implementation[S], name string) bool {
 	for _, impl := range all {
 		if name == "" || impl.Name == name {
-			q.Implementation, q.active = impl, make([]Job[S], 0, impl.Kernels[0].Width)
+			widest := impl.Kernels[0].Width
+			if len(impl.Zeros) > 0 {
+				widest = max(widest, impl.Zeros[0].Width)
+			}
+			q.Implementation, q.active = impl, make([]Job[S], 0, widest)
 			return true
 		}
 	}
@@ -131,8 +136,12 @@ func (q *Queue[S]) Drain(zeros bool) {
 	if used == 0 {
 		return
 	}
-	for k := range q.Kernels {
-		q.drainThrough(&q.Kernels[k], zeros)
+	kernels := q.Kernels
+	if zeros {
+		kernels = q.Zeros
+	}
+	for k := range kernels {
+		q.drainThrough(&kernels[k])
 	}
 	// The messages belong to the caller: do not keep them from being collected.
 	clear(q.waiting[:used])
@@ -143,11 +152,7 @@ func (q *Queue[S]) Drain(zeros bool) {
 // worth its while, and leaves the others in the queue.
 //
 // The longest jobs go first, so that the lanes run empty at about the same time.
-func (q *Queue[S]) drainThrough(k *Kernel[S], zeros bool) {
-	run := k.Run
-	if zeros {
-		run = k.Zeros
-	}
+func (q *Queue[S]) drainThrough(k *Kernel[S]) {
 	if len(q.waiting) < k.Least {
 		return
 	}
@@ -167,7 +172,7 @@ func (q *Queue[S]) drainThrough(k *Kernel[S], zeros bool) {
 		for i := range active {
 			blocks = min(blocks, active[i].Blocks)
 		}
-		run(active, blocks)
+		k.Run(active, blocks)
 		active = advance(active, blocks)
 	}
 	q.waiting = append(q.waiting[:0], active...)

@@ -22,7 +22,7 @@ type single[S State] struct {
 // per message only.
 func Standard[S State](h hash.Hash, magic string) Kernel[S] {
 	s := &single[S]{hash: h, magic: magic, form: make([]byte, len(magic)+h.Size()+BlockSize+8)}
-	return Kernel[S]{Width: 1, Least: 1, Quantum: math.MaxInt, Run: s.run, Zeros: s.run}
+	return Kernel[S]{Width: 1, Least: 1, Quantum: math.MaxInt, Run: s.run}
 }
 
 func (s *single[S]) run(jobs []Job[S], blocks int) {

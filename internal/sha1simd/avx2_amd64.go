@@ -12,4 +12,9 @@ func blocks8(state *[5][8]uint32, lanes *[8]*byte, blocks int, scratch *[703]byt
 // zeros8 feeds blocks blocks of zeros, at least one, to the states of 8 messages.
 //
 //go:noescape
-func zeros8(state *[5][8]uint32, blocks int, scratch *[703]byte)
+func zeros8(state *[5][8]uint32, blocks int, scratch *[191]byte)
+
+// zeros8x2 feeds blocks blocks of zeros, at least one, to the states of 16 messages.
+//
+//go:noescape
+func zeros8x2(state *[2][5][8]uint32, blocks int, scratch *[351]byte)

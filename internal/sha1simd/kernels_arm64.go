@@ -17,16 +17,19 @@ func (w *wideScratch) accelerated() []implementation {
 // numbers of messages are predictions.
 func (w *wideScratch) choose(f lockstep.Features) []implementation {
 	var all []implementation
+	alone := standard()
 	if f.SHA1 {
-		all = append(all, implementation{Name: "crypto", Kernels: []kernel{
-			{Width: 4, Least: 2, Even: true, Quantum: 1024, Run: w.runStreams, Zeros: w.zerosStreams},
-			standard(),
-		}})
+		all = append(all, implementation{
+			Name:    "crypto",
+			Kernels: []kernel{{Width: 4, Least: 2, Even: true, Quantum: 1024, Run: w.runStreams}, alone},
+			Zeros:   []kernel{{Width: 4, Least: 2, Even: true, Quantum: 1024, Run: w.zerosStreams}, alone},
+		})
 	}
-	return append(all, implementation{Name: "neon", Kernels: []kernel{
-		{Width: 4, Least: 3, Quantum: 512, Run: w.runNEON, Zeros: w.zerosNEONLanes},
-		standard(),
-	}})
+	return append(all, implementation{
+		Name:    "neon",
+		Kernels: []kernel{{Width: 4, Least: 3, Quantum: 512, Run: w.runNEON}, alone},
+		Zeros:   []kernel{{Width: 4, Least: 3, Quantum: 512, Run: w.zerosNEONLanes}, alone},
+	})
 }
 
 func (w *wideScratch) runStreams(jobs []job, blocks int) {

@@ -24,7 +24,7 @@ func TestChoose(t *testing.T) {
 			if impl.Name != want[i] {
 				t.Errorf("%+v: implementation %d is %s, want %q", f, i, impl.Name, want)
 			}
-			checkChain(t, impl)
+			checkChains(t, impl)
 		}
 	}
 }

@@ -8,7 +8,7 @@ import "github.com/torrentkit/torrentkit/internal/lockstep"
 // array, word k of the state of message i is at [k][i].
 type wideScratch struct {
 	state   [2][5][16]uint32
-	state8  [5][8]uint32
+	state8  [2][5][8]uint32
 	lanes   [32]*byte
 	words   [5823]byte
 	streams streamScratch
@@ -73,14 +73,22 @@ func (w *wideScratch) zeros32Lanes(jobs []job, blocks int) {
 
 func (w *wideScratch) run8(jobs []job, blocks int) {
 	lockstep.Point(w.lanes[:8], jobs, blocks)
-	lockstep.Gather(w.state8[:], jobs)
-	blocks8(&w.state8, (*[8]*byte)(w.lanes[:]), blocks, (*[703]byte)(w.words[:]))
-	lockstep.Scatter(w.state8[:], jobs)
+	lockstep.Gather(w.state8[0][:], jobs)
+	blocks8(&w.state8[0], (*[8]*byte)(w.lanes[:]), blocks, (*[703]byte)(w.words[:]))
+	lockstep.Scatter(w.state8[0][:], jobs)
 	clear(w.lanes[:])
 }
 
 func (w *wideScratch) zeros8Lanes(jobs []job, blocks int) {
-	lockstep.Gather(w.state8[:], jobs)
-	zeros8(&w.state8, blocks, (*[703]byte)(w.words[:]))
-	lockstep.Scatter(w.state8[:], jobs)
+	lockstep.Gather(w.state8[0][:], jobs)
+	zeros8(&w.state8[0], blocks, (*[191]byte)(w.words[:]))
+	lockstep.Scatter(w.state8[0][:], jobs)
+}
+
+func (w *wideScratch) zeros8x2Lanes(jobs []job, blocks int) {
+	lockstep.Gather(w.state8[0][:], jobs[:8])
+	lockstep.Gather(w.state8[1][:], jobs[8:])
+	zeros8x2(&w.state8, blocks, (*[351]byte)(w.words[:]))
+	lockstep.Scatter(w.state8[0][:], jobs[:8])
+	lockstep.Scatter(w.state8[1][:], jobs[8:])
 }

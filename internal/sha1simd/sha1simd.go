@@ -99,7 +99,8 @@ func Implementations() []string {
 
 // implementations returns those that this CPU has, the fastest first.
 func (h *Hasher) implementations() []implementation {
-	return append(h.wide.accelerated(), implementation{Name: "generic", Kernels: []kernel{standard()}})
+	alone := []kernel{standard()}
+	return append(h.wide.accelerated(), implementation{Name: "generic", Kernels: alone, Zeros: alone})
 }
 
 // Lanes returns how many messages are hashed side by side at full speed: 1 if

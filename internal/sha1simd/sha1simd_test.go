@@ -213,29 +213,43 @@ func TestFinishTails(t *testing.T) {
 	})
 }
 
+// Every lane count, runs of equal and unequal lengths, from states that differ.
 func TestZeros(t *testing.T) {
+	data := noise(40 * BlockSize)
 	each(t, func(t *testing.T, h *Hasher) {
-		for _, count := range []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 31, 32, 33, 40} {
-			for _, unequal := range []int{0, 1} {
-				states, runs := make([]*State, count), make([]int, count)
-				tails, lengths := make([][]byte, count), make([]uint64, count)
-				for i := range states {
-					states[i] = new(State)
-					states[i].Reset()
-					runs[i] = 1500 + unequal*i*7
-					lengths[i] = uint64(runs[i]) * BlockSize
-				}
-				h.Zeros(states, runs)
-				digests := make([][Size]byte, count)
-				h.Finish(digests, states, tails, lengths)
-				for i, digest := range digests {
-					if want := sha1.Sum(make([]byte, lengths[i])); digest != want {
-						t.Fatalf("run %d of %d: got %x, want %x", i, count, digest, want)
-					}
-				}
+		for count := 0; count <= 40; count++ {
+			for _, run := range []struct{ length, unequal int }{{0, 1}, {1, 0}, {3, 11}} {
+				checkZeros(t, h, data, count, run.length, run.unequal)
 			}
 		}
+		for _, count := range []int{1, 5, 9, 16, 33} { // longer than the quantum of every kernel
+			checkZeros(t, h, data, count, 1100, 7)
+		}
 	})
+}
+
+// checkZeros hashes a block of data and so many blocks of zeros, for each of count
+// messages.
+func checkZeros(t *testing.T, h *Hasher, data []byte, count, length, unequal int) {
+	t.Helper()
+	states, runs, chunks := make([]*State, count), make([]int, count), make([][]byte, count)
+	tails, lengths := make([][]byte, count), make([]uint64, count)
+	for i := range states {
+		states[i] = new(State)
+		states[i].Reset()
+		runs[i] = length + unequal*(i*5%(count+1))
+		chunks[i] = data[i*BlockSize:][:BlockSize]
+		lengths[i] = uint64(runs[i]+1) * BlockSize
+	}
+	h.Blocks(states, chunks)
+	h.Zeros(states, runs)
+	digests := make([][Size]byte, count)
+	h.Finish(digests, states, tails, lengths)
+	for i, digest := range digests {
+		if want := reference(chunks[i], make([]byte, runs[i]*BlockSize)); digest != want {
+			t.Fatalf("run %d of %d, %d blocks: got %x, want %x", i, count, runs[i], digest, want)
+		}
+	}
 }
 
 func TestNothingIsAllocated(t *testing.T) {
@@ -377,12 +391,13 @@ func BenchmarkZeros(b *testing.B) {
 	const blocks = 1 << 8
 	for _, name := range Implementations() {
 		h, _ := NewNamed(name)
-		b.Run(fmt.Sprintf("impl=%s/lanes=%d", name, h.Lanes()), func(b *testing.B) {
-			states, runs := make([]*State, h.Lanes()), make([]int, h.Lanes())
+		lanes := h.lanes.Zeros[0].Width
+		b.Run(fmt.Sprintf("impl=%s/lanes=%d", name, lanes), func(b *testing.B) {
+			states, runs := make([]*State, lanes), make([]int, lanes)
 			for i := range states {
-				states[i], runs[i] = new(State), blocks
+				states[i], runs[i] = &State{uint32(i)}, blocks
 			}
-			b.SetBytes(int64(h.Lanes()) * blocks * BlockSize)
+			b.SetBytes(int64(lanes) * blocks * BlockSize)
 			for b.Loop() {
 				h.Zeros(states, runs)
 			}

@@ -16,8 +16,9 @@ func avx2() {
 		each = append(each, simd.Repeat(8, k)...)
 	}
 	k := simd.Words("roundConstants8", each...)
-	eight(swap, k, false)
-	eight(swap, k, true)
+	eight(swap, k)
+	zeros8(1, k)
+	zeros8(2, k)
 }
 
 // rotate8 sets to to x rotated left by n, which AVX2 has no instruction for.
@@ -75,12 +76,8 @@ func expand8(t int, words func(int) Mem, to, temp reg.VecPhysical) {
 }
 
 // eight generates the kernel for eight lanes.
-func eight(swap, k Mem, zeros bool) {
-	name := "blocks8"
-	if zeros {
-		name = "zeros8"
-	}
-	f := simd.Begin(name, 5, 32, zeros)
+func eight(swap, k Mem) {
+	f := simd.Begin("blocks8", 5, 32)
 	y := simd.Y
 	v, temps := vars{y[0], y[1], y[2], y[3], y[4], y[5]}, y[6:9]
 	f.Lanes.Swap, f.Lanes.Rows, f.Lanes.Temp, f.Lanes.Prefetch = swap, [4]reg.VecPhysical(y[9:13]), y[13], simd.Prefetch
@@ -88,27 +85,21 @@ func eight(swap, k Mem, zeros bool) {
 	f.Loop(v.list())
 	// The rounds of one quarter of the words run beside the load of the next one.
 	quarters := make([]simd.Side, 5)
-	if !zeros {
-		for i := range 4 {
-			quarters[i].Add(f.Lanes.Quarter(i)...)
-		}
-		quarters[0].All()
+	for i := range 4 {
+		quarters[i].Add(f.Lanes.Quarter(i)...)
 	}
+	quarters[0].All()
 	for t := range 80 {
-		switch constant := k.Offset(t / 20 * 32); {
-		case zeros:
-			round8(t, v, temps, constant, nil)
-		case t < 16:
+		constant := k.Offset(t / 20 * 32)
+		if t < 16 {
 			round8(t, v, temps, constant, f.Word(t))
 			quarters[t/4+1].Upto(t%4+1, 4)
-		default:
+		} else {
 			expand8(t, f.Word, temps[2], temps[1])
 			round8(t, v, temps, constant, temps[2])
 		}
 		v = v.next()
 	}
-	if !zeros {
-		ADDQ(Imm(64), f.Offset)
-	}
+	ADDQ(Imm(64), f.Offset)
 	f.Leave(v.list(), y[0:5], temps[0])
 }

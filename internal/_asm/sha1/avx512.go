@@ -17,8 +17,8 @@ func avx512() {
 	k := simd.Words("roundConstants", rounds.SHA1[:]...)
 	blocks16(swap, k)
 	blocks32(swap, k)
-	zeros(1, k)
-	zeros(2, k)
+	zeros16(1, k)
+	zeros16(2, k)
 }
 
 // round16 is round t of sixteen messages. word, unless nil, is the word of the
@@ -46,7 +46,7 @@ func expand16(t int, w []reg.VecPhysical) {
 // blocks16 hashes sixteen lanes. The next block is loaded and transposed into
 // scratch memory while the current one is hashed.
 func blocks16(swap, k Mem) {
-	f := simd.Begin("blocks16", 5, 64, false)
+	f := simd.Begin("blocks16", 5, 64)
 	z := simd.Z
 	v := vars{z[0], z[1], z[2], z[3], z[4], z[5]}
 	w, temp, kNow := z[6:22], z[22], z[23]

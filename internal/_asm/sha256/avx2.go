@@ -72,7 +72,7 @@ func expand8(i int, words func(int) Mem, to reg.VecPhysical, t []reg.VecPhysical
 
 // blocks8 generates the kernel for eight lanes.
 func blocks8(swap, k Mem) {
-	f := simd.Begin("blocks8", 8, 32, false)
+	f := simd.Begin("blocks8", 8, 32)
 	y := simd.Y
 	v := vars{y[0], y[1], y[2], y[3], y[4], y[5], y[6], y[7]}
 	differ, free, word, temps := y[8], y[9], y[10], y[11:15]

@@ -68,7 +68,7 @@ func expand16(i int, w, t []reg.VecPhysical) {
 // blocks16 hashes sixteen lanes. The next block is loaded and transposed into
 // scratch memory while the current one is hashed.
 func blocks16(swap, k Mem) {
-	f := simd.Begin("blocks16", 8, 64, false)
+	f := simd.Begin("blocks16", 8, 64)
 	z := simd.Z
 	v := vars{z[0], z[1], z[2], z[3], z[4], z[5], z[6], z[7]}
 	w, temps := z[8:24], z[24:27]

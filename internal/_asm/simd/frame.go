@@ -13,8 +13,6 @@ import (
 //
 //	func(state *[vars][width/4]uint32, lanes *[width/4]*byte, blocks int, scratch *[...]byte)
 //
-// without the lanes, if the kernel is for blocks of zeros.
-//
 // The scratch memory has the sixteen words of the message schedule, or of the
 // next block, then the variables at the start of the block, and then, for sixteen
 // messages, the stage of Lanes.
@@ -28,7 +26,7 @@ type Frame struct {
 }
 
 // Begin starts a function of that many variables in registers of so many bytes.
-func Begin(name string, vars, width int, zeros bool) Frame {
+func Begin(name string, vars, width int) Frame {
 	f := Frame{State: reg.RDI, Scratch: reg.RCX, Left: reg.RBX, Offset: reg.RAX, Last: reg.RDX, Width: width}
 	f.Saved = func(i int) Op { return f.saved(i) }
 	f.Lanes = Lanes{
@@ -36,28 +34,21 @@ func Begin(name string, vars, width int, zeros bool) Frame {
 		Store: func(i int, r reg.VecPhysical) { f.Move(r, f.Word(i)) },
 	}
 	n, size := width/4, (16+vars)*width+width-1
-	if width == 64 && !zeros {
+	if width == 64 {
 		f.Lanes.Stage = f.saved(vars)
 		size += 16 * width
 	}
-	if zeros {
-		Target(name, fmt.Sprintf("func(state *[%d][%d]uint32, blocks int, scratch *[%d]byte)", vars, n, size),
-			"%s feeds blocks blocks of zeros, at least one, to the states of %d messages.", name, n)
-	} else {
-		Target(name, fmt.Sprintf("func(state *[%d][%d]uint32, lanes *[%d]*byte, blocks int, scratch *[%d]byte)", vars, n, n, size),
-			"%s feeds blocks blocks, at least one, of %d messages to their states.", name, n)
-		Load(Param("lanes"), f.Lanes.Table)
-		XORL(f.Offset.As32(), f.Offset.As32())
-	}
+	Target(name, fmt.Sprintf("func(state *[%d][%d]uint32, lanes *[%d]*byte, blocks int, scratch *[%d]byte)", vars, n, n, size),
+		"%s feeds blocks blocks, at least one, of %d messages to their states.", name, n)
+	Load(Param("lanes"), f.Lanes.Table)
+	XORL(f.Offset.As32(), f.Offset.As32())
 	Load(Param("state"), f.State)
 	Load(Param("blocks"), f.Left)
 	Load(Param("scratch"), f.Scratch)
 	Align(f.Scratch, width)
-	if !zeros {
-		MOVQ(f.Left, f.Last)
-		SHLQ(Imm(6), f.Last)
-		SUBQ(Imm(64), f.Last)
-	}
+	MOVQ(f.Left, f.Last)
+	SHLQ(Imm(6), f.Last)
+	SUBQ(Imm(64), f.Last)
 	return f
 }
 
