@@ -56,8 +56,9 @@ func (s *State) digest(out *[Size]byte) {
 // the number of messages in use. It is not safe for concurrent use: each worker
 // has its own.
 type Hasher struct {
-	lanes lockstep.Queue[State]
-	wide  wideScratch
+	lanes   lockstep.Queue[State]
+	wide    wideScratch
+	repeats repeats
 }
 
 type (
@@ -126,8 +127,9 @@ func (h *Hasher) Blocks(states []*State, chunks [][]byte) {
 
 // Zeros feeds blocks[i] blocks of zero bytes to states[i]. It is cheaper than
 // [Hasher.Blocks], as there is nothing to load, and the message schedule of a
-// zero block is zero. No two states may be the same variable. Zeros panics if
-// the two slices differ in length, or if a number is negative.
+// zero block is zero; runs that begin in equal states are hashed once. No two
+// states may be the same variable. Zeros panics if the two slices differ in
+// length, or if a number is negative.
 func (h *Hasher) Zeros(states []*State, blocks []int) {
 	if len(states) != len(blocks) {
 		panic("sha1simd: states and blocks differ in number")
@@ -136,9 +138,12 @@ func (h *Hasher) Zeros(states []*State, blocks []int) {
 		if n < 0 {
 			panic("sha1simd: negative number of blocks")
 		}
-		h.lanes.Add(states[i], nil, n)
+		if !h.repeats.known(states[i], n) {
+			h.lanes.Add(states[i], nil, n)
+		}
 	}
 	h.lanes.Drain(true)
+	h.repeats.settle()
 }
 
 // Finish pads and finishes messages. tails[i] is what of message i has not been

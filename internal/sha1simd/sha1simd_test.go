@@ -252,6 +252,59 @@ func checkZeros(t *testing.T, h *Hasher, data []byte, count, length, unequal int
 	}
 }
 
+// Runs from equal states are hashed once: among the messages of a call, and from
+// call to call, also where more of them differ than are remembered.
+func TestEqualRunsAreHashedOnce(t *testing.T) {
+	each(t, func(t *testing.T, h *Hasher) {
+		hashed := 0
+		h.lanes.Zeros = slices.Clone(h.lanes.Zeros)
+		for i, k := range h.lanes.Zeros {
+			h.lanes.Zeros[i].Run = func(jobs []job, blocks int) {
+				hashed += len(jobs) * blocks
+				k.Run(jobs, blocks)
+			}
+		}
+		const count, run = 40, 100
+		want := map[int]State{}
+		for round := range 3 {
+			states, runs := make([]*State, count), make([]int, count)
+			for i := range states {
+				states[i], runs[i] = new(State), run+i%4/2
+				states[i][0] = uint32(i % 2)
+			}
+			h.Zeros(states, runs)
+			for i, s := range states {
+				if round == 0 && i < 4 {
+					want[i] = *s
+				}
+				if *s != want[i%4] {
+					t.Fatalf("round %d: state %d differs", round, i)
+				}
+			}
+		}
+		if most := 2*run + 2*(run+1); hashed != most {
+			t.Errorf("%d blocks were hashed, want %d", hashed, most)
+		}
+		if want[0] == want[1] || want[0] == want[2] || want[1] == want[3] {
+			t.Error("runs that differ come out alike")
+		}
+		// More than there is room for, twice, in one call.
+		states, runs := make([]*State, 6*remembered), make([]int, 6*remembered)
+		for i := range states {
+			states[i], runs[i] = &State{uint32(i / 2 % (2 * remembered))}, worthwhile
+		}
+		h.Zeros(states, runs)
+		for i, s := range states {
+			alone := State{uint32(i / 2 % (2 * remembered))}
+			other, _ := NewNamed("generic")
+			other.Zeros([]*State{&alone}, []int{worthwhile})
+			if *s != alone {
+				t.Fatalf("state %d of many differs", i)
+			}
+		}
+	})
+}
+
 func TestNothingIsAllocated(t *testing.T) {
 	if lockstep.RaceEnabled {
 		t.Skip("the race detector allocates")
