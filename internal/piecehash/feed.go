@@ -56,6 +56,10 @@ func (w *worker) feedLeaves(slots []*slot) {
 			sc.leafAt = append(sc.leafAt, s.firstAt+s.leaves)
 			data = data[n:]
 		}
+		for range s.holes { // there is no data then
+			sc.leaves[s.firstAt+s.leaves] = w.hole
+			s.leaves++
+		}
 	}
 	for len(sc.hashes) < len(sc.chunks) {
 		sc.hashes = append(sc.hashes, merkle.Hash{})

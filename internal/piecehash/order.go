@@ -52,13 +52,15 @@ func (w *worker) begin() (step func(context.Context) bool) {
 	return step
 }
 
-// length is how much of a piece needs room in an arena: where it is read whole,
-// not the padding, which can be most of it.
+// length is how much of a piece needs room in an arena: not the padding, which can
+// be most of it. Side by side are no more such pieces than keep the lanes busy, so
+// that their content stays in the cache.
 func (w *worker) length(p layout.Piece) int64 {
+	content := w.p.Layout.ContentLength(p.Index)
 	if w.big == nil {
-		return p.Length
+		return max(content, min(p.Length, arenaSize/zeroLanes))
 	}
-	return w.p.Layout.ContentLength(p.Index)
+	return content
 }
 
 func (w *worker) lock() {

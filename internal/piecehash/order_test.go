@@ -136,13 +136,35 @@ func TestHoles(t *testing.T) {
 		job.Source = s
 		s.check(t, job)
 	}
-	sparse, m := newJob(t, rng, layout.V1, 1<<20, []int64{16 << 20})
-	clear(m.files[0])
-	s := &storage{memory: m, holes: true}
-	sparse.Source = s
-	s.check(t, sparse)
-	if len(s.trace) > 0 {
-		t.Errorf("a file that is one hole was read %d times", len(s.trace))
+	for _, format := range []layout.Format{layout.V1, layout.V2, layout.Hybrid} {
+		sparse, m := newJob(t, rng, format, 1<<20, []int64{16<<20 + 16<<10})
+		clear(m.files[0])
+		s := &storage{memory: m, holes: true}
+		sparse.Source = s
+		s.check(t, sparse)
+		if len(s.trace) > 0 {
+			t.Errorf("%v: a file that is one hole was read %d times", format, len(s.trace))
+		}
+	}
+}
+
+// Towards the end of a job runs are so short that no worker is left alone with
+// much, however small the pieces are.
+func TestLastRunsAreShort(t *testing.T) {
+	const workers, lanes, count = 8, 5, 10_000
+	l, err := layout.New(layout.V1, 16<<10, []layout.File{{Length: count * 16 << 10}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := newQueue(Job{Layout: l})
+	q.workers = workers
+	taken := 0
+	for taken < count {
+		run := q.take(nil, lanes, func(layout.Piece) bool { return true })
+		if most := max(lanes, (count-taken)/workers); len(run) > most || len(run) == 0 {
+			t.Fatalf("%d pieces of %d that are left are taken at once", len(run), count-taken)
+		}
+		taken += len(run)
 	}
 }
 

@@ -41,7 +41,7 @@ func (w *worker) stepPart(ctx context.Context) bool {
 	if s.err != nil || ctx.Err() != nil {
 		return false
 	}
-	part.data, part.content, part.zeros, part.left = s.data, s.content, s.zeros, s.left
+	part.data, part.content, part.zeros, part.holes, part.left = s.data, s.content, s.zeros, s.holes, s.left
 	s.buf, w.parts.next = w.parts.next, s.buf
 	w.scratch.slots = append(w.scratch.slots[:0], part)
 	w.parts.Go(func() { w.hash(w.scratch.slots) })

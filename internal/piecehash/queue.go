@@ -49,18 +49,19 @@ func (q *queue) piece(k int) int {
 }
 
 // take appends the next pieces to run: as many as admit accepts, and at least
-// one. Near the end every worker gets an equal share, so that none is left
-// alone with a full run.
+// one. Towards the end runs get shorter, and at last every worker gets an equal
+// share, so that none is left alone with a full run.
 func (q *queue) take(run []layout.Piece, lanes int, admit func(layout.Piece) bool) []layout.Piece {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if left := q.count - q.next; q.quota == 0 && left <= lanes*q.workers {
 		q.quota = (left + q.workers - 1) / q.workers
 	}
-	for q.next < q.count {
-		if q.quota > 0 && len(run) == q.quota {
-			break
-		}
+	most := q.quota
+	if most == 0 {
+		most = max(lanes, (q.count-q.next)/(2*q.workers))
+	}
+	for q.next < q.count && len(run) < most {
 		if !q.pick(len(run) == 0) {
 			break
 		}

@@ -2,6 +2,7 @@ package piecehash
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"io"
 	"runtime"
@@ -22,7 +23,9 @@ const (
 	bigPart      = 1 << 20  // of a piece that no big arena holds: what is read while the one before is hashed
 	skew         = 192      // between lanes, so that lanes a power of two apart do not share cache sets
 	maxRun       = 512      // pieces in a run
+	zeroLanes    = 32       // messages that any kernel for zeros hashes side by side, at most
 	maxZeroStep  = 1 << 20  // bytes of zeros that a piece is fed at a time, so that a job can be stopped
+	allZeroSteps = 64 << 20 // the same for all pieces of a run
 )
 
 // slot is a piece of a run on its way through a worker.
@@ -38,10 +41,11 @@ type slot struct {
 	data    []byte // bytes to hash next, in buf
 	content int    // how many of them, from the start, are content
 	zeros   int    // or: blocks of zeros to hash next
+	holes   int    // how many leaves of content are in zeros
 
-	leaves  int // leaves of the merkle tree so far
-	firstAt int // where its leaves begin among those of the run
-	counted int64
+	leaves  int   // leaves of the merkle tree so far
+	firstAt int   // where its leaves begin among those of the run
+	counted int64 // bytes of content that were read, or need not be
 	err     error
 	ended   bool
 }
@@ -63,12 +67,14 @@ type worker struct {
 	slots   []slot
 	parts   parts
 	scratch scratch
+	hole    merkle.Hash // of a leaf of zeros
 }
 
 func newWorker(p *pipeline) *worker {
 	w := &worker{p: p, sha1: sha1simd.New(), sha256: sha256simd.New()}
 	w.files = handles{source: p.Source, limit: max(2, min(2*w.sha1.Lanes()+8, maxHandles/p.Workers))}
 	w.trees = merkle.New(w.sha256)
+	w.hole = sha256.Sum256(make([]byte, layout.LeafSize))
 	size := min(arenaSize, allArenas/p.Workers)
 	lanes := 1 // where only leaves are hashed, those of one piece fill all lanes
 	if p.queue.count > 0 && p.Layout.Piece(p.queue.piece(0)).SHA1 {
@@ -178,7 +184,7 @@ func (w *worker) hash(active []*slot) {
 // that zeros are next: padding, or a hole of a sparse file.
 func (w *worker) fill(i int) {
 	s := &w.slots[i]
-	s.data, s.content, s.zeros = s.buf[:0], 0, 0
+	s.data, s.content, s.zeros, s.holes = s.buf[:0], 0, 0, 0
 	for s.left > 0 && len(s.data) < len(s.buf) {
 		span := s.cursor.Span()
 		file, zeros, err := w.open(span)
@@ -188,9 +194,12 @@ func (w *worker) fill(i int) {
 			return
 		}
 		have := len(s.data)
-		rest := have % sha1simd.BlockSize
+		unit := sha1simd.BlockSize // of zeros that need not be in the buffer
+		if s.piece.Leaves > 0 && !span.Zero {
+			unit = layout.LeafSize
+		}
+		rest := have % unit
 		n := len(s.buf) - have
-		unread := span.Zero || s.piece.Leaves == 0 // zeros need not be in the buffer
 		switch {
 		case zeros == 0:
 			n = int(min(int64(n), span.Length))
@@ -203,17 +212,13 @@ func (w *worker) fill(i int) {
 				w.fail(s, err)
 				return
 			}
-		case unread && rest == 0 && zeros >= sha1simd.BlockSize:
+		case rest == 0 && zeros >= int64(unit):
 			if have == 0 {
-				s.zeros = int(min(zeros, maxZeroStep) / sha1simd.BlockSize)
-				w.advance(s, span, s.zeros*sha1simd.BlockSize)
+				w.skip(s, span, min(zeros, maxZeroStep, max(allZeroSteps/int64(len(w.slots)), layout.LeafSize)), unit)
 			}
 			return
-		default:
-			n = int(min(int64(n), zeros))
-			if unread { // to the end of the block
-				n = min(n, sha1simd.BlockSize-rest)
-			}
+		default: // to the end of the block or leaf
+			n = int(min(int64(n), zeros, int64(unit-rest)))
 			clear(s.buf[have : have+n])
 		}
 		if !span.Zero {
@@ -222,6 +227,16 @@ func (w *worker) fill(i int) {
 		s.data = s.buf[:have+n]
 		w.advance(s, span, n)
 	}
+}
+
+// skip notes that zeros are next, in whole units.
+func (w *worker) skip(s *slot, span layout.Span, zeros int64, unit int) {
+	n := int(zeros) / unit * unit
+	s.zeros = n / sha1simd.BlockSize
+	if unit == layout.LeafSize {
+		s.holes = n / layout.LeafSize
+	}
+	w.advance(s, span, n)
 }
 
 // advance moves on in the piece.
