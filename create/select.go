@@ -76,7 +76,14 @@ type DiskSelection struct {
 	Selection
 	Links       LinkMode
 	IgnoreFiles []string // files of patterns in the syntax of .gitignore
-	GitIgnore   bool     // obey .gitignore files in the tree, and leave out .git
+	// GitIgnore leaves out .git and what git ignores, by the .gitignore files in
+	// the folder and in its repository, .git/info/exclude and GitExcludes; and what
+	// .ignore files say, in the folder and in those that it lies in, which outrank
+	// the others.
+	GitIgnore bool
+	// GitExcludes is git's core.excludesFile, "" for none. A library asks no other
+	// program for it: git config --type=path core.excludesFile tells.
+	GitExcludes string
 	// LeaveOut are files by their paths for the system, which are no part of the
 	// content where they lie in it: a journal, a .torrent that is written.
 	LeaveOut []string
@@ -96,7 +103,8 @@ func (s *Selection) options() content.ScanOptions {
 // options are what content is told of the selection.
 func (s *DiskSelection) options(paths []string) content.ScanOptions {
 	o := s.Selection.options()
-	o.Links, o.IgnoreFiles, o.GitIgnore, o.Found = content.LinkMode(s.Links), s.IgnoreFiles, s.GitIgnore, s.Found
+	o.Links, o.Found = content.LinkMode(s.Links), s.Found
+	o.IgnoreFiles, o.GitIgnore, o.GitExcludes = s.IgnoreFiles, s.GitIgnore, s.GitExcludes
 	for _, path := range paths {
 		for _, file := range s.LeaveOut {
 			if name := below(path, file, len(paths) > 1); name != "" {

@@ -94,7 +94,7 @@ func (s *scanner) walkFS(verdict int) error {
 		}
 		e.err, e.link = Bare(e.err), e.stat.kind == kindLink
 		s.enter(e.name)
-		if err := s.visit(&e, verdict, folderID{}, nil); err != nil {
+		if err := s.visit(&e, verdict, folderID{}, &s.ignores); err != nil {
 			return err
 		}
 		s.path = s.path[:mark]

@@ -31,8 +31,12 @@ type ScanOptions struct {
 	Links      LinkMode
 	// IgnoreFiles are files of patterns in the syntax of .gitignore, relative to the root.
 	IgnoreFiles []string
-	// GitIgnore obeys the .gitignore files in the tree and leaves out .git, as git does.
+	// GitIgnore leaves out .git, and obeys .gitignore files as git does: those in the tree, and those of the repository that
+	// it lies in, whose .git/info/exclude too. Each .ignore file, in the tree and in the folders that it lies in, outranks them all.
 	GitIgnore bool
+	// GitExcludes is a file that GitIgnore obeys before all others, which outrank it: git's core.excludesFile. Its patterns
+	// are relative to the top of the repository, and so is its name. It need not be there.
+	GitExcludes string
 	// Only, if not nil, are paths relative to the root: nothing but these files, and the files in these folders, is taken.
 	Only []string
 	// Found, if not nil, is told now and then how many files were found so far.
@@ -107,7 +111,13 @@ func (s *scanner) scanRoot(i int, root string, several bool) error {
 		s.add(filepath.Base(base), &st, true)
 		return nil
 	case kindFolder:
-		return s.walk(&st, glob.NoRule, identify(&st, folderID{}, base, true), s.ignores)
+		ig := &s.ignores
+		if s.o.GitIgnore {
+			if ig, err = ig.enterTree(base, s.below(), s.o.GitExcludes); err != nil {
+				return fmt.Errorf("scanning %q: %w", root, err)
+			}
+		}
+		return s.walk(&st, glob.NoRule, identify(&st, folderID{}, base, true), ig)
 	}
 	return fmt.Errorf("scanning %q: it is %v, not a file or folder", root, st.kind)
 }
@@ -150,7 +160,7 @@ type scanner struct {
 const batch = 256
 
 // walk visits the folder at s.path, whose verdict was given, and which st was seen of before.
-func (s *scanner) walk(st *stat, verdict int, id folderID, ig ignores) error {
+func (s *scanner) walk(st *stat, verdict int, id folderID, ig *ignores) error {
 	outer := s.here
 	s.here = inFolder{stamp: st.stamp}
 	defer func() { s.here = outer }()
@@ -159,7 +169,8 @@ func (s *scanner) walk(st *stat, verdict int, id folderID, ig ignores) error {
 		return s.folderError(err)
 	}
 	if s.o.GitIgnore {
-		if ig, err = ig.enter(s.osPath(), string(s.path)); err != nil {
+		below := s.below()
+		if ig, err = ig.enter(s.osPath(), below, place{base: below}, true); err != nil {
 			return err
 		}
 	}
@@ -200,7 +211,7 @@ func (s *scanner) folderError(err error) error {
 }
 
 // visitAll visits some entries of the folder at s.path.
-func (s *scanner) visitAll(list []entry, verdict int, id folderID, ig ignores) error {
+func (s *scanner) visitAll(list []entry, verdict int, id folderID, ig *ignores) error {
 	mark := len(s.path)
 	soon := loader{s: s, list: list, inherited: verdict, ig: ig}
 	defer soon.forget()
@@ -229,7 +240,7 @@ func (s *scanner) walks(e *entry) bool {
 }
 
 // visit decides about the entry at s.path, which lies in the folder parent.
-func (s *scanner) visit(e *entry, inherited int, parent folderID, ig ignores) error {
+func (s *scanner) visit(e *entry, inherited int, parent folderID, ig *ignores) error {
 	folder := s.walks(e)
 	verdict := s.rules.Verdict(inherited, s.path, e.name, folder)
 	if verdict != glob.NoRule {
@@ -276,7 +287,7 @@ func (s *scanner) visit(e *entry, inherited int, parent folderID, ig ignores) er
 }
 
 // descend walks into the folder at s.path, unless it is one that the walk is already in.
-func (s *scanner) descend(e *entry, verdict int, wanted bool, parent folderID, ig ignores) error {
+func (s *scanner) descend(e *entry, verdict int, wanted bool, parent folderID, ig *ignores) error {
 	id := identify(&e.stat, parent, s.osPath(), e.link)
 	if n, ok := s.above[id]; ok {
 		if wanted {

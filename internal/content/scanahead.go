@@ -36,7 +36,7 @@ type loader struct {
 	s         *scanner
 	list      []entry
 	inherited int
-	ig        ignores
+	ig        *ignores
 	next      int      // everything before it was considered
 	begun     []string // paths for the system
 }

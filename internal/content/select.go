@@ -60,11 +60,11 @@ func (s *scanner) prepare(roots []string) error {
 	}
 	s.decided = make([]bool, len(rules))
 	for _, name := range s.o.IgnoreFiles {
-		l, err := readIgnore(name, name, "")
+		l, err := readIgnore(name, name, place{})
 		if err != nil {
 			return err
 		}
-		s.ignores = append(s.ignores, l)
+		s.ignores.named = append(s.ignores.named, l)
 	}
 	if s.o.Only == nil {
 		return nil
@@ -104,7 +104,7 @@ func (s *scanner) splitRules() (o ScanOptions, again bool) {
 }
 
 // leftOut tells why the entry at s.path is left out; "" if it is not.
-func (s *scanner) leftOut(e *entry, folder bool, verdict int, ig ignores) string {
+func (s *scanner) leftOut(e *entry, folder bool, verdict int, ig *ignores) string {
 	full := string(s.path)
 	switch {
 	case !s.only.allows(full, folder):

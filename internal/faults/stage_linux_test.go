@@ -172,8 +172,8 @@ func (s *stage) perform(t *testing.T, st story, dir string, flags ...string) out
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Dir, cmd.Env = dir, s.env()
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // strace and the program end together
+	cmd.Dir, cmd.Env = dir, append(s.env(), "PATH="+filepath.Dir(s.bin)) // it finds no other programs, whose calls would be struck too
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}                // strace and the program end together
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = 10 * time.Second
 	var stdout, stderr bytes.Buffer

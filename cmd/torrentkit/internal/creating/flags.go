@@ -155,7 +155,7 @@ func selectionFlags(cmd *cobra.Command, f *createFlags) {
 		command.RuleFlag(fs, "iexclude", "--exclude for upper and lower case alike: *.jpg is *.JPG too (`GLOB`; repeatable)", create.Rule{Fold: true}, &s.Rules)
 		command.RuleFlag(fs, "iinclude", "--include for upper and lower case alike (`GLOB`; repeatable)", create.Rule{Include: true, Fold: true}, &s.Rules)
 		fs.StringArrayVar(&s.IgnoreFiles, "ignore-file", nil, "leave out what the patterns in `FILE` match, in the syntax of .gitignore (repeatable)")
-		fs.BoolVar(&s.GitIgnore, "gitignore", false, "obey .gitignore files as git does, and leave out .git")
+		fs.BoolVar(&s.GitIgnore, "gitignore", false, "obey .gitignore and .git/info/exclude, git's core.excludesFile and, above these, .ignore; leave out .git")
 		fs.Var(command.OneOf(&f.hidden, "take", "skip"), "hidden", "hidden files and folders: take or skip (`WHAT`)")
 		fs.BoolVar(&s.KeepJunk, "junk", false, "take files that operating systems leave behind too")
 		fs.Var(command.OneOf(&f.links, "follow", "store", "skip", "error"), "symlinks", "symbolic links: follow them, store them as links (BEP 47), skip them, or call them an error (`WHAT`: follow, store, skip, error)")

@@ -33,7 +33,9 @@ func prepareCreate(ctx context.Context, con *console.Console, paths []string, o 
 	case f.served(paths):
 		err = openServers(ctx, con, paths, o, f)
 	default:
-		paths, err = createPaths(ctx, con, paths, o, f)
+		if paths, err = createPaths(ctx, con, paths, o, f); err == nil && f.selection.GitIgnore {
+			f.selection.GitExcludes, err = gitExcludes(ctx, paths)
+		}
 	}
 	if err != nil {
 		return nil, err
