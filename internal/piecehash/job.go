@@ -103,6 +103,9 @@ type Job struct {
 	// processor that Go may use.
 	Workers int
 	Order   Order
+	// Abreast is how many jobs in order Sequential go on at once, and have the memory
+	// of one together; 0 is this one alone.
+	Abreast int
 	// Durable says that digests are written down as they come: at most a 128th of
 	// the content, or a piece for each worker, is begun and not finished at any
 	// time, so that little is lost when the process is killed.
@@ -242,7 +245,7 @@ func (p *pipeline) bigArenas() int {
 	if p.Order == Streams {
 		return p.Workers
 	}
-	return min(p.Workers, maxBigArenas)
+	return max(1, min(p.Workers, maxBigArenas/max(1, p.Abreast)))
 }
 
 // finished is how many bytes of content are done, or were passed over.

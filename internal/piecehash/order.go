@@ -87,7 +87,7 @@ func (w *worker) borrow() []byte {
 // bigArena is how large arenas for sequential reading are: no larger than the
 // longest run needs.
 func (p *pipeline) bigArena() int {
-	most := max(allBigArenas/cap(p.big), layout.LeafSize)
+	most := max(allBigArenas/cap(p.big)/max(1, p.Abreast), layout.LeafSize)
 	run := int64(min(p.queue.count, p.maxRun)) * int64(slotSize(p.Layout.PieceLength(), most))
 	return int(min(int64(most), (run+layout.LeafSize-1)/layout.LeafSize*layout.LeafSize))
 }

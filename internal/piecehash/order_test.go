@@ -190,3 +190,20 @@ func TestFaultInALongPiece(t *testing.T) {
 		}
 	}
 }
+
+// Jobs that go on at once have the memory of one.
+func TestAbreast(t *testing.T) {
+	t.Parallel()
+	l, err := layout.New(layout.V1, 64<<20, []layout.File{{Length: 1 << 40}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, jobs := range []int{0, 1, 2, 3, 12} {
+		for _, workers := range []int{1, 2, 7} {
+			p := Job{Layout: l, Source: &memory{}, Order: Sequential, Workers: workers, Abreast: jobs}.pipeline()
+			if all := max(1, jobs) * cap(p.big) * p.bigArena(); all > allBigArenas {
+				t.Errorf("%d jobs of %d workers read into %d bytes, more than %d", jobs, workers, all, allBigArenas)
+			}
+		}
+	}
+}
