@@ -65,7 +65,7 @@ var table = map[string][2]string{
 	"internal/lineartest":             {"", "golang.org/x/sys"},
 	"internal/bench":                  {"internal/bencode", ""},
 	"create":                          {"internal/sha1simd internal/sha256simd metainfo internal/content internal/diskname internal/filesum internal/glob internal/layout internal/piecehash internal/journal internal/tarfs internal/unpack internal/dial internal/listfs internal/secret internal/webseed", "golang.org/x/sys"},
-	"verify":                          {"metainfo internal/content internal/dial internal/diskname internal/filesum internal/glob internal/layout internal/piecehash internal/journal verify/internal/assemble verify/internal/below verify/internal/find internal/unpack internal/webseed", ""},
+	"verify":                          {"metainfo internal/content internal/dial internal/diskname internal/filesum internal/glob internal/layout internal/piecehash internal/journal verify/internal/abreast verify/internal/assemble verify/internal/below verify/internal/find internal/unpack internal/webseed", ""},
 	"inspect":                         {"metainfo internal/layout internal/bencode internal/diskname internal/dial internal/secret", "golang.org/x/text"},
 	"magnet":                          {"metainfo internal/bencode internal/glob internal/layout internal/merkle internal/sha256simd internal/dial internal/peerwire internal/dht internal/secret", "rsc.io/qr"},
 	"announce":                        {"metainfo internal/bencode internal/dht internal/dial internal/secret", "github.com/coder/websocket"},
@@ -84,6 +84,7 @@ var table = map[string][2]string{
 
 	"verify/internal/assemble": {"metainfo internal/content internal/layout internal/piecehash verify/internal/below", ""},
 	"verify/internal/below":    {"internal/content", "golang.org/x/sys"},
+	"verify/internal/abreast":  {"", ""},
 	"verify/internal/find":     {"metainfo internal/content internal/layout internal/piecehash", ""},
 	"verify/internal/treetest": {"metainfo internal/content internal/layout internal/piecehash", ""},
 }

@@ -31,6 +31,9 @@ type Options struct {
 	// begin: how many workers hash, in the place of Workers, and what is called when they are done. Several verifications
 	// that go on side by side share a machine by it.
 	Turn func(bytes int64) (workers int, done func())
+	// Share, if not nil, is that of this verification of those that read files which they
+	// have in common once, as [Together] says.
+	Share *Share
 }
 
 // Selection says which of the content is verified. The zero value is all of it.

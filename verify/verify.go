@@ -6,7 +6,8 @@
 // spans files names every file that could be the damaged one. [FS] and [ReaderAt]
 // do the same for content that is not on disk, [Stream] and [Archive] for what
 // comes through a pipe, as one file or as a tar; [WebSeeds] for what a torrent's
-// HTTP servers have. [ParseReadOrder] reads how to read, and [Refused] tells what
+// HTTP servers have. [Together] lets several that go on at once read what they have
+// in common once. [ParseReadOrder] reads how to read, and [Refused] tells what
 // the system would not do from what is wrong with the data.
 //
 // [Search] looks for content under other names, in other folders; [Fix] gives
@@ -39,6 +40,7 @@ import (
 // choice that Options cannot make, or ctx's; in the last case the report of
 // what was read so far comes with it.
 func Data(ctx context.Context, torrent []byte, path string, o Options) (*Report, error) {
+	defer o.Share.End()
 	r, err := verifyAt(ctx, disk{o.Folders}, torrent, path, o)
 	if r == nil {
 		return nil, err
@@ -134,6 +136,11 @@ func readContent(ctx context.Context, r *run, at storage, o Options) (begun bool
 		}
 		r.recall(j, o.Memory)
 		job := o.job(r.source(newLimiter(ctx, o.LimitRate)), piecehash.Order(o.ReadOrder))
+		if o.Share != nil {
+			if err := o.Share.join(ctx, r, &job); err != nil {
+				return false, cmp.Or(j.Close(), err)
+			}
+		}
 		err = newScrubber(r, j, o).read(ctx, job, o.FailFast)
 		err = cmp.Or(err, j.Close())
 	}

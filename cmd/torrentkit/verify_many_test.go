@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -50,6 +51,15 @@ func TestVerifyAhead(t *testing.T) {
 		case 6:
 			put("torrents/"+name+".torrent", []byte("no torrent"))
 		}
+	}
+	// Some have files in common with others, and other pieces of them.
+	for i, from := range []string{"set00", "set01", "set05", "set06", "set20", "set20/a", "set02", "set02", "set02/a"} {
+		torrent := filepath.Join(dir, "torrents", fmt.Sprintf("more%d.torrent", i))
+		format := []string{"v1", "v2", "hybrid"}[i%3]
+		if code, _, _ := runIn(t, "create", "-q", "--no-date", "--format", format, "--piece-length", "32K", "-o", torrent, filepath.Join(dir, "srv", filepath.FromSlash(from))); code != 0 {
+			continue // its content is gone
+		}
+		torrents = slices.Insert(torrents, i*5, torrent)
 	}
 	for _, form := range [][]string{{}, {"--json"}, {"--extra"}, {"--only", "b", "--fail-fast"}, {"--report", "sfv=-"}} {
 		call := append([]string{"verify", "--content", filepath.Join(dir, "srv")}, form...)

@@ -142,11 +142,15 @@ func (l *locatedFiles) openFile(i FileIndex) (rawFile, error) {
 	if l.links[i] {
 		return rawFile{}, errNoContent
 	}
-	name, ok := l.moved[i]
-	if !ok {
-		name = l.files[i].Path
+	return l.folders.open(l.name(i))
+}
+
+// name is where a file is: a local slash path.
+func (l *locatedFiles) name(i FileIndex) string {
+	if name, ok := l.moved[i]; ok {
+		return name
 	}
-	return l.folders.open(name)
+	return l.files[i].Path
 }
 
 // lookBatch is how many files are looked for again at a time.

@@ -55,7 +55,7 @@ func EachInput(ctx context.Context, con *console.Console, args []string, f func(
 func ReadInput(ctx context.Context, con *console.Console, in Input, limit int64) ([]byte, error) {
 	name := in.Name
 	if in.Folder != nil || !IsURL(name) {
-		raw, err := in.readFile(ctx, con, limit)
+		raw, err := in.ReadFile(ctx, con, limit)
 		if err != nil {
 			return raw, err
 		}
@@ -74,7 +74,8 @@ func ReadInput(ctx context.Context, con *console.Console, in Input, limit int64)
 	return Unpacked(con, name, raw, limit)
 }
 
-func (in Input) readFile(ctx context.Context, con *console.Console, limit int64) ([]byte, error) {
+// ReadFile is ReadInput of a file, which may be packed.
+func (in Input) ReadFile(ctx context.Context, con *console.Console, limit int64) ([]byte, error) {
 	if in.Folder != nil {
 		return in.Folder.ReadTorrent(ctx, in.Name, limit)
 	}

@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -33,17 +36,23 @@ func (f *verifyFlags) onlyReads() bool {
 type forerun struct {
 	con     *console.Console
 	flags   *verifyFlags
-	tasks   []verifyTask // that are not begun
+	workers int
+	tasks   []verifyTask
+	at      int // of tasks: the next that is begun
+	batches batches
+	sooner  map[int]*early // that were begun before their turn, by the index of the task
 	p       *console.Progress
 	waiting []*early      // that are begun and not told, in order
-	held    int64         // bytes of their torrents
+	held    int64         // bytes of their torrents, and of those in sooner
 	free    chan struct{} // has room for one that is verified
 	large   sync.Mutex    // of whose content is large
 }
 
 // early is a verification that may go on still.
 type early struct {
-	size int64 // bytes of the torrent
+	task verifyTask
+	raw  []byte // the torrent, until it is verified
+	size int64  // bytes of it, and of its report
 	done chan struct{}
 	v    verified
 	err  error
@@ -55,9 +64,12 @@ func verifyAhead(ctx context.Context, con *console.Console, tasks []verifyTask, 
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	r := &forerun{con: con, flags: f, tasks: tasks, free: make(chan struct{}, min(workers, mostAtOnce))}
+	r := &forerun{con: con, flags: f, tasks: tasks, workers: workers, free: make(chan struct{}, min(workers, mostAtOnce)), sooner: map[int]*early{}}
 	r.p = con.StartProgress(label)
 	defer r.p.Finish()
+	if f.shares() {
+		r.batches = findBatches(ctx, con, tasks, int64(f.maxSize))
+	}
 	told := 0
 	return eachOf(ctx, con, names, func(ctx context.Context, _ string) (err error) {
 		e := r.next(ctx)
@@ -79,7 +91,7 @@ const label = "verifying torrents"
 
 // end lets a run that was interrupted come to its end.
 func (r *forerun) end(told, all int) {
-	for _, e := range r.waiting {
+	for _, e := range slices.AppendSeq(r.waiting, maps.Values(r.sooner)) {
 		<-e.done
 	}
 	r.p.Finish()
@@ -88,7 +100,7 @@ func (r *forerun) end(told, all int) {
 
 // next begins as many as may be begun, always in the same order beside what is told, and waits for the first.
 func (r *forerun) next(ctx context.Context) *early {
-	for len(r.tasks) > 0 && (len(r.waiting) == 0 || len(r.waiting) < ahead*cap(r.free) && r.held < mostHeld) {
+	for r.at < len(r.tasks) && (len(r.waiting) == 0 || len(r.waiting) < ahead*cap(r.free) && r.held < mostHeld) {
 		r.begin(ctx)
 	}
 	e := r.waiting[0]
@@ -98,48 +110,130 @@ func (r *forerun) next(ctx context.Context) *early {
 	return e
 }
 
-// begin reads a torrent and begins to verify it.
+// begin begins to verify the next torrent, and those that may have files in common with it.
 func (r *forerun) begin(ctx context.Context) {
-	task := r.tasks[0]
-	r.tasks = r.tasks[1:]
-	e := &early{done: make(chan struct{})}
-	r.waiting = append(r.waiting, e)
-	raw, err := command.ReadInput(ctx, r.con, task.input(), int64(r.flags.maxSize))
-	if err != nil {
-		e.v, e.err = verified{torrent: task.torrent, err: err}, err
-		close(e.done)
+	i := r.at
+	r.at++
+	if e := r.sooner[i]; e != nil {
+		delete(r.sooner, i)
+		r.waiting = append(r.waiting, e)
 		return
 	}
-	e.size = int64(len(raw))
+	b := r.batches.of[i]
+	together := []*early{r.read(ctx, i)}
+	r.waiting = append(r.waiting, together[0])
+	for b != nil && !b.begun {
+		b.begun = true
+		for _, k := range b.tasks {
+			if k > i && r.held < mostHeld {
+				r.sooner[k] = r.read(ctx, k)
+				together = append(together, r.sooner[k])
+			}
+		}
+	}
+	together = slices.DeleteFunc(together, func(e *early) bool { return e.err != nil })
+	go r.run(ctx, together)
+}
+
+// read reads a torrent.
+func (r *forerun) read(ctx context.Context, i int) *early {
+	e := &early{task: r.tasks[i], done: make(chan struct{})}
+	raw, known := r.batches.raw[i]
+	if delete(r.batches.raw, i); !known {
+		raw, e.err = command.ReadInput(ctx, r.con, e.task.input(), int64(r.flags.maxSize))
+	}
+	if e.err != nil {
+		e.v = verified{torrent: e.task.torrent, err: e.err}
+		close(e.done)
+		return e
+	}
+	e.raw, e.size = raw, int64(len(raw)+earlyCost)
 	r.held += e.size
-	o := r.flags.options
-	large := false // Turn comes before Progress
-	o.Turn = func(bytes int64) (int, func()) {
-		if bytes <= smallContent {
-			return 1, func() {}
-		}
-		r.large.Lock()
-		large = true
-		r.p.Phase("verifying " + filepath.Base(task.torrent))
-		return r.flags.options.Workers, func() {
-			r.p.Phase(label)
-			r.p.Set(0, 0)
-			r.large.Unlock()
-		}
+	return e
+}
+
+// run verifies torrents that were read, all at once.
+func (r *forerun) run(ctx context.Context, together []*early) {
+	r.free <- struct{}{}
+	defer func() { <-r.free }()
+	t := &turn{forerun: r, of: together}
+	defer t.end()
+	var shares []*verify.Share
+	if len(together) > 1 {
+		shares = verify.Together(len(together))
 	}
-	o.Progress = func(done, total int64) {
-		if large {
-			r.p.Set(done, total)
+	var wg sync.WaitGroup
+	for k, e := range together {
+		o := r.flags.options
+		o.Turn, o.Progress = t.begin, func(done, total int64) { t.progress(k, done, total) }
+		if shares != nil {
+			o.Share = shares[k]
 		}
+		wg.Go(func() {
+			defer close(e.done)
+			e.v, e.err = r.check(ctx, e.raw, e.task, o)
+			e.raw = nil
+		})
 	}
-	go func() {
-		defer close(e.done)
-		r.free <- struct{}{}
-		defer func() { <-r.free }()
-		e.v, e.err = r.check(ctx, raw, task, o)
-	}()
+	wg.Wait()
 }
 
 func (r *forerun) check(ctx context.Context, raw []byte, task verifyTask, o verify.Options) (verified, error) {
 	return checkOne(ctx, r.con, r.p, raw, task, o, r.flags)
+}
+
+// turn is that of torrents which are verified at once: if the content of one is large, no other large one is read.
+type turn struct {
+	*forerun
+	of    []*early
+	large atomic.Bool
+	once  sync.Once
+
+	mu          sync.Mutex
+	done, total []int64 // of each
+}
+
+func (t *turn) begin(bytes int64) (int, func()) {
+	if bytes > smallContent {
+		t.once.Do(func() {
+			t.forerun.large.Lock()
+			t.large.Store(true)
+			t.p.Phase("verifying " + filepath.Base(t.of[0].task.torrent))
+		})
+	}
+	switch {
+	case len(t.of) > 1:
+		return max(1, t.workers/len(t.of)), func() {}
+	case bytes > smallContent:
+		return t.flags.options.Workers, func() {}
+	}
+	return 1, func() {}
+}
+
+// progress is told how much of one of the contents was read.
+func (t *turn) progress(k int, done, total int64) {
+	if !t.large.Load() {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.done == nil {
+		t.done, t.total = make([]int64, len(t.of)), make([]int64, len(t.of))
+	}
+	t.done[k], t.total[k] = done, total
+	sum := func(of []int64) (n int64) {
+		for _, k := range of {
+			n += k
+		}
+		return n
+	}
+	t.p.Set(sum(t.done), sum(t.total))
+}
+
+func (t *turn) end() {
+	if t.large.Load() {
+		t.p.Phase(label)
+		t.p.Set(0, 0)
+		t.forerun.large.Unlock()
+	}
 }

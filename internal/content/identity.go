@@ -1,0 +1,30 @@
+package content
+
+import "path/filepath"
+
+// Identity tells files on disk apart, and states of one: they are equal for one file that two trees saw in the same
+// state, under whatever names.
+type Identity struct {
+	stamp stamp
+	size  int64
+	path  string // without links, where a system, or a file system, does not tell files apart
+}
+
+// Identities are those of some files that are Present, on disk.
+func (l *Located) Identities(files []FileIndex) []Identity {
+	list := make([]Identity, len(files))
+	stable := map[uint64]bool{} // by the device
+	for k, i := range files {
+		f := &l.files[i]
+		list[k] = Identity{stamp: f.stamp, size: f.Size}
+		same, known := stable[f.stamp.dev]
+		if !known {
+			same = f.stamp.ino != 0 && stableAt(l.open.openFile(i))
+			stable[f.stamp.dev] = same
+		}
+		if on, ok := l.open.(*locatedFiles); ok && !same {
+			list[k].path = filepath.Join(on.real, on.name(i))
+		}
+	}
+	return list
+}
