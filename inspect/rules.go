@@ -101,8 +101,11 @@ func v2Rules() []Rule {
 	}
 }
 
+// PortableNames is the section of the rules for names that not every system takes.
+const PortableNames = "portable file names"
+
 func nameRules() []Rule {
-	const portable = "portable file names"
+	const portable = PortableNames
 	return []Rule{
 		{"bad-name", metainfo.Error, 3, "info dictionary", "a name is missing, empty or impossible", "Give every file and the torrent a name.", Always},
 		{"bad-path", metainfo.Error, 3, "info dictionary", "a path is missing, empty or of the wrong type", "Give every file a path, a list of names.", Always},

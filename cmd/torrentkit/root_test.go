@@ -41,8 +41,30 @@ func TestEveryCommandConforms(t *testing.T) {
 			command.WriteHelp(con, &b, cmd)
 			checkHelp(t, cmd, b.String())
 			checkFlags(t, cmd, b.String())
+			for _, columns := range []int{50, 80, 120} {
+				helpFits(t, cmd, columns)
+			}
 		})
 	})
+}
+
+// helpFits demands that a terminal breaks no line of a help text but those that people copy.
+func helpFits(t *testing.T, cmd *cobra.Command, columns int) {
+	e, _, _ := consoletest.Env()
+	e.Width = func() int { return columns }
+	con := console.New(e)
+	var b strings.Builder
+	command.WriteHelp(con, &b, cmd)
+	command.WriteFlags(con, &b, cmd)
+	part := ""
+	for line := range strings.Lines(b.String()) {
+		if !strings.HasPrefix(line, " ") && strings.TrimSpace(line) != "" {
+			part = line
+		}
+		if n := console.DisplayWidth(strings.TrimSuffix(line, "\n")); n > columns && part != "Examples:\n" && part != "Usage:\n" {
+			t.Errorf("a terminal of %d columns breaks a line of %d: %s", columns, n, line)
+		}
+	}
 }
 
 func checkHelp(t *testing.T, cmd *cobra.Command, help string) {

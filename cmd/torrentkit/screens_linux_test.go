@@ -84,6 +84,7 @@ func TestScreens(t *testing.T) {
 		{"verify-search", "verify season.torrent bad --search good"},
 		{"inspect", "inspect season.torrent"},
 		{"inspect-tree", "inspect --tree season.torrent"},
+		{"inspect-tree-deep", "inspect --tree deep.torrent"},
 		{"inspect-files", "inspect --files season.torrent"},
 		{"lint", "lint season.torrent"},
 		{"create", "create --force --no-date -w " + url + " -o made.torrent good"},
@@ -138,6 +139,15 @@ func TestScreens(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, "torrents", name+".torrent"), []byte(d), 0o644); err != nil {
 			t.Fatal(err)
 		}
+	}
+	path, levels := "", ""
+	for i := range 25 {
+		path += fmt.Sprintf("8:folder%02d", i)
+		levels = path[:i/3*10] // of the other file
+	}
+	deep := "d4:infod5:filesld6:lengthi20000e4:pathl" + path + "10:bottom.dateed6:lengthi7e4:pathl" + levels + "9:other.dateee4:name4:deep12:piece lengthi16384e6:pieces40:" + strings.Repeat("x", 40) + "ee"
+	if err := os.WriteFile(filepath.Join(dir, "deep.torrent"), []byte(deep), 0o644); err != nil {
+		t.Fatal(err)
 	}
 	for name, text := range map[string]string{"torrents/wrong.torrent": "none", "token": at.token, "password": "correct horse battery"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {

@@ -96,23 +96,50 @@ func showBenchmark(f *console.Fields, b *command.BenchmarkJSON) {
 	f.Text("copy", console.FormatRate(b.Copy))
 }
 
+// topics are what help has a text of, below a command.
+func topics(cmd *cobra.Command) (names []string) {
+	for _, c := range command.Subcommands(cmd) {
+		names = append(names, c.Name()+"\t"+c.Short)
+	}
+	if cmd == cmd.Root() {
+		return names
+	}
+	names = append(names, "flags\tall flags of "+cmd.CommandPath())
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden {
+			names = append(names, f.Name+"\t"+f.Usage)
+		}
+	})
+	return names
+}
+
+// flagNamed is the flag of a command that stands in the place of a command below it.
+func flagNamed(cmd *cobra.Command, rest []string) *pflag.Flag {
+	if len(rest) != 1 || cmd == cmd.Root() {
+		return nil
+	}
+	if f := cmd.Flags().Lookup(rest[0]); f != nil {
+		return f
+	}
+	return cmd.InheritedFlags().Lookup(rest[0])
+}
+
 // newHelp replaces cobra's own help command, which exits 0 for a command that does not exist.
 func newHelp(con *console.Console, root *cobra.Command) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "help [COMMAND...]",
-		Short: "Print the help text of a command",
+		Short: "Print the help text of a command, or of one of its flags",
 		Example: `  torrentkit help
   torrentkit help magnet fetch
-  torrentkit help create flags`,
+  torrentkit help create flags
+  torrentkit help create journal`,
 		Args: command.Arity(0, 3),
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-			var names []string
-			if len(args) == 0 {
-				for _, c := range command.Subcommands(root) {
-					names = append(names, c.Name()+"\t"+c.Short)
-				}
+			topic, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
 			}
-			return names, cobra.ShellCompDirectiveNoFileComp
+			return topics(topic), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: command.RunE(func(_ context.Context, args []string) error {
 			whole := len(args) > 1 && args[len(args)-1] == "flags"
@@ -120,6 +147,10 @@ func newHelp(con *console.Console, root *cobra.Command) *cobra.Command {
 				args = args[:len(args)-1]
 			}
 			topic, rest, err := root.Find(args)
+			if flag := flagNamed(topic, rest); err == nil && flag != nil {
+				command.WriteFlag(con, con.Document(), topic, flag)
+				return nil
+			}
 			if err != nil || len(rest) > 0 || len(args) > 0 && topic == root {
 				return unknownCommand(root, args)
 			}

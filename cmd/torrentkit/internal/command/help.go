@@ -87,7 +87,7 @@ func Exits(cmd *cobra.Command, yes, no string) {
 // WriteHelp prints the help text of one command. Paragraphs of its Long text are apart by an empty line. Errors of w are seen at the end of run.
 func WriteHelp(con *console.Console, w io.Writer, cmd *cobra.Command) {
 	var b strings.Builder
-	b.WriteString(cmd.Short + ".\n")
+	writeBeside(&b, "", cmd.Short+".", con.Width())
 	if cmd.Long != "" {
 		for paragraph := range strings.SplitSeq(strings.TrimSpace(cmd.Long), "\n\n") {
 			b.WriteString("\n" + strings.Join(console.Wrap(strings.Join(strings.Fields(paragraph), " "), helpWidth(con.Width())), "\n") + "\n")
@@ -107,7 +107,7 @@ func WriteHelp(con *console.Console, w io.Writer, cmd *cobra.Command) {
 	if subs := Subcommands(cmd); len(subs) > 0 {
 		b.WriteString("\nCommands:\n")
 		for _, c := range subs {
-			fmt.Fprintf(&b, "  %-10s  %s\n", c.Name(), c.Short)
+			writeBeside(&b, fmt.Sprintf("  %-10s  ", c.Name()), c.Short, con.Width())
 		}
 	}
 	if cmd.Annotations[commonKey] != "" {
@@ -117,10 +117,20 @@ func WriteHelp(con *console.Console, w io.Writer, cmd *cobra.Command) {
 	}
 	b.WriteString("\nExit codes:\n")
 	for _, row := range exitTable(cmd) {
-		fmt.Fprintf(&b, "  %-3d  %s\n", row.code, row.meaning)
+		writeBeside(&b, fmt.Sprintf("  %-3d  ", row.code), row.meaning, con.Width())
 	}
 	io.WriteString(w, b.String())
 }
+
+// writeBeside writes what something means beside its name, in lines that fit.
+func writeBeside(b *strings.Builder, name, meaning string, width int) {
+	indent := len(name)
+	lines := console.Wrap(meaning, max(helpWidth(width)-indent, leastText))
+	b.WriteString(name + strings.Join(lines, "\n"+strings.Repeat(" ", indent)) + "\n")
+}
+
+// leastText is how many columns a text gets, however narrow a terminal is.
+const leastText = 16
 
 type exitRow struct {
 	code    int
@@ -150,6 +160,14 @@ func WriteFlags(con *console.Console, w io.Writer, cmd *cobra.Command) {
 	io.WriteString(w, b.String())
 }
 
+// WriteFlag prints what one flag of a command does.
+func WriteFlag(con *console.Console, w io.Writer, cmd *cobra.Command, f *pflag.Flag) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "A flag of %s.\n\n%s flags:\n", cmd.CommandPath(), FlagGroup(f))
+	writeFlag(&b, f, len(flagSyntax(f)), con.Width())
+	io.WriteString(w, b.String())
+}
+
 // writeCommon describes the common flags, and names the others group by group.
 func writeCommon(b *strings.Builder, cmd *cobra.Command, width int) {
 	common := strings.Split(cmd.Annotations[commonKey], "\n")
@@ -162,7 +180,8 @@ func writeCommon(b *strings.Builder, cmd *cobra.Command, width int) {
 		writeFlag(b, cmd.Flags().Lookup(name), column, width)
 	}
 	groups, order, _ := flagGroups(cmd)
-	fmt.Fprintf(b, "\nMore flags (%s describes them):\n", strings.Replace(cmd.CommandPath(), " ", " help ", 1)+" flags")
+	b.WriteString("\n")
+	writeBeside(b, "", "More flags ("+strings.Replace(cmd.CommandPath(), " ", " help ", 1)+" flags describes them):", width)
 	indent := 0
 	for _, group := range order {
 		indent = max(indent, len(group)+4)
@@ -175,8 +194,7 @@ func writeCommon(b *strings.Builder, cmd *cobra.Command, width int) {
 			}
 		}
 		if len(names) > 0 {
-			lines := console.Wrap(strings.Join(names, " "), max(helpWidth(width)-indent, 30))
-			fmt.Fprintf(b, "  %-*s%s\n", indent-2, group, strings.Join(lines, "\n"+strings.Repeat(" ", indent)))
+			writeBeside(b, fmt.Sprintf("  %-*s", indent-2, group), strings.Join(names, " "), width)
 		}
 	}
 }
@@ -245,9 +263,7 @@ func writeFlag(b *strings.Builder, f *pflag.Flag, column, width int) {
 		usage += " (default " + f.DefValue + ")"
 	}
 	indent := column + 2
-	room := max(helpWidth(width)-indent, 30)
-	fmt.Fprintf(b, "%-*s", indent, flagSyntax(f))
-	b.WriteString(strings.Join(console.Wrap(usage, room), "\n"+strings.Repeat(" ", indent)) + "\n")
+	writeBeside(b, fmt.Sprintf("%-*s", indent, flagSyntax(f)), usage, width)
 }
 
 // helpWidth is the width that texts are wrapped to: longer lines than 120 columns are hard to read.

@@ -21,10 +21,15 @@ func ReadTorrent(ctx context.Context, con *console.Console, name string, limit i
 	return raw, torrentError(err)
 }
 
-// torrentError says what to do about a torrent that is too large.
+var errFolder = errors.New("it is a folder")
+
+// torrentError says what to do about a torrent that is too large, or none.
 func torrentError(err error) error {
-	if errors.As(err, new(tooLarge)) {
+	switch {
+	case errors.As(err, new(tooLarge)):
 		return console.WithHint(err, "--max-size raises the limit")
+	case errors.Is(err, errFolder):
+		return console.WithHint(err, "a torrent is wanted: FOLDER/*.torrent are those in a folder, and torrentkit verify TORRENT FOLDER checks data against one")
 	}
 	return err
 }

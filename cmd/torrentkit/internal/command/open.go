@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -46,7 +45,7 @@ func openBy(ctx context.Context, name string, open func() (*os.File, error)) (*F
 		}
 		info, err := got.file.Stat()
 		if err == nil && info.IsDir() {
-			err = errors.New("it is a folder")
+			err = errFolder
 		}
 		if err != nil {
 			got.file.Close()

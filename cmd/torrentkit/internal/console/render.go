@@ -219,6 +219,9 @@ func (f *Fields) Time(label string, t time.Time) {
 	f.Add(label, &Cell{Human: FormatTime(t), Raw: t.UTC().Format(time.RFC3339)})
 }
 
+// Empty tells whether there is nothing to show.
+func (f *Fields) Empty() bool { return len(f.list) == 0 }
+
 // Show prints the fields on standard output.
 func (con *Console) Show(f *Fields) {
 	if con.Human() {

@@ -35,6 +35,16 @@ func shorten(names []string, width int) map[string]string {
 	return s.texts
 }
 
+// ShortNames tells how names are written in messages: where people read them on a terminal, what is longer than half a line is
+// shortened.
+func ShortNames(con *Console, names []string) func(string) string {
+	if !con.env.ErrTTY {
+		return func(name string) string { return name }
+	}
+	texts := shorten(names, max(con.Width()/2, leastName))
+	return func(name string) string { return texts[name] }
+}
+
 type shortener struct {
 	width int
 	texts map[string]string
@@ -213,7 +223,7 @@ func clustersOf(s string) clusters {
 		var text string
 		var w int
 		text, s, w, state = uniseg.FirstGraphemeClusterInString(s, state)
-		c.text, c.widths = append(c.text, text), append(c.widths, w)
+		c.text, c.widths = append(c.text, text), append(c.widths, clusterWidth(text, w))
 	}
 	return c
 }

@@ -211,7 +211,11 @@ func (s *sheet) roomFor(column int, c *Cell) int {
 // branch is what is drawn before a path: of a deep tree only the end.
 func (s *sheet) branch(column int, c *Cell) string {
 	branch := c.branch()
-	return branch[len(branch)-len(lastColumns(branch, s.widths[column]/2)):]
+	room := s.widths[column] / 2
+	if w := DisplayWidth(branch); w <= room || w+DisplayWidth(c.escape(c.Human)) <= s.widths[column] {
+		return branch
+	}
+	return ellipsis + lastColumns(branch, room-1)
 }
 
 // lastColumns is the end of a text that takes at most width columns.

@@ -192,10 +192,35 @@ func (con *Console) URL(s string) string {
 func DisplayWidth(s string) int {
 	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {
-			return uniseg.StringWidth(s)
+			n := 0
+			for state := -1; s != ""; {
+				var cluster string
+				var w int
+				cluster, s, w, state = uniseg.FirstGraphemeClusterInString(s, state)
+				n += clusterWidth(cluster, w)
+			}
+			return n
 		}
 	}
 	return len(s) // nothing of ASCII that is escaped has another width
+}
+
+// clusterWidth is how many columns a character takes that has w of them by Unicode. Pictures that are joined to one are
+// several to many terminals, which would break a line that was counted too short: a family is two columns wide, or eight.
+func clusterWidth(cluster string, w int) int {
+	if len(cluster) <= len("👪") {
+		return w
+	}
+	pictures := 0
+	for _, r := range cluster {
+		if regional := r >= 0x1f1e6 && r <= 0x1f1ff; pictographic(r) && !regional {
+			pictures++
+		}
+	}
+	if pictures > 1 {
+		return max(w, 2*pictures)
+	}
+	return w
 }
 
 // PadRight appends spaces until s takes width columns. A longer s is returned as it is.

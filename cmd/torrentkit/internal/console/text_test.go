@@ -152,7 +152,7 @@ func TestTruncateMiddle(t *testing.T) {
 		{"abcdefghij", 1, "…"},
 		{"abcdefghij", 0, ""},
 		{"日本語日本語", 7, "日…本語"},
-		{"ab👨\u200d👩\u200d👧cd👨\u200d👩\u200d👧ef", 6, "a…👨\u200d👩\u200d👧ef"},
+		{"ab👨\u200d👩\u200d👧cd👨\u200d👩\u200d👧ef", 12, "ab…d👨\u200d👩\u200d👧ef"},
 	}
 	for _, tt := range tests {
 		got := shortenName(tt.in, tt.width, -1)

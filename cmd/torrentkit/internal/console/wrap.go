@@ -82,6 +82,7 @@ func breaks(text string, first, rest int) [][2]int {
 func fitting(text string, width int) (n, columns int) {
 	for state, rest := -1, text; rest != ""; {
 		cluster, next, w, s := uniseg.FirstGraphemeClusterInString(rest, state)
+		w = clusterWidth(cluster, w)
 		if n > 0 && columns+w > width {
 			break
 		}

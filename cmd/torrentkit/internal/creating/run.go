@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"slices"
 	"time"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
@@ -192,7 +191,7 @@ func finishCreate(ctx context.Context, con *console.Console, plans []*create.Pla
 	p := con.StartProgress("writing")
 	defer p.Finish()
 	raw, lints, reused := make([][]byte, len(made)), make([]*inspect.Report, len(made)), make([]create.Reused, len(made))
-	namesTold := slices.ContainsFunc(plans[0].Notes, func(n create.Note) bool { return n.Kind == create.NoteName })
+	told := namesTold(plans[0])
 	for i, m := range made {
 		raw[i], reused[i] = m.Raw, plans[i].Reused
 		plans[i] = nil
@@ -217,7 +216,7 @@ func finishCreate(ctx context.Context, con *console.Console, plans []*create.Pla
 	took := con.Now().Sub(start)
 	p.Finish()
 	for i, lint := range lints {
-		tellLint(con, lint, namesTold)
+		tellLint(con, lint, told)
 		if err := showCreated(con, created{lint.Torrent, reused[i], took, f.peers}, outs[i]); err != nil {
 			return err
 		}

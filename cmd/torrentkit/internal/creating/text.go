@@ -18,10 +18,15 @@ import (
 func tellPlan(con *console.Console, p *create.Plan, ownRules bool) {
 	const most = 10
 	names := 0
+	paths := make([]string, len(p.Notes))
+	for i, n := range p.Notes {
+		paths[i] = n.Path
+	}
+	short := console.ShortNames(con, paths)
 	for _, n := range p.Notes {
 		text := n.Kind.String()
 		if n.Path != "" {
-			text = fmt.Sprintf("%q: %v", n.Path, n.Kind)
+			text = fmt.Sprintf("%q: %v", short(n.Path), n.Kind)
 		}
 		if n.Detail != "" {
 			text += ": " + n.Detail
@@ -49,15 +54,14 @@ func tellPlan(con *console.Console, p *create.Plan, ownRules bool) {
 }
 
 // tellLint says on standard error what lint finds in the torrent that was made, three times of each rule at the most. What it
-// finds of names is left out where the plan has told of them.
-func tellLint(con *console.Console, report *inspect.Report, namesTold bool) {
-	counts := map[string]int{}
-	told := func(rule string) bool {
-		return namesTold && (rule == "reserved-name" || rule == "name-collision" || rule == "long-name")
-	}
+// finds of a name is left out where the plan has told of the name.
+func tellLint(con *console.Console, report *inspect.Report, told map[string]bool) {
+	counts, left := map[string]int{}, map[string]int{}
+	keys := keysOf(report.Torrent, told)
 	for i := range report.Findings {
 		f := &report.Findings[i]
-		if told(f.Rule.ID) {
+		if f.Rule.Section == inspect.PortableNames && keys[f.Key] {
+			left[f.Rule.ID]++
 			continue
 		}
 		if counts[f.Rule.ID]++; counts[f.Rule.ID] <= 3 {
@@ -65,10 +69,42 @@ func tellLint(con *console.Console, report *inspect.Report, namesTold bool) {
 		}
 	}
 	for _, r := range inspect.Rules() {
-		if n := counts[r.ID] + report.Omitted[r.ID] - 3; n > 0 && !told(r.ID) {
+		omitted := report.Omitted[r.ID]
+		if left[r.ID] > 0 { // what lint only counts are names that were told, as far as there are any
+			omitted = max(omitted-(len(told)-left[r.ID]), 0)
+		}
+		if n := counts[r.ID] + omitted - 3; n > 0 {
 			con.Warn(fmt.Sprintf("%s: %d more", r.ID, n))
 		}
 	}
+}
+
+// namesTold are the paths of files of whose names a plan has told that they are not portable.
+func namesTold(p *create.Plan) map[string]bool {
+	told := map[string]bool{}
+	for _, n := range p.Notes {
+		if n.Kind == create.NoteName {
+			told[n.Path] = true
+		}
+	}
+	return told
+}
+
+// keysOf are the places of files in a torrent.
+func keysOf(t *metainfo.Torrent, paths map[string]bool) map[string]bool {
+	keys := map[string]bool{}
+	if len(paths) == 0 {
+		return keys
+	}
+	for i, f := range t.Content() {
+		if paths[f.Path] {
+			key, _ := t.FileKey(i)
+			keys[key] = true
+		} else if f.Path == "" && paths[t.Name] {
+			keys["info.name"] = true
+		}
+	}
+	return keys
 }
 
 // showPlan is the result of --dry-run.
@@ -135,7 +171,7 @@ func showChoices(con *console.Console, p *create.Plan) error {
 	if con.Options.JSON {
 		return con.JSON(choicesToJSON(p, choices))
 	}
-	t := console.NewTable("", "piece length", "pieces", "v1 bytes", "v2 bytes", "hybrid", "padding", "refused by")
+	t := console.NewTable("", "piece length", "pieces", "v1 bytes", "v2 bytes", "hybrid", "padding", "refused")
 	for _, c := range choices {
 		mark := console.Text("")
 		if c.Chosen {
@@ -145,7 +181,10 @@ func showChoices(con *console.Console, p *create.Plan) error {
 		if !c.Exact {
 			v2.Human, hybrid.Human = "<= "+v2.Human, "<= "+hybrid.Human
 		}
-		refused := &console.Cell{Human: strconv.Itoa(len(c.RefusedBy)), Raw: strings.Join(c.RefusedBy, "; ")}
+		refused := &console.Cell{Raw: strings.Join(c.RefusedBy, "; "), Right: true}
+		if n := len(c.RefusedBy); n > 0 {
+			refused.Human = strconv.Itoa(n)
+		}
 		t.Row(mark, console.Size(c.PieceLength), console.Count(int64(c.Pieces)), console.Count(c.V1), v2, hybrid, console.Size(c.Padding), refused)
 	}
 	con.ShowTable(t)

@@ -92,7 +92,7 @@ func showDiffLines(con *console.Console, d *inspect.Difference, t [2]*metainfo.T
 		}
 		line(c, "%s %s %s", sign, l.List, console.Escape(con.URL(l.Value)))
 	}
-	showFileChanges(con, d, line)
+	showFileChanges(con, d)
 }
 
 func keyNames(changes []inspect.KeyChange) string {
@@ -118,23 +118,32 @@ func fieldText(field, value string) string {
 	return value
 }
 
-func showFileChanges(con *console.Console, d *inspect.Difference, line func(c console.Colour, format string, args ...any)) {
+// showFileChanges lists the files that differ: - is what only A has, + is what only B has.
+func showFileChanges(con *console.Console, d *inspect.Difference) {
+	t := console.NewTable("", "size", "file", "")
+	row := func(c console.Colour, sign, path string, length int64, detail string) {
+		t.Row(console.Text(sign).In(c), console.Size(length), console.Path(path).In(c), console.Detail(detail))
+	}
 	for _, f := range d.Files {
-		from, to := console.Escape(f.A), console.Escape(f.B)
 		switch f.Kind {
 		case inspect.FileAdded:
-			line(console.Green, "+ file %s (%s)", to, console.FormatSize(f.LengthB))
+			row(console.Green, "+", f.B, f.LengthB, "")
 		case inspect.FileRemoved:
-			line(console.Red, "- file %s (%s)", from, console.FormatSize(f.LengthA))
+			row(console.Red, "-", f.A, f.LengthA, "")
 		case inspect.FileRenamed, inspect.FileMoved:
-			line(console.Yellow, "%s: %s -> %s (%s)", f.Kind, from, to, console.FormatSize(f.LengthB))
+			row(console.Yellow, f.Kind.String(), f.B, f.LengthB, "was "+f.A)
 		case inspect.FileUnclear:
-			line(console.Yellow, "cannot tell whether it is the same: %s (%s)", to, console.FormatSize(f.LengthB))
+			row(console.Yellow, f.Kind.String(), f.B, f.LengthB, "cannot tell whether it is the same")
 		default:
-			line(console.Yellow, "changed: %s (%s -> %s)", to, console.FormatSize(f.LengthA), console.FormatSize(f.LengthB))
+			row(console.Yellow, f.Kind.String(), f.B, f.LengthB, "was "+console.FormatSize(f.LengthA))
 		}
 	}
-	line(console.Plain, "%s known to be the same", command.Plural(d.SameFiles, "file"))
+	if len(t.Rows) > 0 {
+		con.Print()
+		con.ShowTable(t)
+		con.Print()
+	}
+	con.Printf("%s known to be the same", command.Plural(d.SameFiles, "file"))
 }
 
 // showCommon prints the files that torrents share. A file that has no path within its torrent goes by the torrent's name.

@@ -49,21 +49,31 @@ func showTorrent(con *console.Console, l linted, f *inspectFlags) {
 	for _, k := range t.UnknownOfFiles {
 		out.Add("other key of files", &console.Cell{Human: fmt.Sprintf("%s (of %s)", k.Key, command.Plural(k.Files, "file")), Raw: fmt.Sprintf("%s %d", k.Key, k.Files)})
 	}
+	if !f.tree && !f.files && !f.pieces {
+		addCounts(&out, l)
+		con.Show(&out)
+		return
+	}
 	con.Show(&out)
+	if con.Human() {
+		con.Print()
+	}
 	showList(con, t, f)
-	showCounts(con, l)
+	var counts console.Fields
+	if addCounts(&counts, l); con.Human() && !counts.Empty() {
+		con.Print()
+	}
+	con.Show(&counts)
 }
 
-// showCounts says at the end how the torrent stands, if there is something to say.
-func showCounts(con *console.Console, l linted) {
+// addCounts says at the end how the torrent stands, if there is something to say.
+func addCounts(out *console.Fields, l linted) {
 	errors, warnings := l.report.Count()
 	if errors+warnings == 0 {
 		return
 	}
 	text := command.Plural(errors, "error") + ", " + command.Plural(warnings, "warning")
-	var out console.Fields
 	out.Add("lint", &console.Cell{Human: text + " (torrentkit lint " + l.input + ")", Raw: text})
-	con.Show(&out)
 }
 
 // showList prints the files or pieces, if they are asked for.

@@ -67,9 +67,9 @@ func showTree(con *console.Console, t *metainfo.Torrent, f *inspectFlags) {
 		con.ShowTable(piped)
 		return
 	}
-	drawing := console.NewTable(t.Name, "size", "pieces", "attr", "v2 root")
+	drawing := console.NewTable("file", "size", "pieces", "attr", "v2 root")
 	drawing.Row(nodeCells(con, t, root, "")...)
-	drawNode(con, t, drawing, root, "")
+	drawNode(con, t, drawing, root, "", branchesOf(con, root.depth()))
 	showDrawing(con, drawing)
 }
 
@@ -117,19 +117,53 @@ func nodeCells(con *console.Console, t *metainfo.Torrent, n *node, branch string
 	return c
 }
 
+// branches are what is drawn before the children of a folder, and before what is in them: of the last one, and of the others.
+type branches struct{ child, below, last, belowLast string }
+
+// branchesOf are those that leave names room in a tree of a depth: half of the terminal, if they can.
+func branchesOf(con *console.Console, depth int) branches {
+	b := branches{"├── ", "│   ", "└── ", "    "}
+	if !console.DrawsBlocks(con) {
+		b = branches{"|-- ", "|   ", "`-- ", "    "}
+	}
+	columns := 1
+	for _, n := range []int{4, 2} {
+		if n*depth <= con.Width()/2 {
+			columns = n
+			break
+		}
+	}
+	for _, text := range []*string{&b.child, &b.below, &b.last, &b.belowLast} {
+		runes := []rune(*text)
+		if columns == 2 {
+			runes[1] = ' '
+		}
+		*text = string(runes[:columns])
+	}
+	return b
+}
+
+// depth is how many folders lie above the deepest child.
+func (n *node) depth() (deepest int) {
+	for _, c := range n.children {
+		deepest = max(deepest, c.depth()+1)
+	}
+	return deepest
+}
+
 // drawNode adds the lines of what is in a folder.
-func drawNode(con *console.Console, t *metainfo.Torrent, drawing *console.Table, n *node, indent string) {
+func drawNode(con *console.Console, t *metainfo.Torrent, drawing *console.Table, n *node, indent string, b branches) {
 	for i, c := range n.children {
-		branch, below := "├── ", "│   "
+		branch, below := b.child, b.below
 		if i == len(n.children)-1 {
-			branch, below = "└── ", "    "
+			branch, below = b.last, b.belowLast
 		}
 		drawing.Row(nodeCells(con, t, c, indent+branch)...)
-		drawNode(con, t, drawing, c, indent+below)
+		drawNode(con, t, drawing, c, indent+below, b)
 	}
 }
 
-// showDrawing prints the drawing without a heading and without columns in which there is nothing.
+// showDrawing prints the drawing without columns in which there is nothing.
 func showDrawing(con *console.Console, d *console.Table) {
 	kept := console.NewTable()
 	for i := range d.Head {
@@ -138,7 +172,7 @@ func showDrawing(con *console.Console, d *console.Table) {
 			used = used || row[i].Human != ""
 		}
 		if used {
-			kept.Head = append(kept.Head, "")
+			kept.Head = append(kept.Head, d.Head[i])
 			for k, row := range d.Rows {
 				if len(kept.Rows) <= k {
 					kept.Rows = append(kept.Rows, nil)

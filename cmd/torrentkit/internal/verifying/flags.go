@@ -18,6 +18,7 @@ type verifyFlags struct {
 	content string
 	tar     bool
 	brief   bool // one line a torrent
+	widest  int  // columns of the longest name of a torrent among several
 	verbose bool // files that are ok are told, too
 	force   bool
 	rate    command.SizeValue

@@ -143,13 +143,16 @@ func showNext(con *console.Console, v verified) {
 		return
 	}
 	con.Print()
-	for i, s := range list {
-		start := "      "
-		if i == 0 {
-			start = "next: "
-		}
-		con.Print(console.Words(start + s))
+	showSteps(con, list...)
+}
+
+// showSteps prints what one may do next.
+func showSteps(con *console.Console, steps ...string) {
+	var f console.Fields
+	for _, s := range steps {
+		f.Text("next", s)
 	}
+	con.Show(&f)
 }
 
 // whatIsLeft counts the files that are not as they should be: "1 of 13 files damaged, 1 missing". Of files that share a
@@ -203,5 +206,5 @@ func nothingThere(v verified) bool {
 // showNothing says in one line that nothing is there, and what to do.
 func showNothing(con *console.Console, r *verify.Report) {
 	con.Print(console.Words("nothing of it is there:").In(console.Red), console.Words(fmt.Sprintf(" %s of %q, %s, were looked for at %q", command.Plural(len(r.Files), "file"), r.Name, console.FormatSize(r.Bytes), r.Root)))
-	con.Print(console.Words("next: give the folder that has the content after the torrent, or --search FOLDER"))
+	showSteps(con, "give the folder that has the content after the torrent, or --search FOLDER")
 }

@@ -18,6 +18,7 @@ type verified struct {
 	// one journal was used, so that damage that was known is told from what is new
 	remembered bool
 	verbose    bool // files that are ok are told, too
+	widest     int  // columns of the longest name of a torrent among several
 	err        error
 	repair     *verify.Repaired  // nil if nothing was to be repaired
 	web        *verify.WebReport // nil if it is data on disk

@@ -45,6 +45,7 @@ func runVerify(ctx context.Context, con *console.Console, args []string, f *veri
 	where := make(map[string]verifyTask, len(tasks))
 	for i, t := range tasks {
 		names[i] = t.torrent
+		f.widest = max(f.widest, console.DisplayWidth(console.Escape(t.torrent)))
 		where[t.torrent] = t
 	}
 	one := func(ctx context.Context, name string) error {
@@ -126,7 +127,7 @@ func checkOne(ctx context.Context, con *console.Console, p *console.Progress, ra
 	}
 	err = explained(err, task)
 	v.torrent, v.err, v.onDisk = task.torrent, err, task.content != "-" && !f.tar
-	v.remembered, v.verbose = len(o.Journals) == 1, f.verbose
+	v.remembered, v.verbose, v.widest = len(o.Journals) == 1, f.verbose, f.widest
 	return v, err
 }
 

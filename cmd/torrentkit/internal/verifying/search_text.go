@@ -20,6 +20,7 @@ func showFound(con *console.Console, v verified) {
 		would = "would be "
 	}
 	done := console.NewTable("done", "file", "what")
+	done.Among(neighbours(v.report))
 	for _, n := range v.fixed.Renamed {
 		done.Row(console.Text(would+"renamed"), console.Path(n.To), console.Detail("was "+n.From))
 	}
@@ -42,6 +43,7 @@ func showFound(con *console.Console, v verified) {
 
 func showSearch(con *console.Console, r *searchResult) {
 	t := console.NewTable("search", "file", "where")
+	t.Among(neighbours(r.found.Report))
 	for _, f := range r.found.Found {
 		state := console.Text("found").In(console.Green)
 		if !f.Proved {

@@ -333,7 +333,7 @@ func showBrief(con *console.Console, v verified) error {
 		line.ShowPiped(con)
 		return nil
 	}
-	con.Print(console.Words(console.PadRight(verdict.Raw, 6)).In(verdict.Colour), console.Words("  "+console.Escape(torrent)+"  "+console.Escape(briefly(r)+repairedBriefly(v.repair))))
+	con.Print(console.Words(console.PadRight(verdict.Raw, 6)).In(verdict.Colour), console.Words("  "+console.PadRight(console.Escape(torrent), min(v.widest, con.Width()/2))+"  "+console.Escape(briefly(r)+repairedBriefly(v.repair))))
 	return nil
 }
 

@@ -46,7 +46,7 @@ func showWeb(con *console.Console, v verified, brief bool) error {
 	con.Show(&f)
 	if next := afterFaults(w.Faults); next != "" && con.Human() {
 		con.Print()
-		con.Printf("next: %s", next)
+		showSteps(con, next)
 	}
 	return nil
 }
@@ -54,6 +54,7 @@ func showWeb(con *console.Console, v verified, brief bool) error {
 // showWebFaults prints what is wrong with a seed, and with its files.
 func showWebFaults(con *console.Console, w *verify.WebReport) {
 	faults := console.NewTable("fault", "file", "what")
+	faults.Among(neighbours(w.Report))
 	for _, f := range w.Faults {
 		what := f.Message
 		if !con.Human() {
