@@ -98,17 +98,18 @@ Exit codes follow diff and grep.
 | 130 | interrupted |
 
 Several inputs give the worst of their codes. As a plugin of Nagios (--nagios), announce exits with 0 (OK), 1 (warning),
-2 (critical) or 3 (unknown). What 0 and 1 mean for each command:
+2 (critical) or 3 (unknown). A tracker that cannot be reached is a no of announce and scrape, also where this machine has no network,
+and trouble of doctor, which has no verdict then. What the codes mean for each command:
 
-| command | 0 | 1 |
-|---|---|---|
+| command | 0 | 1 | 2 |
+|---|---|---|---|
 `)
 	for _, cmd := range commands()[1:] {
 		meaning := map[string]string{}
 		for _, row := range exitRows(t, cmd) {
 			meaning[row[0]] = markdown(row[1])
 		}
-		fmt.Fprintf(&b, "| [%s](commands/%s.md) | %s | %s |\n", cmd.CommandPath(), pageOf(cmd), meaning["0"], meaning["1"])
+		fmt.Fprintf(&b, "| [%s](commands/%s.md) | %s | %s | %s |\n", cmd.CommandPath(), pageOf(cmd), meaning["0"], meaning["1"], meaning["2"])
 	}
 	return b.String()
 }

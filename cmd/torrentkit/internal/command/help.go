@@ -20,6 +20,7 @@ const (
 	GroupKey   = "torrentkit_group"
 	groupsKey  = "torrentkit_groups"
 	exitYesKey = "torrentkit_exit_0"
+	troubleKey = "torrentkit_exit_2"
 	exitNoKey  = "torrentkit_exit_1"
 	OrderKey   = "torrentkit_order"
 	commonKey  = "torrentkit_common"
@@ -84,6 +85,9 @@ func Exits(cmd *cobra.Command, yes, no string) {
 	annotate(cmd, exitNoKey, no)
 }
 
+// Troubles says what 2 means for this command, where it is not what it means for most.
+func Troubles(cmd *cobra.Command, trouble string) { annotate(cmd, troubleKey, trouble) }
+
 // WriteHelp prints the help text of one command. Paragraphs of its Long text are apart by an empty line. Errors of w are seen at the end of run.
 func WriteHelp(con *console.Console, w io.Writer, cmd *cobra.Command) {
 	var b strings.Builder
@@ -139,16 +143,19 @@ type exitRow struct {
 
 // exitTable lists what the command's exit codes mean.
 func exitTable(cmd *cobra.Command) []exitRow {
-	yes, no := "done, or the answer is yes", "the answer is no"
+	yes, no, trouble := "done, or the answer is yes", "the answer is no", "trouble: usage, input or output, network"
 	if text, ok := cmd.Annotations[exitYesKey]; ok {
 		yes, no = text, cmd.Annotations[exitNoKey]
+	}
+	if text, ok := cmd.Annotations[troubleKey]; ok {
+		trouble = text
 	}
 	rows := []exitRow{{console.ExitYes, yes}}
 	if no != "" {
 		rows = append(rows, exitRow{console.ExitNo, no})
 	}
 	return append(rows,
-		exitRow{console.ExitTrouble, "trouble: usage, input or output, network"},
+		exitRow{console.ExitTrouble, trouble},
 		exitRow{console.ExitInterrupted, "interrupted"})
 }
 

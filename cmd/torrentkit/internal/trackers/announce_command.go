@@ -35,6 +35,7 @@ By default it is asked as a leecher that wants no peers and that says stopped af
 	f.trackerFlags.bind(cmd)
 	command.ExpandURLs(con, cmd, "tracker", "proxy")
 	command.Common(cmd, "list", "peers", "explain", "by", "event", "left", "count", "fail-on", "all-addresses", "dry-run")
-	command.Exits(cmd, "a tracker gave a good answer (--fail-on says which count)", "no tracker did: it refused, is dead or silent, or talked nonsense")
+	command.Exits(cmd, "a tracker gave a good answer (--fail-on says which count)", "no tracker did: it refused, is dead or silent or cannot be reached, or talked nonsense")
+	command.Troubles(cmd, "trouble: usage, a URL that cannot be asked, input or output")
 	return cmd
 }

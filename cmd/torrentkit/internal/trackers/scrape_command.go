@@ -28,6 +28,7 @@ An HTTP tracker is scraped where its announce URL tells: BEP 48 writes scrape fo
 	f.bind(cmd)
 	f.trackerFlags.bind(cmd)
 	command.ExpandURLs(con, cmd, "tracker", "proxy", "scrape-url")
-	command.Exits(cmd, "a tracker gave a good answer (--fail-on says which count)", "no tracker did: it refused, is dead or silent, or talked nonsense")
+	command.Exits(cmd, "a tracker gave a good answer (--fail-on says which count)", "no tracker did: it refused, is dead or silent or cannot be reached, or talked nonsense")
+	command.Troubles(cmd, "trouble: usage, a URL that cannot be asked, input or output")
 	return cmd
 }
