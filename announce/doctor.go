@@ -40,7 +40,7 @@ type Verdict struct {
 	State    State
 	Detail   string        // what was found
 	Sent     string        // the last request of the check, without secrets
-	Received []byte        // the answer to it, raw, and clipped to 1 KiB
+	Exchange Exchange      // that request whole, and the answer to it, raw and clipped to 1 KiB; empty where nothing was sent
 	Length   int           // of the whole answer, in bytes
 	Elapsed  time.Duration // of the whole check
 	// Cause is the id of the check that failed for the cause for which this one failed,
@@ -191,6 +191,7 @@ type doctor struct {
 	u *udpSession
 
 	members  map[string]*member
+	last     Exchange // of the present check, as sent and received are
 	sent     string
 	received []byte
 	odd      []string      // what the last request had that a plain one has not
@@ -304,7 +305,7 @@ func (d *doctor) selected() []check {
 
 func (d *doctor) judge(c check) (v Verdict, why ground) {
 	started := time.Now()
-	d.sent, d.received, d.odd = "", nil, nil
+	d.last, d.sent, d.received, d.odd = Exchange{}, "", nil, nil
 	v.Check = c.Check
 	if d.barred && !strings.Contains(c.ID, "unlisted") && !strings.HasPrefix(c.ID, "dns.") {
 		v.State, v.Detail = Skip, "each announce is refused: "+d.first.Failure.Error()
@@ -313,7 +314,8 @@ func (d *doctor) judge(c check) (v Verdict, why ground) {
 	o := c.run(d)
 	v.State, v.Detail = o.state, o.detail
 	v.Sent, v.Length = d.sent, len(d.received)
-	v.Received = bytes.Clone(d.received[:min(len(d.received), maxShown)]) // so that the rest is not kept
+	v.Exchange = d.last
+	v.Exchange.Received = bytes.Clone(d.received[:min(len(d.received), maxShown)]) // so that the rest is not kept
 	v.Elapsed = time.Since(started)
 	return v, ground{o.cause, d.odd}
 }

@@ -180,7 +180,7 @@ func (d *doctor) askAs(ctx context.Context, m *member, s *settings, r *Result) (
 // keep remembers the last exchange of a result for the verdict, and error packets.
 func (d *doctor) keep(r *Result) {
 	for _, x := range r.Exchanges {
-		d.received = x.Received
+		d.last, d.received = x, x.Received
 		switch {
 		case x.Request != nil:
 			d.sent = x.Request.Method + " " + secret.URL(x.Request.URL)
@@ -197,9 +197,9 @@ func (d *doctor) keep(r *Result) {
 
 // aside does what the verdict does not speak of, such as taking an announce back.
 func (d *doctor) aside(do func()) {
-	sent, received, odd := d.sent, d.received, d.odd
+	last, sent, received, odd := d.last, d.sent, d.received, d.odd
 	do()
-	d.sent, d.received, d.odd = sent, received, odd
+	d.last, d.sent, d.received, d.odd = last, sent, received, odd
 }
 
 // unlisted asks for a torrent that nobody registered.

@@ -469,8 +469,8 @@ func TestDoctorQuotes(t *testing.T) {
 	defer server.Close()
 	rep := diagnose(t, server.URL+"/announce", DoctorOptions{Only: []string{"http.status", "http.canonical"}})
 	for _, v := range rep.Verdicts {
-		if v.Length != len(body) || !bytes.Equal(v.Received, body[:1<<10]) {
-			t.Errorf("%s: %d bytes of %d, want 1024 of %d", v.ID, len(v.Received), v.Length, len(body))
+		if v.Length != len(body) || !bytes.Equal(v.Exchange.Received, body[:1<<10]) {
+			t.Errorf("%s: %d bytes of %d, want 1024 of %d", v.ID, len(v.Exchange.Received), v.Length, len(body))
 		}
 	}
 	if len(rep.Verdicts) != 2 {

@@ -1,8 +1,10 @@
 package announce
 
 import (
+	"bytes"
 	"fmt"
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
@@ -245,18 +247,72 @@ func shellQuote(s string) string {
 const maxOutline = 2000
 
 // Outline writes bencode as indented text, a line a value; bytes that are not
-// plain ASCII stand in hexadecimal. It returns nil for what is not bencode.
+// plain ASCII stand in hexadecimal. Of what was cut off it writes the values that are
+// whole. It returns nil for what is not bencode.
 func Outline(raw []byte) []string {
 	top, _, _ := bencode.Scan(raw)
+	cut := top.Kind() == bencode.None
+	if cut {
+		top, _, _ = bencode.Scan(closed(raw))
+	}
 	if top.Kind() == bencode.None {
 		return nil
 	}
 	var out []string
 	outline(&out, "", "", top)
-	if len(out) >= maxOutline {
+	if cut || len(out) >= maxOutline {
 		out = append(out, "...")
 	}
 	return out
+}
+
+// closed ends the lists and dictionaries of bencode that was cut off, behind the last value that is whole. It
+// returns nil where there is none, and need not understand what is no bencode.
+func closed(raw []byte) []byte {
+	const deepest = 64
+	type open struct {
+		dict bool
+		n    int // values and keys so far
+	}
+	var stack []open
+	whole, depth := 0, 0 // to there the bytes are good, with so many open
+	for at := 0; at < len(raw) && len(stack) < deepest; {
+		switch c := raw[at]; {
+		case c == 'd' || c == 'l':
+			stack = append(stack, open{dict: c == 'd'})
+			at++
+			continue
+		case c == 'e' && len(stack) > 0:
+			stack = stack[:len(stack)-1]
+			at++
+		case c == 'i':
+			n := bytes.IndexByte(raw[at:], 'e')
+			if n < 0 {
+				at = len(raw)
+				continue
+			}
+			at += n + 1
+		default:
+			n := bytes.IndexByte(raw[at:], ':')
+			size, err := strconv.Atoi(string(raw[at : at+max(n, 0)]))
+			if n < 0 || err != nil || size < 0 || size > len(raw)-at-n-1 {
+				at = len(raw)
+				continue
+			}
+			at += n + 1 + size
+		}
+		if len(stack) == 0 {
+			return nil // it is whole, and wrong
+		}
+		top := &stack[len(stack)-1]
+		if top.n++; !top.dict || top.n%2 == 0 {
+			whole, depth = at, len(stack)
+		}
+	}
+	if whole == 0 {
+		return nil
+	}
+	return append(bytes.Clone(raw[:whole]), bytes.Repeat([]byte{'e'}, depth)...)
 }
 
 func outline(out *[]string, indent, label string, v bencode.Value) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/netip"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -105,6 +106,49 @@ func TestOutline(t *testing.T) {
 	}
 	if n := len(Outline([]byte("l" + strings.Repeat("0:", 5000) + "e"))); n != maxOutline+1 {
 		t.Errorf("%d lines", n)
+	}
+}
+
+// TestOutlineCut: of bencode that was cut off, the values that are whole are shown.
+func TestOutlineCut(t *testing.T) {
+	const doc = "d1:ai1e5:peersld2:ip3:::14:porti1eed2:ip3:::24:porti2eee1:z3:ende"
+	whole := Outline([]byte(doc))
+	last := 0
+	for n := range len(doc) {
+		out := Outline([]byte(doc[:n]))
+		if out == nil && n < 10 {
+			continue
+		}
+		if out == nil || out[len(out)-1] != "..." || !slices.Equal(out[:len(out)-1], whole[:len(out)-1]) {
+			t.Fatalf("%d bytes: %q", n, out)
+		}
+		if len(out) < last {
+			t.Errorf("%d bytes show less than one less: %q", n, out)
+		}
+		last = len(out)
+	}
+	if last < 8 {
+		t.Errorf("%d lines at most", last)
+	}
+	for _, none := range []string{"", "d", "l", "d1:a", "<html>", "3:abc:", "i1e", "d-1:ae", "d9999999999999999999:ae", strings.Repeat("l", 100), strings.Repeat("d1:a", 100) + "i1e"} {
+		if out := Outline([]byte(none)); len(out) > 2 {
+			t.Errorf("%q: %q", none, out)
+		}
+	}
+}
+
+// TestMedian: it is in the middle, also of an even number.
+func TestMedian(t *testing.T) {
+	var s PingStats
+	for i, want := range []time.Duration{40, 30, 30, 25, 20} { // of 40; 20; 30; 10; 0
+		r := Result{Reply: &Reply{}}
+		r.Timing.Total = []time.Duration{40, 20, 30, 10, 0}[i]
+		if s.Add(&r); s.Median() != want {
+			t.Errorf("of %d: %d, want %d", i+1, s.Median(), want)
+		}
+	}
+	if none := (&PingStats{}).Median(); none != 0 {
+		t.Error(none)
 	}
 }
 

@@ -83,6 +83,15 @@ func (p *PingStats) Mean() time.Duration {
 	return sum / time.Duration(len(p.times))
 }
 
+// Median is the time in the middle: between the two that are there, of an even number.
+func (p *PingStats) Median() time.Duration {
+	n := len(p.times)
+	if n == 0 {
+		return 0
+	}
+	return (p.times[(n-1)/2] + p.times[n/2]) / 2
+}
+
 // Percentile is the time that n of 100 good answers did not exceed (nearest rank).
 func (p *PingStats) Percentile(n float64) time.Duration {
 	if len(p.times) == 0 {

@@ -36,6 +36,7 @@ type Result struct {
 	Tried     []Tried  // addresses that failed before Addr answered
 	Sent      int      // requests or datagrams sent, retransmissions counted
 	Stopped   bool     // the goodbye was sent and acknowledged
+	CountedIn string   // seeds or leeches: that count of Reply has this probe in it, as the answer to the goodbye has one less
 	Exchanges []Exchange
 }
 

@@ -85,10 +85,27 @@ func (s *settings) goodbye(ctx context.Context, t session, r *Result) {
 	if r.Reply != nil && r.Reply.TrackerID != "" { // BEP 3: it is sent back from then on
 		own.TrackerID = r.Reply.TrackerID
 	}
-	_, f := t.announce(ctx, &own, &after, EventStopped)
+	left, f := t.announce(ctx, &own, &after, EventStopped)
 	r.Stopped = f == nil
+	if left != nil && r.Reply != nil {
+		r.CountedIn = countedIn(r.Reply, left)
+	}
 	r.Sent += after.Sent
 	r.Exchanges = append(r.Exchanges, after.Exchanges...)
+}
+
+// countedIn tells which count of an answer has who asked in it: there is one less when he has left.
+func countedIn(there, left *Reply) string {
+	if !bothKnown(there.Seeds, left.Seeds) || !bothKnown(there.Leeches, left.Leeches) {
+		return ""
+	}
+	switch seeds, leeches := there.Seeds-left.Seeds, there.Leeches-left.Leeches; {
+	case seeds == 1 && leeches == 0:
+		return "seeds"
+	case seeds == 0 && leeches == 1:
+		return "leeches"
+	}
+	return ""
 }
 
 // mayBeRegistered says whether the tracker may have counted us in: it took the

@@ -42,6 +42,7 @@ type resultJSON struct {
 	Milliseconds  timingJSON        `json:"milliseconds"`
 	Sent          int               `json:"sent"`
 	Stopped       bool              `json:"stopped"`
+	CountedIn     string            `json:"counted_in,omitempty"` // seeds or leeches: this probe is among them, as the answer to stopped has one less
 	Exchanges     []exchangeJSON    `json:"exchanges,omitempty"`
 }
 
@@ -121,7 +122,7 @@ func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 
 func resultToJSON(con *console.Console, r *announce.Result, exchanges bool) resultJSON {
 	v := resultJSON{
 		Tracker: r.Tracker, Infohash: hashText(r), Transport: string(r.Transport), OK: r.Good(), Standing: string(standingOf(r.Failure)), Event: string(r.Event),
-		Peers: []trackerPeerJSON{}, Findings: findingsToJSON(con, r.Findings, r.Tracker), Redirects: r.Redirects, HTTPStatus: r.Status, Sent: r.Sent, Stopped: r.Stopped,
+		Peers: []trackerPeerJSON{}, Findings: findingsToJSON(con, r.Findings, r.Tracker), Redirects: r.Redirects, HTTPStatus: r.Status, Sent: r.Sent, Stopped: r.Stopped, CountedIn: r.CountedIn,
 		Milliseconds: timingJSON{milliseconds(r.Timing.DNS), milliseconds(r.Timing.Connect), milliseconds(r.Timing.TLS), milliseconds(r.Timing.FirstByte), milliseconds(r.Timing.Total)},
 	}
 	if r.Addr.IsValid() {

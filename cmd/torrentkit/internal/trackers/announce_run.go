@@ -82,7 +82,7 @@ func probe(ctx context.Context, con *console.Console, queries []announce.Query, 
 			break
 		}
 		sum.add(r.Good())
-		unlisted = unlisted || reports.random && r.Failure != nil && r.Failure.Code == announce.Unregistered
+		unlisted = unlisted || reports.unlisted(&r)
 		all.add(&r)
 		if len(f.reports) > 0 {
 			reports.add(i, &r)
@@ -118,7 +118,7 @@ func probe(ctx context.Context, con *console.Console, queries []announce.Query, 
 		con.Note(fmt.Sprintf("%d of %d gave a good answer", sum.good, sum.good+sum.failed))
 	}
 	if unlisted {
-		con.Note("a tracker that serves listed torrents only was asked about a random infohash: give one that it lists after its URL")
+		con.Note(unlistedNote)
 	}
 	return sum.verdict(f.failOn)
 }

@@ -64,7 +64,7 @@ func showResult(con *console.Console, r *announce.Result, peers bool) {
 		f.Add("result", console.Text("ok").In(console.Green))
 	}
 	if r.Reply != nil {
-		replyFields(con, &f, r.Reply, r.Tracker)
+		replyFields(con, &f, r)
 	}
 	connectionFields(con, &f, r)
 	for _, n := range r.Findings {
@@ -82,9 +82,25 @@ func showResult(con *console.Console, r *announce.Result, peers bool) {
 	con.Show(&f)
 }
 
-func replyFields(con *console.Console, f *console.Fields, r *announce.Reply, tracker string) {
-	f.Add("seeds", numberCell(r.Seeds))
-	f.Add("leeches", numberCell(r.Leeches))
+// countCells are the seeds and leeches of an answer. Most trackers count who asks among them, which is said where it shows.
+func countCells(r *announce.Result) (seeds, leeches *console.Cell) {
+	seeds, leeches = numberCell(r.Reply.Seeds), numberCell(r.Reply.Leeches)
+	own := map[string]*console.Cell{"seeds": seeds, "leeches": leeches}[r.CountedIn]
+	switch {
+	case own == nil:
+	case own.Raw == "1":
+		own.Human += " (this probe)"
+	default:
+		own.Human += " (with this probe)"
+	}
+	return seeds, leeches
+}
+
+func replyFields(con *console.Console, f *console.Fields, res *announce.Result) {
+	r, tracker := res.Reply, res.Tracker
+	seeds, leeches := countCells(res)
+	f.Add("seeds", seeds)
+	f.Add("leeches", leeches)
 	if r.Downloaded != announce.Unknown {
 		f.Add("downloaded", numberCell(r.Downloaded))
 	}
@@ -176,8 +192,8 @@ func showLine(con *console.Console, r *announce.Result, round int, withHash, pee
 		parts = append(parts, r.Hash.String()[:8])
 	}
 	if r.Good() {
-		p := r.Reply
-		parts = append(parts, fmt.Sprintf("seeds %s  leeches %s  interval %s  %s", numberCell(p.Seeds).Human, numberCell(p.Leeches).Human, p.Interval, roundTime(r.Timing.Total)))
+		seeds, leeches := countCells(r)
+		parts = append(parts, fmt.Sprintf("seeds %s  leeches %s  interval %s  %s", seeds.Human, leeches.Human, r.Reply.Interval, roundTime(r.Timing.Total)))
 	} else {
 		parts = append(parts, failureText(con, r.Failure, r.Tracker))
 	}

@@ -74,7 +74,7 @@ func writeDoctorJSON(con *console.Console, r *announce.Report) error {
 		for _, c := range r.Verdicts {
 			if !yield(verdictJSON{
 				checkToJSON(c.Check), string(c.State), c.Cause, trackerText(con, c.Detail, r.Tracker), c.Sent,
-				hex.EncodeToString(c.Received), c.Length, milliseconds(c.Elapsed),
+				hex.EncodeToString(c.Exchange.Received), c.Length, milliseconds(c.Elapsed),
 			}) {
 				return
 			}

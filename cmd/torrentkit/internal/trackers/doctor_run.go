@@ -62,7 +62,12 @@ func examine(ctx context.Context, con *console.Console, trackers []string, opt a
 	var unexamined error
 	for _, tracker := range trackers {
 		rep := announce.Doctor(ctx, tracker, opt)
-		unexamined = cmp.Or(unexamined, notExamined(con, &rep))
+		if err := notExamined(con, &rep); err != nil {
+			if unexamined != nil {
+				con.Warn(unexamined.Error())
+			}
+			unexamined = err
+		}
 		reports = append(reports, rep)
 		if ctx.Err() != nil {
 			break
@@ -72,7 +77,7 @@ func examine(ctx context.Context, con *console.Console, trackers []string, opt a
 		if kind == "junit" {
 			return doctorJUnit(con, reports), nil
 		}
-		return doctorPage(con, reports), nil
+		return doctorPage(con, reports, opt.Options, f.curlArgs()), nil
 	})
 	if err == nil && !written.OnStdout() {
 		err = showReports(con, reports, f)

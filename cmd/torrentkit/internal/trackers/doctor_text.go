@@ -1,6 +1,7 @@
 package trackers
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -49,27 +50,25 @@ func listChecks(con *console.Console) error {
 }
 
 func showReports(con *console.Console, reports []announce.Report, f *doctorFlags) error {
-	switch {
-	case con.Options.JSON:
+	if con.Options.JSON {
 		for i := range reports {
 			if err := writeDoctorJSON(con, &reports[i]); err != nil {
 				return err
 			}
 		}
 		return nil
-	case slices.ContainsFunc(reports, func(r announce.Report) bool { return r.Failure != nil }) && !examinedInPart(reports):
-		return nil // the error says it
-	case len(reports) == 2:
-		showDifferences(con, &reports[0], &reports[1])
-		return nil
 	}
-	showReportOf(con, &reports[0], f)
+	// of those that could not be asked the error tells
+	reports = slices.DeleteFunc(slices.Clone(reports), func(r announce.Report) bool {
+		return r.Failure != nil && !(interrupted(&r) && len(r.Verdicts) > 0)
+	})
+	switch len(reports) {
+	case 2:
+		showDifferences(con, &reports[0], &reports[1])
+	case 1:
+		showReportOf(con, &reports[0], f)
+	}
 	return nil
-}
-
-// examinedInPart tells whether the only report has verdicts from before an interrupt.
-func examinedInPart(reports []announce.Report) bool {
-	return len(reports) == 1 && interrupted(&reports[0]) && len(reports[0].Verdicts) > 0
 }
 
 // verdictCell colours a state by its weight.
@@ -218,67 +217,113 @@ func showVerdict(con *console.Console, v *announce.Verdict, tracker string, verb
 		return
 	}
 	line("sent", v.Sent)
-	if len(v.Received) > 0 {
-		line("received", received(v.Received, v.Length))
+	if len(v.Exchange.Received) == 0 {
+		return
+	}
+	line("received", receivedOf(v))
+	for l := range answerLines(con, &v.Exchange, tracker) {
+		span := console.Words("    " + l.text)
+		if l.whole {
+			span = console.Whole("    " + l.text)
+		}
+		con.Print(span)
 	}
 }
 
-// received shows an answer of so many bytes as it begins: text as it is, anything else in hexadecimal.
-func received(raw []byte, length int) string {
-	const most = 400
-	more := ""
-	if length > most {
-		more = fmt.Sprintf("... (%d bytes)", length)
+// receivedOf says how much came, and how much of it is shown.
+func receivedOf(v *announce.Verdict) string {
+	text := command.Plural(v.Length, "byte")
+	if n := len(v.Exchange.Received); n < v.Length {
+		text += fmt.Sprintf(", of which the first %d are shown", n)
 	}
-	raw = raw[:min(len(raw), most)]
-	for _, c := range raw {
-		if c < 0x20 && c != '\n' && c != '\r' && c != '\t' || c >= 0x7f {
-			return fmt.Sprintf("%x", raw) + more
+	return text
+}
+
+// compared is a check of two trackers, of which one may not have been held to it: it has another transport.
+type compared [2]*announce.Verdict
+
+func (c compared) both() bool { return c[0] != nil && c[1] != nil }
+
+func (c compared) differs() bool { return c.both() && c[0].State != c[1].State }
+
+func (c compared) failed() bool {
+	return slices.ContainsFunc(c[:], func(v *announce.Verdict) bool { return v != nil && v.State == announce.Fail })
+}
+
+func (c compared) id() string { return cmp.Or(c[0], c[1]).ID }
+
+// compare puts the verdicts on two trackers side by side.
+func compare(x, y *announce.Report) []compared {
+	var list []compared
+	at := make(map[string]int)
+	for side, r := range []*announce.Report{x, y} {
+		for i := range r.Verdicts {
+			v := &r.Verdicts[i]
+			if _, ok := at[v.ID]; !ok {
+				at[v.ID] = len(list)
+				list = append(list, compared{})
+			}
+			list[at[v.ID]][side] = v
 		}
 	}
-	return string(raw) + more
+	return list
 }
 
-// showDifferences lists the checks on which two trackers differ. Checks that were run on one of them only, since the
-// other has another transport, tell nothing.
+// showDifferences tells which checks failed on which of two trackers, and where they differ otherwise.
 func showDifferences(con *console.Console, x, y *announce.Report) {
+	sides := []*announce.Report{x, y}
 	t := console.NewTable()
-	other := make(map[string]*announce.Verdict)
-	for i := range y.Verdicts {
-		other[y.Verdicts[i].ID] = &y.Verdicts[i]
-	}
-	told := func(v *announce.Verdict, r *announce.Report) *console.Cell {
-		c := verdictCell(v)
-		return console.Text(c.Human + ": " + trackerText(con, v.Detail, r.Tracker)).In(c.Colour)
-	}
-	showBoth := func(v, w *announce.Verdict) {
-		con.Print(console.Words(v.ID).In(console.Bold))
-		for _, side := range []struct {
-			v *announce.Verdict
-			r *announce.Report
-		}{{v, x}, {w, y}} {
-			c := verdictCell(side.v)
-			con.Print(console.Words("  "), console.Words(console.PadRight(c.Human, 9)).In(c.Colour), console.Words(con.URL(side.r.Tracker)+": "+trackerText(con, side.v.Detail, side.r.Tracker)))
-		}
-	}
 	both, differ := 0, 0
-	for i := range x.Verdicts {
-		v := &x.Verdicts[i]
-		w := other[v.ID]
-		if w == nil {
-			continue
+	for _, c := range compare(x, y) {
+		if c.both() {
+			both++
 		}
-		both++
+		if c.differs() {
+			differ++
+		}
 		switch {
-		case w.State == v.State:
-			continue
+		case !c.differs() && !c.failed():
 		case con.Human():
-			showBoth(v, w)
+			con.Print(console.Words(c.id()).In(console.Bold))
+			for i, v := range c {
+				if v != nil {
+					cell := verdictCell(v)
+					con.Print(console.Words("  "), console.Words(console.PadRight(cell.Human, 9)).In(cell.Colour), console.Words(con.URL(sides[i].Tracker)+": "+trackerText(con, v.Detail, sides[i].Tracker)))
+				}
+			}
 		default:
-			t.Row(console.Text(v.ID), told(v, x), told(w, y))
+			row := []*console.Cell{console.Text(c.id()), console.Text(""), console.Text("")}
+			for i, v := range c {
+				if v != nil {
+					row[1+i] = console.Text(verdictCell(v).Human + ": " + trackerText(con, v.Detail, sides[i].Tracker))
+				}
+			}
+			t.Row(row...)
 		}
-		differ++
 	}
-	con.ShowTable(t)
-	con.Note(fmt.Sprintf("%d checks were run on both, and %d differ", both, differ))
+	if con.Human() {
+		con.Print()
+		for _, r := range sides {
+			verdict := verdictOf(r)
+			con.Print(console.Words(console.PadRight(verdict.Human, 8)).In(verdict.Colour), console.Words(" "+con.URL(r.Tracker)+": "+failuresOf(r)))
+		}
+	} else {
+		t.Row(console.Text("verdict"), verdictOf(x), verdictOf(y))
+		con.ShowTable(t)
+	}
+	con.Note(fmt.Sprintf("%s run on both, of which %d differ", command.Plural(both, "check"), differ))
+}
+
+// failuresOf counts what failed.
+func failuresOf(r *announce.Report) string {
+	var parts []string
+	for _, severity := range []announce.Severity{announce.Error, announce.Warning, announce.Info} {
+		if n := r.Count(announce.Fail, severity); n > 0 {
+			parts = append(parts, command.Plural(n, string(severity)))
+		}
+	}
+	if parts == nil {
+		return command.Plural(r.Count(announce.Pass, ""), "check") + " passed, and none failed"
+	}
+	return strings.Join(parts, ", ")
 }

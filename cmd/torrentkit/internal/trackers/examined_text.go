@@ -3,28 +3,30 @@ package trackers
 import (
 	"errors"
 	"fmt"
-	"math"
 	"strings"
-	"time"
 
 	"github.com/torrentkit/torrentkit/announce"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
 
 // doctorPage is the report of an examination for people.
-func doctorPage(con *console.Console, reports []announce.Report) []byte {
+func doctorPage(con *console.Console, reports []announce.Report, opt announce.Options, curlArgs []string) []byte {
 	title := "Examination of a tracker"
 	if len(reports) > 1 {
 		title = "Examination of trackers"
 	}
 	p := newPage(con, title)
 	for i := range reports {
-		examinedSection(con, p, &reports[i])
+		r := &reports[i]
+		examinedSection(con, p, r)
+		about := func(v *announce.Verdict, open bool) { checkDetails(con, p, v, r.Tracker, open, opt, curlArgs) }
+		failedChecks(p, r, about)
+		checkGroups(p, r, about)
 	}
 	return p.bytes()
 }
 
-// examinedSection tells of one tracker: the verdict, what failed, and every check in its group.
+// examinedSection tells of one tracker: the verdict, and how many checks it met.
 func examinedSection(con *console.Console, p *page, r *announce.Report) {
 	verdict := verdictOf(r)
 	p.begin("div", "class", "card")
@@ -49,22 +51,28 @@ func examinedSection(con *console.Console, p *page, r *announce.Report) {
 		address = r.Addr.String()
 	}
 	p.facts([][2]string{{"address", address}, {"infohash", r.Hash.String()}})
-	if len(r.Verdicts) > 0 {
-		p.chart(fmt.Sprintf("How long each of the %d checks took, in their order, on a logarithmic scale from 0.1 ms to %s", len(r.Verdicts), roundTime(longest(r))), checkBars(r))
-	}
 	p.end()
-	if r.Count(announce.Fail, "") > 0 {
-		p.put("h2", "What failed")
-		p.begin("div", "class", "card")
-		for _, severity := range []announce.Severity{announce.Error, announce.Warning, announce.Info} {
-			for i := range r.Verdicts {
-				if v := &r.Verdicts[i]; v.State == announce.Fail && v.Severity == severity {
-					checkDetails(con, p, v, r.Tracker, true)
-				}
+}
+
+// failedChecks are shown open, the gravest first.
+func failedChecks(p *page, r *announce.Report, about func(v *announce.Verdict, open bool)) {
+	if r.Count(announce.Fail, "") == 0 {
+		return
+	}
+	p.put("h2", "What failed")
+	p.begin("div", "class", "card")
+	for _, severity := range []announce.Severity{announce.Error, announce.Warning, announce.Info} {
+		for i := range r.Verdicts {
+			if v := &r.Verdicts[i]; v.State == announce.Fail && v.Severity == severity {
+				about(v, true)
 			}
 		}
-		p.end()
 	}
+	p.end()
+}
+
+// checkGroups are all checks, each in its group.
+func checkGroups(p *page, r *announce.Report, about func(v *announce.Verdict, open bool)) {
 	group := ""
 	for i := range r.Verdicts {
 		v := &r.Verdicts[i]
@@ -76,7 +84,7 @@ func examinedSection(con *console.Console, p *page, r *announce.Report) {
 			p.put("h2", "Checks: "+group)
 			p.begin("div", "class", "card")
 		}
-		checkDetails(con, p, v, r.Tracker, false)
+		about(v, false)
 	}
 	if group != "" {
 		p.end()
@@ -94,7 +102,8 @@ func checkClass(v *announce.Verdict) string {
 	return map[announce.Severity]string{announce.Error: "bad", announce.Warning: "warn", announce.Info: "info"}[v.Severity]
 }
 
-func checkDetails(con *console.Console, p *page, v *announce.Verdict, tracker string, open bool) {
+// checkDetails are of one check: what was found, and the last request with its answer.
+func checkDetails(con *console.Console, p *page, v *announce.Verdict, tracker string, open bool, opt announce.Options, curlArgs []string) {
 	if open {
 		p.begin("details", "open", "")
 	} else {
@@ -111,34 +120,15 @@ func checkDetails(con *console.Console, p *page, v *announce.Verdict, tracker st
 	}
 	p.facts([][2]string{{"found", trackerText(con, v.Detail, tracker)}, {"source", source(v.Check)}, {"advice", advice}, {"time", roundTime(v.Elapsed)}})
 	if v.Sent != "" {
-		p.block("sent", trackerText(con, v.Sent, tracker))
-	}
-	if len(v.Received) > 0 {
-		p.block("received", trackerText(con, received(v.Received, v.Length), tracker))
+		p.begin("pre")
+		for l := range exchangeLines(con, &v.Exchange, tracker, opt, curlArgs) {
+			p.text(l.text)
+			p.b.WriteString("\n")
+		}
+		if len(v.Exchange.Received) < v.Length {
+			p.text("(" + receivedOf(v) + ")")
+		}
+		p.end()
 	}
 	p.end()
-}
-
-func longest(r *announce.Report) time.Duration {
-	var most time.Duration
-	for _, v := range r.Verdicts {
-		most = max(most, v.Elapsed)
-	}
-	return most
-}
-
-// checkBars are the times of checks, of which some wait for seconds and most take no time at all.
-func checkBars(r *announce.Report) []bar {
-	const least = 100 * time.Microsecond
-	scale := math.Log(max(longest(r), 2*least).Seconds() / least.Seconds())
-	var bars []bar
-	for i := range r.Verdicts {
-		v := &r.Verdicts[i]
-		class := checkClass(v)
-		if class == "good" {
-			class = "pass"
-		}
-		bars = append(bars, bar{math.Log(max(v.Elapsed, least).Seconds()/least.Seconds()) / scale, class, v.ID + ": " + roundTime(v.Elapsed)})
-	}
-	return bars
 }

@@ -49,7 +49,8 @@ func explainResult(con *console.Console, r *announce.Result, opt announce.Option
 	case r.Failure != nil:
 		con.Print(console.Words(trackerText(con, "result: "+string(r.Failure.Code)+": "+r.Failure.Error(), r.Tracker)))
 	case r.Reply != nil:
-		con.Printf("result: ok, %s seeds, %s leeches", numberCell(r.Reply.Seeds).Human, numberCell(r.Reply.Leeches).Human)
+		seeds, leeches := countCells(r)
+		con.Printf("result: ok, seeds %s, leeches %s", seeds.Human, leeches.Human)
 	}
 	explainFindings(con, r.Findings, r.Tracker)
 }
@@ -72,10 +73,6 @@ func exchangeLines(con *console.Console, x *announce.Exchange, tracker string, o
 			}
 			return true
 		}
-		var sent, got []announce.Field
-		if x.Transport == announce.UDP {
-			sent, got = x.Fields()
-		}
 		if !yield(line{text: "> " + x.Name, bold: true}) {
 			return
 		}
@@ -85,6 +82,7 @@ func exchangeLines(con *console.Console, x *announce.Exchange, tracker string, o
 			// The line is quoted for a shell: escaping it would change what it asks.
 			more = yield(line{text: x.Curl(opt, con.Options.ShowSecrets, curlArgs...), whole: true})
 		case x.Transport == announce.UDP:
+			sent, _ := x.Fields()
 			more = all(hexDump(con, sent, tracker))
 		default:
 			more = put(string(x.Sent))
@@ -100,12 +98,17 @@ func exchangeLines(con *console.Console, x *announce.Exchange, tracker string, o
 				return
 			}
 		}
-		if x.Transport == announce.UDP {
-			all(hexDump(con, got, tracker))
-			return
-		}
-		all(body(con, x.Received, tracker))
+		all(answerLines(con, x, tracker))
 	}
+}
+
+// answerLines are the fields of a datagram, or what is in a body or message.
+func answerLines(con *console.Console, x *announce.Exchange, tracker string) iter.Seq[line] {
+	if x.Transport == announce.UDP {
+		_, got := x.Fields()
+		return hexDump(con, got, tracker)
+	}
+	return body(con, x.Received, tracker)
 }
 
 // body is an answer: decoded where it is bencode, as text where it is not.

@@ -35,11 +35,12 @@ func (s nagiosState) worse(t nagiosState) nagiosState {
 
 // nagios prints what a monitoring plugin prints, and exits as those do: a line of the state with its performance data, and
 // of several trackers a line each after it.
-func nagios(con *console.Console, all []*series, f *announceFlags) error {
+func nagios(con *console.Console, g *gathered, f *announceFlags) error {
+	all := g.all
 	state, wrong := nagiosOK, []string{}
 	var lines, data []string
 	for _, s := range all {
-		one, text := nagiosOf(con, s, f)
+		one, text := nagiosOf(con, s, g.random, f)
 		state = state.worse(one)
 		tracker := con.URL(s.query.Tracker)
 		lines = append(lines, fmt.Sprintf("%s %s - %s", one, tracker, text))
@@ -78,8 +79,9 @@ func nagios(con *console.Console, all []*series, f *announceFlags) error {
 func nagiosText(s string) string { return strings.ReplaceAll(console.EscapeSentence(s), "|", "/") }
 
 // nagiosOf judges one tracker: critical is no good answer, or one slower than --crit; a warning is loss, an answer slower
-// than --warn, a warning of the tracker, and a certificate that ends within two weeks.
-func nagiosOf(con *console.Console, s *series, f *announceFlags) (nagiosState, string) {
+// than --warn, a warning of the tracker, and a certificate that ends within two weeks. A tracker that refuses a random infohash
+// as not listed is alive, but nothing shows that it serves those that it lists: that is a warning, until one is named.
+func nagiosOf(con *console.Console, s *series, random bool, f *announceFlags) (nagiosState, string) {
 	r, mean := &s.last, s.stats.Mean()
 	slower := func(than time.Duration) bool { return than > 0 && mean > than }
 	switch {
@@ -87,6 +89,8 @@ func nagiosOf(con *console.Console, s *series, f *announceFlags) (nagiosState, s
 		return nagiosCritical, "no answer"
 	case s.stats.Good == 0 && slices.Contains([]announce.Code{announce.BadRequest, announce.PrivateAddress, announce.Shortage}, r.Failure.Code):
 		return nagiosUnknown, string(r.Failure.Code) + ": " + failureText(con, r.Failure, r.Tracker)
+	case s.stats.Good == 0 && random && r.Failure.Code == announce.Unregistered:
+		return nagiosWarning, "alive, and serves listed torrents only: name an infohash that it lists, to see that it does"
 	case s.stats.Good == 0:
 		return nagiosCritical, string(r.Failure.Code) + ": " + failureText(con, r.Failure, r.Tracker)
 	case slower(f.crit):
@@ -100,7 +104,8 @@ func nagiosOf(con *console.Console, s *series, f *announceFlags) (nagiosState, s
 	case r.Reply.Warning != "":
 		return nagiosWarning, trackerText(con, r.Reply.Warning, r.Tracker)
 	}
-	return nagiosOK, numberCell(r.Reply.Seeds).Human + " seeds, " + numberCell(r.Reply.Leeches).Human + " leeches"
+	seeds, leeches := countCells(r)
+	return nagiosOK, "seeds " + seeds.Human + ", leeches " + leeches.Human
 }
 
 // perfdata are the values of one tracker: 'label'=value;warn;crit;min;max.

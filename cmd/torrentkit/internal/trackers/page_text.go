@@ -49,17 +49,6 @@ func (p *page) put(element, text string, attributes ...string) {
 	p.end()
 }
 
-// block writes a text of several lines as it stands there.
-func (p *page) block(label, text string) {
-	p.begin("pre")
-	p.put("b", label)
-	for l := range strings.Lines(text) {
-		p.b.WriteString("\n")
-		p.text(strings.TrimRight(l, "\r\n"))
-	}
-	p.end()
-}
-
 // pageStyle has a light and a dark face, and fits a telephone.
 const pageStyle = `
 :root{color-scheme:light dark;--bg:#fbfbfa;--card:#fff;--line:#dcdcd8;--fg:#1c1c1a;--dim:#62625c;--good:#1a7f37;--warn:#8f6000;--bad:#c1272d;--info:#3b6ea8;--bar:#5b8def}

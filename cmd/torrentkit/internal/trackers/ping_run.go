@@ -3,6 +3,7 @@ package trackers
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/torrentkit/torrentkit/announce"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -38,11 +39,14 @@ func ping(ctx context.Context, con *console.Console, queries []announce.Query, o
 		return err
 	}
 	if g.Wants("nagios") && ctx.Err() == nil {
-		return nagios(con, g.all, f)
+		return nagios(con, g, f)
 	}
 	if !g.silent() {
 		if err := showPings(con, g.all); err != nil {
 			return err
+		}
+		if slices.ContainsFunc(g.all, func(s *series) bool { return g.unlisted(&s.last) }) {
+			con.Note(unlistedNote)
 		}
 	}
 	if err := ctx.Err(); err != nil {

@@ -2,6 +2,7 @@ package trackers
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/torrentkit/torrentkit/announce"
@@ -17,12 +18,20 @@ func showPings(con *console.Console, all []*series) error {
 	if con.Human() && !con.Options.JSON {
 		con.Print()
 	}
-	t := console.NewTable("tracker", "sent", "answered", "loss", "minimum", "average", "p50", "p95", "p99", "maximum")
+	columns, shown := []string{"tracker", "sent", "answered", "loss"}, make(map[string]bool)
+	for _, e := range pingTimes(&announce.PingStats{}) {
+		if shown[e.name] = !con.Human() || slices.ContainsFunc(all, func(s *series) bool { return s.stats.Good >= e.least }); shown[e.name] {
+			columns = append(columns, e.name)
+		}
+	}
+	t := console.NewTable(columns...)
 	object := func(s *series) any { return pingToJSON(s.query, &s.stats) }
 	return console.ShowList(con, t, all, object, func(s *series) []*console.Cell {
 		row := []*console.Cell{console.Path(con.URL(s.query.Tracker)), console.Count(int64(s.stats.Sent)), console.Count(int64(s.stats.Good)), lossCell(&s.stats)}
 		for _, e := range pingTimes(&s.stats) {
-			row = append(row, answerCell(&s.stats, e.d))
+			if shown[e.name] {
+				row = append(row, e.cell(&s.stats))
+			}
 		}
 		return row
 	})
@@ -34,8 +43,8 @@ func showPing(con *console.Console, s *announce.PingStats) {
 	f.Count("answered", int64(s.Good))
 	f.Add("loss", lossCell(s))
 	for _, e := range pingTimes(s) {
-		if s.Good > 0 || !con.Human() {
-			f.Add(e.name, answerCell(s, e.d))
+		if s.Good >= e.least || !con.Human() {
+			f.Add(e.name, e.cell(s))
 		}
 	}
 	if con.Human() {
@@ -44,25 +53,27 @@ func showPing(con *console.Console, s *announce.PingStats) {
 	con.Show(&f)
 }
 
-// answerCell is a time of good answers, of which there may be none.
-func answerCell(s *announce.PingStats, d time.Duration) *console.Cell {
-	if s.Good == 0 {
+// cell is the time, of which there may be nothing to tell.
+func (e pingTime) cell(s *announce.PingStats) *console.Cell {
+	if s.Good < e.least {
 		return numberCell(announce.Unknown)
 	}
-	return timeCell(d)
+	return timeCell(e.d)
 }
 
 func lossCell(s *announce.PingStats) *console.Cell {
 	return &console.Cell{Human: fmt.Sprintf("%.1f %%", 100*s.Loss()), Raw: fmt.Sprintf("%.4f", s.Loss())}
 }
 
+// pingTime is a figure of a number of good answers.
 type pingTime struct {
-	name string
-	d    time.Duration
+	name  string
+	d     time.Duration
+	least int // fewer answers do not tell it: p99 of 50 would be the longest
 }
 
 func pingTimes(s *announce.PingStats) []pingTime {
 	return []pingTime{
-		{"minimum", s.Min()}, {"average", s.Mean()}, {"p50", s.Percentile(50)}, {"p95", s.Percentile(95)}, {"p99", s.Percentile(99)}, {"maximum", s.Max()},
+		{"minimum", s.Min(), 1}, {"average", s.Mean(), 1}, {"median", s.Median(), 1}, {"p95", s.Percentile(95), 20}, {"p99", s.Percentile(99), 100}, {"maximum", s.Max(), 1},
 	}
 }

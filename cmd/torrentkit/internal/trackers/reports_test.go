@@ -135,11 +135,12 @@ func TestPagesShowStrangersTextAndNothingMore(t *testing.T) {
 		}
 	}
 	report := announce.Report{Tracker: tracker, Transport: announce.HTTP, Verdicts: []announce.Verdict{
-		{Check: announce.Check{ID: "http.status", Title: "t", Severity: announce.Error, Advice: "mend it"}, State: announce.Fail, Detail: evil + tracker, Sent: "GET " + tracker + evil, Received: []byte(evil + tracker)},
+		{Check: announce.Check{ID: "http.status", Title: "t", Severity: announce.Error, Advice: "mend it"}, State: announce.Fail, Detail: evil + tracker, Sent: "GET " + tracker + evil,
+			Exchange: announce.Exchange{Request: &announce.HTTPRequest{Method: "GET", URL: tracker}, Status: "HTTP/1.1 200 OK", Received: []byte(evil + tracker)}},
 		{Check: announce.Check{ID: "http.other", Title: "t"}, State: announce.Pass, Elapsed: time.Second},
 	}}
 	dead := announce.Report{Tracker: tracker, Failure: &announce.Failure{Code: announce.DNS, Detail: evil}}
-	examined := pageOf(t, doctorPage(con, []announce.Report{report, dead}))
+	examined := pageOf(t, doctorPage(con, []announce.Report{report, dead}, announce.Options{}, nil))
 	for _, want := range []string{"broken", "could not be examined", "What failed", "mend it", "alert(1)"} {
 		if !strings.Contains(examined, want) {
 			t.Errorf("the page does not show %q", want)
@@ -149,7 +150,7 @@ func TestPagesShowStrangersTextAndNothingMore(t *testing.T) {
 		t.Error("a passkey is shown")
 	}
 	con.Options.ShowSecrets = true
-	if !strings.Contains(pageOf(t, doctorPage(con, []announce.Report{report})), key) {
+	if !strings.Contains(pageOf(t, doctorPage(con, []announce.Report{report}, announce.Options{}, nil)), key) {
 		t.Error("--show-secrets hides")
 	}
 }
@@ -242,7 +243,7 @@ func TestNagiosStates(t *testing.T) {
 		code       int
 		line       string
 	}{
-		{gather(true, quick), 0, 0, 0, `^TRACKER OK - 3 seeds, \? leeches \| time=0.001000s;;;0 loss=0.0%;;;0;100 seeds=3;;;0$`},
+		{gather(true, quick), 0, 0, 0, `^TRACKER OK - seeds 3, leeches \? \| time=0.001000s;;;0 loss=0.0%;;;0;100 seeds=3;;;0$`},
 		{gather(true, slow), 500 * time.Millisecond, 2 * time.Second, 1, `^TRACKER WARNING - 600ms is more than 500ms \| time=0.600000s;0.5;2;0 `},
 		{gather(true, slow), 0, 500 * time.Millisecond, 2, `^TRACKER CRITICAL - 600ms is more than 500ms \| `},
 		{gather(true, down), 0, 0, 2, `^TRACKER CRITICAL - dns: gone / gone \| loss=100.0%;;;0;100$`},
@@ -252,7 +253,7 @@ func TestNagiosStates(t *testing.T) {
 		{gather(true, quick, asked), 0, 0, 3, `^TRACKERS UNKNOWN - 1 of 2 OK: ftp://x: `},
 	} {
 		con, out, _ := consoletest.New()
-		err := nagios(con, tt.g.all, &announceFlags{warn: tt.warn, crit: tt.crit})
+		err := nagios(con, tt.g, &announceFlags{warn: tt.warn, crit: tt.crit})
 		con.Flush()
 		first, rest, _ := strings.Cut(out.String(), "\n")
 		if code := console.ExitCode(t.Context(), err); code != tt.code || !regexp.MustCompile(tt.line).MatchString(first) || strings.Count(first, " | ") != 1 {

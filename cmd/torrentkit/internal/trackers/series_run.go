@@ -75,6 +75,14 @@ func (g *gathered) add(place int, r *announce.Result) *series {
 	return s
 }
 
+// unlistedNote is for who asks about a random infohash.
+const unlistedNote = "a tracker that serves listed torrents only was asked about a random infohash: give one that it lists after its URL"
+
+// unlisted tells whether a tracker refused a random infohash, because it lists those that it serves.
+func (g *gathered) unlisted(r *announce.Result) bool {
+	return g.random && r.Failure != nil && r.Failure.Code == announce.Unregistered
+}
+
 // verdict turns what trackers said last into the exit code, as --fail-on has it; any is any answer.
 func (g *gathered) verdict(failOn string) error {
 	var sum tally

@@ -2,6 +2,7 @@ package trackers
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/torrentkit/torrentkit/announce"
@@ -116,8 +117,8 @@ func seriesSection(con *console.Console, p *page, s *series, g *gathered) {
 	p.begin("div", "class", "card")
 	p.put("h3", con.URL(s.query.Tracker))
 	tiles := []tile{{fmt.Sprint(s.stats.Sent), "asked", ""}, {fmt.Sprint(s.stats.Good), "answered", seriesClass(s)}, {lossCell(&s.stats).Human, "loss", ""}}
-	if s.stats.Good > 0 {
-		for _, t := range pingTimes(&s.stats) {
+	for _, t := range pingTimes(&s.stats) {
+		if s.stats.Good >= t.least {
 			tiles = append(tiles, tile{roundTime(t.d), t.name, ""})
 		}
 	}
@@ -131,8 +132,18 @@ func seriesSection(con *console.Console, p *page, s *series, g *gathered) {
 				bars[i] = bar{1, "bad", "no good answer"}
 			}
 		}
-		p.chart("Each answer in turn, from 0 to "+roundTime(most)+"; red where there was no good one; the lines are p50 and p95", bars,
-			float64(s.stats.Percentile(50))/float64(most), float64(s.stats.Percentile(95))/float64(most))
+		var lines []float64
+		var names []string
+		for _, t := range pingTimes(&s.stats) {
+			if (t.name == "median" || t.name == "p95") && s.stats.Good >= t.least {
+				lines, names = append(lines, float64(t.d)/float64(most)), append(names, t.name)
+			}
+		}
+		about := "Each answer in turn, from 0 to " + roundTime(most) + "; red where there was no good one"
+		if len(lines) > 0 {
+			about += "; dashed: " + strings.Join(names, " and ")
+		}
+		p.chart(about, bars, lines...)
 	}
 	p.shares([]share{{"name lookup", "info", r.Timing.DNS}, {"connect", "good", r.Timing.Connect}, {"TLS", "warn", r.Timing.TLS}, {"first byte", "pass", r.Timing.FirstByte}})
 	p.facts(seriesFacts(con, r))
@@ -148,7 +159,8 @@ func seriesFacts(con *console.Console, r *announce.Result) [][2]string {
 		facts = append(facts, [2]string{string(r.Failure.Code), failureText(con, r.Failure, r.Tracker)})
 	}
 	if p := r.Reply; p != nil {
-		facts = append(facts, [2]string{"seeds", numberCell(p.Seeds).Human}, [2]string{"leeches", numberCell(p.Leeches).Human},
+		seeds, leeches := countCells(r)
+		facts = append(facts, [2]string{"seeds", seeds.Human}, [2]string{"leeches", leeches.Human},
 			[2]string{"interval", p.Interval.String()}, [2]string{"warning", trackerText(con, p.Warning, r.Tracker)})
 	}
 	if r.TLS != nil {
