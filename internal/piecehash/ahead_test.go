@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/internal/sha1simd"
 )
 
 // device is a storage by the clock. A request waits for one of its slots, and
@@ -193,7 +194,7 @@ func (f cachedDeviceFile) ReadAt(p []byte, off int64) (int, error) {
 
 // consume reads what a job wants as a worker does, and hashes nothing.
 func consume(ctx context.Context, p *pipeline) {
-	w := newWorker(p)
+	w := newWorker(p, sha1simd.New())
 	defer w.files.closeAll()
 	buf := make([]byte, p.Layout.PieceLength())
 	for ctx.Err() == nil {

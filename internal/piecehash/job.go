@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/internal/sha1simd"
 )
 
 // File is an open file of a Source. It is used by one goroutine at a time.
@@ -150,7 +151,8 @@ type result struct {
 func (j Job) Pieces(ctx context.Context) iter.Seq2[Piece, error] {
 	return func(yield func(Piece, error) bool) {
 		inner, cancel := context.WithCancel(ctx)
-		p := j.start(inner)
+		p := j.pipeline()
+		p.start(inner, func() sha1Lanes { return sha1simd.New() })
 		defer func() {
 			cancel()
 			for range p.results {
@@ -185,9 +187,9 @@ func (j Job) Pieces(ctx context.Context) iter.Seq2[Piece, error] {
 type pipeline struct {
 	Job
 	queue   *queue
-	ahead   *ahead      // nil: nothing is brought to memory beforehand
-	reader  sync.Mutex  // held while a run is taken, and while it is read sequentially
-	big     chan []byte // arenas for sequential reading; nil is one that was not made yet
+	ahead   *ahead        // nil: nothing is brought to memory beforehand
+	reader  chan struct{} // full while a run is taken, and while it is read sequentially
+	big     chan []byte   // arenas for sequential reading; nil is one that was not made yet
 	results chan []result
 	spare   chan []result
 	maxRun  int          // pieces in a run
@@ -195,11 +197,11 @@ type pipeline struct {
 	total   int64
 }
 
-func (j Job) start(ctx context.Context) *pipeline {
-	p := j.pipeline()
+// start starts the workers, each of which hashes by what lanes returns.
+func (p *pipeline) start(ctx context.Context, lanes func() sha1Lanes) {
 	var wg sync.WaitGroup
 	for range p.Workers {
-		wg.Go(func() { newWorker(p).work(ctx) })
+		wg.Go(func() { newWorker(p, lanes()).work(ctx) })
 	}
 	go func() {
 		wg.Wait()
@@ -208,7 +210,6 @@ func (j Job) start(ctx context.Context) *pipeline {
 		}
 		close(p.results)
 	}()
-	return p
 }
 
 // pipeline is the job before it runs.
@@ -216,7 +217,7 @@ func (j Job) pipeline() *pipeline {
 	if j.Workers <= 0 {
 		j.Workers = runtime.GOMAXPROCS(0)
 	}
-	p := &pipeline{queue: newQueue(j), maxRun: maxRun, total: j.Layout.TotalLength()}
+	p := &pipeline{queue: newQueue(j), reader: make(chan struct{}, 1), maxRun: maxRun, total: j.Layout.TotalLength()}
 	j.Workers = max(1, min(j.Workers, p.queue.count))
 	if j.Only != nil {
 		p.total = 0

@@ -64,14 +64,14 @@ func (w *worker) length(p layout.Piece) int64 {
 }
 
 func (w *worker) lock() {
-	w.p.reader.Lock()
+	w.p.reader <- struct{}{}
 	w.reading = true
 }
 
 func (w *worker) unlock() {
 	if w.reading {
 		w.reading = false
-		w.p.reader.Unlock()
+		<-w.p.reader
 	}
 }
 

@@ -137,7 +137,7 @@ func TestHoles(t *testing.T) {
 		s.check(t, job)
 	}
 	for _, format := range []layout.Format{layout.V1, layout.V2, layout.Hybrid} {
-		sparse, m := newJob(t, rng, format, 1<<20, []int64{16<<20 + 16<<10})
+		sparse, m := newJob(t, rng, format, 1<<20, []int64{3<<20 + 16<<10})
 		clear(m.files[0])
 		s := &storage{memory: m, holes: true}
 		sparse.Source = s

@@ -50,11 +50,19 @@ type slot struct {
 	ended   bool
 }
 
+// sha1Lanes is what workers need of a sha1simd.Hasher.
+type sha1Lanes interface {
+	Lanes() int
+	Blocks(states []*sha1simd.State, chunks [][]byte)
+	Zeros(states []*sha1simd.State, blocks []int)
+	Finish(digests [][sha1simd.Size]byte, states []*sha1simd.State, tails [][]byte, lengths []uint64)
+}
+
 // worker reads and hashes runs of pieces. All that it needs is allocated once.
 type worker struct {
 	p       *pipeline
 	files   handles
-	sha1    *sha1simd.Hasher
+	sha1    sha1Lanes
 	sha256  *sha256simd.Hasher
 	trees   *merkle.Hasher
 	arena   []byte // for parallel order; nil before it is used
@@ -70,8 +78,8 @@ type worker struct {
 	hole    merkle.Hash // of a leaf of zeros
 }
 
-func newWorker(p *pipeline) *worker {
-	w := &worker{p: p, sha1: sha1simd.New(), sha256: sha256simd.New()}
+func newWorker(p *pipeline, sha1 sha1Lanes) *worker {
+	w := &worker{p: p, sha1: sha1, sha256: sha256simd.New()}
 	w.files = handles{source: p.Source, limit: max(2, min(2*w.sha1.Lanes()+8, maxHandles/p.Workers))}
 	w.trees = merkle.New(w.sha256)
 	w.hole = sha256.Sum256(make([]byte, layout.LeafSize))
