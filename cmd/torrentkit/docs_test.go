@@ -142,6 +142,7 @@ func exitRows(t *testing.T, cmd *cobra.Command) [][2]string {
 	if !ok {
 		t.Fatalf("%s has no exit codes", cmd.CommandPath())
 	}
+	table = strings.ReplaceAll(table, "\n"+strings.Repeat(" ", len("  130  ")), " ") // meanings that fill more than a line
 	var rows [][2]string
 	for _, m := range exitRow.FindAllStringSubmatch(table, -1) {
 		rows = append(rows, [2]string{m[1], m[2]})
