@@ -1,6 +1,7 @@
 package webseed
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -56,8 +57,8 @@ func (s *Seed) askPiece(u *url.URL, length int64) (*answer, error) {
 	switch {
 	case a.StatusCode == http.StatusServiceUnavailable: // BEP 17: the body is the number of seconds to wait
 		text, _ := io.ReadAll(io.LimitReader(a.Body, 16))
-		var seconds int
-		fmt.Sscanf(strings.TrimSpace(string(text)), "%d", &seconds)
+		text = bytes.TrimSpace(text)
+		seconds, _ := strconv.Atoi(string(text[:len(text)-len(bytes.TrimLeft(text, "0123456789"))]))
 		pause := time.Duration(min(max(seconds, 0), 60)) * time.Second
 		err = &passing{&Fault{"busy", -1, "the server refuses for now (503)"}, pause}
 	case a.StatusCode != http.StatusOK && a.StatusCode != http.StatusPartialContent:
@@ -232,9 +233,11 @@ func (s *Seed) check(resp *http.Response, i layout.FileIndex, off, n int64) (int
 func (s *Seed) checkRange(resp *http.Response, i layout.FileIndex, off, n int64) (int64, error) {
 	length := s.File(i).Length
 	value := resp.Header.Get("Content-Range")
-	var first, last int64
 	span, _, _ := strings.Cut(strings.TrimPrefix(value, "bytes "), "/")
-	if _, err := fmt.Sscanf(span, "%d-%d", &first, &last); err != nil || !strings.HasPrefix(value, "bytes ") {
+	from, to, _ := strings.Cut(span, "-")
+	first, err := strconv.ParseInt(from, 10, 64)
+	last, err2 := strconv.ParseInt(to, 10, 64)
+	if err != nil || err2 != nil || !strings.HasPrefix(value, "bytes ") {
 		return 0, &Fault{"bad-range", i, fmt.Sprintf("Content-Range %q is not one of bytes", value)}
 	}
 	if total, ok := rangeTotal(value); ok && total != length {
