@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"crypto/sha1"
 	"fmt"
-	"html"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -75,11 +75,38 @@ func title(text, lower string) string {
 	text = text[len(text)-len(after):]
 	_, text, _ = strings.Cut(text, ">")
 	text, _, found = strings.Cut(text, "<")
-	text = strings.Join(strings.Fields(html.UnescapeString(strings.ToValidUTF8(text, "?"))), " ")
+	text = strings.Join(strings.Fields(unescape(strings.ToValidUTF8(text, "?"))), " ")
 	if !found || text == "" {
 		return ""
 	}
 	return fmt.Sprintf(" (%.80q)", text)
+}
+
+// unescape replaces references to characters: those by number, and the names that titles have most.
+func unescape(text string) string {
+	named := strings.NewReplacer("&lt;", "<", "&gt;", ">", "&quot;", `"`, "&apos;", "'", "&nbsp;", " ", "&ndash;", "–", "&mdash;", "—",
+		"&middot;", "·", "&bull;", "•", "&laquo;", "«", "&raquo;", "»", "&hellip;", "…", "&copy;", "©", "&amp;", "&")
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(text, "&#")
+		b.WriteString(named.Replace(before))
+		if !found {
+			return b.String()
+		}
+		number, rest, _ := strings.Cut(after, ";")
+		base := 10
+		if strings.HasPrefix(strings.ToLower(number), "x") {
+			number, base = number[1:], 16
+		}
+		r, err := strconv.ParseInt(number, base, 32)
+		if err != nil || !utf8.ValidRune(rune(r)) {
+			b.WriteString("&#")
+			text = after
+			continue
+		}
+		b.WriteRune(rune(r))
+		text = rest
+	}
 }
 
 func isURL(text string) bool {
