@@ -1,43 +1,24 @@
 package console
 
 import (
-	"encoding/xml"
+	"slices"
 	"strconv"
 	"time"
 )
 
-// The elements of JUnit's XML that continuous integration reads.
+// What continuous integration reads of JUnit's XML.
 type (
-	junitSuites struct {
-		XMLName  xml.Name     `xml:"testsuites"`
-		Name     string       `xml:"name,attr"`
-		Tests    int          `xml:"tests,attr"`
-		Failures int          `xml:"failures,attr"`
-		Errors   int          `xml:"errors,attr"`
-		Suites   []JunitSuite `xml:"testsuite"`
-	}
 	JunitSuite struct {
-		Name     string      `xml:"name,attr"`
-		Tests    int         `xml:"tests,attr"`
-		Failures int         `xml:"failures,attr"`
-		Errors   int         `xml:"errors,attr"`
-		Skipped  int         `xml:"skipped,attr"`
-		Time     string      `xml:"time,attr,omitempty"`
-		Cases    []JunitCase `xml:"testcase"`
+		Name                             string
+		Tests, Failures, Errors, Skipped int
+		Time                             string // left out where it is empty
+		Cases                            []JunitCase
 	}
 	JunitCase struct {
-		Class   string        `xml:"classname,attr"`
-		Name    string        `xml:"name,attr"`
-		Time    string        `xml:"time,attr,omitempty"`
-		Failure *JunitMessage `xml:"failure"`
-		Error   *JunitMessage `xml:"error"`
-		Skipped *JunitMessage `xml:"skipped"`
+		Class, Name, Time       string
+		Failure, Error, Skipped *JunitMessage
 	}
-	JunitMessage struct {
-		Type    string `xml:"type,attr,omitempty"`
-		Message string `xml:"message,attr"`
-		Text    string `xml:",chardata"`
-	}
+	JunitMessage struct{ Type, Message, Text string }
 )
 
 // Add appends a case and counts it.
@@ -59,15 +40,51 @@ func JunitSeconds(d time.Duration) string { return strconv.FormatFloat(d.Seconds
 
 // JunitDocument sums the suites up and encodes them.
 func JunitDocument(name string, suites []JunitSuite) []byte {
-	all := junitSuites{Name: name, Suites: suites}
+	var all JunitSuite
 	for _, s := range suites {
 		all.Tests += s.Tests
 		all.Failures += s.Failures
 		all.Errors += s.Errors
 	}
-	data, err := xml.MarshalIndent(all, "", "  ")
-	if err != nil {
-		panic(err) // these types can be marshalled, whatever their strings hold
+	x := &markup{}
+	x.b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>`)
+	x.begin("testsuites", "name", name, "tests", strconv.Itoa(all.Tests), "failures", strconv.Itoa(all.Failures), "errors", strconv.Itoa(all.Errors))
+	for i := range suites {
+		suites[i].write(x)
 	}
-	return append([]byte(xml.Header), append(data, '\n')...)
+	x.end("testsuites")
+	return []byte(x.b.String() + "\n")
+}
+
+func (s *JunitSuite) write(x *markup) {
+	counts := []string{"tests", strconv.Itoa(s.Tests), "failures", strconv.Itoa(s.Failures), "errors", strconv.Itoa(s.Errors), "skipped", strconv.Itoa(s.Skipped)}
+	x.begin("testsuite", slices.Concat([]string{"name", s.Name}, counts, given("time", s.Time))...)
+	for i := range s.Cases {
+		s.Cases[i].write(x)
+	}
+	x.end("testsuite")
+}
+
+func (c *JunitCase) write(x *markup) {
+	x.begin("testcase", slices.Concat([]string{"classname", c.Class, "name", c.Name}, given("time", c.Time))...)
+	c.Failure.write(x, "failure")
+	c.Error.write(x, "error")
+	c.Skipped.write(x, "skipped")
+	x.end("testcase")
+}
+
+func (m *JunitMessage) write(x *markup, element string) {
+	if m != nil {
+		x.begin(element, append(given("type", m.Type), "message", m.Message)...)
+		x.b.WriteString(EscapeMarkup(m.Text))
+		x.end(element)
+	}
+}
+
+// given is an attribute that is left out where it is empty.
+func given(name, value string) []string {
+	if value == "" {
+		return nil
+	}
+	return []string{name, value}
 }

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
-	"html"
 	"math"
 	"slices"
 	"strconv"
@@ -27,7 +26,7 @@ type page struct {
 func (p *page) begin(element string, attributes ...string) {
 	p.b.WriteString("<" + element)
 	for i := 0; i+1 < len(attributes); i += 2 {
-		p.b.WriteString(" " + attributes[i] + `="` + html.EscapeString(attributes[i+1]) + `"`)
+		p.b.WriteString(" " + attributes[i] + `="` + console.EscapeMarkup(attributes[i+1]) + `"`)
 	}
 	p.b.WriteString(">")
 	p.open = append(p.open, element)
@@ -40,7 +39,7 @@ func (p *page) end() {
 }
 
 // text writes a text: what acts on a reader or hides from him is shown.
-func (p *page) text(s string) { p.b.WriteString(html.EscapeString(console.EscapeSentence(s))) }
+func (p *page) text(s string) { p.b.WriteString(console.EscapeMarkup(console.EscapeSentence(s))) }
 
 // put writes an element with nothing but a text in it.
 func (p *page) put(element, text string, attributes ...string) {
@@ -86,7 +85,7 @@ func newPage(con *console.Console, title string) *page {
 	policy := "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'"
 	p.b.WriteString("<!DOCTYPE html>\n")
 	p.begin("html", "lang", "en")
-	p.b.WriteString(`<head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="` + html.EscapeString(policy) + `">` +
+	p.b.WriteString(`<head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="` + console.EscapeMarkup(policy) + `">` +
 		`<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="referrer" content="no-referrer">`)
 	p.put("title", title)
 	p.b.WriteString("<style>" + pageStyle + "</style></head>\n")
