@@ -30,6 +30,8 @@ func known(fi fs.FileInfo, err error) (stat, error) {
 
 func statOpen(f *os.File) (stat, error) { return known(f.Stat()) }
 
+func openShared(path string) (*os.File, error) { return os.OpenFile(path, os.O_RDONLY|nonBlock, 0) }
+
 func statName(path string, follow bool) (stat, error) {
 	if follow {
 		return known(os.Stat(path))

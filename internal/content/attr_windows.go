@@ -28,6 +28,14 @@ type basicInfo struct {
 	_                               uint32
 }
 
+// standardInfo is FILE_STANDARD_INFO. A file system that removes a name when nobody has the file open any more says so long.
+type standardInfo struct {
+	allocated, end       int64
+	links                uint32
+	deletePending, isDir bool
+	_                    uint16
+}
+
 // statOpen adds to what os tells of an open file the volume and the index of the file, and the time of its last change,
 // which SetFileTime leaves alone where it puts the time of modification back. Volumes that have none say 0.
 func statOpen(f *os.File) (stat, error) {
@@ -42,6 +50,10 @@ func statOpen(f *os.File) (stat, error) {
 		s.dev, s.ino = uint64(id.VolumeSerialNumber), uint64(id.FileIndexHigh)<<32|uint64(id.FileIndexLow)
 		s.removed = id.NumberOfLinks == 0
 	}
+	var standard standardInfo
+	if windows.GetFileInformationByHandleEx(h, windows.FileStandardInfo, (*byte)(unsafe.Pointer(&standard)), uint32(unsafe.Sizeof(standard))) == nil && standard.deletePending {
+		s.removed = true
+	}
 	var basic basicInfo
 	if windows.GetFileInformationByHandleEx(h, windows.FileBasicInfo, (*byte)(unsafe.Pointer(&basic)), uint32(unsafe.Sizeof(basic))) == nil && basic.change != 0 {
 		t := windows.Filetime{LowDateTime: uint32(basic.change), HighDateTime: uint32(basic.change >> 32)}
@@ -52,6 +64,19 @@ func statOpen(f *os.File) (stat, error) {
 
 // shareAll lets others do with a file what they like while it is looked at.
 const shareAll = windows.FILE_SHARE_READ | windows.FILE_SHARE_WRITE | windows.FILE_SHARE_DELETE
+
+// openShared opens a file for reading. A client may give it another name in the meantime, which what os opens forbids.
+func openShared(path string) (*os.File, error) {
+	name, err := windows.UTF16PtrFromString(longPath(path))
+	if err != nil {
+		return nil, err
+	}
+	h, err := windows.CreateFile(name, windows.GENERIC_READ, shareAll, nil, windows.OPEN_EXISTING, windows.FILE_FLAG_BACKUP_SEMANTICS, 0)
+	if err != nil {
+		return nil, err
+	}
+	return os.NewFile(uintptr(h), path), nil
+}
 
 // statName opens what is at a path for looking at it only, which no other process can refuse.
 func statName(path string, follow bool) (stat, error) {

@@ -20,7 +20,7 @@ type rawFile struct{ file *os.File }
 
 // openPath opens the file at an absolute path, following links.
 func openPath(path string) (rawFile, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|nonBlock, 0)
+	f, err := openShared(path)
 	return rawFile{f}, Bare(err)
 }
 
