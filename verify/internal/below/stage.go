@@ -3,7 +3,6 @@ package below
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strconv"
 
@@ -51,16 +50,29 @@ func (d *Folder) NewStage(name string, own *content.Own) (*Stage, error) {
 
 // clear removes what is on the stage.
 func (s *Stage) clear() error {
-	if _, err := s.held.Seek(0, io.SeekStart); err != nil {
-		return content.Bare(err)
-	}
-	names, err := s.held.Readdirnames(-1)
+	names, err := s.names()
 	for _, n := range names {
 		if err := s.remove(s.name + "/" + n); err != nil {
 			return fmt.Errorf("removing %q: %w", s.name+"/"+n, err)
 		}
 	}
-	return content.Bare(err)
+	return err
+}
+
+// names lists what is on the stage, and opens it for that: Wine tells of a folder that stays open what it told before.
+func (s *Stage) names() ([]string, error) {
+	sub, err := s.home.Sub(s.name)
+	if err != nil {
+		return nil, err
+	}
+	defer sub.Close()
+	f, err := sub.root.Open(".")
+	if err != nil {
+		return nil, content.Bare(err)
+	}
+	defer f.Close()
+	names, err := f.Readdirnames(-1)
+	return names, content.Bare(err)
 }
 
 // remove removes what may be a link to a file that was hashed.
