@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"github.com/torrentkit/torrentkit/create"
@@ -16,7 +17,7 @@ import (
 // bytesRead is how many bytes this process has read from files; 0 where the system does not count them.
 func bytesRead(t *testing.T) (n int64) {
 	t.Helper()
-	if data, err := os.ReadFile("/proc/self/io"); err == nil {
+	if data, err := os.ReadFile("/proc/self/io"); err == nil && runtime.GOOS == "linux" { // Wine shows the account of its server
 		if _, err := fmt.Sscanf(string(data), "rchar: %d", &n); err != nil {
 			t.Fatal(err)
 		}

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 
@@ -21,7 +22,7 @@ import (
 // bytesRead is how many bytes this process has read from files; 0 where the system does not count them.
 func bytesRead(t *testing.T) (n int64) {
 	t.Helper()
-	if data, err := os.ReadFile("/proc/self/io"); err == nil {
+	if data, err := os.ReadFile("/proc/self/io"); err == nil && runtime.GOOS == "linux" { // Wine shows the account of its server
 		if _, err := fmt.Sscanf(string(data), "rchar: %d", &n); err != nil {
 			t.Fatal(err)
 		}
