@@ -41,6 +41,12 @@ func edges(m limits) []edge {
 	add("keys of info out of order", torrent(dict{"name", "film.mkv", "length", 10, "piece length", leaf, "pieces", sums(1)}))
 	add("a folder ..", torrent(multi(file(10, "..", "a"), file(10, "b"))))
 	add("a folder .", torrent(multi(file(10, ".", "a"), file(10, "b"))))
+	pad := file(10, ".pad", "10").with("attr", "p")
+	add("two files of one name", torrent(multi(file(10, "a"), file(10, "a"))))
+	add("two files of one name in a folder", torrent(multi(file(10, "d", "a"), file(10, "d", "a"))))
+	add("two names that differ in case", torrent(multi(file(10, "a"), file(10, "A"))))
+	add("a name of a file and a folder", torrent(multi(file(10, "a"), file(10, "a", "b"))))
+	add("two pad files of one name", torrent(multi(file(leaf-10, "a"), pad, file(leaf-10, "b"), pad, file(1, "c"))))
 	add("pieces of 1", torrent(single().with("piece length", 1, "pieces", sums(10))))
 	add("pieces that cannot be halved to 16 KiB", long(32771))
 	for _, n := range []int64{1024, 1025, 16384, 3 << 14, 536854528, 512 << 20, 512<<20 + leaf, 1 << 30, 3 << 30, 1 << 32} {
@@ -75,17 +81,29 @@ func edges(m limits) []edge {
 	return list
 }
 
-// What lint says of a client is what it does: go test -v prints the table of what it loads.
+// targetOf is what a client is called here: by its version, where limits differ.
+func targetOf(c *peertest.Client) Target {
+	name := map[string]Target{"qbittorrent-nox": QBittorrent, "transmission-daemon": Transmission, "aria2c": Aria2}[c.Name]
+	if name == "" {
+		name = Target(c.Name)
+	}
+	for _, target := range Targets() {
+		if base, version, ok := strings.Cut(string(target), "-"); ok && base == string(name) && strings.HasPrefix(c.Version, version+".") {
+			return target
+		}
+	}
+	return name
+}
+
+// What lint says of a client is what it does: go test -v prints the table of what it loads, in the versions that are installed.
 // (Of piece lengths, libtorrent 2.0.9 and later take fewer than 2.0.8: lint has the smaller.)
 func TestLimitsOfClients(t *testing.T) {
 	if !longtest.Whole() {
 		t.Skip("TORRENTKIT_LONG_TESTS asks clients what they load")
 	}
-	libtorrents := peertest.Libtorrents(t)
-	for target, c := range map[Target]*peertest.Client{
-		Libtorrent20: libtorrents[0], Libtorrent: libtorrents[1], QBittorrent4: peertest.QBittorrent(t), Transmission3: peertest.Transmission(t),
-		RTorrent: peertest.RTorrent(t), Aria2: peertest.Aria2(t),
-	} {
+	clients := append(peertest.Libtorrents(t), peertest.QBittorrent(t), peertest.Transmission(t), peertest.RTorrent(t), peertest.Aria2(t), peertest.WebTorrent(t))
+	for _, c := range clients {
+		target := targetOf(c)
 		m := limitsOf(target)
 		for _, e := range edges(m) {
 			doc, refused := encode(e.doc), ""
@@ -95,9 +113,9 @@ func TestLimitsOfClients(t *testing.T) {
 				}
 			}
 			says := c.Add(doc, t.TempDir())
-			t.Logf("%-22s %-44s %-20s %s", c.Name, e.name, refused, says)
+			t.Logf("%-26s %-44s %-20s %s", c, e.name, refused, says)
 			if newerRefuse := m.rasterbar && strings.HasPrefix(e.name, "pieces of ") && refused != ""; (says == "") != (refused == "") && !newerRefuse {
-				t.Errorf("%s, %s: the client says %q, lint %q", c.Name, e.name, says, refused)
+				t.Errorf("%s, %s: the client says %q, lint %q", c, e.name, says, refused)
 			}
 		}
 	}

@@ -54,6 +54,8 @@ type limits struct {
 	sortedInfo     bool // unsorted keys of info are refused
 	noUpward       bool // so are names that are . or ..
 	noStrayLayers  bool // so are piece layers of no file
+	uniquePaths    bool // so are two files of one path, pad files too
+	noClash        bool // so are two files of one path, or a file in place of a folder; pad files are no matter
 	padsOnDisk     bool // pad files are files like others (BEP 47 is not known)
 	schemes        string
 	// browser is set where peers in browsers find each other over WebSockets only.
@@ -63,9 +65,10 @@ type limits struct {
 }
 
 // limitsOf gives the defaults of libtorrent 2.0.9 and later, and 2.1
-// (load_torrent_limits), of qBittorrent (the same, with limits of its own for size
-// and tokens), Transmission 3.00 and 4, rTorrent 0.9.8, aria2 1.36, webtorrent 2, and
-// the request limit of the Torrust index. TestLimitsOfClients asks the programs.
+// (load_torrent_limits), of qBittorrent 4.5 and 5.3 (the same, with limits of its own
+// for size and tokens), Transmission 3.00 and 4.1.4, rTorrent 0.9.8 and 0.16, aria2 1.36
+// and 1.37, webtorrent 3, and the request limit of the Torrust index.
+// TestLimitsOfClients asks the programs.
 func limitsOf(t Target) limits {
 	const rasterbarPiece = 536854528 // file_storage::max_piece_size; older releases of 2.0 load up to 1 GiB
 	const bittorrent, fourGiB = "http https udp", 1 << 32
@@ -79,12 +82,12 @@ func limitsOf(t Target) limits {
 		}
 		return m
 	case Transmission, Transmission4:
-		return limits{depth: 31, maxPieceLength: fourGiB - 1, needsV1: true, needsContent: true, padsOnDisk: true, schemes: bittorrent}
+		return limits{depth: 31, maxPieceLength: fourGiB - 1, needsV1: true, needsContent: true, uniquePaths: true, padsOnDisk: true, schemes: bittorrent}
 	case Transmission3:
 		return limits{maxPieceLength: fourGiB - 1, evenBlocks: true, onlyV1: true, needsContent: true, padsOnDisk: true, schemes: bittorrent}
 	case RTorrent:
 		return limits{
-			minPieceLength: 1<<10 + 1, maxPieceLength: 512 << 20, needsV1: true, needsContent: true, sortedInfo: true, noUpward: true, padsOnDisk: true,
+			minPieceLength: 1<<10 + 1, maxPieceLength: 512 << 20, needsV1: true, needsContent: true, sortedInfo: true, noUpward: true, noClash: true, padsOnDisk: true,
 			schemes: bittorrent,
 		}
 	case Aria2:
@@ -156,6 +159,12 @@ func (l *linter) targetShape(target Target, m limits) {
 			l.add("target-piece-length", "info.piece length", l.info["piece length"].Offset(), "%s loads pieces that can be halved to 16 KiB or less, these have %d bytes", target, n)
 		}
 	}
+	if m.uniquePaths {
+		l.uniquePaths(target)
+	}
+	if p := slices.IndexFunc(t.Problems, func(p metainfo.Problem) bool { return p.ID == "duplicate-path" }); m.noClash && p >= 0 {
+		l.add("target-content", t.Problems[p].Path, t.Problems[p].Offset, "%s ends at two files of one name", target)
+	}
 	pads := 0
 	for i := range t.Files {
 		f := &t.Files[i]
@@ -171,6 +180,19 @@ func (l *linter) targetShape(target Target, m limits) {
 	}
 	if m.padsOnDisk && pads > 0 {
 		l.add("target-padding", "info.files", l.doc["info"].Offset(), "%s takes the %d pad files for files: who has the content without them stays incomplete", target, pads)
+	}
+}
+
+// uniquePaths finds the first path that stands twice. What makes torrents names a pad file by its length: two of one length have one name.
+func (l *linter) uniquePaths(target Target) {
+	seen := make(map[string]bool, len(l.t.Files))
+	for i := range l.t.Files {
+		path := l.t.Files[i].Path
+		if seen[path] {
+			l.addAt("target-content", l.file(i), "%s 4.1.4 does not load two files of one name, pad files too: there are two of %.100q", target, path)
+			return
+		}
+		seen[path] = true
 	}
 }
 

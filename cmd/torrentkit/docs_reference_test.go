@@ -181,7 +181,7 @@ func variables() map[string][2]string { // name to who reads it and what it does
 		"TORRENTKIT_FAULTS":           {tests, "system calls of the program fail, by strace: `sample` tries each call of each command, and takes some minutes; `all` tries each failure of each, in an hour"},
 		"TORRENTKIT_TEST_STORY":       {tests, "how the names of the commands begin that these faults are tried on, separated by commas; all by default"},
 		"TORRENTKIT_REQUIRE_PEERS":    {tests, "a test against another program fails where that is not installed, and is not skipped"},
-		"TORRENTKIT_NODE_MODULES":     {tests, "the folder that has the npm package bittorrent-tracker"},
+		"TORRENTKIT_NODE_MODULES":     {tests, "the folder that has the npm packages bittorrent-tracker and webtorrent"},
 		"TORRENTKIT_LIBTORRENT":       {tests, "a Python that has libtorrent 2.1, to be asked beside Debian's 2.0"},
 		"TORRENTKIT_TORRUST":          {tests, "the program torrust-tracker (3.0.0), beside which torrust-index (3.0.0) may lie; tests ask them, and are skipped without"},
 		"TORRENTKIT_REQUIRE_KERNEL":   {tests, "kernels that this machine must have, such as `sha1:avx512,sha256:shani`"},

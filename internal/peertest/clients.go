@@ -12,18 +12,32 @@ import (
 	"net/http"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"testing"
 	"time"
 )
 
 // Client is a BitTorrent client that runs on loopback until the test ends, and finds no peers.
 type Client struct {
-	Name string
+	Name, Version string
 	// Add gives the client a torrent whose content lies in a folder. It returns why that is refused, or "".
 	Add func(torrent []byte, folder string) string
 	// Check makes the client read the content of all torrents that it has, and returns of each, by its name, how much
 	// of it is there: from 0 to 1. It waits until all were read.
 	Check func() map[string]float64
+}
+
+func (c *Client) String() string { return c.Name + " " + c.Version }
+
+// version is the first number with a point in what a program says when it is asked.
+func version(t testing.TB, program, flag string) string {
+	t.Helper()
+	out, _ := exec.Command(program, flag).CombinedOutput() // rtorrent calls that an error
+	v := regexp.MustCompile(`[0-9]+\.[0-9.]*[0-9]`).Find(out)
+	if v == nil {
+		t.Fatalf("%s %s says %q", program, flag, out)
+	}
+	return string(v)
 }
 
 // api is where a client answers over HTTP, and what it wants to be told each time.
@@ -140,7 +154,7 @@ func QBittorrent(t testing.TB) *Client {
 	t.Helper()
 	host, _ := startQBittorrent(t, "")
 	c := &qbittorrent{t: t, url: "http://" + host + "/api/v2/torrents/"}
-	return &Client{Name: "qbittorrent-nox", Add: c.add, Check: c.check}
+	return &Client{Name: "qbittorrent-nox", Version: version(t, "qbittorrent-nox", "--version"), Add: c.add, Check: c.check}
 }
 
 type qbittorrent struct {
@@ -166,9 +180,14 @@ func (c *qbittorrent) add(torrent []byte, folder string) string {
 	part.Write(torrent)
 	form.WriteField("savepath", folder)
 	form.WriteField("paused", "true")
+	form.WriteField("stopped", "true") // since 5
 	form.WriteField("contentLayout", "Original")
 	form.Close()
-	if answer := c.ask("add", form.FormDataContentType(), body.Bytes()); answer != "Ok." {
+	answer := c.ask("add", form.FormDataContentType(), body.Bytes())
+	var counts struct {
+		Success int `json:"success_count"` // since 5.2
+	}
+	if err := json.Unmarshal([]byte(answer), &counts); answer != "Ok." && (err != nil || counts.Success != 1) {
 		return answer
 	}
 	c.added++
@@ -208,7 +227,7 @@ func Transmission(t testing.TB) *Client {
 		c.api = &api{t, "http://127.0.0.1:" + port + "/transmission/rpc", http.Header{}}
 	}
 	c.start()
-	return &Client{Name: "transmission-daemon", Add: c.add, Check: c.check}
+	return &Client{Name: "transmission-daemon", Version: version(t, program, "--version"), Add: c.add, Check: c.check}
 }
 
 type transmission struct {
@@ -280,7 +299,7 @@ func Aria2(t testing.TB) *Client {
 		"--bt-enable-lpd=false", "--rpc-max-request-size=200M", "--dir="+t.TempDir()), "")
 	listens(t, "127.0.0.1:"+port, ended)
 	a := &api{t, "http://127.0.0.1:" + port + "/jsonrpc", http.Header{}}
-	return &Client{Name: "aria2c", Add: func(torrent []byte, folder string) string {
+	return &Client{Name: "aria2c", Version: version(t, "aria2c", "--version"), Add: func(torrent []byte, folder string) string {
 		body := fmt.Sprintf(`{"jsonrpc":"2.0","id":1,"method":"aria2.addTorrent","params":[%q,[],{"pause":"true","dir":%q}]}`, base64.StdEncoding.EncodeToString(torrent), folder)
 		_, answer, err := a.post("application/json", []byte(body))
 		if err != nil {

@@ -47,7 +47,7 @@ func libtorrentOf(t testing.TB, python string) *Client {
 		return lines.Text()
 	}
 	file := filepath.Join(t.TempDir(), "x.torrent")
-	return &Client{Name: "libtorrent " + next(), Add: func(torrent []byte, _ string) string {
+	return &Client{Name: "libtorrent", Version: next(), Add: func(torrent []byte, _ string) string {
 		write(t, file, torrent)
 		fmt.Fprintln(in, file)
 		return next()

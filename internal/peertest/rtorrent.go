@@ -19,7 +19,24 @@ import (
 // RTorrent starts rtorrent.
 func RTorrent(t testing.TB) *Client {
 	t.Helper()
-	program, dir, port, peers := Need(t, "rtorrent"), t.TempDir(), Port(t, "127.0.0.1"), Port(t, "127.0.0.1")
+	c := &rtorrent{t: t, program: Need(t, "rtorrent")}
+	c.start()
+	return &Client{Name: "rtorrent", Version: version(t, c.program, "-h"), Add: c.add, Check: c.check}
+}
+
+type rtorrent struct {
+	t       testing.TB
+	program string
+	host    string
+	tries   int
+	added   int
+}
+
+// start starts a program that has no torrents.
+func (c *rtorrent) start() {
+	t := c.t
+	t.Helper()
+	dir, port, peers := t.TempDir(), Port(t, "127.0.0.1"), Port(t, "127.0.0.1")
 	config := write(t, filepath.Join(dir, "rc"), []byte(`
 system.daemon.set = true
 network.scgi.open_port = "127.0.0.1:`+port+`"
@@ -28,24 +45,25 @@ network.port_range.set = `+peers+"-"+peers+`
 network.xmlrpc.size_limit.set = 67108863
 session.path.set = `+dir+`
 `))
-	cmd := exec.Command(program, "-n", "-o", "import="+config)
+	cmd := exec.Command(c.program, "-n", "-o", "import="+config)
 	cmd.Env = append(os.Environ(), "HOME="+dir, "TERM=dumb")
 	_, ended := start(t, cmd, "")
 	listens(t, "127.0.0.1:"+port, ended)
-	c := &rtorrent{t: t, host: "127.0.0.1:" + port}
-	return &Client{Name: "rtorrent", Add: c.add, Check: c.check}
+	c.host, c.added = "127.0.0.1:"+port, 0
 }
 
-type rtorrent struct {
-	t     testing.TB
-	host  string
-	tries int
-	added int
-}
-
-// call asks by XML-RPC in SCGI, and returns the values that are no structures, in their order.
+// call is ask where the program goes on.
 func (c *rtorrent) call(method string, params ...string) []string {
 	c.t.Helper()
+	values, err := c.ask(method, params...)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return values
+}
+
+// ask asks by XML-RPC in SCGI, and returns the values that are no structures, in their order.
+func (c *rtorrent) ask(method string, params ...string) ([]string, error) {
 	body := "<methodCall><methodName>" + method + "</methodName><params>"
 	for _, p := range params {
 		body += "<param><value>" + p + "</value></param>"
@@ -53,28 +71,31 @@ func (c *rtorrent) call(method string, params ...string) []string {
 	body += "</params></methodCall>"
 	conn, err := net.Dial("tcp", c.host)
 	if err != nil {
-		c.t.Fatal(err)
+		return nil, err
 	}
 	defer conn.Close()
 	head := fmt.Sprintf("CONTENT_LENGTH\x00%d\x00SCGI\x001\x00", len(body))
 	if _, err := fmt.Fprintf(conn, "%d:%s,%s", len(head), head, body); err != nil {
-		c.t.Fatal(err)
+		return nil, err
 	}
 	answer, err := io.ReadAll(conn)
 	if err != nil {
-		c.t.Fatal(err)
+		return nil, err
 	}
 	_, text, _ := strings.Cut(string(answer), "\r\n\r\n")
 	var values []string
 	for d := xml.NewDecoder(strings.NewReader(text)); ; {
 		token, err := d.Token()
+		if err == io.EOF {
+			return values, nil
+		}
 		if err != nil {
-			return values
+			return nil, err
 		}
 		if e, ok := token.(xml.StartElement); ok && (e.Name.Local == "string" || strings.HasPrefix(e.Name.Local, "i")) {
 			var value string
 			if err := d.DecodeElement(&value, &e); err != nil {
-				c.t.Fatal(err)
+				return nil, err
 			}
 			values = append(values, value)
 		}
@@ -87,14 +108,21 @@ func (c *rtorrent) add(torrent []byte, folder string) string {
 	info := fmt.Sprintf("d6:lengthi1e4:name8:%08d12:piece lengthi16384e6:pieces20:aaaaaaaaaaaaaaaaaaaae", c.tries)
 	known := fmt.Sprintf("%X", sha1.Sum([]byte(info)))
 	for _, doc := range []string{string(torrent), "d4:info" + info + "e"} {
-		c.call("load.raw", text(""), "<base64>"+base64.StdEncoding.EncodeToString([]byte(doc))+"</base64>", text(`d.directory.set="`+folder+`"`))
+		if _, err := c.ask("load.raw", text(""), "<base64>"+base64.StdEncoding.EncodeToString([]byte(doc))+"</base64>", text(`d.directory.set="`+folder+`"`)); err != nil {
+			c.start()
+			return "it ended"
+		}
 	}
-	n := 0
+	n, ended := 0, false
 	until(c.t, "rtorrent has loaded a torrent", func() bool {
-		list := c.call("download_list", text(""))
-		n = len(list)
-		return slices.Contains(list, known)
+		list, err := c.ask("download_list", text(""))
+		n, ended = len(list), err != nil
+		return ended || slices.Contains(list, known)
 	})
+	if ended { // some torrents are its end
+		c.start()
+		return "it ended"
+	}
 	c.call("d.erase", text(known))
 	if n-1 == c.added {
 		return "not loaded"

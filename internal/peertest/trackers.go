@@ -85,7 +85,7 @@ process.stdin.on('end', () => process.exit(0))
 func BittorrentTracker(t testing.TB) Tracker {
 	t.Helper()
 	node := Need(t, "node")
-	entry := npmEntry()
+	entry := npmEntry("bittorrent-tracker", "server.js")
 	if entry == "" {
 		missing(t, "bittorrent-tracker (npm i --ignore-scripts bittorrent-tracker; TORRENTKIT_NODE_MODULES names its node_modules folder)")
 	}
@@ -113,11 +113,12 @@ func startNPM(t testing.TB, node, entry, port string) bool {
 	return ready
 }
 
-func npmEntry() string {
-	_, file, _, _ := runtime.Caller(0)
-	root := filepath.Dir(filepath.Dir(filepath.Dir(file)))
+// npmEntry is a file of an npm package, or "" where that is not installed.
+func npmEntry(name, file string) string {
+	_, here, _, _ := runtime.Caller(0)
+	root := filepath.Dir(filepath.Dir(filepath.Dir(here)))
 	for _, dir := range []string{os.Getenv("TORRENTKIT_NODE_MODULES"), filepath.Join(root, "node_modules")} {
-		entry := filepath.Join(dir, "bittorrent-tracker", "server.js")
+		entry := filepath.Join(dir, name, file)
 		if _, err := os.Stat(entry); err == nil && dir != "" {
 			return entry
 		}
