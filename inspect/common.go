@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"iter"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/torrentkit/torrentkit/metainfo"
@@ -52,6 +53,6 @@ func Common(torrents iter.Seq[*metainfo.Torrent]) []SharedFile {
 		n++
 	}
 	all = slices.DeleteFunc(all, func(s SharedFile) bool { return s.In[0].Torrent == s.In[len(s.In)-1].Torrent })
-	slices.SortStableFunc(all, func(a, b SharedFile) int { return cmp.Compare(b.Length, a.Length) })
+	sort.SliceStable(all, func(i, j int) bool { return all[i].Length > all[j].Length })
 	return all
 }

@@ -3,6 +3,7 @@ package inspect
 import (
 	"cmp"
 	"slices"
+	"sort"
 	"strings"
 	"unicode/utf8"
 
@@ -142,6 +143,8 @@ func (c *KeyCounts) Uses() []KeyUse {
 		}
 	}
 	collect(&c.root)
-	slices.SortFunc(all, func(a, b KeyUse) int { return cmp.Or(b.Torrents-a.Torrents, strings.Compare(a.Key, b.Key)) })
+	sort.Slice(all, func(i, j int) bool {
+		return cmp.Or(all[j].Torrents-all[i].Torrents, strings.Compare(all[i].Key, all[j].Key)) < 0
+	})
 	return all
 }

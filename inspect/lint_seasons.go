@@ -6,6 +6,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"unicode"
@@ -51,7 +52,10 @@ func (l *linter) seasons() {
 
 // gaps tells what is missing between the episodes of a season.
 func (l *linter) gaps(number int, list []episodes) {
-	slices.SortFunc(list, func(a, b episodes) int { return cmp.Or(a.first-b.first, a.last-b.last, a.file-b.file) })
+	sort.Slice(list, func(i, j int) bool {
+		a, b := list[i], list[j]
+		return cmp.Or(a.first-b.first, a.last-b.last, a.file-b.file) < 0
+	})
 	last := list[0].last
 	for _, e := range list[1:] {
 		name := func(n int) string { return fmt.Sprintf("S%02dE%02d", number, n) }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/torrentkit/torrentkit/internal/content"
@@ -74,8 +75,12 @@ func (r *run) lookAround(ctx context.Context, at storage, extra bool) error {
 		known[r.Files[k].Found] = true
 	}
 	r.Extra = slices.DeleteFunc(r.Extra, func(e Extra) bool { return known[e.Path] })
-	slices.SortFunc(r.Extra, func(a, b Extra) int { return layout.ComparePaths(a.Path, b.Path) })
+	sortExtra(r.Extra)
 	return err
+}
+
+func sortExtra(all []Extra) {
+	sort.Slice(all, func(i, j int) bool { return layout.ComparePaths(all[i].Path, all[j].Path) < 0 })
 }
 
 // compareSizes notes which of the namings of an entry are of another size.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/torrentkit/torrentkit/internal/content"
@@ -237,8 +238,9 @@ func rootDiffers(t *metainfo.Torrent, name string) NameDifference {
 // foundAs notes where missing files are under other names: the least differences
 // first, and right sizes, for a file has one place and a place one file.
 func (r *run) foundAs(list []naming) {
-	slices.SortFunc(list, func(a, b naming) int {
-		return cmp.Or(cmp.Compare(a.NameDifference, b.NameDifference), compareBools(a.other, b.other), cmp.Compare(a.file, b.file), strings.Compare(a.name, b.name))
+	sort.Slice(list, func(i, j int) bool {
+		a, b := &list[i], &list[j]
+		return cmp.Or(cmp.Compare(a.NameDifference, b.NameDifference), compareBools(a.other, b.other), cmp.Compare(a.file, b.file), strings.Compare(a.name, b.name)) < 0
 	})
 	taken := map[string]bool{}
 	for _, n := range list {

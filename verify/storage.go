@@ -8,7 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
+	"sort"
 	"strings"
 	"sync"
 
@@ -152,8 +152,9 @@ func (n *neighbours) inOtherWords(t *metainfo.Torrent) []naming {
 			at = like.next
 		}
 	}
-	slices.SortFunc(found, func(a, b naming) int {
-		return cmp.Or(cmp.Compare(a.NameDifference, b.NameDifference), strings.Compare(a.name, b.name))
+	sort.Slice(found, func(i, j int) bool {
+		a, b := &found[i], &found[j]
+		return cmp.Or(cmp.Compare(a.NameDifference, b.NameDifference), strings.Compare(a.name, b.name)) < 0
 	})
 	return found
 }

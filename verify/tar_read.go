@@ -55,7 +55,7 @@ func (a *archive) close(r *run) {
 	a.noteEnd()
 	a.in.sums.Close()
 	r.Files, r.Extra, r.MoreExtra, r.LostPieces = a.found, a.extras.list, a.extras.more, a.lostPieces()
-	slices.SortFunc(r.Extra, func(a, b Extra) int { return layout.ComparePaths(a.Path, b.Path) })
+	sortExtra(r.Extra)
 }
 
 // lostPieces counts the pieces that were given up though all of their files came:

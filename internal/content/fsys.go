@@ -57,7 +57,7 @@ func ScanFS(ctx context.Context, fsys fs.FS, root string, o ScanOptions) (*Tree,
 	if missing := s.only.missing(); missing != "" {
 		return nil, nil, fmt.Errorf("scanning %q: there is no %q in it, or it was left out", root, missing)
 	}
-	slices.SortStableFunc(s.notes, func(a, b Note) int { return layout.ComparePaths(a.Path, b.Path) })
+	sortNotes(s.notes)
 	slices.SortStableFunc(s.files, func(a, b File) int { return layout.ComparePaths(a.Path, b.Path) })
 	t.files, t.decisions = s.files, s.decisions
 	return t, s.notes, nil

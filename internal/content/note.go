@@ -1,5 +1,11 @@
 package content
 
+import (
+	"sort"
+
+	"github.com/torrentkit/torrentkit/internal/layout"
+)
+
 // NoteKind says what a [Note] is about.
 type NoteKind uint8
 
@@ -30,3 +36,7 @@ type Note struct {
 
 // Notes are what a scan has to say, in the order of paths.
 type Notes []Note
+
+func sortNotes(all []Note) {
+	sort.SliceStable(all, func(i, j int) bool { return layout.ComparePaths(all[i].Path, all[j].Path) < 0 })
+}

@@ -69,7 +69,7 @@ func Scan(ctx context.Context, roots []string, o ScanOptions) (*Tree, Notes, err
 	if missing := s.only.missing(); missing != "" {
 		return nil, nil, fmt.Errorf("scanning %q: there is no %q in it, or it was left out", roots[0], missing)
 	}
-	slices.SortStableFunc(s.notes, func(a, b Note) int { return layout.ComparePaths(a.Path, b.Path) })
+	sortNotes(s.notes)
 	if len(roots) > 1 {
 		slices.SortStableFunc(s.files, func(a, b File) int { return layout.ComparePaths(a.Path, b.Path) })
 	}
