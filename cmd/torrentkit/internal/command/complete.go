@@ -48,31 +48,58 @@ func wordsOf(f *pflag.Flag) []string {
 // arguments are torrents. Flags that complete already are left alone.
 func Completions(cmd *cobra.Command) {
 	register := func(f *pflag.Flag) {
-		words := wordsOf(f)
-		if len(words) == 0 {
+		if _, has := cmd.GetFlagCompletionFunc(f.Name); has || f.NoOptDefVal != "" && len(wordsOf(f)) == 0 {
 			return
 		}
-		if _, has := cmd.GetFlagCompletionFunc(f.Name); has {
-			return
-		}
-		complete := cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)
-		if err := cmd.RegisterFlagCompletionFunc(f.Name, complete); err != nil {
+		if err := cmd.RegisterFlagCompletionFunc(f.Name, completionOf(f)); err != nil {
 			panic(err) // only if it was registered twice
 		}
 	}
 	cmd.LocalFlags().VisitAll(register)
-	if strings.Contains(cmd.Use, "TORRENT") && cmd.ValidArgsFunction == nil {
-		pathToo := strings.Contains(cmd.Use, "[PATH]")
-		cmd.ValidArgsFunction = func(_ *cobra.Command, args []string, start string) ([]string, cobra.ShellCompDirective) {
+	if cmd.ValidArgsFunction == nil && cmd.HasParent() {
+		cmd.ValidArgsFunction = argumentsOf(cmd.Use)
+	}
+	for _, c := range cmd.Commands() {
+		Completions(c)
+	}
+}
+
+// argumentsOf completes arguments by what a usage line calls them.
+func argumentsOf(use string) cobra.CompletionFunc {
+	pathToo := strings.Contains(use, "[PATH]")
+	switch {
+	case strings.Contains(use, "TORRENT") || strings.Contains(use, "A B"):
+		return func(_ *cobra.Command, args []string, start string) ([]string, cobra.ShellCompDirective) {
 			if pathToo && len(args) > 0 {
 				return nil, cobra.ShellCompDirectiveDefault
 			}
 			return torrentsAt(start)
 		}
+	case strings.Contains(use, "PATH") || strings.Contains(use, "FILE"):
+		return cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault)
 	}
-	for _, c := range cmd.Commands() {
-		Completions(c)
+	return cobra.NoFileCompletions
+}
+
+// completionOf completes the value of a flag by the words that it has, or else by the name that its usage gives the value: what is
+// no file has nothing to complete, for which shells would offer files.
+func completionOf(f *pflag.Flag) cobra.CompletionFunc {
+	value, _ := pflag.UnquoteUsage(f)
+	words := wordsOf(f)
+	directive := cobra.ShellCompDirectiveNoFileComp
+	switch {
+	case value == "TORRENT":
+		return func(_ *cobra.Command, _ []string, start string) ([]string, cobra.ShellCompDirective) {
+			return torrentsAt(start)
+		}
+	case value == "FILE":
+		directive = cobra.ShellCompDirectiveDefault
+	case value == "FOLDER" && len(words) == 0:
+		directive = cobra.ShellCompDirectiveFilterDirs
+	case value == "FOLDER":
+		directive = cobra.ShellCompDirectiveDefault
 	}
+	return cobra.FixedCompletions(words, directive)
 }
 
 // PlainUsages takes the quotes around names of values out of what flags say of themselves, since shells show that as it is.

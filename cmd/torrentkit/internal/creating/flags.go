@@ -78,6 +78,7 @@ func createFlagGroups(cmd *cobra.Command, o *create.Options, f *createFlags) {
 		fs.StringVar(&f.createdBy, "created-by", "", "name of the creating program (default torrentkit and its version)")
 		fs.BoolVar(&f.noCreatedBy, "no-created-by", false, "name no creating program")
 		fs.StringVar(&f.date, "date", "", "creation `DATE`: 2006-01-02, RFC 3339, seconds since 1970, or commit for that of git's HEAD (default SOURCE_DATE_EPOCH, else now)")
+		command.CompleteWith(fs, "date", "commit\tthat of git's HEAD")
 		fs.BoolVar(&f.noDate, "no-date", false, "write no creation date")
 	})
 	pieceLengthFlags(cmd, o)

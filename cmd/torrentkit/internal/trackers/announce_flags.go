@@ -54,6 +54,7 @@ func (f *announceFlags) bindRequest(cmd *cobra.Command) {
 		fs.Var(&f.downloaded, "downloaded", "say that `SIZE` was downloaded")
 		fs.StringVar(&f.ip, "ip", "", "say that our address is `ADDRESS`")
 		fs.StringVar(&f.compact, "compact", "1", "how peers are asked for: `WAY` is 1 (compact), 0 (dictionaries) or omit (not said)")
+		command.CompleteWith(fs, "compact", "1\tcompact", "0\tdictionaries", "omit\tnot said")
 		fs.BoolVar(&f.noStop, "no-stop", false, "stay registered: do not say stopped afterwards")
 		fs.BoolVar(&f.all, "all-addresses", false, "ask every address of each host, and give a result for each")
 	})

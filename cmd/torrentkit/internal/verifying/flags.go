@@ -77,6 +77,7 @@ func (f *verifyFlags) bindWork(cmd *cobra.Command) {
 	})
 	command.Group(cmd, "Repair", func(fs *pflag.FlagSet) {
 		fs.StringVar(&f.repair.from, "repair-from", "", "replace damaged and missing pieces by good ones from another copy in `FOLDER`, or from web-seeds")
+		command.CompleteWith(fs, "repair-from", "web-seeds\tthose of the torrent")
 		fs.BoolVar(&f.repair.dryRun, "dry-run", false, "say what would be repaired, and write nothing")
 	})
 	command.Group(cmd, "Run", func(fs *pflag.FlagSet) {
