@@ -40,8 +40,8 @@ func FlagError(cmd *cobra.Command, err error) error {
 		return plainly(cmd, err)
 	}
 	name := missing.GetSpecifiedName()
-	if ours := Foreign(name); ours != "" && cmd.Flags().Lookup(strings.TrimPrefix(strings.Fields(ours)[0], "--")) != nil {
-		return console.WithHint(err, "it is called "+ours+" here")
+	if hint := Foreign(cmd, name); hint != "" {
+		return console.WithHint(err, hint)
 	}
 	best, distance := "", 1+len(name)/3
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {

@@ -3,7 +3,9 @@ package command
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -11,60 +13,94 @@ import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
 
-// Foreign is what a flag of another program that makes torrents is called here, or "" where it has no name of ours. The same
-// stands in docs/coming-from.md.
-func Foreign(flag string) string {
-	switch flag {
-	case "announce", "announce-tier":
-		return "--tracker URL, a tier each; URL,URL share one"
-	case "announce-group", "profile":
-		return "--preset NAME"
-	case "preset-file", "config":
-		return "--presets FILE"
-	case "batch":
-		return "--jobs FILE"
-	case "output-dir", "out", "outfile":
-		return "--output FILE or FOLDER"
-	case "stdout":
-		return "--output -"
-	case "no-creator", "nocreator":
-		return "--no-created-by"
-	case "no-creation-date", "nodate":
-		return "--no-date"
-	case "creation-date":
-		return "--date DATE"
-	case "creator":
-		return "--created-by NAME"
-	case "anonymize":
-		return "--no-date --no-created-by"
-	case "piece-size", "piecesize":
-		return "--piece-length SIZE, such as 256K or 4M"
-	case "max-piece-size":
-		return "--max-piece-length SIZE"
-	case "protocol":
-		return "--format FORMAT"
-	case "threads":
-		return "--workers N"
-	case "sort-by":
-		return "--sort ORDER"
-	case "md5":
-		return "--checksum md5"
-	case "ignore":
-		return "--gitignore"
-	case "include-junk":
-		return "--junk"
-	case "glob":
-		return "--include GLOB and --exclude GLOB"
-	case "exclude-regex", "include-regex":
-		return "--exclude and --include, as globs"
-	case "cross-seed", "xseed":
-		return "--entropy"
-	case "dht-node":
-		return "--node HOST:PORT"
-	case "notorrent":
-		return "--dry-run"
-	case "yes":
-		return "--force"
+// foreign are flags of other programs that make torrents, and what they are called here, for the commands that have such a flag,
+// or a sentence where nothing is called so. The same stands in docs/coming-from.md.
+const foreign = `
+announce announce-tier = --tracker URL, a tier each; URL,URL share one
+announce-group = --set-trackers URL | --preset NAME
+profile = --preset NAME
+preset-file config = --presets FILE
+batch = --jobs FILE
+output-dir out outfile = --output FILE or FOLDER
+stdout = --output -
+no-creator nocreator = --no-created-by
+no-creation-date nodate = --no-date
+creation-date = --date DATE
+creator = --created-by NAME
+anonymize = --no-date --no-created-by
+piece-size piecesize = --piece-length SIZE, such as 256K or 4M
+max-piece-size = --max-piece-length SIZE
+target-piece-count = --target-pieces N
+protocol = --format FORMAT
+threads = --workers N
+sort-by = --sort ORDER
+md5 = --checksum md5
+ignore = --gitignore
+include-junk = --junk
+glob = --include GLOB and --exclude GLOB
+exclude-regex include-regex = --exclude and --include, as globs
+exclude-pattern = --exclude GLOB
+exclude-pattern-ci = --iexclude GLOB
+cross-seed xseed = --entropy
+noxseed = --unset-info entropy | there is no entropy without --entropy
+dht-node = --node HOST:PORT | --add-node HOST:PORT
+notorrent = --dry-run
+yes = --force
+fail-on-season-warning = --deny season-gap
+merge = --set KEY=JSON
+webseed = --web-seed URL
+tracker = --set-trackers URL
+web-seed = --add-web-seed URL
+add = --add-tracker URL
+delete = --remove-tracker URL
+select-only = --select INDICES
+extract-pattern = --keys, with --stats
+noprivate no-private = --private=false | a torrent is private with --private only
+notracker = --no-trackers | torrentkit edit --no-trackers takes them out of a torrent
+nowebseed = --no-web-seeds | torrentkit edit --no-web-seeds takes them out of a torrent
+nocomment = --no-comment | torrentkit edit --no-comment takes it out of a torrent
+nosource = --no-source | torrentkit edit --no-source takes it out of a torrent
+rename = torrentkit edit --rename renames files in a torrent
+skip-prefix = no name gets a prefix
+verbose = more is told by default; --quiet tells less
+info-only = only the result is printed with --quiet
+cpuprofile = there is none: it is for who develops the program
+follow-symlinks = links are followed by default; --symlinks skip leaves them out
+include-hidden = hidden files are taken by default; --hidden skip leaves them out
+input = it is an argument here: give it without a flag
+base-directory = the folder is an argument here, after the torrent
+link = the magnet link is part of the result
+nomagnet = the magnet link is a line of the result, and a key of --json
+open = xdg-open NAME.torrent opens it
+show = torrentkit inspect TORRENT shows it
+metainfo = torrentkit dump TORRENT prints it
+output = the link goes to standard output; torrentkit magnet fetch -o writes a torrent
+limit print = torrentkit inspect FOLDER shows all, in bounded memory
+shell = torrentkit completion SHELL
+dir = torrentkit completion install writes it where the shell looks
+io-block-size = the size of reads is chosen
+noreuse = nothing is reused without --reuse
+novalidate = a torrent is refused only for what is used of it
+noconfig = presets are used only where --preset asks for them
+nohuman = it is chosen by whether standard output is a terminal; --json is for programs
+`
+
+// Foreign is what a flag of another program is called by a command, or "" where nothing is known of it.
+func Foreign(cmd *cobra.Command, flag string) string {
+	for line := range strings.Lines(foreign) {
+		names, answers, _ := strings.Cut(strings.TrimSpace(line), " = ")
+		if !slices.Contains(strings.Fields(names), flag) {
+			continue
+		}
+		for answer := range strings.SplitSeq(answers, " | ") {
+			ours, isFlag := strings.CutPrefix(answer, "--")
+			if !isFlag {
+				return answer
+			}
+			if ours = strings.FieldsFunc(ours, func(r rune) bool { return strings.ContainsRune(" =,", r) })[0]; cmd.Flags().Lookup(ours) != nil {
+				return "it is called " + answer + " here"
+			}
+		}
 	}
 	return ""
 }
