@@ -30,6 +30,18 @@ func CheckerHash() metainfo.HashV1 {
 	return h.Swarms()[0]
 }
 
+// notJSON says where a text is no JSON, and no object.
+func notJSON(raw []byte, err error) string {
+	var wrong *json.SyntaxError
+	switch {
+	case !errors.As(err, &wrong):
+		return "not an object"
+	case wrong.Offset >= int64(len(raw)):
+		return "the JSON ends in the middle"
+	}
+	return fmt.Sprintf("no JSON from byte %d on", wrong.Offset-1)
+}
+
 // ParseCheckerConfig reads the JSON: an object that has all three lists. As for
 // Torrust's tool, other keys mean nothing.
 func ParseCheckerConfig(raw []byte) (CheckerConfig, error) {
@@ -39,7 +51,7 @@ func ParseCheckerConfig(raw []byte) (CheckerConfig, error) {
 	}
 	var object map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &object); err != nil {
-		return c, fmt.Errorf("not a checker configuration: %w", err)
+		return c, errors.New("not a checker configuration: " + notJSON(raw, err))
 	}
 	for _, list := range []struct {
 		key string

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 )
 
 // maxPEM is how large a file of certificates may be.
@@ -44,7 +45,7 @@ func TLSConfig(ctx context.Context, ca, cert string, insecure bool) (*tls.Config
 		}
 		pair, err := tls.X509KeyPair(pem, pem)
 		if err != nil {
-			return nil, InputError(cert, err)
+			return nil, fmt.Errorf("reading %q: no certificate with its key in PEM: %s", cert, strings.TrimPrefix(err.Error(), "tls: "))
 		}
 		c.Certificates = []tls.Certificate{pair}
 	}

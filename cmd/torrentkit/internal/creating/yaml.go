@@ -44,7 +44,7 @@ func (y *yamlFile) top(ctx context.Context, allowed ...string) (map[string]*yaml
 	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(raw, &doc); err != nil {
-		return nil, fmt.Errorf("reading %q: %w", y.name, err)
+		return nil, fmt.Errorf("reading %q: no YAML: %s", y.name, strings.TrimPrefix(err.Error(), "yaml: "))
 	}
 	if len(doc.Content) == 0 {
 		return nil, fmt.Errorf("reading %q: empty", y.name)
