@@ -154,11 +154,11 @@ func (c check) on() string {
 	switch c.ID {
 	case "honesty.ip", "honesty.ipv4", "honesty.forwarded", "scrape.full", "scrape.key-length", "scrape.canonical":
 		return "http"
-	case "honesty.udp-ip", "scrape.length", "scrape.order":
+	case "honesty.udp-ip", "scrape.length", "scrape.order", "scrape.duplicates":
 		return "udp"
 	}
 	switch own, _, _ := strings.Cut(c.ID, "."); own {
-	case "http", "udp", "ws":
+	case "http", "udp", "ws", "tls":
 		return own
 	}
 	return ""
@@ -174,7 +174,7 @@ func Checks() []Check {
 }
 
 func allChecks() []check {
-	return slices.Concat(dnsChecks(), httpChecks(), httpBadChecks(), udpChecks(), udpIDChecks(), wsChecks(), swarmChecks(), honestyChecks(), scrapeChecks())
+	return slices.Concat(dnsChecks(), tlsChecks(), httpChecks(), httpBadChecks(), udpChecks(), udpIDChecks(), wsChecks(), swarmChecks(), honestyChecks(), scrapeChecks())
 }
 
 // doctor is one examination.
@@ -295,6 +295,9 @@ func (d *doctor) selected() []check {
 	for _, c := range allChecks() {
 		own := c.on()
 		other := own != "" && own != group
+		if own == "tls" {
+			other = d.e.transport != HTTPS && d.e.transport != WSS
+		}
 		if other || len(d.opt.Only) > 0 && !matches(d.opt.Only, c.ID) || matches(d.opt.Skip, c.ID) {
 			continue
 		}

@@ -34,6 +34,9 @@ func skipped(format string, args ...any) outcome {
 // failedFor is for a cause for which other checks may fail, too.
 func failedFor(cause string) outcome { return outcome{Fail, cause, cause} }
 
+// nowhere is the cause where a tracker knows peers at no address.
+const nowhere = "peers are known at no address"
+
 // skippedFor is for what an answer would show, if it were there.
 func skippedFor(f *Failure) outcome { return outcome{Skip, words(f), words(f)} }
 
@@ -72,10 +75,14 @@ func (a answer) finding(raw []byte, show shown, ids ...string) outcome {
 	if a.bad() != nil {
 		return skippedFor(a.Failure)
 	}
-	if f, ok := found(a.Findings, ids...); ok {
-		return failed("%s", f.Text)
+	f, ok := found(a.Findings, ids...)
+	switch {
+	case !ok:
+		return passed("%s", show(&a, raw))
+	case f.ID == "peer-address": // for which others fail, too
+		return outcome{Fail, f.Text, nowhere}
 	}
-	return passed("%s", show(&a, raw))
+	return failed("%s", f.Text)
 }
 
 // refusal is the verdict on a question that a tracker should refuse in words.
@@ -290,6 +297,13 @@ func showMinInterval(a *answer, raw []byte) string {
 }
 
 func showCounts(a *answer, _ []byte) string { return counted(a.Reply.Seeds, a.Reply.Leeches) }
+
+func showExternalIP(a *answer, _ []byte) string {
+	if !a.Reply.ExternalIP.IsValid() {
+		return "0 bytes of external ip"
+	}
+	return "external ip " + a.Reply.ExternalIP.String()
+}
 
 // showKeys names the keys of a dictionary as they stand in it.
 func showKeys(_ *answer, raw []byte) string {

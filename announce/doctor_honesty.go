@@ -167,6 +167,7 @@ func scrapeChecks() []check {
 		scrapeFinding(Check{"scrape.key-length", "keys of files are the 20 raw bytes", 48, "", Error, "write the infohash as bytes, not as text"}, showScrape, "scrape-key-mangled", "scrape-key-length"),
 		scrapeFinding(Check{"scrape.length", "the UDP answer has 12 bytes a torrent", 15, "Scrape", Error, "seeders, completed and leechers for each, and nothing else"}, showScrape, "scrape-length", "scrape-surplus"),
 		{Check{"scrape.order", "the UDP answer has the torrents in the order asked", 15, "Scrape", Error, "counts come without infohashes: clients give them to the wrong torrents"}, scrapeOrder},
+		{Check{"scrape.duplicates", "a torrent that is named twice has its counts twice", 15, "Scrape", Info, "answer each infohash in its place: a client takes what is missing for another torrent's"}, scrapeDuplicates},
 		scrapeFinding(Check{"scrape.canonical", "the scrape answer is canonical bencode", 3, "bencoding", Warning, "sort the keys of dictionaries as raw bytes"}, showKeys, "keys-unsorted", "keys-duplicate", "bencode-canonical", "trailing-data"),
 		{Check{"scrape.unknown-hash", "an unknown torrent is left out or has zeros", 48, "", Warning, "do not fail the whole scrape"}, scrapeUnknown},
 		{Check{"scrape.limit", "50 torrents a request are answered, 74 over UDP", 48, "", Warning, "clients do not notice torrents that are left out in silence"}, scrapeLimit},
@@ -256,6 +257,20 @@ func scrapeOrder(d *doctor) outcome {
 		}
 	}
 	return passed("%s of 2 torrents, in either order", plural(turns, "scrape"))
+}
+
+func scrapeDuplicates(d *doctor) outcome {
+	if o, ok := scrapes(d); !ok {
+		return o
+	}
+	a, counts := d.scrape(d.hash, d.hash)
+	switch {
+	case a.Failure != nil:
+		return skippedFor(a.Failure)
+	case !counts[1].Known:
+		return failed("asked about 1 torrent twice, the answer has %s: 8, and 12 for it once", plural(len(d.received), "byte"))
+	}
+	return passed("%s, and %s", counted(counts[0].Seeds, counts[0].Leeches), counted(counts[1].Seeds, counts[1].Leeches))
 }
 
 func scrapeUnknown(d *doctor) outcome {

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -124,10 +125,12 @@ func httpChecks() []check {
 			a := d.http()
 			return a.finding(d.received, showPeers("peers", "peers6"), "peers-length", "peers-type")
 		}},
+		httpCheck(Check{"http.peer-address", "peers have an address and a port", 3, proto, Warning, "leave out peers to which nobody can connect: 0.0.0.0, and port 0"}, showReply, "peer-address"),
 		{Check{"http.peers6", "peers6 is a string of 18 bytes a peer where there is one", 7, "", Error, "6 bytes in peers, 18 in peers6"}, httpPeers6},
 		{Check{"http.compact-default", "peers are compact where the client does not say", 23, "", Info, "dictionaries cost ten times as much traffic"}, httpForm(FormCompact, del("compact"))},
 		{Check{"http.compact-1", "compact=1 gives compact peers", 23, "", Warning, "clients are to read both forms, and some do not; a peer costs 6 bytes instead of some 60"}, httpForm(FormCompact, set("compact", "1"))},
 		simple(Check{"http.compact-0", "compact=0 is answered, in either form", 23, "", Warning, "answer compact if there is no other form, but not with an error"}, set("compact", "0")),
+		{Check{"http.peer-dictionaries", "peers in dictionaries have ip, port and a peer id of 20 bytes", 3, proto, Error, "ip is text, port a number, peer id the raw bytes that the peer sent"}, httpDictionaries},
 		{Check{"http.no-peer-id", "no_peer_id=1 leaves peer ids out", 0, wiki, Info, "peer ids are half of the answer"}, httpNoPeerID},
 		{Check{"http.numwant-0", "numwant=0 gives no peers", 0, wiki, Warning, "seeders and probes ask for none"}, obeysNumWant(0, httpNumWant)},
 		{Check{"http.numwant-1", "numwant=1 gives at most one peer", 0, wiki, Warning, "obey numwant"}, obeysNumWant(1, httpNumWant)},
@@ -142,6 +145,8 @@ func httpChecks() []check {
 		simple(Check{"http.unknown-parameter", "unknown parameters are ignored", 3, proto, Warning, "clients send supportcrypto, corrupt, redundant and more"}, set("torrentkit_unknown", "1")),
 		{Check{"http.escapes", "every byte may be escaped, in either case", 3, proto, Error, "decode %xx before anything else"}, httpEscapes},
 		{Check{"http.head", "HEAD gives no server error", 0, "RFC 9110, 9.3.2", Info, "monitoring asks with HEAD"}, httpHead},
+		httpCheck(Check{"http.external-ip", "external ip, where it is there, is 4 or 16 bytes", 24, "", Warning, "write the address as bytes in network order, not as text"}, showExternalIP, "external-ip"),
+		{Check{"http.cache", "the answer is not to be kept", 0, "RFC 9111, 4.2", Info, "send Cache-Control: no-store, or nothing: what a proxy keeps, clients get again for as long"}, httpCache},
 		httpCheck(Check{"http.gzip", "gzip is declared where it is used", 3, proto, Error, "send Content-Encoding: gzip, and only to those who accept it"}, showCoding, "gzip-undeclared"),
 		{Check{"http.keep-alive", "a connection serves a second request", 0, "RFC 9112, 9.3", Info, "a handshake for each scrape is what busy trackers die of; some close on purpose, to save sockets"}, httpKeepAlive},
 	}
@@ -227,6 +232,49 @@ func httpNoPeerID(d *doctor) outcome {
 		}
 	}
 	return passed("%s came, 0 of them with a peer id", plural(a.Reply.Peers.Len(), "peer"))
+}
+
+// httpDictionaries asks for the form that has a peer id of each, when one has bytes that are no text: some trackers
+// write a character for each.
+func httpDictionaries(d *doctor) outcome {
+	bytes := func(o *Options) {
+		o.PeerID = [20]byte{'-', 't', 'k', '0', '1', '0', '0', '-', 8: 0xff, 9: 0x80, 10: 0, 19: 0xc3}
+	}
+	d.ask("d", EventStarted, asSeed(), bytes)
+	a := d.http(set("compact", "0"))
+	d.aside(func() { d.ask("d", EventStopped, bytes) })
+	if a.bad() == nil && a.Reply.Form != FormDicts {
+		return skipped("peers come compact")
+	}
+	return a.finding(d.received, showReply, "peer-malformed", "peer-id-length")
+}
+
+// httpCache looks for what lets a proxy keep an answer (RFC 9111, section 4.2.1).
+func httpCache(d *doctor) outcome {
+	a := d.http()
+	if a.http == nil {
+		return a.good()
+	}
+	control, expires := strings.ToLower(strings.Join(a.http.header.Values("Cache-Control"), ", ")), a.http.header.Get("Expires")
+	if control == "" && expires == "" {
+		return passed("0 headers of Cache-Control and Expires")
+	}
+	text := clip(fmt.Sprintf("Cache-Control: %s; Expires: %s", control, expires))
+	for part := range strings.SplitSeq(control, ",") {
+		name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
+		switch seconds, _ := strconv.Atoi(strings.Trim(value, `"`)); {
+		case name == "no-store" || name == "no-cache" || name == "private":
+			return passed("%s", text)
+		case (name == "max-age" || name == "s-maxage") && seconds > 0:
+			return failed("%s", text)
+		case name == "max-age" || name == "s-maxage": // which go before Expires
+			return passed("%s", text)
+		}
+	}
+	if at, err := http.ParseTime(expires); err == nil && time.Until(at) > 0 {
+		return failed("%s", text)
+	}
+	return passed("%s", text)
 }
 
 func httpNumWant(d *doctor, n int) answer { return d.http(set("numwant", fmt.Sprint(n))) }

@@ -202,6 +202,8 @@ func judgeAddress(d *doctor, f *swarmFacts) outcome {
 	case !certain || namesAddress(d.opt.Header) || is == want:
 	case want.IsLoopback() && !is.IsLoopback() && !is.IsUnspecified():
 		return passed("A is recorded as %s, as which the tracker knows its own machine", is)
+	case is.IsUnspecified():
+		return outcome{Fail, fmt.Sprintf("A is recorded as %s, not %s", is, want), nowhere}
 	default:
 		return failed("A is recorded as %s, not %s", p.Addr.Addr(), want)
 	}

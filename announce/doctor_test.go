@@ -3,6 +3,7 @@ package announce
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -143,6 +144,9 @@ func faultOf() map[string][2]string {
 		"http.missing-port": f(tt.BadRequestsAccepted, HTTP), "http.several-hashes": f(tt.SeveralHashes500, HTTP), "http.failure-status": f(tt.FailureStatus400, HTTP),
 		"http.unlisted": f(tt.UnlistedHTML, HTTP),
 
+		"http.peer-address": f(tt.PeerNowhere, HTTP), "http.peer-dictionaries": f(tt.Latin1PeerID, HTTP), "http.external-ip": f(tt.ExternalIPText, HTTP), "http.cache": f(tt.CacheForever, HTTP),
+		"udp.peer-address": f(tt.PeerNowhere, UDP), "scrape.duplicates": f(tt.UDPScrapeTable, UDP),
+
 		"udp.connect": f(tt.UDPShortConnect, UDP), "udp.announce": f(tt.UDPPeersLength, UDP), "udp.interval": f(tt.UDPZeroInterval, UDP), "udp.counts": f(tt.UDPNegative, UDP),
 		"udp.counts-order": f(tt.UDPSwapped, UDP), "udp.numwant-1": f(tt.UDPNumWantIgnored, UDP), "udp.numwant-default": f(tt.UDPDefaultNone, UDP),
 		"udp.unknown-action": f(tt.UDPUnknownSilent, UDP), "udp.error-text": f(tt.UDPErrorNUL, UDP), "udp.short-packet": f(tt.UDPShortAnswered, UDP),
@@ -172,12 +176,12 @@ func faultOf() map[string][2]string {
 // its fault.
 func TestEveryCheck(t *testing.T) {
 	faults := faultOf()
-	if n := len(Checks()); n < 40 {
-		t.Errorf("%d checks, want 40 at least", n)
+	if n := len(Checks()); n < 100 {
+		t.Errorf("%d checks, want 100 at least", n)
 	}
 	for _, c := range Checks() {
-		if c.ID == "dns.bep34" {
-			continue // TestBEP34
+		if strings.HasPrefix(c.ID, "dns.") || strings.HasPrefix(c.ID, "tls.") {
+			continue // TestBEP34, TestDoctorAddresses, TestDoctorTLS
 		}
 		fault, ok := faults[c.ID]
 		if !ok {
@@ -310,11 +314,49 @@ func (r txtHost) LookupTXT(ctx context.Context, name string) ([]string, error) {
 func TestBEP34(t *testing.T) {
 	tr := tt.Start(t)
 	for record, want := range map[string]State{"BITTORRENT DENY ALL": Fail, "BITTORRENT UDP:1 TCP:2": Fail, "v=spf1": Pass} {
-		opt := DoctorOptions{Only: []string{"dns"}}
+		opt := DoctorOptions{Only: []string{"dns.bep34"}}
 		opt.Resolver = txtHost{host{"127.0.0.1"}, txt{record}}
 		rep := diagnose(t, withHost(tr.HTTP(), "name.test"), opt)
 		if v := rep.Verdicts[0]; v.State != want {
 			t.Errorf("%s: %s", record, v.Detail)
+		}
+	}
+}
+
+// TestDoctorAddresses: a host of whose addresses one is dead is told from one that answers at all. Where nobody
+// answers over IPv6, that may be our own network.
+func TestDoctorAddresses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := new(memnet.Network)
+		tr := tt.StartIn(t, n)
+		for _, transport := range []Transport{HTTP, UDP} {
+			for _, c := range []struct {
+				addresses host
+				want      State
+			}{
+				{host{"127.0.0.1"}, Pass}, {host{"127.0.0.1", "::1"}, Pass}, {host{"127.0.0.1", "127.0.0.7"}, Fail}, {host{"127.0.0.1", "127.0.0.7", "127.0.0.8"}, Fail},
+			} {
+				opt := DoctorOptions{Only: []string{"dns.addresses"}}
+				opt.network, opt.Resolver, opt.Timeout = n, c.addresses, 2*time.Second
+				if v := diagnose(t, withHost(urls(tr)[transport], "name.test"), opt).Verdicts[0]; v.State != c.want {
+					t.Errorf("%s at %v: %s: %s", transport, c.addresses, v.State, v.Detail)
+				}
+			}
+		}
+	})
+}
+
+// TestDoctorTLS: a certificate that is no good, or ends soon, is found where it is accepted.
+func TestDoctorTLS(t *testing.T) {
+	for fault, want := range map[tt.Fault][2]State{"": {Pass, Pass}, tt.CertExpired: {Fail, Fail}, tt.CertOtherHost: {Fail, Pass}} {
+		tr := tt.Start(t, fault)
+		for _, u := range []string{tr.HTTPS(), tr.WSS()} {
+			opt := DoctorOptions{Only: []string{"tls"}}
+			opt.TLS = &tls.Config{InsecureSkipVerify: true, RootCAs: tr.Roots()}
+			vs := diagnose(t, u, opt).Verdicts
+			if len(vs) != 2 || vs[0].State != want[0] || vs[1].State != want[1] {
+				t.Errorf("%s %s: %+v", fault, u, vs)
+			}
 		}
 	}
 }

@@ -147,6 +147,7 @@ func udpChecks() []check {
 		}},
 		udpFinding(Check{"udp.interval", "the interval is between a second and a week", 15, "Announce", Warning, "1800 s is usual"}, showInterval, "interval-odd"),
 		udpFinding(Check{"udp.counts", "counts are below 2147483648", 15, "Announce", Error, "a count that went below zero looks like four billion"}, showCounts, "number-negative"),
+		udpFinding(Check{"udp.peer-address", "peers have an address and a port", 15, "Announce", Warning, "leave out peers to which nobody can connect: 0.0.0.0, and port 0"}, showReply, "peer-address"),
 		{Check{"udp.counts-order", "leechers come before seeders", 15, "Announce", Error, "the order is interval, leechers, seeders"}, udpOrder},
 		{Check{"udp.numwant-1", "num want 1 gives at most one peer", 15, "Announce", Warning, "obey num want"}, obeysNumWant(1, udpNumWant)},
 		{Check{"udp.numwant-default", "num want -1 leaves the number to the tracker", 15, "Announce", Error, "read num want as a signed number"}, obeysNumWant(-1, udpNumWant)},

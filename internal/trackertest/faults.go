@@ -34,6 +34,9 @@ const (
 	Negative       Fault = "negative"         // complete is -1
 	Latin1PeerID   Fault = "latin1-peer-id"   // peer ids as UTF-8
 	ExternalIP     Fault = "external-ip"      // says our address (BEP 24); no fault
+	ExternalIPText Fault = "external-ip-text" // says our address in words
+	PeerNowhere    Fault = "peer-nowhere"     // every other peer is at 0.0.0.0
+	CacheForever   Fault = "cache-for-ever"   // answers may be kept for a day
 	RetryIn        Fault = "retry-in"         // refuses, with retry in (BEP 31); no fault
 	RetryNever     Fault = "retry-never"      // refuses for ever
 	Warns          Fault = "warns"            // gives a warning message and a tracker id; no fault

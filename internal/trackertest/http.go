@@ -243,7 +243,7 @@ func (tr *Tracker) encode(ans answer, q url.Values, a announce) []byte {
 	pairs := []pair{
 		{"complete", integer(seeds)},
 		{"downloaded", integer(ans.downloaded)},
-		{"external ip", when(tr.Has(ExternalIP), str(string(external)))},
+		{"external ip", when(tr.Has(ExternalIP), str(string(external))) + when(tr.Has(ExternalIPText), str(a.from.Addr().String()))},
 		{"incomplete", integer(ans.leeches)},
 		{"interval", interval},
 		{"min interval", integer(minInterval)},
@@ -322,6 +322,9 @@ func latin1(b []byte) string {
 // send writes a body, compressed where the client or a fault wants that.
 func (tr *Tracker) send(w http.ResponseWriter, r *http.Request, body []byte) {
 	accepts := strings.Contains(r.Header.Get("Accept-Encoding"), "gzip")
+	if tr.Has(CacheForever) {
+		w.Header().Set("Cache-Control", "public, max-age=86400")
+	}
 	if tr.Has(BencodeStatus) {
 		w.WriteHeader(404)
 	}

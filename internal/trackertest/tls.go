@@ -53,7 +53,7 @@ func (tr *Tracker) certificate() (tls.Certificate, error) {
 	}
 	ca := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "trackertest"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(90 * 24 * time.Hour),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 	}
 	caDER, err := x509.CreateCertificate(rand.Reader, ca, ca, &caKey.PublicKey, caKey)
@@ -71,7 +71,7 @@ func (tr *Tracker) certificate() (tls.Certificate, error) {
 	}
 	leaf := &x509.Certificate{
 		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "tracker"},
-		NotBefore: time.Now().Add(-2 * time.Hour), NotAfter: time.Now().Add(12 * time.Hour),
+		NotBefore: time.Now().Add(-2 * time.Hour), NotAfter: time.Now().Add(60 * 24 * time.Hour),
 		DNSNames: []string{"localhost", "tracker.test"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
 	}
 	if tr.Has(CertExpired) {

@@ -324,6 +324,9 @@ func (tr *Tracker) choose(s *swarm, key string, a announce) []*peer {
 		}
 		out = append(out, p)
 	}
+	if tr.Has(PeerNowhere) && len(out) > 0 {
+		out[0] = &peer{addr: netip.AddrPortFrom(netip.IPv4Unspecified(), out[0].addr.Port())}
+	}
 	if tr.Has(PhantomPeers) && want > 0 {
 		out = append(out, &peer{addr: netip.MustParseAddrPort("198.51.100.7:6881")})
 	}
