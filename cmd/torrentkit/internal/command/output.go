@@ -22,6 +22,7 @@ type Output struct {
 	Kind   outputKind
 	force  bool
 	same   func(there, wanted []byte) bool
+	soon   bool
 	in     *Folder     // which it does not leave; nil for what the user named
 	below  bool        // a folder was named, and not the file: no link is followed in its place
 	folder fs.FileInfo // the one that it lies in, as it was checked
@@ -46,6 +47,8 @@ type OutputOptions struct {
 	Binary bool
 	// same allows for a file that exists, and leaves it, if it tells that what is there will do.
 	Same func(there, wanted []byte) bool
+	// Soon is for what is written at once: whether files can be made in the folder shows then.
+	Soon bool
 	// In is a folder that the target lies below: no link below it is followed.
 	In *Folder
 }
@@ -53,7 +56,7 @@ type OutputOptions struct {
 // NewOutput checks a target: a file, an existing folder, or - for standard output. A file that exists is refused
 // without force, and so is a folder that cannot be written.
 func NewOutput(con *console.Console, target string, o OutputOptions) (*Output, error) {
-	out := &Output{App: con, name: target, force: o.Force, same: o.Same, in: o.In, below: o.In != nil}
+	out := &Output{App: con, name: target, force: o.Force, same: o.Same, soon: o.Soon, in: o.In, below: o.In != nil}
 	if o.In != nil {
 		return out, out.check()
 	}
@@ -126,6 +129,9 @@ func (o *Output) check() error {
 		o.before = info
 	}
 	o.sweep(dir)
+	if o.soon {
+		return nil
+	}
 	temp, probe, err := o.createTemp(dir)
 	if err != nil {
 		return o.wrap(err)

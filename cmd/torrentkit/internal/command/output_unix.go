@@ -40,3 +40,8 @@ func isHeld(error) bool { return false }
 
 // inRoot is a folder whose names os.Root reaches.
 func inRoot(root *os.Root) within { return root }
+
+// scarcities are the errors of a system that has not enough of something that others may give back.
+func scarcities() []error {
+	return []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EMFILE, syscall.ENFILE}
+}

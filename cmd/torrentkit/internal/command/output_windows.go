@@ -53,3 +53,8 @@ func (d drive) Remove(name string) error {
 	}
 	return f.Close()
 }
+
+// scarcities are the errors of a system that has not enough of something that others may give back.
+func scarcities() []error {
+	return []error{windows.ERROR_DISK_FULL, windows.ERROR_HANDLE_DISK_FULL, windows.ERROR_DISK_QUOTA_EXCEEDED, windows.ERROR_TOO_MANY_OPEN_FILES}
+}

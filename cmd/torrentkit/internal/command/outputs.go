@@ -84,12 +84,12 @@ type staged struct {
 	placed bool // the file has its name, by us
 }
 
-func (s *staged) stage(ctx context.Context) error {
+func (s *staged) stage(ctx context.Context, dirs folders) error {
 	if err := ctx.Err(); err != nil || s.Kind != ToFile {
 		return err
 	}
 	var err error
-	if s.dir, err = s.enter(); err != nil {
+	if s.dir, err = dirs.enter(s.Output); err != nil {
 		return s.wrap(err)
 	}
 	if s.temp, s.file, err = s.createTemp(s.dir); err != nil {

@@ -24,6 +24,8 @@ func NewEdit(con *console.Console) *cobra.Command {
 		Long: `Torrents are changed in place, each whole or not at all; what was not edited keeps its exact bytes. URLs are first
 replaced (--replace, --strip-secrets), then removed, then added, and duplicates are dropped. A torrent that cannot be
 edited leaves the others edited. A file or folder may be named by a symbolic link; links in a folder are left out.
+A crash or a power cut may take the edits of the last 512 torrents away and no torrent: each is whole, as it was or as it is
+to be, and so is its backup.
 
 Keys of trackers need not stand in the process list: ${NAME} in a URL is a variable of the environment, and
 --set-trackers-file reads URLs, with such variables too. --undo --backup SUFFIX takes an edit with --backup SUFFIX back.

@@ -13,7 +13,7 @@ import (
 
 // What one batch holds at most: files are open, and torrents in memory, until all of it is written.
 const (
-	batchFiles = 16
+	batchFiles = 512
 	batchBytes = 32 << 20
 )
 

@@ -144,13 +144,13 @@ func editOutput(con *console.Console, folder *command.Folder, name string, f *ed
 			return nil, console.WithHint(errors.New("--json and the edited torrent both want standard output"), "-o FILE")
 		}
 	case target == "":
-		return command.NewOutput(con, name, command.OutputOptions{Force: true, In: folder})
+		return command.NewOutput(con, name, command.OutputOptions{Force: true, Soon: true, In: folder})
 	}
 	base := filepath.Base(name)
 	if name == "-" {
 		base = "edited.torrent"
 	}
-	return command.NewOutput(con, target, command.OutputOptions{DefaultName: base, Force: f.force, Binary: true})
+	return command.NewOutput(con, target, command.OutputOptions{DefaultName: base, Force: f.force, Soon: true, Binary: true})
 }
 
 // backupOutput is where the bytes of a torrent are kept before it is edited in place. They may be there already: a run
@@ -159,7 +159,7 @@ func backupOutput(con *console.Console, folder *command.Folder, name string, f *
 	if hasSeparator(f.backup) {
 		return nil, errSuffix(f.backup)
 	}
-	return command.NewOutput(con, name, command.OutputOptions{Force: f.force, Same: command.SameBytes, In: folder})
+	return command.NewOutput(con, name, command.OutputOptions{Force: f.force, Same: command.SameBytes, Soon: true, In: folder})
 }
 
 func hasSeparator(suffix string) bool {
