@@ -92,7 +92,11 @@ func findFolder(ctx context.Context, at storage, t *metainfo.Torrent, path strin
 		}
 		return folderInOtherWords(ctx, at, t, path, below)
 	}
-	here, there := fitOf(ctx, at, t, path), fitOf(ctx, at, t, below)
+	there := fitOf(ctx, at, t, below)
+	if there.whole && !named {
+		return below // which nothing can be better than
+	}
+	here := fitOf(ctx, at, t, path)
 	if here.better(there) || named && here == there {
 		return path
 	}
@@ -122,6 +126,7 @@ func folderInOtherWords(ctx context.Context, at storage, t *metainfo.Torrent, pa
 type fit struct {
 	exact   int // of the right size
 	present int
+	whole   bool // all are there, and of the right size
 	refused bool // the system does not let us look at all
 }
 
@@ -156,6 +161,7 @@ func fitOf(ctx context.Context, at storage, t *metainfo.Torrent, root string) fi
 			f.exact++
 		}
 	}
+	f.whole = f.exact == len(files) && f.exact > 0
 	return f
 }
 

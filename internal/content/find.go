@@ -93,7 +93,11 @@ func (w *finder) follow(i FileIndex, name string) *Presence {
 
 // resolve is the local slash path, free of links, of a slash path below the root. It opens nothing.
 func (w *finder) resolve(name string) (string, *Presence) {
-	real, err := filepath.EvalSymlinks(join(w.real, name))
+	root, err := w.real()
+	if err != nil {
+		return "", refusal(err)
+	}
+	real, err := filepath.EvalSymlinks(join(root, name))
 	if err != nil {
 		p := refusal(err)
 		if p.Kind == Missing {
@@ -101,7 +105,7 @@ func (w *finder) resolve(name string) (string, *Presence) {
 		}
 		return "", p
 	}
-	rel, err := filepath.Rel(w.real, real)
+	rel, err := filepath.Rel(root, real)
 	if err != nil || !filepath.IsLocal(rel) {
 		return "", &Presence{Kind: Unreadable, Err: ErrOutside, Detail: ErrOutside.Error()}
 	}
@@ -143,8 +147,10 @@ func (w *finder) link(i FileIndex, k kind, name, target string) *Presence {
 	var slash string
 	if !filepath.IsAbs(leads) {
 		slash = path.Join(path.Dir(name), filepath.ToSlash(leads))
-	} else if rel, err := filepath.Rel(w.real, leads); err == nil {
-		slash = filepath.ToSlash(rel)
+	} else if root, err := w.real(); err == nil {
+		if rel, err := filepath.Rel(root, leads); err == nil {
+			slash = filepath.ToSlash(rel)
+		}
 	}
 	if slash != path.Clean(target) {
 		detail := fmt.Sprintf("symbolic link leads to %q, not to %q", leads, target)

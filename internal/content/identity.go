@@ -23,7 +23,11 @@ func (l *Located) Identities(files []FileIndex) []Identity {
 			stable[f.stamp.dev] = same
 		}
 		if on, ok := l.open.(*locatedFiles); ok && !same {
-			list[k].path = filepath.Join(on.real, on.name(i))
+			root, err := on.real()
+			if err != nil {
+				root = on.root
+			}
+			list[k].path = filepath.Join(root, on.name(i))
 		}
 	}
 	return list

@@ -69,9 +69,9 @@ func Locate(ctx context.Context, root string, files []Want) (*Located, error) {
 
 // locatedFiles finds and opens files below a root that nothing leads out of.
 type locatedFiles struct {
-	folders *folders // nil if the root could not be opened
-	root    string   // absolute
-	real    string   // the same without links
+	folders *folders               // nil if the root could not be opened
+	root    string                 // absolute
+	real    func() (string, error) // the same without links, which is rarely asked for
 	files   []File
 	absent  []*Presence          // nil for what is Present
 	mu      sync.Mutex           // guards what follows until all files were located
@@ -89,17 +89,21 @@ func (l *locatedFiles) enter(base string, single bool) *Presence {
 	if !single && st.kind != kindFolder {
 		return &Presence{Kind: Missing, Err: fs.ErrNotExist, Detail: fmt.Sprintf("the root is %v, not a folder", st.kind)}
 	}
-	if l.real, err = filepath.EvalSymlinks(base); err != nil {
-		return refusal(err)
-	}
+	l.real = sync.OnceValues(func() (string, error) { return filepath.EvalSymlinks(base) })
 	if single && st.kind != kindFile {
 		return wrongType(st.kind)
 	}
+	folder := base
 	if single {
-		l.moved = map[FileIndex]string{0: filepath.Base(l.real)}
-		l.real = filepath.Dir(l.real)
+		real, err := l.real()
+		if err != nil {
+			return refusal(err)
+		}
+		l.moved = map[FileIndex]string{0: filepath.Base(real)}
+		folder = filepath.Dir(real)
+		l.real = func() (string, error) { return folder, nil }
 	}
-	r, err := os.OpenRoot(l.real)
+	r, err := os.OpenRoot(folder)
 	if err != nil {
 		return refusal(err)
 	}

@@ -273,9 +273,10 @@ func (l *listing) appendStat(out []entry, i, j int) ([]entry, error) {
 // folder is an open folder below a root: names in it are looked at without following links.
 type folder struct{ file *os.File }
 
-// openFolder opens the folder at a local path below root. os.Root sees to it that no link leads out.
+// openFolder opens the folder at a local path below root. os.Root sees to it that no link leads out. What is opened with
+// O_NONBLOCK package os does not make so, and back again: that is four calls.
 func openFolder(root *os.Root, path string) (folder, error) {
-	f, err := root.OpenFile(path, folderFlags, 0)
+	f, err := root.OpenFile(path, folderFlags|unix.O_NONBLOCK, 0)
 	return folder{f}, Bare(err)
 }
 

@@ -151,7 +151,7 @@ func (d *Folder) open(name string) (*os.File, error) {
 	if !there.Mode().IsRegular() {
 		return nil, fmt.Errorf("it is %s", kindOf(there.Mode()))
 	}
-	f, err := d.root.Open(rel)
+	f, err := d.root.OpenFile(rel, os.O_RDONLY|noWait, 0)
 	if err != nil {
 		return nil, err
 	}

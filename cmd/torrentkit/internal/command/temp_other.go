@@ -11,6 +11,9 @@ import (
 // heldOpen is false: Windows does not rename what is open.
 const heldOpen = false
 
+// noWait is nothing: opening never waits there.
+const noWait = 0
+
 // claim has nothing to do: Windows does not remove what is open, and what is not must be old to be taken for left behind.
 func claim(within, string, *os.File) (bool, error) { return true, nil }
 

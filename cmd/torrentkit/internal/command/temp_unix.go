@@ -12,6 +12,9 @@ import (
 // heldOpen says that a file may be renamed while it is open: the claim lasts until it has its name.
 const heldOpen = true
 
+// noWait opens at once what may have become a named pipe, and spares regular files the calls that make them so.
+const noWait = syscall.O_NONBLOCK
+
 // claim locks a new temporary file, and tells whether it is still there. Where a file system has no locks nobody can take
 // the file for left behind, either.
 func claim(dir within, name string, f *os.File) (bool, error) {
