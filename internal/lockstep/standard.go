@@ -14,8 +14,10 @@ type single[S State] struct {
 	hash  hash.Hash
 	magic string
 	form  []byte
-	zeros [4096]byte
+	zeros []byte // nil before some are hashed: most hashers live for one small file
 }
+
+const zerosAtOnce = 4096
 
 // Standard is a hash of the standard library as a kernel; magic is what its binary
 // form begins with. It has no bound on the blocks of a call, as it is called once
@@ -31,6 +33,9 @@ func (s *single[S]) run(jobs []Job[S], blocks int) {
 		if j.Data != nil {
 			s.hash.Write(j.Data[:blocks*BlockSize])
 		} else {
+			if s.zeros == nil {
+				s.zeros = make([]byte, zerosAtOnce)
+			}
 			for left := blocks * BlockSize; left > 0; left -= len(s.zeros) {
 				s.hash.Write(s.zeros[:min(left, len(s.zeros))])
 			}

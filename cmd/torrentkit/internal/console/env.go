@@ -122,7 +122,7 @@ func (c *contextReader) Read(p []byte) (int, error) {
 		return 0, nil
 	}
 	if len(c.rest) == 0 && c.err == nil {
-		if err := c.fill(); err != nil {
+		if err := c.fill(len(p)); err != nil {
 			return 0, err
 		}
 	}
@@ -134,14 +134,15 @@ func (c *contextReader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-func (c *contextReader) fill() error {
+// fill reads on, about as much as is wanted.
+func (c *contextReader) fill(want int) error {
 	if err := c.ctx.Err(); err != nil {
 		return err
 	}
 	if c.pending == nil {
 		c.pending = make(chan readResult, 1)
 		go func(ch chan<- readResult) {
-			buf := make([]byte, 64<<10)
+			buf := make([]byte, min(max(want, 512), 64<<10))
 			n, err := c.r.Read(buf)
 			ch <- readResult{buf[:n], err}
 		}(c.pending)
