@@ -16,29 +16,31 @@ import (
 
 // findContent decides whether path is the content or the folder that holds it.
 // A path that is not there is an error, unless its name is the content's: then
-// the content is missing.
-func findContent(ctx context.Context, at storage, t *metainfo.Torrent, path string) (string, error) {
+// the content is missing. Where all of it was seen on the way, the files come with it,
+// for the caller to close.
+func findContent(ctx context.Context, at storage, t *metainfo.Torrent, path string) (root string, seen *content.Located, err error) {
 	name, err := at.name(path)
 	if err != nil {
-		return "", fmt.Errorf("looking for the content at %q: %w", path, err)
+		return "", nil, fmt.Errorf("looking for the content at %q: %w", path, err)
 	}
 	named := name == t.Name
 	info, err := at.stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && named && t.Single:
-		return fileInOtherWords(at, t, path), nil
+		return fileInOtherWords(at, t, path), nil, nil
 	case errors.Is(err, fs.ErrNotExist) && named:
-		return path, nil
+		return path, nil, nil
 	case err != nil:
-		return "", fmt.Errorf("looking for the content at %q: %w", path, content.Bare(err))
+		return "", nil, fmt.Errorf("looking for the content at %q: %w", path, content.Bare(err))
 	case !filepath.IsLocal(t.Name):
-		return path, nil
+		return path, nil, nil
 	case t.Single:
-		return findFile(at, t, path, named, info.IsDir()), nil
+		return findFile(at, t, path, named, info.IsDir()), nil, nil
 	case !info.IsDir() && !named:
-		return "", fmt.Errorf("looking for the content at %q: it is a file, and the torrent is of a folder", path)
+		return "", nil, fmt.Errorf("looking for the content at %q: it is a file, and the torrent is of a folder", path)
 	}
-	return findFolder(ctx, at, t, path, named), nil
+	root, seen = findFolder(ctx, at, t, path, named)
+	return root, seen, nil
 }
 
 // findFile decides where the one file of a torrent is, or should be.
@@ -80,27 +82,30 @@ func fileInOtherWords(at storage, t *metainfo.Torrent, path string) string {
 
 // findFolder decides between a folder and the one below it that has the
 // torrent's name. Either may be there, both, or none.
-func findFolder(ctx context.Context, at storage, t *metainfo.Torrent, path string, named bool) string {
+func findFolder(ctx context.Context, at storage, t *metainfo.Torrent, path string, named bool) (root string, seen *content.Located) {
 	below := at.join(path, t.Name)
 	info, err := at.stat(below)
 	if Refused(err) {
-		return below // something is there, and the report will say why it cannot be read
+		return below, nil // something is there, and the report will say why it cannot be read
 	}
 	if err != nil || !info.IsDir() {
 		if named || fitOf(ctx, at, t, path) != (fit{}) {
-			return path
+			return path, nil
 		}
-		return folderInOtherWords(ctx, at, t, path, below)
+		return folderInOtherWords(ctx, at, t, path, below), nil
 	}
-	there := fitOf(ctx, at, t, below)
+	there, seen := look(ctx, at, t, below)
 	if there.whole && !named {
-		return below // which nothing can be better than
+		return below, seen // which nothing can be better than
+	}
+	if seen != nil {
+		seen.Close()
 	}
 	here := fitOf(ctx, at, t, path)
 	if here.better(there) || named && here == there {
-		return path
+		return path, nil
 	}
-	return below
+	return below, nil
 }
 
 // folderInOtherWords decides where the content is below path, or would be, when
@@ -126,7 +131,7 @@ func folderInOtherWords(ctx context.Context, at storage, t *metainfo.Torrent, pa
 type fit struct {
 	exact   int // of the right size
 	present int
-	whole   bool // all are there, and of the right size
+	whole   bool // all of the torrent are there, and of the right size
 	refused bool // the system does not let us look at all
 }
 
@@ -136,19 +141,29 @@ func (f fit) better(g fit) bool {
 
 // fitOf looks for some of the files, from all over the torrent.
 func fitOf(ctx context.Context, at storage, t *metainfo.Torrent, root string) fit {
+	f, seen := look(ctx, at, t, root)
+	if seen != nil {
+		seen.Close()
+	}
+	return f
+}
+
+// look is fitOf with the files that were seen, which the caller closes; nil if that
+// could not be done.
+func look(ctx context.Context, at storage, t *metainfo.Torrent, root string) (fit, *content.Located) {
 	const sample = 1000
 	files := contentFiles(t)
-	if n := len(files); n > sample {
+	all := len(files)
+	if all > sample {
 		for i := range sample {
-			files[i] = files[i*n/sample]
+			files[i] = files[i*all/sample]
 		}
 		files = files[:sample]
 	}
 	located, err := at.locate(ctx, root, wants(t, files))
 	if err != nil {
-		return fit{}
+		return fit{}, nil
 	}
-	defer located.Close()
 	var f fit
 	for k := range files {
 		p := located.Presence(content.FileIndex(k))
@@ -161,8 +176,8 @@ func fitOf(ctx context.Context, at storage, t *metainfo.Torrent, root string) fi
 			f.exact++
 		}
 	}
-	f.whole = f.exact == len(files) && f.exact > 0
-	return f
+	f.whole = f.exact == all && all > 0
+	return f, located
 }
 
 // contentFiles returns the indices of the files that are not padding.
@@ -197,13 +212,14 @@ func (s source) Open(i layout.FileIndex) (piecehash.File, error) {
 
 // openCopy finds another copy of the content.
 func (r *run) openCopy(ctx context.Context, path string) (source, error) {
-	root, err := findContent(ctx, disk{}, r.torrent, path)
+	root, located, err := findContent(ctx, disk{}, r.torrent, path)
 	if err != nil {
 		return source{}, err
 	}
-	located, err := content.Locate(ctx, root, wants(r.torrent, contentFiles(r.torrent)))
-	if err != nil {
-		return source{}, fmt.Errorf("looking at the copy %q: %w", path, err)
+	if located == nil {
+		if located, err = content.Locate(ctx, root, wants(r.torrent, contentFiles(r.torrent))); err != nil {
+			return source{}, fmt.Errorf("looking at the copy %q: %w", path, err)
+		}
 	}
 	return source{root: root, located: located, fileOf: r.fileOf}, nil
 }

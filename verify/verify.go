@@ -56,14 +56,15 @@ func verifyAt(ctx context.Context, at storage, torrent []byte, path string, o Op
 	if err != nil {
 		return nil, err
 	}
-	root, err := findContent(ctx, at, t, path)
+	root, located, err := findContent(ctx, at, t, path)
 	if err != nil {
 		return nil, err
 	}
 	files := contentFiles(t)
-	located, err := at.locate(ctx, root, wants(t, files))
-	if err != nil {
-		return nil, err
+	if located == nil {
+		if located, err = at.locate(ctx, root, wants(t, files)); err != nil {
+			return nil, err
+		}
 	}
 	if o.DropCache {
 		located.DropCache()
