@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime/debug"
 	"slices"
 
 	"github.com/torrentkit/torrentkit/internal/content"
@@ -36,8 +37,13 @@ func (p *Plan) Torrent(ctx context.Context) (*Result, error) {
 	return all[0], err
 }
 
-// result is the torrent of pieces that are hashed.
+// result is the torrent of pieces that are hashed. What hashing took is given back to
+// the system before a large one takes its memory.
 func (p *Plan) result() (*Result, error) {
+	const large = 16 << 20
+	if p.Size > large {
+		debug.FreeOSMemory()
+	}
 	raw, h := p.draft.Encode()
 	r := &Result{raw, h}
 	if want := p.o.ExpectInfoHash; want != "" && want != h.V1.String() && want != h.V2.String() {

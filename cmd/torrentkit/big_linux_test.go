@@ -53,10 +53,9 @@ func bigHashing(t *testing.T, program, dir string) {
 	}
 }
 
-// bigCreate holds what is done with 200,000 files to 64 MiB and 350 bytes a file, of which the collector takes what it
-// takes. A hybrid says 200 of each.
+// bigCreate holds what is done with 200,000 files to 64 MiB and 250 bytes a file. A hybrid says 200 of each.
 func bigCreate(t *testing.T, program, dir string) {
-	const files, each = 200_000, 350
+	const files, each = 200_000, 250
 	data := filepath.Join(dir, "small")
 	for i := range files {
 		folder := filepath.Join(data, fmt.Sprintf("folder-%03d", i/1000))
