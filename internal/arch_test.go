@@ -63,7 +63,7 @@ var table = map[string][2]string{
 	"internal/memnet":                 {"", ""},
 	"internal/schematest":             {"", ""},
 	"internal/lineartest":             {"", "golang.org/x/sys"},
-	"internal/bench":                  {"internal/bencode", ""},
+	"internal/bench":                  {"internal/bencode internal/sha1simd internal/sha256simd", ""},
 	"create":                          {"internal/sha1simd internal/sha256simd metainfo internal/content internal/diskname internal/filesum internal/glob internal/layout internal/piecehash internal/journal internal/tarfs internal/unpack internal/dial internal/listfs internal/secret internal/webseed", "golang.org/x/sys"},
 	"verify":                          {"metainfo internal/content internal/dial internal/diskname internal/filesum internal/glob internal/layout internal/piecehash internal/journal verify/internal/abreast verify/internal/assemble verify/internal/below verify/internal/find internal/unpack internal/webseed", ""},
 	"inspect":                         {"metainfo internal/layout internal/bencode internal/diskname internal/dial internal/secret", "golang.org/x/text"},

@@ -9,6 +9,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/torrentkit/torrentkit/internal/sha1simd"
+	"github.com/torrentkit/torrentkit/internal/sha256simd"
 )
 
 // machine is where figures were taken.
@@ -21,6 +24,8 @@ type machine struct {
 	Kernel   string    `json:"kernel"`
 	Date     time.Time `json:"date"`
 	Load     float64   `json:"load"` // load average of the minute before
+	SHA1     string    `json:"sha1"` // kernels that torrentkit hashes by
+	SHA256   string    `json:"sha256"`
 }
 
 // describe looks at this machine.
@@ -29,6 +34,8 @@ func describe() machine {
 		CPU: runtime.GOARCH + " CPU", Cores: runtime.NumCPU(), Go: runtime.Version(),
 		System: runtime.GOOS + "/" + runtime.GOARCH, Date: time.Now().UTC().Truncate(time.Second),
 	}
+	m.SHA1 = kernel(sha1simd.Environment, sha1simd.Implementations())
+	m.SHA256 = kernel(sha256simd.Environment, sha256simd.Implementations())
 	m.cpuinfo()
 	if text, err := exec.Command("uname", "-r").Output(); err == nil {
 		m.Kernel = strings.TrimSpace(string(text))
@@ -37,6 +44,14 @@ func describe() machine {
 		fmt.Sscan(string(text), &m.Load) // stays 0 where it cannot be read
 	}
 	return m
+}
+
+// kernel is the one of the list that the environment names, or the first.
+func kernel(environment string, all []string) string {
+	if name := os.Getenv(environment); slices.Contains(all, name) {
+		return name
+	}
+	return all[0]
 }
 
 // cpuinfo takes what Linux tells of the CPU.

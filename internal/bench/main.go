@@ -37,6 +37,8 @@ type options struct {
 	scale   float64
 	rounds  int
 	program string // torrentkit; "" builds it
+	python  string // that may have modules of peers
+	limit   string // folder of the yardstick; "": there is none
 	match   *regexp.Regexp
 	cold    bool
 	svg     string
@@ -91,6 +93,8 @@ func parse(args []string, log io.Writer) (options, error) {
 	flags.Float64Var(&o.scale, "scale", 1, "multiply the size of the workloads by `FACTOR`, at most 1")
 	flags.IntVar(&o.rounds, "rounds", 5, "measure everything `N` times, after one time that is not counted")
 	flags.StringVar(&o.program, "program", "", "measure `FILE` as torrentkit (default one that is built)")
+	flags.StringVar(&o.python, "python", "python3", "take the modules torf and libtorrent, if there are any, of the Python `FILE`")
+	flags.StringVar(&o.limit, "limit", "", "measure limit-file, limit-file2 and limit-tree of `FOLDER` beside: programs that read and hash and do nothing else")
 	flags.BoolVar(&o.cold, "cold", false, "measure too with caches dropped, beside one reader and many, and over bindfs where it is installed (needs root); -run cold measures nothing else")
 	flags.StringVar(&o.svg, "svg", "", "draw a chart to `FILE`")
 	flags.StringVar(&o.json, "json", "", "write all samples to `FILE`")

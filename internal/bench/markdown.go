@@ -12,8 +12,8 @@ import (
 // and one of what they cost, a row a task, a column a program.
 func (r *report) markdown(w io.Writer) error {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s.\n\n%s; the ratio says how many times as long as torrentkit a program takes.\n",
-		escape(r.Machine.String()), sentence(r.method()))
+	fmt.Fprintf(&b, "%s.\n\ntorrentkit hashed SHA-1 by `%s` and SHA-256 by `%s`. %s; the ratio says how many times as long as torrentkit a program takes.\n",
+		escape(r.Machine.String()), r.Machine.SHA1, r.Machine.SHA256, sentence(r.method()))
 	contests := r.contests()
 	for _, workload := range r.Workloads {
 		var mine []contest

@@ -5,9 +5,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -199,5 +201,59 @@ func TestCompare(t *testing.T) {
 	}
 	if _, err := read([]byte("d1:a" + strings.Repeat("l", 1<<16) + strings.Repeat("e", 1<<16) + "e")); err == nil {
 		t.Error("deep nesting is accepted")
+	}
+}
+
+// The yardstick takes the kernels that torrentkit does, and what is missing of it is
+// left out.
+func TestYardsticks(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"limit-file", "limit-file2"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := session{options: options{limit: dir, match: everything}, log: io.Discard}
+	all := s.yardsticks(machine{SHA1: "shani", SHA256: "avx512"})
+	var lines []string
+	for i := range all {
+		lines = append(lines, strings.Join(all[i].arguments(task{format: strings.Fields(all[i].formats)[0], pieceLength: 1 << 20}, "", "x")[1:], " "))
+	}
+	if want := []string{"x 1024 2 pread 128 ni4", "x 1024 2 pread 128 v2 x16"}; !slices.Equal(lines, want) {
+		t.Errorf("got %q, want %q", lines, want)
+	}
+	one, odd := &workload{files: make([]file, 1), total: 32 << 20}, &workload{files: make([]file, 1), total: 17 << 20}
+	v1 := task{format: "v1", pieceLength: 1 << 20}
+	if !s.asked(one, v1, &all[0]) || s.asked(odd, v1, &all[0]) || s.asked(one, task{format: "v1", verify: true}, &all[0]) {
+		t.Error("the yardstick wants whole pieces, and verifies nothing")
+	}
+	s.limit = ""
+	if none := s.yardsticks(machine{}); len(none) > 0 {
+		t.Errorf("%d yardsticks of no folder", len(none))
+	}
+}
+
+func TestKernelsAreNamed(t *testing.T) {
+	t.Setenv("TORRENTKIT_TEST_KERNEL", "b")
+	if got := kernel("TORRENTKIT_TEST_KERNEL", []string{"a", "b"}); got != "b" {
+		t.Errorf("got %q, and the environment names b", got)
+	}
+	if got := kernel("TORRENTKIT_TEST_KERNEL", []string{"a"}); got != "a" {
+		t.Errorf("got %q, and there is a only", got)
+	}
+}
+
+// A Python without modules is no peer, and one that there is not is none either.
+func TestScriptsAreLeftOut(t *testing.T) {
+	var log strings.Builder
+	s := session{options: options{python: filepath.Join(t.TempDir(), "none"), program: "x", match: regexp.MustCompile("torf|libtorrent-py")}, log: &log, scratch: t.TempDir()}
+	s.workloads = plan(t.TempDir(), .001)
+	if err := s.findPrograms(t.Context()); err != nil || len(s.programs) != 1 {
+		t.Errorf("%d programs, %v", len(s.programs), err)
+	}
+	for _, name := range []string{"torf", "libtorrent-py"} {
+		if !strings.Contains(log.String(), "no module for "+name) {
+			t.Errorf("nothing says that %s is left out:\n%s", name, log.String())
+		}
 	}
 }

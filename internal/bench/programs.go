@@ -16,6 +16,7 @@ import (
 type program struct {
 	name    string
 	path    string
+	runs    string // what runs path, where that is a script
 	version string
 	formats string // formats that it makes, separated by spaces
 	checks  string // formats that it checks
@@ -28,6 +29,10 @@ type program struct {
 	complete string
 	// silent says that nothing tells whether its checks succeed.
 	silent bool
+	// fits, where set, tells whether it takes the workload.
+	fits func(w *workload) bool
+	// yardstick says that it reads and hashes, and makes no torrent.
+	yardstick bool
 }
 
 // can reports whether the program does such a task.
@@ -41,10 +46,14 @@ func (p *program) can(t task) bool {
 
 // arguments returns the command line that does the task.
 func (p *program) arguments(t task, torrent, root string) []string {
-	if t.verify {
-		return append([]string{p.path}, p.verify(t, torrent, root)...)
+	line := []string{p.path}
+	if p.runs != "" {
+		line = []string{p.runs, p.path}
 	}
-	return append([]string{p.path}, p.create(t, root, torrent)...)
+	if t.verify {
+		return append(line, p.verify(t, torrent, root)...)
+	}
+	return append(line, p.create(t, root, torrent)...)
 }
 
 // findPrograms builds torrentkit, which comes first, and finds those peers that
@@ -69,11 +78,28 @@ func (s *session) findPrograms(ctx context.Context) error {
 		p.version = firstLine(ctx, p.path, p.version)
 		s.programs = append(s.programs, p)
 	}
+	for _, p := range s.scripts() {
+		if p.version = firstLine(ctx, s.python, p.path, "version"); s.wanted(&p) && strings.HasPrefix(p.version, p.name) {
+			s.programs = append(s.programs, p)
+		} else if s.wanted(&p) {
+			fmt.Fprintf(s.log, "%s has no module for %s: left out\n", s.python, p.name)
+		}
+	}
+	for _, p := range s.yardsticks(describe()) {
+		if s.wanted(&p) {
+			s.programs = append(s.programs, p)
+		}
+	}
+	return s.addLibtorrent(ctx)
+}
+
+// addLibtorrent compiles libtorrent, if it is there.
+func (s *session) addLibtorrent(ctx context.Context) error {
 	library := libtorrent(s.scratch)
 	if !s.wanted(&library) {
 		return nil
 	}
-	if err = library.compile(ctx); err != nil {
+	if err := library.compile(ctx); err != nil {
 		fmt.Fprintf(s.log, "libtorrent cannot be built: left out: %v\n", err)
 		return ctx.Err()
 	}
@@ -181,8 +207,8 @@ func (p *program) compile(ctx context.Context) error {
 }
 
 // firstLine returns the first line that a program says of its version.
-func firstLine(ctx context.Context, path, argument string) string {
-	text, _ := exec.CommandContext(ctx, path, argument).CombinedOutput() // some exit with 1 after -h
+func firstLine(ctx context.Context, path string, arguments ...string) string {
+	text, _ := exec.CommandContext(ctx, path, arguments...).CombinedOutput() // some exit with 1 after -h
 	line, _, _ := strings.Cut(strings.TrimSpace(string(text)), "\n")
 	return strings.TrimSpace(line)
 }

@@ -144,7 +144,7 @@ func (s *session) selected(w *workload, t task) []program {
 
 // asked reports whether the program can do the task and -run matches it.
 func (s *session) asked(w *workload, t task, p *program) bool {
-	return p.can(t) && s.match.MatchString(fmt.Sprintf("%s/%s/%s", w.name, t, p.name))
+	return p.can(t) && (p.fits == nil || p.fits(w)) && s.match.MatchString(fmt.Sprintf("%s/%s/%s", w.name, t, p.name))
 }
 
 // wanted reports whether the program is asked for anything.
@@ -229,7 +229,10 @@ func (s *session) attempt(ctx context.Context, w *workload, t task, p *program, 
 	if p.silent {
 		r.Output = "not told"
 	}
-	if !t.verify {
+	switch {
+	case p.yardstick:
+		r.Output = "no torrent"
+	case !t.verify:
 		r.Output, r.Differs = s.judge(ctx, w, reference, torrent)
 	}
 	if r.Differs {
