@@ -44,7 +44,7 @@ type Linked struct {
 // whole in its place and what was found. Nothing that exists is replaced: it is
 // kept if it is what would have been made, and else an error that is
 // [io/fs.ErrExist]. A file that cannot be made is an error, too, and the work ends
-// there.
+// there. A missing file that is empty is made of nothing, and is Elsewhere then.
 //
 // The open file that was proved is what is linked or copied, not what has its path
 // by then, and pieces of copies are hashed again before a file gets its name. Until
@@ -75,7 +75,20 @@ func (s *SearchReport) Link(ctx context.Context, dir string, how LinkKind) (Link
 		},
 	}
 	done, err := job.Into(ctx, dir)
+	if err == nil {
+		s.noteMade(job.Files)
+	}
 	return Linked(done), err
+}
+
+// noteMade notes that files which are empty lie where they were made of nothing: there
+// was no more to be found of them.
+func (s *SearchReport) noteMade(files []assemble.File) {
+	for _, f := range files {
+		if k := s.run.fileOf[f.Index]; f.Tree == nil {
+			s.run.Files[k].State, s.run.Files[k].Err = Elsewhere, nil
+		}
+	}
 }
 
 // toLink lists the files that are linked, and where they are.

@@ -281,3 +281,34 @@ func (c *stopping) Err() error {
 	}
 	return nil
 }
+
+// An empty file has nothing that could be found: it is missing until it is made, and then nothing is wrong.
+func TestLinkEmpty(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(21, 4))
+	dir := t.TempDir()
+	tree := files{"a": noise(rng, 40000), "sub/empty": nil, "z": nil}
+	torrent := makeTorrent(t, tree.Write(t, filepath.Join(dir, "tree")), metainfo.V1, 16384, metainfo.Fields{})
+	moved := files{"x": tree["a"], "y": nil}.Write(t, filepath.Join(dir, "moved"))
+	s, err := Search(t.Context(), torrent, filepath.Join(dir, "gone", "tree"), []string{moved}, SearchOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if s.Report.OK() || s.Report.file(t, "z").State != Missing {
+		t.Errorf("before it is made: %+v", s.Report.Files)
+	}
+	out := filepath.Join(dir, "out")
+	if err := os.Mkdir(out, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Link(t.Context(), out, Copy); err != nil {
+		t.Fatal(err)
+	}
+	if !s.Report.OK() || s.Report.file(t, "sub/empty").State != Elsewhere {
+		t.Errorf("after: %+v", s.Report.Files)
+	}
+	if again := data(t, torrent, filepath.Join(out, "tree"), Options{}); !again.OK() {
+		t.Errorf("what was linked: %+v", again.Files)
+	}
+}
