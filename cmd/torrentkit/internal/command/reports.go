@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -82,7 +81,7 @@ func (s *Report) defaultName() string { return "report." + s.Kind }
 // isThere tells whether the file is a report of the kind, as an earlier run leaves it, by how it begins. One that is empty
 // has nothing to lose.
 func (s *Report) isThere() bool {
-	begins := map[string]string{"dotenv": "INFOHASH=", "junit": xml.Header + "<testsuite", "html": "<!DOCTYPE html>", "prometheus": "# HELP torrentkit_"}[s.Kind]
+	begins := map[string]string{"dotenv": "INFOHASH=", "junit": console.JunitBegin, "html": "<!DOCTYPE html>", "prometheus": "# HELP torrentkit_"}[s.Kind]
 	file := s.File
 	if IsFolder(file) {
 		file = filepath.Join(file, s.defaultName())

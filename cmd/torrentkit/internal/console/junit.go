@@ -6,6 +6,11 @@ import (
 	"time"
 )
 
+const xmlDeclaration = `<?xml version="1.0" encoding="UTF-8"?>`
+
+// JunitBegin is what a document of JUnit begins with.
+const JunitBegin = xmlDeclaration + "\n<testsuites"
+
 // What continuous integration reads of JUnit's XML.
 type (
 	JunitSuite struct {
@@ -47,7 +52,7 @@ func JunitDocument(name string, suites []JunitSuite) []byte {
 		all.Errors += s.Errors
 	}
 	x := &markup{}
-	x.b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>`)
+	x.b.WriteString(xmlDeclaration)
 	x.begin("testsuites", "name", name, "tests", strconv.Itoa(all.Tests), "failures", strconv.Itoa(all.Failures), "errors", strconv.Itoa(all.Errors))
 	for i := range suites {
 		suites[i].write(x)
