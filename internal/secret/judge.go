@@ -85,7 +85,7 @@ func isKeyRun(s string) bool {
 	switch {
 	case len(s) < minKey || letters == 0:
 		return false
-	case isHex(s) && letters > 1 && digits > 1:
+	case isHex(s) && letters > 1 && digits > 1, digits > 1 && (saysKey(s) || endsInHex(s)):
 		return true
 	case len(s) >= longKey:
 		return surprise(s) > -0.25
@@ -93,6 +93,33 @@ func isKeyRun(s string) bool {
 		return surprise(s) > 0.6
 	}
 	return surprise(s) > 0.3
+}
+
+// saysKey tells whether a word in a run says that it is a key. No title has such a word.
+func saysKey(s string) bool {
+	s = strings.ToLower(s)
+	for _, word := range []string{"passkey", "authkey", "apikey", "rsskey", "accesskey", "torrentpass"} {
+		if strings.Contains(s, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// endsInHex tells whether a word goes over into 16 or more hexadecimal digits, of which three letters differ: episodes have
+// the one, again and again.
+func endsInHex(s string) bool {
+	from := len(s)
+	letters, digits := "", 0
+	for from > 0 && isHexDigit(s[from-1]) {
+		from--
+		if c := s[from] | 0x20; isDigit(s[from]) {
+			digits++
+		} else if strings.IndexByte(letters, c) < 0 {
+			letters += string(rune(c))
+		}
+	}
+	return len(s)-from >= minKey && digits > 1 && len(letters) > 2
 }
 
 // The bits that a name costs where its kind of character changes.

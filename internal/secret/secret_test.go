@@ -89,6 +89,37 @@ func TestOrdinary(t *testing.T) {
 	}
 }
 
+// A key may have words in it, and names may have long parts.
+func TestPathParts(t *testing.T) {
+	for part, secret := range map[string]bool{
+		"SECRETPASSKEY0123456789abcdef":              true,
+		"passkey12345678901234":                      true,
+		"MyAuthKeyIs2024abcdefgh":                    true,
+		"user1f2e3d4c5b6a79808":                      true,
+		"torrent0123456789ABCDEF":                    true,
+		"S01E01E02E03E04":                            false,
+		"SecretGarden1993Remastered":                 false,
+		"TokenOfAffection20190101":                   false,
+		"passkey-explained":                          false,
+		"TheDecadeOfTheFacade19801989":               false,
+		"Show.Name.S01E01-E12.1080p.WEB-DL.x264-GRP": false,
+		"ubuntu-26.04-desktop-amd64.iso":             false,
+		"KeyboardLayouts20240101":                    false,
+	} {
+		if got := In("https://t.example/" + part + "/announce"); got != secret {
+			t.Errorf("%s is taken for a secret: %v", part, got)
+		}
+	}
+	for _, plain := range []string{
+		"https://t.example/scrape?info_hash=%12%34%56%78%9a%bc%de%f1%23%45%67%89%ab%cd%ef%12%34%56%78%9a",
+		"https://t.example/scrape?info_hash=abcdefghij0123456789",
+	} {
+		if In(plain) {
+			t.Errorf("%s holds a secret", plain)
+		}
+	}
+}
+
 // Keys of every alphabet are found, the longer the surer.
 func TestKeys(t *testing.T) {
 	const small, capitals, digits = "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"

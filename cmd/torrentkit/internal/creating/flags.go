@@ -61,7 +61,7 @@ func createFlagGroups(cmd *cobra.Command, o *create.Options, f *createFlags) {
 		fs.Var((*command.SizeValue)(&f.size), "size", "plan a file of `SIZE` that is not there yet, instead of PATH (with --plan or --dry-run)")
 		fs.StringVar(&o.ExpectInfoHash, "expect-infohash", "", "write nothing unless the infohash is `HEX`")
 		fs.StringVar(&f.expect, "expect", "", "write nothing unless it is the infohash of the old `TORRENT`; else name the files that differ. Its name, format and piece length are taken")
-		command.ReportFlag(fs, "tell github what was made (outputs, summary), or write dotenv=FILE for GitLab (`KIND`; repeatable)", []string{"github", "dotenv"}, "github", &f.reports)
+		command.ReportFlag(fs, "tell github what was made (outputs, summary), or write dotenv=FILE for GitLab (`KIND`; repeatable); names of the second torrent, by --also, end in -2", []string{"github", "dotenv"}, "github", &f.reports)
 	})
 	command.Group(cmd, "Rules", func(fs *pflag.FlagSet) {
 		fs.StringArrayVar(&f.deny, "deny", nil, "make no torrent in which the `RULE` of lint finds something, as season-gap does (repeatable)")

@@ -17,13 +17,19 @@ import (
 // outcome is one value that a pipeline's later steps are given.
 type outcome struct{ name, value string }
 
-// outcomesOf are those of a torrent. A link that others may use has no passkeys, and there is none of a private torrent.
+// publicLink is a link that others may use: it has no passkeys, and there is none of a private torrent.
+func publicLink(t *metainfo.Torrent, peers []string) (string, error) {
+	l, _, err := magnet.FromTorrent(t, magnet.LinkOptions{Public: true, Peers: peers})
+	if err != nil {
+		return "", err
+	}
+	return l.String(), nil
+}
+
+// outcomesOf are those of a torrent.
 func outcomesOf(t *metainfo.Torrent, peers []string, out *command.Output) []outcome {
 	h := t.Hashes()
-	link := ""
-	if l, _, err := magnet.FromTorrent(t, magnet.LinkOptions{Public: true, Peers: peers}); err == nil {
-		link = l.String()
-	}
+	link, _ := publicLink(t, peers)
 	return []outcome{{"infohash", h.V1.String()}, {"infohash-v2", h.V2.String()}, {"magnet", link}, {"torrent", out.String()}}
 }
 
@@ -39,10 +45,28 @@ func openReports(con *console.Console, f *createFlags) (err error) {
 	return command.GitHubOutputs().Check(con)
 }
 
-// writeReports tells other programs what was made. Of several torrents the first gives the outputs.
+// outcomesOfAll are those of all torrents. The names of the second's end in -2, and so on.
+func outcomesOfAll(lints []*inspect.Report, peers []string, outs command.Outputs) (all []outcome) {
+	for i, lint := range lints {
+		for _, o := range outcomesOf(lint.Torrent, peers, outs[i]) {
+			if i > 0 {
+				o.name = fmt.Sprintf("%s-%d", o.name, i+1)
+			}
+			all = append(all, o)
+		}
+	}
+	return all
+}
+
+// writeReports tells other programs what was made.
 func writeReports(ctx context.Context, con *console.Console, f *createFlags, lints []*inspect.Report, outs command.Outputs) error {
+	for i, lint := range lints {
+		if _, err := publicLink(lint.Torrent, f.peers); err != nil && len(f.reports) > 0 {
+			con.Note(fmt.Sprintf("the report of %q has no magnet link: %v", outs[i], err))
+		}
+	}
 	return f.opened.Write(ctx, func(kind string) ([]byte, error) {
-		all := outcomesOf(lints[0].Torrent, f.peers, outs[0])
+		all := outcomesOfAll(lints, f.peers, outs)
 		if kind == "dotenv" {
 			return dotenv(all)
 		}
