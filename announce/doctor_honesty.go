@@ -330,10 +330,10 @@ func scrapeFull(d *doctor) outcome {
 	switch f := a.Failure; {
 	case f == nil:
 		return failed("open: %s", plural(len(counts), "torrent"))
-	case f.Code == BadRequest || f.Code == Timeout:
-		return skippedFor(f)
-	case f.Code == Malformed:
+	case f.Code == Malformed && strings.Contains(f.Detail, string(bodyTooLong)):
 		return failed("open, and too long to be read: %s", f.Error())
+	case f.Code == BadRequest || f.Code == Timeout || f.Code == Malformed: // nothing that could be read is no door that is closed
+		return skippedFor(f)
 	default:
 		return passed("closed: %s", clip(f.Error()))
 	}

@@ -259,7 +259,13 @@ func httpCache(d *doctor) outcome {
 	if control == "" && expires == "" {
 		return passed("0 headers of Cache-Control and Expires")
 	}
-	text := clip(fmt.Sprintf("Cache-Control: %s; Expires: %s", control, expires))
+	var said []string
+	for _, name := range []string{"Cache-Control", "Expires"} {
+		for _, value := range a.http.header.Values(name) {
+			said = append(said, name+": "+value)
+		}
+	}
+	text := clip(strings.Join(said, "; "))
 	for part := range strings.SplitSeq(control, ",") {
 		name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
 		switch seconds, _ := strconv.Atoi(strings.Trim(value, `"`)); {

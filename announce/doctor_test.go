@@ -504,6 +504,30 @@ func TestDoctorReal(t *testing.T) {
 	}
 }
 
+// TestDoctorNoScrape: what answers a scrape with an announce is neither open to a scrape of everything, nor closed. Headers
+// that forbid to keep an answer, or say nothing of it, are no fault.
+func TestDoctorNoScrape(t *testing.T) {
+	for headers, want := range map[string]State{
+		"": Pass, "Cache-Control: no-store": Pass, "Cache-Control: max-age=0; Expires: Thu, 01 Jan 2099 00:00:00 GMT": Pass, "Expires: 0": Pass,
+		"Cache-Control: public, s-maxage=60": Fail, "Expires: Thu, 01 Jan 2099 00:00:00 GMT": Fail,
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			for h := range strings.SplitSeq(headers, "; ") {
+				if name, value, ok := strings.Cut(h, ": "); ok {
+					w.Header().Add(name, value)
+				}
+			}
+			w.Write([]byte("d8:intervali1800e5:peers0:e"))
+		}))
+		for _, v := range diagnose(t, server.URL+"/announce", DoctorOptions{Only: []string{"http.cache", "scrape.full"}}).Verdicts {
+			if v.ID == "http.cache" && v.State != want || v.ID == "scrape.full" && v.State != Skip {
+				t.Errorf("%s: %s: %s: %s", headers, v.ID, v.State, v.Detail)
+			}
+		}
+		server.Close()
+	}
+}
+
 // TestDoctorQuotes: of long answers a verdict keeps how they begin, and how long they are.
 func TestDoctorQuotes(t *testing.T) {
 	body := fmt.Appendf(nil, "d8:completei5e10:incompletei5e8:intervali1800e5:peers%d:%se", 60_000, strings.Repeat("peer12", 10_000))

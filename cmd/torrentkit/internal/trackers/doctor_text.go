@@ -19,7 +19,11 @@ func knownChecks(ids []string) error {
 			found = found || c.ID == id || strings.HasPrefix(c.ID, strings.TrimSuffix(id, ".")+".")
 		}
 		if !found {
-			return console.WithHint(fmt.Errorf("no check or group %q", id), "torrentkit doctor --list-checks lists them")
+			hint := "torrentkit doctor --list-checks lists them"
+			if strings.Contains(id, ",") {
+				hint = "name each by a flag of its own: --only tls --only http.cache"
+			}
+			return console.WithHint(fmt.Errorf("no check or group %q", id), hint)
 		}
 	}
 	return nil
