@@ -209,7 +209,9 @@ func (g *group) sweep(s *shared) {
 }
 
 func (g *group) drop(s *shared, at int64) {
-	g.spare = append(g.spare, s.blocks[at].data)
+	if len(g.spare)+g.blocks <= maxBlocks {
+		g.spare = append(g.spare, s.blocks[at].data)
+	}
 	delete(s.blocks, at)
 	g.blocks--
 }

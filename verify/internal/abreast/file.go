@@ -118,16 +118,15 @@ func (f *file) keep(at int64) bool {
 	b := &block{}
 	s.blocks[at] = b
 	g.blocks++
-	if n := len(g.spare); n > 0 {
-		b.data, g.spare = g.spare[n-1], g.spare[:n-1]
+	size := min(blockSize, s.size-at)
+	if n := len(g.spare); n > 0 && int64(cap(g.spare[n-1])) >= size {
+		b.data, g.spare = g.spare[n-1][:size], g.spare[:n-1]
 	} else {
-		b.data = make([]byte, blockSize)
+		b.data = make([]byte, size) // which for a small file is all that is needed
 	}
-	b.data = b.data[:min(blockSize, s.size-at)]
 	n, err := f.read(b.data, at)
 	g.changed.Broadcast()
 	if n < len(b.data) || err != nil {
-		b.data = b.data[:cap(b.data)]
 		g.drop(s, at)
 		return false
 	}
