@@ -61,7 +61,7 @@ func download(ctx context.Context, d *dial.Dialer, proxy dial.Proxy, address str
 		if cause := context.Cause(ctx); cause != nil {
 			err = cause
 		}
-		return nil, withoutURL(err)
+		return nil, plainly(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	switch {
@@ -77,7 +77,25 @@ func download(ctx context.Context, d *dial.Dialer, proxy dial.Proxy, address str
 	case err == nil && int64(len(raw)) > o.Limit:
 		return nil, ErrTooLarge
 	}
-	return raw, err
+	return raw, plainly(err)
+}
+
+// brokenOff is an error of a request in plain words.
+type brokenOff struct {
+	why string
+	err error
+}
+
+func (b *brokenOff) Error() string { return b.why }
+
+func (b *brokenOff) Unwrap() error { return b.err }
+
+// plainly words what servers and networks usually cause, and strips the URL off everything else.
+func plainly(err error) error {
+	if why := dial.Cause(err); why != "" {
+		return &brokenOff{why, err}
+	}
+	return withoutURL(err)
 }
 
 // withoutURL strips the URL off an error of net/http.

@@ -1,6 +1,7 @@
 package index
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -102,9 +103,10 @@ func (c *Client) broken(q call, connected bool, err error) *Failure {
 		if errors.As(err, &u) {
 			err = u.Err
 		}
-		f.Reason = "the connection broke: " + c.clean(err.Error())
+		why := cmp.Or(dial.Cause(err), err.Error())
+		f.Reason = "the connection broke: " + c.clean(why)
 		if !connected {
-			f.Reason = "no connection: " + c.clean(err.Error())
+			f.Reason = "no connection: " + c.clean(why)
 		}
 	}
 	return f

@@ -1,6 +1,7 @@
 package webseed
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -39,7 +40,7 @@ func connectFault(err error) (f *Fault, again bool) {
 	case errors.As(err, &redirect):
 		return &Fault{"redirect", -1, redirect.Error()}, false
 	case errors.As(err, &cert), errors.As(err, &unknown), errors.As(err, &host), errors.As(err, &record):
-		return &Fault{"tls", -1, "TLS fails: " + unwrapAll(err).Error()}, false
+		return &Fault{"tls", -1, "TLS fails: " + cmp.Or(dial.Cause(err), unwrapAll(err).Error())}, false
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return &Fault{"connect", -1, "the name of the host is not known"}, false
 	case errors.Is(err, errStalled), errors.As(err, &timeout) && timeout.Timeout():
@@ -47,7 +48,7 @@ func connectFault(err error) (f *Fault, again bool) {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return &Fault{"connect", -1, "the host refuses connections"}, true
 	}
-	return &Fault{"connect", -1, "no answer: " + unwrapAll(err).Error()}, true
+	return &Fault{"connect", -1, "no answer: " + cmp.Or(dial.Cause(err), unwrapAll(err).Error())}, true
 }
 
 // unwrapAll returns the innermost error, which does not cite the URL.
