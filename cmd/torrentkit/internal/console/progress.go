@@ -1,6 +1,7 @@
 package console
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"sync"
@@ -30,16 +31,17 @@ type Progress struct {
 	stop               chan struct{}
 	ended              sync.WaitGroup
 
-	mu     sync.Mutex // guards what is on the screen, and what follows
-	label  string
-	mode   progressMode
-	bar    *progressbar.ProgressBar
-	max    int64 // that bar was made for
-	width  int   // of the terminal that it was made for
-	drawn  int   // columns of what is on the screen
-	hidden bool  // results are printed where it would be drawn
-	worded bool  // the label says how the work stands, which has no size
-	rate   meter
+	mu      sync.Mutex // guards what is on the screen, and what follows
+	label   string
+	mode    progressMode
+	bar     *progressbar.ProgressBar
+	drawing bytes.Buffer // what bar draws
+	max     int64        // that bar was made for
+	width   int          // of the terminal that it was made for
+	drawn   int          // columns of what is on the screen
+	hidden  bool         // results are printed where it would be drawn
+	worded  bool         // the label says how the work stands, which has no size
+	rate    meter
 }
 
 type progressMode int
@@ -180,12 +182,16 @@ const barWidth, barRoom = 20, 10
 func (p *Progress) drawBar(done, total int64) {
 	if p.bar == nil || p.max != total {
 		p.clear()
-		p.bar, p.max = newBar(p.app.env.Err, total), total
+		p.bar, p.max = newBar(&p.drawing, total), total
 	}
 	text := longestOf(p.wordings(done, total, false), p.width-1-barWidth-barRoom)
 	p.bar.Describe(text)
 	// At its maximum the bar would finish, and stay silent from then on; the work may still have its result to write.
 	p.bar.Set64(min(done, total-1))
+	// It has drawn itself twice, at first with the old amount.
+	frame := p.drawing.Bytes()
+	p.app.env.Err.Write(frame[max(bytes.LastIndexByte(frame, '\r'), 0):])
+	p.drawing.Reset()
 	p.drawn = barWidth + barRoom + DisplayWidth(text)
 }
 
@@ -193,7 +199,7 @@ func (p *Progress) drawBar(done, total int64) {
 // what was done before, are 0 when the work stalls, and overflow when it is slow.
 func newBar(w io.Writer, total int64) *progressbar.ProgressBar {
 	return progressbar.NewOptions64(total,
-		progressbar.OptionSetWriter(onlyWriter{w}),
+		progressbar.OptionSetWriter(w),
 		progressbar.OptionSetPredictTime(false),
 		progressbar.OptionSetElapsedTime(false),
 		progressbar.OptionShowDescriptionAtLineEnd(),
@@ -203,9 +209,6 @@ func newBar(w io.Writer, total int64) *progressbar.ProgressBar {
 		progressbar.OptionClearOnFinish(),
 	)
 }
-
-// onlyWriter hides that a writer is a file: the bar would fsync a file after every write.
-type onlyWriter struct{ io.Writer }
 
 // clear takes what was drawn off the screen: all of its lines, if the terminal has become narrower. The caller holds mu.
 func (p *Progress) clear() {

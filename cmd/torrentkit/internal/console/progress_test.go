@@ -102,6 +102,25 @@ func TestProgressLine(t *testing.T) {
 	}
 }
 
+// What is known beforehand is in the first frame, and a frame is drawn once.
+func TestProgressStartsAtWhatIsKnown(t *testing.T) {
+	con, stderr, _ := progressApp(true, 100)
+	p := con.StartProgress("hashing")
+	defer p.Finish()
+	p.Known(40 << 20)
+	p.Set(0, 60<<20)
+	for frames := 1; frames <= 2; frames++ {
+		p.mu.Lock() // against the ticker
+		before := len(stderr.String())
+		p.draw()
+		drawn := stderr.String()[before:]
+		p.mu.Unlock()
+		if strings.Count(drawn, "\r") != 1 || !strings.Contains(drawn, "40% [") || !strings.Contains(drawn, "40 MiB known") {
+			t.Errorf("frame %d draws %q", frames, drawn)
+		}
+	}
+}
+
 // screen plays what was written to a terminal of one line, and returns the lines that stay and the one that the cursor is on.
 func screen(s string) (lines []string, last string) {
 	var line []rune

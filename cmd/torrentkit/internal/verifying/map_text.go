@@ -35,10 +35,10 @@ func (k ink) of(s verify.PieceState) console.Span {
 	return console.Words(k.unread).In(console.Yellow)
 }
 
-// showMaps draws the torrent and its files that are not whole on a terminal.
-func showMaps(con *console.Console, r *verify.Report) {
+// showMaps draws the torrent and its files that are not whole on a terminal, unless that would tell nothing.
+func showMaps(con *console.Console, r *verify.Report) (drawn bool) {
 	if !con.Human() || r.GoodPieces == r.Pieces || r.GoodPieces == 0 {
-		return
+		return false
 	}
 	k, cells := inkOf(con), min(maxCells, max(con.Width()/2-2, 8))
 	t := console.NewTable()
@@ -51,7 +51,7 @@ func showMaps(con *console.Console, r *verify.Report) {
 	}
 	more := 0
 	for i := range r.Files {
-		if f := &r.Files[i]; f.State == verify.OK || f.State == verify.Missing || f.State == verify.Elsewhere || f.Length == 0 {
+		if f := &r.Files[i]; f.State == verify.OK || f.State == verify.Missing || f.State == verify.Elsewhere || f.Length == 0 || r.Incomplete && f.State == verify.Unchecked {
 			continue
 		}
 		states := r.Map(i, cells)
@@ -73,6 +73,7 @@ func showMaps(con *console.Console, r *verify.Report) {
 	if more > 0 {
 		con.Printf("and %d more files", more)
 	}
+	return true
 }
 
 func anyNotOK(states []verify.PieceState) bool {

@@ -42,7 +42,9 @@ func showReport(con *console.Console, v verified) error {
 		}
 		row := []*console.Cell{stateCell(f), console.Path(f.Path), console.Detail(besideState(con, f) + v.whenFound(f) + howMuch(r, i, con.Number))}
 		if f.State == verify.Unchecked && con.Human() {
-			unclear = append(unclear, row)
+			if !r.Incomplete || v.verbose { // else they are what was not read yet
+				unclear = append(unclear, row)
+			}
 			continue
 		}
 		files.Row(row...)
@@ -66,9 +68,9 @@ func showReport(con *console.Console, v verified) error {
 		files.Among(neighbours(r))
 		con.ShowTable(files)
 	}
-	showMaps(con, r)
+	drawn := showMaps(con, r)
 	showShared(con, r)
-	if con.Human() && len(files.Rows) > 0 {
+	if con.Human() && (drawn || len(files.Rows) > 0) {
 		con.Print()
 	}
 	if r.Differs != verify.SameName {
