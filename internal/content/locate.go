@@ -64,6 +64,9 @@ func Locate(ctx context.Context, root string, files []Want) (*Located, error) {
 		open.close()
 		return nil, err
 	}
+	if !single {
+		open.tellTwins()
+	}
 	return l, nil
 }
 

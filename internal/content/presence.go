@@ -48,4 +48,5 @@ var (
 	ErrOutside   = errors.New("symbolic link leads outside the folder")
 	ErrUnsafe    = errors.New("path is not safe to open")
 	ErrWrongType = errors.New("not the kind of file that was wanted")
+	ErrTwin      = errors.New("the file system takes its name for that of another file")
 )

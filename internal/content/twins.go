@@ -1,0 +1,92 @@
+package content
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// tellTwins finds wanted files that are one file on the disk, because the file system takes their names for one: names that differ
+// in case on Windows and macOS, or in Unicode form. What has the name that its folder lists is there, and the others are missing.
+// Hard links are several files: each of their names is listed.
+func (l *locatedFiles) tellTwins() {
+	inodes := make([]uint64, len(l.files)) // that none stands twice is known without a map
+	for i := range l.files {
+		inodes[i] = l.files[i].stamp.ino
+	}
+	slices.Sort(inodes)
+	if inodes = slices.DeleteFunc(inodes, func(n uint64) bool { return n == 0 }); len(slices.Compact(slices.Clone(inodes))) == len(inodes) {
+		return
+	}
+	first := map[fileID]FileIndex{}
+	twins := map[FileIndex][]FileIndex{} // by the first of them
+	for k := range l.files {
+		i := FileIndex(k)
+		id := fileID{l.files[i].stamp.dev, l.files[i].stamp.ino}
+		if l.absent[i] != nil || l.links[i] || l.moved[i] != "" || id.ino == 0 {
+			continue
+		}
+		if other, again := first[id]; again {
+			twins[other] = append(twins[other], i)
+		} else {
+			first[id] = i
+		}
+	}
+	folders := listedNames{}
+	for one, others := range twins {
+		there := one
+		for _, i := range append([]FileIndex{one}, others...) {
+			if l.listed(l.files[i].Path, folders) {
+				there = i
+				break
+			}
+		}
+		for _, i := range append([]FileIndex{one}, others...) {
+			if name := l.files[i].Path; i != there && !l.listed(name, folders) {
+				l.files[i] = File{Path: name}
+				l.absent[i] = &Presence{Kind: Missing, Err: ErrTwin,
+					Detail: fmt.Sprintf("%q is in its place: the file system takes the two names for one", l.files[there].Path)}
+			}
+		}
+	}
+}
+
+// listedNames are the names in folders that were listed: nil for one that could not be.
+type listedNames map[string]map[string]bool
+
+// listed tells whether a slash path below the root is what the folders on it list, and true where they cannot be listed.
+func (l *locatedFiles) listed(name string, folders listedNames) bool {
+	dir := ""
+	for c := range strings.SplitSeq(name, "/") {
+		names, known := folders[dir]
+		if !known {
+			names = l.namesIn(dir)
+			folders[dir] = names
+		}
+		if names == nil {
+			return true
+		}
+		if !names[c] {
+			return false
+		}
+		dir = strings.TrimPrefix(dir+"/"+c, "/")
+	}
+	return true
+}
+
+func (l *locatedFiles) namesIn(dir string) map[string]bool {
+	f, err := l.folders.root.Open(localPath(dir))
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	list, err := f.Readdirnames(-1)
+	if err != nil {
+		return nil
+	}
+	names := make(map[string]bool, len(list))
+	for _, n := range list {
+		names[n] = true
+	}
+	return names
+}
