@@ -12,6 +12,7 @@ import (
 
 	"github.com/torrentkit/torrentkit/internal/longtest"
 	"github.com/torrentkit/torrentkit/metainfo"
+	"github.com/torrentkit/torrentkit/verify/internal/treetest"
 )
 
 // damaged is a folder that was damaged, and what is in it now: nil where no
@@ -54,7 +55,7 @@ func (d *damaged) damage(t testing.TB, rng *rand.Rand, orig files, outside strin
 	old := d.now[name]
 	kinds := []string{"flip", "truncate", "append", "delete", "swap", "rename", "zero", "folder", "link", "fifo"}
 	kind := kinds[rng.IntN(len(kinds))]
-	if kind == "fifo" && runtime.GOOS == "windows" || len(old) == 0 && (kind == "flip" || kind == "truncate" || kind == "zero") {
+	if kind == "fifo" && runtime.GOOS == "windows" || kind == "link" && !treetest.Links() || len(old) == 0 && (kind == "flip" || kind == "truncate" || kind == "zero") {
 		kind = "delete"
 	}
 	d.log = append(d.log, fmt.Sprintf("%s %s (%d bytes)", kind, name, len(old)))

@@ -38,6 +38,7 @@ func TestSearchMoved(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		defer s.Close()
 		if len(s.Found) < n-1 || len(s.Lost) > 0 {
 			t.Fatalf("%v: %d found, %d lost", format, len(s.Found), len(s.Lost))
 		}
@@ -83,6 +84,7 @@ func TestSearchParts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer s.Close()
 	if len(s.Found) != 1 || s.Found[0].Proved || filepath.Base(s.Found[0].Path) != "one" || fmt.Sprint(s.Lost) != "[1]" {
 		t.Errorf("%+v, lost %v", s.Found, s.Lost)
 	}
@@ -90,6 +92,7 @@ func TestSearchParts(t *testing.T) {
 	if s, err = Search(context.Background(), torrent, dir, []string{else1, else2}, SearchOptions{}); err != nil {
 		t.Fatal(err)
 	}
+	defer s.Close()
 	if len(s.Found) != 3 || !s.Found[0].Proved || !s.Found[1].Proved || filepath.Base(s.Found[1].Path) != "three" || !s.Found[2].Proved || s.Found[2].Path != filepath.Join(dir, "c") {
 		t.Errorf("%+v, lost %v", s.Found, s.Lost)
 	}

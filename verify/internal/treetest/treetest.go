@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/torrentkit/torrentkit/internal/content"
@@ -50,6 +51,19 @@ func Put(t testing.TB, path string, data []byte) {
 		t.Fatal(err)
 	}
 }
+
+// Links tells whether symbolic links can be made: Windows wants a right for that, and Wine makes none in silence.
+var Links = sync.OnceValue(func() bool {
+	dir, err := os.MkdirTemp("", "links")
+	if err != nil {
+		return false
+	}
+	defer os.RemoveAll(dir)
+	link := filepath.Join(dir, "link")
+	err = os.Symlink("there", link)
+	to, e := os.Readlink(link)
+	return err == nil && e == nil && to == "there"
+})
 
 // Noise is n random bytes.
 func Noise(rng *rand.Rand, n int) []byte {
