@@ -47,7 +47,7 @@ func spanned(cell string) (out []string) {
 // oursOf is the command that stands for a program of the table.
 func oursOf(program string) string {
 	for _, pair := range [][2]string{
-		{"modify", "edit"}, {"edit", "edit"}, {"verify", "verify"}, {"check", "verify"}, {"show", "inspect"}, {"stats", "inspect"}, {"link", "magnet"},
+		{"modify", "edit"}, {"edit", "edit"}, {"verify", "verify"}, {"check", "verify"}, {"show", "inspect"}, {"info", "inspect"}, {"magnet", "magnet"}, {"stats", "inspect"}, {"link", "magnet"},
 		{"announce", "announce"}, {"completions", "completion"},
 	} {
 		if strings.Contains(program, pair[0]) {
@@ -115,15 +115,15 @@ func TestComingFromIsTrue(t *testing.T) {
 			t.Errorf("there is no %q: %s", missing, line)
 		}
 	}
-	if hints < 80 {
+	if hints < 110 {
 		t.Errorf("only %d flags of other programs have hints", hints)
 	}
-	for _, program := range []string{"mkbrr create", "mkbrr modify", "imdl torrent create", "torrenttools create", "torrenttools edit", "torf", "py3createtorrent", "mktorrent", "transmission-create", "transmission-edit"} {
+	for _, program := range []string{"mkbrr create", "mkbrr modify", "imdl torrent create", "torrenttools create", "imdl", "torrenttools edit", "torrenttools verify", "torrenttools show", "torf", "py3createtorrent", "mktorrent", "transmission-create", "transmission-edit", "transmission-show"} {
 		if !strings.Contains(table, "\n| "+program+" |") {
 			t.Errorf("the table has no %s", program)
 		}
 	}
-	if rows < 60 {
+	if rows < 150 {
 		t.Errorf("only %d rows", rows)
 	}
 }

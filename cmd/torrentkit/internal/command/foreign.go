@@ -16,10 +16,10 @@ import (
 // foreign are flags of other programs that make torrents, and what they are called here, for the commands that have such a flag,
 // or a sentence where nothing is called so. The same stands in docs/coming-from.md.
 const foreign = `
-announce announce-tier = --tracker URL, a tier each; URL,URL share one
+announce announce-tier = --tracker URL, a tier each; URL,URL share one | --add-tracker URL
 announce-group = --set-trackers URL | --preset NAME
 profile = --preset NAME
-preset-file config = --presets FILE
+preset-file config trackers-config = --presets FILE
 batch = --jobs FILE
 output-dir out outfile = --output FILE or FOLDER
 stdout = --output -
@@ -31,7 +31,7 @@ anonymize = --no-date --no-created-by
 piece-size piecesize = --piece-length SIZE, such as 256K or 4M
 max-piece-size = --max-piece-length SIZE
 target-piece-count = --target-pieces N
-protocol = --format FORMAT
+protocol = --format FORMAT | both formats of a hybrid are used
 threads = --workers N
 sort-by = --sort ORDER
 md5 = --checksum md5
@@ -51,6 +51,13 @@ merge = --set KEY=JSON
 webseed = --web-seed URL
 tracker = --set-trackers URL
 web-seed = --add-web-seed URL
+http-seed = --add-http-seed URL
+collection = --add-collection NAME
+similar = --set-info 'similar=["hex:INFOHASH"]'
+show-padding-files = --pads
+header info trackers no-header no-info no-trackers no-files flat iso truncate prefix = --field NAME
+show-binary checksum = --query PATH
+terminal = --human, with --color always
 add = --add-tracker URL
 delete = --remove-tracker URL
 select-only = --select INDICES
@@ -64,6 +71,18 @@ rename = torrentkit edit --rename renames files in a torrent
 skip-prefix = no name gets a prefix
 verbose = more is told by default; --quiet tells less
 info-only = only the result is printed with --quiet
+unstable = nothing has to be unlocked
+version = torrentkit version prints it
+no-cross-seed = a torrent gets --entropy only where it is asked for
+simple-progress = it is chosen by whether standard error is a terminal; --progress shows it elsewhere
+checksum-algorithms = torrentkit help create checksum lists them
+list-mode = each list has flags for it: --add-tracker adds, --set-trackers replaces
+show-pieces = torrentkit dump TORRENT prints it
+human-readable = it is so on a terminal, or with --human
+bytes = sizes are in bytes in a pipe and with --json
+magnet = torrentkit magnet TORRENT prints the link
+scrape = torrentkit scrape TORRENT asks the trackers
+unsorted = files are shown in the torrent's order
 cpuprofile = there is none: it is for who develops the program
 follow-symlinks = links are followed by default; --symlinks skip leaves them out
 include-hidden = hidden files are taken by default; --hidden skip leaves them out
