@@ -16,6 +16,7 @@ import (
 // standard error, and knows what the user wants to see.
 type Console struct {
 	Options  Options
+	Times    Times
 	env      Env
 	stdout   *checkedWriter
 	text     io.Writer                // stdout for what is text
@@ -39,7 +40,7 @@ func New(e Env) *Console {
 	con := &Console{Options: Options{Color: "auto"}, stdout: newCheckedWriter(e.Out), commands: e.Err}
 	con.text = e.inWorkflow(con.stdout)
 	e.Err = e.inWorkflow(e.Err)
-	con.env = e
+	con.env, con.Times = e, Times{e.Measured}
 	return con
 }
 

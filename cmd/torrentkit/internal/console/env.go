@@ -32,6 +32,8 @@ type Env struct {
 	Secret func(ctx context.Context) (string, error)
 	Getenv func(string) string
 	Now    func() time.Time
+	// Measured is the time that people are told of one that was measured; nil is itself. The screens of tests have one for all.
+	Measured func(time.Duration) time.Duration
 }
 
 // RealEnv is the process's own world. It also sets what is global to the process: the collector, the console's mode, and

@@ -154,17 +154,6 @@ func formatDuration(d time.Duration) string {
 	return fmt.Sprintf("%d d %02d h", seconds/86400, seconds%86400/3600)
 }
 
-// FormatSeconds words a short time span for people who compare speeds: "0.76 s", "12 s", "3 min 20 s".
-func FormatSeconds(d time.Duration) string {
-	switch {
-	case d < 10*time.Millisecond:
-		return "0.01 s"
-	case d < 10*time.Second:
-		return fmt.Sprintf("%.2f s", d.Seconds())
-	}
-	return formatDuration(d)
-}
-
 // FormatRate words bytes in a second, of which three digits are enough: "5.3 GiB/s", "512 MiB/s".
 func FormatRate(perSecond float64) string {
 	unit := "B"

@@ -238,7 +238,7 @@ func showCreated(con *console.Console, c created, out *command.Output) error {
 		f.Text("web seed asks", con.URL(u))
 	}
 	if c.took > 0 {
-		f.Text("time", c.speed())
+		f.Text("time", c.speed(con))
 	}
 	con.Show(&f)
 	con.Print()
@@ -247,10 +247,10 @@ func showCreated(con *console.Console, c created, out *command.Output) error {
 }
 
 // speed words how long it took, and how fast what was not known already was hashed.
-func (c created) speed() string {
-	text := fmt.Sprintf("%s in %s", console.FormatSize(c.Size()), console.FormatSeconds(c.took))
+func (c created) speed(con *console.Console) string {
+	text := fmt.Sprintf("%s in %s", console.FormatSize(c.Size()), con.Times.Work(c.took))
 	if hashed := c.Size() - c.reused.Bytes; hashed > 0 && c.reused.Bytes == 0 {
-		text += ", " + console.FormatRate(float64(hashed)/c.took.Seconds())
+		text += ", " + con.Times.Speed(hashed, c.took)
 	}
 	return text
 }

@@ -58,7 +58,7 @@ func showTotals(con *console.Console, t *totals, took time.Duration, verbose boo
 		con.Print()
 	}
 	con.Printf("%s: %s changed, %s unchanged, %s refused, in %s", command.Plural(t.changed+t.unchanged+t.refused, "torrent"),
-		console.FormatCount(int64(t.changed)), console.FormatCount(int64(t.unchanged)), console.FormatCount(int64(t.refused)), console.FormatSeconds(took))
+		console.FormatCount(int64(t.changed)), console.FormatCount(int64(t.unchanged)), console.FormatCount(int64(t.refused)), con.Times.Work(took))
 }
 
 // showEditDiff prints what an edit changes.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"strings"
-	"time"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -95,7 +94,7 @@ func showFetched(con *console.Console, input string, res *magnet.Result, out *co
 	command.AddInfoHashes(&f, metainfo.Hashes{V1: res.V1, V2: res.V2})
 	f.Size("torrent size", int64(len(res.Torrent)))
 	f.Text("from", con.URL(res.From))
-	f.Add("time", &console.Cell{Human: res.Elapsed.Round(time.Millisecond).String(), Raw: fmt.Sprintf("%.3f", res.Elapsed.Seconds())})
+	f.Add("time", &console.Cell{Human: con.Times.Answer(res.Elapsed), Raw: fmt.Sprintf("%.3f", res.Elapsed.Seconds())})
 	if out != nil {
 		f.Text("output", out.String())
 	}

@@ -32,24 +32,9 @@ func numberCell(n int64) *console.Cell {
 	return console.Count(n)
 }
 
-// timeCell is a duration: rounded for people, milliseconds in a pipe.
-func timeCell(d time.Duration) *console.Cell {
-	return &console.Cell{Human: roundTime(d), Raw: strconv.FormatFloat(d.Seconds()*1000, 'f', 3, 64), Right: true}
-}
-
 // secondsCell is a duration that is whole seconds.
 func secondsCell(d time.Duration) *console.Cell {
 	return &console.Cell{Human: d.String(), Raw: strconv.FormatInt(int64(d/time.Second), 10)}
-}
-
-func roundTime(d time.Duration) string {
-	switch {
-	case d < time.Millisecond:
-		return d.Round(time.Microsecond).String()
-	case d < time.Second:
-		return d.Round(100 * time.Microsecond).String()
-	}
-	return d.Round(10 * time.Millisecond).String()
 }
 
 // showResult prints everything about the only result.
@@ -134,7 +119,7 @@ func connectionFields(con *console.Console, f *console.Fields, r *announce.Resul
 		d     time.Duration
 	}{{"dns time", r.Timing.DNS}, {"connect time", r.Timing.Connect}, {"tls time", r.Timing.TLS}, {"first byte time", r.Timing.FirstByte}, {"total time", r.Timing.Total}} {
 		if e.d > 0 {
-			f.Add(e.label, timeCell(e.d))
+			f.Add(e.label, con.Times.AnswerCell(e.d))
 		}
 	}
 	if r.TLS != nil {
@@ -193,7 +178,7 @@ func showLine(con *console.Console, r *announce.Result, round int, withHash, pee
 	}
 	if r.Good() {
 		seeds, leeches := countCells(r)
-		parts = append(parts, fmt.Sprintf("seeds %s  leeches %s  interval %s  %s", seeds.Human, leeches.Human, r.Reply.Interval, roundTime(r.Timing.Total)))
+		parts = append(parts, fmt.Sprintf("seeds %s  leeches %s  interval %s  %s", seeds.Human, leeches.Human, r.Reply.Interval, con.Times.Answer(r.Timing.Total)))
 	} else {
 		parts = append(parts, failureText(con, r.Failure, r.Tracker))
 	}
@@ -222,10 +207,10 @@ func pipedLine(con *console.Console, r *announce.Result, peers bool) {
 	}
 	if r.Good() {
 		p := r.Reply
-		row = append(row, numberCell(p.Seeds), numberCell(p.Leeches), numberCell(p.Downloaded), secondsCell(p.Interval), timeCell(r.Timing.Total), console.Text(""))
+		row = append(row, numberCell(p.Seeds), numberCell(p.Leeches), numberCell(p.Downloaded), secondsCell(p.Interval), con.Times.AnswerCell(r.Timing.Total), console.Text(""))
 	} else {
 		row[0] = console.Text(string(r.Failure.Code))
-		row = append(row, console.Text(""), console.Text(""), console.Text(""), console.Text(""), timeCell(r.Timing.Total), console.Text(failureText(con, r.Failure, r.Tracker)))
+		row = append(row, console.Text(""), console.Text(""), console.Text(""), console.Text(""), con.Times.AnswerCell(r.Timing.Total), console.Text(failureText(con, r.Failure, r.Tracker)))
 	}
 	t.Row(row...)
 	for _, n := range r.Findings {

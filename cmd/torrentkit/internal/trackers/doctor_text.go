@@ -115,7 +115,7 @@ func showReportOf(con *console.Console, r *announce.Report, f *doctorFlags) {
 	sum.Count("warnings", int64(r.Count(announce.Fail, announce.Warning)))
 	sum.Count("infos", int64(r.Count(announce.Fail, announce.Info)))
 	sum.Count("skipped", int64(r.Count(announce.Skip, "")))
-	sum.Add("time", timeCell(r.Elapsed))
+	sum.Add("time", con.Times.AnswerCell(r.Elapsed))
 	sum.Add("verdict", verdictOf(r))
 	con.Show(&sum)
 }

@@ -44,7 +44,7 @@ func examinedSection(con *console.Console, p *page, r *announce.Report) {
 	}
 	p.tiles([]tile{
 		{count(announce.Pass, ""), "passed", "good"}, {count(announce.Fail, announce.Error), "errors", "bad"}, {count(announce.Fail, announce.Warning), "warnings", "warn"},
-		{count(announce.Fail, announce.Info), "infos", "info"}, {count(announce.Skip, ""), "skipped", "dim"}, {roundTime(r.Elapsed), "time", ""},
+		{count(announce.Fail, announce.Info), "infos", "info"}, {count(announce.Skip, ""), "skipped", "dim"}, {con.Times.Answer(r.Elapsed), "time", ""},
 	})
 	address := ""
 	if r.Addr.IsValid() {
@@ -118,7 +118,7 @@ func checkDetails(con *console.Console, p *page, v *announce.Verdict, tracker st
 	if v.State == announce.Fail {
 		advice = v.Advice
 	}
-	p.facts([][2]string{{"found", trackerText(con, v.Detail, tracker)}, {"source", source(v.Check)}, {"advice", advice}, {"time", roundTime(v.Elapsed)}})
+	p.facts([][2]string{{"found", trackerText(con, v.Detail, tracker)}, {"source", source(v.Check)}, {"advice", advice}, {"time", con.Times.Answer(v.Elapsed)}})
 	if v.Sent != "" {
 		p.begin("pre")
 		for l := range exchangeLines(con, &v.Exchange, tracker, opt, curlArgs) {

@@ -87,7 +87,7 @@ func exchangeLines(con *console.Console, x *announce.Exchange, tracker string, o
 		default:
 			more = put(string(x.Sent))
 		}
-		if !more || len(x.Received) == 0 && x.Status == "" || !yield(line{}) || !yield(line{text: "< " + roundTime(x.Elapsed), bold: true}) {
+		if !more || len(x.Received) == 0 && x.Status == "" || !yield(line{}) || !yield(line{text: "< " + con.Times.Answer(x.Elapsed), bold: true}) {
 			return
 		}
 		if x.Status != "" && !put(x.Status) {

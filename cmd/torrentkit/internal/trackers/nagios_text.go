@@ -94,11 +94,11 @@ func nagiosOf(con *console.Console, s *series, random bool, f *announceFlags) (n
 	case s.stats.Good == 0:
 		return nagiosCritical, string(r.Failure.Code) + ": " + failureText(con, r.Failure, r.Tracker)
 	case slower(f.crit):
-		return nagiosCritical, fmt.Sprintf("%s is more than %s", roundTime(mean), f.crit)
+		return nagiosCritical, fmt.Sprintf("%s is more than %s", con.Times.Answer(mean), f.crit)
 	case s.stats.Loss() > 0:
 		return nagiosWarning, fmt.Sprintf("%d of %d without a good answer", s.stats.Sent-s.stats.Good, s.stats.Sent)
 	case slower(f.warn):
-		return nagiosWarning, fmt.Sprintf("%s is more than %s", roundTime(mean), f.warn)
+		return nagiosWarning, fmt.Sprintf("%s is more than %s", con.Times.Answer(mean), f.warn)
 	case r.TLS != nil && r.TLS.NotAfter.Sub(con.Now()) < 14*24*time.Hour:
 		return nagiosWarning, "the certificate ends " + console.FormatTime(r.TLS.NotAfter)
 	case r.Reply.Warning != "":

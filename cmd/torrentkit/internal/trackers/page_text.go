@@ -189,7 +189,7 @@ type share struct {
 }
 
 // shares draws the parts of a time one after the other.
-func (p *page) shares(list []share) {
+func (p *page) shares(con *console.Console, list []share) {
 	list = slices.DeleteFunc(list, func(s share) bool { return s.d <= 0 })
 	var sum time.Duration
 	for _, s := range list {
@@ -203,7 +203,7 @@ func (p *page) shares(list []share) {
 	for _, s := range list {
 		w := 600 * s.d.Seconds() / sum.Seconds()
 		p.begin("rect", "class", s.class, "x", number(x), "y", "0", "width", number(w), "height", "10")
-		p.put("title", s.label+" "+roundTime(s.d))
+		p.put("title", s.label+" "+con.Times.Answer(s.d))
 		p.end()
 		x += w
 	}
@@ -214,7 +214,7 @@ func (p *page) shares(list []share) {
 		p.begin("rect", "class", s.class, "width", "1", "height", "1")
 		p.end()
 		p.end()
-		p.text(s.label + " " + roundTime(s.d) + " ")
+		p.text(s.label + " " + con.Times.Answer(s.d) + " ")
 	}
 	p.end()
 }

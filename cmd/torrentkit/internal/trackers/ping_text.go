@@ -30,7 +30,7 @@ func showPings(con *console.Console, all []*series) error {
 		row := []*console.Cell{console.Path(con.URL(s.query.Tracker)), console.Count(int64(s.stats.Sent)), console.Count(int64(s.stats.Good)), lossCell(&s.stats)}
 		for _, e := range pingTimes(&s.stats) {
 			if shown[e.name] {
-				row = append(row, e.cell(&s.stats))
+				row = append(row, e.cell(con, &s.stats))
 			}
 		}
 		return row
@@ -44,7 +44,7 @@ func showPing(con *console.Console, s *announce.PingStats) {
 	f.Add("loss", lossCell(s))
 	for _, e := range pingTimes(s) {
 		if s.Good >= e.least || !con.Human() {
-			f.Add(e.name, e.cell(s))
+			f.Add(e.name, e.cell(con, s))
 		}
 	}
 	if con.Human() {
@@ -54,11 +54,11 @@ func showPing(con *console.Console, s *announce.PingStats) {
 }
 
 // cell is the time, of which there may be nothing to tell.
-func (e pingTime) cell(s *announce.PingStats) *console.Cell {
+func (e pingTime) cell(con *console.Console, s *announce.PingStats) *console.Cell {
 	if s.Good < e.least {
 		return numberCell(announce.Unknown)
 	}
-	return timeCell(e.d)
+	return con.Times.AnswerCell(e.d)
 }
 
 func lossCell(s *announce.PingStats) *console.Cell {

@@ -98,7 +98,7 @@ func seriesState(con *console.Console, s *series) (state, text string) {
 	if f := s.last.Failure; f != nil {
 		return string(f.Code), failureText(con, f, s.query.Tracker)
 	}
-	return "ok", roundTime(s.stats.Mean())
+	return "ok", con.Times.Answer(s.stats.Mean())
 }
 
 func seriesClass(s *series) string {
@@ -119,7 +119,7 @@ func seriesSection(con *console.Console, p *page, s *series, g *gathered) {
 	tiles := []tile{{fmt.Sprint(s.stats.Sent), "asked", ""}, {fmt.Sprint(s.stats.Good), "answered", seriesClass(s)}, {lossCell(&s.stats).Human, "loss", ""}}
 	for _, t := range pingTimes(&s.stats) {
 		if s.stats.Good >= t.least {
-			tiles = append(tiles, tile{roundTime(t.d), t.name, ""})
+			tiles = append(tiles, tile{con.Times.Answer(t.d), t.name, ""})
 		}
 	}
 	p.tiles(tiles)
@@ -127,7 +127,7 @@ func seriesSection(con *console.Console, p *page, s *series, g *gathered) {
 		most := max(s.stats.Max(), time.Microsecond)
 		bars := make([]bar, len(s.samples))
 		for i, one := range s.samples {
-			bars[i] = bar{float64(one.took) / float64(most), "good", roundTime(one.took)}
+			bars[i] = bar{float64(one.took) / float64(most), "good", con.Times.Answer(one.took)}
 			if !one.good {
 				bars[i] = bar{1, "bad", "no good answer"}
 			}
@@ -139,13 +139,13 @@ func seriesSection(con *console.Console, p *page, s *series, g *gathered) {
 				lines, names = append(lines, float64(t.d)/float64(most)), append(names, t.name)
 			}
 		}
-		about := "Each answer in turn, from 0 to " + roundTime(most) + "; red where there was no good one"
+		about := "Each answer in turn, from 0 to " + con.Times.Answer(most) + "; red where there was no good one"
 		if len(lines) > 0 {
 			about += "; dashed: " + strings.Join(names, " and ")
 		}
 		p.chart(about, bars, lines...)
 	}
-	p.shares([]share{{"name lookup", "info", r.Timing.DNS}, {"connect", "good", r.Timing.Connect}, {"TLS", "warn", r.Timing.TLS}, {"first byte", "pass", r.Timing.FirstByte}})
+	p.shares(con, []share{{"name lookup", "info", r.Timing.DNS}, {"connect", "good", r.Timing.Connect}, {"TLS", "warn", r.Timing.TLS}, {"first byte", "pass", r.Timing.FirstByte}})
 	p.facts(seriesFacts(con, r))
 }
 

@@ -35,7 +35,7 @@ func trackerRow(con *console.Console, l *trackerLine) []*console.Cell {
 	colour := map[standing]console.Colour{alive: console.Green, unclear: console.Yellow, dead: console.Red}[l.standing]
 	took, result := console.Text(""), console.Detail("")
 	if l.took > 0 {
-		took = timeCell(l.took)
+		took = con.Times.AnswerCell(l.took)
 	}
 	switch {
 	case l.failure != nil:

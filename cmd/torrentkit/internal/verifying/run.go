@@ -79,7 +79,7 @@ func eachOf(ctx context.Context, con *console.Console, names []string, one func(
 	if con.Human() && !con.Options.JSON && ctx.Err() == nil {
 		count := func(code int) string { return console.FormatCount(int64(codes[code])) }
 		con.Printf("%s: %s ok, %s not ok, %s without an answer, in %s", command.Plural(len(names), "torrent"),
-			count(console.ExitYes), count(console.ExitNo), count(console.ExitTrouble), console.FormatSeconds(con.Now().Sub(start)))
+			count(console.ExitYes), count(console.ExitNo), count(console.ExitTrouble), con.Times.Work(con.Now().Sub(start)))
 	}
 	return err
 }
