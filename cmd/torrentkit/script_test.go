@@ -78,11 +78,16 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// mainInStory is the program, which may be told to take its output for a terminal, and whose JSON is held to the schemas.
+// mainInStory is the program, which may be told to take its output for a terminal and what to tell of
+// times, and whose JSON is held to the schemas.
 func mainInStory() {
 	e := console.RealEnv()
 	if os.Getenv("TORRENTKIT_TEST_TERMINAL") != "" {
 		e.OutTTY, e.ANSI, e.Width = true, false, func() int { return 100 }
+	}
+	if took, err := time.ParseDuration(os.Getenv("TORRENTKIT_TEST_TOOK")); err == nil {
+		e.Measured = func(time.Duration) time.Duration { return took }
+		os.Exit(run(context.Background(), e, os.Args[1:]))
 	}
 	folder := os.Getenv("TORRENTKIT_TEST_SCHEMAS")
 	switch {
