@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"syscall"
@@ -28,6 +29,7 @@ func TestCause(t *testing.T) {
 		{fmt.Errorf("reading: %w", io.ErrUnexpectedEOF), "the server ended the connection before the answer was whole"},
 		{&url.Error{Op: "Get", URL: "http://x/", Err: io.EOF}, "the server ended the connection before the answer was whole"},
 		{wrapped(tls.RecordHeaderError{Msg: "x"}), "the server does not speak TLS"},
+		{&url.Error{Op: "Get", URL: "https://x/", Err: http.ErrSchemeMismatch}, "the server does not speak TLS"},
 		{&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}, "the certificate is signed by an unknown authority"},
 		{&tls.CertificateVerificationError{Err: x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"a", "b"}}}}, "the certificate is for another host (a, b)"},
 		{&tls.CertificateVerificationError{Err: x509.CertificateInvalidError{Reason: x509.Expired}}, "the certificate has expired or is not yet valid"},

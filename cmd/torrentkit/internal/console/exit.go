@@ -162,21 +162,47 @@ func (con *Console) write(w io.Writer, text string) {
 	write()
 }
 
-// joined takes the result of errors.Join apart. An error that only mentions several others is left whole.
+// joined takes the result of errors.Join apart. What was said before it stands before each, and its hint after the last.
+// An error that only mentions several others is left whole.
 func joined(err error) []error {
-	several, ok := err.(interface{ Unwrap() []error })
-	if !ok {
-		return []error{err}
+	switch e := err.(type) {
+	case interface{ Unwrap() []error }:
+		texts, all := make([]string, 0, 4), make([]error, 0, 4)
+		for _, one := range e.Unwrap() {
+			texts, all = append(texts, one.Error()), append(all, joined(one)...)
+		}
+		if strings.Join(texts, "\n") == err.Error() {
+			return all
+		}
+	case interface{ Unwrap() error }:
+		inner := e.Unwrap()
+		if inner == nil {
+			break
+		}
+		all := joined(inner)
+		before, ok := strings.CutSuffix(err.Error(), inner.Error())
+		if len(all) < 2 || !ok {
+			break
+		}
+		for i, one := range all {
+			all[i] = &partError{before + one.Error(), one}
+		}
+		if h, ok := err.(*HintError); ok {
+			all[len(all)-1] = &HintError{all[len(all)-1], h.Hint}
+		}
+		return all
 	}
-	texts := make([]string, 0, 4)
-	for _, e := range several.Unwrap() {
-		texts = append(texts, e.Error())
-	}
-	if strings.Join(texts, "\n") != err.Error() {
-		return []error{err}
-	}
-	return several.Unwrap()
+	return []error{err}
 }
+
+// partError is one of several errors that were joined, with what was said before all of them.
+type partError struct {
+	text string
+	err  error
+}
+
+func (e *partError) Error() string { return e.text }
+func (e *partError) Unwrap() error { return e.err }
 
 // RootCause strips what the os package says about the operation and its path: torrentkit's messages name both in their
 // own words, and a temporary name would only confuse.
