@@ -143,7 +143,7 @@ func (w *why) ofPeers() {
 		}
 	}
 	some("unreachable", "could not be connected to", "they are gone, or behind routers that let nobody in: a client with an open port is reached by them", magnet.Refused, magnet.Unreachable, magnet.TimedOut)
-	some("closed", "closed the connection", "they may be full, or keep our address out: later, or from another address", magnet.Closed, magnet.BadEncryption)
+	some("closed", "closed the connection", "they may not have the torrent any more, be full, or keep our address out: others, later, or from another address", magnet.Closed, magnet.BadEncryption)
 	some("no-metadata", "gave no metadata", "they wait for it themselves, or keep it, as for private torrents: get the .torrent file", magnet.NoExtensions, magnet.NoMetadata, magnet.Rejected)
 	some("other-torrent", "had another torrent at that address", "the tracker's list is old: announce again later", magnet.OtherTorrent)
 	some("bad-peers", "sent what does not fit the infohash, or is no BitTorrent", "others are needed: a link with more trackers",
