@@ -328,7 +328,7 @@ func (d *doctor) close() {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(d.ctx), min(d.opt.Timeout, 3*time.Second))
 	if d.ctx.Err() != nil {
 		cancel()
-		ctx, cancel = context.WithTimeout(context.WithoutCancel(d.ctx), 150*time.Millisecond)
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(d.ctx), grace)
 	}
 	defer cancel()
 	d.ctx = ctx

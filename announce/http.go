@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"sort"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/dial"
@@ -27,9 +28,10 @@ type httpClient struct {
 	addrs  []netip.AddrPort
 	dialer *dial.Dialer
 	tls    *tls.Config
-	idle   *httpConn // that the next request may go over
-	reused bool      // the last request went over a connection that had carried one before
-	res    *Result   // of the present question
+	idle   *httpConn   // that the next request may go over
+	reused bool        // the last request went over a connection that had carried one before
+	met    atomic.Bool // there was a connection
+	res    *Result     // of the present question
 }
 
 // openHTTP returns a client whose connections to e's host go to addrs.

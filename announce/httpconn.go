@@ -76,6 +76,8 @@ func (c *httpClient) surplus(n int64) {
 	}
 }
 
+func (c *httpClient) connected() bool { return c.met.Load() }
+
 // close ends the connection, and takes note of what came behind the last answer.
 func (c *httpClient) close() {
 	if c.look(); c.idle != nil {
@@ -101,6 +103,7 @@ func (c *httpClient) RoundTrip(req *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 	}
+	c.met.Store(true)
 	stop := interrupt(req.Context(), conn)
 	resp, began, err := c.exchange(conn, req, c.s.Proxy)
 	switch {

@@ -265,23 +265,29 @@ func TestTimeoutEnds(t *testing.T) {
 			if r.Failure == nil || r.Failure.Code != Timeout {
 				t.Errorf("%s: %v", transport, r.Failure)
 			}
-			if d := time.Since(started); d > 400*time.Millisecond {
+			if d := time.Since(started); d > 600*time.Millisecond { // 300 of which are for a goodbye
 				t.Errorf("%s took %s", transport, d)
 			}
 		}
 	})
 }
 
+// TestInterrupt: a tracker that never answers is awaited for a second at most, and not at all where it cannot have counted
+// us in.
 func TestInterrupt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := new(memnet.Network)
 		tr := trackertest.StartIn(t, n, trackertest.Mute)
 		for transport, u := range urls(tr) {
 			ctx, cancel := context.WithCancel(t.Context())
-			time.AfterFunc(100*time.Millisecond, cancel)
-			started := time.Now()
+			var interrupted time.Time
+			time.AfterFunc(100*time.Millisecond, func() { interrupted = time.Now(); cancel() })
 			rs := Probe(ctx, Query{Tracker: u, Hash: RandomHash()}, Options{TLS: trusting(tr), network: n})
-			if d := time.Since(started); d > 200*time.Millisecond || rs[0].Failure == nil || rs[0].Failure.Code != Interrupted {
+			patience := time.Duration(0)
+			if transport == "http" || transport == "https" {
+				patience = 2 * grace
+			}
+			if d := time.Since(interrupted); d > patience || rs[0].Failure == nil || rs[0].Failure.Code != Interrupted {
 				t.Errorf("%s: %s after %s", transport, rs[0].Failure, d)
 			}
 		}

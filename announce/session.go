@@ -14,6 +14,8 @@ type session interface {
 	announce(ctx context.Context, s *settings, r *Result, event Event) (*Reply, *Failure)
 	// scrape asks for some torrents, or for all where the transport can.
 	scrape(ctx context.Context, sr *ScrapeResult, chunk []metainfo.HashV1) ([]Counts, *Failure)
+	// connected tells whether the tracker may have what was asked. It may be called at any time.
+	connected() bool
 	close()
 }
 
@@ -46,17 +48,19 @@ func (s *settings) announce(ctx context.Context, e endpoint, addrs []netip.AddrP
 	}
 	r.Failure = f
 	r.Timing.Total = r.Timing.DNS + time.Since(started)
-	if t != nil && !s.NoStop && r.Event != EventStopped && mayBeRegistered(r) {
+	if t != nil && !s.NoStop && r.Event != EventStopped && mayBeRegistered(t, r) {
 		s.goodbye(ctx, t, r)
 	}
 }
 
-// grace is how long the answer to an announce is awaited when the caller has
-// had enough: trackers may read a goodbye that comes close behind an announce
-// before that, and count in who has left.
-const grace = 80 * time.Millisecond
+// grace is how long the answer to an announce is awaited when the caller has had
+// enough, and then that to the goodbye: long enough for trackers on the other side
+// of the world. One that reads a goodbye before the announce that it belongs to, or
+// that gets none, counts in who has left.
+const grace = 500 * time.Millisecond
 
-// tell announces, unless the caller has had enough already.
+// tell announces, unless the caller has had enough already. What the tracker may
+// have is given time for its answer even then.
 func (s *settings) tell(ctx context.Context, t session, r *Result) (*Reply, *Failure) {
 	if ctx.Err() != nil {
 		return nil, netFailure(ctx, "announcing", ctx.Err())
@@ -68,6 +72,9 @@ func (s *settings) tell(ctx context.Context, t session, r *Result) (*Reply, *Fai
 		defer cancel()
 	}
 	defer context.AfterFunc(ctx, func() {
+		if !t.connected() {
+			cancel()
+		}
 		select {
 		case <-patient.Done():
 		case <-time.After(grace):
@@ -110,11 +117,11 @@ func countedIn(there, left *Reply) string {
 
 // mayBeRegistered says whether the tracker may have counted us in: it took the
 // request, and did not refuse it.
-func mayBeRegistered(r *Result) bool {
+func mayBeRegistered(t session, r *Result) bool {
 	if r.Failure == nil || r.Transport != HTTP && r.Transport != HTTPS {
 		return r.Failure == nil || !r.Failure.TrackerSpoke()
 	}
-	return !r.Failure.TrackerSpoke() && (r.Status == 200 || (r.Failure.Code == Timeout || r.Failure.Code == Interrupted) && r.Addr.IsValid() && r.Timing.Connect > 0)
+	return !r.Failure.TrackerSpoke() && (r.Status == 200 || (r.Failure.Code == Timeout || r.Failure.Code == Interrupted) && t.connected())
 }
 
 // goodbyeContext bounds the announce of stopped, which may outlive the
@@ -126,7 +133,7 @@ func goodbyeContext(ctx context.Context, s *settings, f *Failure) (context.Conte
 		limit = min(limit, 300*time.Millisecond)
 	}
 	if ctx.Err() == context.Canceled {
-		limit = 100 * time.Millisecond
+		limit = min(s.Timeout, grace)
 	}
 	return context.WithTimeout(context.WithoutCancel(ctx), limit)
 }

@@ -21,7 +21,8 @@ type lateTracker struct {
 	peers int
 }
 
-const late = 50 * time.Millisecond
+// late is how long that takes: the way to the other side of the world and back, and more.
+const late = 400 * time.Millisecond
 
 // handle works on one event of a peer that has announced nothing before.
 func (l *lateTracker) handle(stopped bool) {
@@ -37,7 +38,7 @@ func (l *lateTracker) handle(stopped bool) {
 	}
 }
 
-// Who is interrupted while an announce is on its way leaves no peer behind, and is done within 200 ms.
+// Who is interrupted while an announce is on its way leaves no peer behind, and is done soon after the tracker has answered.
 func TestGoodbyeComesBehindTheAnnounce(t *testing.T) {
 	for name, start := range map[string]func(*testing.T, *memnet.Network, *lateTracker, func()) string{"http": lateHTTP, "udp": lateUDP} {
 		for _, after := range []time.Duration{0, 10 * time.Millisecond, late - 1, late + 1} {
@@ -51,7 +52,7 @@ func TestGoodbyeComesBehindTheAnnounce(t *testing.T) {
 						once.Do(func() { time.AfterFunc(after, func() { now := time.Now(); interrupted.Store(&now); cancel() }) })
 					})
 					Probe(ctx, Query{Tracker: tracker, Hash: RandomHash()}, Options{network: n})
-					if at := interrupted.Load(); at != nil && time.Since(*at) > 200*time.Millisecond {
+					if at := interrupted.Load(); at != nil && time.Since(*at) > 2*grace {
 						t.Errorf("done %s after the interrupt", time.Since(*at))
 					}
 					time.Sleep(time.Second)
@@ -128,7 +129,7 @@ func TestDoctorLeavesSideBySide(t *testing.T) {
 		var mu sync.Mutex
 		peers := map[string]bool{}
 		srv := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			time.Sleep(100 * time.Millisecond)
+			time.Sleep(late)
 			mu.Lock()
 			defer mu.Unlock()
 			if id := r.URL.Query().Get("peer_id"); r.URL.Query().Get("event") == "stopped" {

@@ -314,6 +314,8 @@ func (u *udpSession) announce(ctx context.Context, s *settings, r *Result, event
 	return reply, f
 }
 
+func (u *udpSession) connected() bool { return true }
+
 // read judges the answer to an announce.
 func (u *udpSession) read(p []byte) (*Reply, *Failure) {
 	if f := u.answers("announce", actAnnounce, p); f != nil {

@@ -76,6 +76,8 @@ func upgradeFailure(what string, resp *http.Response) *Failure {
 	return f
 }
 
+func (w *wsSession) connected() bool { return true }
+
 func (w *wsSession) close() {
 	w.conn.CloseNow()
 	w.client.close()
