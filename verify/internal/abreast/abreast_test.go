@@ -149,9 +149,7 @@ func TestOrders(t *testing.T) {
 		for range 1 + rng.IntN(5) {
 			w := tour{bite: 1 + rng.IntN(2*blockSize), lazy: rng.IntN(4), stop: rng.IntN(30)}
 			w.bite = max(w.bite, blockSize/16)
-			for _, i := range rng.Perm(len(all))[:rng.IntN(len(all)+1)] {
-				w.files = append(w.files, i)
-			}
+			w.files = append(w.files, rng.Perm(len(all))[:rng.IntN(len(all)+1)]...)
 			if rng.IntN(2) == 0 {
 				w.files = append(w.files, w.files...) // some twice
 			}
