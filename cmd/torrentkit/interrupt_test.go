@@ -44,7 +44,6 @@ type interruptedRun struct {
 	dir     string
 	handler http.Handler
 	at      int64
-	tty     bool
 }
 
 func (x *interruptedRun) run(args ...string) (out, stderr string) {
