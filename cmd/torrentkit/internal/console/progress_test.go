@@ -1,6 +1,7 @@
 package console
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -190,6 +191,40 @@ func TestProgressOnANarrowTerminal(t *testing.T) {
 	p.Finish()
 	if lines, last := screen(stderr.String()); len(lines) != 0 || last != "" {
 		t.Errorf("left on the screen: %q and %q", lines, last)
+	}
+}
+
+// The time left goes last: whoever waits wants to know for how long, and the rate tells that less well.
+func TestProgressLosesTheRateFirst(t *testing.T) {
+	con, _, clock := progressApp(false, 80)
+	p := con.StartProgress("hashing")
+	defer p.Finish()
+	p.Known(1 << 20)
+	p.Set(0, 100<<20)
+	p.frame()
+	clock.step(time.Second)
+	p.Set(10<<20, 100<<20)
+	p.frame()
+	done, total := p.Now()
+	p.mu.Lock()
+	texts := p.texts(done, total)
+	p.mu.Unlock()
+	var got []string
+	for width := 100; width >= len("hashing: 10 %"); width-- {
+		if text := longestOf(texts, width); len(got) == 0 || got[len(got)-1] != text {
+			got = append(got, text)
+		}
+	}
+	want := []string{
+		"hashing: 11 MiB of 101 MiB (10 %), 10 MiB/s, 9 s left, 1 MiB known",
+		"hashing: 11 MiB of 101 MiB (10 %), 10 MiB/s, 9 s left",
+		"hashing: 11 MiB of 101 MiB (10 %), 9 s left",
+		"hashing: 10 %, 10 MiB/s, 9 s left",
+		"hashing: 10 %, 9 s left",
+		"hashing: 10 %",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("from wide to narrow: %q, want %q", got, want)
 	}
 }
 
