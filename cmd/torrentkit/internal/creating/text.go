@@ -293,7 +293,7 @@ func showDecisions(con *console.Console, name string, c *create.Content) error {
 	if con.Options.JSON {
 		return con.JSON(decisionsToJSON(name, c))
 	}
-	t := console.NewTable("", "path", "because of")
+	t := console.NewTable("decision", "path", "because of")
 	for _, d := range c.Decisions {
 		verdict := console.Text("excluded").In(console.Yellow)
 		if d.Included {
