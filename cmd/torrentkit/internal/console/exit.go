@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -193,6 +194,17 @@ func joined(err error) []error {
 		return all
 	}
 	return []error{err}
+}
+
+// OneLine is the text of an error on one line: what was joined stands once each, between semicolons.
+func OneLine(err error) string {
+	var texts []string
+	for _, e := range joined(err) {
+		if text := e.Error(); !slices.Contains(texts, text) {
+			texts = append(texts, text)
+		}
+	}
+	return strings.Join(texts, "; ")
 }
 
 // partError is one of several errors that were joined, with what was said before all of them.

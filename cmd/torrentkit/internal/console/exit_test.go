@@ -136,3 +136,10 @@ func TestRootCause(t *testing.T) {
 		}
 	}
 }
+
+func TestOneLine(t *testing.T) {
+	err := fmt.Errorf("x: %w", errors.Join(errors.New("a"), errors.New("b"), errors.New("a")))
+	if got := OneLine(err); got != "x: a; x: b" {
+		t.Errorf("%q", got)
+	}
+}

@@ -30,7 +30,7 @@ func tellPeers(con *console.Console, sources []magnet.SourceReport, peers []magn
 			from = append(from, fmt.Sprintf("%d from %s", s.Peers, con.URL(s.Name)))
 		}
 		if s.Err != nil {
-			con.Note(hide(fmt.Sprintf("%s: %v", con.URL(s.Name), s.Err)))
+			con.Note(hide(con.URL(s.Name) + ": " + console.OneLine(s.Err)))
 		}
 	}
 	if f.verbose {

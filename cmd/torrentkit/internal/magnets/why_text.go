@@ -29,7 +29,7 @@ func showWhy(con *console.Console, input string, w *why) error {
 	f.Each("asked", slices.Values(command.Objects(w.sources, func(s magnet.SourceReport) *console.Cell {
 		text := con.URL(s.Name) + ": " + command.Plural(s.Peers, "peer")
 		if s.Err != nil {
-			text = con.URL(s.Name) + ": " + hide(s.Err.Error())
+			text = con.URL(s.Name) + ": " + hide(console.OneLine(s.Err))
 		}
 		return console.Text(text)
 	})))
