@@ -35,10 +35,13 @@ func (s *sharedSearch) nextBatch(open []*sharedPiece, budget float64) []*sharedP
 // begins chooses pieces from which chains of pieces that share files are followed. A
 // step reads the candidates that are left, once for all chains: so those begin in many
 // places, as far as the ways to begin take no more than twice the hashing of the steps.
-// From what is in memory whole one chain does as well.
+// From what is in memory whole one chain does as well. Where all chains have ended at
+// pieces with more than one file that is not known, others begin.
 func (s *sharedSearch) begins(open []*sharedPiece, budget float64) (list []*sharedPiece) {
 	const steps = 8 // of a chain, about
-	if s.begun {
+
+	// Pieces with one way come first.
+	if len(open) == 0 || s.begun && open[0].ways == 1 {
 		return nil
 	}
 	all := 0.0

@@ -87,6 +87,26 @@ func TestSearchChain(t *testing.T) {
 	s.within(t, moved, dir, func(_ string, size int64) int64 { return 7 * size })
 }
 
+// Chains that end soon, where a whole file lies in the middle of a piece, are begun in
+// many places at once again and again, and not one after the other.
+func TestSearchShortChains(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(10, 12))
+	const n, size = 150, 13107 // five files fill four pieces but for one byte
+	tree := ofOneSize(rng, n, size)
+	torrent := v1Torrent(t, tree)
+	moved, dir := scatter(t, rng, tree)
+	s, rep := searchCounted(t, torrent, t.TempDir(), dir, func(s *search) { s.reader.room = n * size / 5 })
+	s.whole(t, tree, moved, dir, rep)
+	all := int64(0)
+	for _, read := range s.bytes {
+		all += read
+	}
+	if all > 12*n*size {
+		t.Errorf("candidates were read %.1f times, want 12 at most: 16 is one chain after the other", float64(all)/(n*size))
+	}
+}
+
 // The first bytes of candidates are kept as far as there is room, and what others do
 // not need any more is theirs.
 func TestKept(t *testing.T) {
