@@ -171,6 +171,7 @@ func (r *forerun) run(ctx context.Context, together []*early) {
 		}
 		wg.Go(func() {
 			defer close(e.done)
+			defer o.Share.End() // which what reads no folder does not do
 			e.v, e.err = r.check(ctx, e.raw, e.task, o)
 			e.raw = nil
 		})
