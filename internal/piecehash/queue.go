@@ -15,6 +15,7 @@ type queue struct {
 	starts  []int        // how many pieces are before each of runs
 	count   int          // of pieces in the job
 	workers int
+	long    bool                // runs are as long as may be until the end: each is asked of a server
 	draw    func(idle bool) int // nil: in the order of the job
 	passed  atomic.Int64        // bytes of content in pieces that were passed over
 
@@ -26,7 +27,7 @@ type queue struct {
 }
 
 func newQueue(j Job) *queue {
-	q := &queue{layout: j.Layout, runs: j.Only, draw: j.Next, kept: -1, ends: map[layout.FileIndex]int64{}}
+	q := &queue{layout: j.Layout, runs: j.Only, draw: j.Next, long: j.Order == Streams, kept: -1, ends: map[layout.FileIndex]int64{}}
 	if j.Only == nil {
 		q.runs = []layout.Run{{First: 0, End: j.Layout.NumPieces()}}
 	}
@@ -58,7 +59,11 @@ func (q *queue) take(run []layout.Piece, lanes int, admit func(layout.Piece) boo
 		q.quota = (left + q.workers - 1) / q.workers
 	}
 	most := q.quota
-	if most == 0 {
+	switch {
+	case most > 0:
+	case q.long:
+		most = q.count
+	default:
 		most = max(lanes, (q.count-q.next)/(2*q.workers))
 	}
 	for q.next < q.count && len(run) < most {
