@@ -475,7 +475,7 @@ func TestPackageComments(t *testing.T) {
 func TestBareErrors(t *testing.T) {
 	pattern := regexp.MustCompile(`\*(fs\.PathError|os\.PathError|os\.LinkError|os\.SyscallError)\b`)
 	for _, s := range sources(t, false) {
-		if where := pattern.FindString(s.text); where != "" && s.path != "internal/content/bare.go" && !inCommandLine(s.dir()) {
+		if where := pattern.FindString(s.text); where != "" && s.path != "internal/content/errors.go" && !inCommandLine(s.dir()) {
 			t.Errorf("%s looks into %s: use content.Bare", s.path, where)
 		}
 	}
