@@ -59,6 +59,14 @@ func searchCounted(t *testing.T, torrent []byte, place, dir string, change func(
 	return c, c.result()
 }
 
+// read is how many bytes were read of all candidates.
+func (c *counted) read() (n int64) {
+	for _, read := range c.bytes {
+		n += read
+	}
+	return n
+}
+
 // whole fails the test unless every file was found, proved, and is the right one.
 func (c *counted) whole(t *testing.T, tree, moved files, dir string, rep *Result) {
 	t.Helper()

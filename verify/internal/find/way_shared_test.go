@@ -77,11 +77,7 @@ func TestSearchChain(t *testing.T) {
 	moved, dir := scatter(t, rng, tree)
 	s, rep := searchCounted(t, torrent, t.TempDir(), dir, func(s *search) { s.reader.room = n * size / 5 })
 	s.whole(t, tree, moved, dir, rep)
-	all := int64(0)
-	for _, read := range s.bytes {
-		all += read
-	}
-	if all > 4*n*size {
+	if all := s.read(); all > 4*n*size {
 		t.Errorf("candidates were read %.1f times", float64(all)/(n*size))
 	}
 	s.within(t, moved, dir, func(_ string, size int64) int64 { return 7 * size })
@@ -98,11 +94,7 @@ func TestSearchShortChains(t *testing.T) {
 	moved, dir := scatter(t, rng, tree)
 	s, rep := searchCounted(t, torrent, t.TempDir(), dir, func(s *search) { s.reader.room = n * size / 5 })
 	s.whole(t, tree, moved, dir, rep)
-	all := int64(0)
-	for _, read := range s.bytes {
-		all += read
-	}
-	if all > 12*n*size {
+	if all := s.read(); all > 12*n*size {
 		t.Errorf("candidates were read %.1f times, want 12 at most: 16 is one chain after the other", float64(all)/(n*size))
 	}
 }
