@@ -25,7 +25,7 @@ func (h *Hasher) Grow(count, leaves int) *Grower {
 func (g *Grower) Add(index int, node Hash) (root Hash, whole bool) {
 	level := g.level
 	for count := g.count; count > 1; count = (count + 1) / 2 {
-		other := g.hasher.pads[level]
+		other := pads()[level]
 		if sibling := (place{level, index ^ 1}); sibling.index < count {
 			var came bool
 			if other, came = g.apart[sibling]; !came {

@@ -11,7 +11,10 @@
 package merkle
 
 import (
+	"crypto/sha256"
 	"math/bits"
+	"slices"
+	"sync"
 
 	"github.com/torrentkit/torrentkit/internal/sha256simd"
 )
@@ -29,7 +32,6 @@ type Tree struct {
 // Hasher reduces trees. It is not safe for concurrent use.
 type Hasher struct {
 	sha  *sha256simd.Hasher
-	pads [64]Hash // the root of a tree of 2^i zero leaves
 	row  []Hash
 	at   []int // where a tree's root goes
 	open []Tree
@@ -46,14 +48,16 @@ func Nodes(row []byte) []Hash {
 }
 
 // New returns a Hasher that hashes with sha.
-func New(sha *sha256simd.Hasher) *Hasher {
-	h := &Hasher{sha: sha}
-	for i := 1; i < len(h.pads); i++ {
-		both := [2]Hash{h.pads[i-1], h.pads[i-1]}
-		sha.Pairs(h.pads[i:i+1], both[:])
+func New(sha *sha256simd.Hasher) *Hasher { return &Hasher{sha: sha} }
+
+// pads are the roots of trees of 2^i leaves of zeros.
+var pads = sync.OnceValue(func() *[64]Hash {
+	pads := new([64]Hash)
+	for i := 1; i < len(pads); i++ {
+		pads[i] = sha256.Sum256(slices.Concat(pads[i-1][:], pads[i-1][:]))
 	}
-	return h
-}
+	return pads
+})
 
 // Roots sets roots[i] to the root of trees[i]. The nodes of all trees stand
 // one behind the other in nodes; they are the roots of subtrees of leaves
@@ -86,7 +90,7 @@ func (h *Hasher) halve(row, roots []Hash, level int) []Hash {
 	for _, t := range h.open {
 		even = append(even, row[pos:pos+t.Nodes]...)
 		if t.Nodes%2 == 1 {
-			even = append(even, h.pads[level])
+			even = append(even, pads()[level])
 		}
 		pos += t.Nodes
 	}
