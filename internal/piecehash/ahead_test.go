@@ -194,7 +194,7 @@ func (f cachedDeviceFile) ReadAt(p []byte, off int64) (int, error) {
 
 // consume reads what a job wants as a worker does, and hashes nothing.
 func consume(ctx context.Context, p *pipeline) {
-	w := newWorker(p, sha1simd.New())
+	w := newWorker(p, newTools(sha1simd.New()))
 	defer w.files.closeAll()
 	buf := make([]byte, p.Layout.PieceLength())
 	for ctx.Err() == nil {

@@ -57,7 +57,7 @@ func (w *worker) feedLeaves(slots []*slot) {
 			data = data[n:]
 		}
 		for range s.holes { // there is no data then
-			sc.leaves[s.firstAt+s.leaves] = w.hole
+			sc.leaves[s.firstAt+s.leaves] = hole()
 			s.leaves++
 		}
 	}

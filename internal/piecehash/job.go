@@ -25,7 +25,6 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
-	"github.com/torrentkit/torrentkit/internal/sha1simd"
 )
 
 // File is an open file of a Source. It is used by one goroutine at a time.
@@ -152,7 +151,10 @@ func (j Job) Pieces(ctx context.Context) iter.Seq2[Piece, error] {
 	return func(yield func(Piece, error) bool) {
 		inner, cancel := context.WithCancel(ctx)
 		p := j.pipeline()
-		p.start(inner, func() sha1Lanes { return sha1simd.New() })
+		p.start(inner, func() (*tools, func()) {
+			t := spareTools.Get().(*tools)
+			return t, t.putBack
+		})
 		defer func() {
 			cancel()
 			for range p.results {
@@ -197,11 +199,15 @@ type pipeline struct {
 	total   int64
 }
 
-// start starts the workers, each of which hashes by what lanes returns.
-func (p *pipeline) start(ctx context.Context, lanes func() sha1Lanes) {
+// start starts the workers, each of which has tools of its own, and gives them back.
+func (p *pipeline) start(ctx context.Context, lend func() (t *tools, giveBack func())) {
 	var wg sync.WaitGroup
 	for range p.Workers {
-		wg.Go(func() { newWorker(p, lanes()).work(ctx) })
+		wg.Go(func() {
+			t, giveBack := lend()
+			newWorker(p, t).work(ctx)
+			giveBack()
+		})
 	}
 	go func() {
 		wg.Wait()

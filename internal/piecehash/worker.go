@@ -2,7 +2,6 @@ package piecehash
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"io"
 	"runtime"
@@ -10,7 +9,6 @@ import (
 	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/merkle"
 	"github.com/torrentkit/torrentkit/internal/sha1simd"
-	"github.com/torrentkit/torrentkit/internal/sha256simd"
 )
 
 // The memory of a pipeline: each worker has an arena for what it has read and
@@ -60,29 +58,20 @@ type sha1Lanes interface {
 
 // worker reads and hashes runs of pieces. All that it needs is allocated once.
 type worker struct {
+	*tools
 	p       *pipeline
 	files   handles
-	sha1    sha1Lanes
-	sha256  *sha256simd.Hasher
-	trees   *merkle.Hasher
-	arena   []byte // for parallel order; nil before it is used
-	size    int    // of arena
-	chunk   int    // bytes of a piece that are read at a time, in parallel order
+	size    int // of the arena that it needs
+	chunk   int // bytes of a piece that are read at a time, in parallel order
 	big     []byte
 	told    announced // in order Streams
 	reading bool      // the worker holds the pipeline's reader lock
-	run     []layout.Piece
-	slots   []slot
 	parts   parts
-	scratch scratch
-	hole    merkle.Hash // of a leaf of zeros
 }
 
-func newWorker(p *pipeline, sha1 sha1Lanes) *worker {
-	w := &worker{p: p, sha1: sha1, sha256: sha256simd.New()}
+func newWorker(p *pipeline, t *tools) *worker {
+	w := &worker{tools: t, p: p}
 	w.files = handles{source: p.Source, limit: max(2, min(2*w.sha1.Lanes()+8, maxHandles/p.Workers))}
-	w.trees = merkle.New(w.sha256)
-	w.hole = sha256.Sum256(make([]byte, layout.LeafSize))
 	size := min(arenaSize, allArenas/p.Workers)
 	lanes := 1 // where only leaves are hashed, those of one piece fill all lanes
 	if p.queue.count > 0 && p.Layout.Piece(p.queue.piece(0)).SHA1 {
@@ -97,10 +86,10 @@ func newWorker(p *pipeline, sha1 sha1Lanes) *worker {
 
 // own returns the worker's own arena.
 func (w *worker) own() []byte {
-	if w.arena == nil {
+	if cap(w.arena) < w.size {
 		w.arena = make([]byte, w.size)
 	}
-	return w.arena
+	return w.arena[:w.size]
 }
 
 // work takes runs until there are none.
