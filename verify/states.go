@@ -19,8 +19,8 @@ type states struct {
 
 // page is the states of neighbouring pieces.
 type page struct {
-	all  PieceState             // of all of them
-	each *[statePage]PieceState // or of each; nil while they are the same
+	all  PieceState   // of all of them
+	each []PieceState // or of each; nil while they are the same
 }
 
 func newStates(n int) states { return states{n, make([]page, (n+statePage-1)/statePage)} }
@@ -29,10 +29,7 @@ func newStates(n int) states { return states{n, make([]page, (n+statePage-1)/sta
 func (s states) clone() states {
 	pages := slices.Clone(s.pages)
 	for i := range pages {
-		if each := pages[i].each; each != nil {
-			copied := *each
-			pages[i].each = &copied
-		}
+		pages[i].each = slices.Clone(pages[i].each)
 	}
 	return states{s.n, pages}
 }
@@ -54,25 +51,21 @@ func (s states) fill(r layout.Run, state PieceState) {
 	for r.First < r.End {
 		at := r.First / statePage
 		end := min(r.End, (at+1)*statePage)
-		s.pages[at].fill(r.First%statePage, end-at*statePage, end == s.n, state)
+		s.pages[at].fill(r.First%statePage, end-at*statePage, min(statePage, s.n-at*statePage), state)
 		r.First = end
 	}
 }
 
-// fill gives the pieces from first to before end a state; last tells that there
-// are none behind.
-func (p *page) fill(first, end int, last bool, state PieceState) {
+// fill gives the pieces from first to before end, of n, a state.
+func (p *page) fill(first, end, n int, state PieceState) {
 	switch {
-	case first == 0 && (end == statePage || last):
+	case first == 0 && end == n:
 		p.all, p.each = state, nil
 		return
 	case p.each == nil && p.all == state:
 		return
 	case p.each == nil:
-		p.each = new([statePage]PieceState)
-		for i := range p.each {
-			p.each[i] = p.all
-		}
+		p.each = slices.Repeat([]PieceState{p.all}, n)
 	}
 	for i := first; i < end; i++ {
 		p.each[i] = state
