@@ -30,6 +30,9 @@ type storage interface {
 type disk struct{ folders *Folders } // nil remembers nothing
 
 func (disk) name(path string) (string, error) {
+	if base := filepath.Base(path); filepath.IsLocal(base) && base != "." {
+		return base, nil // as nearly always, without asking where we are
+	}
 	abs, err := filepath.Abs(path)
 	return filepath.Base(abs), err
 }
