@@ -44,7 +44,8 @@ type forerun struct {
 	p       *console.Progress
 	waiting []*early      // that are begun and not told, in order
 	held    int64         // bytes of their torrents, and of those in sooner
-	free    chan struct{} // has room for one that is verified
+	most    int           // torrents, or groups of them, that are verified at once
+	queue   chan []*early // what is verified next
 	large   sync.Mutex    // of whose content is large
 }
 
@@ -64,7 +65,16 @@ func verifyAhead(ctx context.Context, con *console.Console, tasks []verifyTask, 
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	r := &forerun{con: con, flags: f, tasks: tasks, workers: workers, free: make(chan struct{}, min(workers, mostAtOnce)), sooner: map[int]*early{}}
+	r := &forerun{con: con, flags: f, tasks: tasks, workers: workers, most: min(workers, mostAtOnce), sooner: map[int]*early{}}
+	r.queue = make(chan []*early, ahead*r.most) // room for all that wait
+	defer close(r.queue)
+	for range r.most { // goroutines that have grown need not grow again for each torrent
+		go func() {
+			for together := range r.queue {
+				r.run(ctx, together)
+			}
+		}()
+	}
 	r.p = con.StartProgress(label)
 	defer r.p.Finish()
 	if f.shares() {
@@ -100,7 +110,7 @@ func (r *forerun) end(told, all int) {
 
 // next begins as many as may be begun, always in the same order beside what is told, and waits for the first.
 func (r *forerun) next(ctx context.Context) *early {
-	for r.at < len(r.tasks) && (len(r.waiting) == 0 || len(r.waiting) < ahead*cap(r.free) && r.held < mostHeld) {
+	for r.at < len(r.tasks) && (len(r.waiting) == 0 || len(r.waiting) < ahead*r.most && r.held < mostHeld) {
 		r.begin(ctx)
 	}
 	e := r.waiting[0]
@@ -131,8 +141,9 @@ func (r *forerun) begin(ctx context.Context) {
 			}
 		}
 	}
-	together = slices.DeleteFunc(together, func(e *early) bool { return e.err != nil })
-	go r.run(ctx, together)
+	if together = slices.DeleteFunc(together, func(e *early) bool { return e.err != nil }); len(together) > 0 {
+		r.queue <- together
+	}
 }
 
 // read reads a torrent.
@@ -154,33 +165,17 @@ func (r *forerun) read(ctx context.Context, i int) *early {
 
 // run verifies torrents that were read, all at once.
 func (r *forerun) run(ctx context.Context, together []*early) {
-	r.free <- struct{}{}
-	defer func() { <-r.free }()
 	t := &turn{forerun: r, of: together}
 	defer t.end()
-	var shares []*verify.Share
-	if len(together) > 1 {
-		shares = verify.Together(len(together))
+	if len(together) == 1 {
+		t.check(ctx, 0, nil)
+		return
 	}
 	var wg sync.WaitGroup
-	for k, e := range together {
-		o := r.flags.options
-		o.Turn, o.Progress = t.begin, func(done, total int64) { t.progress(k, done, total) }
-		if shares != nil {
-			o.Share = shares[k]
-		}
-		wg.Go(func() {
-			defer close(e.done)
-			defer o.Share.End() // which what reads no folder does not do
-			e.v, e.err = r.check(ctx, e.raw, e.task, o)
-			e.raw = nil
-		})
+	for k, s := range verify.Together(len(together)) {
+		wg.Go(func() { t.check(ctx, k, s) })
 	}
 	wg.Wait()
-}
-
-func (r *forerun) check(ctx context.Context, raw []byte, task verifyTask, o verify.Options) (verified, error) {
-	return checkOne(ctx, r.con, r.p, raw, task, o, r.flags)
 }
 
 // turn is that of torrents which are verified at once: if the content of one is large, no other large one is read.
@@ -192,6 +187,16 @@ type turn struct {
 
 	mu          sync.Mutex
 	done, total []int64 // of each
+}
+
+// check verifies one of the torrents.
+func (t *turn) check(ctx context.Context, k int, s *verify.Share) {
+	e, o := t.of[k], t.flags.options
+	defer close(e.done)
+	defer s.End() // which what reads no folder does not do
+	o.Share, o.Turn, o.Progress = s, t.begin, func(done, total int64) { t.progress(k, done, total) }
+	e.v, e.err = checkOne(ctx, t.con, t.p, e.raw, e.task, o, t.flags)
+	e.raw = nil
 }
 
 func (t *turn) begin(bytes int64) (int, func()) {
