@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"github.com/torrentkit/torrentkit/internal/content"
+	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -80,8 +81,11 @@ func (f inFS) open(folder string) (fs.FS, io.Closer, error) {
 // Folders remembers what lies in folders, to find content there under other names.
 // Verifications that are given the same list each folder once, and not once for each
 // torrent whose content is not there. What comes into a folder later is found under
-// its own name only. The zero value is ready for use, and several may use it at once.
+// its own name only. It also keeps what the last content was hashed with for the next.
+// The zero value is ready for use, and several may use it at once.
 type Folders struct {
+	spare piecehash.Spare
+
 	mu     sync.Mutex
 	listed map[string]*neighbours
 	names  int // in all of listed
@@ -91,6 +95,14 @@ const (
 	mostBeside = 1 << 17 // entries of a folder that are looked at: an fs.FS may have no end
 	mostListed = 1 << 18 // entries that are remembered
 )
+
+// tools are what content was hashed with; nil keeps none.
+func (f *Folders) tools() *piecehash.Spare {
+	if f == nil {
+		return nil
+	}
+	return &f.spare
+}
 
 // of lists a folder, unless that was done before.
 func (f *Folders) of(folder string) *neighbours {

@@ -137,6 +137,7 @@ func readContent(ctx context.Context, r *run, at storage, o Options) (begun bool
 		}
 		r.recall(j, o.Memory)
 		job := o.job(r.source(newLimiter(ctx, o.LimitRate)), piecehash.Order(o.ReadOrder))
+		job.Spare = o.Folders.tools()
 		if o.Share != nil {
 			if err := o.Share.join(ctx, r, &job); err != nil {
 				return false, cmp.Or(j.Close(), err)

@@ -108,11 +108,11 @@ func checkCores(t *testing.T, l *layout.Layout, workers int) {
 	m.idle = make([]time.Time, workers)
 	p := (&Job{Layout: l, Source: m, Workers: workers}).pipeline()
 	begun, next := time.Now(), 0
-	p.start(t.Context(), func() (*tools, func()) {
+	p.start(t.Context(), func() *tools {
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		next++
-		return newTools(timedLanes{m, next - 1}), func() {}
+		return newTools(timedLanes{m, next - 1})
 	})
 	pieces := 0
 	for batch := range p.results {

@@ -106,6 +106,8 @@ type Job struct {
 	// Abreast is how many jobs in order Sequential go on at once, and have the memory
 	// of one together; 0 is this one alone.
 	Abreast int
+	// Spare, if not nil, has what workers of other jobs worked with.
+	Spare *Spare
 	// Durable says that digests are written down as they come: at most a 128th of
 	// the content, or a piece for each worker, is begun and not finished at any
 	// time, so that little is lost when the process is killed.
@@ -151,10 +153,7 @@ func (j Job) Pieces(ctx context.Context) iter.Seq2[Piece, error] {
 	return func(yield func(Piece, error) bool) {
 		inner, cancel := context.WithCancel(ctx)
 		p := j.pipeline()
-		p.start(inner, func() (*tools, func()) {
-			t := spareTools.Get().(*tools)
-			return t, t.putBack
-		})
+		p.start(inner, j.Spare.get)
 		defer func() {
 			cancel()
 			for range p.results {
@@ -199,14 +198,14 @@ type pipeline struct {
 	total   int64
 }
 
-// start starts the workers, each of which has tools of its own, and gives them back.
-func (p *pipeline) start(ctx context.Context, lend func() (t *tools, giveBack func())) {
+// start starts the workers, each with tools of its own.
+func (p *pipeline) start(ctx context.Context, get func() *tools) {
 	var wg sync.WaitGroup
 	for range p.Workers {
 		wg.Go(func() {
-			t, giveBack := lend()
+			t := get()
 			newWorker(p, t).work(ctx)
-			giveBack()
+			p.Spare.put(t)
 		})
 	}
 	go func() {

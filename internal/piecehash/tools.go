@@ -11,7 +11,7 @@ import (
 )
 
 // tools are what a worker works with. To make them takes longer than to hash a small
-// file: workers of jobs that follow one another have the same ones.
+// file: jobs that follow one another may have the same ones.
 type tools struct {
 	sha1    sha1Lanes
 	sha256  *sha256simd.Hasher
@@ -22,7 +22,19 @@ type tools struct {
 	scratch scratch
 }
 
-var spareTools = sync.Pool{New: func() any { return newTools(sha1simd.New()) }}
+// Spare keeps what workers worked with, for jobs that follow. The zero value is ready for
+// use, and several jobs may use it at once. Nil keeps nothing.
+type Spare struct{ tools sync.Pool }
+
+// get returns tools that are kept, or new ones.
+func (s *Spare) get() *tools {
+	if s != nil {
+		if t, ok := s.tools.Get().(*tools); ok {
+			return t
+		}
+	}
+	return newTools(sha1simd.New())
+}
 
 func newTools(sha1 sha1Lanes) *tools {
 	t := &tools{sha1: sha1, sha256: sha256simd.New()}
@@ -30,9 +42,12 @@ func newTools(sha1 sha1Lanes) *tools {
 	return t
 }
 
-// putBack keeps tools for another job, and nothing of the last one.
-func (t *tools) putBack() {
+// put keeps tools for another job, and nothing of the last one.
+func (s *Spare) put(t *tools) {
 	const mostLeaves = 4096
+	if s == nil {
+		return
+	}
 	if cap(t.scratch.leaves) > mostLeaves {
 		t.scratch.leaves = nil
 	}
@@ -40,7 +55,7 @@ func (t *tools) putBack() {
 	clear(t.scratch.slots[:cap(t.scratch.slots)])
 	clear(t.scratch.states[:cap(t.scratch.states)])
 	clear(t.scratch.chunks[:cap(t.scratch.chunks)])
-	spareTools.Put(t)
+	s.tools.Put(t)
 }
 
 // hole is the hash of a leaf of zeros.
