@@ -3,8 +3,13 @@ package webseed
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -53,6 +58,43 @@ func TestWatchdog(t *testing.T) {
 				t.Errorf("%s: %v after %v", c.name, context.Cause(ctx), took)
 			}
 		})
+	}
+}
+
+// Content comes by HTTP/1.1, and by HTTP/2 from servers that speak nothing else.
+func TestVersionsOfHTTP(t *testing.T) {
+	for _, c := range []struct {
+		offers []string
+		want   string
+	}{{[]string{"h2", "http/1.1"}, "HTTP/1.1"}, {[]string{"h2"}, "HTTP/2.0"}, {nil, "HTTP/1.1"}} {
+		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.Proto) }))
+		server.EnableHTTP2 = len(c.offers) > 0
+		server.TLS = &tls.Config{NextProtos: c.offers, GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+			if len(c.offers) == 1 && !slices.Contains(hello.SupportedProtos, c.offers[0]) {
+				return nil, errors.New("no protocol in common") // which Go's server would overlook
+			}
+			return nil, nil
+		}}
+		server.Config.ErrorLog = log.New(io.Discard, "", 0)
+		server.StartTLS()
+		client := newClient(Options{AllowPrivate: true})
+		both := client.Transport.(*transport)
+		for _, one := range []*http.Transport{both.one, both.two} {
+			one.TLSClientConfig = server.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+			one.TLSClientConfig.NextProtos = nil // of the server's client
+		}
+		resp, err := client.Get(server.URL)
+		if err != nil {
+			t.Errorf("%q: %v", c.offers, err)
+		} else {
+			got, _ := io.ReadAll(resp.Body)
+			resp.Body.Close()
+			if string(got) != c.want {
+				t.Errorf("a server that speaks %q is asked by %s, want %s", c.offers, got, c.want)
+			}
+		}
+		client.CloseIdleConnections()
+		server.Close()
 	}
 }
 
