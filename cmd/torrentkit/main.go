@@ -6,7 +6,7 @@
 //
 // # How a command is put together
 //
-// newRoot lists the commands. Each lives in a room of its own below internal/: command.go has the cobra command, flags.go
+// root.go lists the commands. Each lives in a room of its own below internal/: command.go has the cobra command, flags.go
 // binds its flags in named groups and makes options of the library of them, run.go calls the library with the context it
 // is given, text.go and json.go show the answer. What it returns becomes an exit code in one place (console/exit.go), and
 // every byte that came from a stranger goes through console/text.go: rooms have no other way to print.
@@ -34,7 +34,7 @@ func run(ctx context.Context, e console.Env, args []string) int {
 	ctx, stop := console.Interruptible(ctx)
 	defer stop()
 	con := console.New(e)
-	root := newRoot(con)
+	root := newRoot(con, args...)
 	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
 		command.Completions(root) // which no other run needs, and cobra would keep
 		command.PlainUsages(root)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -20,8 +21,35 @@ import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/verifying"
 )
 
-// newRoot builds the whole command tree. Nothing is registered elsewhere, by init functions or otherwise.
-func newRoot(con *console.Console) *cobra.Command {
+// maker makes a command: by its name, and what else it is called.
+type maker struct {
+	names string
+	make  func(*console.Console) *cobra.Command
+}
+
+// makers are in the order in which help lists the commands.
+func makers(root *cobra.Command) []maker {
+	return []maker{
+		{"create", creating.NewCreate},
+		{"edit modify", editing.NewEdit},
+		{"inspect show info", inspecting.NewInspect},
+		{"lint", inspecting.NewLint},
+		{"diff", inspecting.NewDiff},
+		{"dump", inspecting.NewDump},
+		{"verify check", verifying.NewVerify},
+		{"magnet", magnets.NewMagnet},
+		{"announce", trackers.NewAnnounce},
+		{"scrape", trackers.NewScrape},
+		{"doctor", trackers.NewDoctor},
+		{"publish", publishing.NewPublish},
+		{"completion", func(con *console.Console) *cobra.Command { return newCompletion(con, root) }},
+		{"version", newVersion},
+	}
+}
+
+// newRoot builds the command tree for arguments: a root with the command that they begin with, or else with all, since the flags of
+// all take more time and memory than most runs have other use for. Nothing is registered elsewhere, by init functions or otherwise.
+func newRoot(con *console.Console, args ...string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "torrentkit COMMAND",
 		Short: "Make, read, judge and check torrents, and question trackers",
@@ -56,25 +84,17 @@ func newRoot(con *console.Console) *cobra.Command {
 		con.Printf("torrentkit %s", command.BuildVersion().Version)
 		return nil
 	})
-	commands := []*cobra.Command{
-		creating.NewCreate(con),
-		editing.NewEdit(con),
-		inspecting.NewInspect(con),
-		inspecting.NewLint(con),
-		inspecting.NewDiff(con),
-		inspecting.NewDump(con),
-		verifying.NewVerify(con),
-		magnets.NewMagnet(con),
-		trackers.NewAnnounce(con),
-		trackers.NewScrape(con),
-		trackers.NewDoctor(con),
-		publishing.NewPublish(con),
-		newCompletion(con, root),
-		newVersion(con),
-	}
 	help := newHelp(con, root)
 	root.SetHelpCommand(help)
-	command.ListCommands(root, append(commands, help)...)
+	all := makers(root)
+	if i := slices.IndexFunc(all, func(m maker) bool { return len(args) > 0 && slices.Contains(strings.Fields(m.names), args[0]) }); i >= 0 {
+		all = all[i : i+1]
+	}
+	var list []*cobra.Command
+	for _, m := range all {
+		list = append(list, m.make(con))
+	}
+	command.ListCommands(root, append(list, help)...)
 	return root
 }
 

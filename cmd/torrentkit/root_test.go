@@ -48,6 +48,37 @@ func TestEveryCommandConforms(t *testing.T) {
 	})
 }
 
+// TestOneCommandIsEnough: a command that is built alone is what it is among all, under each of its names.
+func TestOneCommandIsEnough(t *testing.T) {
+	e, _, _ := consoletest.Env()
+	con := console.New(e)
+	helpOf := func(root *cobra.Command, name string) string {
+		cmd, _, err := root.Find([]string{name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var help strings.Builder
+		walk(cmd, func(c *cobra.Command) { command.WriteHelp(con, &help, c) })
+		return help.String()
+	}
+	for _, m := range makers(newRoot(con)) {
+		cmd := m.make(con)
+		names := append([]string{cmd.Name()}, cmd.Aliases...)
+		if want := strings.Join(names, " "); m.names != want {
+			t.Errorf("makers lists %q, whose names are %q", m.names, want)
+		}
+		for _, name := range names {
+			alone := newRoot(con, name)
+			if n := len(alone.Commands()); n != 2 { // help is the other one
+				t.Errorf("%q builds %d commands", name, n)
+			}
+			if helpOf(alone, name) != helpOf(newRoot(con), name) {
+				t.Errorf("%s has another help alone", name)
+			}
+		}
+	}
+}
+
 // helpFits demands that a terminal breaks no line of a help text but those that people copy.
 func helpFits(t *testing.T, cmd *cobra.Command, columns int) {
 	e, _, _ := consoletest.Env()

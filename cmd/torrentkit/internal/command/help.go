@@ -29,28 +29,28 @@ const (
 // Group adds the flags that bind defines to the command, under a heading of its help text. Groups appear in the order
 // in which they were first named; the global ones come last.
 func Group(cmd *cobra.Command, name string, bind func(f *pflag.FlagSet)) {
-	cmd.Flags().AddFlagSet(annotated(cmd, name, bind))
+	bindGroup(cmd, cmd.Flags(), name, bind)
 }
 
 // GroupPersistent is group for flags of the root that every command has.
 func GroupPersistent(root *cobra.Command, name string, bind func(f *pflag.FlagSet)) {
-	root.PersistentFlags().AddFlagSet(annotated(root, name, bind))
+	bindGroup(root, root.PersistentFlags(), name, bind)
 }
 
-func annotated(cmd *cobra.Command, name string, bind func(f *pflag.FlagSet)) *pflag.FlagSet {
-	set := pflag.NewFlagSet(name, pflag.ContinueOnError)
-	set.SortFlags = false
-	bind(set)
-	set.VisitAll(func(f *pflag.Flag) {
-		if f.Annotations == nil {
-			f.Annotations = map[string][]string{}
-		}
-		f.Annotations[GroupKey] = []string{name}
-	})
+func bindGroup(cmd *cobra.Command, set *pflag.FlagSet, name string, bind func(f *pflag.FlagSet)) {
 	cmd.Flags().SortFlags = false
 	cmd.PersistentFlags().SortFlags = false
+	bind(set)
+	group := []string{name}
+	set.VisitAll(func(f *pflag.Flag) {
+		switch {
+		case f.Annotations == nil:
+			f.Annotations = map[string][]string{GroupKey: group}
+		case f.Annotations[GroupKey] == nil: // those of groups before have theirs
+			f.Annotations[GroupKey] = group
+		}
+	})
 	annotate(cmd, groupsKey, strings.TrimPrefix(cmd.Annotations[groupsKey]+"\n"+name, "\n"))
-	return set
 }
 
 func annotate(cmd *cobra.Command, key, value string) {

@@ -48,6 +48,8 @@ changed tree reads only what changed. Several machines that see the same files c
 	recordFlags(cmd, &m.given)
 	m.bind(cmd)
 	command.Common(cmd, "tracker", "output", "private", "source", "piece-length", "format", "exclude", "name", "journal", "plan")
+	command.CompleteBy(cmd, "deny", command.RuleWords)
+	command.CompleteBy(cmd, "allow", command.RuleWords)
 	command.CompleteBy(cmd, "preset", func() []string { return presetNames(context.Background(), con, m.presets) })
 	command.ExpandURLs(con, cmd, "tracker", "web-seed", "http-seed", "update-url", "also")
 	command.Exits(cmd, "the torrent was made", "--expect or --expect-infohash was given and the torrent is another, or --deny and a rule finds something")

@@ -66,8 +66,6 @@ func createFlagGroups(cmd *cobra.Command, o *create.Options, f *createFlags) {
 	command.Group(cmd, "Rules", func(fs *pflag.FlagSet) {
 		fs.StringArrayVar(&f.deny, "deny", nil, "make no torrent in which the `RULE` of lint finds something, as season-gap does (repeatable)")
 		fs.StringArrayVar(&f.allow, "allow", nil, "do not warn of what the `RULE` of lint finds; with piece-length, make v1 torrents of any piece length (repeatable)")
-		command.CompleteWith(fs, "deny", command.RuleWords()...)
-		command.CompleteWith(fs, "allow", command.RuleWords()...)
 	})
 	command.Group(cmd, "Torrent", func(fs *pflag.FlagSet) {
 		fs.VarP(command.OneOf(&f.format, "v1", "v2", "hybrid"), "format", "f", "metadata version: v1, v2 (BEP 52) or both (`FORMAT`: v1, v2, hybrid)")

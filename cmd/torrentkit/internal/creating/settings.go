@@ -26,15 +26,19 @@ type createJob struct {
 }
 
 func newCreateJob() *createJob {
-	j := &createJob{flags: &cobra.Command{}, f: createFlags{
+	j := &createJob{flags: &cobra.Command{}, f: defaultFlags()}
+	createFlagGroups(j.flags, &j.o, &j.f)
+	return j
+}
+
+func defaultFlags() createFlags {
+	return createFlags{
 		format:    "v1",
 		hidden:    "take",
 		links:     "follow",
 		padding:   "default",
 		normalize: "none",
-	}}
-	createFlagGroups(j.flags, &j.o, &j.f)
-	return j
+	}
 }
 
 // recorded is a flag that remembers what it was set to.
@@ -59,8 +63,8 @@ func (r *recorded) Unwrap() pflag.Value { return r.Value }
 // recordFlags gives cmd the flags of create, which do no more than remember.
 func recordFlags(cmd *cobra.Command, to *[]setting) {
 	var o create.Options
-	j := newCreateJob()
-	createFlagGroups(cmd, &o, &j.f)
+	f := defaultFlags()
+	createFlagGroups(cmd, &o, &f)
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { f.Value = &recorded{f.Value, f.Name, to} })
 }
 

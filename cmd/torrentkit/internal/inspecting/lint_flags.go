@@ -25,10 +25,10 @@ func (f *lintFlags) bind(cmd *cobra.Command) {
 		fs.StringArrayVar(&f.options.Allow, "allow", nil, "do not apply the rule `ID` (repeatable)")
 		fs.StringArrayVar(&f.options.Deny, "deny", nil, "count what the rule `ID` finds as an error, and apply season-gap, which is off otherwise (repeatable)")
 		fs.Var(&f.targets, "for", "apply the limits of a `TARGET` too: "+strings.Join(targetNames(), ", ")+" (repeatable)")
-		command.CompleteWith(fs, "allow", command.RuleWords()...)
-		command.CompleteWith(fs, "deny", command.RuleWords()...)
 		command.CompleteWith(fs, "for", targetNames()...)
 	})
+	command.CompleteBy(cmd, "allow", command.RuleWords)
+	command.CompleteBy(cmd, "deny", command.RuleWords)
 	command.Group(cmd, "Output", func(fs *pflag.FlagSet) {
 		fs.Var(command.OneOf(&f.format, "text", "sarif", "github"), "format", "`FORMAT` is text, sarif (for code scanning), or github (annotations of a workflow)")
 	})
