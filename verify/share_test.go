@@ -15,6 +15,7 @@ import (
 	"github.com/torrentkit/torrentkit/internal/longtest"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 	"github.com/torrentkit/torrentkit/metainfo"
+	"github.com/torrentkit/torrentkit/verify/internal/treetest"
 )
 
 // sharer is a torrent that has files in common with others, and where its content is.
@@ -54,6 +55,32 @@ func season(t *testing.T, rng *rand.Rand, dir string, most int) (list []sharer, 
 	list = append(list, sharer{"again", list[0].torrent, show})
 	return list, tree
 }
+
+// editions adds torrents that have the files of a season in other orders: under other names, which pieces that begin with a file
+// allow, and in v1 lists, whose pieces have ends of several files.
+func editions(t *testing.T, rng *rand.Rand, dir string, list []sharer, tree files) (aligned, others []sharer) {
+	names := tree.Paths()
+	for n := range 3 {
+		renamed := filepath.Join(dir, fmt.Sprint("edition", n))
+		if err := os.Mkdir(renamed, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		for k, i := range rng.Perm(len(names)) {
+			if err := os.Link(filepath.Join(dir, "show", names[i]), filepath.Join(renamed, fmt.Sprintf("f%02d", k))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		format := formats()[1+rng.IntN(2)]
+		aligned = append(aligned, sharer{fmt.Sprint("renamed ", format), makeTorrent(t, renamed, format, 16<<10<<rng.IntN(4), metainfo.Fields{}), renamed})
+		some := names[:1+rng.IntN(len(names))]
+		rng.Shuffle(len(some), func(i, k int) { some[i], some[k] = some[k], some[i] })
+		show := filepath.Join(dir, "show")
+		others = append(others, sharer{fmt.Sprint("in order ", some), treetest.InOrder(t, show, some, otherOrderPiece), show})
+	}
+	return append(aligned, list...), others
+}
+
+const otherOrderPiece = 64 << 10 // bytes of a piece in torrents of other orders
 
 // hurt damages some files.
 func hurt(t *testing.T, rng *rand.Rand, dir string, tree files) {
@@ -97,9 +124,11 @@ func TestTogether(t *testing.T) {
 		rng := rand.New(rand.NewPCG(21, seed))
 		dir := t.TempDir()
 		list, tree := season(t, rng, dir, 200<<10)
+		list, others := editions(t, rng, dir, list, tree)
+		list = append(list, others...)
 		hurt(t, rng, dir, tree)
 		options, want, got := make([]Options, len(list)), make([]*Report, len(list)), make([]*Report, len(list))
-		var errs, wrong [20]error
+		var errs, wrong [40]error
 		for k, l := range list {
 			o := &options[k]
 			switch rng.IntN(4) {
@@ -146,28 +175,37 @@ func (f countingFile) ReadAt(p []byte, off int64) (int, error) {
 	return n, err
 }
 
-// What several torrents have in common is read from the disk once, however they cut it into pieces and under whatever names.
+// What several torrents have in common is read from the disk once, however they cut it into pieces, in whatever order and under
+// whatever names. Only v1 pieces with ends of files that others do not have one after the other are read again.
 func TestTogetherReadsOnce(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(3) {
-		dir := t.TempDir()
-		list, tree := season(t, rand.New(rand.NewPCG(22, seed)), dir, 3<<20)
-		var read atomic.Int64
-		atOnce(list, func(k int, s *Share) {
-			defer s.End()
-			r := readCounted(t, list[k], s, &read)
-			if !r.OK() {
-				t.Errorf("seed %d, %s: %+v", seed, list[k].name, r.Files)
-			}
-		})
+	for seed := range uint64(longtest.Rounds(3, 30)) {
+		dir, rng := t.TempDir(), rand.New(rand.NewPCG(22, seed))
+		list, tree := season(t, rng, dir, 3<<20)
+		list, others := editions(t, rng, dir, list, tree)
 		all := int64(0)
 		for _, b := range tree {
 			all += int64(len(b))
 		}
-		if read.Load() != all {
-			t.Errorf("seed %d: %d torrents read %d bytes of %d files of %d", seed, len(list), read.Load(), len(tree), all)
+		if read := readTogether(t, list); read != all {
+			t.Errorf("seed %d: %d torrents read %d bytes of %d files of %d", seed, len(list), read, len(tree), all)
+		}
+		if read, most := readTogether(t, append(list, others...)), all+int64(len(others)*len(tree)*otherOrderPiece); read > most {
+			t.Errorf("seed %d: %d torrents read %d bytes of %d files of %d, want no more than %d", seed, len(list)+len(others), read, len(tree), all, most)
 		}
 	}
+}
+
+// readTogether verifies torrents, all of them good, and returns how many bytes were read.
+func readTogether(t *testing.T, list []sharer) int64 {
+	var read atomic.Int64
+	atOnce(list, func(k int, s *Share) {
+		defer s.End()
+		if r := readCounted(t, list[k], s, &read); !r.OK() {
+			t.Errorf("%s: %+v", list[k].name, r.Files)
+		}
+	})
+	return read.Load()
 }
 
 // readCounted is Data with a share, and counts what is read from the disk.

@@ -1,10 +1,11 @@
 // Package abreast lets several that read the same files at the same time read them
 // from the disk once.
 //
-// Each [Reader] says which files it will read, and in which order. Before a file
-// that others have still to come to, it waits for them; through it, they go abreast:
-// who comes to a block first reads it, and it is kept until all others have taken it,
-// or are past it. Where their orders do not allow that, because each would wait for
+// Each [Reader] says which files it will read, and is told in which order: one that
+// suits all, as near to those in which they name them as may be. Before a file that
+// others have still to come to, it waits for them; through it, they go abreast: who
+// comes to a block first reads it, and it is kept until all others have taken it, or
+// are past it. Where a reader does not keep to the order, so that each waits for
 // another, one goes on alone, and what it read is read again.
 //
 // The bytes that a reader gets are those of the file, whoever read them. An error is
@@ -13,9 +14,11 @@
 package abreast
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"sync"
 )
 
@@ -40,10 +43,10 @@ type Source = interface {
 // group is the readers that go abreast.
 type group struct {
 	mu      sync.Mutex
-	changed sync.Cond // a reader began, moved or ended, or a block was read
 	readers []*Reader
 	files   map[any]*shared
-	blocks  int // that are kept
+	places  bool // they know the order in which they read
+	blocks  int  // that are kept
 	spare   [][]byte
 }
 
@@ -52,6 +55,7 @@ type shared struct {
 	size    int64
 	readers []*Reader
 	index   []int // which of its files it is for each of readers
+	missing int   // readers that have still to come to it
 	blocks  map[int64]*block
 }
 
@@ -65,11 +69,15 @@ type block struct {
 // Reader is one of those that go abreast.
 type Reader struct {
 	g     *group
-	files []*shared // in the order in which they are read
+	files []*shared // in the order in which it named them
+	order []int     // in which it reads them
+	ranks []int     // of files in order
+	firm  bool
 	begun bool
 	ended bool
+	wake  chan struct{} // has room for one: that it may go on
 
-	index int   // how far it is: the file that it reads,
+	index int   // how far it is: the file that it reads, by its rank,
 	pos   int64 // and the byte
 
 	next  *place // that it wants to read, and may have to wait for
@@ -80,7 +88,7 @@ type Reader struct {
 // place is a block of a file.
 type place struct {
 	s     *shared
-	index int   // of the file among those of the reader
+	index int   // the rank of the file among those of the reader
 	at    int64 // of the block
 }
 
@@ -102,7 +110,7 @@ func (r *Reader) lacks() lack {
 		return nothing
 	case b != nil:
 		return others
-	case r.alone != p.index && !p.s.gathered():
+	case r.alone != p.index && p.s.missing > 0:
 		return company
 	case p.s.awaits(r, p.at) && r.g.blocks >= maxBlocks:
 		return room
@@ -116,56 +124,88 @@ var errEnded = errors.New("the reading was ended")
 // New makes n readers that wait for one another. Each has to be ended.
 func New(n int) []*Reader {
 	g := &group{files: map[any]*shared{}}
-	g.changed.L = &g.mu
 	for range n {
-		g.readers = append(g.readers, &Reader{g: g, alone: -1, index: -1})
+		g.readers = append(g.readers, &Reader{g: g, alone: -1, index: -1, wake: make(chan struct{}, 1)})
 	}
 	return g.readers
 }
 
-// Begin says what will be read, in this order, and waits until all others have said so,
-// or have ended.
-func (r *Reader) Begin(ctx context.Context, files []File) error {
+// Begin says what will be read, and waits until all others have said so, or have ended.
+// It returns the order in which to read the files, by their indices: theirs, if that
+// suits the others. Those to whom it makes a difference, for they are firm, come first.
+func (r *Reader) Begin(ctx context.Context, files []File, firm bool) (order []int, err error) {
 	g := r.g
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for i, f := range files {
+	named := make(map[any]bool, len(files))
+	for _, f := range files {
 		s := g.files[f.Key]
-		if s == nil {
+		if s == nil || named[f.Key] { // one file under two names: each is read by itself
 			s = &shared{size: f.Size, blocks: map[int64]*block{}}
-			g.files[f.Key] = s
 		}
-		if n := len(s.readers); n > 0 && s.readers[n-1] == r {
-			s = &shared{size: f.Size, blocks: map[int64]*block{}} // one file under two names: each is read by itself
+		if !named[f.Key] {
+			g.files[f.Key], named[f.Key] = s, true
 		}
-		s.readers, s.index = append(s.readers, r), append(s.index, i)
 		r.files = append(r.files, s)
 	}
-	r.begun = true
-	g.changed.Broadcast()
-	return g.wait(ctx, func() bool {
-		for _, o := range g.readers {
-			if !o.begun && !o.ended {
-				return false
-			}
+	r.begun, r.firm = true, firm
+	g.begin()
+	err = g.wait(ctx, r, func() bool { return g.places })
+	return r.order, err
+}
+
+// begin gives all readers the order in which they read, once they have begun.
+func (g *group) begin() {
+	for _, r := range g.readers {
+		if !r.begun && !r.ended {
+			return
 		}
-		return true
-	})
+	}
+	if g.places {
+		return
+	}
+	g.places = true
+	rank := ranks(g.readers)
+	for _, r := range g.readers {
+		r.place(rank)
+		r.tell()
+	}
+}
+
+// place puts the files of a reader in order.
+func (r *Reader) place(rank map[*shared]int) {
+	r.order, r.ranks = make([]int, len(r.files)), make([]int, len(r.files))
+	for i := range r.order {
+		r.order[i] = i
+	}
+	slices.SortStableFunc(r.order, func(a, b int) int { return cmp.Compare(rank[r.files[a]], rank[r.files[b]]) })
+	for k, i := range r.order {
+		s := r.files[i]
+		r.ranks[i] = k
+		s.readers, s.index = append(s.readers, r), append(s.index, k)
+		if !r.ended {
+			s.missing++
+		}
+	}
+}
+
+// tell lets a reader look whether it may go on.
+func (r *Reader) tell() {
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
 }
 
 // wait waits until something is so, or ctx is done. It is called with the lock held.
-func (g *group) wait(ctx context.Context, so func() bool) error {
-	if so() {
-		return ctx.Err()
-	}
-	stop := context.AfterFunc(ctx, func() {
-		g.mu.Lock()
-		defer g.mu.Unlock()
-		g.changed.Broadcast()
-	})
-	defer stop()
+func (g *group) wait(ctx context.Context, r *Reader, so func() bool) error {
 	for !so() && ctx.Err() == nil {
-		g.changed.Wait()
+		g.mu.Unlock()
+		select {
+		case <-r.wake:
+		case <-ctx.Done():
+		}
+		g.mu.Lock()
 	}
 	return ctx.Err()
 }
@@ -179,33 +219,48 @@ func (r *Reader) End() {
 		return
 	}
 	r.ended = true
+	for k, i := range r.order {
+		if k > r.index {
+			r.files[i].missing--
+		}
+	}
 	for _, s := range r.files {
 		g.sweep(s)
 	}
-	g.settle()
-	g.changed.Broadcast()
+	g.begin()
+	r.tell()
+	g.look()
 }
 
 // move says how far the reader has come: at a byte of a file, or farther.
 func (r *Reader) move(index int, pos int64) {
-	if index < r.index || index == r.index && pos <= r.pos {
+	if r.ended || index < r.index || index == r.index && pos <= r.pos {
 		return
 	}
-	was := r.index
+	was, before := r.index, r.pos
 	r.index, r.pos = index, pos
-	for i := max(was, 0); i <= index; i++ {
-		r.g.sweep(r.files[i])
+	if was == index && before/blockSize == pos/blockSize && pos < r.files[r.order[index]].size {
+		return // it wants what it wanted
 	}
-	r.g.changed.Broadcast()
+	for i := was + 1; i <= index; i++ {
+		r.files[r.order[i]].missing--
+	}
+	for i := max(was, 0); i <= index; i++ {
+		r.g.sweep(r.files[r.order[i]])
+	}
+	r.g.look()
 }
 
-// sweep lets go of the blocks that nobody will take any more.
-func (g *group) sweep(s *shared) {
+// sweep lets go of the blocks that nobody will take any more, and tells whether there
+// were any.
+func (g *group) sweep(s *shared) (any bool) {
 	for at, b := range s.blocks {
 		if b.ready && b.uses == 0 && !s.awaits(nil, at) {
 			g.drop(s, at)
+			any = true
 		}
 	}
+	return any
 }
 
 func (g *group) drop(s *shared, at int64) {
@@ -228,17 +283,26 @@ func (s *shared) awaits(r *Reader, at int64) bool {
 	return false
 }
 
-// gathered tells whether all who will read the file have come to it.
-func (s *shared) gathered() bool {
-	for k, o := range s.readers {
-		if !o.ended && o.index < s.index[k] {
-			return false
+// look wakes readers that wait for nothing any more. If all wait, each for another, one
+// goes on.
+func (g *group) look() {
+	going := false
+	for _, r := range g.readers {
+		switch {
+		case r.ended:
+		case r.next == nil:
+			going = true
+		case r.lacks() == nothing:
+			going = true
+			r.tell()
 		}
 	}
-	return true
+	if !going {
+		g.settle()
+	}
 }
 
-// settle lets one reader go on if all wait, each for another.
+// settle lets one reader go on where all wait, each for another.
 func (g *group) settle() {
 	var first *Reader
 	why := nothing
@@ -246,12 +310,9 @@ func (g *group) settle() {
 		if r.ended {
 			continue
 		}
-		if r.next == nil {
-			return
-		}
 		switch l := r.lacks(); {
 		case l != company && l != room:
-			return
+			return // for a read that goes on
 		case first == nil, l == company && why == room:
 			first, why = r, l
 		}
@@ -264,5 +325,5 @@ func (g *group) settle() {
 	default:
 		return
 	}
-	g.changed.Broadcast()
+	first.tell()
 }

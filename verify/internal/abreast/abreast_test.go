@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -45,6 +46,9 @@ type tour struct {
 	bite  int   // bytes at a time
 	lazy  int   // it leaves out every so manieth bite; 0 is none
 	stop  int   // it ends after so many bites; 0 is never
+	// it keeps to the order of files
+	stubborn bool
+	loose    bool // it does not, if others do
 }
 
 // readAll lets tours go abreast, checks what they get, and returns how much was read below.
@@ -74,12 +78,17 @@ func (w tour) run(t *testing.T, r *Reader, all []counted) {
 	for _, i := range w.files {
 		files = append(files, File{i, int64(len(all[i].data))})
 	}
-	if err := r.Begin(t.Context(), files); err != nil {
+	order, err := r.Begin(t.Context(), files, !w.loose)
+	if err != nil {
 		t.Error(err)
 	}
+	if w.stubborn {
+		slices.Sort(order)
+	}
 	bites := 0
-	for k, i := range w.files {
-		f := r.Open(t.Context(), k, all[i])
+	for _, k := range order {
+		i := w.files[k]
+		f := r.Open(t.Context(), k, all[i], nil)
 		for off := 0; off < len(all[i].data); off += w.bite {
 			if bites++; bites == w.stop {
 				return
@@ -124,6 +133,7 @@ func TestOnce(t *testing.T) {
 		"two alike":         {{files: []int{0, 1, 2, 3, 4, 5, 6}, bite: 1 << 20}, {files: []int{0, 1, 2, 3, 4, 5, 6}, bite: 1 << 20}},
 		"unequal bites":     {{files: []int{0, 1, 2, 3, 4, 5, 6}, bite: 1 << 21}, {files: []int{0, 1, 2, 3, 4, 5, 6}, bite: 16 << 10}},
 		"pack and episodes": {{files: []int{0, 1, 2, 3, 4, 5, 6}, bite: 1 << 20}, {files: []int{4}, bite: 1 << 14}, {files: []int{0}, bite: 77777}, {files: []int{3}, bite: 1 << 22}, {files: []int{6}, bite: 1 << 20}},
+		"backwards":         {{files: []int{0, 1, 2, 3, 4, 5, 6}, bite: 1 << 20}, {files: []int{6, 5, 4, 3, 2, 1, 0}, bite: 1 << 20}, {files: []int{3, 0, 6, 1}, bite: 1 << 18}},
 		"halves":            {{files: []int{0, 1, 2, 3, 5}, bite: 1 << 18}, {files: []int{2, 3, 4}, bite: 1 << 20}, {files: []int{4, 5, 6}, bite: 1 << 19}},
 	} {
 		if read, most := readAll(t, all, tours); read != want {
@@ -147,7 +157,7 @@ func TestOrders(t *testing.T) {
 		}
 		var tours []tour
 		for range 1 + rng.IntN(5) {
-			w := tour{bite: 1 + rng.IntN(2*blockSize), lazy: rng.IntN(4), stop: rng.IntN(30)}
+			w := tour{bite: 1 + rng.IntN(2*blockSize), lazy: rng.IntN(4), stop: rng.IntN(30), stubborn: rng.IntN(2) == 0, loose: rng.IntN(2) == 0}
 			w.bite = max(w.bite, blockSize/16)
 			w.files = append(w.files, rng.Perm(len(all))[:rng.IntN(len(all)+1)]...)
 			if rng.IntN(2) == 0 {
@@ -172,16 +182,16 @@ func TestEnd(t *testing.T) {
 		readers := New(2)
 		var wg sync.WaitGroup
 		wg.Go(func() {
-			if err := readers[1].Begin(ctx, []File{{"x", 100}}); err != nil {
+			if _, err := readers[1].Begin(ctx, []File{{"x", 100}}, true); err != nil {
 				t.Error(err)
 			}
 		})
-		if err := readers[0].Begin(ctx, []File{{"x", 100}}); err != nil {
+		if _, err := readers[0].Begin(ctx, []File{{"x", 100}}, true); err != nil {
 			t.Error(err)
 		}
 		wg.Wait()
 		wg.Go(func() { // the other never comes
-			_, err := readers[0].Open(ctx, 0, all[0]).ReadAt(make([]byte, 100), 0)
+			_, err := readers[0].Open(ctx, 0, all[0], nil).ReadAt(make([]byte, 100), 0)
 			if ends && !errors.Is(err, errEnded) || !ends && !errors.Is(err, context.Canceled) {
 				t.Errorf("ended %v: %v", ends, err)
 			}
@@ -193,5 +203,38 @@ func TestEnd(t *testing.T) {
 		}
 		wg.Wait()
 		cancel()
+	}
+}
+
+// Orders of the firm that agree are kept, whoever begins first.
+func TestRanks(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		orders, want [][]int
+		loose        bool // the first is
+	}{
+		{[][]int{{0, 1, 2}, {2, 3}, {3, 4}}, [][]int{{0, 1, 2}, {0, 1}, {0, 1}}, false},
+		{[][]int{{0}, {1, 0}, {2, 1}}, [][]int{{0}, {0, 1}, {0, 1}}, false},
+		{[][]int{{0, 1, 2, 3, 5}, {2, 3, 4}, {4, 5, 6}}, [][]int{{0, 1, 2, 3, 4}, {0, 1, 2}, {0, 1, 2}}, false},
+		{[][]int{{0, 1, 2}, {2, 1, 0}}, [][]int{{0, 1, 2}, {2, 1, 0}}, false},
+		{[][]int{{0, 1, 2}, {2, 1, 0}}, [][]int{{2, 1, 0}, {0, 1, 2}}, true},
+		{[][]int{{0, 1, 2, 3}, {3, 2, 9}}, [][]int{{0, 1, 2, 3}, {1, 0, 2}}, false},
+	} {
+		readers := New(len(c.orders))
+		got := make([][]int, len(readers))
+		var wg sync.WaitGroup
+		for k, r := range readers {
+			wg.Go(func() {
+				var files []File
+				for _, i := range c.orders[k] {
+					files = append(files, File{i, 1})
+				}
+				got[k], _ = r.Begin(t.Context(), files, !(c.loose && k == 0))
+			})
+		}
+		wg.Wait()
+		if !slices.EqualFunc(got, c.want, slices.Equal) {
+			t.Errorf("%v: %v, want %v", c.orders, got, c.want)
+		}
 	}
 }

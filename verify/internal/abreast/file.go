@@ -3,20 +3,30 @@ package abreast
 import "context"
 
 // Open reads the i-th file of those that were begun with, from f, which is closed with it.
-// It is read from its start to its end, with gaps where nothing is wanted.
-func (r *Reader) Open(ctx context.Context, i int, f Source) Source {
-	return &file{Source: f, ctx: ctx, r: r, s: r.files[i], index: i}
+// It is read from its start to its end, with gaps where nothing is wanted, but for what is
+// aside: that may be read at any time, and is not shared.
+func (r *Reader) Open(ctx context.Context, i int, f Source, aside []Extent) Source {
+	return &file{Source: f, ctx: ctx, r: r, s: r.files[i], index: r.ranks[i], aside: aside}
 }
+
+// Extent is bytes of a file from one on to before another.
+type Extent struct{ From, To int64 }
 
 type file struct {
 	Source
 	ctx   context.Context
 	r     *Reader
 	s     *shared
-	index int
+	index int // its rank
+	aside []Extent
 }
 
 func (f *file) ReadAt(p []byte, off int64) (n int, err error) {
+	for _, e := range f.aside {
+		if e.From <= off && off < e.To {
+			return f.Source.ReadAt(p, off)
+		}
+	}
 	if len(f.s.readers) == 1 {
 		f.r.g.mu.Lock()
 		f.r.move(f.index, off)
@@ -71,7 +81,9 @@ func (f *file) readSome(p []byte, off int64) (n int, err error) {
 	g.mu.Lock()
 	b.uses--
 	r.move(f.index, off+int64(n))
-	g.sweep(s)
+	if g.sweep(s) {
+		g.look()
+	}
 	if n == 0 { // behind the end, where the file below knows what to say
 		return f.read(p, off)
 	}
@@ -90,12 +102,10 @@ func (f *file) read(p []byte, off int64) (int, error) {
 func (f *file) come(at int64) (kept bool, err error) {
 	g, r, s := f.r.g, f.r, f.s
 	r.next = &place{s, f.index, at}
-	err = g.wait(f.ctx, func() bool {
-		if r.lacks() != nothing {
-			g.settle()
-		}
-		return r.lacks() == nothing
-	})
+	if r.lacks() != nothing {
+		g.look()
+	}
+	err = g.wait(f.ctx, r, func() bool { return r.lacks() == nothing })
 	force := r.force
 	r.next, r.force = nil, false
 	b := s.blocks[at]
@@ -125,11 +135,10 @@ func (f *file) keep(at int64) bool {
 		b.data = make([]byte, size) // which for a small file is all that is needed
 	}
 	n, err := f.read(b.data, at)
-	g.changed.Broadcast()
-	if n < len(b.data) || err != nil {
+	b.ready = n == len(b.data) && err == nil
+	if !b.ready {
 		g.drop(s, at)
-		return false
 	}
-	b.ready = true
-	return true
+	g.look()
+	return b.ready
 }

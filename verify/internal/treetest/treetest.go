@@ -101,6 +101,22 @@ func (f Files) Torrent(t testing.TB, format metainfo.Format, pieceLength int64, 
 	})
 }
 
+// InOrder makes a v1 torrent of files in a folder, in the order in which they are named.
+func InOrder(t testing.TB, root string, names []string, pieceLength int64) []byte {
+	t.Helper()
+	list := make([]metainfo.File, len(names))
+	for i, name := range names {
+		info, err := os.Stat(filepath.Join(root, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		list[i] = metainfo.File{Path: name, Length: info.Size()}
+	}
+	return hashed(t, metainfo.Shape{Format: metainfo.V1, Name: filepath.Base(root), PieceLength: pieceLength}, list, metainfo.Fields{}, func(i int) (piecehash.File, error) {
+		return os.Open(filepath.Join(root, names[i]))
+	})
+}
+
 type inMemory struct{ *bytes.Reader }
 
 func (inMemory) Close() error { return nil }
