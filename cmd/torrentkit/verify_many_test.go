@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -60,6 +62,26 @@ func TestVerifyAhead(t *testing.T) {
 			continue // its content is gone
 		}
 		torrents = slices.Insert(torrents, i*5, torrent)
+	}
+	// Many have the same files, and one is in gzip.
+	for i := range 16 {
+		torrent := filepath.Join(dir, "torrents", fmt.Sprintf("edition%02d.torrent", i))
+		length, format := []string{"16K", "64K", "256K", "1M"}[i%4], []string{"v1", "v2", "hybrid"}[i%3]
+		if code, _, stderr := runIn(t, "create", "-q", "--no-date", "--format", format, "--piece-length", length, "-s", fmt.Sprint(i), "-o", torrent, filepath.Join(dir, "srv", "set03")); code != 0 {
+			t.Fatal(stderr)
+		}
+		if i == 7 {
+			raw, err := os.ReadFile(torrent)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var packed bytes.Buffer
+			z := gzip.NewWriter(&packed)
+			z.Write(raw)
+			z.Close()
+			put(fmt.Sprintf("torrents/edition%02d.torrent", i), packed.Bytes())
+		}
+		torrents = slices.Insert(torrents, i*3, torrent)
 	}
 	for _, form := range [][]string{{}, {"--json"}, {"--extra"}, {"--only", "b", "--fail-fast"}, {"--report", "sfv=-"}} {
 		call := append([]string{"verify", "--content", filepath.Join(dir, "srv")}, form...)

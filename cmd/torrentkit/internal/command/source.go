@@ -84,16 +84,29 @@ func (in Input) ReadFile(ctx context.Context, con *console.Console, limit int64)
 
 // Unpacked is a torrent as it is inside of gzip, where it is, which is said.
 func Unpacked(con *console.Console, name string, raw []byte, limit int64) ([]byte, error) {
+	raw, packed, err := Unpack(name, raw, limit)
+	if packed {
+		WarnPacked(con, name)
+	}
+	return raw, err
+}
+
+// Unpack is a torrent as it is inside of gzip, and whether it is in there.
+func Unpack(name string, raw []byte, limit int64) (inside []byte, packed bool, err error) {
 	if !bytes.HasPrefix(raw, []byte("\x1f\x8b")) {
-		return raw, nil
+		return raw, false, nil
 	}
 	z, err := gzip.NewReader(bytes.NewReader(raw))
 	if err == nil {
 		raw, err = readAll(z, 0, limit)
 	}
 	if err != nil {
-		return nil, torrentError(InputError(InputName(name), fmt.Errorf("unpacking gzip: %w", err)))
+		return nil, false, torrentError(InputError(InputName(name), fmt.Errorf("unpacking gzip: %w", err)))
 	}
+	return raw, true, nil
+}
+
+// WarnPacked says that a torrent was in gzip.
+func WarnPacked(con *console.Console, name string) {
 	con.Warn(InputName(name) + ": compressed by gzip: read as it is inside")
-	return raw, nil
 }

@@ -51,12 +51,12 @@ type forerun struct {
 
 // early is a verification that may go on still.
 type early struct {
-	task verifyTask
-	raw  []byte // the torrent, until it is verified
-	size int64  // bytes of it, and of its report
-	done chan struct{}
-	v    verified
-	err  error
+	task     verifyTask
+	document       // until it is verified
+	size     int64 // bytes of it, and of its report
+	done     chan struct{}
+	v        verified
+	err      error
 }
 
 // verifyAhead is eachOf for torrents that are only read.
@@ -92,7 +92,12 @@ func verifyAhead(ctx context.Context, con *console.Console, tasks []verifyTask, 
 		if told == len(names) {
 			r.p.Finish()
 		}
-		r.p.Aside(func() { err = tellOne(con, e.v, e.err, f, reports) })
+		r.p.Aside(func() {
+			if e.packed {
+				command.WarnPacked(con, e.task.torrent)
+			}
+			err = tellOne(con, e.v, e.err, f, reports)
+		})
 		return err
 	})
 }
@@ -149,16 +154,16 @@ func (r *forerun) begin(ctx context.Context) {
 // read reads a torrent.
 func (r *forerun) read(ctx context.Context, i int) *early {
 	e := &early{task: r.tasks[i], done: make(chan struct{})}
-	raw, known := r.batches.raw[i]
+	d, known := r.batches.raw[i]
 	if delete(r.batches.raw, i); !known {
-		raw, e.err = command.ReadInput(ctx, r.con, e.task.input(), int64(r.flags.maxSize))
+		d, e.err = readDocument(ctx, r.con, e.task, int64(r.flags.maxSize))
 	}
 	if e.err != nil {
 		e.v = verified{torrent: e.task.torrent, err: e.err}
 		close(e.done)
 		return e
 	}
-	e.raw, e.size = raw, int64(len(raw)+earlyCost)
+	e.document, e.size = d, int64(len(d.raw)+earlyCost)
 	r.held += e.size
 	return e
 }

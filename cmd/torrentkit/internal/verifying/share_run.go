@@ -20,10 +20,12 @@ import (
 // lengths, before anything of the content is looked at: whether they are the same files the disk tells.
 
 const (
-	mostKeys  = 1 << 18 // files that are remembered by their names: those of further torrents are not looked for
-	ownPath   = 16 << 10
-	readers   = 2    // torrents that are read side by side beforehand
-	earlyCost = 4096 // bytes of a report that waits until those before it are told, beside the torrent
+	mostKeys = 1 << 18 // files that are remembered by their names: those of further torrents are not looked for
+	ownPath  = 16 << 10
+	// mostTogether is how many go abreast: the bytes that they read are shared out, and each has some hundred KiB of its own.
+	mostTogether = 64
+	readers      = 2    // torrents that are read side by side beforehand
+	earlyCost    = 4096 // bytes of a report that waits until those before it are told, beside the torrent
 )
 
 // shares tells whether torrents may be read together: in the order of each, to its end.
@@ -34,8 +36,14 @@ func (f *verifyFlags) shares() bool {
 
 // batches are tasks that are done together.
 type batches struct {
-	of  map[int]*batch // by the index of the task
-	raw map[int][]byte // torrents that were read already
+	of  map[int]*batch   // by the index of the task
+	raw map[int]document // torrents that were read already
+}
+
+// document is the bytes of a torrent.
+type document struct {
+	raw    []byte
+	packed bool // they were in gzip, which is told in turn
 }
 
 // batch is torrents that may have files in common.
@@ -54,12 +62,12 @@ type finder struct {
 	first  map[uint64]int32 // the task that had a key first
 	parent []int32          // of each task, towards the one that stands for all of its group
 	kept   int              // bytes of raw
-	raw    map[int][]byte
+	raw    map[int]document
 }
 
 // findBatches reads torrents to find out which have files in common.
 func findBatches(ctx context.Context, con *console.Console, tasks []verifyTask, limit int64) batches {
-	s := &finder{con: con, tasks: tasks, limit: limit, seed: maphash.MakeSeed(), raw: map[int][]byte{}}
+	s := &finder{con: con, tasks: tasks, limit: limit, seed: maphash.MakeSeed(), raw: map[int]document{}}
 	// Most have nothing in common, which takes no more than a glance at their bytes.
 	s.look(ctx, func(int) bool { return true }, s.glance)
 	likely := s.groups()
@@ -94,22 +102,34 @@ func (s *finder) look(ctx context.Context, asked func(int) bool, keys func(verif
 func (s *finder) read(ctx context.Context, i int) []byte {
 	t := s.tasks[i]
 	s.mu.Lock()
-	raw := s.raw[i]
+	raw := s.raw[i].raw
 	s.mu.Unlock()
 	if raw != nil || t.torrent == "-" || command.IsURL(t.torrent) {
 		return raw
 	}
-	raw, err := t.input().ReadFile(ctx, s.con, s.limit)
-	if err != nil || bytes.HasPrefix(raw, []byte("\x1f\x8b")) {
+	d, err := readDocument(ctx, s.con, t, s.limit)
+	if err != nil {
 		return nil
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.kept+len(raw) <= mostHeld {
-		s.kept += len(raw)
-		s.raw[i] = raw
+	if s.kept+len(d.raw) <= mostHeld {
+		s.kept += len(d.raw)
+		s.raw[i] = d
 	}
-	return raw
+	return d.raw
+}
+
+// readDocument reads the torrent of a task.
+func readDocument(ctx context.Context, con *console.Console, t verifyTask, limit int64) (d document, err error) {
+	if t.folder == nil && command.IsURL(t.torrent) {
+		d.raw, err = command.ReadInput(ctx, con, t.input(), limit)
+		return d, err
+	}
+	if d.raw, err = t.input().ReadFile(ctx, con, limit); err == nil {
+		d.raw, d.packed, err = command.Unpack(t.torrent, d.raw, limit)
+	}
+	return d, err
 }
 
 // note notes the keys of a task.
@@ -195,7 +215,7 @@ func (s *finder) groups() map[int]*batch {
 	for i := range s.parent {
 		top := s.top(int32(i))
 		b := last[top]
-		if b == nil || len(b.tasks) == mostAtOnce {
+		if b == nil || len(b.tasks) == mostTogether {
 			b = &batch{}
 			last[top] = b
 		}
