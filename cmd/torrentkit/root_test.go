@@ -133,7 +133,7 @@ func checkFlags(t *testing.T, cmd *cobra.Command, help string) {
 			t.Errorf("--%s is missing in the help", f.Name)
 		}
 		if strings.HasPrefix(f.Value.Type(), "stringSlice") {
-			t.Errorf("--%s splits its value at commas, which URLs and names may hold: use StringArray", f.Name)
+			t.Errorf("--%s splits its value at commas, which URLs and names may hold: use command.TextsFlag", f.Name)
 		}
 	}
 	cmd.LocalFlags().VisitAll(check)

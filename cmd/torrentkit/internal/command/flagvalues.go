@@ -59,6 +59,29 @@ func TextFlag(fs *pflag.FlagSet, name, short, usage string, to **string) {
 	})
 }
 
+// TextsFlag is a flag that can be given several times, each time with a text that is taken as it is.
+func TextsFlag(fs *pflag.FlagSet, name, short, usage string, to *[]string) {
+	fs.VarP(&texts{to: to}, name, short, usage)
+}
+
+// texts is the value of such a flag. Pflag's own makes a writer of CSV with a buffer to say that it is empty.
+type texts struct{ to *[]string }
+
+func (t *texts) Set(s string) error {
+	*t.to = append(*t.to, s)
+	return nil
+}
+
+func (t *texts) String() string {
+	if t.to == nil {
+		return ""
+	}
+	return strings.Join(*t.to, " ")
+}
+
+// Type is the one by which cobra knows that the flag completes again when it was given.
+func (t *texts) Type() string { return "stringArray" }
+
 // DoFlag is a flag without a value that does something.
 func DoFlag(fs *pflag.FlagSet, name, usage string, do func()) {
 	fs.BoolFunc(name, usage, func(s string) error {
@@ -72,9 +95,9 @@ func DoFlag(fs *pflag.FlagSet, name, usage string, do func()) {
 
 // ListFlags are the flags that change a list: --add-NAME, --remove-NAME, --set-NAMEs and --no-NAMEs.
 func ListFlags(fs *pflag.FlagSet, name, what string, l *metainfo.ListEdit) {
-	fs.StringArrayVar(&l.Add, "add-"+name, nil, "add the "+what+" (repeatable)")
-	fs.StringArrayVar(&l.Remove, "remove-"+name, nil, "remove the "+what+" (repeatable)")
-	fs.StringArrayVar(&l.Set, "set-"+name+"s", nil, "have the "+what+" instead of those there (repeatable)")
+	TextsFlag(fs, "add-"+name, "", "add the "+what+" (repeatable)", &l.Add)
+	TextsFlag(fs, "remove-"+name, "", "remove the "+what+" (repeatable)", &l.Remove)
+	TextsFlag(fs, "set-"+name+"s", "", "have the "+what+" instead of those there (repeatable)", &l.Set)
 	plain := strings.ReplaceAll(name, "-", " ")
 	DoFlag(fs, "no-"+name+"s", "remove every "+plain, func() { l.Set = []string{} })
 }

@@ -64,8 +64,8 @@ func createFlagGroups(cmd *cobra.Command, o *create.Options, f *createFlags) {
 		command.ReportFlag(fs, "tell github what was made (outputs, summary), or write dotenv=FILE for GitLab (`KIND`; repeatable); names of the second torrent, by --also, end in -2", []string{"github", "dotenv"}, "github", &f.reports)
 	})
 	command.Group(cmd, "Rules", func(fs *pflag.FlagSet) {
-		fs.StringArrayVar(&f.deny, "deny", nil, "make no torrent in which the `RULE` of lint finds something, as season-gap does (repeatable)")
-		fs.StringArrayVar(&f.allow, "allow", nil, "do not warn of what the `RULE` of lint finds; with piece-length, make v1 torrents of any piece length (repeatable)")
+		command.TextsFlag(fs, "deny", "", "make no torrent in which the `RULE` of lint finds something, as season-gap does (repeatable)", &f.deny)
+		command.TextsFlag(fs, "allow", "", "do not warn of what the `RULE` of lint finds; with piece-length, make v1 torrents of any piece length (repeatable)", &f.allow)
 	})
 	command.Group(cmd, "Torrent", func(fs *pflag.FlagSet) {
 		fs.VarP(command.OneOf(&f.format, "v1", "v2", "hybrid"), "format", "f", "metadata version: v1, v2 (BEP 52) or both (`FORMAT`: v1, v2, hybrid)")
@@ -81,12 +81,12 @@ func createFlagGroups(cmd *cobra.Command, o *create.Options, f *createFlags) {
 	})
 	pieceLengthFlags(cmd, o)
 	command.Group(cmd, "Peers", func(fs *pflag.FlagSet) {
-		fs.StringArrayVarP(&f.trackers, "tracker", "t", nil, "announce `URL`, a tier each; URL,URL share one tier (repeatable)")
+		command.TextsFlag(fs, "tracker", "t", "announce `URL`, a tier each; URL,URL share one tier (repeatable)", &f.trackers)
 		fs.StringVar(&f.trackersFile, "trackers-file", "", "announce URLs in `FILE`, or - for standard input: a tier a line, in which URL,URL share it; # begins a comment")
-		fs.StringArrayVarP(&o.WebSeeds, "web-seed", "w", nil, "`URL` where the content can be had (BEP 19; repeatable)")
-		fs.StringArrayVar(&o.HTTPSeeds, "http-seed", nil, "`URL` of an HTTP seed (BEP 17; repeatable)")
-		fs.StringArrayVar(&o.Nodes, "node", nil, "DHT node `HOST:PORT` (BEP 5; repeatable)")
-		fs.StringArrayVar(&f.peers, "peer", nil, "name the peer `HOST:PORT` in the magnet link of the result (x.pe; repeatable)")
+		command.TextsFlag(fs, "web-seed", "w", "`URL` where the content can be had (BEP 19; repeatable)", &o.WebSeeds)
+		command.TextsFlag(fs, "http-seed", "", "`URL` of an HTTP seed (BEP 17; repeatable)", &o.HTTPSeeds)
+		command.TextsFlag(fs, "node", "", "DHT node `HOST:PORT` (BEP 5; repeatable)", &o.Nodes)
+		command.TextsFlag(fs, "peer", "", "name the peer `HOST:PORT` in the magnet link of the result (x.pe; repeatable)", &f.peers)
 	})
 	moreFieldFlags(cmd, o, f)
 	f.release.Bind(cmd)
@@ -98,7 +98,7 @@ func createFlagGroups(cmd *cobra.Command, o *create.Options, f *createFlags) {
 		fs.BoolVar(&f.servers.options.AllowPrivate, "allow-private", false, "let redirects, and web seeds of a torrent, lead to loopback and private addresses")
 	})
 	command.Group(cmd, "Run", func(fs *pflag.FlagSet) {
-		fs.StringArrayVar(&o.Journals, "journal", nil, "remember what was hashed in `FILE`, and do not hash it again (repeatable: all are read, the first is written)")
+		command.TextsFlag(fs, "journal", "", "remember what was hashed in `FILE`, and do not hash it again (repeatable: all are read, the first is written)", &o.Journals)
 		fs.BoolVar(&o.Recheck, "recheck", false, "read everything though the journal, or --reuse, knows it, and compare")
 		fs.StringVar(&f.reuse, "reuse", "", "take hashes over from the old `TORRENT` for files of the same path and size, after checking a sample of each; of a folder from the torrent in it that has most in common")
 		fs.Func("shard", "hash the `I/N`th part only, into the journal; a run with all journals then makes the torrent", f.shard.Parse)
@@ -127,7 +127,7 @@ func moreFieldFlags(cmd *cobra.Command, o *create.Options, f *createFlags) {
 			o.Similar = append(o.Similar, h.Swarms()...)
 			return err
 		})
-		fs.StringArrayVar(&o.Collections, "collection", nil, "`NAME` of a collection that the torrent belongs to (BEP 38; repeatable)")
+		command.TextsFlag(fs, "collection", "", "`NAME` of a collection that the torrent belongs to (BEP 38; repeatable)", &o.Collections)
 		fs.StringVar(&o.UpdateURL, "update-url", "", "`URL` of newer versions of the torrent (BEP 39)")
 		command.EntropyFlag(fs, func(s string) { o.Entropy = s })
 		fs.BoolVar(&o.Align, "align", false, "start every file on a piece boundary, by pad files (v1; BEP 47)")
@@ -153,7 +153,7 @@ func selectionFlags(cmd *cobra.Command, f *createFlags) {
 		command.RuleFlag(fs, "include", "take what matches `GLOB` (repeatable)", create.Rule{Include: true}, &s.Rules)
 		command.RuleFlag(fs, "iexclude", "--exclude for upper and lower case alike: *.jpg is *.JPG too (`GLOB`; repeatable)", create.Rule{Fold: true}, &s.Rules)
 		command.RuleFlag(fs, "iinclude", "--include for upper and lower case alike (`GLOB`; repeatable)", create.Rule{Include: true, Fold: true}, &s.Rules)
-		fs.StringArrayVar(&s.IgnoreFiles, "ignore-file", nil, "leave out what the patterns in `FILE` match, in the syntax of .gitignore (repeatable)")
+		command.TextsFlag(fs, "ignore-file", "", "leave out what the patterns in `FILE` match, in the syntax of .gitignore (repeatable)", &s.IgnoreFiles)
 		fs.BoolVar(&s.GitIgnore, "gitignore", false, "obey .gitignore and .git/info/exclude, git's core.excludesFile and, above these, .ignore; leave out .git")
 		fs.Var(command.OneOf(&f.hidden, "take", "skip"), "hidden", "hidden files and folders: take or skip (`WHAT`)")
 		fs.BoolVar(&s.KeepJunk, "junk", false, "take files that operating systems leave behind too")
@@ -177,7 +177,7 @@ type createModes struct {
 // bind binds the flags that are about several torrents.
 func (m *createModes) bind(cmd *cobra.Command) {
 	command.Group(cmd, "Many torrents", func(fs *pflag.FlagSet) {
-		fs.StringArrayVar(&m.also, "also", nil, "make another torrent from the same pass: `KEY=VALUE,...` with names of flags as keys, as in source=X,piece-length=4M,output=x.torrent (repeatable)")
+		command.TextsFlag(fs, "also", "", "make another torrent from the same pass: `KEY=VALUE,...` with names of flags as keys, as in source=X,piece-length=4M,output=x.torrent (repeatable)", &m.also)
 		fs.StringVar(&m.preset, "preset", "", "take flags that are not given from the preset `NAME`")
 		fs.StringVar(&m.presets, "presets", "", "`FILE` of presets (default torrentkit/presets.yaml in $XDG_CONFIG_HOME)")
 		fs.StringVar(&m.jobs, "jobs", "", "make every torrent that `FILE` (YAML) asks for")

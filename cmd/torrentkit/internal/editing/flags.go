@@ -39,7 +39,7 @@ type totals struct {
 func editFlagGroups(cmd *cobra.Command, o *metainfo.Edit, f *editFlags) {
 	command.Group(cmd, "Trackers", func(fs *pflag.FlagSet) {
 		command.TiersFlag(fs, "add-tracker", "a", "add the announce `URL` as a tier at the end; URL,URL share one (repeatable)", &o.Trackers.Add)
-		fs.StringArrayVarP(&o.Trackers.Remove, "remove-tracker", "d", nil, "remove the tracker `URL`, or all of a host (repeatable)")
+		command.TextsFlag(fs, "remove-tracker", "d", "remove the tracker `URL`, or all of a host (repeatable)", &o.Trackers.Remove)
 		fs.StringVar(&f.removeDead, "remove-dead", "", "remove the trackers that are dead by the results of announce --json in `FILE`, or - for standard input")
 		command.TiersFlag(fs, "set-trackers", "t", "have the announce `URL`s that are given, a tier each, instead of those there (repeatable)", &o.Trackers.Set)
 		fs.StringVar(&f.trackersFile, "set-trackers-file", "", "the same from `FILE`, or - for standard input: a tier a line; # begins a comment")

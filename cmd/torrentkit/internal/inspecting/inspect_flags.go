@@ -27,7 +27,7 @@ func (f *inspectFlags) bind(cmd *cobra.Command) {
 		fs.BoolVar(&f.tree, "tree", false, "draw the files as a tree, with their pieces and v2 roots")
 		fs.BoolVar(&f.pads, "pads", false, "show pad files (BEP 47) among the files too")
 		fs.BoolVar(&f.pieces, "pieces", false, "list the pieces with their hashes")
-		fs.StringArrayVar(&f.fields, "field", nil, "print one value a line, for scripts; without a `NAME`, list the names (repeatable)")
+		command.TextsFlag(fs, "field", "", "print one value a line, for scripts; without a `NAME`, list the names (repeatable)", &f.fields)
 		command.CompleteWith(fs, "field", fieldWords()...)
 		fs.StringVar(&f.query, "query", "", "print the value of any key: a `PATH` like info/files/0/length")
 		fs.BoolVar(&f.raw, "raw", false, "with --query: print the bytes as they are")

@@ -22,8 +22,8 @@ type lintFlags struct {
 func (f *lintFlags) bind(cmd *cobra.Command) {
 	command.Group(cmd, "Rules", func(fs *pflag.FlagSet) {
 		fs.BoolVar(&f.listRules, "list-rules", false, "explain the rules")
-		fs.StringArrayVar(&f.options.Allow, "allow", nil, "do not apply the rule `ID` (repeatable)")
-		fs.StringArrayVar(&f.options.Deny, "deny", nil, "count what the rule `ID` finds as an error, and apply season-gap, which is off otherwise (repeatable)")
+		command.TextsFlag(fs, "allow", "", "do not apply the rule `ID` (repeatable)", &f.options.Allow)
+		command.TextsFlag(fs, "deny", "", "count what the rule `ID` finds as an error, and apply season-gap, which is off otherwise (repeatable)", &f.options.Deny)
 		fs.Var(&f.targets, "for", "apply the limits of a `TARGET` too: "+strings.Join(targetNames(), ", ")+" (repeatable)")
 		command.CompleteWith(fs, "for", targetNames()...)
 	})

@@ -63,10 +63,10 @@ func (f *fetchFlags) bind(cmd *cobra.Command) {
 		fs.StringVar(&f.list, "list", "", "read links from `FILE` (- for standard input), one a line")
 	})
 	command.Group(cmd, "Peers", func(fs *pflag.FlagSet) {
-		fs.StringArrayVar(&f.peers, "peer", nil, "ask the peer `HOST:PORT` too, wherever it is (repeatable)")
-		fs.StringArrayVar(&f.trackers, "tracker", nil, "ask the tracker at `URL` too, wherever it is (repeatable)")
+		command.TextsFlag(fs, "peer", "", "ask the peer `HOST:PORT` too, wherever it is (repeatable)", &f.peers)
+		command.TextsFlag(fs, "tracker", "", "ask the tracker at `URL` too, wherever it is (repeatable)", &f.trackers)
 		fs.BoolVar(&f.noDHT, "no-dht", false, "do not ask the DHT")
-		fs.StringArrayVar(&f.nodes, "dht-node", nil, "begin in the DHT with the node `HOST:PORT`, not with well-known ones (repeatable)")
+		command.TextsFlag(fs, "dht-node", "", "begin in the DHT with the node `HOST:PORT`, not with well-known ones (repeatable)", &f.nodes)
 		fs.BoolVar(&f.AllowPrivate, "allow-private", false, "connect to private and loopback addresses, whoever names them")
 		fs.IntVar(&f.MaxPeers, "max-peers", 60, "ask at most `N` peers at once, for each link")
 		fs.DurationVar(&f.Timeout, "timeout", time.Minute, "give a link up after `TIME`")

@@ -22,7 +22,7 @@ func (f *whyFlags) bind(cmd *cobra.Command) {
 	command.Group(cmd, "Does it start", func(fs *pflag.FlagSet) {
 		fs.BoolVar(&f.why, "why", false, "ask trackers, the DHT and peers as a client would, and say what is missing where the torrent does not start")
 		fs.BoolVar(&f.noDHT, "no-dht", false, "with --why: do not ask the DHT")
-		fs.StringArrayVar(&f.nodes, "dht-node", nil, "with --why: begin in the DHT with the node `HOST:PORT`, not with well-known ones (repeatable)")
+		command.TextsFlag(fs, "dht-node", "", "with --why: begin in the DHT with the node `HOST:PORT`, not with well-known ones (repeatable)", &f.nodes)
 		fs.BoolVar(&f.allowPrivate, "allow-private", false, "with --why: connect to private and loopback addresses too")
 		fs.DurationVar(&f.timeout, "timeout", 30*time.Second, "with --why: give up after `TIME`")
 	})

@@ -98,7 +98,7 @@ func (f *publishFlags) bind(cmd *cobra.Command) {
 	f.indexFlags.bind(cmd, true)
 	command.Group(cmd, "Torrent", func(fs *pflag.FlagSet) {
 		fs.StringVar(&f.category, "category", "", "file it under the category `NAME`, of those that the index has")
-		fs.StringArrayVar(&f.tags, "tag", nil, "give it the tag `NAME`, of those that the index has (repeatable)")
+		command.TextsFlag(fs, "tag", "", "give it the tag `NAME`, of those that the index has (repeatable)", &f.tags)
 		fs.StringVar(&f.title, "title", "", "list it as `TEXT`; without it, the torrent's name is the title")
 		fs.StringVar(&f.descriptionFile, "description-file", "", "describe it by the Markdown in `FILE`, or in standard input for -")
 		fs.BoolVar(&f.skipExisting, "skip-existing", false, "a torrent that the index has already is no failure")

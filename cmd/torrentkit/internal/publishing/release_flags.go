@@ -23,7 +23,7 @@ func (r *Release) Bind(cmd *cobra.Command) {
 		fs.BoolVar(&r.On, "publish", false, "put the torrent into the Torrust index of --index, as the command publish does; it asks before anything is hashed")
 		fs.StringVar(&r.index, "index", "", "the index whose API is at `URL`")
 		fs.StringVar(&r.category, "index-category", "", "file it there under the category `NAME`")
-		fs.StringArrayVar(&r.tags, "index-tag", nil, "give it there the tag `NAME` (repeatable)")
+		command.TextsFlag(fs, "index-tag", "", "give it there the tag `NAME` (repeatable)", &r.tags)
 		fs.StringVar(&r.title, "index-title", "", "list it there as `TEXT` (default the torrent's name)")
 	})
 }

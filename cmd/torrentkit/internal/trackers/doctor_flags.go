@@ -27,10 +27,10 @@ type doctorFlags struct {
 func (f *doctorFlags) bind(cmd *cobra.Command) {
 	command.Group(cmd, "Checks", func(fs *pflag.FlagSet) {
 		fs.BoolVar(&f.list, "list-checks", false, "list all checks, and ask nobody")
-		fs.StringArrayVar(&f.only, "only", nil, "run the check or group `ID` only (repeatable)")
-		fs.StringArrayVar(&f.skip, "skip", nil, "leave the check or group `ID` out (repeatable)")
+		command.TextsFlag(fs, "only", "", "run the check or group `ID` only (repeatable)", &f.only)
+		command.TextsFlag(fs, "skip", "", "leave the check or group `ID` out (repeatable)", &f.skip)
 		fs.StringVar(&f.hash, "hash", "", "ask about `INFOHASH`, for trackers that serve listed torrents only: test peers join it, and its downloads grow (default random)")
-		fs.StringArrayVar(&f.also, "also", nil, "compare counts with the same tracker at `URL` too (repeatable)")
+		command.TextsFlag(fs, "also", "", "compare counts with the same tracker at `URL` too (repeatable)", &f.also)
 		fs.StringVar(&f.scrapeURL, "scrape-url", "", "scrape the tracker at `URL`, where its announce URL does not tell")
 		fs.DurationVar(&f.expiry, "expiry", 0, "wait `TIME` for a UDP connection id to expire; BEP 15 says 2m")
 	})

@@ -25,7 +25,7 @@ func (f *scrapeFlags) bind(cmd *cobra.Command) {
 		fs.BoolVar(&f.full, "full", false, "ask for every torrent that the tracker has (HTTP; most refuse)")
 		fs.StringVar(&f.scrapeURL, "scrape-url", "", "scrape the one tracker that is named at `URL`, where its announce URL does not tell")
 		fs.BoolVar(&f.dht, "dht", false, "count peers in the DHT too (BEP 33); no tracker needs to be named then")
-		fs.StringArrayVar(&f.dhtNodes, "dht-node", nil, "begin with the node of the DHT at `HOST:PORT` (repeatable)")
+		command.TextsFlag(fs, "dht-node", "", "begin with the node of the DHT at `HOST:PORT` (repeatable)", &f.dhtNodes)
 		fs.BoolVar(&f.allowPrivate, "allow-private", false, "ask nodes of the DHT at private and loopback addresses too")
 		fs.Var(command.OneOf(&f.failOn, "any", "all", "none"), "fail-on", "exit 1 when `WHICH` trackers fail: all (one good answer is enough), any (for alerts), or none")
 	})

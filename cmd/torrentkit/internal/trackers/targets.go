@@ -26,7 +26,7 @@ type targetFlags struct {
 
 func (f *targetFlags) bind(cmd *cobra.Command) {
 	command.Group(cmd, "Trackers", func(fs *pflag.FlagSet) {
-		fs.StringArrayVarP(&f.trackers, "tracker", "t", nil, "ask the tracker at `URL` instead of those of the torrents (repeatable)")
+		command.TextsFlag(fs, "tracker", "t", "ask the tracker at `URL` instead of those of the torrents (repeatable)", &f.trackers)
 		fs.StringVar(&f.list, "list", "", "ask the trackers in `FILE`, or - for standard input: one URL a line, # begins a comment")
 	})
 }

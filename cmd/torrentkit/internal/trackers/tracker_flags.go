@@ -35,7 +35,7 @@ func (f *trackerFlags) bind(cmd *cobra.Command) {
 		fs.IntVar(&f.retries, "retries", 2, "send what is not answered `N` times more")
 		fs.BoolVar(&f.bep15, "bep15", false, "retransmit over UDP for an hour, as BEP 15 has it; --timeout still ends it, where given")
 		fs.StringVar(&f.proxy, "proxy", "", "go through the proxy at `URL`: http, https, socks5 or socks5h (UDP: socks5)")
-		fs.StringArrayVar(&f.headers, "header", nil, "add the header `NAME: VALUE` to HTTP requests (repeatable)")
+		command.TextsFlag(fs, "header", "", "add the header `NAME: VALUE` to HTTP requests (repeatable)", &f.headers)
 		fs.StringVar(&f.userAgent, "user-agent", "", "say `NAME` in User-Agent")
 		fs.BoolVar(&f.insecure, "insecure", false, "accept any certificate, and say what is wrong with it")
 		fs.StringVar(&f.ca, "ca", "", "trust the certificates in the PEM `FILE`, and no others")

@@ -41,7 +41,7 @@ func (f *verifyFlags) bindChoice(cmd *cobra.Command) {
 		fs.StringVar(&f.content, "content", "", "look for the content of all torrents in `FOLDER`")
 		fs.BoolVar(&f.tar, "tar", false, "PATH is a tar archive of the content (default -)")
 		fs.Var(&f.window, "max-window", "refuse archives that take more than `SIZE` of memory to decompress (default 128 MiB)")
-		fs.StringArrayVar(&o.Only, "only", nil, "verify the files that match `GLOB` only (repeatable)")
+		command.TextsFlag(fs, "only", "", "verify the files that match `GLOB` only (repeatable)", &o.Only)
 		fs.Func("pieces", "verify pieces `A-B` only, counted from 0 (repeatable)", f.addPieces)
 		fs.IntVar(&o.Sample, "sample", 0, "read `N` pieces only: the first, the last, and others drawn at random")
 		fs.Uint64Var(&o.Seed, "seed", 0, "draw the same pieces as the run that printed seed `N`")
@@ -61,7 +61,7 @@ func (f *verifyFlags) bindChoice(cmd *cobra.Command) {
 func (f *verifyFlags) bindWork(cmd *cobra.Command) {
 	o := &f.options
 	command.Group(cmd, "Search", func(fs *pflag.FlagSet) {
-		fs.StringArrayVar(&f.search.dirs, "search", nil, "look below `FOLDER` for files that are missing or damaged, whatever their names (repeatable)")
+		command.TextsFlag(fs, "search", "", "look below `FOLDER` for files that are missing or damaged, whatever their names (repeatable)", &f.search.dirs)
 		fs.Var(&f.search.maxRead, "max-read", "end a search when `SIZE` of candidates was hashed, those counted again that are tried in several ways")
 		fs.Var(command.OneOf(&f.search.link, "hard", "sym", "reflink", "copy"), "link", "assemble the content of what is whole and what was found: `KIND` is hard, sym, reflink or copy")
 		fs.StringVarP(&f.search.output, "output", "o", "", "assemble it in `FOLDER`; what is there and right is kept, and nothing replaced")
@@ -69,7 +69,7 @@ func (f *verifyFlags) bindWork(cmd *cobra.Command) {
 	})
 	command.Group(cmd, "Web seeds", func(fs *pflag.FlagSet) {
 		fs.BoolVar(&f.web.seeds, "web-seeds", false, "check the web seeds of the torrent, and no data on disk")
-		fs.StringArrayVar(&f.web.urls, "web-seed", nil, "check the web seed at `URL`, by BEP 19 (repeatable)")
+		command.TextsFlag(fs, "web-seed", "", "check the web seed at `URL`, by BEP 19 (repeatable)", &f.web.urls)
 		fs.BoolVar(&f.web.full, "full", false, "read web seeds whole, not just a sample of 16 pieces")
 		fs.BoolVar(&f.web.private, "allow-private", false, "let the torrent's web seeds, and redirects, be at loopback and private addresses")
 		fs.IntVar(&f.web.connections, "connections", 4, "how many requests run side by side")
@@ -82,7 +82,7 @@ func (f *verifyFlags) bindWork(cmd *cobra.Command) {
 	})
 	command.Group(cmd, "Run", func(fs *pflag.FlagSet) {
 		command.ReadFlags(fs, &o.Workers, &o.ReadOrder, verify.ParseReadOrder, &o.DropCache)
-		fs.StringArrayVar(&o.Journals, "journal", nil, "remember pieces in `FILE`, and do not read good ones again while their files are unchanged; several are the shards of one run")
+		command.TextsFlag(fs, "journal", "", "remember pieces in `FILE`, and do not read good ones again while their files are unchanged; several are the shards of one run", &o.Journals)
 		fs.BoolVar(&o.Recheck, "recheck", false, "read what the journal knows all the same")
 		fs.Func("older-than", "read what was not read for `TIME`, such as 30d, though the journal knows it", f.addAge)
 		fs.Func("budget", "read for `TIME-OR-SIZE` at most, such as 2h or 500GiB: what was read longest ago comes first (repeatable)", f.addBudget)
