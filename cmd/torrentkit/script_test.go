@@ -75,6 +75,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"torrentkit": mainInStory,
 		"stubborn":   stubborn,
+		"console":    onPseudoConsole,
 	})
 }
 

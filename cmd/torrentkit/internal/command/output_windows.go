@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"unicode/utf16"
 
 	"golang.org/x/sys/windows"
@@ -23,6 +24,8 @@ func refusedName(name string) error {
 	switch n := len(utf16.Encode([]rune(name))); {
 	case n > longest:
 		return fmt.Errorf("its name has %d characters, and names end at %d", n, longest)
+	case strings.ContainsAny(name, `<>:"|?*`):
+		return errors.New("a name has none of < > : \" | ? * on Windows")
 	case !filepath.IsLocal(name):
 		return errors.New("Windows has that name for a device")
 	}
