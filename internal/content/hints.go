@@ -24,6 +24,9 @@ func (f *openFile) Fetch(off, n int64) { f.raw.fetch(off, n) }
 // on a disk that turns.
 func (f *openFile) SeekingIsSlow() bool { return f.raw.seekingIsSlow() }
 
+// Remote says whether the file lies behind a network or a program, as with FUSE.
+func (f *openFile) Remote() bool { return f.raw.remote() }
+
 // DropCache makes every read be followed by a hint that the system need not keep what was read in memory. It is called
 // before the first Open.
 func (t *Tree) DropCache() { t.dropCache = true }

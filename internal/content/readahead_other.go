@@ -11,6 +11,7 @@ func (f rawFile) readAhead(int64, int64)         {}
 func (f rawFile) fetch(int64, int64)             {}
 func (f rawFile) drop(int64, int64)              {}
 func (f rawFile) seekingIsSlow() bool            { return false }
+func (f rawFile) remote() bool                   { return false }
 
 // readCached reads nothing where the system cannot be asked for what is in memory.
 func (f rawFile) readCached([]byte, int64) int { return 0 }

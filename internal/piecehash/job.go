@@ -55,6 +55,9 @@ type (
 	fetcher interface{ Fetch(off, n int64) }
 	// seeker says whether one sequential stream is better than several.
 	seeker interface{ SeekingIsSlow() bool }
+	// remoter says whether a server or a program stands between the file and us, which
+	// may want the processors that we do.
+	remoter interface{ Remote() bool }
 )
 
 // Order is how a job reads.
@@ -100,7 +103,7 @@ type Job struct {
 	// end. It is called by one goroutine at a time, never while the Source is read.
 	Next func(idle bool) int
 	// Workers is the number of goroutines that read and hash; 0 is one for each
-	// processor that Go may use.
+	// processor that Go may use, of two only one where files come from elsewhere.
 	Workers int
 	Order   Order
 	// Abreast is how many jobs in order Sequential go on at once, and have the memory
@@ -219,10 +222,12 @@ func (p *pipeline) start(ctx context.Context, get func() *tools) {
 
 // pipeline is the job before it runs.
 func (j Job) pipeline() *pipeline {
-	if j.Workers <= 0 {
-		j.Workers = runtime.GOMAXPROCS(0)
-	}
 	p := &pipeline{queue: newQueue(j), reader: make(chan struct{}, 1), maxRun: maxRun, total: j.Layout.TotalLength()}
+	if j.Workers <= 0 {
+		if j.Workers = runtime.GOMAXPROCS(0); j.Workers == 2 && j.served(p.queue) {
+			j.Workers = 1
+		}
+	}
 	j.Workers = max(1, min(j.Workers, p.queue.count))
 	if j.Only != nil {
 		p.total = 0
@@ -244,6 +249,35 @@ func (j Job) pipeline() *pipeline {
 		p.ahead = newAhead(p)
 	}
 	return p
+}
+
+// served tells whether the job's first bytes come from a server or a program, such
+// as a FUSE daemon: one of two processors is for that, and one worker has all
+// the memory, so that more lanes are full. A job that is small is over before that
+// matters.
+func (j Job) served(q *queue) bool {
+	if j.Order != Auto || q.count < 2 || j.Layout.TotalLength() < allBigArenas {
+		return false
+	}
+	cursor := j.Layout.Cursor(q.piece(0))
+	span := cursor.Span()
+	if span.Zero {
+		return false
+	}
+	f, err := j.Source.Open(span.File)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	if r, ok := f.(remoter); !ok || !r.Remote() {
+		return false
+	}
+	if p, ok := f.(prober); ok {
+		if cached, known := p.Cached(span.Offset); known {
+			return !cached
+		}
+	}
+	return true
 }
 
 // bigArenas is how many workers can read pieces whole at a time.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -205,5 +206,63 @@ func TestAbreast(t *testing.T) {
 				t.Errorf("%d jobs of %d workers read into %d bytes, more than %d", jobs, workers, all, allBigArenas)
 			}
 		}
+	}
+}
+
+// served is a memory Source behind a program.
+type served struct {
+	*storage
+	remote bool
+}
+
+type servedFile struct {
+	storedFile
+	remote bool
+}
+
+func (f servedFile) Remote() bool { return f.remote }
+
+func (s *served) Open(i layout.FileIndex) (File, error) {
+	f, err := s.storage.Open(i)
+	if err != nil {
+		return nil, err
+	}
+	return servedFile{f.(storedFile), s.remote}, nil
+}
+
+// Of two processors one is left to who serves the content, and with it all the memory to
+// one worker; unless it is in memory already, or somebody said how many there are to be.
+func TestOneWorkerBesideADaemon(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	rng := rand.New(rand.NewPCG(31, 32))
+	large, m := newJob(t, rng, layout.V1, 1<<20, []int64{17 << 20})
+	small, little := newJob(t, rng, layout.V1, 1<<20, []int64{3 << 20})
+	for _, c := range []struct {
+		name           string
+		job            Job
+		memory         *memory
+		remote, cached bool
+		workers, want  int
+	}{
+		{"remote", large, m, true, false, 0, 1},
+		{"remote, in memory", large, m, true, true, 0, 2},
+		{"local", large, m, false, false, 0, 2},
+		{"remote, two wanted", large, m, true, false, 2, 2},
+		{"remote, small", small, little, true, false, 0, 2},
+	} {
+		c.job.Source = &served{&storage{memory: c.memory, cached: c.cached}, c.remote}
+		c.job.Workers = c.workers
+		p := c.job.pipeline()
+		if p.Workers != c.want {
+			t.Errorf("%s: %d workers, want %d", c.name, p.Workers, c.want)
+		}
+		if c.want == 1 && cap(p.big) != 1 {
+			t.Errorf("%s: one worker, and %d arenas", c.name, cap(p.big))
+		}
+	}
+	runtime.GOMAXPROCS(4)
+	large.Source, large.Workers = &served{&storage{memory: m}, true}, 0
+	if p := large.pipeline(); p.Workers != 4 {
+		t.Errorf("%d workers of four processors", p.Workers)
 	}
 }
