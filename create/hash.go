@@ -241,6 +241,14 @@ func (p *Plan) newSource() source {
 // Open implements piecehash.Source.
 func (s source) Open(i layout.FileIndex) (piecehash.File, error) { return s.open(int(s.place[i])) }
 
+// Device tells the pipeline which files are on one disk.
+func (s source) Device(i layout.FileIndex) uint64 {
+	if s.remote() != nil {
+		return 0
+	}
+	return s.tree.Device(s.order[s.place[i]])
+}
+
 // orderedSource is a source whose files are read one after the other.
 type orderedSource struct {
 	source

@@ -210,6 +210,11 @@ func (s source) Open(i layout.FileIndex) (piecehash.File, error) {
 	return s.limit.file(s.located.Open(content.FileIndex(s.fileOf[i])))
 }
 
+// Device tells the pipeline which files are on one disk.
+func (s source) Device(i layout.FileIndex) uint64 {
+	return s.located.Device(content.FileIndex(s.fileOf[i]))
+}
+
 // openCopy finds another copy of the content.
 func (r *run) openCopy(ctx context.Context, path string) (source, error) {
 	root, located, err := findContent(ctx, disk{}, r.torrent, path)

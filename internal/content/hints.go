@@ -1,5 +1,7 @@
 package content
 
+import "sync"
+
 // What an open file can tell and be told about the storage below it. The hashing pipeline asks for these by interface.
 
 // Cached says whether the byte at off is in memory already, where the system knows.
@@ -26,6 +28,49 @@ func (f *openFile) SeekingIsSlow() bool { return f.raw.seekingIsSlow() }
 
 // Remote says whether the file lies behind a network or a program, as with FUSE.
 func (f *openFile) Remote() bool { return f.raw.remote() }
+
+// Device tells on which disk file i lies, or behind which server, by a number that is the same for all files there. A
+// disk is found out by opening one file of each file system, the first time.
+func (t *Tree) Device(i FileIndex) uint64 {
+	t.disks.once.Do(t.findDisks)
+	return t.disks.of[t.files[i].stamp.dev]
+}
+
+// disks is the disk of each file system, by the number of that; all are 0 where there is one.
+type disks struct {
+	once sync.Once
+	of   map[uint64]uint64
+}
+
+func (t *Tree) findDisks() {
+	if t.open == nil {
+		return
+	}
+	first := map[uint64]FileIndex{}
+	for i := range t.files {
+		f := &t.files[i]
+		if _, known := first[f.stamp.dev]; !known && f.Size > 0 {
+			first[f.stamp.dev] = FileIndex(i)
+		}
+	}
+	if len(first) < 2 {
+		return
+	}
+	t.disks.of = map[uint64]uint64{}
+	numbers := map[string]uint64{}
+	for dev, i := range first {
+		raw, err := t.open.openFile(i)
+		if err != nil {
+			continue // who reads it will say so
+		}
+		name := raw.disk()
+		raw.close()
+		if _, known := numbers[name]; !known {
+			numbers[name] = uint64(len(numbers))
+		}
+		t.disks.of[dev] = numbers[name]
+	}
+}
 
 // DropCache makes every read be followed by a hint that the system need not keep what was read in memory. It is called
 // before the first Open.

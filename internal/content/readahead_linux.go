@@ -99,6 +99,65 @@ func (f rawFile) remote() bool {
 	return slices.Contains(remoteOrFUSE[:], uint32(fs.Type))
 }
 
+// disk names what a file lies on that has one head, or one connection. Partitions and volumes are parts of the first disk
+// below them. File systems that give each of their parts a number of its own (subvolumes of Btrfs, datasets of ZFS, exports
+// of a server) are one, by what they were mounted from. It is "" where the system does not tell.
+func (f rawFile) disk() string {
+	var st unix.Stat_t
+	if retry(func() error { return unix.Fstat(f.fd, &st) }) != nil {
+		return ""
+	}
+	if unix.Major(st.Dev) != 0 {
+		return wholeDisk(st.Dev)
+	}
+	kind, source := f.mount()
+	if err := unix.Stat(source, &st); strings.HasPrefix(source, "/dev/") && err == nil && st.Mode&unix.S_IFMT == unix.S_IFBLK {
+		return wholeDisk(st.Rdev)
+	}
+	host := strings.TrimLeft(source, "/")
+	if name, _, parts := strings.Cut(host, "/"); parts && len(source)-len(host) != 1 { // "pool/set", "host:/export", "//host/share", and no path
+		host = name
+	}
+	return kind + " " + host
+}
+
+// wholeDisk names the disk that a block device is a part of: "8:0".
+func wholeDisk(dev uint64) string {
+	name := strconv.FormatUint(uint64(unix.Major(dev)), 10) + ":" + strconv.FormatUint(uint64(unix.Minor(dev)), 10)
+	at := "/sys/dev/block/" + name
+	for range 8 { // volumes on arrays on partitions
+		below, err := os.ReadDir(at + "/slaves")
+		if err != nil || len(below) == 0 {
+			break
+		}
+		at += "/slaves/" + below[0].Name()
+	}
+	if _, err := os.Stat(at + "/partition"); err == nil {
+		at += "/.."
+	}
+	if text, err := os.ReadFile(at + "/dev"); err == nil {
+		return strings.TrimSpace(string(text))
+	}
+	return name
+}
+
+// mount returns the kind of the file system that a file is on, and what that was mounted from.
+func (f rawFile) mount() (kind, source string) {
+	info, _ := os.ReadFile("/proc/self/fdinfo/" + strconv.Itoa(f.fd))
+	_, id, _ := strings.Cut(string(info), "mnt_id:")
+	id, _, _ = strings.Cut(strings.TrimSpace(id), "\n")
+	mounts, _ := os.ReadFile("/proc/self/mountinfo")
+	for line := range strings.Lines(string(mounts)) {
+		if rest, ok := strings.CutPrefix(line, id+" "); ok && id != "" {
+			_, rest, _ = strings.Cut(rest, " - ")
+			if fields := strings.Fields(rest); len(fields) > 1 {
+				return fields[0], fields[1]
+			}
+		}
+	}
+	return "", ""
+}
+
 // seekingIsSlow says whether the file lies on a network, on FUSE, or on a disk that turns.
 func (f rawFile) seekingIsSlow() bool {
 	if f.remote() {

@@ -3,7 +3,8 @@
 package content
 
 // What other systems do not tell, or are not asked: data counts as cached where nobody knows, files have no holes, and
-// hints are not given.
+// hints are not given, and all files
+// are on one disk.
 
 func (f rawFile) cached(int64) (yes, known bool) { return false, false }
 func (f rawFile) nextData(off, _ int64) int64    { return off }
@@ -12,6 +13,7 @@ func (f rawFile) fetch(int64, int64)             {}
 func (f rawFile) drop(int64, int64)              {}
 func (f rawFile) seekingIsSlow() bool            { return false }
 func (f rawFile) remote() bool                   { return false }
+func (f rawFile) disk() string                   { return "" }
 
 // readCached reads nothing where the system cannot be asked for what is in memory.
 func (f rawFile) readCached([]byte, int64) int { return 0 }

@@ -63,6 +63,7 @@ type Tree struct {
 	seen    time.Time               // before the first file was looked at
 
 	dropCache bool
+	disks     disks
 	decisions []Decision
 
 	mu      sync.Mutex

@@ -10,7 +10,9 @@ import (
 )
 
 const (
-	aheadBytes = 48 << 20  // of content: how far is read ahead, at most
+	aheadBytes = 48 << 20  // of content: how far is read ahead on a device, at most
+	allAhead   = 384 << 20 // the same for all devices together
+	notKnown   = 4 << 20   // bytes that count as ready where nobody knows how many are
 	partBytes  = 512 << 10 // of a file that are brought to memory at a time
 	openWork   = 256 << 10 // bytes that cost about as much as opening a file does
 	enoughWarm = 64        // parts that were in memory, until cold data is no longer expected
@@ -23,39 +25,48 @@ type part struct {
 	off, n int64
 }
 
-// ahead brings what workers will read next to memory, in the order in which they
-// will, so that a disk that turns is not made to seek; many parts at a time, as
-// far as the storage likes that, opening files included. It is a guess that
-// costs memory of the system's only, and nothing before the first cold data is
-// seen: workers read as they would without it, and wait less.
+// window is how far is read ahead on each of so many devices, in bytes.
+func window(devices int) int64 { return min(aheadBytes, allAhead/int64(devices)) }
+
+// ahead brings what workers will read next on a device to memory, in the order in
+// which they will, so that a disk that turns is not made to seek; many parts at a
+// time, as far as the storage likes that, opening files included. It is a guess
+// that costs memory of the system's only, and nothing before the first cold data
+// is seen: workers read as they would without it, and wait less.
 type ahead struct {
-	p  *pipeline
-	wg sync.WaitGroup
+	p      *pipeline
+	device int
+	window int64 // bytes
+	wg     sync.WaitGroup
 
 	mu      sync.Mutex
 	wake    sync.Cond
 	stopped bool
 	depth   depth
-	readers int // goroutines
-	busy    int // parts on their way
+	readers int   // goroutines
+	busy    int   // parts on their way
+	flying  int64 // bytes of those of the line
 
-	next   int           // the job's piece to go on with
-	cursor layout.Cursor // in it
+	line   *line         // that is read
+	next   int           // its piece to go on with
+	cursor layout.Cursor // in that
 	left   int64         // bytes of it
-	at     int64         // bytes of content before
+	at     int64         // bytes of content before, on other devices too
 	limit  int64         // of at
 	warm   int           // parts since the last cold one
 }
 
-func newAhead(p *pipeline) *ahead {
-	a := &ahead{p: p, depth: newDepth(min(maxDepth, max(1, openfiles.Limit()/fileShare))), warm: enoughWarm}
+// newAhead is for one of so many devices.
+func newAhead(p *pipeline, device, devices int) *ahead {
+	a := &ahead{p: p, device: device, window: window(devices), warm: enoughWarm}
+	a.depth = newDepth(min(maxDepth, max(1, openfiles.Limit()/fileShare/devices)))
 	a.wake.L = &a.mu
 	return a
 }
 
-// follow is told that a worker has come to the job's k-th piece, and whether it
-// found it to be cold.
-func (a *ahead) follow(k int, cold bool) {
+// follow is told that a worker has come to the k-th piece of a line, and whether
+// it found it to be cold.
+func (a *ahead) follow(l *line, k int, cold bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if cold {
@@ -64,13 +75,42 @@ func (a *ahead) follow(k int, cold bool) {
 	if a.stopped || a.warm >= enoughWarm {
 		return
 	}
-	done := a.p.finished()
-	if k > a.next || a.readers == 0 { // behind the workers it would be of no use
-		a.next, a.left, a.at = k, 0, done
+	done := l.done.Load()
+	if l != a.line || k > a.next || a.readers == 0 { // behind the workers it would be of no use
+		if l != a.line {
+			a.flying = 0
+		}
+		a.line, a.next, a.left, a.at = l, k, 0, done
 	}
-	a.limit = done + aheadBytes
+	a.limit = done + a.window*int64(len(l.ahead))
 	a.staff()
 	a.wake.Broadcast()
+}
+
+// reached is that of a line, as far as the device is concerned.
+func (a *ahead) reached(l *line) (end int, works bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.works(l) {
+		return 0, false
+	}
+	if end = a.next; a.left > 0 {
+		end--
+	}
+	pieceLength := a.p.Layout.PieceLength()
+	return end - int((a.flying+pieceLength-1)/pieceLength), true
+}
+
+func (a *ahead) works(l *line) bool { return !a.stopped && a.warm < enoughWarm && a.line == l }
+
+// ready is how many bytes of a line are in memory, and were not read by workers.
+func (a *ahead) ready(l *line) int64 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.works(l) {
+		return notKnown
+	}
+	return a.at - a.flying - l.done.Load()
 }
 
 // staff sees to it that there are as many goroutines as parts may be in flight.
@@ -101,11 +141,21 @@ func (a *ahead) read() {
 			return
 		}
 		a.busy++
-		a.mu.Unlock()
+		a.flying += part.n
+		of := a.line
 		opened := !slices.Contains(files.index, part.file)
-		cold, able := a.fetch(&files, part)
+		a.mu.Unlock()
+		f, err := files.get(part.file, a.p.Layout.File(part.file).Length)
+		cold, able := false, true
+		if err == nil { // else a worker will find out
+			cold, able = fetch(f, part)
+			files.took(part.file, int(part.n))
+		}
 		a.mu.Lock()
 		a.busy--
+		if of == a.line {
+			a.flying -= part.n
+		}
 		a.note(part, cold, able, opened)
 	}
 }
@@ -129,10 +179,10 @@ func (a *ahead) take() (p part, ok bool) {
 func (a *ahead) cut() (p part) {
 	for a.at < a.limit && p.n < partBytes {
 		if a.left == 0 {
-			if a.next == a.p.queue.count {
+			if a.next == a.line.count {
 				break
 			}
-			i := a.p.queue.piece(a.next)
+			i := a.line.piece(a.next)
 			a.next++
 			a.cursor, a.left = a.p.Layout.Cursor(i), a.p.Layout.Piece(i).Length
 			continue
@@ -140,7 +190,7 @@ func (a *ahead) cut() (p part) {
 		span := a.cursor.Span()
 		n := min(span.Length, partBytes-p.n)
 		switch {
-		case span.Zero:
+		case span.Zero || a.elsewhere(span.File):
 			n = span.Length
 		case p.n == 0:
 			p = part{span.File, span.Offset, n}
@@ -158,14 +208,15 @@ func (a *ahead) cut() (p part) {
 	return p
 }
 
+// elsewhere tells whether a file is another device's to read ahead.
+func (a *ahead) elsewhere(file layout.FileIndex) bool {
+	return len(a.line.ahead) > 1 && a.p.places.of(file) != a.device
+}
+
 // fetch brings a part to memory. It says whether it had to, and whether files of
 // this kind can do that at all: where nobody knows what is in memory, everything
 // would be read twice for nothing.
-func (a *ahead) fetch(files *handles, p part) (cold, able bool) {
-	f, err := files.get(p.file, a.p.Layout.File(p.file).Length)
-	if err != nil {
-		return false, true // a worker will find out
-	}
+func fetch(f File, p part) (cold, able bool) {
 	h, able := f.(fetcher)
 	c, tells := f.(prober)
 	if !able || !tells {
@@ -183,7 +234,6 @@ func (a *ahead) fetch(files *handles, p part) (cold, able bool) {
 	if cold {
 		h.Fetch(p.off, p.n)
 	}
-	files.took(p.file, int(p.n))
 	return cold, true
 }
 

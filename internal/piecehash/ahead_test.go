@@ -128,9 +128,15 @@ func (c *cachedDevice) device() *device {
 	return c.d
 }
 
-// Open takes one access, the first time.
-func (c *cachedDevice) Open(i layout.FileIndex) (File, error) {
-	f := cachedDeviceFile{c, c.l.Start(i)}
+func newCachedDevice(l *layout.Layout, d *device) *cachedDevice {
+	return &cachedDevice{l: l, d: d, pages: map[int64]chan struct{}{}, opened: map[layout.FileIndex]bool{}}
+}
+
+func (c *cachedDevice) Open(i layout.FileIndex) (File, error) { return c.openAt(i, c.l.Start(i)) }
+
+// openAt takes one access, the first time.
+func (c *cachedDevice) openAt(i layout.FileIndex, base int64) (File, error) {
+	f := cachedDeviceFile{c, base}
 	c.mu.Lock()
 	again := c.opened[i]
 	c.opened[i] = true
@@ -197,18 +203,14 @@ func consume(ctx context.Context, p *pipeline) {
 	w := newWorker(p, newTools(sha1simd.New()))
 	defer w.files.closeAll()
 	buf := make([]byte, p.Layout.PieceLength())
-	for ctx.Err() == nil {
-		w.begin()
-		if len(w.slots) == 0 {
-			panic("the content is too short for the time")
-		}
+	for ctx.Err() == nil && w.begin() != nil {
 		for i := range w.slots {
 			for span := range p.Layout.Spans(w.slots[i].piece.Index) {
 				f, _, _ := w.open(span)
 				if w.read(f, span, buf[:span.Length]) != nil {
 					panic("no read fails")
 				}
-				p.done.Add(span.Length)
+				w.line.done.Add(span.Length)
 				if ctx.Err() != nil {
 					break
 				}
@@ -216,7 +218,6 @@ func consume(ctx context.Context, p *pipeline) {
 		}
 		w.release()
 	}
-	p.ahead.stop()
 }
 
 // simulate reads for a while from equal files, and returns how many bytes a
@@ -229,12 +230,15 @@ func simulate(t *testing.T, size int64, files int, d, then *device, seconds int)
 		t.Fatal(err)
 	}
 	synctest.Test(t, func(t *testing.T) {
-		c := &cachedDevice{l: l, d: d, pages: map[int64]chan struct{}{}, opened: map[layout.FileIndex]bool{}}
+		c := newCachedDevice(l, d)
 		p := (&Job{Layout: l, Source: c, Workers: 1}).pipeline()
 		ctx, cancel := context.WithCancel(t.Context())
 		end := make(chan struct{})
 		go func() {
 			consume(ctx, p)
+			for _, a := range p.ahead {
+				a.stop()
+			}
 			close(end)
 		}()
 		if then != nil {
@@ -246,9 +250,9 @@ func simulate(t *testing.T, size int64, files int, d, then *device, seconds int)
 		} else {
 			time.Sleep(time.Duration(seconds) * time.Second)
 		}
-		before := p.done.Load()
+		before := p.finished()
 		time.Sleep(time.Second)
-		rate = float64(p.done.Load() - before)
+		rate = float64(p.finished() - before)
 		cancel()
 		<-end
 	})
@@ -270,6 +274,7 @@ func TestDepthIsLearned(t *testing.T) {
 	}{
 		{"hard disk", big, 1, &device{slots: 1, seek: 8 * time.Millisecond, bandwidth: 150e6}, nil, 2, 150e6},
 		{"hard disk, small files", small, 20_000, &device{slots: 1, seek: 8 * time.Millisecond, bandwidth: 150e6}, nil, 2, 150e6},
+		{"hard disk, files of 1 MB", 1 << 20, 600, &device{slots: 1, seek: 8 * time.Millisecond, bandwidth: 150e6}, nil, 2, 150e6},
 		{"SATA", big, 1, &device{slots: 32, latency: 100 * time.Microsecond, bandwidth: 550e6}, nil, 2, 550e6},
 		{"NVMe", big, 1, &device{slots: 256, latency: 80 * time.Microsecond, bandwidth: 3e9}, nil, 2, 3e9},
 		{"cloud", big, 1, &device{slots: 16, latency: 10 * time.Millisecond, bandwidth: 3e9}, nil, 2, 16 * partBytes / 10e-3},

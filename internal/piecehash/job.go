@@ -21,7 +21,6 @@ import (
 	"iter"
 	"runtime"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
@@ -60,13 +59,20 @@ type (
 	remoter interface{ Remote() bool }
 )
 
+// placer is a Source that knows on which of several devices a file lies, by any
+// numbers: devices are read side by side.
+type placer interface {
+	Device(i layout.FileIndex) uint64
+}
+
 // Order is how a job reads.
 type Order uint8
 
 const (
 	// Auto reads many streams side by side while the data is in memory, and one
-	// sequential stream where it is not, or where seeking is slow; ahead of that it
-	// brings as much to memory at a time as the storage turns out to like.
+	// sequential stream of each device where it is not, or where seeking is slow;
+	// ahead of that it brings as much to memory at a time as the device turns out to
+	// like.
 	Auto Order = iota
 	// Parallel reads many streams side by side.
 	Parallel
@@ -191,14 +197,13 @@ func (j Job) Pieces(ctx context.Context) iter.Seq2[Piece, error] {
 type pipeline struct {
 	Job
 	queue   *queue
-	ahead   *ahead        // nil: nothing is brought to memory beforehand
-	reader  chan struct{} // full while a run is taken, and while it is read sequentially
-	big     chan []byte   // arenas for sequential reading; nil is one that was not made yet
+	places  *places     // nil: all files are on one device
+	ahead   []*ahead    // of each device; none: nothing is brought to memory beforehand
+	big     chan []byte // arenas for sequential reading; nil is one that was not made yet
 	results chan []result
 	spare   chan []result
-	maxRun  int          // pieces in a run
-	done    atomic.Int64 // bytes of content
-	total   int64
+	maxRun  int   // pieces in a run
+	total   int64 // bytes of content
 }
 
 // start starts the workers, each with tools of its own.
@@ -213,8 +218,8 @@ func (p *pipeline) start(ctx context.Context, get func() *tools) {
 	}
 	go func() {
 		wg.Wait()
-		if p.ahead != nil {
-			p.ahead.stop()
+		for _, a := range p.ahead {
+			a.stop()
 		}
 		close(p.results)
 	}()
@@ -222,7 +227,8 @@ func (p *pipeline) start(ctx context.Context, get func() *tools) {
 
 // pipeline is the job before it runs.
 func (j Job) pipeline() *pipeline {
-	p := &pipeline{queue: newQueue(j), reader: make(chan struct{}, 1), maxRun: maxRun, total: j.Layout.TotalLength()}
+	p := &pipeline{Job: j, queue: newQueue(j), maxRun: maxRun, total: j.Layout.TotalLength()}
+	p.divide()
 	if j.Workers <= 0 {
 		if j.Workers = runtime.GOMAXPROCS(0); j.Workers == 2 && j.served(p.queue) {
 			j.Workers = 1
@@ -245,21 +251,18 @@ func (j Job) pipeline() *pipeline {
 	for range cap(p.big) {
 		p.big <- nil
 	}
-	if p.Order == Auto {
-		p.ahead = newAhead(p)
-	}
 	return p
 }
 
 // served tells whether the job's first bytes come from a server or a program, such
 // as a FUSE daemon: one of two processors is for that, and one worker has all
 // the memory, so that more lanes are full. A job that is small is over before that
-// matters.
+// matters, and where other devices are read beside it each wants a worker.
 func (j Job) served(q *queue) bool {
-	if j.Order != Auto || q.count < 2 || j.Layout.TotalLength() < allBigArenas {
+	if j.Order != Auto || q.count < 2 || len(q.lines) > 1 || j.Layout.TotalLength() < allBigArenas {
 		return false
 	}
-	cursor := j.Layout.Cursor(q.piece(0))
+	cursor := j.Layout.Cursor(q.lines[0].piece(0))
 	span := cursor.Span()
 	if span.Zero {
 		return false
@@ -289,7 +292,12 @@ func (p *pipeline) bigArenas() int {
 }
 
 // finished is how many bytes of content are done, or were passed over.
-func (p *pipeline) finished() int64 { return p.done.Load() + p.queue.passed.Load() }
+func (p *pipeline) finished() (n int64) {
+	for _, l := range p.queue.lines {
+		n += l.done.Load()
+	}
+	return n
+}
 
 func (p *pipeline) report() {
 	if p.Progress != nil {

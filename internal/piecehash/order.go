@@ -7,14 +7,18 @@ import (
 )
 
 // begin takes a run from the queue, of a length that fits the order in which it
-// will be read, and returns the step that reads and hashes it. A worker that
-// reads sequentially keeps all others from taking runs until it has read its
-// own; it hashes while the next one reads.
+// will be read, and returns the step that reads and hashes it, or nil at the end.
+// A worker that reads sequentially keeps all others from taking runs of the line
+// until it has read its own; it hashes while the next one reads.
 func (w *worker) begin() (step func(context.Context) bool) {
-	w.lock()
-	whole := w.whole()
-	if w.p.ahead != nil {
-		w.p.ahead.follow(w.p.queue.peek(), whole)
+	if !w.lock() {
+		return nil
+	}
+	next := w.p.queue.peek(w.line)
+	end, works := w.line.reached()
+	whole := w.whole(next, end, works)
+	for _, a := range w.line.ahead {
+		a.follow(w.line, next, whole && !works)
 	}
 	var arena []byte
 	chunk := w.chunk
@@ -24,16 +28,23 @@ func (w *worker) begin() (step func(context.Context) bool) {
 	} else {
 		arena = w.own()
 	}
-	used, count := 0, 0
-	w.run = w.p.queue.take(w.run[:0], w.sha1.Lanes(), func(p layout.Piece) bool {
+	used, count, most := 0, 0, w.p.maxRun
+	if works && len(w.p.queue.lines) > 1 {
+		most = min(most, end-next) // other lines may have more
+	}
+	w.run = w.p.queue.take(w.line, w.run[:0], w.sha1.Lanes(), func(p layout.Piece) bool {
 		n := w.length(p)
 		used += slotSize(n, chunk)
 		count++
 		if whole && n > int64(chunk) {
 			used = len(arena) + 1 // read in parts: alone, or its parts and others would not be in order
 		}
-		return used <= len(arena) && count <= w.p.maxRun
+		return used <= len(arena) && count <= most
 	})
+	if len(w.run) == 0 && w.p.Next != nil {
+		w.release()
+		return nil
+	}
 	step = w.step
 	if whole && len(w.run) == 1 && w.length(w.run[0]) > int64(chunk) && w.divide(arena, chunk) {
 		step = w.stepPart
@@ -44,9 +55,9 @@ func (w *worker) begin() (step func(context.Context) bool) {
 	case w.p.Order == Streams:
 		w.unlock()
 		w.told = announced{file: -1}
-	case whole:
+	case whole && !works:
 		w.readAhead(256<<10, 4<<20) // so that nothing stands still until the next run is announced
-	default:
+	case !whole:
 		w.unlock()
 	}
 	return step
@@ -63,15 +74,17 @@ func (w *worker) length(p layout.Piece) int64 {
 	return content
 }
 
-func (w *worker) lock() {
-	w.p.reader <- struct{}{}
-	w.reading = true
+// lock gets a line to take a run from. It returns false if no pieces are left.
+func (w *worker) lock() bool {
+	w.line = w.p.queue.hold()
+	w.reading = w.line != nil
+	return w.reading
 }
 
 func (w *worker) unlock() {
 	if w.reading {
 		w.reading = false
-		<-w.p.reader
+		w.p.queue.letGo(w.line)
 	}
 }
 
@@ -102,19 +115,23 @@ func (w *worker) release() {
 }
 
 // whole decides whether the next run is read piece by piece, and not all pieces
-// side by side. Data in memory is read fastest by all workers at once, from
+// side by side; what is read ahead of it, if that works, has reached the piece
+// before end. Data in memory is read fastest by all workers at once, from
 // everywhere. What is not in memory comes fastest in order, from any kind of
 // storage, as long as it is asked for ahead.
-func (w *worker) whole() bool {
+func (w *worker) whole(next, end int, works bool) bool {
 	if w.p.Order != Auto {
 		return w.p.Order != Parallel
 	}
-	next, lanes, last := w.p.queue.peek(), w.sha1.Lanes(), w.p.queue.count-1
+	lanes, last := w.sha1.Lanes(), w.line.count-1
 	if next > last {
 		return false
 	}
+	if works {
+		return end < min(next+lanes, last+1) // without looking, which would make a disk seek
+	}
 	for _, i := range [...]int{next, next + lanes/2, next + lanes - 1} {
-		if w.cold(w.p.queue.piece(min(i, last))) {
+		if w.cold(w.line.piece(min(i, last))) {
 			return true
 		}
 	}

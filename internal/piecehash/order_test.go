@@ -157,11 +157,10 @@ func TestLastRunsAreShort(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	q := newQueue(Job{Layout: l})
-	q.workers = workers
+	q := (&Job{Layout: l, Source: &memory{}, Workers: workers}).pipeline().queue
 	taken := 0
 	for taken < count {
-		run := q.take(nil, lanes, func(layout.Piece) bool { return true })
+		run := q.take(q.lines[0], nil, lanes, func(layout.Piece) bool { return true })
 		if most := max(lanes, (count-taken)/workers); len(run) > most || len(run) == 0 {
 			t.Fatalf("%d pieces of %d that are left are taken at once", len(run), count-taken)
 		}

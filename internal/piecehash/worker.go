@@ -65,7 +65,8 @@ type worker struct {
 	chunk   int // bytes of a piece that are read at a time, in parallel order
 	big     []byte
 	told    announced // in order Streams
-	reading bool      // the worker holds the pipeline's reader lock
+	line    *line     // that run is of
+	reading bool      // the worker holds the line
 	parts   parts
 }
 
@@ -74,7 +75,7 @@ func newWorker(p *pipeline, t *tools) *worker {
 	w.files = handles{source: p.Source, limit: max(2, min(2*w.sha1.Lanes()+8, maxHandles/p.Workers))}
 	size := min(arenaSize, allArenas/p.Workers)
 	lanes := 1 // where only leaves are hashed, those of one piece fill all lanes
-	if p.queue.count > 0 && p.Layout.Piece(p.queue.piece(0)).SHA1 {
+	if p.queue.count > 0 && p.Layout.Piece(p.queue.lines[0].piece(0)).SHA1 {
 		lanes = w.sha1.Lanes()
 	}
 	w.chunk = max(size/lanes/layout.LeafSize, 1) * layout.LeafSize
@@ -96,10 +97,14 @@ func (w *worker) own() []byte {
 func (w *worker) work(ctx context.Context) {
 	defer w.files.closeAll()
 	for ctx.Err() == nil {
-		for step := w.begin(); step(ctx); {
+		step := w.begin()
+		if step == nil {
+			return
+		}
+		for step(ctx) {
 		}
 		w.release()
-		if len(w.slots) == 0 || ctx.Err() != nil {
+		if ctx.Err() != nil {
 			return
 		}
 		select {
@@ -242,14 +247,14 @@ func (w *worker) advance(s *slot, span layout.Span, n int) {
 	s.left -= int64(n)
 	if !span.Zero {
 		s.counted += int64(n)
-		w.p.done.Add(int64(n))
+		w.line.done.Add(int64(n))
 	}
 }
 
 // fail gives a piece up. Its bytes count as done.
 func (w *worker) fail(s *slot, err error) {
 	s.err = err
-	w.p.done.Add(w.p.Layout.ContentLength(s.piece.Index) - s.counted)
+	w.line.done.Add(w.p.Layout.ContentLength(s.piece.Index) - s.counted)
 }
 
 // open returns the open file of a span, and with how many bytes of zeros the
