@@ -30,6 +30,7 @@ import (
 //	<!-- needs jq -->        the next block runs where that program is installed
 //	<!-- parse -->           the next block calls what is not to be called in a test: commands and flags are checked only
 //	<!-- elsewhere: FILE --> the next block is run by FILE, and not here
+//	<!-- bench NAME -->      internal/bench writes what follows, to <!-- bench end -->
 
 // pages are all pages that people read.
 func pages(t *testing.T) []string {
@@ -133,7 +134,7 @@ func (b *block) directive(text string) (err error) {
 		b.parse = true
 	case "elsewhere:":
 		b.elsewhere = argument
-	case "Written": // the notice of generated pages
+	case "Written", "bench": // the notice of generated pages, and the tables that internal/bench writes
 	default:
 		err = fmt.Errorf("the comment %q is no directive (see docs_story_test.go)", word)
 	}

@@ -12,17 +12,18 @@ import (
 // ground, which changes together with the ink, so that it is readable wherever
 // it is shown.
 const (
-	panelWidth  = 312
-	panelGap    = 16
-	margin      = 20
-	headHeight  = 58 // title and machine
-	titleHeight = 24 // of a column
-	nameWidth   = 118
-	barLimit    = 96
-	barHeight   = 11
-	barPitch    = 17
-	panelHead   = 22 // task
-	panelFoot   = 12
+	panelWidth    = 312
+	panelGap      = 16
+	margin        = 20
+	headHeight    = 54 // title and method
+	titleHeight   = 24 // of a column
+	machineHeight = 10
+	nameWidth     = 118
+	barLimit      = 96
+	barHeight     = 11
+	barPitch      = 17
+	panelHead     = 22 // task
+	panelFoot     = 12
 )
 
 const chartStyle = `
@@ -43,27 +44,19 @@ const chartStyle = `
   }
 `
 
-// chart draws the report as SVG.
-func (r *report) chart(w io.Writer) error {
-	grid, rows := r.panels()
-	width := 2*margin + max(3, len(r.Workloads))*(panelWidth+panelGap) - panelGap // three also for the title's sake
+// chart draws reports as SVG, one below the other: machines, or kernels of one.
+func chart(w io.Writer, reports ...*report) error {
+	columns := 3 // also for the title's sake
+	for _, r := range reports {
+		columns = max(columns, len(r.Workloads))
+	}
+	width := 2*margin + columns*(panelWidth+panelGap) - panelGap
 	var body bytes.Buffer
 	text(&body, margin, margin+12, "title", "Wall time of making and checking torrents: shorter is better")
-	text(&body, margin, margin+30, "", fmt.Sprintf("Seconds, and times as long as torrentkit. %s.", sentence(r.method())))
-	text(&body, margin, margin+45, "", r.Machine.String())
+	text(&body, margin, margin+30, "", fmt.Sprintf("Seconds, and times as long as torrentkit. %s.", sentence(reports[len(reports)-1].method())))
 	y := margin + headHeight
-	for i, workload := range r.Workloads {
-		text(&body, column(i), y+12, "head", sentence(workload.Title))
-	}
-	y += titleHeight
-	for _, task := range rows {
-		most := 0
-		for i, workload := range r.Workloads {
-			if c, ok := grid[[2]string{workload.Name, task}]; ok {
-				most = max(most, c.panel(&body, column(i), y))
-			}
-		}
-		y += panelHead + most*barPitch + panelFoot
+	for _, r := range reports {
+		y = r.grid(&body, y)
 	}
 	var b bytes.Buffer
 	height := y + margin - panelFoot
@@ -75,6 +68,31 @@ func (r *report) chart(w io.Writer) error {
 	b.Write(body.Bytes())
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// grid draws one report from y on, and returns where the next one begins.
+func (r *report) grid(body *bytes.Buffer, y int) int {
+	grid, rows := r.panels()
+	kernels := ""
+	if r.Machine.SHA1 != "" {
+		kernels = fmt.Sprintf("SHA-1 by %s, SHA-256 by %s: ", r.Machine.SHA1, r.Machine.SHA256)
+	}
+	text(body, margin, y, "head", kernels+r.Machine.String())
+	y += machineHeight
+	for i, workload := range r.Workloads {
+		text(body, column(i), y+12, "head", sentence(workload.Title))
+	}
+	y += titleHeight
+	for _, task := range rows {
+		most := 0
+		for i, workload := range r.Workloads {
+			if c, ok := grid[[2]string{workload.Name, task}]; ok {
+				most = max(most, c.panel(body, column(i), y))
+			}
+		}
+		y += panelHead + most*barPitch + panelFoot
+	}
+	return y + panelFoot
 }
 
 func column(i int) int { return margin + i*(panelWidth+panelGap) }

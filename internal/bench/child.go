@@ -15,8 +15,10 @@ import (
 type sample struct {
 	Seconds float64 `json:"seconds"`     // wall time
 	CPU     float64 `json:"cpu_seconds"` // user and system time of all its threads
-	Peak    int64   `json:"peak_bytes"`  // peak resident memory, 0 where the system does not tell
-	Floor   int64   `json:"floor_bytes"` // what Peak is at least, however little the program uses
+	User    float64 `json:"user_seconds"`
+	Server  float64 `json:"server_cpu_seconds,omitempty"` // CPU time of the server that it asked
+	Peak    int64   `json:"peak_bytes"`                   // peak resident memory, 0 where the system does not tell
+	Floor   int64   `json:"floor_bytes"`                  // what Peak is at least, however little the program uses
 }
 
 // child runs a command and measures it. What it prints goes to a file in
@@ -34,7 +36,8 @@ func child(ctx context.Context, scratch string, args []string) (sample, []byte, 
 	err = cmd.Run()
 	s := sample{Seconds: time.Since(start).Seconds()}
 	if state := cmd.ProcessState; state != nil {
-		s.CPU = (state.UserTime() + state.SystemTime()).Seconds()
+		s.User = state.UserTime().Seconds()
+		s.CPU = s.User + state.SystemTime().Seconds()
 		s.Peak = peak(state)
 	}
 	if ctx.Err() != nil {

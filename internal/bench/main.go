@@ -15,12 +15,18 @@
 // told beside them. It needs about 8 GiB of disk and of free memory, less with
 // -scale.
 //
-// It runs binaries, torrentkit's too, and hashes nothing itself. It does not
-// measure kernels (go test -bench does) nor anything over a network.
+// With -web it measures web seeds, served by nginx on loopback, beside the time
+// that serving, receiving and hashing cannot do without; with -fuse, a file that
+// a daemon serves; with -many, thousands of torrents in one run.
+//
+// It runs binaries, torrentkit's too. It does not measure kernels (go test -bench
+// does) nor anything over a network.
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -28,6 +34,7 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+	"strings"
 )
 
 // options is the command line.
@@ -41,7 +48,12 @@ type options struct {
 	limit   string // folder of the yardstick; "": there is none
 	match   *regexp.Regexp
 	cold    bool
+	web     bool
+	fuse    bool
+	many    bool
 	svg     string
+	beside  string // a report of -json, drawn above this one
+	into    string // FILE:NAME, a section of a document
 	json    string
 }
 
@@ -96,7 +108,12 @@ func parse(args []string, log io.Writer) (options, error) {
 	flags.StringVar(&o.python, "python", "python3", "take the modules torf and libtorrent, if there are any, of the Python `FILE`")
 	flags.StringVar(&o.limit, "limit", "", "measure limit-file, limit-file2 and limit-tree of `FOLDER` beside: programs that read and hash and do nothing else")
 	flags.BoolVar(&o.cold, "cold", false, "measure too with caches dropped, beside one reader and many, and over bindfs where it is installed (needs root); -run cold measures nothing else")
+	flags.BoolVar(&o.web, "web", false, "measure too how web seeds are verified, by nginx on loopback (needs nginx, cc and OpenSSL); -run ^web/ measures nothing else")
+	flags.BoolVar(&o.fuse, "fuse", false, "measure too one file over bindfs; -run ^fuse/ measures nothing else")
+	flags.BoolVar(&o.many, "many", false, "measure too thousands of torrents in one run; -run ^many/ measures nothing else")
 	flags.StringVar(&o.svg, "svg", "", "draw a chart to `FILE`")
+	flags.StringVar(&o.beside, "beside", "", "let the chart show what -json wrote to `FILE` before, too: another machine, or other kernels")
+	flags.StringVar(&o.into, "into", "", "write the report between the lines <!-- bench NAME --> and <!-- bench end --> of a document, `FILE:NAME`, and do not print it")
 	flags.StringVar(&o.json, "json", "", "write all samples to `FILE`")
 	match := flags.String("run", "", "run only what matches `REGEXP`: workload/task/program, as in \"big/create v1/mkbrr\" (torrentkit always runs)")
 	if err := flags.Parse(args); err != nil {
@@ -119,17 +136,69 @@ func parse(args []string, log io.Writer) (options, error) {
 
 // publish prints the report and writes the files that were asked for.
 func publish(r *report, o options, out io.Writer) error {
-	errs := []error{r.markdown(out)}
+	errs := []error{r.publishText(o.into, out)}
 	if o.json != "" {
 		errs = append(errs, writeFile(o.json, r.encode))
 	}
 	if o.svg != "" {
-		errs = append(errs, writeFile(o.svg, r.chart))
+		errs = append(errs, r.draw(o.svg, o.beside))
 	}
 	if r.findings() {
 		errs = append(errs, errFindings)
 	}
 	return errors.Join(errs...)
+}
+
+// publishText prints the report, or puts it into a section FILE:NAME of a document.
+func (r *report) publishText(into string, out io.Writer) error {
+	if into == "" {
+		return r.markdown(out)
+	}
+	colon := strings.LastIndexByte(into, ':')
+	if colon < 0 {
+		return fmt.Errorf("-into %q is not FILE:NAME", into)
+	}
+	path, name := into[:colon], into[colon+1:]
+	document, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	var text bytes.Buffer
+	if err := r.markdown(&text); err != nil {
+		return err
+	}
+	if document, err = replaceSection(document, name, text.Bytes()); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return os.WriteFile(path, document, 0o644)
+}
+
+// replaceSection puts text between the lines <!-- bench NAME --> and the next <!-- bench end -->.
+func replaceSection(document []byte, name string, text []byte) ([]byte, error) {
+	begin, end := []byte("<!-- bench "+name+" -->\n"), []byte("<!-- bench end -->\n")
+	before, rest, found := bytes.Cut(document, begin)
+	_, after, closed := bytes.Cut(rest, end)
+	if !found || !closed {
+		return nil, fmt.Errorf("no lines %q and %q", bytes.TrimSpace(begin), bytes.TrimSpace(end))
+	}
+	return bytes.Join([][]byte{before, begin, []byte("\n"), bytes.TrimSpace(text), []byte("\n\n"), end, after}, nil), nil
+}
+
+// draw writes the chart, below that of a report of before if there is one.
+func (r *report) draw(path, beside string) error {
+	all := []*report{r}
+	if beside != "" {
+		text, err := os.ReadFile(beside)
+		if err != nil {
+			return err
+		}
+		before := new(report)
+		if err := json.Unmarshal(text, before); err != nil {
+			return fmt.Errorf("%s: %w", beside, err)
+		}
+		all = []*report{before, r}
+	}
+	return writeFile(path, func(w io.Writer) error { return chart(w, all...) })
 }
 
 func writeFile(path string, write func(io.Writer) error) error {

@@ -14,6 +14,9 @@ func (r *report) markdown(w io.Writer) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s.\n\ntorrentkit hashed SHA-1 by `%s` and SHA-256 by `%s`. %s; the ratio says how many times as long as torrentkit a program takes.\n",
 		escape(r.Machine.String()), r.Machine.SHA1, r.Machine.SHA256, sentence(r.method()))
+	if r.Machine.Load > 0.5 {
+		fmt.Fprintf(&b, "\nOther programs were running (load average %.1f): compare CPU seconds rather than times.\n", r.Machine.Load)
+	}
 	contests := r.contests()
 	for _, workload := range r.Workloads {
 		var mine []contest
@@ -36,6 +39,7 @@ func (r *report) markdown(w io.Writer) error {
 		})
 	}
 	r.markdownCold(&b)
+	r.markdownSide(&b)
 	r.markdownNotes(&b)
 	_, err := w.Write(b.Bytes())
 	return err
@@ -106,6 +110,11 @@ func (r *report) markdownNotes(b *bytes.Buffer) {
 		}
 	}
 	b.WriteByte('\n')
+	for _, row := range r.Side {
+		if row.Failed != "" {
+			fmt.Fprintf(b, "\n- %s, %s: %s failed: %s\n", row.Table, row.Line, row.Program, escape(row.Failed))
+		}
+	}
 	for _, row := range r.Rows {
 		if row.Failed != "" {
 			fmt.Fprintf(b, "\n- %s, %s: %s failed: %s\n", row.Workload, row.Task, row.Program, escape(row.Failed))

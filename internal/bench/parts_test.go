@@ -36,7 +36,7 @@ func TestChart(t *testing.T) {
 	add("small", "torrentkit", 0.001)
 	add("small", "gone").Failed = "exit status 1"
 	var out bytes.Buffer
-	if err := r.chart(&out); err != nil {
+	if err := chart(&out, &r); err != nil {
 		t.Fatal(err)
 	}
 	got := parseSVG(t, out.Bytes())
@@ -60,7 +60,7 @@ func TestChart(t *testing.T) {
 
 func TestChartOfNothing(t *testing.T) {
 	var out bytes.Buffer
-	if err := new(report).chart(&out); err != nil {
+	if err := chart(&out, new(report)); err != nil {
 		t.Fatal(err)
 	}
 	if got := parseSVG(t, out.Bytes()); len(got.bars) != 0 || got.height <= 0 {

@@ -18,6 +18,7 @@ type report struct {
 	Workloads []workloadInfo `json:"workloads"`
 	Rows      []row          `json:"results"`
 	Cold      []coldRow      `json:"cold,omitempty"`
+	Side      []sideRow      `json:"side,omitempty"`
 }
 
 type programInfo struct {
@@ -67,7 +68,8 @@ func median(samples []sample, of func(sample) float64) float64 {
 
 // findings reports whether something in the report must not be overlooked.
 func (r *report) findings() bool {
-	return slices.ContainsFunc(r.Rows, func(r row) bool { return r.Differs || r.Failed != "" })
+	return slices.ContainsFunc(r.Rows, func(r row) bool { return r.Differs || r.Failed != "" }) ||
+		slices.ContainsFunc(r.Side, func(r sideRow) bool { return r.Failed != "" })
 }
 
 // contest is the rows of one task on one workload, torrentkit's first.

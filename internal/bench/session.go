@@ -114,13 +114,16 @@ func (s *session) measure(ctx context.Context) (*report, error) {
 			r.Rows = append(r.Rows, rows...)
 		}
 	}
+	var err error
 	if s.cold {
-		var err error
 		if r.Cold, err = s.measureCold(ctx); err != nil {
 			return nil, err
 		}
 	}
-	if len(r.Rows)+len(r.Cold) == 0 {
+	if r.Side, err = s.measureSide(ctx); err != nil {
+		return nil, err
+	}
+	if len(r.Rows)+len(r.Cold)+len(r.Side) == 0 {
 		return nil, fmt.Errorf("-run %q matches nothing that a program here can do", s.match)
 	}
 	return r, nil

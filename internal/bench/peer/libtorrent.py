@@ -3,11 +3,14 @@
 #   libtorrent.py version
 #   libtorrent.py create v1|v2|hybrid PIECE-LENGTH PATH OUTPUT
 #   libtorrent.py verify TORRENT PATH
+#   libtorrent.py verify-many TORRENTS FOLDER
 import os
 import sys
 import time
 
 import libtorrent as lt
+
+CHECKING = (lt.torrent_status.checking_files, lt.torrent_status.checking_resume_data)
 
 
 def create(form, piece_length, root, output):
@@ -27,18 +30,25 @@ def create(form, piece_length, root, output):
         f.write(lt.bencode(torrent.generate()))
 
 
-def verify(torrent, root):
+def quiet_session():
     off = ("enable_dht", "enable_lsd", "enable_upnp", "enable_natpmp", "enable_outgoing_tcp", "enable_incoming_tcp",
            "enable_outgoing_utp", "enable_incoming_utp")
-    session = lt.session({"hashing_threads": 2, "listen_interfaces": "", "alert_mask": lt.alert.category_t.status_notification,
-                          **{name: False for name in off}})
+    return lt.session({"hashing_threads": 2, "listen_interfaces": "", "alert_mask": lt.alert.category_t.status_notification,
+                       "active_checking": 2, "active_limit": 1000000, **{name: False for name in off}})
+
+
+def add(session, torrent, folder):
     params = lt.add_torrent_params()
     params.ti = lt.torrent_info(torrent)
-    params.save_path = os.path.dirname(root)
+    params.save_path = folder
     params.flags &= ~(lt.torrent_flags.auto_managed | lt.torrent_flags.paused)
-    handle = session.add_torrent(params)
-    checking = (lt.torrent_status.checking_files, lt.torrent_status.checking_resume_data)
-    while handle.status().state in checking:
+    return session.add_torrent(params)
+
+
+def verify(torrent, root):
+    session = quiet_session()
+    handle = add(session, torrent, os.path.dirname(root))
+    while handle.status().state in CHECKING:
         session.wait_for_alert(1000)
         session.pop_alerts()
         time.sleep(0.001)
@@ -46,7 +56,21 @@ def verify(torrent, root):
         sys.exit("the content is not that of the torrent")
 
 
+def verify_many(torrents, folder):
+    session = quiet_session()
+    waiting = [add(session, os.path.join(torrents, name), folder) for name in os.listdir(torrents)]
+    while waiting:
+        status = waiting[-1].status()
+        if status.state in CHECKING:
+            session.pop_alerts()
+            time.sleep(0.005)
+        elif status.is_seeding:
+            waiting.pop()
+        else:
+            sys.exit("the content is not that of the torrents")
+
+
 if sys.argv[1] == "version":
     print("libtorrent-py", lt.__version__)
 else:
-    {"create": create, "verify": verify}[sys.argv[1]](*sys.argv[2:])
+    {"create": create, "verify": verify, "verify-many": verify_many}[sys.argv[1]](*sys.argv[2:])
