@@ -170,7 +170,9 @@ func (p *Progress) draw() {
 	}
 	if total == 0 || width < wideTerminal { // the bar fails for ever on a maximum of 0
 		p.clear()
-		p.drawn, _ = fmt.Fprint(p.app.env.Err, longestOf(p.texts(done, total), width-1))
+		text := longestOf(p.texts(done, total), width-1)
+		io.WriteString(p.app.env.Err, text)
+		p.drawn = DisplayWidth(text)
 		return
 	}
 	p.drawBar(done, total)

@@ -286,6 +286,19 @@ func TestProgressIsResized(t *testing.T) {
 	p.Finish()
 }
 
+// What is taken away is what was drawn, however many bytes its characters have: never the line above it.
+func TestProgressTakesAwayNoMoreThanItDrew(t *testing.T) {
+	for _, label := range []string{"asking the peers that were named and others", strings.Repeat("ü", 29), strings.Repeat("音", 14), strings.Repeat("音", 40)} {
+		con, stderr, _ := progressApp(true, 30)
+		p := con.StartProgress(label)
+		p.frame()
+		p.Finish()
+		if got := stderr.String(); !strings.HasSuffix(got, "\r\x1b[K") || strings.Contains(got, "A\r\x1b[J") {
+			t.Errorf("printed %q", got)
+		}
+	}
+}
+
 func TestProgressLinesWithoutATerminal(t *testing.T) {
 	con, stderr, _ := progressApp(false, 80)
 	con.Options.Progress = true
