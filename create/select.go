@@ -63,7 +63,7 @@ type SortKey struct {
 // value takes every file but junk.
 type Selection struct {
 	Rules      []Rule
-	KeepJunk   bool      // take .DS_Store, Thumbs.db, desktop.ini and ._* too
+	KeepJunk   bool      // take .DS_Store, Thumbs.db, desktop.ini, ._*, .nfs* and .fuse_hidden* too
 	SkipHidden bool      // leave out what is hidden: a dot in front, or an attribute of the system
 	Only       []string  // if not nil, nothing but these files, and what is in these folders, relative to the path
 	Order      []SortKey // files that are alike by the first key are sorted by the next, and by their paths at last
@@ -139,7 +139,8 @@ type NoteKind uint8
 // The kinds.
 const (
 	// NoteJunk is a file of an operating system (.DS_Store, Thumbs.db,
-	// desktop.ini, ._*) that was left out.
+	// desktop.ini, ._*, and the .nfs* and .fuse_hidden* of files that were
+	// removed while they were open) that was left out.
 	NoteJunk NoteKind = iota + 1
 	// NoteOutside is a symbolic link that leads outside the scanned folder. It
 	// was followed.

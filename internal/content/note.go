@@ -11,7 +11,7 @@ type NoteKind uint8
 
 // What Scan says without failing.
 const (
-	// NoteJunk is a file of the operating system (.DS_Store, Thumbs.db, desktop.ini, ._*) that was left out.
+	// NoteJunk is a file of the operating system (.DS_Store, Thumbs.db, desktop.ini, ._*, .nfs*, .fuse_hidden*) that was left out.
 	NoteJunk NoteKind = iota + 1
 	// NoteOutside is a symbolic link that leads outside the scanned folder. It was followed.
 	NoteOutside

@@ -24,7 +24,7 @@ type ScanOptions struct {
 	Rules []glob.Rule
 	// LeaveOut are slash paths that are not taken, whatever the rules say.
 	LeaveOut []string
-	// KeepJunk takes .DS_Store, Thumbs.db, desktop.ini and ._* files like all others.
+	// KeepJunk takes .DS_Store, Thumbs.db, desktop.ini, ._*, .nfs* and .fuse_hidden* files like all others.
 	KeepJunk bool
 	// SkipHidden leaves out what [File] calls hidden, and folders that are.
 	SkipHidden bool
@@ -375,10 +375,16 @@ func (s *scanner) readLink() string {
 }
 
 // isJunk says whether a file of this name is made by an operating system for itself. Windows writes its names in any
-// case.
+// case. What is removed while it is open NFS and FUSE keep under another name for so long.
 func isJunk(name string) bool {
-	return name == ".DS_Store" || strings.HasPrefix(name, "._") ||
+	return isRemoved(name, ".nfs", 24) || isRemoved(name, ".fuse_hidden", 16) || name == ".DS_Store" || strings.HasPrefix(name, "._") ||
 		strings.EqualFold(name, "Thumbs.db") || strings.EqualFold(name, "desktop.ini")
+}
+
+// isRemoved tells whether a name has a beginning, and so many hexadecimal digits behind it.
+func isRemoved(name, start string, digits int) bool {
+	number, ok := strings.CutPrefix(name, start)
+	return ok && len(number) == digits && strings.Trim(number, "0123456789abcdef") == ""
 }
 
 // join is the path for the system of a slash path below an absolute one; not cleaned, which would cost more than the

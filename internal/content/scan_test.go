@@ -197,13 +197,14 @@ func TestScanRelativeRootOutlivesChdir(t *testing.T) {
 
 func TestScanJunk(t *testing.T) {
 	t.Parallel()
-	root := makeTree(t, map[string]string{".DS_Store": "", "d/Thumbs.db": "", "d/desktop.ini": "", "d/._x": "", "._folder/kept": "", "x": ""})
+	root := makeTree(t, map[string]string{".DS_Store": "", "d/Thumbs.db": "", "d/desktop.ini": "", "d/._x": "", "._folder/kept": "", "x": "",
+		".nfs000000000000000a00000001": "", "d/.fuse_hidden000000b500000002": "", ".nfs": "", ".nfs000000000000000a0000000x": ""})
 	tree, notes := scan(t, root, ScanOptions{})
-	wantPaths(t, tree, "._folder/kept", "x")
+	wantPaths(t, tree, "._folder/kept", ".nfs", ".nfs000000000000000a0000000x", "x")
 	const left = ": junk"
-	wantNotes(t, notes, ".DS_Store"+left, "d/._x"+left, "d/Thumbs.db"+left, "d/desktop.ini"+left)
+	wantNotes(t, notes, ".DS_Store"+left, ".nfs000000000000000a00000001"+left, "d/._x"+left, "d/.fuse_hidden000000b500000002"+left, "d/Thumbs.db"+left, "d/desktop.ini"+left)
 	tree, notes = scan(t, root, ScanOptions{KeepJunk: true})
-	wantPaths(t, tree, ".DS_Store", "._folder/kept", "d/._x", "d/Thumbs.db", "d/desktop.ini", "x")
+	wantPaths(t, tree, ".DS_Store", "._folder/kept", ".nfs", ".nfs000000000000000a00000001", ".nfs000000000000000a0000000x", "d/._x", "d/.fuse_hidden000000b500000002", "d/Thumbs.db", "d/desktop.ini", "x")
 	wantNotes(t, notes)
 }
 

@@ -20,12 +20,12 @@ func NewCreate(con *console.Console) *cobra.Command {
 		Use:   "create PATH...",
 		Short: "Make a torrent of files or folders",
 		Long: `Hidden and empty files are taken, symbolic links are followed, and files that operating systems leave behind
-(.DS_Store, Thumbs.db, desktop.ini, ._*) are left out. Nothing is written unless every file could be read and none
-changed meanwhile. With the date left out or fixed (--no-date, --date, SOURCE_DATE_EPOCH) the same files give the same
-torrent everywhere. Several PATHs become entries of one folder, which --name names. PATH may be - for standard input: one
-file, kept in a temporary one meanwhile (in $TMPDIR), as archives for --tar are that are compressed or come through a pipe.
-PATH may be an http or https URL: what the server has is hashed as it comes, and the URL becomes the web seed, without
-passwords and signatures in it. A file that becomes another meanwhile is an error.
+(.DS_Store, Thumbs.db, desktop.ini, ._*, .nfs*, .fuse_hidden*) are left out. Nothing is written unless every file could
+be read and none changed meanwhile. With the date left out or fixed (--no-date, --date, SOURCE_DATE_EPOCH) the same files
+give the same torrent everywhere. Several PATHs become entries of one folder, which --name names. PATH may be - for
+standard input: one file, kept in a temporary one meanwhile (in $TMPDIR), as archives for --tar are that are compressed
+or come through a pipe. PATH may be an http or https URL: what the server has is hashed as it comes, and the URL becomes
+the web seed, without passwords and signatures in it. A file that becomes another meanwhile is an error.
 
 With --journal a run that was stopped, even by a power cut, goes on where it was when it is started again, and a run over a
 changed tree reads only what changed. Several machines that see the same files can each hash one --shard of them.`,
