@@ -187,12 +187,16 @@ func (c *Content) readInOrder() bool { return c.tree.InOrder() && c.remote() == 
 
 // portability notes the names that not every system takes.
 func (c *Content) portability(name string) []Note {
-	paths := make([]string, len(c.order))
-	for k, i := range c.order {
-		paths[k] = c.nameOf(i)
-	}
-	if len(paths) == 1 && paths[0] == "" {
-		paths[0] = name
+	paths := func(yield func(string) bool) {
+		for _, i := range c.order {
+			path := c.nameOf(i)
+			if path == "" { // it is the only one
+				path = name
+			}
+			if !yield(path) {
+				return
+			}
+		}
 	}
 	notes := slices.Clip(c.notes)
 	for _, n := range content.Portability(paths) {

@@ -2,6 +2,8 @@ package content
 
 import (
 	"fmt"
+	"hash/maphash"
+	"iter"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -10,12 +12,12 @@ import (
 )
 
 // Portability notes the paths that other systems do not take, or take for another of the paths: each in order, with the
-// first reason.
-func Portability(paths []string) Notes {
+// first reason. The paths are gone through twice.
+func Portability(paths iter.Seq[string]) Notes {
 	var notes Notes
-	folded := make(map[string]string, len(paths)) // folder or file, as a system sees it that knows no case -> as it is
-	folder := ""                                  // of the path before, with its slash, if there was nothing to say of it
-	for _, p := range paths {
+	folded := newFolds(paths)
+	folder := "" // of the path before, with its slash, if there was nothing to say of it
+	for p := range paths {
 		if p == "" {
 			continue
 		}
@@ -31,7 +33,7 @@ func Portability(paths []string) Notes {
 			} else {
 				end += next
 			}
-			if why = collision(folded, p[:end]); why == "" {
+			if why = folded.collision(p[:end]); why == "" {
 				why = unportable(p[start:end])
 			}
 		}
@@ -51,16 +53,68 @@ func Portability(paths []string) Notes {
 // maxPortablePath leaves something of Windows' 260 characters to the folder that the content is put into.
 const maxPortablePath = 240
 
-// collision tells how a path would be taken for one that came before.
-func collision(folded map[string]string, p string) string {
-	key := p
-	if !isPlain(p) {
-		key = diskname.NFC(p)
+// folds finds the paths that are one to a system which knows no case, or no forms of Unicode. It keeps eight bytes of each,
+// and more only of those that may be one.
+type folds struct {
+	seed   maphash.Seed
+	buf    []byte
+	twice  map[uint64]bool   // hashes of what may be one
+	folded map[string]string // folder or file, as such a system sees it -> as it is
+}
+
+func newFolds(paths iter.Seq[string]) *folds {
+	f := &folds{seed: maphash.MakeSeed(), twice: map[uint64]bool{}, folded: map[string]string{}}
+	var hashes []uint64
+	folder := "" // of the path before, with its slash
+	for p := range paths {
+		done := 0
+		if strings.HasPrefix(p, folder) {
+			done = len(folder)
+		}
+		for end := done; end < len(p); end++ {
+			if p[end] == '/' {
+				hashes = append(hashes, f.hash(p[:end]))
+			}
+		}
+		hashes = append(hashes, f.hash(p))
+		folder = p[:strings.LastIndexByte(p, '/')+1]
 	}
-	key = strings.ToLower(key)
-	switch other, ok := folded[key]; {
+	slices.Sort(hashes)
+	for i := 1; i < len(hashes); i++ {
+		if hashes[i] == hashes[i-1] {
+			f.twice[hashes[i]] = true
+		}
+	}
+	return f
+}
+
+// fold overwrites the buffer with what such a system makes of a path.
+func (f *folds) fold(p string) {
+	if !isPlain(p) {
+		f.buf = append(f.buf[:0], strings.ToLower(diskname.NFC(p))...)
+		return
+	}
+	f.buf = append(f.buf[:0], p...)
+	for i, c := range f.buf {
+		if 'A' <= c && c <= 'Z' {
+			f.buf[i] = c + 'a' - 'A'
+		}
+	}
+}
+
+func (f *folds) hash(p string) uint64 {
+	f.fold(p)
+	return maphash.Bytes(f.seed, f.buf)
+}
+
+// collision tells how a path would be taken for one that came before.
+func (f *folds) collision(p string) string {
+	if len(f.twice) == 0 || !f.twice[f.hash(p)] {
+		return ""
+	}
+	switch other, ok := f.folded[string(f.buf)]; {
 	case !ok:
-		folded[key] = p
+		f.folded[string(f.buf)] = p
 	case other != p && diskname.NFC(other) == diskname.NFC(p):
 		return fmt.Sprintf("macOS takes it for %q, which is the same in another Unicode form", other)
 	case other != p:
@@ -70,7 +124,12 @@ func collision(folded map[string]string, p string) string {
 }
 
 func isPlain(s string) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // device returns the device of Windows that a name stands for, or nothing.

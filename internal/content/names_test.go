@@ -1,6 +1,7 @@
 package content
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -8,7 +9,7 @@ import (
 func TestPortability(t *testing.T) {
 	t.Parallel()
 	good := []string{"a", "a/b", "Z/é.txt", "com", "com0", "console", ".hidden", "a b", "日本/本", "aux1"}
-	if notes := Portability(good); len(notes) > 0 {
+	if notes := Portability(slices.Values(good)); len(notes) > 0 {
 		t.Errorf("notes on portable names: %v", notes)
 	}
 	for _, test := range []struct{ why, first, second string }{
@@ -30,7 +31,7 @@ func TestPortability(t *testing.T) {
 		if test.second != "" {
 			paths = append(paths, test.second)
 		}
-		notes := Portability(paths)
+		notes := Portability(slices.Values(paths))
 		if len(notes) != 1 || !strings.Contains(notes[0].Detail, test.why) || notes[0].Path != paths[len(paths)-1] {
 			t.Errorf("%q: notes %v, want one on %q", paths, notes, test.why)
 		}
