@@ -39,7 +39,7 @@ func (c *Content) Name() (string, error) { return c.name() }
 // Size is how many bytes the content has.
 func (c *Content) Size() (bytes int64) {
 	for k := range c.order {
-		if f := c.scanned(k); f.Link == "" {
+		if f := c.scanned(k); !f.IsLink() {
 			bytes += f.Size
 		}
 	}
@@ -154,7 +154,7 @@ func (c *Content) scanned(k int) *content.File { return &c.tree.Files()[c.order[
 func (c *Content) file(k int, attr bool) metainfo.File {
 	of := c.scanned(k)
 	f := metainfo.File{Path: c.nameOf(c.order[k]), Length: of.Size}
-	switch link := of.Link; {
+	switch link := c.tree.Link(c.order[k]); {
 	case link != "":
 		if c.normal {
 			link = diskname.NFC(link)

@@ -45,11 +45,11 @@ func (f *InfoFields) entries(more []metainfo.Entry) ([]metainfo.Entry, error) {
 // attributes are those of BEP 47 that a file has on disk.
 func attributes(f *content.File) *metainfo.Traits {
 	switch {
-	case f.Hidden && f.Executable:
+	case f.Hidden() && f.Executable():
 		return &metainfo.Traits{Attr: "hx"}
-	case f.Hidden:
+	case f.Hidden():
 		return &metainfo.Traits{Attr: "h"}
-	case f.Executable:
+	case f.Executable():
 		return &metainfo.Traits{Attr: "x"}
 	}
 	return nil

@@ -50,7 +50,7 @@ func (c *Content) inOrder(ctx context.Context, plans ...*Plan) *ordered {
 		sizes[k] = c.scanned(k).Size
 	}
 	o.files = filesum.New(ctx, sizes, c.open, func(k int) []hash.Hash {
-		if c.scanned(k).Link != "" {
+		if c.scanned(k).IsLink() {
 			return nil
 		}
 		list := make([]hash.Hash, len(o.kinds))

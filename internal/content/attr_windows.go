@@ -47,7 +47,7 @@ func statOpen(f *os.File) (stat, error) {
 	h := windows.Handle(f.Fd())
 	var id windows.ByHandleFileInformation
 	if windows.GetFileInformationByHandle(h, &id) == nil {
-		s.dev, s.ino = uint64(id.VolumeSerialNumber), uint64(id.FileIndexHigh)<<32|uint64(id.FileIndexLow)
+		s.dev, s.ino = foldDevice(id.VolumeSerialNumber), uint64(id.FileIndexHigh)<<32|uint64(id.FileIndexLow)
 		s.removed = id.NumberOfLinks == 0
 	}
 	var standard standardInfo

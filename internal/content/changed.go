@@ -60,7 +60,8 @@ func (t *Tree) lookAgain(ctx context.Context) {
 			return
 		}
 		f := &t.files[i]
-		if detail := f.stamp.difference(f.Size, now, stable); detail != "" {
+		was := f.stamp()
+		if detail := was.difference(f.Size, now, stable); detail != "" {
 			t.hasChanged(i, detail, nil)
 		}
 	})

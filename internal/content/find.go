@@ -129,9 +129,7 @@ func (w *finder) record(i FileIndex, st *stat) *Presence {
 	if st.kind != kindFile {
 		return wrongType(st.kind)
 	}
-	f := &w.files[i]
-	f.Size, f.stamp, f.traits, f.Executable = st.size, st.stamp, st.traits, st.exec
-	f.Hidden = st.hidden || strings.HasPrefix(path.Base(f.Path), ".")
+	w.files[i].take(st)
 	return nil
 }
 

@@ -117,19 +117,21 @@ func statFS(info fs.FileInfo) (st stat, err error) {
 
 // LocateFS is Locate for an fs.FS. What lies outside of the root is for the file system to keep out, as [os.Root] does.
 func LocateFS(ctx context.Context, fsys fs.FS, root string, files []Want) (*Located, error) {
-	l := &Located{Tree: &Tree{seen: time.Now(), name: root, files: make([]File, len(files)), fsys: fsys}, absent: make([]*Presence, len(files))}
+	l := &Located{Tree: &Tree{seen: time.Now(), name: root, files: make([]File, len(files)), fsys: fsys}, absent: &absences{n: len(files)}}
 	for i := range files {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
 		l.files[i].Path = files[i].Path
 		if files[i].IsLink {
-			l.files[i].Link = files[i].Link
+			l.files[i].mark(link, true)
+			l.files[i].number(uint32(len(l.links)))
+			l.links = append(l.links, files[i].Link)
 		}
-		l.absent[i] = l.find(FileIndex(i), &files[i])
+		l.absent.note(FileIndex(i), l.find(FileIndex(i), &files[i]))
 	}
 	l.missing = func(i FileIndex) error {
-		if p := l.absent[i]; p != nil {
+		if p := l.absent.of(i); p != nil {
 			return &absence{p}
 		}
 		return nil
@@ -165,8 +167,8 @@ func (l *Located) find(i FileIndex, want *Want) *Presence {
 	if st.kind != kindFile {
 		return wrongType(st.kind)
 	}
-	f := &l.files[i]
-	f.Size, f.stamp, f.Executable, f.Hidden = st.size, st.stamp, st.exec, strings.HasPrefix(path.Base(name), ".")
+	st.hidden = strings.HasPrefix(path.Base(name), ".")
+	l.files[i].take(&st)
 	return nil
 }
 
@@ -180,7 +182,7 @@ func (t *Tree) openFS(i FileIndex) (Reader, error) {
 			return nil, fmt.Errorf("opening %q: %w", t.display(i), err)
 		}
 	}
-	if t.files[i].Link != "" {
+	if t.files[i].IsLink() {
 		return noContent{}, nil
 	}
 	f := &fsFile{tree: t, index: i}
@@ -232,7 +234,8 @@ func (f *fsFile) look() error {
 		return fmt.Errorf("looking at %q: %w", f.tree.display(f.index), Bare(err))
 	}
 	file := &f.tree.files[f.index]
-	if changed := file.stamp.difference(file.Size, &now, func() bool { return false }); changed != "" {
+	was := file.stamp()
+	if changed := was.difference(file.Size, &now, func() bool { return false }); changed != "" {
 		return f.tree.hasChanged(f.index, changed, nil)
 	}
 	return nil

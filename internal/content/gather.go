@@ -108,7 +108,9 @@ func (g *gatheredFiles) passOver(name string, err error) {
 
 func (g *gatheredFiles) add(name string, st *stat) {
 	if st.kind == kindFile && g.want(st.size) {
-		g.files = append(g.files, File{Path: name, Size: st.size, stamp: st.stamp, traits: st.traits})
+		f := File{Path: name}
+		f.take(st)
+		g.files = append(g.files, f)
 	}
 }
 

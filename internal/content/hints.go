@@ -10,7 +10,7 @@ func (f *openFile) Cached(off int64) (yes, known bool) { return f.raw.cached(off
 // NextData returns where the next data at or behind off begins: off itself, unless it lies in a hole of a sparse file,
 // whose bytes are zeros that need not be read. Behind the last data it is the size of the file.
 func (f *openFile) NextData(off int64) int64 {
-	if !f.tree.files[f.index].sparse {
+	if !f.tree.files[f.index].is(sparse) {
 		return off
 	}
 	return f.raw.nextData(off, f.tree.files[f.index].Size)
@@ -33,30 +33,30 @@ func (f *openFile) Remote() bool { return f.raw.remote() }
 // disk is found out by opening one file of each file system, the first time.
 func (t *Tree) Device(i FileIndex) uint64 {
 	t.disks.once.Do(t.findDisks)
-	return t.disks.of[t.files[i].stamp.dev]
+	return t.disks.of[t.files[i].dev]
 }
 
 // disks is the disk of each file system, by the number of that; all are 0 where there is one.
 type disks struct {
 	once sync.Once
-	of   map[uint64]uint64
+	of   map[deviceNumber]uint64
 }
 
 func (t *Tree) findDisks() {
 	if t.open == nil {
 		return
 	}
-	first := map[uint64]FileIndex{}
+	first := map[deviceNumber]FileIndex{}
 	for i := range t.files {
 		f := &t.files[i]
-		if _, known := first[f.stamp.dev]; !known && f.Size > 0 {
-			first[f.stamp.dev] = FileIndex(i)
+		if _, known := first[f.dev]; !known && f.Size > 0 {
+			first[f.dev] = FileIndex(i)
 		}
 	}
 	if len(first) < 2 {
 		return
 	}
-	t.disks.of = map[uint64]uint64{}
+	t.disks.of = map[deviceNumber]uint64{}
 	numbers := map[string]uint64{}
 	for dev, i := range first {
 		raw, err := t.open.openFile(i)

@@ -36,7 +36,7 @@ func TestHolesAreFound(t *testing.T) {
 	}
 	defer r.Close()
 	file := r.(*openFile)
-	if !tree.files[0].sparse {
+	if !tree.files[0].is(sparse) {
 		t.Skip("the file system has no holes")
 	}
 	for _, tt := range []struct{ off, want int64 }{{0, 2 * mib}, {mib, 2 * mib}, {2*mib + 5, 2*mib + 5}, {3 * mib, 8 * mib}, {7 * mib, 8 * mib}} {

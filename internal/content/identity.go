@@ -13,14 +13,15 @@ type Identity struct {
 // Identities are those of some files that are Present, on disk.
 func (l *Located) Identities(files []FileIndex) []Identity {
 	list := make([]Identity, len(files))
-	stable := map[uint64]bool{} // by the device
+	stable := map[deviceNumber]bool{} // by the device
 	for k, i := range files {
 		f := &l.files[i]
-		list[k] = Identity{stamp: f.stamp, size: f.Size}
-		same, known := stable[f.stamp.dev]
+		list[k] = Identity{stamp: f.stamp(), size: f.Size}
+		dev := list[k].stamp.dev
+		same, known := stable[dev]
 		if !known {
-			same = f.stamp.ino != 0 && stableAt(l.open.openFile(i))
-			stable[f.stamp.dev] = same
+			same = f.ino != 0 && stableAt(l.open.openFile(i))
+			stable[dev] = same
 		}
 		if on, ok := l.open.(*locatedFiles); ok && !same {
 			root, err := on.real()

@@ -25,12 +25,12 @@ type Want struct {
 // error of its Presence, with its name. Files have size 0 unless they are Present.
 type Located struct {
 	*Tree
-	absent []*Presence // nil for what is Present, which is nearly all
+	absent *absences
 }
 
 // Presence is what was found for a file.
 func (l *Located) Presence(i FileIndex) Presence {
-	if p := l.absent[i]; p != nil {
+	if p := l.absent.of(i); p != nil {
 		return *p
 	}
 	return Presence{Kind: Present, Size: l.files[i].Size}
@@ -47,7 +47,7 @@ func Locate(ctx context.Context, root string, files []Want) (*Located, error) {
 	if err != nil || root == "" {
 		return nil, fmt.Errorf("looking for files in %q: %w", root, errors.Join(fs.ErrInvalid, err))
 	}
-	l := &Located{Tree: &Tree{seen: time.Now(), name: root, files: make([]File, len(files))}, absent: make([]*Presence, len(files))}
+	l := &Located{Tree: &Tree{seen: time.Now(), name: root, files: make([]File, len(files))}, absent: &absences{n: len(files)}}
 	for i := range files {
 		l.files[i].Path = files[i].Path
 	}
@@ -55,8 +55,8 @@ func Locate(ctx context.Context, root string, files []Want) (*Located, error) {
 	l.open = open
 	single := len(files) == 1 && files[0].Path == ""
 	if refused := open.enter(base, single); refused != nil {
-		for i := range l.absent {
-			l.absent[i] = refused
+		for i := range files {
+			l.absent.note(FileIndex(i), refused)
 		}
 		return l, nil
 	}
@@ -76,7 +76,7 @@ type locatedFiles struct {
 	root    string                 // absolute
 	real    func() (string, error) // the same without links, which is rarely asked for
 	files   []File
-	absent  []*Presence          // nil for what is Present
+	absent  *absences
 	mu      sync.Mutex           // guards what follows until all files were located
 	moved   map[FileIndex]string // where the files are that a link, or the root itself, stands for: local slash paths
 	links   map[FileIndex]bool   // links that were wanted and are there
@@ -118,7 +118,7 @@ func (l *locatedFiles) locate(ctx context.Context, files []Want, single bool) er
 	if single {
 		w := finder{locatedFiles: l}
 		defer w.leave()
-		l.absent[0] = w.find(0, l.moved[0], &files[0])
+		l.absent.note(0, w.find(0, l.moved[0], &files[0]))
 		return nil
 	}
 	share(len(files), func(from, to int) { l.locateSome(ctx, files, from, to) })
@@ -134,16 +134,16 @@ func (l *locatedFiles) locateSome(ctx context.Context, files []Want, from, to in
 		}
 		name := files[i].Path
 		if p := notLookedFor(name); p != nil {
-			l.absent[i] = p
+			l.absent.note(FileIndex(i), p)
 			continue
 		}
-		l.absent[i] = w.find(FileIndex(i), name, &files[i])
+		l.absent.note(FileIndex(i), w.find(FileIndex(i), name, &files[i]))
 	}
 }
 
 // openFile opens only what was Present, below the root and without following a link.
 func (l *locatedFiles) openFile(i FileIndex) (rawFile, error) {
-	if p := l.absent[i]; p != nil {
+	if p := l.absent.of(i); p != nil {
 		return rawFile{}, &absence{p}
 	}
 	if l.links[i] {
@@ -175,12 +175,12 @@ func (l *locatedFiles) lookAgain(ctx context.Context, files []FileIndex, tell fu
 			return // ctx's: the root is known by name
 		}
 		for k, i := range some {
-			f, p := &now.files[k], now.absent[k]
+			f, p := &now.files[k], now.absent.of(FileIndex(k))
 			if p != nil {
 				tell(i, nil, nil, &absence{p})
 				continue
 			}
-			st := stat{stamp: f.stamp, traits: f.traits, size: f.Size, kind: kindFile}
+			st := stat{stamp: f.stamp(), traits: f.traits(), size: f.Size, kind: kindFile}
 			tell(i, &st, func() bool { return stableAt(now.open.openFile(FileIndex(k))) }, nil)
 		}
 		now.Close()

@@ -68,8 +68,9 @@ func (f *openFile) look() error {
 	}
 	file := &f.tree.files[f.index]
 	changed := "it was removed or replaced"
-	if !now.removed || file.removed {
-		changed = file.stamp.difference(file.Size, &now, f.raw.stable)
+	if !now.removed || file.is(removed) {
+		was := file.stamp()
+		changed = was.difference(file.Size, &now, f.raw.stable)
 	}
 	if changed != "" {
 		return f.tree.hasChanged(f.index, changed, nil)

@@ -36,7 +36,10 @@ func (t *Tree) Look(i FileIndex, f *os.File, own *Own) error {
 // file under each of its names. The zero value knows of nothing.
 type Own struct{ files map[fileID]ownChange }
 
-type fileID struct{ dev, ino uint64 }
+type fileID struct {
+	dev deviceNumber
+	ino uint64
+}
 
 type ownChange struct{ seen, now state }
 
@@ -93,7 +96,7 @@ func (o *Own) knows(seen *File, now *stat) bool {
 		return false
 	}
 	change, ok := o.files[fileID{now.dev, now.ino}]
-	return ok && now.kind == kindFile && change == ownChange{state{seen.stamp, seen.Size}, state{now.stamp, now.size}}
+	return ok && now.kind == kindFile && change == ownChange{state{seen.stamp(), seen.Size}, state{now.stamp, now.size}}
 }
 
 // SameFile says whether an open file is the one that was seen. Where systems invent the numbers that tell files apart,

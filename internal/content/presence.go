@@ -3,6 +3,7 @@ package content
 import (
 	"errors"
 	"fmt"
+	"sync"
 )
 
 // PresenceKind says what was found where a file should be.
@@ -50,3 +51,28 @@ var (
 	ErrWrongType = errors.New("not the kind of file that was wanted")
 	ErrTwin      = errors.New("the file system takes its name for that of another file")
 )
+
+// absences are of the files that are not Present, and take no memory where all are. Several may note them at once, each of
+// other files.
+type absences struct {
+	n    int // files
+	once sync.Once
+	list []*Presence // nil where there are none
+}
+
+// note notes what was found in place of a file; nil where that is Present.
+func (a *absences) note(i FileIndex, p *Presence) {
+	if p == nil {
+		return
+	}
+	a.once.Do(func() { a.list = make([]*Presence, a.n) })
+	a.list[i] = p
+}
+
+// of is nil for what is Present.
+func (a *absences) of(i FileIndex) *Presence {
+	if a.list == nil {
+		return nil
+	}
+	return a.list[i]
+}

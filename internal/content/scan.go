@@ -73,7 +73,7 @@ func Scan(ctx context.Context, roots []string, o ScanOptions) (*Tree, Notes, err
 	if len(roots) > 1 {
 		slices.SortStableFunc(s.files, func(a, b File) int { return layout.ComparePaths(a.Path, b.Path) })
 	}
-	t := &Tree{seen: seen, name: s.name, files: s.files, decisions: s.decisions}
+	t := &Tree{seen: seen, name: s.name, files: s.files, links: s.links, decisions: s.decisions}
 	if len(roots) > 1 {
 		t.name = "" // paths begin with the names of the roots
 	}
@@ -142,6 +142,7 @@ type scanner struct {
 	prefix string // what paths below the root begin with, where there are several
 
 	files     []File
+	links     []string // where symbolic links lead that are to be stored as such
 	notes     Notes
 	decisions []Decision
 	bases     []*rootBase
@@ -161,6 +162,9 @@ const batch = 256
 
 // walk visits the folder at s.path, whose verdict was given, and which st was seen of before.
 func (s *scanner) walk(st *stat, verdict int, id folderID, ig *ignores) error {
+	if int64(max(len(s.folders), len(s.links))) > maxNumber-2 {
+		return fmt.Errorf("reading folder %q: more than %d folders or symbolic links", s.display(), maxNumber-2)
+	}
 	outer := s.here
 	s.here = inFolder{stamp: st.stamp}
 	defer func() { s.here = outer }()
@@ -314,15 +318,11 @@ func (s *scanner) add(name string, st *stat, away bool) {
 	}
 	start := s.slab.Len()
 	s.slab.Write(s.path)
-	s.files = append(s.files, File{
-		Path:       s.slab.String()[start:],
-		Size:       st.size,
-		stamp:      st.stamp,
-		traits:     st.traits,
-		Executable: st.exec,
-		Hidden:     st.hidden || strings.HasPrefix(name, "."),
-		folder:     s.folder(away),
-	})
+	f := File{Path: s.slab.String()[start:]}
+	f.take(st)
+	f.mark(hidden, strings.HasPrefix(name, ".")) // of the only file, which has no path
+	f.number(s.folder(away))
+	s.files = append(s.files, f)
 }
 
 func (s *scanner) note(k NoteKind, detail string) {

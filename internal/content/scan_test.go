@@ -135,8 +135,8 @@ func TestScanOrderAndContent(t *testing.T) {
 		if f.Size != int64(len(data[f.Path])) || readAll(t, tree, i) != data[f.Path] {
 			t.Errorf("%q: size %d and content %q, want %q", f.Path, f.Size, readAll(t, tree, i), data[f.Path])
 		}
-		if f.Hidden != (f.Path == "a/.hidden") {
-			t.Errorf("%q: hidden is %v", f.Path, f.Hidden)
+		if f.Hidden() != (f.Path == "a/.hidden") {
+			t.Errorf("%q: hidden is %v", f.Path, f.Hidden())
 		}
 	}
 	if got := tree.Changed(t.Context()); len(got) != 0 {
@@ -515,7 +515,7 @@ func TestSettled(t *testing.T) {
 		{999_997e9, 999_997e9, true},
 		{999_999e9, 999_999e9 + 1, true},
 	} {
-		tree := &Tree{seen: seen, files: []File{{Path: "a", stamp: stamp{mtime: c.modified, ctime: c.changed}}}}
+		tree := &Tree{seen: seen, files: []File{{Path: "a", mtime: c.modified, ctime: c.changed}}}
 		if _, got := tree.AppendState(nil, 0); got != c.want {
 			t.Errorf("changed at %d and %d, seen at %d: settled %v", c.modified, c.changed, nanos, got)
 		}

@@ -57,10 +57,10 @@ type scannedFiles struct {
 
 func (s *scannedFiles) openFile(i FileIndex) (rawFile, error) {
 	f := &s.files[i]
-	if f.Link != "" {
+	if f.IsLink() {
 		return rawFile{}, errNoContent
 	}
-	b := s.bases[s.folders[f.folder].root]
+	b := s.bases[s.folders[f.numbered()].root]
 	if b.file {
 		return openPath(b.path)
 	}
@@ -111,8 +111,9 @@ const bigFile = 64 << 10
 // has changed where its times have not. That a small file was not written to while it was open, its own times said.
 func (w *again) known(i FileIndex) bool {
 	f := &w.files[i]
-	if of := &w.folders[f.folder]; w.root == nil || w.root != w.bases[of.root] || w.folder != f.folder {
-		w.turn(f.folder, path.Dir(w.below(w.bases[of.root], i)))
+	n := f.numbered()
+	if of := &w.folders[n]; w.root == nil || w.root != w.bases[of.root] || w.folder != n {
+		w.turn(n, path.Dir(w.below(w.bases[of.root], i)))
 	}
 	return w.same && f.Size < bigFile
 }

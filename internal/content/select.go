@@ -147,7 +147,11 @@ func (s *scanner) addLink(verdict int) error {
 		target = s.prefix + "/" + target
 	}
 	s.decide(true, s.rules.Text(verdict))
-	s.files = append(s.files, File{Path: string(s.path), Link: target, folder: s.folder(false)})
+	f := File{Path: string(s.path)}
+	f.mark(link, true)
+	f.number(uint32(len(s.links)))
+	s.links = append(s.links, target)
+	s.files = append(s.files, f)
 	return nil
 }
 

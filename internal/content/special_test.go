@@ -94,7 +94,7 @@ func TestRawNames(t *testing.T) {
 	}
 	tree, _ := scan(t, root, ScanOptions{})
 	wantPaths(t, tree, name)
-	if !tree.Files()[0].Executable {
+	if !tree.Files()[0].Executable() {
 		t.Error("the file is executable")
 	}
 	l := locate(t, root, Want{Path: name})

@@ -63,7 +63,16 @@ type stamp struct {
 	// file system, has none.
 	ctime int64
 	// Device and inode; on Windows volume and index of the file. 0 where a system does not tell.
-	dev, ino uint64
+	ino uint64
+	dev deviceNumber
+}
+
+// deviceNumber is the number of a device, in as many bits as most systems use: there is one for each file.
+type deviceNumber uint32
+
+// foldDevice folds the longer numbers of some.
+func foldDevice[N int32 | uint32 | uint64](number N) deviceNumber {
+	return deviceNumber(uint64(number) ^ uint64(number)>>32)
 }
 
 // settled is false if the last change came so shortly before it was seen that another could leave the times as they are.
@@ -101,8 +110,9 @@ type entry struct {
 
 // folderID identifies a folder among those it lies in: by device and inode, or by a path without links.
 type folderID struct {
-	dev, ino uint64
-	path     string //lint:ignore U1000 only systems without inodes use it
+	dev  deviceNumber
+	ino  uint64
+	path string //lint:ignore U1000 only systems without inodes use it
 }
 
 // difference says how now differs from a file that was seen with size and was, or is empty. Inodes and times of change

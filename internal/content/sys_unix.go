@@ -160,7 +160,7 @@ func isGone(err error) bool {
 
 func statOf(st *unix.Stat_t) stat {
 	s := stat{
-		stamp: stamp{mtime: st.Mtim.Nano(), ctime: st.Ctim.Nano(), dev: uint64(st.Dev), ino: uint64(st.Ino)},
+		stamp: stamp{mtime: st.Mtim.Nano(), ctime: st.Ctim.Nano(), dev: foldDevice(st.Dev), ino: uint64(st.Ino)},
 		traits: traits{
 			removed: st.Nlink == 0,
 			sparse:  int64(st.Blocks)*512 < int64(st.Size), // POSIX counts blocks of 512 bytes

@@ -17,7 +17,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 )
@@ -30,17 +32,64 @@ type File struct {
 	// Size is the size on disk, in bytes.
 	Size int64
 
-	// Link is where a symbolic link leads that is to be stored as such, as a slash path from the root of the tree: such a
-	// file has no content. It is empty for all other files.
-	Link string
-
-	stamp  stamp
-	folder uint32 // of a scan: which of its folders it lies in
-	traits
-
-	Executable bool // may be executed by someone (BEP 47, attribute x); never on Windows
-	Hidden     bool // the name starts with a dot, or the system calls the file hidden (BEP 47, attribute h)
+	// The stamp, whose parts leave no room between them here.
+	mtime, ctime int64
+	ino          uint64
+	dev          deviceNumber
+	of           facts
 }
+
+// facts are a number, of the folder of a scan that the file lies in, or of a link among those of its tree, and marks.
+type facts uint32
+
+// marks are what is true of a file.
+const (
+	executable facts = 1 << iota
+	hidden
+	removed
+	sparse
+	link
+	numbered
+)
+
+// maxNumber is the largest number that facts have room for.
+const maxNumber = math.MaxUint32 / int64(numbered)
+
+// take takes over what was seen of the file.
+func (f *File) take(st *stat) {
+	f.Size, f.of = st.size, 0
+	f.mtime, f.ctime, f.ino, f.dev = st.mtime, st.ctime, st.ino, st.dev
+	f.mark(executable, st.exec)
+	f.mark(hidden, st.hidden || strings.HasPrefix(f.Path[strings.LastIndexByte(f.Path, '/')+1:], "."))
+	f.mark(removed, st.removed)
+	f.mark(sparse, st.sparse)
+}
+
+func (f *File) mark(m facts, is bool) {
+	if is {
+		f.of |= m
+	}
+}
+
+func (f *File) is(m facts) bool { return f.of&m != 0 }
+
+// number gives the file one.
+func (f *File) number(n uint32) { f.of |= facts(n) * numbered }
+
+func (f *File) numbered() uint32 { return uint32(f.of / numbered) }
+
+// Executable tells whether the file may be executed by someone (BEP 47, attribute x); never on Windows.
+func (f *File) Executable() bool { return f.is(executable) }
+
+// Hidden tells whether the name starts with a dot, or the system calls the file hidden (BEP 47, attribute h).
+func (f *File) Hidden() bool { return f.is(hidden) }
+
+// IsLink tells whether the file is a symbolic link that is to be stored as such: it has no content. See [Tree.Link].
+func (f *File) IsLink() bool { return f.is(link) }
+
+func (f *File) stamp() stamp { return stamp{f.mtime, f.ctime, f.ino, f.dev} }
+
+func (f *File) traits() traits { return traits{f.is(removed), f.is(sparse)} }
 
 // Reader is an open file. Its ReadAt fills the whole buffer or returns an error that names the file; at the end of the
 // file that is [io.ErrUnexpectedEOF], because callers know what a file should hold. Close returns a [*ChangedError] if
@@ -57,6 +106,7 @@ type FileIndex int32
 type Tree struct {
 	name    string // the root as the user named it, for messages
 	files   []File
+	links   []string                // where symbolic links lead that are to be stored as such
 	open    opener                  // of files on disk
 	fsys    fs.FS                   // else: where they are
 	missing func(i FileIndex) error // of an fs.FS: why a file is not there; nil if all are
@@ -85,6 +135,15 @@ type opener interface {
 // The slice belongs to the tree.
 func (t *Tree) Files() []File { return t.files }
 
+// Link is where a symbolic link leads that is to be stored as such, as a slash path from the root of the tree. It is empty
+// for all other files.
+func (t *Tree) Link(i FileIndex) string {
+	if f := &t.files[i]; f.IsLink() {
+		return t.links[f.numbered()]
+	}
+	return ""
+}
+
 // Decisions are what Scan decided about each path and why, in the order of the walk, if it was asked to explain. A folder
 // is among them only where everything in it was left out.
 func (t *Tree) Decisions() []Decision { return t.decisions }
@@ -97,10 +156,11 @@ func (t *Tree) Decisions() []Decision { return t.decisions }
 func (t *Tree) AppendState(b []byte, i FileIndex) (state []byte, settled bool) {
 	f := &t.files[i]
 	b = append(binary.AppendUvarint(b, uint64(len(f.Path))), f.Path...)
-	for _, n := range [...]uint64{uint64(f.Size), uint64(f.stamp.mtime), uint64(f.stamp.ctime), f.stamp.ino} {
+	for _, n := range [...]uint64{uint64(f.Size), uint64(f.mtime), uint64(f.ctime), f.ino} {
 		b = binary.LittleEndian.AppendUint64(b, n)
 	}
-	return b, f.stamp.settled(t.seen)
+	st := f.stamp()
+	return b, st.settled(t.seen)
 }
 
 // Close gives back the folders that the tree holds open. Files that are open stay so.

@@ -12,7 +12,7 @@ import (
 func (l *locatedFiles) tellTwins() {
 	inodes := make([]uint64, len(l.files)) // that none stands twice is known without a map
 	for i := range l.files {
-		inodes[i] = l.files[i].stamp.ino
+		inodes[i] = l.files[i].ino
 	}
 	slices.Sort(inodes)
 	if inodes = slices.DeleteFunc(inodes, func(n uint64) bool { return n == 0 }); len(slices.Compact(slices.Clone(inodes))) == len(inodes) {
@@ -22,8 +22,8 @@ func (l *locatedFiles) tellTwins() {
 	twins := map[FileIndex][]FileIndex{} // by the first of them
 	for k := range l.files {
 		i := FileIndex(k)
-		id := fileID{l.files[i].stamp.dev, l.files[i].stamp.ino}
-		if l.absent[i] != nil || l.links[i] || l.moved[i] != "" || id.ino == 0 {
+		id := fileID{l.files[i].dev, l.files[i].ino}
+		if l.absent.of(i) != nil || l.links[i] || l.moved[i] != "" || id.ino == 0 {
 			continue
 		}
 		if other, again := first[id]; again {
@@ -44,8 +44,8 @@ func (l *locatedFiles) tellTwins() {
 		for _, i := range append([]FileIndex{one}, others...) {
 			if name := l.files[i].Path; i != there && !l.listed(name, folders) {
 				l.files[i] = File{Path: name}
-				l.absent[i] = &Presence{Kind: Missing, Err: ErrTwin,
-					Detail: fmt.Sprintf("%q is in its place: the file system takes the two names for one", l.files[there].Path)}
+				l.absent.note(i, &Presence{Kind: Missing, Err: ErrTwin,
+					Detail: fmt.Sprintf("%q is in its place: the file system takes the two names for one", l.files[there].Path)})
 			}
 		}
 	}
