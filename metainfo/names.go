@@ -82,7 +82,7 @@ func (p *parser) pathOf(in place, key string, v bencode.Value) string {
 		p.failIn("bad-path", in, key, v, "a %v where a list was expected", v.Kind())
 		return ""
 	}
-	var b []byte
+	b := p.scratch[:0]
 	n := 0
 	for i, item := range v.Items() {
 		at := func(string) string { return bencode.JoinIndex(in(key), i) }
@@ -100,7 +100,29 @@ func (p *parser) pathOf(in place, key string, v bencode.Value) string {
 	if n == 0 {
 		p.failIn("bad-path", in, key, v, "empty")
 	}
-	return string(b)
+	p.scratch = b
+	return p.slab.keep(b)
+}
+
+// slab makes strings of paths, many in one allocation.
+type slab struct {
+	strings.Builder
+	grown int // how large the last allocation was
+}
+
+func (s *slab) keep(path []byte) string {
+	const size, least = 64 << 10, 16
+	if len(path) > size/least {
+		return string(path)
+	}
+	if s.Cap()-s.Len() < len(path) {
+		s.Reset()
+		s.Grow(min(size, s.grown*2+len(path)))
+		s.grown = s.Cap()
+	}
+	start := s.Len()
+	s.Write(path)
+	return s.String()[start:]
 }
 
 // failIn is fail for a key of a dictionary that may be deep in the document.

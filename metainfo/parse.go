@@ -76,6 +76,8 @@ type parser struct {
 	kinds      []kind
 	attrs      map[string]*Traits // by letters
 	pathBudget int                // how many bytes of paths may still be made
+	scratch    []byte             // a path that is being made
+	slab       slab
 }
 
 // kind is what the number of problems is bounded by: a thousand strange names must not hide a missing piece layer.

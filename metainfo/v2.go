@@ -84,7 +84,7 @@ func (w *walker) path(path []byte) string {
 			break
 		}
 	}
-	return string(path)
+	return w.p.slab.keep(path)
 }
 
 // node is a folder or file of a tree, for its key: a path of keys is made only
