@@ -3,6 +3,7 @@ package verify
 import (
 	"cmp"
 	"errors"
+	"io/fs"
 	"iter"
 	"slices"
 	"time"
@@ -101,6 +102,7 @@ type Report struct {
 	fileOf   []int32 // index in Files of each file of the torrent; -1 for padding
 	pieces   states
 	plain    *Details             // of the files that have none
+	lacking  *Details             // of those that are not there
 	since    map[int]time.Time    // when bad pieces were found to be, if not now
 	evidence map[partKey]evidence // what is known of parts of bad pieces
 }
@@ -113,7 +115,6 @@ type FileReport struct {
 	State  State
 	// Differs says how the name differs that the file was found under.
 	Differs NameDifference
-	Err     error // why, if it is Unreadable, WrongType or Missing
 	// Proved is how many bytes of the file are in pieces that match, or were found to
 	// be right by a checksum of the torrent or another copy.
 	Proved int64
@@ -121,8 +122,9 @@ type FileReport struct {
 }
 
 // Details of a file are what few have to tell. They are not to be changed: all files
-// that have none share theirs.
+// that have none share theirs, and so do files that are not there.
 type Details struct {
+	Err error // why, if it is Unreadable, WrongType or Missing
 	// Found is the path, below Report.Root, of the file under another name, where
 	// nothing has its own; else empty.
 	Found string
@@ -138,11 +140,28 @@ type Details struct {
 
 // details are those of a file, to be changed.
 func (r *Report) details(f *FileReport) *Details {
-	if f.Details == r.plain {
-		f.Details = &Details{}
+	if r.shared(f) {
+		own := *f.Details
+		f.Details = &own
 	}
 	return f.Details
 }
+
+// say settles the state of a file, and why it is that.
+func (r *Report) say(f *FileReport, s State, why error) {
+	f.State = s
+	switch {
+	case why == nil && r.shared(f):
+		f.Details = r.plain
+	case why == fs.ErrNotExist && r.shared(f):
+		f.Details = r.lacking
+	default:
+		r.details(f).Err = why
+	}
+}
+
+// shared tells whether the details of a file are those of many.
+func (r *Report) shared(f *FileReport) bool { return f.Details == r.plain || f.Details == r.lacking }
 
 // Place is the path, below Report.Root, where the file lies or should lie.
 func (f *FileReport) Place() string { return cmp.Or(f.Found, f.Path) }

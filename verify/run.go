@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"io/fs"
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/content"
@@ -34,10 +35,12 @@ func newRun(t *metainfo.Torrent, root string, files []layout.FileIndex, located 
 // present notes what was found of a file.
 func present(r *run, k int) {
 	f, p := &r.Files[k], r.located.Presence(content.FileIndex(k))
-	f.Size, f.Err, f.State = p.Size, p.Err, stateOf(p, f.Length)
-	if p.Err != nil && p.Detail != "" {
-		f.Err = &absence{p}
+	f.Size = p.Size
+	why := p.Err
+	if why != nil && p.Detail != "" {
+		why = &absence{p}
 	}
+	r.say(f, stateOf(p, f.Length), why)
 }
 
 // absence is why there is no file, in the words that say most.
@@ -57,6 +60,7 @@ func blankRun(t *metainfo.Torrent, root string, files []layout.FileIndex) *run {
 		fileOf:   make([]int32, len(t.Files)),
 		pieces:   newStates(l.NumPieces()),
 		plain:    &Details{},
+		lacking:  &Details{Err: fs.ErrNotExist},
 		evidence: map[partKey]evidence{},
 		since:    map[int]time.Time{},
 	}}

@@ -108,7 +108,7 @@ func (s *SearchReport) takeOver() {
 			continue
 		}
 		file := &r.Files[f.File]
-		file.State, file.Err = Elsewhere, nil
+		r.say(file, Elsewhere, nil)
 		if file.Details != r.plain {
 			d := r.details(file)
 			d.Damaged, d.Unverified = nil, nil

@@ -37,7 +37,8 @@ func Stream(ctx context.Context, torrent []byte, r io.Reader, o StreamOptions) (
 	if ctx.Err() != nil {
 		err = ctx.Err()
 	}
-	file.State, file.Err, file.Size = OK, nil, in.at
+	run.say(file, OK, nil)
+	file.Size = in.at
 	switch {
 	case in.at > file.Length:
 		file.State = Long
@@ -47,7 +48,7 @@ func Stream(ctx context.Context, torrent []byte, r io.Reader, o StreamOptions) (
 			file.State = Short
 		}
 	case in.err != nil && !errors.Is(in.err, errEnough) && err == nil:
-		file.State, file.Err = Unreadable, in.err
+		run.say(file, Unreadable, in.err)
 	}
 	err = run.finish(ctx, err, "", 0)
 	return run.Report, err

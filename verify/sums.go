@@ -80,7 +80,7 @@ func (s ordered) note(err error) {
 		sums, failed := s.files.Sums(k)
 		var changed *content.ChangedError // which is told of all files in one way
 		if f.State <= Short && failed != nil && err == nil && !errors.As(failed, &changed) {
-			f.State, f.Err = Unreadable, failed
+			s.say(f, Unreadable, failed)
 		}
 		if f.State < Unreadable && sums != nil {
 			s.details(f).Sums = sumsByKind(s.sums, sums)

@@ -43,7 +43,7 @@ func newArchive(r *run, o ArchiveOptions) *archive {
 	}
 	for k := range a.found {
 		if f := &a.found[k]; f.State == OK {
-			f.State, f.Err = Missing, fs.ErrNotExist
+			r.say(f, Missing, fs.ErrNotExist)
 		}
 	}
 	a.gatherer = newGatherer(r.layout, r.pieces)
@@ -135,7 +135,7 @@ func (a *archive) noteEnd() {
 	case a.in.err != nil:
 		a.err = a.in.err
 		if f.State != Skipped {
-			f.State, f.Err = Unreadable, a.err
+			a.r.say(f, Unreadable, a.err)
 		}
 	}
 }
@@ -168,7 +168,7 @@ func (a *archive) entry(h *tar.Header) bool {
 	}
 	f := &a.found[a.r.fileOf[i]]
 	if a.seen[i] && f.State != Skipped {
-		f.State, f.Err = Unreadable, errors.New("it is in the archive twice")
+		a.r.say(f, Unreadable, errors.New("it is in the archive twice"))
 	}
 	if a.seen[i] {
 		return false
@@ -196,16 +196,16 @@ func (a *archive) find(name string) (layout.FileIndex, bool) {
 func (a *archive) content(f *FileReport, i layout.FileIndex, h *tar.Header) bool {
 	tf := &a.r.torrent.Files[i]
 	skipped := f.State == Skipped
-	f.Err = nil
+	a.r.say(f, f.State, nil)
 	switch {
 	case tf.IsLink() && h.Typeflag == tar.TypeSymlink && path.Join(path.Dir(tf.Path), filepath.ToSlash(h.Linkname)) == path.Clean(tf.Link()):
 		f.State = OK
 		return false
 	case h.Typeflag == tar.TypeLink:
-		f.State, f.Err = Unreadable, fmt.Errorf("it is a hard link to %q in the archive, which has no bytes of its own", start(h.Linkname))
+		a.r.say(f, Unreadable, fmt.Errorf("it is a hard link to %q in the archive, which has no bytes of its own", start(h.Linkname)))
 		return false
 	case h.Typeflag != tar.TypeReg || tf.IsLink():
-		f.State, f.Err = WrongType, errors.New("it is not the kind of file that was wanted")
+		a.r.say(f, WrongType, errors.New("it is not the kind of file that was wanted"))
 		return false
 	}
 	f.State, f.Size = OK, h.Size

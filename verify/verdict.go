@@ -56,7 +56,7 @@ func (r *run) unread(err error) {
 		return
 	}
 	if f := &r.Files[r.fileOf[read.File]]; f.State == OK || f.State == Long {
-		f.State, f.Err = Unreadable, read.Err
+		r.say(f, Unreadable, read.Err)
 	}
 }
 
@@ -85,11 +85,12 @@ func noteChanges(ctx context.Context, r *run) {
 		if f.State >= Unreadable {
 			continue
 		}
-		f.State, f.Err = Unreadable, c.Err
+		why := c.Err
 		var changed *content.ChangedError
-		if errors.As(c.Err, &changed) {
-			f.Err = fmt.Errorf("%w: %s", errChanged, changed.Detail)
+		if errors.As(why, &changed) {
+			why = fmt.Errorf("%w: %s", errChanged, changed.Detail)
 		}
+		r.say(f, Unreadable, why)
 	}
 }
 

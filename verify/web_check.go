@@ -86,17 +86,19 @@ func (c seedCheck) conclude(journal bool) (unremembered int) {
 
 // lose says what became of a file that the seed does not serve.
 func (c seedCheck) lose(file *FileReport, f webseed.File) {
-	file.State, file.Size, file.Err = Unreadable, file.Length, nil
+	state, why := Unreadable, error(nil)
+	file.Size = file.Length
 	switch {
 	case f.Lost.Kind == "missing":
-		file.State, file.Size, file.Err = Missing, 0, fs.ErrNotExist
+		state, file.Size, why = Missing, 0, fs.ErrNotExist
 	case f.Size >= 0 && f.Size < file.Length:
-		file.State, file.Size = Short, f.Size
+		state, file.Size = Short, f.Size
 	case f.Size > file.Length:
-		file.State, file.Size = Long, f.Size
+		state, file.Size = Long, f.Size
 	default:
-		file.Err = c.webFault(f.Lost)
+		why = c.webFault(f.Lost)
 	}
+	c.say(file, state, why)
 }
 
 // read hashes what the seed serves.
