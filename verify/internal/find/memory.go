@@ -109,13 +109,6 @@ func (m *memory) wholly(path string) bool {
 	return h != nil && h.whole
 }
 
-// free is how many bytes more can be kept.
-func (m *memory) free() int64 {
-	m.lock.Lock()
-	defer m.lock.Unlock()
-	return m.room - m.used
-}
-
 // view is a candidate of which what is in memory is not read.
 func (m *memory) view(path string, open func(path string) (piecehash.File, error)) (piecehash.File, error) {
 	m.lock.Lock()
