@@ -8,19 +8,14 @@ import (
 	"slices"
 )
 
-// A sample is bytes at the start, in the middle and at the end of a candidate.
-const (
-	minSample = 1 << 10
-	maxSample = 4 << 10
-)
+const sampleSize = 4 << 10 // at the start, in the middle and at the end of a candidate
 
 // group finds out which candidates of files without pieces inside are equal, so
 // that copies do not multiply what is tried: those of which samples are equal are
-// read. Candidates for which there is room are kept in memory, as they are gone through
+// read. The first bytes of candidates are kept in memory, as they are gone through
 // again and again.
 func (s *sharedSearch) group(ctx context.Context) error {
 	var sizes []int64
-	bySize := map[int64][]string{}
 	for _, size := range slices.Sorted(maps.Keys(s.sizes)) {
 		b := s.sizes[size]
 		if len(b.paths) == 0 || !slices.ContainsFunc(b.files, func(k int) bool { return !s.hasInner(k) && !s.proved(k) }) {
@@ -28,17 +23,17 @@ func (s *sharedSearch) group(ctx context.Context) error {
 		}
 		sizes = append(sizes, size)
 		if paths := b.alike(); len(b.files)+len(paths) > 2 {
-			bySize[size] = paths
+			s.reader.keep(paths, size)
 		}
 	}
-	s.short = !s.reader.memory.choose(bySize)
+	s.reader.divide()
 	for _, size := range sizes {
 		b := s.sizes[size]
 		if paths := b.alike(); len(paths) == 1 {
 			b.groups = [][]string{paths}
 			continue
 		}
-		for _, alike := range s.reader.split(ctx, b.alike(), size, min(size, max(size/64, minSample), maxSample)) {
+		for _, alike := range s.reader.split(ctx, b.alike(), size, min(size, sampleSize)) {
 			if len(alike) == 1 {
 				b.groups = append(b.groups, alike)
 			} else {
@@ -46,7 +41,6 @@ func (s *sharedSearch) group(ctx context.Context) error {
 			}
 		}
 	}
-	s.ring = newRing(s.sizes, sizes)
 	return ctx.Err()
 }
 

@@ -26,20 +26,17 @@ type sharedSearch struct {
 	unproved []int              // pieces that are not known to match
 	tried    map[int]int        // the phase in which there is more to try of a piece
 	phase    int
+	begun    bool               // in several places
 	named    map[int][][]string // the candidates with the names of files without pieces inside
 	doubtful map[string]bool    // those that a file was found to be of which a piece is not known to match
 	changed  map[int]bool       // files of which another candidate was right than that which was found first
 	former   map[int]former     // that, until it is known whether the other is right everywhere
-	taken    map[string]bool    // candidates that a file was found to be, and no other candidate may be it
-	short    bool               // memory has no room for all candidates
-	ring     *ring
-	budget   float64 // bytes that may be hashed to find out which files belong together
 }
 
 func newSharedSearch(s *search) *sharedSearch {
 	return &sharedSearch{
 		search: s, narrowed: map[int][][]string{}, tried: map[int]int{}, named: map[int][][]string{},
-		changed: map[int]bool{}, former: map[int]former{}, budget: float64(s.trial),
+		changed: map[int]bool{}, former: map[int]former{},
 	}
 }
 
@@ -55,31 +52,21 @@ func (s *sharedSearch) run(ctx context.Context) error {
 	if err := s.group(ctx); err != nil {
 		return err
 	}
-	if len(s.named) == 0 {
-		s.phase = freeOnly
-	}
-	chase := newChase(s)
-	for {
+	for budget := float64(maxTrialBytes); ; {
 		single, open := s.undecided(ctx)
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		matched, err := s.hashSingle(ctx, single)
-		if err != nil {
+		if err := s.hashSingle(ctx, single); err != nil {
 			return err
 		}
-		chase.forget(matched)
-		s.budget -= lookCost * float64(len(single)+len(open))
-		busy, err := chase.pass(ctx, open)
-		if err != nil {
-			return err
-		}
-		if busy {
-			continue
-		}
-		batch := s.cheapest(open)
+		budget -= lookCost * float64(len(single)+len(open))
+		batch := s.nextBatch(open, budget)
 		if err := s.combine(ctx, batch); err != nil {
 			return err
+		}
+		for _, sp := range batch {
+			budget -= sp.cost
 		}
 		if len(batch) == 0 && len(single) == 0 {
 			switch {
@@ -94,9 +81,6 @@ func (s *sharedSearch) run(ctx context.Context) error {
 		}
 	}
 }
-
-// left is how many bytes may still be hashed to find out which files belong together.
-func (s *sharedSearch) left() float64 { return s.budget - float64(s.reader.hashed) }
 
 // findInPlace notes the files that were suspected and are whole in their places.
 func (s *sharedSearch) findInPlace() {
@@ -206,8 +190,7 @@ func (s *sharedSearch) tryNames(ctx context.Context) error {
 			list = append(list, sp)
 		}
 	}
-	_, err := s.hashSingle(ctx, list)
-	return err
+	return s.hashSingle(ctx, list)
 }
 
 // rest returns the pieces that are not known to match.
@@ -272,12 +255,7 @@ func (s *sharedSearch) undecided(ctx context.Context) (single, open []*sharedPie
 			return !slices.ContainsFunc(group, func(path string) bool { return !taken[path] })
 		})
 	}
-	s.taken = taken
-	if s.short {
-		for path := range taken {
-			s.reader.memory.letGo(path)
-		}
-	}
+	s.reader.letGo(taken)
 	for _, p := range s.rest() {
 		if ctx.Err() != nil || s.tried[p] > s.phase {
 			continue
@@ -303,9 +281,8 @@ const (
 	triedAll // is what is to be tried of a piece, when all was
 )
 
-// hashSingle hashes pieces that can be put together in one way, and returns those
-// that matched.
-func (s *sharedSearch) hashSingle(ctx context.Context, list []*sharedPiece) (matched []*sharedPiece, err error) {
+// hashSingle hashes pieces that can be put together in one way.
+func (s *sharedSearch) hashSingle(ctx context.Context, list []*sharedPiece) error {
 	src := candidateFiles{}
 	byPiece := map[int]*sharedPiece{}
 	only := []layout.Run{}
@@ -318,7 +295,8 @@ func (s *sharedSearch) hashSingle(ctx context.Context, list []*sharedPiece) (mat
 			}
 		}
 	}
-	err = s.reader.hash(ctx, only, src, func(p piecehash.Piece) {
+	var matched []*sharedPiece
+	err := s.reader.hash(ctx, only, src, func(p piecehash.Piece) {
 		if s.matches(p.Index, p) {
 			matched = append(matched, byPiece[p.Index])
 		}
@@ -327,5 +305,5 @@ func (s *sharedSearch) hashSingle(ctx context.Context, list []*sharedPiece) (mat
 	for _, sp := range matched {
 		s.accept(sp, nil)
 	}
-	return matched, err
+	return err
 }
