@@ -61,10 +61,14 @@ var ErrNothingToSearch = errors.New("no folder to search")
 // lie inside a file, the first of them first, then by those of pieces that files
 // share; for the files whose names they have before all others. As long as what
 // is wanted is there, no candidate is read more than twice, and one that is none
-// of the files no further than two piece lengths; only where several files of one
-// size that have no piece of their own share pieces, what one piece tells is
-// wanted for the next, and candidates that do not fit into 16 MiB are read again
-// for it. Ways to put such pieces together are tried until 128 GiB were hashed.
+// of the files no further than two piece lengths. Only where several v1 files of one
+// size that have no piece of their own share pieces, and do not fit into 28 MiB, what
+// one piece tells is wanted for the next: they are read in passes, a few times each,
+// and more often where others of their size are among them, some are missing, or more
+// than two share a piece. To find a file beside one that is known all candidates are
+// hashed, and to find two that share a piece all pairs: passes take memory for 64 bytes
+// and the state of a SHA-1 for each candidate and pair that is tried side by side,
+// 16384 at most, and the search ends when 128 GiB were hashed in them.
 // A folder may be named by a symbolic link; below it none is followed. Nothing is
 // changed. The caller closes the report.
 func Search(ctx context.Context, torrent []byte, path string, dirs []string, o SearchOptions) (*SearchReport, error) {

@@ -26,7 +26,30 @@ type shape struct {
 // the one behind the last.
 func (s *search) inner(k int) (from, to int) {
 	r := s.layout.Alone(s.files[k].Index)
+	if s.chained[k] {
+		return r.First, r.First
+	}
 	return r.First, r.End
+}
+
+// chain lets the few files of a size that have one v1 piece inside be found as the others,
+// which have none: all candidates are read for those, and not once more for these.
+func (s *search) chain(b *bucket) {
+	const few = 10 // of which one
+	var list []int
+	for _, k := range b.files {
+		if from, to := s.inner(k); from < to {
+			if to > from+1 || s.layout.Piece(from).Leaves > 0 {
+				return
+			}
+			list = append(list, k)
+		}
+	}
+	if len(list)*few <= len(b.files) {
+		for _, k := range list {
+			s.chained[k] = true
+		}
+	}
 }
 
 // hasInner tells whether a file has pieces inside.

@@ -5,78 +5,29 @@ import (
 	"context"
 	"slices"
 
-	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
 
-// nextBatch chooses the shared pieces that are tried next, side by side: some to begin
-// with, or those with one choice, or the cheapest of the others.
-func (s *sharedSearch) nextBatch(open []*sharedPiece, budget float64) []*sharedPiece {
-	open = slices.DeleteFunc(slices.Clone(open), func(sp *sharedPiece) bool { return sp.cost > budget || sp.ways > maxPartials })
-	slices.SortStableFunc(open, func(a, b *sharedPiece) int {
-		return cmp.Or(cmp.Compare(min(a.ways, 2), min(b.ways, 2)), cmp.Compare(a.cost, b.cost))
-	})
-	if list := s.begins(open, budget); len(list) > 0 {
-		return list
+// cheapest chooses the shared piece that takes the least to try.
+func (s *sharedSearch) cheapest(open []*sharedPiece) []*sharedPiece {
+	open = slices.DeleteFunc(slices.Clone(open), func(sp *sharedPiece) bool { return sp.cost/2 > s.left() || sp.ways > maxPartials })
+	if len(open) == 0 {
+		return nil
 	}
-	const dearer = 2 // what takes more waits until fewer candidates are left
-	n := 0
-	for ends := 0; n < len(open); n++ {
-		sp := open[n]
-		ends += sp.ends
-		budget -= sp.cost
-		if n > 0 && (sp.ways > 1 || ends > maxPartials || budget < 0 || sp.cost > dearer*open[0].cost) {
+	// What is read more than once in the same place is read once for all.
+	again := slices.DeleteFunc(slices.Clone(open), func(sp *sharedPiece) bool { return !sp.single() })
+	if len(again) > 0 {
+		return again[:min(len(again), maxForks)]
+	}
+	slices.SortFunc(open, func(a, b *sharedPiece) int { return cmp.Or(cmp.Compare(a.cost, b.cost), a.piece-b.piece) })
+	n, cost, ways := 1, open[0].cost, open[0].ways
+	// What one piece decides leaves less for the next, but for the last resort.
+	for ; s.phase == byAll && n < len(open); n++ {
+		if cost, ways = cost+open[n].cost, ways+open[n].ways; cost > s.left()/2 || ways > maxForks {
 			break
 		}
 	}
 	return open[:n]
-}
-
-// begins chooses pieces from which chains of pieces that share files are followed. A
-// step reads the candidates that are left, once for all chains: so those begin in many
-// places, as far as the ways to begin take no more than twice the hashing of the steps.
-// From what is in memory whole one chain does as well. Where all chains have ended at
-// pieces with more than one file that is not known, others begin.
-func (s *sharedSearch) begins(open []*sharedPiece, budget float64) (list []*sharedPiece) {
-	const steps = 8 // of a chain, about
-
-	// Pieces with one way come first.
-	if len(open) == 0 || s.begun && open[0].ways == 1 {
-		return nil
-	}
-	all := 0.0
-	for _, sp := range open {
-		all += float64(sp.ends) * float64(s.layout.PieceLength())
-	}
-	budget = min(budget/2, 2*all)
-	ways, near := 0.0, map[layout.FileIndex]bool{} // a step away from a piece that was chosen
-	for _, sp := range open {
-		if len(list) > len(open)/steps {
-			break
-		}
-		if !sp.begin || sp.cost > budget || ways+sp.ways > maxForks || s.touches(sp, near) {
-			continue
-		}
-		list = append(list, sp)
-		ways, budget = ways+sp.ways, budget-sp.cost
-		for p := max(0, sp.piece-1); p < min(sp.piece+2, s.layout.NumPieces()); p++ {
-			for span := range s.layout.Spans(p) {
-				near[span.File] = true
-			}
-		}
-	}
-	s.begun = len(list) > 0
-	return list
-}
-
-// touches tells whether a piece has bytes of some files.
-func (s *sharedSearch) touches(sp *sharedPiece, files map[layout.FileIndex]bool) bool {
-	for span := range s.layout.Spans(sp.piece) {
-		if files[span.File] {
-			return true
-		}
-	}
-	return false
 }
 
 // combine tries all ways to put shared pieces together. What is before the pivots
@@ -87,13 +38,11 @@ func (s *sharedSearch) combine(ctx context.Context, batch []*sharedPiece) error 
 	for _, sp := range batch {
 		// What was found since the batch was chosen may leave nothing to try, or too much.
 		if sp = s.layOut(sp.piece); sp != nil && sp.ways <= maxPartials {
-			sp.front = []*partial{{Prefix: piecehash.NewPrefix()}}
 			s.tried[sp.piece] = sp.tried(s.phase)
 			laid = append(laid, sp)
 		}
 	}
-	before := func(sp *sharedPiece, i int) (int, bool) { return i, i < sp.pivot }
-	if err := s.extend(ctx, laid, before); err != nil {
+	if err := s.begin(ctx, laid); err != nil {
 		return err
 	}
 	ways, ends := 0, 0
@@ -101,7 +50,10 @@ func (s *sharedSearch) combine(ctx context.Context, batch []*sharedPiece) error 
 		ways, ends = ways+len(sp.front), max(ends, sp.ends)
 	}
 	for at, step := 0, max(1, maxForks/max(1, ways)); at < ends; at += step {
-		if err := s.finish(ctx, laid, at, at+step); err != nil {
+		err := s.finish(ctx, laid, func(sp *sharedPiece) [][]string {
+			return sp.parts[sp.pivot].groups[min(at, sp.ends):min(at+step, sp.ends)]
+		})
+		if err != nil {
 			return err
 		}
 	}
@@ -113,19 +65,27 @@ func (s *sharedSearch) combine(ctx context.Context, batch []*sharedPiece) error 
 	return nil
 }
 
+// begin puts together what is before the pivots.
+func (s *sharedSearch) begin(ctx context.Context, list []*sharedPiece) error {
+	for _, sp := range list {
+		sp.front = []*partial{{Prefix: piecehash.NewPrefix()}}
+	}
+	return s.extend(ctx, list, func(sp *sharedPiece, i int) (int, bool) { return i, i < sp.pivot })
+}
+
 // finish puts together some candidates of the pivots and what is behind them, and
 // looks which ways are right. Once one is, only what is the same before the pivot
 // can be.
-func (s *sharedSearch) finish(ctx context.Context, batch []*sharedPiece, from, to int) error {
+func (s *sharedSearch) finish(ctx context.Context, batch []*sharedPiece, which func(*sharedPiece) [][]string) error {
 	var some, whole []*sharedPiece
 	for _, sp := range batch {
-		if from >= sp.ends || len(sp.front) == 0 {
+		groups := which(sp)
+		if len(groups) == 0 || len(sp.front) == 0 {
 			continue
 		}
 		part := *sp
 		part.parts = slices.Clone(sp.parts)
-		pivot := &part.parts[sp.pivot]
-		pivot.groups = pivot.groups[from:min(to, sp.ends)]
+		part.parts[sp.pivot].groups = groups
 		some, whole = append(some, &part), append(whole, sp)
 	}
 	err := s.extend(ctx, some, func(sp *sharedPiece, i int) (int, bool) { return sp.pivot, i == 0 })
@@ -200,6 +160,7 @@ func (s *sharedSearch) extendOne(ctx context.Context, list []*sharedPiece, at fu
 			if at(sp) == sp.pivot || len(t.groups) > 1 { // other candidates may follow
 				front = fork(front, at(sp), group)
 			}
+			s.budget -= openCost + forkCost*float64(len(front))
 			path := s.pick(t.k, group)
 			over := passes[path]
 			if over == nil {

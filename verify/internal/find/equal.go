@@ -8,14 +8,19 @@ import (
 	"slices"
 )
 
-const sampleSize = 4 << 10 // at the start, in the middle and at the end of a candidate
+// A sample is bytes at the start, in the middle and at the end of a candidate.
+const (
+	minSample = 1 << 10
+	maxSample = 4 << 10
+)
 
 // group finds out which candidates of files without pieces inside are equal, so
 // that copies do not multiply what is tried: those of which samples are equal are
-// read. The first bytes of candidates are kept in memory, as they are gone through
+// read. Candidates for which there is room are kept in memory, as they are gone through
 // again and again.
 func (s *sharedSearch) group(ctx context.Context) error {
 	var sizes []int64
+	bySize := map[int64][]string{}
 	for _, size := range slices.Sorted(maps.Keys(s.sizes)) {
 		b := s.sizes[size]
 		if len(b.paths) == 0 || !slices.ContainsFunc(b.files, func(k int) bool { return !s.hasInner(k) && !s.proved(k) }) {
@@ -23,17 +28,17 @@ func (s *sharedSearch) group(ctx context.Context) error {
 		}
 		sizes = append(sizes, size)
 		if paths := b.alike(); len(b.files)+len(paths) > 2 {
-			s.reader.keep(paths, size)
+			bySize[size] = paths
 		}
 	}
-	s.reader.divide()
+	s.short = !s.reader.memory.choose(bySize)
 	for _, size := range sizes {
 		b := s.sizes[size]
 		if paths := b.alike(); len(paths) == 1 {
 			b.groups = [][]string{paths}
 			continue
 		}
-		for _, alike := range s.reader.split(ctx, b.alike(), size, min(size, sampleSize)) {
+		for _, alike := range s.reader.split(ctx, b.alike(), size, min(size, max(size/64, minSample), maxSample)) {
 			if len(alike) == 1 {
 				b.groups = append(b.groups, alike)
 			} else {
@@ -41,6 +46,7 @@ func (s *sharedSearch) group(ctx context.Context) error {
 			}
 		}
 	}
+	s.ring = newRing(s.sizes, sizes)
 	return ctx.Err()
 }
 

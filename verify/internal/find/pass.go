@@ -35,8 +35,8 @@ type pass struct {
 	buf      []byte
 }
 
-// step reads on, and tells the Extender. It returns false at the end.
-func (p *pass) step(e *piecehash.Extender, w *work) bool {
+// step reads on, and tells the reader's Extender. It returns false at the end.
+func (p *pass) step(r *reader) bool {
 	p.active = slices.DeleteFunc(p.active, func(t *section) bool { return t.to <= p.at })
 	if len(p.active) == 0 {
 		if len(p.sections) == 0 {
@@ -62,11 +62,12 @@ func (p *pass) step(e *piecehash.Extender, w *work) bool {
 			continue
 		}
 		for _, start := range t.starts {
-			e.Add(start, data[from:to])
+			r.extender.Add(start, data[from:to])
 		}
 		hashed += len(t.starts) * int(to-from)
 	}
-	w.add(int64(hashed))
+	r.work.add(int64(hashed))
+	r.hashed += int64(hashed)
 	p.at += int64(n)
 	if n == len(data) {
 		return true
@@ -124,7 +125,7 @@ func (r *reader) readGroup(ctx context.Context, group []*pass) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		open = slices.DeleteFunc(open, func(p *pass) bool { return !p.step(r.extender, r.work) })
+		open = slices.DeleteFunc(open, func(p *pass) bool { return !p.step(r) })
 		r.extender.Flush()
 	}
 	return nil
@@ -140,6 +141,7 @@ func (r *reader) zeros(ctx context.Context, starts []*piecehash.Prefix, n int64)
 		for _, p := range starts {
 			r.extender.Add(p, block[:min(n, int64(len(block)))])
 		}
+		r.hashed += int64(len(starts)) * min(n, int64(len(block)))
 		r.extender.Flush()
 	}
 	return nil

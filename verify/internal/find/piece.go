@@ -9,15 +9,16 @@ import (
 
 // sharedPiece is a piece of which it is not known where all of its files are.
 type sharedPiece struct {
-	piece int
-	parts []part  // nil until it is tried: candidates of many pieces are more than memory holds
-	pivot int     // the last part with several candidates
-	ends  int     // the candidates of that
-	ways  float64 // to put together what is before the pivot
-	cost  float64 // bytes to hash until all ways were tried
-	final bool    // no candidate is left out
-	front []*partial
-	right *partial // the way that matched
+	piece   int
+	parts   []part  // nil until it is tried: candidates of many pieces are more than memory holds
+	pivot   int     // the last part with several candidates
+	ends    int     // the candidates of that
+	ways    float64 // to put together what is before the pivot
+	cost    float64 // bytes to hash until all ways were tried
+	final   bool    // no candidate is left out
+	unknown int     // parts with several candidates
+	front   []*partial
+	right   *partial // the way that matched
 
 	begin bool // it has several ways, and candidates that would be read for each step from it
 }
@@ -74,6 +75,9 @@ func (s *sharedSearch) layOut(p int) *sharedPiece {
 			elsewhere = elsewhere || len(t.groups) > 1 || s.pick(t.k, t.groups[0]) != s.files[t.k].At
 			if n := float64(len(t.groups)); n > 1 || sp.pivot < 0 || ways == 1 {
 				sp.pivot, sp.ends, sp.ways = len(sp.parts), len(t.groups), ways
+				if n > 1 {
+					sp.unknown++
+				}
 				sp.cost += n * (openCost + ways*forkCost)
 				ways *= n
 			}
@@ -87,7 +91,7 @@ func (s *sharedSearch) layOut(p int) *sharedPiece {
 	if !elsewhere {
 		return nil
 	}
-	sp.begin = sp.ways > 1 && sp.pivot == len(sp.parts)-1 && !s.reader.wholly(sp.parts[sp.pivot].groups[0][0])
+	sp.begin = sp.ways > 1 && sp.pivot == len(sp.parts)-1 && !s.reader.memory.wholly(sp.parts[sp.pivot].groups[0][0])
 	return sp
 }
 

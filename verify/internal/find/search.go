@@ -36,6 +36,8 @@ type search struct {
 	good    map[int]bool   // pieces that match
 	untried map[int]bool   // files of which not all candidates were tried
 	maybe   []Candidate    // that nothing can prove
+	chained map[int]bool   // files that are found by the pieces that others share, though they have one inside
+	trial   int64          // bytes that may be hashed to find out which files belong together
 }
 
 // seat is where a candidate is in a tree.
@@ -118,7 +120,7 @@ func newSearch(c *Content, o Options) *search {
 	s := &search{
 		content: c, files: c.Files, layout: c.Torrent.Layout(), foreign: o.Foreign, fileOf: make([]int32, len(c.Torrent.Files)),
 		sizes: map[int64]*bucket{}, places: map[string]int{}, classOf: map[int]*class{}, seen: map[string]seat{},
-		chosen: map[int]string{}, uses: map[string]int{}, good: map[int]bool{}, untried: map[int]bool{},
+		trial: maxTrialBytes, chained: map[int]bool{}, chosen: map[int]string{}, uses: map[string]int{}, good: map[int]bool{}, untried: map[int]bool{},
 	}
 	s.reader = newReader(c.Torrent.Layout(), o.Workers, s.open)
 	for i := range s.fileOf {
@@ -136,6 +138,7 @@ func newSearch(c *Content, o Options) *search {
 		}
 	}
 	for _, b := range s.sizes {
+		s.chain(b)
 		s.classify(b)
 	}
 	return s

@@ -26,17 +26,20 @@ type sharedSearch struct {
 	unproved []int              // pieces that are not known to match
 	tried    map[int]int        // the phase in which there is more to try of a piece
 	phase    int
-	begun    bool               // in several places
 	named    map[int][][]string // the candidates with the names of files without pieces inside
 	doubtful map[string]bool    // those that a file was found to be of which a piece is not known to match
 	changed  map[int]bool       // files of which another candidate was right than that which was found first
 	former   map[int]former     // that, until it is known whether the other is right everywhere
+	taken    map[string]bool    // candidates that a file was found to be, and no other candidate may be it
+	short    bool               // memory has no room for all candidates
+	ring     *ring
+	budget   float64 // bytes that may be hashed to find out which files belong together
 }
 
 func newSharedSearch(s *search) *sharedSearch {
 	return &sharedSearch{
 		search: s, narrowed: map[int][][]string{}, tried: map[int]int{}, named: map[int][][]string{},
-		changed: map[int]bool{}, former: map[int]former{},
+		changed: map[int]bool{}, former: map[int]former{}, budget: float64(s.trial),
 	}
 }
 
@@ -52,21 +55,31 @@ func (s *sharedSearch) run(ctx context.Context) error {
 	if err := s.group(ctx); err != nil {
 		return err
 	}
-	for budget := float64(maxTrialBytes); ; {
+	if len(s.named) == 0 {
+		s.phase = freeOnly
+	}
+	chase := newChase(s)
+	for {
 		single, open := s.undecided(ctx)
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := s.hashSingle(ctx, single); err != nil {
+		matched, err := s.hashSingle(ctx, single)
+		if err != nil {
 			return err
 		}
-		budget -= lookCost * float64(len(single)+len(open))
-		batch := s.nextBatch(open, budget)
+		chase.forget(matched)
+		s.budget -= lookCost * float64(len(single)+len(open))
+		busy, err := chase.pass(ctx, open)
+		if err != nil {
+			return err
+		}
+		if busy {
+			continue
+		}
+		batch := s.cheapest(open)
 		if err := s.combine(ctx, batch); err != nil {
 			return err
-		}
-		for _, sp := range batch {
-			budget -= sp.cost
 		}
 		if len(batch) == 0 && len(single) == 0 {
 			switch {
@@ -81,6 +94,9 @@ func (s *sharedSearch) run(ctx context.Context) error {
 		}
 	}
 }
+
+// left is how many bytes may still be hashed to find out which files belong together.
+func (s *sharedSearch) left() float64 { return s.budget - float64(s.reader.hashed) }
 
 // findInPlace notes the files that were suspected and are whole in their places.
 func (s *sharedSearch) findInPlace() {
@@ -190,7 +206,8 @@ func (s *sharedSearch) tryNames(ctx context.Context) error {
 			list = append(list, sp)
 		}
 	}
-	return s.hashSingle(ctx, list)
+	_, err := s.hashSingle(ctx, list)
+	return err
 }
 
 // rest returns the pieces that are not known to match.
@@ -255,7 +272,12 @@ func (s *sharedSearch) undecided(ctx context.Context) (single, open []*sharedPie
 			return !slices.ContainsFunc(group, func(path string) bool { return !taken[path] })
 		})
 	}
-	s.reader.letGo(taken)
+	s.taken = taken
+	if s.short {
+		for path := range taken {
+			s.reader.memory.letGo(path)
+		}
+	}
 	for _, p := range s.rest() {
 		if ctx.Err() != nil || s.tried[p] > s.phase {
 			continue
@@ -281,8 +303,9 @@ const (
 	triedAll // is what is to be tried of a piece, when all was
 )
 
-// hashSingle hashes pieces that can be put together in one way.
-func (s *sharedSearch) hashSingle(ctx context.Context, list []*sharedPiece) error {
+// hashSingle hashes pieces that can be put together in one way, and returns those
+// that matched.
+func (s *sharedSearch) hashSingle(ctx context.Context, list []*sharedPiece) (matched []*sharedPiece, err error) {
 	src := candidateFiles{}
 	byPiece := map[int]*sharedPiece{}
 	only := []layout.Run{}
@@ -295,8 +318,7 @@ func (s *sharedSearch) hashSingle(ctx context.Context, list []*sharedPiece) erro
 			}
 		}
 	}
-	var matched []*sharedPiece
-	err := s.reader.hash(ctx, only, src, func(p piecehash.Piece) {
+	err = s.reader.hash(ctx, only, src, func(p piecehash.Piece) {
 		if s.matches(p.Index, p) {
 			matched = append(matched, byPiece[p.Index])
 		}
@@ -305,5 +327,5 @@ func (s *sharedSearch) hashSingle(ctx context.Context, list []*sharedPiece) erro
 	for _, sp := range matched {
 		s.accept(sp, nil)
 	}
-	return err
+	return matched, err
 }

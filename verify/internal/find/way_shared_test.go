@@ -1,7 +1,6 @@
 package find
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -55,7 +54,7 @@ func TestSearchOneSize(t *testing.T) {
 		moved, dir := scatter(t, rng, tree)
 		for _, room := range []int64{maxKept, 0} {
 			t.Run(fmt.Sprint(c, room), func(t *testing.T) {
-				s, rep := searchCounted(t, torrent, t.TempDir(), dir, func(s *search) { s.reader.room = room })
+				s, rep := searchCounted(t, torrent, t.TempDir(), dir, func(s *search) { s.reader.memory.room = room })
 				s.whole(t, tree, moved, dir, rep)
 				if room > 0 && c.size < 16384 {
 					s.within(t, moved, dir, twice)
@@ -65,22 +64,50 @@ func TestSearchOneSize(t *testing.T) {
 	}
 }
 
-// A chain of files of one size that fill most of a piece each, and do not fit into
-// memory, is followed from many places at once, so that candidates are not read for
-// each of their neighbours.
+// Chains of files of one size that have no piece of their own, and do not fit into memory,
+// are followed from many places in the same passes: candidates are read about four times,
+// and more often where others of their size are among them, or some are missing. What may
+// be hashed is in proportion to the pieces: as many files of pieces of 1 MiB are found, too.
 func TestSearchChain(t *testing.T) {
 	t.Parallel()
-	rng := rand.New(rand.NewPCG(10, 9))
-	const n, size = 200, 62500 // of pieces as 1 MB is of 1 MiB
-	tree := ofOneSize(rng, n, size)
-	torrent := tree.Torrent(t, metainfo.V1, 65536, metainfo.Fields{})
-	moved, dir := scatter(t, rng, tree)
-	s, rep := searchCounted(t, torrent, t.TempDir(), dir, func(s *search) { s.reader.room = n * size / 5 })
-	s.whole(t, tree, moved, dir, rep)
-	if all := s.read(); all > 4*n*size {
-		t.Errorf("candidates were read %.1f times", float64(all)/(n*size))
+	const pieceLength = 32768
+	for _, c := range []struct {
+		part          float64 // of a piece, that a file is
+		others, fewer int     // for each ten files: other files of their size, and files that are missing
+		reads         float64
+	}{
+		{0.85, 0, 0, 4}, {0.906, 0, 0, 4}, {0.954, 0, 0, 4.5}, {0.99, 0, 0, 5.5}, {1.03, 0, 0, 4}, {1.1, 0, 0, 4}, {1.5, 0, 0, 2}, {2.3, 0, 0, 2},
+		{0.954, 10, 0, 9}, {1.03, 10, 0, 8}, {1.1, 10, 0, 5},
+		{0.954, 0, 1, 14}, {1.03, 0, 1, 13}, {1.1, 0, 1, 6},
+	} {
+		t.Run(fmt.Sprint(c), func(t *testing.T) {
+			n, size := longtest.Rounds(100, 200), int(c.part*pieceLength)
+			rng := rand.New(rand.NewPCG(10, uint64(size)))
+			tree := ofOneSize(rng, n, size)
+			torrent := tree.Torrent(t, metainfo.V1, pieceLength, metainfo.Fields{})
+			moved := files{}
+			for i, name := range tree.Paths() {
+				if i%10 >= c.fewer {
+					moved[fmt.Sprintf("%d/%x", rng.IntN(9), rng.Uint64())] = tree[name]
+				}
+				if i%10 < c.others {
+					moved[fmt.Sprintf("%d/%x", rng.IntN(9), rng.Uint64())] = noise(rng, size)
+				}
+			}
+			dir := moved.Write(t, t.TempDir())
+			s, rep := searchCounted(t, torrent, t.TempDir(), dir, func(s *search) {
+				s.reader.memory.room = int64(n * size / 6)
+				s.trial = maxTrialBytes / (1 << 20 / pieceLength)
+			})
+			if c.fewer == 0 {
+				s.whole(t, tree, moved, dir, rep)
+			}
+			got := float64(s.read()) / float64(len(moved)*size)
+			if got > c.reads {
+				t.Errorf("candidates were read %.2f times, want %v at most", got, c.reads)
+			}
+		})
 	}
-	s.within(t, moved, dir, func(_ string, size int64) int64 { return 7 * size })
 }
 
 // Chains that end soon, where a whole file lies in the middle of a piece, are begun in
@@ -92,49 +119,11 @@ func TestSearchShortChains(t *testing.T) {
 	tree := ofOneSize(rng, n, size)
 	torrent := v1Torrent(t, tree)
 	moved, dir := scatter(t, rng, tree)
-	s, rep := searchCounted(t, torrent, t.TempDir(), dir, func(s *search) { s.reader.room = n * size / 5 })
+	s, rep := searchCounted(t, torrent, t.TempDir(), dir, func(s *search) { s.reader.memory.room = n * size / 5 })
 	s.whole(t, tree, moved, dir, rep)
 	if all := s.read(); all > 12*n*size {
 		t.Errorf("candidates were read %.1f times, want 12 at most: 16 is one chain after the other", float64(all)/(n*size))
 	}
-}
-
-// The first bytes of candidates are kept as far as there is room, and what others do
-// not need any more is theirs.
-func TestKept(t *testing.T) {
-	t.Parallel()
-	rng := rand.New(rand.NewPCG(10, 11))
-	data := map[string][]byte{"a": noise(rng, 10), "b": noise(rng, 100), "c": noise(rng, 100), "d": noise(rng, 100)}
-	var read int
-	r := &reader{kept: map[string]*kept{}, room: 100}
-	r.open = func(path string) (piecehash.File, error) {
-		return sniffed{inMemory{bytes.NewReader(data[path])}, &read}, nil
-	}
-	look := func(path string, want int) {
-		t.Helper()
-		read = 0
-		f, err := r.view(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got := make([]byte, len(data[path])-1)
-		if n, err := f.ReadAt(got, 1); n != len(got) || err != nil || !bytes.Equal(got, data[path][1:]) || read != want {
-			t.Errorf("%s: %d bytes of %d, %d of them of the file, want %d: %v", path, n, len(got), read, want, err)
-		}
-	}
-	r.keep([]string{"a"}, 10)
-	r.keep([]string{"b", "c", "d"}, 100)
-	r.divide()
-	for path, want := range map[string]int{"a": 10, "b": 100, "c": 100, "d": 100} {
-		look(path, want)
-	}
-	for path, want := range map[string]int{"a": 0, "b": 70, "c": 70, "d": 70} {
-		look(path, want)
-	}
-	r.letGo(map[string]bool{"a": true, "c": true, "d": true})
-	look("b", 70)
-	look("b", 0)
-	look("c", 99)
 }
 
 // sniffed counts the bytes that are read of a file.
@@ -161,7 +150,7 @@ func TestSearchBetween(t *testing.T) {
 	}
 	torrent := v1Torrent(t, tree)
 	moved, dir := scatter(t, rng, tree)
-	s, rep := searchCounted(t, torrent, t.TempDir(), dir, func(s *search) { s.reader.room = 0 })
+	s, rep := searchCounted(t, torrent, t.TempDir(), dir, func(s *search) { s.reader.memory.room = 0 })
 	s.whole(t, tree, moved, dir, rep)
 	s.within(t, moved, dir, func(_ string, size int64) int64 {
 		if size == 3000 {
@@ -323,7 +312,7 @@ func TestSearchRandom(t *testing.T) {
 		}
 		at := place.Write(t, filepath.Join(t.TempDir(), "tree"))
 		dir := moved.Write(t, t.TempDir())
-		s, rep := searchCounted(t, torrent, at, dir, func(s *search) { s.reader.room = int64(rng.IntN(2)) * maxKept })
+		s, rep := searchCounted(t, torrent, at, dir, func(s *search) { s.reader.memory.room = int64(rng.IntN(2)) * maxKept })
 		proved := map[string]bool{}
 		for _, f := range rep.Found {
 			name := s.files[f.File].Path

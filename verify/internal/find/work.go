@@ -23,6 +23,13 @@ func (w *work) expect(n int64) {
 	}
 }
 
+// atLeast expects so many bytes more, if fewer are expected.
+func (w *work) atLeast(n int64) {
+	if w != nil {
+		w.total = max(w.total, w.done.Load()+n)
+	}
+}
+
 // add counts bytes that were hashed.
 func (w *work) add(n int64) {
 	if w == nil {
