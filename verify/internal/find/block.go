@@ -19,7 +19,7 @@ func (c *chase) grow(ctx context.Context, b block) error {
 		if len(l.marks) == 0 { // what is not in the ring, too
 			groups = append(slices.Clip(c.ring.between(l.first, -1, 0)), groups...)
 		}
-		sp.parts[l.from].groups = c.open(groups)
+		sp.parts[l.from].groups = c.open(l, l.from, groups)
 		some = append(some, sp)
 	}
 	if err := c.extendOne(ctx, some, func(sp *sharedPiece) int { return sp.pivot }); err != nil {
@@ -37,12 +37,16 @@ func (c *chase) grow(ctx context.Context, b block) error {
 	return err
 }
 
-// open returns the groups that no file was found to be, unless all are tried.
-func (c *chase) open(groups [][]string) (list [][]string) {
+// open returns the groups that no file was found to be, unless all are tried. A piece
+// to which others are left is not done.
+func (c *chase) open(l *link, at int, groups [][]string) (list [][]string) {
 	if c.phase == byAll {
 		return groups
 	}
-	return slices.DeleteFunc(slices.Clone(groups), c.isTaken)
+	own := c.chosen[l.parts[at].k]
+	list = slices.DeleteFunc(slices.Clone(groups), func(g []string) bool { return c.isTaken(g) && !slices.Contains(g, own) })
+	l.final = l.final && len(list) == len(groups)
+	return list
 }
 
 // ready makes the front of a piece that begins the ways that a part of the ring continues.
@@ -51,7 +55,7 @@ func (c *chase) ready(l *link, from, to int) {
 		return
 	}
 	n := 0
-	if !l.begins && !(l.fresh && c.ring.place(l.groups[0]) < 0) {
+	if !l.begins && !(c.last(l, from, to) && c.ring.place(l.groups[0]) < 0) {
 		n = len(l.begun)
 		for _, m := range l.marks {
 			if m.from < to && m.to > from {
@@ -61,9 +65,11 @@ func (c *chase) ready(l *link, from, to int) {
 	}
 	l.front = slices.Clone(l.begun[n:])
 	if c.phase < byAll {
+		n := len(l.front)
 		l.front = slices.DeleteFunc(l.front, func(one *partial) bool {
 			return !slices.ContainsFunc(one.groups, func(g []string) bool { return !c.isTaken(g) })
 		})
+		l.final = l.final && len(l.front) == n
 	}
 }
 
@@ -210,7 +216,7 @@ func (c *chase) endBlock(held map[string]bool) {
 		switch {
 		case l.covered < len(c.ring.groups):
 		case l.begins:
-			l.begins, l.covered, l.fresh = false, 0, true
+			l.begins, l.covered = false, 0
 		default:
 			c.drop(p)
 			c.tried[p] = l.tried(c.phase)
@@ -235,12 +241,60 @@ func (c *chase) pinnedPath(path string) bool {
 	return false
 }
 
-// try tries the candidates of a block, as many at a time as there is memory for ways,
-// and returns the pieces that matched.
+// try tries the candidates of a block, and returns the pieces that matched. There is
+// memory for so many ways at a time: either some of the pieces are tried with all
+// candidates, or all pieces with some, whichever reads less again.
 func (c *chase) try(ctx context.Context, list []*link, b block) (matched []*link, err error) {
-	ways := 0
+	if c.behind(list) <= c.across(b) {
+		return c.tryRange(ctx, list, b)
+	}
+	for most := max(1, maxForks/max(1, b.to-b.from)); len(list) > 0; {
+		n, ways := 0, 0
+		for n < len(list) && (n == 0 || ways+list[n].mostWays() <= most) {
+			ways += list[n].mostWays()
+			n++
+		}
+		some, err := c.tryRange(ctx, list[:n], b)
+		if err != nil {
+			return nil, err
+		}
+		matched, list = append(matched, some...), list[n:]
+	}
+	return matched, nil
+}
+
+// mostWays is how many ways there may be to put together what is before the pivot.
+func (l *link) mostWays() int { return max(len(l.front), len(l.begun)) }
+
+// behind is how many bytes behind the pivots are read for each part of a block.
+func (c *chase) behind(list []*link) (n int64) {
 	for _, l := range list {
-		ways += max(len(l.front), len(l.begun))
+		for _, t := range l.parts[l.pivot+1:] {
+			if !t.Zero && len(l.pinned) == 0 {
+				n += t.Length
+			}
+		}
+	}
+	return n
+}
+
+// across is how many bytes of the candidates in a block are read for each piece, at most.
+func (c *chase) across(b block) (n int64) {
+	if b.held {
+		return 0
+	}
+	for _, i := range b.read {
+		n += min(c.ring.sizes[i], c.layout.PieceLength())
+	}
+	return n
+}
+
+// tryRange tries the candidates of a block, as many at a time as there is memory for
+// ways.
+func (c *chase) tryRange(ctx context.Context, list []*link, b block) (matched []*link, err error) {
+	list, ways := slices.Clone(list), 0
+	for _, l := range list {
+		ways += l.mostWays()
 	}
 	step := max(1, maxForks/max(1, ways))
 	for from := b.from; from < b.to && len(list) > 0; from += step {
@@ -258,7 +312,6 @@ func (c *chase) try(ctx context.Context, list []*link, b block) (matched []*link
 		}
 		var left []*link
 		for _, l := range list {
-			l.fresh = false
 			l.covered += to - from
 			if l.right != nil && !l.again {
 				l.begun = nil
@@ -272,12 +325,18 @@ func (c *chase) try(ctx context.Context, list []*link, b block) (matched []*link
 	return matched, nil
 }
 
-// among returns the candidates of a piece in a part of the ring.
+// last tells whether all candidates are tried with a part of the ring.
+func (c *chase) last(l *link, from, to int) bool {
+	return !l.begins && l.covered+to-from >= len(c.ring.groups)
+}
+
+// among returns the candidates of a piece in a part of the ring. What is in no ring,
+// a file in its place that is not what it should be, comes last: another is better.
 func (c *chase) among(l *link, from, to int) (list [][]string) {
-	if l.fresh {
+	list = append(list, c.open(l, l.pivot, c.ring.between(l.groups, from, to))...)
+	if c.last(l, from, to) {
 		list = append(list, c.ring.between(l.groups, -1, 0)...)
 	}
-	list = append(list, c.open(c.ring.between(l.groups, from, to))...)
 	if l.again {
 		list = slices.DeleteFunc(list, func(g []string) bool { return holds(l.right.groups, g[0]) })
 	}

@@ -29,7 +29,6 @@ type link struct {
 	*sharedPiece
 	groups  [][]string // candidates of the pivot, in the order of the ring
 	covered int        // groups of the ring that were passed
-	fresh   bool       // what is in no ring was not tried
 	pinned  []string   // candidates behind the pivot that are held
 	again   bool       // it matched, and others are looked for
 
@@ -107,7 +106,7 @@ func (c *chase) add(ctx context.Context, list []*sharedPiece) error {
 	}
 	for _, sp := range list {
 		l := &link{sharedPiece: sp}
-		l.groups, l.fresh = c.ring.sort(sp.parts[sp.pivot].groups), true
+		l.groups = c.ring.sort(sp.parts[sp.pivot].groups)
 		c.pin(l)
 		c.links[sp.piece] = l
 	}

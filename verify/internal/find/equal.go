@@ -20,7 +20,7 @@ const (
 // again and again.
 func (s *sharedSearch) group(ctx context.Context) error {
 	var sizes []int64
-	bySize := map[int64][]string{}
+	bySize, alone := map[int64][]string{}, map[int64][]string{}
 	for _, size := range slices.Sorted(maps.Keys(s.sizes)) {
 		b := s.sizes[size]
 		if len(b.paths) == 0 || !slices.ContainsFunc(b.files, func(k int) bool { return !s.hasInner(k) && !s.proved(k) }) {
@@ -29,9 +29,11 @@ func (s *sharedSearch) group(ctx context.Context) error {
 		sizes = append(sizes, size)
 		if paths := b.alike(); len(b.files)+len(paths) > 2 {
 			bySize[size] = paths
+		} else {
+			alone[size] = paths
 		}
 	}
-	s.short = !s.reader.memory.choose(bySize)
+	s.short = !s.reader.memory.choose(bySize, alone)
 	for _, size := range sizes {
 		b := s.sizes[size]
 		if paths := b.alike(); len(paths) == 1 {

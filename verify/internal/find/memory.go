@@ -79,24 +79,29 @@ func (m *memory) drop(path string, h *held) {
 	delete(m.held, path)
 }
 
-// choose holds candidates whole: all of them, or those of the smallest sizes that
-// leave half of the room to others. It tells whether those are all.
-func (m *memory) choose(bySize map[int64][]string) (all bool) {
-	total := int64(0)
+// choose holds candidates whole, by size: all of them, or those of the smallest sizes
+// that leave half of the room to others. It tells whether those are all; then it holds
+// more, as far as there is room.
+func (m *memory) choose(bySize, more map[int64][]string) (all bool) {
+	left, total := m.room, int64(0)
 	for size, paths := range bySize {
 		total += size * int64(len(paths))
 	}
-	left := m.room
 	if all = total <= left; !all {
 		left /= 2
 	}
-	for _, size := range slices.Sorted(maps.Keys(bySize)) {
-		if left -= size * int64(len(bySize[size])); left < 0 {
-			break
+	take := func(list map[int64][]string) {
+		for _, size := range slices.Sorted(maps.Keys(list)) {
+			if left -= size * int64(len(list[size])); left < 0 {
+				return
+			}
+			for _, path := range list[size] {
+				m.hold(path, size, true)
+			}
 		}
-		for _, path := range bySize[size] {
-			m.hold(path, size, true)
-		}
+	}
+	if take(bySize); all {
+		take(more)
 	}
 	return all
 }

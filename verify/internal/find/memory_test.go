@@ -33,7 +33,7 @@ func TestMemory(t *testing.T) {
 			t.Errorf("%d bytes are in memory, and %d idle, of %d", m.used, m.idle, m.room)
 		}
 	}
-	if m.choose(map[int64][]string{10000: {"a", "b", "d"}, 100: {"c"}}) {
+	if m.choose(map[int64][]string{10000: {"a", "b", "d"}, 100: {"c"}}, map[int64][]string{10: {"e"}}) {
 		t.Error("all are held, though there is no room")
 	}
 	look("a", 5, 10, 5) // not held
