@@ -111,7 +111,7 @@ func (f rawFile) disk() string {
 		return wholeDisk(st.Dev)
 	}
 	kind, source := f.mount()
-	if err := unix.Stat(source, &st); strings.HasPrefix(source, "/dev/") && err == nil && st.Mode&unix.S_IFMT == unix.S_IFBLK {
+	if strings.HasPrefix(source, "/dev/") && unix.Stat(source, &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFBLK {
 		return wholeDisk(st.Rdev)
 	}
 	host := strings.TrimLeft(source, "/")
