@@ -175,7 +175,12 @@ func query(ctx context.Context, con *console.Console, in command.Input, f *inspe
 	case err != nil:
 		return command.InputError(command.InputName(in.Name), err)
 	case !ok:
-		return console.NoBecause(fmt.Sprintf("%s: there is no %s", command.InputName(in.Name), f.query))
+		missing := fmt.Sprintf("%s: there is no %s", command.InputName(in.Name), f.query)
+		slashes := strings.ReplaceAll(strings.TrimPrefix(f.query, "."), ".", "/") // as jq and gron would have it
+		if _, _, ok, err := inspect.Query(raw, slashes); ok && err == nil && slashes != f.query {
+			missing += "; but there is " + slashes
+		}
+		return console.NoBecause(missing)
 	}
 	text, simple := inspect.Text(value)
 	switch {
