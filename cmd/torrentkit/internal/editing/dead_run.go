@@ -61,7 +61,11 @@ func readDead(ctx context.Context, con *console.Console, name string) ([]string,
 		return nil, console.WithHint(fmt.Errorf("reading %q: none of %s answered, which may be this machine's fault", command.InputName(name), command.Plural(len(order), "tracker")),
 			"--remove-tracker URL removes one all the same")
 	}
-	con.Note(fmt.Sprintf("%d of %s are dead", len(out), command.Plural(len(order), "tracker")))
+	verb := "are"
+	if len(out) == 1 {
+		verb = "is"
+	}
+	con.Note(fmt.Sprintf("%d of %s %s dead", len(out), command.Plural(len(order), "tracker"), verb))
 	return out, nil
 }
 
