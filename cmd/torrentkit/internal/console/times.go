@@ -3,6 +3,7 @@ package console
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -51,4 +52,16 @@ func (t Times) told(d time.Duration) time.Duration {
 		return d
 	}
 	return t.measured(d)
+}
+
+// FormatInterval words a time that somebody set, to the second, as doctor's findings do: "30m", "1h30m", "30m1s".
+func FormatInterval(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
 }

@@ -36,3 +36,22 @@ func TestMeasured(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+func TestFormatInterval(t *testing.T) {
+	t.Parallel()
+	for d, want := range map[time.Duration]string{
+		0:                             "0s",
+		20 * time.Second:              "20s",
+		30 * time.Minute:              "30m",
+		30*time.Minute + time.Second:  "30m1s",
+		10 * time.Hour:                "10h",
+		time.Hour + 10*time.Minute:    "1h10m",
+		time.Hour + 20*time.Second:    "1h0m20s",
+		time.Minute + 30*time.Second:  "1m30s",
+		2*time.Hour + 500*time.Second: "2h8m20s",
+	} {
+		if got := FormatInterval(d); got != want {
+			t.Errorf("%v is %q; want %q", d, got, want)
+		}
+	}
+}

@@ -70,6 +70,7 @@ func (f *fetchFlags) bind(cmd *cobra.Command) {
 		fs.BoolVar(&f.AllowPrivate, "allow-private", false, "connect to private and loopback addresses, whoever names them")
 		fs.IntVar(&f.MaxPeers, "max-peers", 60, "ask at most `N` peers at once, for each link")
 		fs.DurationVar(&f.Timeout, "timeout", time.Minute, "give a link up after `TIME`")
+		fs.Lookup("timeout").DefValue = console.FormatInterval(time.Minute)
 		fs.IntVar(&f.parallel, "parallel", 4, "fetch `N` links at once")
 	})
 	cmd.MarkFlagsMutuallyExclusive("check", "output")

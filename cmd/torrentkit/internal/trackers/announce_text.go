@@ -34,7 +34,7 @@ func numberCell(n int64) *console.Cell {
 
 // secondsCell is a duration that is whole seconds.
 func secondsCell(d time.Duration) *console.Cell {
-	return &console.Cell{Human: d.String(), Raw: strconv.FormatInt(int64(d/time.Second), 10)}
+	return &console.Cell{Human: console.FormatInterval(d), Raw: strconv.FormatInt(int64(d/time.Second), 10)}
 }
 
 // showResult prints everything about the only result.
@@ -178,7 +178,7 @@ func showLine(con *console.Console, r *announce.Result, round int, withHash, pee
 	}
 	if r.Good() {
 		seeds, leeches := countCells(r)
-		parts = append(parts, fmt.Sprintf("seeds %s  leeches %s  interval %s  %s", seeds.Human, leeches.Human, r.Reply.Interval, con.Times.Answer(r.Timing.Total)))
+		parts = append(parts, fmt.Sprintf("seeds %s  leeches %s  interval %s  %s", seeds.Human, leeches.Human, console.FormatInterval(r.Reply.Interval), con.Times.Answer(r.Timing.Total)))
 	} else {
 		parts = append(parts, failureText(con, r.Failure, r.Tracker))
 	}

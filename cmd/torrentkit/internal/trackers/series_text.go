@@ -161,7 +161,7 @@ func seriesFacts(con *console.Console, r *announce.Result) [][2]string {
 	if p := r.Reply; p != nil {
 		seeds, leeches := countCells(r)
 		facts = append(facts, [2]string{"seeds", seeds.Human}, [2]string{"leeches", leeches.Human},
-			[2]string{"interval", p.Interval.String()}, [2]string{"warning", trackerText(con, p.Warning, r.Tracker)})
+			[2]string{"interval", console.FormatInterval(p.Interval)}, [2]string{"warning", trackerText(con, p.Warning, r.Tracker)})
 	}
 	if r.TLS != nil {
 		facts = append(facts, [2]string{"tls", r.TLS.Version + ", " + r.TLS.Subject}, [2]string{"certificate ends", console.FormatTime(r.TLS.NotAfter)},
