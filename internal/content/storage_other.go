@@ -2,9 +2,8 @@
 
 package content
 
-// What other systems do not tell, or are not asked: data counts as cached where nobody knows, files have no holes, and
-// hints are not given, and all files
-// are on one disk.
+// What other systems do not tell, or are not asked: data counts as cached where nobody knows, files have no holes, hints
+// are not given, and all files are on one disk.
 
 func (f rawFile) cached(int64) (yes, known bool) { return false, false }
 func (f rawFile) nextData(off, _ int64) int64    { return off }
