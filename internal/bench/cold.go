@@ -33,7 +33,7 @@ func (r *coldRow) seconds() float64 {
 }
 
 // measureCold runs programs in turn, and readers that do nothing else, each time
-// with dropped caches, on the disk and over bindfs.
+// with dropped caches, on the disk, and over bindfs where FUSE is asked for too.
 func (s *session) measureCold(ctx context.Context) ([]coldRow, error) {
 	var rows []coldRow
 	for i := range s.workloads {
@@ -49,6 +49,9 @@ func (s *session) measureCold(ctx context.Context) ([]coldRow, error) {
 			return nil, err
 		}
 		rows = append(rows, some...)
+		if !s.fuse {
+			continue
+		}
 		over, unmount, err := s.bind(ctx, w)
 		if err != nil {
 			fmt.Fprintf(s.log, "no measurement over FUSE: %v\n", err)
@@ -86,6 +89,11 @@ func (s *session) coldStorage(ctx context.Context, w *workload, storage string) 
 	return rows, nil
 }
 
+const (
+	oneReader   = "one reader"
+	manyReaders = "many readers"
+)
+
 // readers are the yardsticks of cold storage: one that reads file after file, and
 // many side by side.
 func readers(w *workload) []program {
@@ -96,15 +104,14 @@ func readers(w *workload) []program {
 		many = fmt.Sprintf(`for i in 0 1 2 3 4 5 6 7; do dd if="$1" of=/dev/null bs=1M status=none skip=$((i * %d)) count=%[1]d & done; wait`, part)
 	}
 	var all []program
-	for name, script := range map[string]string{"one reader": one, "many readers": many} {
-		arguments := func(root string) []string { return []string{"-c", script, "sh", root} }
+	for _, reader := range [...]struct{ name, script string }{{oneReader, one}, {manyReaders, many}} {
+		arguments := func(root string) []string { return []string{"-c", reader.script, "sh", root} }
 		all = append(all, program{
-			name: name, path: "sh",
+			name: reader.name, path: "sh",
 			create: func(_ task, root, _ string) []string { return arguments(root) },
 			verify: func(_ task, _, root string) []string { return arguments(root) },
 		})
 	}
-	slices.SortFunc(all, func(a, b program) int { return strings.Compare(b.name, a.name) })
 	return all
 }
 
@@ -208,28 +215,39 @@ func (s *session) bind(ctx context.Context, w *workload) (*workload, func(), err
 	return &over, unmount, nil
 }
 
-// markdownCold writes the cold rows: a table of programs.
+// markdownCold writes the cold rows: a table of programs. The readers' times are
+// what the storage gives: beside others stands how they compare to the faster one.
 func (r *report) markdownCold(b *bytes.Buffer) {
 	if len(r.Cold) == 0 {
 		return
 	}
 	var lines, programs []string
-	cells := map[[2]string]string{}
+	best := map[string]float64{} // of readers
 	for i := range r.Cold {
 		row := &r.Cold[i]
-		line := fmt.Sprintf("%s, %s, %s", sentence(row.title), row.Task, row.Storage)
-		if !slices.Contains(lines, line) {
-			lines = append(lines, line)
+		if !slices.Contains(lines, row.line()) {
+			lines = append(lines, row.line())
 		}
 		if !slices.Contains(programs, row.Program) {
 			programs = append(programs, row.Program)
 		}
-		cells[[2]string{line, row.Program}] = "failed"
-		if row.Failed == "" {
-			cells[[2]string{line, row.Program}] = fmt.Sprintf("%.2f", row.seconds())
+		if t := row.seconds(); row.reads() && row.Failed == "" && (best[row.line()] == 0 || t < best[row.line()]) {
+			best[row.line()] = t
 		}
 	}
-	fmt.Fprintf(b, "\n| Caches dropped: seconds | %s |\n|---|%s\n", strings.Join(programs, " | "), strings.Repeat("---:|", len(programs)))
+	cells := map[[2]string]string{}
+	for i := range r.Cold {
+		row := &r.Cold[i]
+		text := "failed"
+		if row.Failed == "" {
+			text = fmt.Sprintf("%.2f, %.2f to %.2f", row.seconds(), slices.MinFunc(row.Samples, bySeconds).Seconds, slices.MaxFunc(row.Samples, bySeconds).Seconds)
+		}
+		if t := best[row.line()]; row.Failed == "" && !row.reads() && t > 0 {
+			text += fmt.Sprintf(" (%.2f ×)", row.seconds()/t)
+		}
+		cells[[2]string{row.line(), row.Program}] = text
+	}
+	fmt.Fprintf(b, "\n| Caches dropped before each run: seconds, least to most (× the faster reader) | %s |\n|---|%s\n", strings.Join(programs, " | "), strings.Repeat("---:|", len(programs)))
 	for _, line := range lines {
 		fmt.Fprintf(b, "| %s |", escape(line))
 		for _, p := range programs {
@@ -238,3 +256,10 @@ func (r *report) markdownCold(b *bytes.Buffer) {
 		b.WriteByte('\n')
 	}
 }
+
+func (r *coldRow) line() string {
+	return fmt.Sprintf("%s, %s, %s", sentence(r.title), r.Task, r.Storage)
+}
+func (r *coldRow) reads() bool { return r.Program == oneReader || r.Program == manyReaders }
+
+func bySeconds(a, b sample) int { return cmp.Compare(a.Seconds, b.Seconds) }

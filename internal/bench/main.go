@@ -107,7 +107,7 @@ func parse(args []string, log io.Writer) (options, error) {
 	flags.StringVar(&o.program, "program", "", "measure `FILE` as torrentkit (default one that is built)")
 	flags.StringVar(&o.python, "python", "python3", "take the modules torf and libtorrent, if there are any, of the Python `FILE`")
 	flags.StringVar(&o.limit, "limit", "", "measure limit-file, limit-file2 and limit-tree of `FOLDER` beside: programs that read and hash and do nothing else")
-	flags.BoolVar(&o.cold, "cold", false, "measure too with caches dropped, beside one reader and many, and over bindfs where it is installed (needs root); -run cold measures nothing else")
+	flags.BoolVar(&o.cold, "cold", false, "measure too with caches dropped, beside one reader and many, with -fuse over bindfs as well (needs root); -run cold measures nothing else")
 	flags.BoolVar(&o.web, "web", false, "measure too how web seeds are verified, by nginx on loopback (needs nginx, cc and OpenSSL); -run ^web/ measures nothing else")
 	flags.BoolVar(&o.fuse, "fuse", false, "measure too one file over bindfs; -run ^fuse/ measures nothing else")
 	flags.BoolVar(&o.many, "many", false, "measure too thousands of torrents in one run; -run ^many/ measures nothing else")

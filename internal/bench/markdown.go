@@ -12,7 +12,7 @@ import (
 // and one of what they cost, a row a task, a column a program.
 func (r *report) markdown(w io.Writer) error {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s.\n\ntorrentkit hashed SHA-1 by `%s` and SHA-256 by `%s`. %s; the ratio says how many times as long as torrentkit a program takes.\n",
+	fmt.Fprintf(&b, "%s.\n\ntorrentkit hashed SHA-1 by `%s` and SHA-256 by `%s`. %s.\n",
 		escape(r.Machine.String()), r.Machine.SHA1, r.Machine.SHA256, sentence(r.method()))
 	if r.Machine.Load > 0.5 {
 		fmt.Fprintf(&b, "\nOther programs were running (load average %.1f): compare CPU seconds rather than times.\n", r.Machine.Load)
@@ -113,6 +113,11 @@ func (r *report) markdownNotes(b *bytes.Buffer) {
 	for _, row := range r.Side {
 		if row.Failed != "" {
 			fmt.Fprintf(b, "\n- %s, %s: %s failed: %s\n", row.Table, row.Line, row.Program, escape(row.Failed))
+		}
+	}
+	for i := range r.Cold {
+		if row := &r.Cold[i]; row.Failed != "" {
+			fmt.Fprintf(b, "\n- %s: %s failed: %s\n", escape(row.line()), row.Program, escape(row.Failed))
 		}
 	}
 	for _, row := range r.Rows {

@@ -69,7 +69,8 @@ func median(samples []sample, of func(sample) float64) float64 {
 // findings reports whether something in the report must not be overlooked.
 func (r *report) findings() bool {
 	return slices.ContainsFunc(r.Rows, func(r row) bool { return r.Differs || r.Failed != "" }) ||
-		slices.ContainsFunc(r.Side, func(r sideRow) bool { return r.Failed != "" })
+		slices.ContainsFunc(r.Side, func(r sideRow) bool { return r.Failed != "" }) ||
+		slices.ContainsFunc(r.Cold, func(r coldRow) bool { return r.Failed != "" })
 }
 
 // contest is the rows of one task on one workload, torrentkit's first.
@@ -111,9 +112,12 @@ func (r *report) encode(w io.Writer) error {
 
 // method is one line on how figures came about.
 func (r *report) method() string {
-	line := fmt.Sprintf("medians of %d rounds, programs in turn, data in the page cache", r.Rounds)
+	line := fmt.Sprintf("medians of %d rounds, programs in turn", r.Rounds)
 	if r.Rounds == 1 {
-		line = "one round, data in the page cache"
+		line = "one round"
+	}
+	if len(r.Rows)+len(r.Side) > 0 {
+		line += ", data in the page cache; the ratio says how many times as long as torrentkit a program takes"
 	}
 	if r.Scale != 1 {
 		line += fmt.Sprintf("; workloads scaled by %g", r.Scale)

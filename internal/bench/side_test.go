@@ -166,3 +166,36 @@ func TestChartOfTwo(t *testing.T) {
 		t.Errorf("the texts are %q", got.texts)
 	}
 }
+
+func TestColdTable(t *testing.T) {
+	times := func(all ...float64) (samples []sample) {
+		for _, t := range all {
+			samples = append(samples, sample{Seconds: t})
+		}
+		return samples
+	}
+	row := func(program string, samples []sample) coldRow {
+		return coldRow{Storage: "disk", Task: "cold create v1", Program: program, Samples: samples, title: "one file"}
+	}
+	broken := row("broken", nil)
+	broken.Failed = "exit status 1"
+	r := report{Rounds: 3, Cold: []coldRow{row("torrentkit", times(3, 2, 1)), broken, row(manyReaders, times(2, 1.6, 5)), row(oneReader, times(8, 8, 8))}}
+	var b bytes.Buffer
+	if err := r.markdown(&b); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"| One file, cold create v1, disk | 2.00, 1.00 to 3.00 (1.00 ×) | failed | 2.00, 1.60 to 5.00 | 8.00, 8.00 to 8.00 |\n",
+		"broken failed: exit status 1\n",
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no line %q in\n%s", want, b.Bytes())
+		}
+	}
+	if strings.Contains(b.String(), "page cache") {
+		t.Errorf("cold data is said to be in the page cache:\n%s", b.Bytes())
+	}
+	if !r.findings() {
+		t.Error("a program that failed is no finding")
+	}
+}
