@@ -258,6 +258,13 @@ func (r *Report) OK() bool {
 	return r.GoodPieces+r.SkippedPieces == r.Pieces && !r.Incomplete && len(r.Extra) == 0
 }
 
+// Unread tells whether nothing of the content was read, or known from a journal: Options left out
+// all pieces, as a budget does that others spent. Such a report may be OK, and proves nothing.
+func (r *Report) Unread() bool {
+	unchecked := func(f FileReport) bool { return f.State == Unchecked }
+	return r.GoodPieces == 0 && r.SkippedPieces == r.Pieces && slices.ContainsFunc(r.Files, unchecked)
+}
+
 // Good tells how much of a file is good: the pieces that match of those with bytes
 // of it, and the bytes of it in them.
 func (r *Report) Good(file int) (pieces, of int, bytes int64) {

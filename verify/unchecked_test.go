@@ -57,6 +57,9 @@ func TestNothingUnprovedIsOK(t *testing.T) {
 				t.Errorf("%s is ok, with %d of %d bytes proved", f.Path, f.Proved, f.Length)
 			}
 		}
+		if r.Unread() {
+			t.Errorf("%+v: nothing was read", tt.o.Selection)
+		}
 		if got := fmt.Sprint(states, r.OK()); got != tt.want || r.Files[2].Proved != tt.proved {
 			t.Errorf("%+v: %s, want %s; %d bytes of c are proved, want %d", tt.o.Selection, got, tt.want, r.Files[2].Proved, tt.proved)
 		}

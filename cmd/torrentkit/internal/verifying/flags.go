@@ -30,8 +30,9 @@ type verifyFlags struct {
 	shard   command.Shard
 	options verify.Options
 
-	begun time.Time // when the first torrent was
-	spent int64     // bytes that were read of all
+	begun  time.Time // when the first torrent was
+	spent  int64     // bytes that were read of all
+	unread int       // torrents of which a budget left nothing to read
 }
 
 // bindChoice defines the flags that say what is verified, and what is told of it.

@@ -13,7 +13,8 @@ type reportJSON struct {
 	NameHex         string           `json:"name_hex,omitempty"`
 	Content         string           `json:"content"`
 	ContentAs       string           `json:"content_as,omitempty"` // how its name differs from the torrent's, in words
-	OK              bool             `json:"ok"`
+	OK              bool             `json:"ok"`                   // what was read is as the torrent says, and something was
+	Result          string           `json:"result"`               // ok; ok, with files found elsewhere; ok, as far as it was read; unchecked; not ok; or not complete: stopped
 	Incomplete      bool             `json:"incomplete,omitempty"` // interrupted
 	Pieces          int              `json:"pieces"`
 	PiecesOK        int              `json:"pieces_ok"`
@@ -89,10 +90,11 @@ type partJSON struct {
 	State  string `json:"state"` // suspect, whole or damaged
 }
 
-func reportToJSON(torrent string, r *verify.Report) reportJSON {
+func reportToJSON(o verified) reportJSON {
+	r := o.report
 	v := reportJSON{
-		Torrent: torrent, PiecesLost: r.LostPieces, PiecesKnown: r.KnownPieces, PiecesSkipped: r.SkippedPieces, Seed: r.Seed,
-		Name: r.Name, NameHex: command.HexIfNeeded(r.Name), Content: r.Root, OK: r.OK(), Incomplete: r.Incomplete,
+		Torrent: o.torrent, OK: o.ok(), Result: o.result().Raw, PiecesLost: r.LostPieces, PiecesKnown: r.KnownPieces, PiecesSkipped: r.SkippedPieces, Seed: r.Seed,
+		Name: r.Name, NameHex: command.HexIfNeeded(r.Name), Content: r.Root, Incomplete: r.Incomplete,
 		Pieces: r.Pieces, PiecesOK: r.GoodPieces, PiecesBad: r.BadPieces, PiecesUnchecked: r.UncheckedPieces,
 		Bytes: r.Bytes, BytesOK: r.GoodBytes, Percent: percent(r.GoodBytes, r.Bytes),
 		Files: make([]fileReportJSON, len(r.Files)), BadPieces: []badPieceJSON{},
@@ -145,7 +147,7 @@ func foundAs(f *verify.FileReport) string {
 }
 
 func verifiedToJSON(v verified) reportJSON {
-	j := reportToJSON(v.torrent, v.report)
+	j := reportToJSON(v)
 	j.Repair, j.Search, j.Fixed = repairToJSON(v.repair), searchToJSON(v.search), fixedToJSON(v.fixed)
 	return j
 }

@@ -81,7 +81,7 @@ func verifyAhead(ctx context.Context, con *console.Console, tasks []verifyTask, 
 		r.batches = findBatches(ctx, con, tasks, int64(f.maxSize))
 	}
 	told := 0
-	return eachOf(ctx, con, names, func(ctx context.Context, _ string) (err error) {
+	return eachOf(ctx, con, names, f, func(ctx context.Context, _ string) (err error) {
 		e := r.next(ctx)
 		if ctx.Err() != nil {
 			r.end(told, len(names))

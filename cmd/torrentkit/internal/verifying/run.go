@@ -58,7 +58,7 @@ func runVerify(ctx context.Context, con *console.Console, args []string, f *veri
 	case f.brief && !web && f.onlyReads():
 		err = verifyAhead(ctx, con, tasks, names, f, reports)
 	case f.brief:
-		err = eachOf(ctx, con, names, one)
+		err = eachOf(ctx, con, names, f, one)
 	default:
 		err = one(ctx, names[0])
 	}
@@ -69,7 +69,7 @@ func runVerify(ctx context.Context, con *console.Console, args []string, f *veri
 }
 
 // eachOf verifies several torrents, and tells people at the end how many are what.
-func eachOf(ctx context.Context, con *console.Console, names []string, one func(context.Context, string) error) error {
+func eachOf(ctx context.Context, con *console.Console, names []string, f *verifyFlags, one func(context.Context, string) error) error {
 	start, codes := con.Now(), map[int]int{}
 	err := command.Each(ctx, con, names, func(ctx context.Context, name string) error {
 		err := one(ctx, name)
@@ -77,9 +77,13 @@ func eachOf(ctx context.Context, con *console.Console, names []string, one func(
 		return err
 	})
 	if con.Human() && !con.Options.JSON && ctx.Err() == nil {
-		count := func(code int) string { return console.FormatCount(int64(codes[code])) }
-		con.Printf("%s: %s ok, %s not ok, %s without an answer, in %s", command.Plural(len(names), "torrent"),
-			count(console.ExitYes), count(console.ExitNo), count(console.ExitTrouble), con.Times.Work(con.Now().Sub(start)))
+		count := func(n int) string { return console.FormatCount(int64(n)) }
+		unchecked := ""
+		if f.unread > 0 {
+			unchecked = count(f.unread) + " unchecked, "
+		}
+		con.Printf("%s: %s ok, %s not ok, %s%s without an answer, in %s", command.Plural(len(names), "torrent"),
+			count(codes[console.ExitYes]-f.unread), count(codes[console.ExitNo]), unchecked, count(codes[console.ExitTrouble]), con.Times.Work(con.Now().Sub(start)))
 	}
 	return err
 }
@@ -139,6 +143,9 @@ func tellOne(con *console.Console, v verified, err error, f *verifyFlags, report
 		return err
 	}
 	f.spent += r.ReadBytes
+	if r.OK() && r.Unread() {
+		f.unread++
+	}
 	command.WarnOf(con, v.torrent, r.Warnings)
 	if f.shard.Of > 0 && err == nil {
 		return cmp.Or(v.refusal(), showShard(con, v, f))

@@ -287,6 +287,11 @@ func showSums(con *console.Console, v verified) {
 	con.Show(&f)
 }
 
+// ok tells whether what was read is as the torrent says, and something was.
+func (v *verified) ok() bool {
+	return v.report.OK() && !v.report.Unread() && (v.web == nil || v.web.OK())
+}
+
 // result is the verdict in a few words.
 func (v *verified) result() *console.Cell {
 	r := v.report
@@ -301,6 +306,8 @@ func (v *verified) result() *console.Cell {
 		return c
 	case slices.ContainsFunc(r.Files, func(f verify.FileReport) bool { return f.State == verify.Elsewhere }):
 		return console.Text("ok, with files found elsewhere").In(console.Green)
+	case r.Unread():
+		return console.Text("unchecked").In(console.Yellow)
 	case r.SkippedPieces > 0:
 		return console.Text("ok, as far as it was read").In(console.Green)
 	}
@@ -345,8 +352,8 @@ func briefly(r *verify.Report) string {
 	for i := range r.Files {
 		counts[r.Files[i].State]++
 	}
-	parts := []string{percent(r.GoodBytes, r.Bytes-r.SkippedBytes) + " %"}
-	if r.SkippedBytes == r.Bytes && r.Bytes > 0 {
+	parts := []string{percent(r.GoodBytes, r.Bytes) + " %"}
+	if r.Unread() {
 		parts[0] = "nothing read"
 	}
 	for s := verify.Elsewhere; s <= verify.Skipped; s++ {

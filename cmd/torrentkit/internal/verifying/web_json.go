@@ -30,7 +30,6 @@ func webToJSON(con *console.Console, v verified) webJSON {
 	j := webJSON{
 		reportJSON: verifiedToJSON(v), URL: con.URL(w.URL), Kind: w.Kind, Requests: w.Requests, Received: w.Received, Unremembered: w.Unremembered,
 	}
-	j.OK = w.OK()
 	j.Content = j.URL
 	j.Faults = command.Objects(w.Faults, func(f verify.WebFault) webFaultJSON { return faultToJSON(&f, w.Report) })
 	return j
