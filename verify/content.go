@@ -160,7 +160,7 @@ func look(ctx context.Context, at storage, t *metainfo.Torrent, root string) (fi
 		}
 		files = files[:sample]
 	}
-	located, err := at.locate(ctx, root, wants(t, files))
+	located, err := at.locate(ctx, root, wants(t, files), nil)
 	if err != nil {
 		return fit{}, nil
 	}
@@ -222,7 +222,7 @@ func (r *run) openCopy(ctx context.Context, path string) (source, error) {
 		return source{}, err
 	}
 	if located == nil {
-		if located, err = content.Locate(ctx, root, wants(r.torrent, contentFiles(r.torrent))); err != nil {
+		if located, err = content.Locate(ctx, root, wants(r.torrent, contentFiles(r.torrent)), nil); err != nil {
 			return source{}, fmt.Errorf("looking at the copy %q: %w", path, err)
 		}
 	}

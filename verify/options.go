@@ -25,6 +25,8 @@ type Options struct {
 	// Extra lists what is in the content's folder and not in the torrent. It
 	// makes the report not OK.
 	Extra bool
+	// Found, if not nil, is told now and then how many files were looked for, before any is read.
+	Found func(files int)
 	// Folders, if not nil, spares the verifications that share it work.
 	Folders *Folders
 	// Turn, if not nil, is called before content is read, with the bytes that there are of it, and returns when that may

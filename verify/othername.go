@@ -266,7 +266,7 @@ func (r *run) takeFound(ctx context.Context, at storage) error {
 	if !slices.ContainsFunc(r.Files, func(f FileReport) bool { return f.Found != "" }) {
 		return nil
 	}
-	located, err := at.locate(ctx, r.Root, r.places())
+	located, err := at.locate(ctx, r.Root, r.places(), nil)
 	if err != nil {
 		return err
 	}

@@ -94,7 +94,7 @@ func (r *run) again(ctx context.Context, pieces []layout.Run, workers int, final
 		reading = context.WithoutCancel(ctx)
 	}
 	files := contentFiles(r.torrent)
-	located, err := content.Locate(reading, r.Root, r.places())
+	located, err := content.Locate(reading, r.Root, r.places(), nil)
 	if err != nil {
 		return nil, err
 	}

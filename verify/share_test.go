@@ -216,7 +216,7 @@ func readCounted(t *testing.T, l sharer, s *Share, read *atomic.Int64) *Report {
 		t.Error(err)
 	}
 	files := contentFiles(parsed)
-	located, err := at.locate(ctx, l.path, wants(parsed, files))
+	located, err := at.locate(ctx, l.path, wants(parsed, files), nil)
 	if err != nil {
 		t.Error(err)
 	}

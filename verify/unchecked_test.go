@@ -88,3 +88,18 @@ func TestProvedByACopy(t *testing.T) {
 		t.Errorf("beside a missing file: %v", s)
 	}
 }
+
+// Who waits for many files is told how many were looked for.
+func TestFoundIsTold(t *testing.T) {
+	t.Parallel()
+	tree := files{}
+	for i := range 600 {
+		tree[fmt.Sprint(i)] = []byte{1}
+	}
+	torrent := tree.Torrent(t, metainfo.V1, 32768, metainfo.Fields{})
+	found := 0
+	r := data(t, torrent, tree.Write(t, filepath.Join(t.TempDir(), "tree")), Options{Found: func(files int) { found = files }})
+	if !r.OK() || found != 600 {
+		t.Errorf("ok %v, told of %d files", r.OK(), found)
+	}
+}

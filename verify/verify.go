@@ -62,7 +62,7 @@ func verifyAt(ctx context.Context, at storage, torrent []byte, path string, o Op
 	}
 	files := contentFiles(t)
 	if located == nil {
-		if located, err = at.locate(ctx, root, wants(t, files)); err != nil {
+		if located, err = at.locate(ctx, root, wants(t, files), o.Found); err != nil {
 			return nil, err
 		}
 	}

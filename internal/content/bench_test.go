@@ -68,7 +68,7 @@ func BenchmarkSmallFiles(b *testing.B) {
 	b.Run("locate", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			l, err := Locate(b.Context(), root, want)
+			l, err := Locate(b.Context(), root, want, nil)
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -38,11 +38,11 @@ func (l *Located) Presence(i FileIndex) Presence {
 
 // Locate stats the files of a torrent below a folder (or a single file), for checking data against it. Files that are
 // missing or of the wrong kind, even all of them, are findings, not errors: it fails when ctx is done, or when the root
-// is not known by name.
+// is not known by name. found, if not nil, is told now and then how many of them were looked for.
 //
 // Nothing outside the root is ever opened: not by "..", not by absolute paths, and not by symbolic links. A link below
 // the root is followed as long as it leads to something below the root. The root itself may be a link to anywhere.
-func Locate(ctx context.Context, root string, files []Want) (*Located, error) {
+func Locate(ctx context.Context, root string, files []Want, found func(files int)) (*Located, error) {
 	base, err := filepath.Abs(root)
 	if err != nil || root == "" {
 		return nil, fmt.Errorf("looking for files in %q: %w", root, errors.Join(fs.ErrInvalid, err))
@@ -60,7 +60,7 @@ func Locate(ctx context.Context, root string, files []Want) (*Located, error) {
 		}
 		return l, nil
 	}
-	if err := open.locate(ctx, files, single); err != nil {
+	if err := open.locate(ctx, files, single, found); err != nil {
 		open.close()
 		return nil, err
 	}
@@ -114,30 +114,41 @@ func (l *locatedFiles) enter(base string, single bool) *Presence {
 	return nil
 }
 
-func (l *locatedFiles) locate(ctx context.Context, files []Want, single bool) error {
+func (l *locatedFiles) locate(ctx context.Context, files []Want, single bool, found func(files int)) error {
 	if single {
 		w := finder{locatedFiles: l}
 		defer w.leave()
 		l.absent.note(0, w.find(0, l.moved[0], &files[0]))
 		return nil
 	}
-	share(len(files), func(from, to int) { l.locateSome(ctx, files, from, to) })
+	var mu sync.Mutex
+	all := 0
+	share(len(files), func(from, to int) {
+		l.locateSome(ctx, files, from, to, func(some int) {
+			mu.Lock()
+			defer mu.Unlock()
+			if all += some; found != nil {
+				found(all)
+			}
+		})
+	})
 	return ctx.Err()
 }
 
-func (l *locatedFiles) locateSome(ctx context.Context, files []Want, from, to int) {
+func (l *locatedFiles) locateSome(ctx context.Context, files []Want, from, to int, tell func(some int)) {
+	const some = 256
 	w := finder{locatedFiles: l}
 	defer w.leave()
-	for i := from; i < to; i++ {
-		if i%256 == 0 && ctx.Err() != nil {
-			return
-		}
-		name := files[i].Path
-		if p := notLookedFor(name); p != nil {
+	for ; from < to && ctx.Err() == nil; from += some {
+		end := min(from+some, to)
+		for i := from; i < end; i++ {
+			p := notLookedFor(files[i].Path)
+			if p == nil {
+				p = w.find(FileIndex(i), files[i].Path, &files[i])
+			}
 			l.absent.note(FileIndex(i), p)
-			continue
 		}
-		l.absent.note(FileIndex(i), w.find(FileIndex(i), name, &files[i]))
+		tell(end - from)
 	}
 }
 
@@ -170,7 +181,7 @@ func (l *locatedFiles) lookAgain(ctx context.Context, files []FileIndex, tell fu
 		for k, i := range some {
 			want[k].Path = l.files[i].Path
 		}
-		now, err := Locate(ctx, l.root, want)
+		now, err := Locate(ctx, l.root, want, nil)
 		if err != nil {
 			return // ctx's: the root is known by name
 		}

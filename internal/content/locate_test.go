@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -14,7 +15,7 @@ import (
 
 func locate(t testing.TB, root string, want ...Want) *Located {
 	t.Helper()
-	l, err := Locate(t.Context(), root, want)
+	l, err := Locate(t.Context(), root, want, nil)
 	if err != nil {
 		t.Fatalf("Locate: %v", err)
 	}
@@ -94,7 +95,7 @@ func TestLocateRoots(t *testing.T) {
 	if got := readAll(t, locate(t, filepath.Join(root, "xlink"), Want{}).Tree, 0); got != "data" {
 		t.Errorf("content through a link: %q", got)
 	}
-	if _, err := Locate(t.Context(), "", nil); err == nil {
+	if _, err := Locate(t.Context(), "", nil, nil); err == nil {
 		t.Error("an empty root gives no error")
 	}
 	if l := locate(t, root); len(l.all()) != 0 {
@@ -295,8 +296,26 @@ func TestLocateCancelled(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Locate(ctx, makeTree(t, nil), []Want{{Path: "a"}}); !errors.Is(err, context.Canceled) {
+	if _, err := Locate(ctx, makeTree(t, nil), []Want{{Path: "a"}}, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want %v", err, context.Canceled)
+	}
+}
+
+// Who waits is told how many files were looked for, there or not, from whatever goroutines.
+func TestLocateTells(t *testing.T) {
+	t.Parallel()
+	want := make([]Want, 5000)
+	for i := range want {
+		want[i].Path = fmt.Sprint(i)
+	}
+	var told []int
+	l, err := Locate(t.Context(), makeTree(t, map[string]string{"7": "x"}), want, func(files int) { told = append(told, files) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if !slices.IsSorted(told) || told[len(told)-1] != len(want) {
+		t.Errorf("told %v, of %d files", told, len(want))
 	}
 }
 

@@ -103,7 +103,7 @@ func verifyOne(ctx context.Context, con *console.Console, task verifyTask, f *ve
 	defer p.Finish()
 	o := f.options
 	f.left(&o.Scrub, con.Now())
-	o.Known = p.Known
+	o.Known, o.Found = p.Known, p.Count
 	o.Progress = func(done, total int64) {
 		p.Phase(label)
 		p.Set(done, total)
