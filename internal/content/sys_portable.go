@@ -56,6 +56,9 @@ func (f rawFile) close() error { return Bare(f.file.Close()) }
 // stable says whether the identity of a file does not change while it stays the same.
 func (f rawFile) stable() bool { return true }
 
+// remote is not asked for: what a file lies on counts as local.
+func (f rawFile) remote() bool { return false }
+
 // isGone says whether opening failed because the file is not there any more.
 func isGone(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.ELOOP) ||
