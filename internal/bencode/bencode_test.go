@@ -113,6 +113,7 @@ func TestScanFlaws(t *testing.T) {
 		{"d1:ai1e1:bi2ee", ""},
 		{"d1:bi1e1:ai2ee", "a: key out of order (byte 7)"},
 		{"d1:ai1e1:ai2ee", "a: duplicate key (byte 7)"},
+		{"d1:ai1e01:ai2ee", "leading zero (byte 7)|a: duplicate key (byte 7)"},
 		{"d1:bi1e1:ai2e1:bi3ee", "a: key out of order (byte 7)|b: duplicate key (byte 13)"},
 		{"d4:infod1:bi1e1:ai2eee", "info.a: key out of order (byte 14)"},
 		{"i03e", "leading zero (byte 0)"},

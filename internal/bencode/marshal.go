@@ -1,9 +1,9 @@
 package bencode
 
 import (
-	"bytes"
 	"errors"
 	"slices"
+	"sort"
 	"strconv"
 
 	zeebo "github.com/zeebo/bencode"
@@ -31,7 +31,7 @@ type Entry struct {
 // AppendDict appends a dictionary with its keys in canonical order, which it
 // leaves entries in.
 func AppendDict(dst []byte, entries []Entry) []byte {
-	slices.SortFunc(entries, func(a, b Entry) int { return bytes.Compare([]byte(a.Key), []byte(b.Key)) })
+	sort.Sort(byKey(entries))
 	n := 2
 	for _, e := range entries {
 		n += 12 + len(e.Key) + len(e.Value)
@@ -47,6 +47,13 @@ func AppendDict(dst []byte, entries []Entry) []byte {
 	}
 	return append(dst, 'e')
 }
+
+// byKey sorts entries where they are: a comparison of slices.SortFunc would be handed copies of two.
+type byKey []Entry
+
+func (e byKey) Len() int           { return len(e) }
+func (e byKey) Less(i, j int) bool { return e[i].Key < e[j].Key }
+func (e byKey) Swap(i, j int)      { e[i], e[j] = e[j], e[i] }
 
 // AppendString appends a string or bytes as a bencoded string.
 func AppendString[T string | []byte](dst []byte, s T) []byte {

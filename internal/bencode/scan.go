@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"math"
 	"slices"
-	"strconv"
 )
 
 // Scan checks that raw is exactly one bencoded value and returns a view of it
@@ -190,20 +189,21 @@ func (s *scanner) badKey() (start, end int, err error) {
 // duplicates goes over a dictionary that is not in strict order once more,
 // this time with an index of its keys.
 func (s *scanner) duplicates(f *frame) {
-	type span struct{ off, end uint32 }
-	keys := make([]span, 0, f.count)
+	keys := make([]int, 0, f.count) // where they begin
 	for pos := f.start + 1; s.doc[pos] != 'e'; {
-		start, end := keyAt(s.doc, pos)
-		keys = append(keys, span{uint32(start), uint32(end)})
+		_, end := keyAt(s.doc, pos)
+		keys = append(keys, pos)
 		pos = skip(s.doc, end)
 	}
-	text := func(k span) []byte { return s.doc[k.off:k.end] }
-	slices.SortStableFunc(keys, func(a, b span) int { return bytes.Compare(text(a), text(b)) })
+	text := func(pos int) []byte {
+		start, end := keyAt(s.doc, pos)
+		return s.doc[start:end]
+	}
+	slices.SortStableFunc(keys, func(a, b int) int { return bytes.Compare(text(a), text(b)) })
 	path := s.path(s.depth)
 	for i := 1; i < len(keys) && s.flawsWanted(); i++ {
 		if key := text(keys[i]); bytes.Equal(text(keys[i-1]), key) {
-			digits := len(strconv.Itoa(len(key)))
-			s.flaw(DuplicateKey, JoinKey(path, string(key)), int(keys[i].off)-digits-1)
+			s.flaw(DuplicateKey, JoinKey(path, string(key)), keys[i])
 		}
 	}
 }
