@@ -11,6 +11,7 @@ package lockstep
 
 import (
 	"encoding/binary"
+	"math"
 	"slices"
 )
 
@@ -71,6 +72,8 @@ type Queue[S State] struct {
 	Implementation[S]
 	waiting  []Job[S] // the longest first, unless unsorted
 	unsorted bool
+	keys     []uint64 // of sort: what is left to MaxUint32 blocks, and the place in waiting
+	sorted   []Job[S]
 	active   []Job[S]
 	pads     [PadBatch][2 * BlockSize]byte
 }
@@ -157,8 +160,7 @@ func (q *Queue[S]) drainThrough(k *Kernel[S]) {
 		return
 	}
 	if q.unsorted {
-		slices.SortFunc(q.waiting, func(a, b Job[S]) int { return b.Blocks - a.Blocks })
-		q.unsorted = false
+		q.sort()
 	}
 	active, next := q.active[:0], 0
 	for {
@@ -177,6 +179,21 @@ func (q *Queue[S]) drainThrough(k *Kernel[S]) {
 	}
 	q.waiting = append(q.waiting[:0], active...)
 	q.unsorted = len(active) > 1
+}
+
+// sort puts the longest of the waiting jobs first, and those that are alike in the order in which they came.
+func (q *Queue[S]) sort() {
+	q.keys, q.sorted = q.keys[:0], q.sorted[:0]
+	for i, j := range q.waiting {
+		q.keys = append(q.keys, (math.MaxUint32-min(uint64(j.Blocks), math.MaxUint32))<<32|uint64(i))
+	}
+	slices.Sort(q.keys)
+	for _, k := range q.keys {
+		q.sorted = append(q.sorted, q.waiting[uint32(k)])
+	}
+	copy(q.waiting, q.sorted)
+	clear(q.sorted)
+	q.unsorted = false
 }
 
 // share returns how many of the waiting messages to hash side by side.
