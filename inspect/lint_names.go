@@ -1,11 +1,11 @@
 package inspect
 
 import (
-	"cmp"
 	"fmt"
 	"hash/maphash"
 	"path"
 	"slices"
+	"sort"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -245,13 +245,31 @@ func fold(s string) string {
 	return norm.NFC.String(strings.Map(func(r rune) rune { return unicode.ToLower(unicode.ToUpper(r)) }, s))
 }
 
+// dropLone drops the entries whose hash is of no other: mostly, nothing is left.
+func (c *collider) dropLone() {
+	hashes := make([]uint64, len(c.entries))
+	for i, e := range c.entries {
+		hashes[i] = e.hash
+	}
+	slices.Sort(hashes)
+	shared := hashes[:0]
+	for i := 1; i < len(hashes); i++ {
+		if hashes[i] == hashes[i-1] {
+			shared = append(shared, hashes[i])
+		}
+	}
+	c.entries = slices.DeleteFunc(c.entries, func(e folded) bool {
+		_, found := slices.BinarySearch(shared, e.hash)
+		return !found
+	})
+}
+
 // collisions finds the names whose folded paths are equal, but not the paths.
 func (l *linter) collisions(c *collider) {
-	slices.SortFunc(c.entries, func(a, b folded) int {
-		if a.hash != b.hash {
-			return cmp.Compare(a.hash, b.hash)
-		}
-		return cmp.Compare(a.file, b.file)
+	c.dropLone()
+	sort.Slice(c.entries, func(i, j int) bool {
+		a, b := c.entries[i], c.entries[j]
+		return a.hash < b.hash || a.hash == b.hash && a.file < b.file
 	})
 	for i := 1; i < len(c.entries); i++ {
 		a, b := c.entries[i-1], c.entries[i]

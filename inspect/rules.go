@@ -35,15 +35,18 @@ const (
 // targets and those that are asked for last.
 func Rules() []Rule {
 	var all []Rule
-	for _, group := range [][]Rule{encodingRules(), structureRules(), v2Rules(), nameRules(), trackerRules(), targetRules(), askedRules()} {
-		all = append(all, group...)
+	// Each appends its rules: a list that was returned would be an array type of its own, with code that compares two of it.
+	for _, appendRules := range []func([]Rule) []Rule{
+		appendEncoding, appendStructure, appendV2, appendNames, appendTrackers, appendTargets, appendAsked,
+	} {
+		all = appendRules(all)
 	}
 	return all
 }
 
-func encodingRules() []Rule {
+func appendEncoding(all []Rule) []Rule {
 	const section = "bencoding"
-	return []Rule{
+	return append(all, []Rule{
 		{"bencode", metainfo.Error, 3, section, "not bencode", "Make the torrent again, the file is damaged or no torrent at all.", Always},
 		{"trailing-data", metainfo.Error, 3, section, "bytes follow the end of the torrent", "Cut the file off at the byte that is named.", Always},
 		{"leading-data", metainfo.Error, 3, section, "bytes stand in front of the torrent", "Cut them off, clients do not look behind them.", Always},
@@ -59,12 +62,12 @@ func encodingRules() []Rule {
 		{"mistyped", metainfo.Warning, 3, "metainfo files", "a value has the wrong type and is ignored", "Give the value the type that the specification says.", Always},
 		{"misplaced-key", metainfo.Warning, 3, "metainfo files", "a key stands inside of info that belongs outside, or the other way round", "Move the key, clients do not look for it there.", Always},
 		{"encoding", metainfo.Warning, 3, "metainfo files", "encoding is not UTF-8", "Write all text as UTF-8 and leave the key encoding out.", Always},
-	}
+	}...)
 }
 
-func structureRules() []Rule {
+func appendStructure(all []Rule) []Rule {
 	const section = "info dictionary"
-	return []Rule{
+	return append(all, []Rule{
 		{"not-a-torrent", metainfo.Error, 3, "metainfo files", "the file is something else", "Check that this is the right file, and get it again if it is not.", Always},
 		{"no-info", metainfo.Error, 3, "metainfo files", "there is no info dictionary", "Check that this is the right file: a tracker's reply or a resume file has none either.", Always},
 		{"no-pieces", metainfo.Error, 3, section, "there are no hashes of pieces", "Make the torrent again.", Always},
@@ -83,12 +86,12 @@ func structureRules() []Rule {
 		{"link-target", metainfo.Warning, 47, "extended file attributes", "a symbolic link leads to nothing", "Give the link a symlink path, from the torrent's folder to a file or folder in it.", Always},
 		{"link-circle", metainfo.Warning, 47, "extended file attributes", "symbolic links lead in a circle", "Let the link lead to a file or folder.", Always},
 		{"link-length", metainfo.Error, 47, "extended file attributes", "a symbolic link has a length", "Give links no length or 0: clients disagree on whether it counts, and so on where all files behind it begin.", Always},
-	}
+	}...)
 }
 
-func v2Rules() []Rule {
+func appendV2(all []Rule) []Rule {
 	const section = "metainfo files"
-	return []Rule{
+	return append(all, []Rule{
 		{"meta-version", metainfo.Error, 52, section, "meta version is not one that is known, or has no file tree", "Use meta version 2 together with a file tree.", Always},
 		{"meta-version-ignored", metainfo.Warning, 52, section, "only the v1 part of the torrent can be read", "Use meta version 2 together with a file tree.", Always},
 		{"file-tree", metainfo.Error, 52, section, "the file tree is broken", "Make the torrent again.", Always},
@@ -98,15 +101,15 @@ func v2Rules() []Rule {
 		{"no-piece-layer", metainfo.Error, 52, section, "a file has no piece layer", "Keep the piece layers when the torrent is passed on: without them no piece of the file can be checked.", Always},
 		{"stray-piece-layer", metainfo.Warning, 52, section, "a piece layer belongs to no file", "Leave the piece layer out.", Always},
 		{"hybrid-disagrees", metainfo.Error, 52, "upgrade path", "the v1 and the v2 part do not lay out the same files at the same places", "Make the torrent again: both parts must describe the same content, with one pad file in front of each file that would not begin a piece.", Always},
-	}
+	}...)
 }
 
 // PortableNames is the section of the rules for names that not every system takes.
 const PortableNames = "portable file names"
 
-func nameRules() []Rule {
+func appendNames(all []Rule) []Rule {
 	const portable = PortableNames
-	return []Rule{
+	return append(all, []Rule{
 		{"bad-name", metainfo.Error, 3, "info dictionary", "a name is missing, empty or impossible", "Give every file and the torrent a name.", Always},
 		{"bad-path", metainfo.Error, 3, "info dictionary", "a path is missing, empty or of the wrong type", "Give every file a path, a list of names.", Always},
 		{"path-escapes", metainfo.Error, 3, "info dictionary", "a path could lead out of the folder", "Do not load this torrent: a name must not be . or .. or hold a slash.", Always},
@@ -119,11 +122,11 @@ func nameRules() []Rule {
 		{"bidi-character", metainfo.Warning, 0, portable, "a name has characters that reverse the direction of text", "Rename the file, the characters can hide what kind of file it is.", Always},
 		{"long-name", metainfo.Warning, 0, portable, "a name is longer than 255 bytes", "Shorten the name, most file systems refuse it.", Always},
 		{"long-path", metainfo.Warning, 0, portable, "a path is longer than 240 characters", "Shorten the path, Windows ends paths at 260 characters with the folder in front.", Always},
-	}
+	}...)
 }
 
-func trackerRules() []Rule {
-	return []Rule{
+func appendTrackers(all []Rule) []Rule {
+	return append(all, []Rule{
 		{"tracker-url", metainfo.Error, 3, "trackers", "a tracker is not a URL", "Correct the URL.", Always},
 		{"tracker-scheme", metainfo.Error, 3, "trackers", "no client speaks the scheme of a tracker", "Use http, https, udp, ws or wss.", Always},
 		{"tracker-port", metainfo.Error, 15, "UDP tracker protocol", "a tracker has no usable port", "Give a port from 1 to 65535; udp trackers have no default port.", Always},
@@ -138,12 +141,12 @@ func trackerRules() []Rule {
 		{"passkey", metainfo.Warning, 0, "secrets", "a torrent that is not private has what looks like a passkey", "Remove the passkey before you publish it: others act in your name with it.", Always},
 		{"web-seed-url", metainfo.Error, 19, "metadata extension", "a web seed is not a URL of http, https or ftp", "Correct the URL.", Always},
 		{"web-seed-slash", metainfo.Warning, 19, "metadata extension", "the web seed of a folder does not end in a slash", "End the URL in a slash, clients append the name and path to it.", Always},
-	}
+	}...)
 }
 
-func targetRules() []Rule {
+func appendTargets(all []Rule) []Rule {
 	const section = "limits of the target"
-	return []Rule{
+	return append(all, []Rule{
 		{"target-size", metainfo.Error, 0, section, "the .torrent is larger than the target loads", "Use longer pieces, or split the content.", ForTarget},
 		{"target-tokens", metainfo.Error, 0, section, "the .torrent has more values than the target decodes", "Put fewer files into one torrent.", ForTarget},
 		{"target-pieces", metainfo.Error, 0, section, "there are more pieces than the target loads", "Use longer pieces.", ForTarget},
@@ -157,11 +160,11 @@ func targetRules() []Rule {
 		{"index-download", metainfo.Warning, 0, "Torrust index", "what people download from the index has another infohash than the one that the tracker knows", "Change what is named, so that all who have the torrent meet.", ForTarget},
 		{"index-key", metainfo.Warning, 0, "Torrust index", "the index drops a key", "Do not rely on the key for what is downloaded from the index.", ForTarget},
 		{"index-tracker", metainfo.Warning, 0, "Torrust index", "the index replaces the tracker", "Expect the tracker of the index in what is downloaded from there.", ForTarget},
-	}
+	}...)
 }
 
-func askedRules() []Rule {
-	return []Rule{
+func appendAsked(all []Rule) []Rule {
+	return append(all, []Rule{
 		{"season-gap", metainfo.Warning, 0, "names of episodes", "an episode is missing between others of its season", "Add the episode, or leave --deny season-gap out if there is none of that number.", WhenDenied},
-	}
+	}...)
 }
