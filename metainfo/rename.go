@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
@@ -116,7 +117,7 @@ func (n renaming) moves() ([]moved, error) {
 }
 
 func sortMoved(list []moved) {
-	slices.SortStableFunc(list, func(a, b moved) int { return layout.ComparePaths(a.path, b.path) })
+	sort.SliceStable(list, func(i, j int) bool { return layout.ComparePaths(list[i].path, list[j].path) < 0 })
 }
 
 // files are the changes of info that give files their new paths. The list of v1
