@@ -89,24 +89,25 @@ func (st *stream) close() {
 }
 
 // fill reads the bytes at off into p, where those up to end will be wanted
-// next. It puts requests again that fail for reasons that may pass.
-func (st *stream) fill(p []byte, off, end int64) error {
-	for try := 0; len(p) > 0; {
-		n, err := st.some(p, off, end)
-		p, off = p[n:], off+int64(n)
+// next. It puts requests again that fail for reasons that may pass. If not all come,
+// it says how many.
+func (st *stream) fill(p []byte, off, end int64) (have int, err error) {
+	for try := 0; have < len(p); {
+		n, err := st.some(p[have:], off, end)
+		have, off = have+n, off+int64(n)
 		if err == nil {
 			continue
 		}
 		st.close()
-		if n >= st.seed.o.enough() {
-			try = 0 // it goes on
+		if n >= min(st.seed.o.enough(), layout.LeafSize) {
+			try = 0 // it goes on, at least by the shortest of pieces
 		}
 		if err := st.seed.again(err, try); err != nil {
-			return err
+			return have, err
 		}
 		try++
 	}
-	return nil
+	return have, nil
 }
 
 // some reads the next bytes of what is wanted.
@@ -151,7 +152,7 @@ func (st *stream) drain(off, end int64) error {
 	padding := make([]byte, min(end-off, 32<<10))
 	for off < end {
 		p := padding[:min(end-off, int64(len(padding)))]
-		if err := st.fill(p, off, end); err != nil {
+		if _, err := st.fill(p, off, end); err != nil {
 			return err
 		}
 		off += int64(len(p))
@@ -239,10 +240,11 @@ func (f *webFile) ReadAt(p []byte, off int64) (int, error) {
 		f.close() // others want the connection
 		return 0, err
 	}
-	if err = f.fill(p, off, end); err != nil {
-		return 0, f.seed.fail(err)
+	n, err := f.fill(p, off, end)
+	if err != nil {
+		err = f.seed.fail(err)
 	}
-	return len(p), nil
+	return n, err
 }
 
 func (f *webFile) Close() error {
@@ -276,7 +278,7 @@ func (f pieceFile) ReadAt(p []byte, off int64) (int, error) {
 	piece := l.PieceAt(f.file, off)
 	at, length := l.Start(f.file)+off-int64(piece)*l.PieceLength(), l.Piece(piece).Length
 	st := f.take(piece)
-	err := st.fill(p, at, length)
+	_, err := st.fill(p, at, length)
 	from, n := l.InFile(f.file, piece)
 	if err == nil && l.InContent(f.file, piece)+n == l.ContentLength(piece) && off+int64(len(p)) == from+n {
 		err = st.drain(at+int64(len(p)), length)
