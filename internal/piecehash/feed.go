@@ -9,6 +9,7 @@ import (
 // scratch is the argument lists of batched calls.
 type scratch struct {
 	slots   []*slot
+	side    []*slot // in order Streams, of several workers
 	states  []*sha1simd.State
 	chunks  [][]byte
 	blocks  []int
@@ -18,6 +19,14 @@ type scratch struct {
 	leafAt  []int         // where the digest of a message goes among the leaves
 	leaves  []merkle.Hash // of all pieces of the run, piece by piece
 	trees   []merkle.Tree
+}
+
+// wantLeaves makes room for as many leaves.
+func (sc *scratch) wantLeaves(n int) {
+	if cap(sc.leaves) < n {
+		sc.leaves = make([]merkle.Hash, n)
+	}
+	sc.leaves = sc.leaves[:n]
 }
 
 // feedSHA1 hashes what was read of all slots side by side: first data, then
@@ -56,7 +65,7 @@ func (w *worker) feedLeaves(slots []*slot) {
 			sc.leafAt = append(sc.leafAt, s.firstAt+s.leaves)
 			data = data[n:]
 		}
-		for range s.holes { // there is no data then
+		for range s.holes { // which begin at a leaf
 			sc.leaves[s.firstAt+s.leaves] = hole()
 			s.leaves++
 		}

@@ -80,7 +80,8 @@ const (
 	Sequential
 	// Streams lets each worker read neighbouring pieces whole and in order, beside
 	// the others: one connection for each. A file that takes hints is told what a
-	// worker will read of it, without a gap, before the first byte of that.
+	// worker will read of it, without a gap, before the first byte of that. What
+	// several bring is hashed side by side, whoever is slow.
 	Streams
 )
 
@@ -202,6 +203,7 @@ type pipeline struct {
 	big     chan []byte // arenas for sequential reading; nil is one that was not made yet
 	results chan []result
 	spare   chan []result
+	streams streams
 	maxRun  int   // pieces in a run
 	total   int64 // bytes of content
 }
@@ -285,9 +287,6 @@ func (j Job) served(q *queue) bool {
 
 // bigArenas is how many workers can read pieces whole at a time.
 func (p *pipeline) bigArenas() int {
-	if p.Order == Streams {
-		return p.Workers
-	}
 	return max(1, min(p.Workers, maxBigArenas/max(1, p.Abreast)))
 }
 

@@ -14,6 +14,9 @@ func (w *worker) begin() (step func(context.Context) bool) {
 	if !w.lock() {
 		return nil
 	}
+	if w.stream != nil {
+		return w.stream.begin()
+	}
 	next := w.p.queue.peek(w.line)
 	end, works := w.line.reached()
 	whole := w.whole(next, end, works)
@@ -52,9 +55,6 @@ func (w *worker) begin() (step func(context.Context) bool) {
 		w.place(arena, chunk)
 	}
 	switch {
-	case w.p.Order == Streams:
-		w.unlock()
-		w.told = announced{file: -1}
 	case whole && !works:
 		w.readAhead(256<<10, 4<<20) // so that nothing stands still until the next run is announced
 	case !whole:
@@ -186,25 +186,5 @@ func (w *worker) readAhead(worthwhile, beyond int64) {
 				h.ReadAhead(whole.Offset, whole.Length+beyond)
 			}
 		}
-	}
-}
-
-// announced is bytes of a file that a worker said it would read.
-type announced struct {
-	file     layout.FileIndex
-	from, to int64
-}
-
-// announce tells a file, as the run comes to it, all that will be read of it
-// from there on: it is one request where a file is a connection. Files further
-// on are told later, so that one connection is in use at a time.
-func (w *worker) announce(i int, file File, span layout.Span) {
-	if w.told.file == span.File && w.told.from <= span.Offset && span.Offset < w.told.to {
-		return
-	}
-	if h, ok := file.(hinter); ok {
-		whole, _ := w.inOneFile(i)
-		w.told = announced{whole.File, whole.Offset, whole.Offset + whole.Length}
-		h.ReadAhead(whole.Offset, whole.Length)
 	}
 }

@@ -114,6 +114,15 @@ func (q *queue) take(l *line, run []layout.Piece, lanes int, admit func(layout.P
 	return run
 }
 
+// ask is how many bytes are asked of a server at a time: many, and towards the end
+// fewer, so that all connections end at about the same time.
+func (q *queue) ask() int64 {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	left := int64(q.count-q.taken) * q.layout.PieceLength()
+	return min(max(left/int64(2*q.workers), leastAsk), mostAsk)
+}
+
 // took goes on by n pieces.
 func (q *queue) took(l *line, n int) {
 	l.kept = -1

@@ -8,9 +8,12 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/longtest"
+	"github.com/torrentkit/torrentkit/internal/sha1simd"
 )
 
 // connections is a memory Source whose files must be told what will be read of
@@ -117,5 +120,173 @@ func TestStreamsGoOnAfterAFault(t *testing.T) {
 	}
 	if !slices.Equal(bad, []int{1}) {
 		t.Errorf("pieces %v fail", bad)
+	}
+}
+
+// counted notes how many messages are hashed side by side.
+type counted struct {
+	sha1Lanes
+	mu    *sync.Mutex
+	bytes map[int]int // by the number of messages
+}
+
+func (c counted) Blocks(states []*sha1simd.State, chunks [][]byte) {
+	c.mu.Lock()
+	for _, chunk := range chunks {
+		c.bytes[len(states)] += len(chunk)
+	}
+	c.mu.Unlock()
+	c.sha1Lanes.Blocks(states, chunks)
+}
+
+// What connections bring of long pieces is hashed side by side.
+func TestStreamsShareLanes(t *testing.T) {
+	if sha1simd.New().Lanes() < 4 {
+		t.Skip("one message at a time is hashed as fast")
+	}
+	synctest.Test(t, func(t *testing.T) {
+		const workers, length = 4, 5 << 20
+		job, m := newJob(t, rand.New(rand.NewPCG(27, 28)), layout.V1, length, []int64{workers * length})
+		job.Workers, job.Order = workers, Streams
+		c := counted{mu: new(sync.Mutex), bytes: map[int]int{}}
+		p := job.pipeline()
+		p.start(t.Context(), func() *tools {
+			return newTools(counted{sha1simd.New(), c.mu, c.bytes})
+		})
+		for batch := range p.results {
+			for _, r := range batch {
+				if r.err != nil || r.piece != naive(job.Layout, m, r.piece.Index) {
+					t.Errorf("piece %d: %v", r.piece.Index, r.err)
+				}
+			}
+		}
+		if len(c.bytes) != 1 || c.bytes[workers] != workers*length {
+			t.Errorf("bytes by the messages that were hashed side by side: %v", c.bytes)
+		}
+	})
+}
+
+// The memory for what was read grows neither with the pieces nor, until each has room
+// for no more than a few leaves, with the connections.
+func TestStreamsMemory(t *testing.T) {
+	l, err := layout.New(layout.V1, 64<<20, []layout.File{{Length: 1 << 40}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, workers := range []int{1, 4, 5, 100, 500} {
+		p := Job{Layout: l, Workers: workers, Order: Streams}.pipeline()
+		memory, w := 0, newWorker(p, newTools(sha1simd.New()))
+		for range workers {
+			s := p.streams.add(w)
+			for i := range s.load {
+				s.last = &s.load[i]
+				memory += len(s.room().buf) + s.skew
+			}
+		}
+		if most := max(allLoads, workers*loads*layout.LeafSize) + workers*loads*skews*skew + allLoads/64; memory > most {
+			t.Errorf("%d connections: %d bytes of memory, more than %d", workers, memory, most)
+		}
+	}
+}
+
+// stalling is a memory Source of which one file gives nothing until it is let go.
+type stalling struct {
+	*memory
+	file layout.FileIndex
+	gate chan struct{}
+}
+
+type stalledFile struct {
+	File
+	gate chan struct{}
+}
+
+func (f stalledFile) ReadAt(p []byte, off int64) (int, error) {
+	<-f.gate
+	return f.File.ReadAt(p, off)
+}
+
+func (s stalling) Open(i layout.FileIndex) (File, error) {
+	f, err := s.memory.Open(i)
+	if err == nil && i == s.file {
+		f = stalledFile{f, s.gate}
+	}
+	return f, err
+}
+
+// Nobody waits for a connection that gives nothing: all that others bring is hashed
+// before it does.
+func TestStreamsDoNotWaitForOne(t *testing.T) {
+	for _, format := range []layout.Format{layout.V1, layout.V2, layout.Hybrid} {
+		synctest.Test(t, func(t *testing.T) {
+			const length = 1 << 20
+			job, m := newJob(t, rand.New(rand.NewPCG(29, 30)), format, length, []int64{length, 40*length + 1000})
+			gate := make(chan struct{})
+			job.Source, job.Workers, job.Order = stalling{m, 0, gate}, 4, Streams
+			most := job.Layout.NumPieces() - 12 // the others are in the run of the file that gives nothing
+			begun, came := time.Now(), 0
+			for p, err := range job.Pieces(t.Context()) {
+				if err != nil || p != naive(job.Layout, m, p.Index) {
+					t.Errorf("%v: piece %d: %v", format, p.Index, err)
+				}
+				if came++; came == most {
+					if waited := time.Since(begun); waited > 2*patience {
+						t.Errorf("%v: others waited %v", format, waited)
+					}
+					close(gate)
+				}
+			}
+			if came != job.Layout.NumPieces() {
+				t.Errorf("%v: %d pieces came", format, came)
+			}
+		})
+	}
+}
+
+// breaking is a memory Source whose files end in a fault, though what is before comes.
+type breaking struct {
+	*memory
+	at int64
+}
+
+type brokenFile struct {
+	File
+	at int64
+}
+
+func (brokenFile) ReadAhead(off, n int64) {}
+
+func (f brokenFile) ReadAt(p []byte, off int64) (int, error) {
+	n, err := f.File.ReadAt(p[:min(max(f.at-off, 0), int64(len(p)))], off)
+	if err == nil && n < len(p) {
+		err = errors.New("broken")
+	}
+	return n, err
+}
+
+func (b breaking) Open(i layout.FileIndex) (File, error) {
+	f, err := b.memory.Open(i)
+	return brokenFile{f, b.at}, err
+}
+
+// Where a long read fails in the middle, the pieces before that are good, and none
+// behind it.
+func TestStreamsKeepWhatCameBeforeAFault(t *testing.T) {
+	for _, format := range []layout.Format{layout.V1, layout.V2, layout.Hybrid} {
+		for _, length := range []int64{16 << 10, 256 << 10, 4 << 20} {
+			job, m := newJob(t, rand.New(rand.NewPCG(31, 32)), format, length, []int64{9<<20 + 5, 100})
+			const at = 5<<20 + 77
+			job.Source, job.Workers, job.Order = breaking{m, at}, 2, Streams
+			for p, err := range job.Pieces(context.Background()) {
+				good := int64(p.Index+1)*length <= at || 9<<20+5 <= int64(p.Index)*length
+				var read *ReadError
+				switch {
+				case good && (err != nil || p != naive(job.Layout, m, p.Index)):
+					t.Errorf("%v, pieces of %d: piece %d: %v", format, length, p.Index, err)
+				case !good && !(errors.As(err, &read) && read.File == 0 && read.Offset >= at):
+					t.Errorf("%v, pieces of %d: piece %d, which is broken: %v", format, length, p.Index, err)
+				}
+			}
+		}
 	}
 }

@@ -53,6 +53,7 @@ func (s *Spare) put(t *tools) {
 	}
 	clear(t.slots[:cap(t.slots)])
 	clear(t.scratch.slots[:cap(t.scratch.slots)])
+	clear(t.scratch.side[:cap(t.scratch.side)])
 	clear(t.scratch.states[:cap(t.scratch.states)])
 	clear(t.scratch.chunks[:cap(t.scratch.chunks)])
 	s.tools.Put(t)

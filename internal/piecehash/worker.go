@@ -38,7 +38,7 @@ type slot struct {
 
 	data    []byte // bytes to hash next, in buf
 	content int    // how many of them, from the start, are content
-	zeros   int    // or: blocks of zeros to hash next
+	zeros   int    // blocks of zeros to hash behind that
 	holes   int    // how many leaves of content are in zeros
 
 	leaves  int   // leaves of the merkle tree so far
@@ -46,6 +46,7 @@ type slot struct {
 	counted int64 // bytes of content that were read, or need not be
 	err     error
 	ended   bool
+	goesOn  bool // in order Streams: the piece began in the load before
 }
 
 // sha1Lanes is what workers need of a sha1simd.Hasher.
@@ -64,10 +65,10 @@ type worker struct {
 	size    int // of the arena that it needs
 	chunk   int // bytes of a piece that are read at a time, in parallel order
 	big     []byte
-	told    announced // in order Streams
-	line    *line     // that run is of
-	reading bool      // the worker holds the line
+	line    *line // that run is of
+	reading bool  // the worker holds the line
 	parts   parts
+	stream  *stream // in order Streams
 }
 
 func newWorker(p *pipeline, t *tools) *worker {
@@ -96,6 +97,10 @@ func (w *worker) own() []byte {
 // work takes runs until there are none.
 func (w *worker) work(ctx context.Context) {
 	defer w.files.closeAll()
+	if w.p.Order == Streams {
+		w.stream = w.p.streams.add(w)
+		defer w.stream.drain(ctx)
+	}
 	for ctx.Err() == nil {
 		step := w.begin()
 		if step == nil {
@@ -107,8 +112,16 @@ func (w *worker) work(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
+		if w.stream != nil {
+			continue // who hashes hands the results on
+		}
+		all := w.scratch.slots[:0]
+		for i := range w.slots {
+			all = append(all, &w.slots[i])
+		}
+		w.scratch.slots = all
 		select {
-		case w.p.results <- w.finish():
+		case w.p.results <- w.finish(all):
 		case <-ctx.Done():
 			return
 		}
@@ -130,10 +143,7 @@ func (w *worker) place(arena []byte, chunk int) {
 		}
 		w.slots = append(w.slots, s)
 	}
-	if cap(w.scratch.leaves) < leaves {
-		w.scratch.leaves = make([]merkle.Hash, leaves)
-	}
-	w.scratch.leaves = w.scratch.leaves[:leaves]
+	w.scratch.wantLeaves(leaves)
 }
 
 // slotSize is the room that bytes of a piece want in an arena: whole blocks, and
@@ -189,6 +199,9 @@ func (w *worker) fill(i int) {
 	s.data, s.content, s.zeros, s.holes = s.buf[:0], 0, 0, 0
 	for s.left > 0 && len(s.data) < len(s.buf) {
 		span := s.cursor.Span()
+		if w.stream != nil && w.stream.here(s) {
+			continue
+		}
 		file, zeros, err := w.open(span)
 		if err != nil {
 			w.p.queue.end(span.File, 0)
@@ -205,19 +218,17 @@ func (w *worker) fill(i int) {
 		switch {
 		case zeros == 0:
 			n = int(min(int64(n), span.Length))
-			if w.p.Order == Streams {
-				w.announce(i, file, span)
+			if w.stream != nil {
+				err = w.stream.read(i, file, span, s.buf[have:have+n])
+			} else {
+				err = w.read(file, span, s.buf[have:have+n])
 			}
-			if err := w.read(file, span, s.buf[have:have+n]); err != nil {
-				w.files.drop(span.File) // the next piece of it finds out whether there is a use
-				w.told = announced{file: -1}
+			if err != nil {
 				w.fail(s, err)
 				return
 			}
 		case rest == 0 && zeros >= int64(unit):
-			if have == 0 {
-				w.skip(s, span, min(zeros, maxZeroStep, max(allZeroSteps/int64(len(w.slots)), layout.LeafSize)), unit)
-			}
+			w.skip(s, span, min(zeros, maxZeroStep, max(allZeroSteps/int64(len(w.slots)), layout.LeafSize)), unit)
 			return
 		default: // to the end of the block or leaf
 			n = int(min(int64(n), zeros, int64(unit-rest)))
@@ -274,32 +285,39 @@ func (w *worker) open(span layout.Span) (f File, zeros int64, err error) {
 
 // read reads one span, whole.
 func (w *worker) read(f File, span layout.Span, buf []byte) error {
+	_, err := w.readAt(f, span, buf)
+	return err
+}
+
+// readAt reads bytes of a file. If not all come, it says how many.
+func (w *worker) readAt(f File, span layout.Span, buf []byte) (n int, err error) {
 	if w.p.Durable {
 		// Where workers keep all processors busy, digests wait milliseconds until
 		// they are taken, and a kill would lose them.
 		runtime.Gosched()
 	}
-	n, err := f.ReadAt(buf, span.Offset)
-	if n < len(buf) {
-		if err == nil || err == io.EOF {
-			err = io.ErrUnexpectedEOF
-		}
-		if errors.Is(err, io.ErrUnexpectedEOF) {
-			w.p.queue.end(span.File, span.Offset+int64(n))
-		}
-		return &ReadError{span.File, span.Offset + int64(n), err}
+	n, err = f.ReadAt(buf, span.Offset)
+	if n == len(buf) {
+		w.files.took(span.File, n)
+		return n, nil
 	}
-	w.files.took(span.File, n)
-	return nil
+	if err == nil || err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		w.p.queue.end(span.File, span.Offset+int64(n))
+	}
+	w.files.drop(span.File) // the next piece of it finds out whether there is a use
+	return n, &ReadError{span.File, span.Offset + int64(n), err}
 }
 
-// finish computes the merkle roots of the run and returns its results.
-func (w *worker) finish() []result {
+// finish computes the merkle roots of pieces and returns their results.
+func (w *worker) finish(slots []*slot) []result {
 	sc := &w.scratch
 	roots := sc.hashes[:0]
 	trees, row := sc.trees[:0], sc.leaves[:0]
-	for i := range w.slots {
-		if s := &w.slots[i]; s.leaves > 0 && s.err == nil {
+	for _, s := range slots {
+		if s.leaves > 0 && s.err == nil {
 			trees = append(trees, merkle.Tree{Nodes: s.leaves, Width: s.piece.Leaves})
 			roots = append(roots, merkle.Hash{})
 			row = append(row, sc.leaves[s.firstAt:s.firstAt+s.leaves]...)
@@ -309,8 +327,7 @@ func (w *worker) finish() []result {
 	sc.hashes, sc.trees = roots, trees
 	batch := w.p.batch()
 	next := 0
-	for i := range w.slots {
-		s := &w.slots[i]
+	for _, s := range slots {
 		r := result{piece: Piece{Index: s.piece.Index}, err: s.err}
 		if s.err == nil {
 			r.piece.SHA1 = s.sum
