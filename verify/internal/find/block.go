@@ -17,7 +17,7 @@ func (c *chase) grow(ctx context.Context, b block) error {
 		sp := &sharedPiece{piece: p, pivot: l.from, parts: slices.Clone(l.parts), front: l.base}
 		groups := c.ring.between(l.first, b.from, b.to)
 		if len(l.marks) == 0 { // what is not in the ring, too
-			groups = append(slices.Clip(c.ring.between(l.first, -1, 0)), groups...)
+			groups = append(slices.Clip(groups), c.ring.between(l.first, -1, 0)...)
 		}
 		sp.parts[l.from].groups = c.open(l, l.from, groups)
 		some = append(some, sp)

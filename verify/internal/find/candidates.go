@@ -41,7 +41,7 @@ func (s *sharedSearch) candidates(k int) (groups [][]string, final bool) {
 			return groups, final
 		}
 	}
-	if f.Readable {
+	if f.Readable && !s.needless[k] {
 		groups = append(slices.Clip(groups), []string{own})
 	}
 	return groups, final

@@ -36,20 +36,47 @@ func (s *sharedSearch) group(ctx context.Context) error {
 	s.short = !s.reader.memory.choose(bySize, alone)
 	for _, size := range sizes {
 		b := s.sizes[size]
-		if paths := b.alike(); len(paths) == 1 {
+		long := s.tooLong(b)
+		paths := b.alike()
+		if len(paths) == 1 && len(long) == 0 {
 			b.groups = [][]string{paths}
 			continue
 		}
-		for _, alike := range s.reader.split(ctx, b.alike(), size, min(size, max(size/64, minSample), maxSample)) {
-			if len(alike) == 1 {
-				b.groups = append(b.groups, alike)
-			} else {
-				b.groups = append(b.groups, s.reader.split(ctx, alike, size, size)...)
+		paths = slices.AppendSeq(slices.Clip(paths), maps.Keys(long))
+		for _, alike := range s.reader.split(ctx, paths, size, min(size, max(size/64, minSample), maxSample)) {
+			equal := [][]string{alike}
+			if len(alike) > 1 {
+				equal = s.reader.split(ctx, alike, size, size)
+			}
+			for _, group := range equal {
+				n := slices.IndexFunc(group, func(path string) bool { _, is := long[path]; return is })
+				if n < 0 {
+					n = len(group)
+				}
+				if n == 0 {
+					continue
+				}
+				for _, path := range group[n:] {
+					s.needless[long[path]] = true
+				}
+				b.groups = append(b.groups, group[:n:n])
 			}
 		}
 	}
 	s.ring = newRing(s.sizes, sizes)
 	return ctx.Err()
+}
+
+// tooLong returns the files of a size without pieces inside in whose places is more, by those.
+func (s *sharedSearch) tooLong(b *bucket) map[string]int {
+	long := map[string]int{}
+	for _, k := range b.files {
+		f := &s.files[k]
+		if _, is := s.seen[f.At]; !is && !s.hasInner(k) && f.Readable && f.Size > f.Length {
+			long[f.At] = k
+		}
+	}
+	return long
 }
 
 // alike is the candidates that may be files without pieces inside.

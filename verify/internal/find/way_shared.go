@@ -31,6 +31,7 @@ type sharedSearch struct {
 	changed  map[int]bool       // files of which another candidate was right than that which was found first
 	former   map[int]former     // that, until it is known whether the other is right everywhere
 	taken    map[string]bool    // candidates that a file was found to be, and no other candidate may be it
+	needless map[int]bool       // files in whose places is more than a candidate has, and nothing else
 	short    bool               // memory has no room for all candidates
 	ring     *ring
 	budget   float64 // bytes that may be hashed to find out which files belong together
@@ -39,7 +40,7 @@ type sharedSearch struct {
 func newSharedSearch(s *search) *sharedSearch {
 	return &sharedSearch{
 		search: s, narrowed: map[int][][]string{}, tried: map[int]int{}, named: map[int][][]string{},
-		changed: map[int]bool{}, former: map[int]former{}, budget: float64(s.trial),
+		changed: map[int]bool{}, needless: map[int]bool{}, former: map[int]former{}, budget: float64(s.trial),
 	}
 }
 

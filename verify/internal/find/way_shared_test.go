@@ -265,10 +265,16 @@ func TestSearchRandom(t *testing.T) {
 	for seed := range uint64(longtest.Rounds(12, 200)) {
 		rng := rand.New(rand.NewPCG(11, seed))
 		sizes := []int{1 + rng.IntN(40000), 1 + rng.IntN(20000), 1 + rng.IntN(9000), 10000}
+		if seed%3 == 0 { // pieces have the same geometry again and again
+			sizes = []int{4096 * (1 + rng.IntN(6))}
+		}
 		tree := files{}
 		var before []byte
 		for i := range 3 + rng.IntN(14) {
 			data := noise(rng, sizes[rng.IntN(1+rng.IntN(len(sizes)))])
+			if i == 0 && len(sizes) == 1 {
+				data = noise(rng, 1+rng.IntN(16384))
+			}
 			switch rng.IntN(9) {
 			case 0:
 				clear(data)
@@ -312,7 +318,7 @@ func TestSearchRandom(t *testing.T) {
 		}
 		at := place.Write(t, filepath.Join(t.TempDir(), "tree"))
 		dir := moved.Write(t, t.TempDir())
-		s, rep := searchCounted(t, torrent, at, dir, func(s *search) { s.reader.memory.room = int64(rng.IntN(2)) * maxKept })
+		s, rep := searchCounted(t, torrent, at, dir, func(s *search) { s.reader.memory.room = []int64{0, 1 << 16, maxKept}[rng.IntN(3)] })
 		proved := map[string]bool{}
 		for _, f := range rep.Found {
 			name := s.files[f.File].Path
@@ -398,5 +404,30 @@ func TestSearchDamagedCopies(t *testing.T) {
 	_, rep := searchCounted(t, torrent, t.TempDir(), moved.Write(t, t.TempDir()), nil)
 	if len(rep.Found) < 2 || !rep.Found[0].Proved || filepath.Base(rep.Found[1].Path) != "2" || rep.Found[1].Proved {
 		t.Errorf("%+v", rep.Found)
+	}
+}
+
+// Files in whose places is more than they are, and that are whole somewhere else, are found
+// there: their places are no other candidates.
+func TestSearchTooLongInPlace(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(20) {
+		rng := rand.New(rand.NewPCG(12, seed))
+		tree := ofOneSize(rng, 9, 4096)
+		tree["!"] = noise(rng, 1+rng.IntN(16384))
+		tree["001"] = tree["000"]
+		torrent := v1Torrent(t, tree)
+		moved, dir := scatter(t, rng, tree)
+		place := files{}
+		for _, name := range tree.Paths() {
+			if rng.IntN(3) == 0 || name == "000" || name == "001" {
+				place[name] = append(slices.Clip(tree[name]), "more"...)
+			}
+		}
+		at := place.Write(t, filepath.Join(t.TempDir(), "tree"))
+		s, rep := searchCounted(t, torrent, at, dir, func(s *search) { s.reader.memory.room = 0 })
+		if s.whole(t, tree, moved, dir, rep); t.Failed() {
+			t.Fatalf("seed %d", seed)
+		}
 	}
 }
