@@ -63,12 +63,18 @@ var ErrNothingToSearch = errors.New("no folder to search")
 // is wanted is there, no candidate is read more than twice, and one that is none
 // of the files no further than two piece lengths. Only where several v1 files of one
 // size that have no piece of their own share pieces, and do not fit into 28 MiB, what
-// one piece tells is wanted for the next: they are read in passes, a few times each,
-// and more often where others of their size are among them, some are missing, or more
-// than two share a piece. To find a file beside one that is known all candidates are
-// hashed, and to find two that share a piece all pairs: passes take memory for 64 bytes
-// and the state of a SHA-1 for each candidate and pair that is tried side by side,
-// 16384 at most, and the search ends when 128 GiB were hashed in them.
+// one piece tells is wanted for the next, and they are read in passes: three times
+// where pieces begin and end at the same bytes of their files, of which all pairs are hashed
+// at once, and otherwise about four times. A chain of them is followed from a pair: what
+// is before it is told by states of SHA-1 that are kept of all candidates, without
+// reading them again, and what is behind takes a pass for each two files, and less where memory
+// holds what is read of a candidate. So it is more, in proportion to that, where others
+// of their size are among so many that no pair near the end of a chain may be looked for,
+// where files are missing, which ends chains, or more than two share many of the pieces.
+// To find a file beside one that is known all candidates are hashed, and to find two that
+// share a piece all pairs: the search ends when 128 GiB were hashed in passes. They
+// take memory for 64 bytes and the state of a SHA-1 for each candidate and pair that
+// is tried side by side, 16384 at most, and that is kept, 131072 at most.
 // A folder may be named by a symbolic link; below it none is followed. Nothing is
 // changed. The caller closes the report.
 func Search(ctx context.Context, torrent []byte, path string, dirs []string, o SearchOptions) (*SearchReport, error) {

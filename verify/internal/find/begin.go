@@ -9,34 +9,50 @@ import (
 const (
 	nearest = 6       // pieces from one with which a chain begins to the next, at least
 	most    = 1 << 10 // and at most
+
+	readCost = 32 // what reading a byte is, in bytes that are hashed
 )
 
 // begins chooses pieces with two files that are not known from which chains are followed,
-// where candidates are not in memory whole. All chains are followed in the same passes, so
-// many begin, as evenly spaced as what it takes to find a pair allows: a few times what
-// it takes to follow the chains, and half of what may be hashed beside that.
+// where candidates are not in memory whole, for a few times what it takes to follow the
+// chains at most, and half of what may be hashed beside that. What is before a pair is told by
+// what is kept, and what is behind it in passes, of each chain about two pieces in one: so
+// each chain begins as near to its end as pays. Where files are missing, which end chains
+// anywhere, they begin as evenly spaced as may be.
 func (c *chase) begins(open []*sharedPiece) []*sharedPiece {
 	follow := c.following(open)
 	budget := min((c.left()-follow/2)/2, max(3*follow, float64(c.trial)/64))
 	runs := c.runs(open)
 	best := begin{}
-	sort.Search(most-nearest, func(n int) bool {
-		list := begin{}
+	choose := func(distance, last int) (list begin, fits bool) {
 		for _, run := range runs {
 			if len(run) > nearest {
-				list.add(run, nearest+n)
+				list.add(run, distance, last)
 			}
 		}
-		if list.cost > budget || list.ways > maxForks {
-			return false
+		return list, list.cost <= budget && list.ways <= maxForks
+	}
+	if c.broken {
+		sort.Search(most-nearest, func(n int) bool {
+			list, fits := choose(nearest+n, (nearest+n)/2)
+			if fits {
+				best = list
+			}
+			return fits
+		})
+	} else {
+		least := 0.0
+		for last := 1; last <= most; last *= 2 {
+			list, fits := choose(most, last)
+			if cost := list.cost + float64(last)/2*c.ring.bytes*readCost; fits && (best.pieces == nil || cost < least) {
+				best, least = list, cost
+			}
 		}
-		best = list
-		return true
-	})
+	}
 	all := begin{}
 	for _, run := range runs {
 		if len(run) <= nearest || best.pieces == nil {
-			all.add(run, most)
+			all.add(run, most, most)
 		}
 	}
 	slices.SortStableFunc(all.pieces, func(a, b *sharedPiece) int { return cmp.Compare(a.cost, b.cost) })
@@ -82,7 +98,7 @@ func (c *chase) runs(open []*sharedPiece) (runs [][]spot) {
 		}
 		at := spot{cost: noBegin}
 		switch {
-		case sp.ways <= maxWays || c.links[sp.piece] != nil: // it is followed
+		case c.followed(sp):
 			at.cost = 0
 		case sp.begin && sp.unknown == 2:
 			at = spot{sp, sp.cost / 2}
@@ -98,8 +114,9 @@ func (c *chase) runs(open []*sharedPiece) (runs [][]spot) {
 const noBegin = 1 << 60
 
 // add chooses pieces of a run of which none is further from the next than a distance,
-// nor from an end than half of that, if there are such, so that all cost the least.
-func (b *begin) add(run []spot, distance int) {
+// the first no further from the start than half of that, and the last no further from the
+// end than told, if there are such, so that all cost the least.
+func (b *begin) add(run []spot, distance, last int) {
 	sum, before := make([]float64, len(run)), make([]int, len(run))
 	var queue []int // those behind which the next may be, cheaper ones later
 	for i := range run {
@@ -116,7 +133,7 @@ func (b *begin) add(run []spot, distance int) {
 		}
 		queue = append(queue, i)
 	}
-	end := max(0, len(run)-1-distance/2)
+	end := max(0, len(run)-1-last)
 	for i := end; i < len(run); i++ {
 		if sum[i] < sum[end] {
 			end = i

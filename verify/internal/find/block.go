@@ -9,30 +9,39 @@ import (
 // grow begins pieces with the candidates of a block.
 func (c *chase) grow(ctx context.Context, b block) error {
 	var some []*sharedPiece
-	for _, p := range slices.Sorted(maps.Keys(c.links)) {
-		l := c.links[p]
-		if !l.begins {
-			continue
+	begun := map[*sharedPiece]*link{}
+	for _, links := range []map[int]*link{c.links, c.kept} {
+		for _, p := range slices.Sorted(maps.Keys(links)) {
+			l := links[p]
+			if !l.begins {
+				continue
+			}
+			sp := &sharedPiece{piece: p, pivot: l.from, parts: slices.Clone(l.parts), front: l.base}
+			groups := c.ring.between(l.first, b.from, b.to)
+			if len(l.marks) == 0 { // what is not in the ring, too
+				groups = append(slices.Clip(groups), c.ring.between(l.first, -1, 0)...)
+			}
+			sp.parts[l.from].groups = c.open(l, l.from, groups)
+			some = append(some, sp)
+			begun[sp] = l
 		}
-		sp := &sharedPiece{piece: p, pivot: l.from, parts: slices.Clone(l.parts), front: l.base}
-		groups := c.ring.between(l.first, b.from, b.to)
-		if len(l.marks) == 0 { // what is not in the ring, too
-			groups = append(slices.Clip(groups), c.ring.between(l.first, -1, 0)...)
-		}
-		sp.parts[l.from].groups = c.open(l, l.from, groups)
-		some = append(some, sp)
 	}
 	if err := c.extendOne(ctx, some, func(sp *sharedPiece) int { return sp.pivot }); err != nil {
 		return err
 	}
 	err := c.extend(ctx, some, func(sp *sharedPiece, i int) (int, bool) {
 		at := sp.pivot + 1 + i
-		return at, at < c.links[sp.piece].pivot
+		return at, at < begun[sp].sharedPiece.pivot
 	})
 	for _, sp := range some {
-		l := c.links[sp.piece]
+		l := begun[sp]
 		l.begun = append(l.begun, sp.front...)
 		l.marks = append(l.marks, mark{b.from, b.to, len(l.begun)})
+	}
+	for _, l := range c.kept {
+		if l.covered += b.to - b.from; l.covered >= len(c.ring.groups) {
+			l.begins = false
+		}
 	}
 	return err
 }
@@ -40,7 +49,7 @@ func (c *chase) grow(ctx context.Context, b block) error {
 // open returns the groups that no file was found to be, unless all are tried. A piece
 // to which others are left is not done.
 func (c *chase) open(l *link, at int, groups [][]string) (list [][]string) {
-	if c.phase == byAll {
+	if c.phase == byAll || l.same != nil {
 		return groups
 	}
 	own := c.chosen[l.parts[at].k]
@@ -64,12 +73,8 @@ func (c *chase) ready(l *link, from, to int) {
 		}
 	}
 	l.front = slices.Clone(l.begun[n:])
-	if c.phase < byAll {
-		n := len(l.front)
-		l.front = slices.DeleteFunc(l.front, func(one *partial) bool {
-			return !slices.ContainsFunc(one.groups, func(g []string) bool { return !c.isTaken(g) })
-		})
-		l.final = l.final && len(l.front) == n
+	if l.same == nil {
+		l.front = c.free(l.front, &l.final)
 	}
 }
 
@@ -114,6 +119,11 @@ func (c *chase) nextBlock() block {
 			tails[size] = max(tails[size], size-t.Offset)
 		} else {
 			heads[size] = max(heads[size], t.Length)
+		}
+	}
+	for _, l := range c.kept {
+		if l.begins {
+			note(&l.parts[l.from])
 		}
 	}
 	for _, l := range c.links {
@@ -171,13 +181,13 @@ func (c *chase) tryBlock(ctx context.Context) (int, error) {
 		}
 		now = nil
 		for _, l := range matched {
-			if c.links[l.piece] != l { // another told of its files
+			if c.good[l.piece] || !l.twin && c.links[l.piece] != l { // another told of its files
 				continue
 			}
 			c.drop(l.piece)
 			c.accept(l.sharedPiece, l.right)
 			c.paused[l.piece] = l
-			more, err := c.follow(ctx, l.sharedPiece)
+			more, err := c.follow(ctx, []*sharedPiece{l.sharedPiece}, nil)
 			if err != nil {
 				return 0, err
 			}
@@ -217,8 +227,11 @@ func (c *chase) endBlock(held map[string]bool) {
 		case l.covered < len(c.ring.groups):
 		case l.begins:
 			l.begins, l.covered = false, 0
+		case l.same != nil:
+			joint{c}.end(l)
 		default:
 			c.drop(p)
+			c.broken = c.broken || l.right == nil
 			c.tried[p] = l.tried(c.phase)
 			if l.again {
 				c.widen(l)
@@ -313,10 +326,16 @@ func (c *chase) tryRange(ctx context.Context, list []*link, b block) (matched []
 		var left []*link
 		for _, l := range list {
 			l.covered += to - from
-			if l.right != nil && !l.again {
+			switch {
+			case l.same != nil:
+				matched = append(matched, joint{c}.matched(l)...)
+				if len(l.same) > 0 {
+					left = append(left, l)
+				}
+			case l.right != nil && !l.again:
 				l.begun = nil
 				matched = append(matched, l)
-			} else {
+			default:
 				left = append(left, l)
 			}
 		}

@@ -17,11 +17,15 @@ const maxWays = 4
 // piece that matched goes on with the block that is there: so a pass over the
 // candidates is worth two steps of each chain, or more, and is worth them for all chains
 // at once. In the same passes chains begin: what comes first in a piece with two files
-// that are not known is hashed of all candidates in one, and continued in the next.
+// that are not known is hashed of all candidates in one, and continued in the next. What was
+// hashed so is kept of other pieces, too: it tells the first file once the second is known.
 type chase struct {
 	*sharedSearch
-	links  map[int]*link // that are followed, by piece
+	links  map[int]*link // that are followed, by piece; those of a geometry by less than 0
 	paused map[int]*link // that matched before all candidates were tried
+	kept   map[int]*link // of which the ways begun are kept until the second file is known
+	joined map[int]bool  // pieces of geometries that are followed
+	broken bool          // a piece matched with nothing: a chain ends where a file is missing
 }
 
 // link is a piece of a chain, of which one file is not known, or one and the file before it.
@@ -31,10 +35,12 @@ type link struct {
 	covered int        // groups of the ring that were passed
 	pinned  []string   // candidates behind the pivot that are held
 	again   bool       // it matched, and others are looked for
+	twin    bool       // it matched as one of a geometry
 
 	// Where two files are not known, all candidates of the first are continued with those
 	// of the second: in one pass with those that were begun by then, in the next with the others.
 	begins bool // the first pass
+	phase  int  // in which it began
 	from   int  // the part of the first
 	first  [][]string
 	base   []*partial // what is before it
@@ -46,29 +52,34 @@ type link struct {
 type mark struct{ from, to, begun int }
 
 func newChase(s *sharedSearch) *chase {
-	return &chase{s, map[int]*link{}, map[int]*link{}}
+	return &chase{s, map[int]*link{}, map[int]*link{}, map[int]*link{}, map[int]bool{}, false}
 }
 
 // pass follows chains through the ring once, those that went on before as well. It tells
 // whether there were any.
 func (c *chase) pass(ctx context.Context, open []*sharedPiece) (any bool, err error) {
 	open = slices.DeleteFunc(slices.Clone(open), func(sp *sharedPiece) bool { return sp.cost/2 > c.left() || sp.ways > maxPartials })
+	joined := joint{c}.choose(open)
 	var list []*sharedPiece
 	for _, sp := range open {
-		if sp.ways <= maxWays && c.links[sp.piece] == nil {
+		if sp.ways <= maxWays && c.links[sp.piece] == nil && !c.joined[sp.piece] {
 			list = append(list, sp)
 		}
 	}
 	begun := c.begins(open)
+	keep := c.keeps(open, begun)
 	ahead := c.following(open) / 4 // as candidates become fewer, and half of a file is in a piece
 	for _, sp := range begun {
 		ahead += sp.cost / 2
 	}
 	c.reader.work.atLeast(int64(ahead))
-	if err := c.add(ctx, c.lay(list)); err != nil {
+	if _, err := c.follow(ctx, nil, c.lay(list)); err != nil {
 		return false, err
 	}
-	if err := c.addBegin(ctx, c.lay(begun)); err != nil {
+	if err := c.addBegin(ctx, c.links, append(joined, c.lay(begun)...)); err != nil {
+		return false, err
+	}
+	if err := c.addBegin(ctx, c.kept, c.lay(keep)); err != nil {
 		return false, err
 	}
 	for left := len(c.ring.groups); left > 0 && c.left() > 0 && (len(c.links) > 0 || c.resume()); any = true {
@@ -113,18 +124,18 @@ func (c *chase) add(ctx context.Context, list []*sharedPiece) error {
 	return nil
 }
 
-// addBegin begins chains with pieces.
-func (c *chase) addBegin(ctx context.Context, list []*sharedPiece) error {
+// addBegin begins chains with pieces, or what is kept of them.
+func (c *chase) addBegin(ctx context.Context, to map[int]*link, list []*sharedPiece) error {
 	for _, sp := range list {
-		l := &link{sharedPiece: sp, begins: true}
+		l := &link{sharedPiece: sp, begins: true, phase: c.phase}
 		l.from = slices.IndexFunc(sp.parts, func(t part) bool { return len(t.groups) > 1 })
 		l.first, l.groups = c.ring.sort(sp.parts[l.from].groups), c.ring.sort(sp.parts[sp.pivot].groups)
-		c.links[sp.piece] = l
+		to[sp.piece] = l
 		sp.front = []*partial{{Prefix: piecehash.NewPrefix()}}
 	}
-	err := c.extend(ctx, list, func(sp *sharedPiece, i int) (int, bool) { return i, i < c.links[sp.piece].from })
+	err := c.extend(ctx, list, func(sp *sharedPiece, i int) (int, bool) { return i, i < to[sp.piece].from })
 	for _, sp := range list {
-		c.links[sp.piece].base, sp.front = sp.front, nil
+		to[sp.piece].base, sp.front = sp.front, nil
 	}
 	return err
 }
@@ -133,6 +144,11 @@ func (c *chase) addBegin(ctx context.Context, list []*sharedPiece) error {
 func (c *chase) drop(p int) {
 	if l := c.links[p]; l != nil {
 		delete(c.links, p)
+		for _, pieces := range l.same {
+			for _, p := range pieces {
+				delete(c.joined, p)
+			}
+		}
 		for _, path := range l.pinned {
 			if !c.reader.memory.wholly(path) {
 				c.reader.memory.letGo(path)
@@ -141,19 +157,22 @@ func (c *chase) drop(p int) {
 	}
 }
 
-// follow lays out the pieces that share files with one that matched, again and again while
-// there is one way to put them together, and returns those of which one file is not known.
-func (c *chase) follow(ctx context.Context, first *sharedPiece) ([]*link, error) {
-	next := []*sharedPiece{first}
+// follow lays out the pieces that share files with some that matched, again and again while
+// there is one way to put them together, or what was kept tells which is right. It follows
+// those of which one file is not known, and others that are laid out, and returns them.
+func (c *chase) follow(ctx context.Context, next, also []*sharedPiece) ([]*link, error) {
 	laid := map[int]*sharedPiece{}
-	for len(next) > 0 {
+	for _, sp := range also {
+		laid[sp.piece] = sp
+	}
+	for more := also; len(next)+len(more) > 0; {
 		var single []*sharedPiece
 		for _, sp := range next {
 			for _, p := range c.beside(sp) {
 				c.drop(p)
 				delete(laid, p)
 				switch sp := c.layOut(p); {
-				case sp == nil || c.reused(sp):
+				case sp == nil || c.reused(sp) || c.joined[p]:
 				case sp.single():
 					single = append(single, sp)
 				case sp.ways <= maxWays && sp.cost <= c.left():
@@ -169,6 +188,10 @@ func (c *chase) follow(ctx context.Context, first *sharedPiece) ([]*link, error)
 		if next, err = c.hashSingle(ctx, single); err != nil {
 			return nil, err
 		}
+		if more, err = c.recall(ctx, laid); err != nil {
+			return nil, err
+		}
+		next = append(next, more...)
 	}
 	list := slices.SortedFunc(maps.Values(laid), func(a, b *sharedPiece) int { return a.piece - b.piece })
 	if err := c.add(ctx, list); err != nil {

@@ -88,16 +88,29 @@ func (s *sharedSearch) finish(ctx context.Context, batch []*sharedPiece, which f
 		part.parts[sp.pivot].groups = groups
 		some, whole = append(some, &part), append(whole, sp)
 	}
-	err := s.extend(ctx, some, func(sp *sharedPiece, i int) (int, bool) { return sp.pivot, i == 0 })
-	if err == nil {
-		err = s.extend(ctx, some, func(sp *sharedPiece, i int) (int, bool) { return sp.pivot + 1 + i, sp.pivot+1+i < len(sp.parts) })
+	if err := s.extendOne(ctx, some, func(sp *sharedPiece) int { return sp.pivot }); err != nil {
+		return err
 	}
+	return s.complete(ctx, some, whole)
+}
+
+// complete puts together what is behind the pivots, and notes which ways are right for
+// the pieces that whole has.
+func (s *sharedSearch) complete(ctx context.Context, some, whole []*sharedPiece) error {
+	err := s.extend(ctx, some, func(sp *sharedPiece, i int) (int, bool) { return sp.pivot + 1 + i, sp.pivot+1+i < len(sp.parts) })
 	if err != nil {
 		return err
 	}
 	for k, sp := range some {
 		for i, sum := range s.reader.extender.Sums(prefixes(sp.front)) {
-			if s.matches(sp.piece, piecehash.Piece{Index: sp.piece, SHA1: sum}) {
+			if same := whole[k].same; same != nil {
+				if pieces := same[string(sum[:])]; pieces != nil {
+					for _, p := range pieces {
+						whole[k].twins = append(whole[k].twins, twin{p, sp.front[i]})
+					}
+					delete(same, string(sum[:]))
+				}
+			} else if s.matches(sp.piece, piecehash.Piece{Index: sp.piece, SHA1: sum}) {
 				whole[k].match(sp.front[i])
 				break
 			}
@@ -160,12 +173,13 @@ func (s *sharedSearch) extendOne(ctx context.Context, list []*sharedPiece, at fu
 			if at(sp) == sp.pivot || len(t.groups) > 1 { // other candidates may follow
 				front = fork(front, at(sp), group)
 			}
-			s.budget -= openCost + forkCost*float64(len(front))
+			s.budget -= forkCost * float64(len(front))
 			path := s.pick(t.k, group)
 			over := passes[path]
 			if over == nil {
 				over = &pass{path: path}
 				passes[path], order = over, append(order, over)
+				s.budget -= openCost
 			}
 			st := &section{from: t.Offset, to: t.Offset + t.Length, starts: prefixes(front)}
 			over.sections = append(over.sections, st)

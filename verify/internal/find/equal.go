@@ -68,7 +68,7 @@ func (s *sharedSearch) group(ctx context.Context) error {
 }
 
 // tooLong returns the files of a size without pieces inside in whose places is more, by those.
-func (s *sharedSearch) tooLong(b *bucket) map[string]int {
+func (s *search) tooLong(b *bucket) map[string]int {
 	long := map[string]int{}
 	for _, k := range b.files {
 		f := &s.files[k]

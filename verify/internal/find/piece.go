@@ -21,6 +21,24 @@ type sharedPiece struct {
 	right   *partial // the way that matched
 
 	begin bool // it has several ways, and candidates that would be read for each step from it
+
+	geometry geometry
+	same     map[string][]int // pieces of the geometry that did not match, by their digests; nil: sp is one piece
+	twins    []twin           // those that did
+}
+
+// geometry is what pieces of two files that are not known have in common if all ways to put
+// one together are those of the others.
+type geometry struct {
+	spans [2]struct{ offset, length int64 }
+	lists [2]*[]string // where their candidates begin
+	sizes [2]int       // how many those are
+}
+
+// twin is a piece of a geometry, and the way that is right for it.
+type twin struct {
+	piece int
+	way   *partial
 }
 
 // part is a span of a shared piece, and where its bytes may be: groups of
@@ -92,6 +110,12 @@ func (s *sharedSearch) layOut(p int) *sharedPiece {
 		return nil
 	}
 	sp.begin = sp.ways > 1 && sp.pivot == len(sp.parts)-1 && !s.reader.memory.wholly(sp.parts[sp.pivot].groups[0][0])
+	if sp.unknown == 2 && len(sp.parts) == 2 {
+		for i, t := range sp.parts {
+			sp.geometry.spans[i].offset, sp.geometry.spans[i].length = t.Offset, t.Length
+			sp.geometry.lists[i], sp.geometry.sizes[i] = &t.groups[0], len(t.groups)
+		}
+	}
 	return sp
 }
 

@@ -12,7 +12,8 @@ type ring struct {
 	groups [][]string
 	sizes  []int64 // of each
 	at     map[string]int
-	next   int // where the next block begins
+	next   int     // where the next block begins
+	bytes  float64 // of all groups
 }
 
 func newRing(buckets map[int64]*bucket, sizes []int64) *ring {
@@ -22,7 +23,7 @@ func newRing(buckets map[int64]*bucket, sizes []int64) *ring {
 			for _, path := range group {
 				r.at[path] = len(r.groups)
 			}
-			r.groups, r.sizes = append(r.groups, group), append(r.sizes, size)
+			r.groups, r.sizes, r.bytes = append(r.groups, group), append(r.sizes, size), r.bytes+float64(size)
 		}
 	}
 	return r
