@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,12 +14,21 @@ import (
 
 // Expand lists, in order, the files and folders on disk that a path with a pattern in it names, as a shell would: a star stops at
 // slashes, ** does not, and upper and lower case are alike. A backslash is a slash. A path that has no pattern, or that is the name of
-// something that is there, stands for itself; what nothing matches gives no names. It ends early with ctx's error.
-func Expand(ctx context.Context, path string) ([]string, error) {
-	volume := filepath.VolumeName(path) // it may have the ? of \\?\C:
-	base, pattern := doublestar.SplitPattern(strings.ReplaceAll(path[len(volume):], `\`, "/"))
-	if !strings.ContainsAny(pattern, "*?[{") || !doublestar.ValidatePattern(pattern) || exists(path) {
-		return []string{path}, nil
+// something that is there, stands for itself, and so do folders at its beginning, such as "Film [2019]"; what nothing matches gives no
+// names. It ends early with ctx's error.
+func Expand(ctx context.Context, name string) ([]string, error) {
+	volume := filepath.VolumeName(name) // it may have the ? of \\?\C:
+	base, pattern := doublestar.SplitPattern(strings.ReplaceAll(name[len(volume):], `\`, "/"))
+	if !strings.ContainsAny(pattern, "*?[{") || !doublestar.ValidatePattern(pattern) || exists(name) {
+		return []string{name}, nil
+	}
+	for {
+		first, rest, more := strings.Cut(pattern, "/")
+		if below := path.Join(base, first); more && exists(volume+filepath.FromSlash(below)) {
+			base, pattern = below, rest
+			continue
+		}
+		break
 	}
 	folder := volume + filepath.FromSlash(base)
 	prefix := strings.TrimSuffix(folder, string(filepath.Separator)) + string(filepath.Separator)
@@ -26,8 +36,8 @@ func Expand(ctx context.Context, path string) ([]string, error) {
 		prefix = volume
 	}
 	var names []string
-	err := doublestar.GlobWalk(os.DirFS(listable(volume)+filepath.FromSlash(base)), pattern, func(name string, _ fs.DirEntry) error {
-		names = append(names, prefix+filepath.FromSlash(name))
+	err := doublestar.GlobWalk(os.DirFS(listable(volume)+filepath.FromSlash(base)), pattern, func(found string, _ fs.DirEntry) error {
+		names = append(names, prefix+filepath.FromSlash(found))
 		return ctx.Err()
 	}, doublestar.WithCaseInsensitive())
 	if err != nil {

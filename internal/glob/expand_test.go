@@ -10,7 +10,7 @@ import (
 
 func TestExpand(t *testing.T) {
 	dir := t.TempDir()
-	for _, name := range []string{"a.torrent", "B.Torrent", "c.txt", "[x].torrent", "sub/d.torrent", "sub/deep/e.torrent", "café/f.torrent"} {
+	for _, name := range []string{"a.torrent", "B.Torrent", "c.txt", "[x].torrent", "sub/d.torrent", "sub/deep/e.torrent", "café/f.torrent", "Film [2019]/g.torrent", "Film [2019]/{1}/h.torrent"} {
 		file := filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
 			t.Fatal(err)
@@ -25,10 +25,14 @@ func TestExpand(t *testing.T) {
 		`.\*.TXT`:                  {"c.txt"},
 		"?.torrent":                {"B.Torrent", "a.torrent"},
 		`sub\*.torrent`:            {"sub/d.torrent"},
-		"**/*.torrent":             {"B.Torrent", "[x].torrent", "a.torrent", "café/f.torrent", "sub/d.torrent", "sub/deep/e.torrent"},
+		"**/*.torrent":             {"B.Torrent", "Film [2019]/g.torrent", "Film [2019]/{1}/h.torrent", "[x].torrent", "a.torrent", "café/f.torrent", "sub/d.torrent", "sub/deep/e.torrent"},
 		"{a,c}.*":                  {"a.torrent", "c.txt"},
 		"[x].torrent":              {"[x].torrent"}, // is there
 		"[ab].torrent":             {"B.Torrent", "a.torrent"},
+		`Film [2019]\*.torrent`:    {"Film [2019]/g.torrent"}, // a folder that is there
+		"Film [2019]/{1}/?.tor*":   {"Film [2019]/{1}/h.torrent"},
+		"[f]ilm [[]*/g.torrent":    {"Film [2019]/g.torrent"},
+		"Film [2019]/gone.*":       nil,
 		`sub\..\*.txt`:             {"sub/../c.txt"},
 		"*.none":                   nil,
 		"gone.torrent":             {"gone.torrent"},
