@@ -113,6 +113,9 @@ func DefaultName(path string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("making a torrent of %q: %w", path, err)
 	}
+	if device, ok := strings.CutPrefix(abs, `\\.\`); ok && filepath.VolumeName(abs) == abs { // of Windows: nul, con, nul.txt
+		return device, nil
+	}
 	base := filepath.Base(abs)
 	if base == string(filepath.Separator) || base == filepath.VolumeName(abs)+string(filepath.Separator) {
 		return "", fmt.Errorf("making a torrent of %q: a root folder has no name: give one", path)

@@ -37,7 +37,7 @@ func findContent(ctx context.Context, at storage, t *metainfo.Torrent, path stri
 	case t.Single:
 		return findFile(at, t, path, named, info.IsDir()), nil, nil
 	case !info.IsDir() && !named:
-		return "", nil, fmt.Errorf("looking for the content at %q: it is a file, and the torrent is of a folder", path)
+		return "", nil, fmt.Errorf("looking for the content at %q: it is %s, and the torrent is of a folder", path, content.Kind(info.Mode()))
 	}
 	root, seen = findFolder(ctx, at, t, path, named)
 	return root, seen, nil

@@ -3,6 +3,7 @@ package content
 import (
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"unsafe"
@@ -80,6 +81,9 @@ func openShared(path string) (*os.File, error) {
 
 // statName opens what is at a path for looking at it only, which no other process can refuse.
 func statName(path string, follow bool) (stat, error) {
+	if strings.HasPrefix(path, `\\.\`) && filepath.VolumeName(path) == path { // what nul or con.txt is in full; not all can be opened
+		return stat{kind: kindDevice}, nil
+	}
 	name, err := windows.UTF16PtrFromString(longPath(path))
 	if err != nil {
 		return stat{}, err

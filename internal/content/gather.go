@@ -47,7 +47,10 @@ func (g *gatheredFiles) enter(ctx context.Context, named string) error {
 	if err != nil {
 		return err
 	}
-	if st.kind != kindFolder {
+	if st.kind != kindFolder && st.kind != kindFile {
+		return fmt.Errorf("it is %v, not a file or folder", st.kind)
+	}
+	if st.kind == kindFile {
 		if named, err = filepath.EvalSymlinks(named); err != nil {
 			return err
 		}

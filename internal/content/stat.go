@@ -37,6 +37,9 @@ func (k kind) String() string {
 	return "a special file"
 }
 
+// Kind words what a file of a mode is: "a folder", "a device".
+func Kind(m fs.FileMode) string { return kindOf(m).String() }
+
 // kindOf is the kind that a mode of Go tells.
 func kindOf(m fs.FileMode) kind {
 	switch {
