@@ -18,7 +18,9 @@ func (l *Layout) contentBefore(piece int) int64 {
 func (l *Layout) contentBeforeFile(i FileIndex) int64 {
 	n := l.content[i/stride]
 	for f := i / stride * stride; f < i; f++ {
-		n += max(l.lengths[f], 0)
+		if !l.pad(f) {
+			n += l.length(f)
+		}
 	}
 	return n
 }

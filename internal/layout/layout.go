@@ -52,7 +52,9 @@ type FileIndex int32
 type Layout struct {
 	format      Format
 	pieceLength int64
-	lengths     []int64 // of the files; of pad files the complement
+	lengths     []int64  // of the files of a v2 torrent: in others each ends where the next starts
+	pads        []uint64 // a bit for each file; nil where there are no pad files
+	files       FileIndex
 	starts      []int64 // where each file starts in the space that pieces divide; one more for the end
 	content     []int64 // how much content lies before each file of which the index is a multiple of stride
 	total       int64   // bytes of content
@@ -89,7 +91,10 @@ func New(format Format, pieceLength int64, files []File) (*Layout, error) {
 	}
 	l := &Layout{
 		format: format, pieceLength: pieceLength,
-		lengths: make([]int64, len(files)), starts: make([]int64, len(files)+1), content: make([]int64, 0, len(files)/stride+1),
+		files: FileIndex(len(files)), starts: make([]int64, len(files)+1), content: make([]int64, 0, len(files)/stride+1),
+	}
+	if !format.HasV1() {
+		l.lengths = make([]int64, len(files))
 	}
 	var pos int64
 	for i, f := range files {
@@ -115,11 +120,17 @@ func New(format Format, pieceLength int64, files []File) (*Layout, error) {
 			return nil, &FileError{FileIndex(i), ErrOverflow}
 		}
 		pos += f.Length
-		if l.lengths[i] = f.Length; f.Pad {
-			l.lengths[i] = ^f.Length
-		} else {
-			l.total += f.Length
+		if l.lengths != nil {
+			l.lengths[i] = f.Length
 		}
+		if !f.Pad {
+			l.total += f.Length
+			continue
+		}
+		if l.pads == nil {
+			l.pads = make([]uint64, len(files)/64+1)
+		}
+		l.pads[i/64] |= 1 << (i % 64)
 	}
 	l.starts[len(files)] = pos
 	if pos/pieceLength >= math.MaxInt32 {
@@ -138,17 +149,17 @@ func (l *Layout) PieceLength() int64 { return l.pieceLength }
 func (l *Layout) TotalLength() int64 { return l.total }
 
 // PaddedLength returns the number of bytes that the pieces divide, with padding.
-func (l *Layout) PaddedLength() int64 { return l.starts[len(l.lengths)] }
+func (l *Layout) PaddedLength() int64 { return l.starts[l.files] }
 
 // NumFiles returns the number of files, pad files included.
-func (l *Layout) NumFiles() FileIndex { return FileIndex(len(l.lengths)) }
+func (l *Layout) NumFiles() FileIndex { return l.files }
 
 // ClientIndices returns, by file, the index that a magnet link selects it by (BEP
 // 53): that in the list of libtorrent, where a file of a v2 torrent that ends
 // within a piece has a pad file behind it, if another file follows. In v1 and
 // hybrid torrents it is the file's own.
 func (l *Layout) ClientIndices() []int64 {
-	indices := make([]int64, len(l.lengths))
+	indices := make([]int64, l.files)
 	next := int64(0)
 	for i := range l.NumFiles() {
 		indices[i] = next
@@ -163,15 +174,17 @@ func (l *Layout) ClientIndices() []int64 {
 // File returns the i-th file.
 func (l *Layout) File(i FileIndex) File { return File{l.length(i), l.pad(i)} }
 
-func (l *Layout) pad(i FileIndex) bool { return l.lengths[i] < 0 }
+func (l *Layout) pad(i FileIndex) bool { return l.pads != nil && l.pads[i/64]>>(i%64)&1 != 0 }
 
-func (l *Layout) length(i FileIndex) int64 {
-	n := l.lengths[i]
-	return max(n, ^n)
-}
+func (l *Layout) length(i FileIndex) int64 { return l.end(i) - l.starts[i] }
 
 // end is where the i-th file ends in the space that pieces divide.
-func (l *Layout) end(i FileIndex) int64 { return l.starts[i] + l.length(i) }
+func (l *Layout) end(i FileIndex) int64 {
+	if l.lengths == nil {
+		return l.starts[i+1]
+	}
+	return l.starts[i] + l.lengths[i]
+}
 
 // NumPieces returns the number of pieces.
 func (l *Layout) NumPieces() int {
@@ -235,7 +248,7 @@ func (l *Layout) leaves(length int64) int {
 
 // fileAt returns the file that holds the byte at pos, which must be one of a file.
 func (l *Layout) fileAt(pos int64) FileIndex {
-	return FileIndex(sort.Search(len(l.lengths), func(i int) bool { return l.end(FileIndex(i)) > pos }))
+	return FileIndex(sort.Search(int(l.files), func(i int) bool { return l.end(FileIndex(i)) > pos }))
 }
 
 // Cursor walks the spans of a piece, without a list of them: one piece can
