@@ -109,7 +109,7 @@ func TestCompleteInClients(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				says := c.Add(r.Raw, dirs[i])
+				says := c.Add(r.Raw(), dirs[i])
 				if (says == "") != loads {
 					t.Errorf("%s, %s: it says %q", c.Name, full, says)
 				}

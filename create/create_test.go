@@ -88,14 +88,14 @@ func torrent(t *testing.T, path string, o create.Options) []byte {
 // checked holds that the infohashes are those of the torrent, and returns that.
 func checked(t *testing.T, made *create.Result) []byte {
 	t.Helper()
-	m, err := metainfo.Parse(made.Raw)
+	m, err := metainfo.Parse(made.Raw())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if m.Hashes() != made.Hashes {
 		t.Errorf("infohashes %v are said of a torrent with %v", made.Hashes, m.Hashes())
 	}
-	return made.Raw
+	return made.Raw()
 }
 
 // file makes a file of n bytes that are not all equal, and its folders.
@@ -319,10 +319,10 @@ func TestChecksums(t *testing.T) {
 			}
 			plans := together(t, root, o, create.Options{PieceLength: 65536, Checksums: o.Checksums})
 			raws, err := create.Torrents(context.Background(), []*create.Plan{p})
-			if err != nil || !bytes.Equal(raws[0].Raw, raw) {
+			if err != nil || !bytes.Equal(raws[0].Raw(), raw) {
 				t.Errorf("made again: %v", err)
 			}
-			if raws, err = create.Torrents(context.Background(), plans); err != nil || !bytes.Contains(raws[1].Raw, []byte(want[2])) {
+			if raws, err = create.Torrents(context.Background(), plans); err != nil || !bytes.Contains(raws[1].Raw(), []byte(want[2])) {
 				t.Errorf("made together: %v", err)
 			}
 		}

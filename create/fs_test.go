@@ -119,7 +119,7 @@ func TestFS(t *testing.T) {
 			"memory": memory, "zip": zipped(t, memory), "disk": os.DirFS(filepath.Dir(root)), "counted": countedFS{memory, &read, &opened},
 		} {
 			got, err := ofFS(fsys, filepath.Base(root), o)
-			if err != nil || !bytes.Equal(got.Raw, want) {
+			if err != nil || !bytes.Equal(got.Raw(), want) {
 				t.Errorf("round %d, %s: another torrent, %v", round, name, err)
 			}
 		}
@@ -164,7 +164,7 @@ func TestFSTogether(t *testing.T) {
 		t.Fatalf("%v, %d bytes were read", err, read)
 	}
 	for i, o := range options {
-		if !bytes.Equal(all[i].Raw, torrent(t, root, o)) {
+		if !bytes.Equal(all[i].Raw(), torrent(t, root, o)) {
 			t.Errorf("torrent %d is another one", i)
 		}
 	}

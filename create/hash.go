@@ -5,8 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
-	"runtime/debug"
 	"slices"
 
 	"github.com/torrentkit/torrentkit/internal/content"
@@ -17,11 +17,31 @@ import (
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
-// Result is a torrent that was made.
+// Result is a torrent that was made. It is encoded as it is written.
 type Result struct {
-	Raw    []byte // the .torrent
 	Hashes metainfo.Hashes
+
+	draft *metainfo.Draft
 }
+
+// Raw returns the .torrent.
+func (r *Result) Raw() []byte {
+	raw, _ := r.draft.Encode()
+	return raw
+}
+
+// WriteTo writes the .torrent, of which no more than a part is in memory at a time.
+func (r *Result) WriteTo(w io.Writer) (int64, error) { return r.draft.WriteTo(w) }
+
+// Size is how many bytes the .torrent has.
+func (r *Result) Size() int64 {
+	_, size := r.draft.Seal()
+	return size
+}
+
+// Torrent is what reading the .torrent tells, but for its document: see
+// [metainfo.Draft.Torrent].
+func (r *Result) Torrent() *metainfo.Torrent { return r.draft.Torrent() }
 
 // Torrent reads the content, hashes it, and returns the torrent: beside an
 // [*UnexpectedHashError] too.
@@ -37,15 +57,10 @@ func (p *Plan) Torrent(ctx context.Context) (*Result, error) {
 	return all[0], err
 }
 
-// result is the torrent of pieces that are hashed. What hashing took is given back to
-// the system before a large one takes its memory.
+// result is the torrent of pieces that are hashed.
 func (p *Plan) result() (*Result, error) {
-	const large = 16 << 20
-	if p.Size > large {
-		debug.FreeOSMemory()
-	}
-	raw, h := p.draft.Encode()
-	r := &Result{raw, h}
+	h, _ := p.draft.Seal()
+	r := &Result{h, p.draft}
 	if want := p.o.ExpectInfoHash; want != "" && want != h.V1.String() && want != h.V2.String() {
 		return r, &UnexpectedHashError{want, h}
 	}

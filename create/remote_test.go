@@ -115,7 +115,7 @@ func TestServers(t *testing.T) {
 				if got.Hashes != want.Hashes {
 					t.Errorf("round %d, %v, %s: %v, want %v", round, format, name, got.Hashes, want.Hashes)
 				}
-				if parsed, err := metainfo.Parse(got.Raw); name == "server" && (err != nil || !slices.Equal(parsed.WebSeeds, []string{h.URL + "/"})) {
+				if parsed, err := metainfo.Parse(got.Raw()); name == "server" && (err != nil || !slices.Equal(parsed.WebSeeds, []string{h.URL + "/"})) {
 					t.Errorf("round %d: web seeds %v, %v", round, parsed.WebSeeds, err)
 				}
 				if err := c.Close(); err != nil {
@@ -310,25 +310,25 @@ func TestFromWebSeeds(t *testing.T) {
 	old := torrentOf(t, folder, Options{Fields: metainfo.Fields{WebSeeds: []string{poor.URL + "/", h.URL + "/"}}, Align: true})
 	want := torrentOf(t, folder, Options{Format: metainfo.Hybrid})
 	o := quick()
-	if _, err := WebSeeds(ctx, old.Raw, Selection{}, o); kindOf(err) != "address" {
+	if _, err := WebSeeds(ctx, old.Raw(), Selection{}, o); kindOf(err) != "address" {
 		t.Errorf("a torrent leads to loopback: %v", err)
 	}
 	o.AllowPrivate = true
-	c, err := WebSeeds(ctx, old.Raw, Selection{}, o)
+	c, err := WebSeeds(ctx, old.Raw(), Selection{}, o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer c.Close()
 	got := torrentOf(t, c, Options{Format: metainfo.Hybrid})
-	parsed, err := metainfo.Parse(got.Raw)
+	parsed, err := metainfo.Parse(got.Raw())
 	if err != nil || got.Hashes != want.Hashes || len(parsed.WebSeeds) != 2 {
 		t.Errorf("%v, want %v; %v, %v", got.Hashes, want.Hashes, parsed.WebSeeds, err)
 	}
 	tree["n/d/b"].Data = []byte("bb")
-	if _, err := WebSeeds(ctx, old.Raw, Selection{}, o); kindOf(err) != "missing" || !strings.Contains(err.Error(), "has 2 bytes on the server, not 1") {
+	if _, err := WebSeeds(ctx, old.Raw(), Selection{}, o); kindOf(err) != "missing" || !strings.Contains(err.Error(), "has 2 bytes on the server, not 1") {
 		t.Errorf("another size: %v", err)
 	}
-	if _, err := WebSeeds(ctx, want.Raw, Selection{}, o); err == nil {
+	if _, err := WebSeeds(ctx, want.Raw(), Selection{}, o); err == nil {
 		t.Error("a torrent without web seeds has some")
 	}
 }

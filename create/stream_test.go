@@ -138,7 +138,7 @@ func TestArchiveOfAnyNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, format := range []metainfo.Format{metainfo.V1, metainfo.V2, metainfo.Hybrid} {
-		m, err := metainfo.Parse(torrentOf(t, content, Options{Format: format}).Raw)
+		m, err := metainfo.Parse(torrentOf(t, content, Options{Format: format}).Raw())
 		if err != nil {
 			t.Fatal(err)
 		}

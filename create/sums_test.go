@@ -50,7 +50,7 @@ func TestChecksumsAreOfTheSameRead(t *testing.T) {
 			t.Errorf("%s: %d bytes were read, the content has %d", name, n, total)
 		}
 		for i, o := range options {
-			if !bytes.Equal(raws[i].Raw, torrent(t, root, o)) {
+			if !bytes.Equal(raws[i].Raw(), torrent(t, root, o)) {
 				t.Errorf("%s: torrent %d is another one than alone", name, i)
 			}
 		}

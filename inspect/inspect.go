@@ -1,6 +1,6 @@
 // Package inspect judges and compares torrents, and shows any of their bytes.
 //
-// [Lint] judges by named [Rules]: the BEPs, names that do not travel, trackers
+// [Lint] judges by named [Rules], and [LintTorrent] a torrent that is no document yet: the BEPs, names that do not travel, trackers
 // that cannot work, and the limits of a [Target] ([Targets] are all). [PredictIndex]
 // tells what the Torrust index makes of an upload.
 //

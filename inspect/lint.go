@@ -75,33 +75,58 @@ func Lint(raw []byte, o LintOptions) (*Report, error) {
 		return nil, err
 	}
 	t, problems := metainfo.Read(raw)
-	l.t = t
-	l.report.Torrent = t
+	l.whole = func(at int) int { return at }
+	if t != nil {
+		front, behind := t.Around()
+		l.root = bencode.ViewIn(raw, front, len(raw)-behind)
+	}
+	l.judge(t, problems)
+	for _, target := range o.Targets {
+		l.target(target, raw)
+	}
+	return l.finish(), nil
+}
+
+// LintTorrent is Lint for a torrent that was read, or made by a [metainfo.Draft]
+// without a document. Targets, which want the whole of that, are not judged.
+func LintTorrent(t *metainfo.Torrent, o LintOptions) (*Report, error) {
+	l, err := newLinter(o)
+	if err != nil {
+		return nil, err
+	}
+	doc, whole := t.Outline()
+	l.root, l.whole = bencode.View(doc), whole
+	l.judge(t, t.Problems)
+	return l.finish(), nil
+}
+
+// judge judges what can be read of a torrent, nil where that is nothing.
+func (l *linter) judge(t *metainfo.Torrent, problems []metainfo.Problem) {
+	l.t, l.report.Torrent = t, t
 	for _, p := range problems {
 		if l.report.Refused == nil && p.Severity == metainfo.Error {
 			l.report.Refused = p
 		}
-		l.add(p.ID, p.Path, p.Offset, "%s", p.Message)
+		l.addAt(p.ID, func() (string, int) { return p.Path, p.Offset }, "%s", p.Message)
 	}
-	if t != nil {
-		front, behind := t.Around()
-		l.root = bencode.ViewIn(raw, front, len(raw)-behind)
-		l.doc = known(l.root)
-		l.info = known(l.doc["info"])
-		l.keys()
-		l.content()
-		l.names()
-		l.seasons()
-		l.trackers()
-		l.webSeeds()
-		l.secrets()
+	if t == nil {
+		return
 	}
-	for _, target := range o.Targets {
-		l.target(target, raw)
-	}
+	l.doc = known(l.root)
+	l.info = known(l.doc["info"])
+	l.keys()
+	l.content()
+	l.names()
+	l.seasons()
+	l.trackers()
+	l.webSeeds()
+	l.secrets()
+}
+
+func (l *linter) finish() *Report {
 	found := l.report.Findings
 	sort.SliceStable(found, func(i, j int) bool { return found[i].Offset < found[j].Offset })
-	return &l.report, nil
+	return &l.report
 }
 
 // known returns the values of a dictionary's keys that mean something, the first of
@@ -126,7 +151,8 @@ func known(dict bencode.Value) map[string]bencode.Value {
 
 type linter struct {
 	t      *metainfo.Torrent
-	root   bencode.Value
+	root   bencode.Value            // the document, or what an outline has of it
+	whole  func(at int) int         // where a byte of root stands in the document
 	doc    map[string]bencode.Value // known keys, outside of info
 	info   map[string]bencode.Value
 	urls   []tracker // all trackers
@@ -160,11 +186,11 @@ func newLinter(o LintOptions) (*linter, error) {
 	return l, nil
 }
 
-// add notes a finding. It is called in fifty places: a copy of it in each would be 12 KB of the program.
+// add notes a finding at a byte of root. It is called in fifty places: a copy of it in each would be 12 KB of the program.
 //
 //go:noinline
 func (l *linter) add(id, key string, offset int, format string, args ...any) {
-	l.addAt(id, func() (string, int) { return key, offset }, format, args...)
+	l.addAt(id, func() (string, int) { return key, l.whole(offset) }, format, args...)
 }
 
 // place tells the key of a finding, and its byte. Deep in a file tree a key is long.

@@ -18,7 +18,7 @@ import (
 func (l *linter) names() {
 	t := l.t
 	if v, ok := l.info["name"]; ok && t.Name != "" {
-		l.name(func() (string, int) { return "info.name", v.Offset() }, t.Name)
+		l.name(func() (string, int) { return "info.name", l.whole(v.Offset()) }, t.Name)
 	}
 	var c collider
 	long := utf16Length(t.Name)

@@ -10,6 +10,8 @@ import (
 type compact struct {
 	hashes Hashes
 	sums   []FileSum
+	// gaps are where the outline lacks bytes of the document, in their order.
+	gaps []gapInOutline
 }
 
 // ParseCompact is Parse for who checks content and does nothing else: the torrent does
@@ -27,7 +29,7 @@ func ParseCompact(raw []byte) (*Torrent, error) {
 
 // compactOf makes a torrent let go of its document.
 func compactOf(t *Torrent) *compact {
-	c := &compact{t.Hashes(), t.FileSums()}
+	c := &compact{hashes: t.Hashes(), sums: t.FileSums()}
 	for i := range c.sums {
 		c.sums[i].Sum = bytes.Clone(c.sums[i].Sum)
 	}

@@ -38,12 +38,21 @@ type Draft struct {
 	shape  Shape
 	files  []File // without pad files
 	layout *layout.Layout
-	sha1   []byte        // 20 bytes a piece, in v1 and hybrid
-	roots  []merkle.Hash // one a piece, in v2 and hybrid
-	tops   []merkle.Hash // of the files that are longer than a piece
-	// drain takes what is encoded so far, of a draft whose encoding only counts.
-	drain func([]byte) []byte
+	count  int    // of the files without pad files
+	padded bool   // files has the pad files, too, as Torrent leaves it
+	sha1   []byte // 20 bytes a piece, in v1 and hybrid
+	// roots are, behind a byte that is none, one of 32 bytes for each piece in v2 and
+	// hybrid, and then those of the files that are longer than a piece.
+	roots  []byte
+	layers []layer // nil until the roots of files are known
+	sealed *sealed // nil until all is known
 }
+
+// single tells whether the content is a file, and no folder.
+func (d *Draft) single() bool { return d.count == 1 && d.files[0].Path == "" }
+
+// rootSize is how many bytes a merkle root has.
+const rootSize = len(merkle.Hash{})
 
 // NewDraft begins a torrent. files are the content in the order of
 // layout.ComparePaths (v1 torrents may have any order); a single file has the
@@ -85,7 +94,7 @@ func NewDraft(s Shape, files []File, fields Fields) (*Draft, error) {
 	if s.Sums != nil && len(s.Sums) != len(files) {
 		return nil, fmt.Errorf("checksums of %d files for %d", len(s.Sums), len(files))
 	}
-	return &Draft{fields: fields, shape: s, files: files, layout: l}, nil
+	return &Draft{fields: fields, shape: s, files: files, count: len(files), layout: l}, nil
 }
 
 // ErrName is the error of a name that reads as something else in a v2 torrent.
@@ -134,7 +143,11 @@ func (d *Draft) Content() iter.Seq2[int, *File] {
 			if d.layout.File(i).Pad {
 				continue
 			}
-			if !yield(int(i), &d.files[next]) {
+			f := &d.files[next]
+			if d.padded {
+				f = &d.files[i]
+			}
+			if !yield(int(i), f) {
 				return
 			}
 			next++
@@ -145,16 +158,19 @@ func (d *Draft) Content() iter.Seq2[int, *File] {
 // Set gives the digests of the i-th piece. What the format does not have is ignored.
 func (d *Draft) Set(i int, sha [20]byte, root [32]byte) {
 	d.allocate()
+	d.layers, d.sealed = nil, nil
 	if d.sha1 != nil {
 		copy(d.sha1[20*i:], sha[:])
 	}
 	if d.roots != nil {
-		d.roots[i] = root
+		copy(d.roots[1+rootSize*i:], root[:])
 	}
 }
 
 // CopyHashes takes over all pieces of a draft of the same layout.
-func (d *Draft) CopyHashes(from *Draft) { d.sha1, d.roots = from.sha1, from.roots }
+func (d *Draft) CopyHashes(from *Draft) {
+	d.sha1, d.roots, d.layers, d.sealed = from.sha1, from.roots, from.layers, nil
+}
 
 func (d *Draft) allocate() {
 	n, format := d.layout.NumPieces(), d.layout.Format()
@@ -162,7 +178,13 @@ func (d *Draft) allocate() {
 		d.sha1 = make([]byte, 20*n)
 	}
 	if d.roots == nil && format.HasV2() {
-		d.roots = make([]merkle.Hash, n)
+		long := 0
+		for _, f := range d.Content() {
+			if f.Length > d.layout.PieceLength() {
+				long++
+			}
+		}
+		d.roots = make([]byte, 1+rootSize*n, 1+rootSize*(n+long))
 	}
 }
 
@@ -172,14 +194,10 @@ func (d *Draft) allocate() {
 // and exact is false.
 func (d *Draft) Size() (n int64, exact bool) {
 	blank := *d
-	blank.sha1, blank.roots = nil, nil
-	var drained int64
-	blank.drain = func(b []byte) []byte {
-		drained += int64(len(b))
-		return b[:0]
-	}
-	raw := blank.document(nil).append(nil)
-	n, exact = drained+int64(len(raw)), true
+	blank.sha1, blank.roots, blank.layers = nil, nil, nil
+	p := pass{Draft: &blank}
+	p.run()
+	n, exact = p.sent, true
 	if format := d.layout.Format(); format.HasV1() {
 		n += stringLength(20*int64(d.layout.NumPieces())) - stringLength(0)
 	}

@@ -1,6 +1,7 @@
 package metainfo
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -77,6 +78,13 @@ func TestDraftReadsBack(t *testing.T) {
 		if isExact && size != int64(len(raw)) && !alike || size < int64(len(raw)) {
 			t.Fatalf("size %d (exact: %v) of a torrent of %d bytes", size, isExact, len(raw))
 		}
+		var written bytes.Buffer
+		if n, err := d.WriteTo(&written); err != nil || n != int64(len(raw)) || !bytes.Equal(written.Bytes(), raw) {
+			t.Fatalf("%d bytes written, %v: not what Encode returns", n, err)
+		}
+		if h, n := d.Seal(); h != hashes || n != int64(len(raw)) {
+			t.Fatalf("sealed as %v, %d bytes", h, n)
+		}
 		if isExact {
 			exact++
 		}
@@ -102,8 +110,8 @@ func TestDraftReadsBack(t *testing.T) {
 			}
 		}
 		for i := range m.NumPieces() {
-			if root := m.PieceRoot(i); root != nil && string(root) != string(d.roots[i][:]) || (root == nil) != (m.Layout().Piece(i).Leaves == 0) {
-				t.Fatalf("piece %d has the root %x, was set to %x", i, root, d.roots[i])
+			if root := m.PieceRoot(i); root != nil && string(root) != string(d.rootsOf(i, i+1)) || (root == nil) != (m.Layout().Piece(i).Leaves == 0) {
+				t.Fatalf("piece %d has the root %x, was set to %x", i, root, d.rootsOf(i, i+1))
 			}
 		}
 		for i, g := range m.Files {

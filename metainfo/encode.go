@@ -1,6 +1,7 @@
 package metainfo
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -9,31 +10,7 @@ import (
 	"github.com/torrentkit/torrentkit/internal/bencode"
 	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/merkle"
-	"github.com/torrentkit/torrentkit/internal/sha256simd"
 )
-
-// Encode returns the torrent and its infohashes. Every piece must have been set.
-func (d *Draft) Encode() ([]byte, Hashes) {
-	d.allocate()
-	var h Hashes
-	doc := d.document(d.finishRoots())
-	doc.info = func(b []byte) []byte {
-		start := len(b)
-		b = d.appendInfo(b)
-		h = hashesOf(d.shape.Format, b[start:])
-		return b
-	}
-	size, _ := d.Size() // growing the buffer step by step would take twice the memory in the end
-	return doc.append(make([]byte, 0, size)), h
-}
-
-func (d *Draft) document(layers []bencode.Entry) *document {
-	doc := &document{fields: &d.fields, outer: d.shape.Outer, info: d.appendInfo}
-	if d.roots != nil {
-		doc.layers = func(b []byte) []byte { return bencode.AppendDict(b, layers) }
-	}
-	return doc
-}
 
 // Wrap returns a torrent around an info dictionary that is there already, like
 // one that peers gave (BEP 9), which keeps its bytes. layers are the piece
@@ -87,96 +64,83 @@ func entry(key string, value any) bencode.Entry {
 	return bencode.Entry{Key: key, Value: raw}
 }
 
-// finishRoots computes the pieces roots of files that are longer than a piece, and
-// returns the piece layers; none in v1.
-func (d *Draft) finishRoots() []bencode.Entry {
-	if d.roots == nil {
-		return nil
-	}
-	trees := merkle.New(sha256simd.New())
-	perPiece := int(d.layout.PieceLength() / layout.LeafSize)
-	var row []merkle.Hash
-	seen := make(map[merkle.Hash]bool)
-	var entries []bencode.Entry
-	d.tops = nil
-	for i, f := range d.Content() {
-		if f.Length <= d.layout.PieceLength() {
-			continue
-		}
-		first, end := d.layout.FilePieces(layout.FileIndex(i))
-		row = append(row[:0], d.roots[first:end]...)
-		root := trees.LayerRoot(row, perPiece)
-		d.tops = append(d.tops, root)
-		if !seen[root] {
-			seen[root] = true
-			entries = append(entries, bencode.Entry{Key: string(root[:]), Append: func(b []byte) []byte {
-				b = append(strconv.AppendInt(b, 32*int64(end-first), 10), ':')
-				for _, h := range d.roots[first:end] {
-					b = append(b, h[:]...)
-				}
-				return b
-			}})
-		}
-	}
-	return entries
-}
-
 // appendInfo appends the info dictionary.
-func (d *Draft) appendInfo(b []byte) []byte {
-	format := d.layout.Format()
-	single := len(d.files) == 1 && d.files[0].Path == ""
+func (p *pass) appendInfo(b []byte) []byte {
+	b = p.send(b)
+	p.inside = true
+	format := p.layout.Format()
+	single := p.single()
 	info := []bencode.Entry{
-		entry("name", d.shape.Name),
-		entry("piece length", d.layout.PieceLength()),
+		entry("name", p.shape.Name),
+		entry("piece length", p.layout.PieceLength()),
 	}
-	if d.fields.Private {
+	if p.fields.Private {
 		info = append(info, entry("private", 1))
 	}
-	if d.fields.Source != "" {
-		info = append(info, entry("source", d.fields.Source))
+	if p.fields.Source != "" {
+		info = append(info, entry("source", p.fields.Source))
 	}
 	if format.HasV1() {
-		info = append(info, bencode.Entry{Key: "pieces", Append: func(b []byte) []byte { return bencode.AppendString(b, d.sha1) }})
+		info = append(info, bencode.Entry{Key: "pieces", Append: func(b []byte) []byte {
+			return p.part(b, "0:", func(b []byte) []byte { return p.appendBytes(b, p.sha1) })
+		}})
 		if single {
-			info = append(info, entry("length", d.files[0].Length))
-			if attr := d.files[0].Attr(); attr != "" {
+			info = append(info, entry("length", p.files[0].Length))
+			if attr := p.files[0].Attr(); attr != "" {
 				info = append(info, entry("attr", attr))
 			}
-			for _, e := range d.sums(0) {
+			for _, e := range p.sums(0) {
 				info = append(info, bencode.Entry{Key: e.Key, Value: e.Value})
 			}
 		} else {
-			info = append(info, bencode.Entry{Key: "files", Append: d.appendFiles})
+			info = append(info, bencode.Entry{Key: "files", Append: func(b []byte) []byte { return p.part(b, "le", p.appendFiles) }})
 		}
 	}
 	if format.HasV2() {
-		info = append(info, entry("meta version", 2), bencode.Entry{Key: "file tree", Append: d.appendTree})
+		info = append(info, entry("meta version", 2), bencode.Entry{Key: "file tree", Append: func(b []byte) []byte { return p.part(b, "de", p.appendTree) }})
 	}
-	for _, e := range d.shape.Info {
+	for _, e := range p.shape.Info {
 		if e.Value != nil {
 			info = append(info, bencode.Entry{Key: e.Key, Value: e.Value})
 		}
 	}
-	return bencode.AppendDict(b, info)
+	b = p.send(bencode.AppendDict(b, info))
+	p.inside = false
+	return b
 }
 
 // appendFiles appends the list of files of BEP 3, with the pad files of BEP 47.
-func (d *Draft) appendFiles(b []byte) []byte {
+func (p *pass) appendFiles(b []byte) []byte {
 	b = append(b, 'l')
 	next := 0
-	for i := range d.layout.NumFiles() {
-		b = d.spill(b)
-		if pad := d.layout.File(i); pad.Pad {
-			b = bencode.AppendInt(append(b, "d4:attr1:p6:length"...), pad.Length)
-			b = bencode.AppendString(append(b, "4:pathl4:.pad"...), strconv.FormatInt(pad.Length, 10))
-			b = append(b, "ee"...)
+	for i := range p.layout.NumFiles() {
+		b = p.spill(b)
+		if pad := p.layout.File(i); pad.Pad {
+			b = appendPad(b, pad.Length)
 			continue
 		}
-		f := &d.files[next]
-		b = f.append(b, d.sums(next), "path", func(b []byte) []byte { return appendPath(b, f.Path) })
+		f := p.file(i, next)
+		if p.mark {
+			f.at = uint32(p.at(b))
+		}
+		b = f.append(b, p.sums(next), "path", func(b []byte) []byte { return appendPath(b, f.Path) })
 		next++
 	}
 	return append(b, 'e')
+}
+
+func appendPad(b []byte, length int64) []byte {
+	b = bencode.AppendInt(append(b, "d4:attr1:p6:length"...), length)
+	b = bencode.AppendString(append(b, "4:pathl4:.pad"...), strconv.FormatInt(length, 10))
+	return append(b, "ee"...)
+}
+
+// file is the i-th file of the layout, which is the k-th without padding.
+func (d *Draft) file(i layout.FileIndex, k int) *File {
+	if d.padded {
+		return &d.files[i]
+	}
+	return &d.files[k]
 }
 
 // append appends the dictionary of the file, in which the list of files has path,
@@ -199,15 +163,6 @@ func (f *File) append(b []byte, sums []Entry, key string, value func([]byte) []b
 	return append(b, 'e')
 }
 
-// spill drains what is encoded, where that is wanted, once it is large.
-func (d *Draft) spill(b []byte) []byte {
-	const large = 64 << 10
-	if d.drain == nil || len(b) < large {
-		return b
-	}
-	return d.drain(b)
-}
-
 // sums are the checksums of a file.
 func (d *Draft) sums(file int) []Entry {
 	if d.shape.Sums == nil {
@@ -226,17 +181,14 @@ func appendSums(b []byte, sums []Entry, after, before string) []byte {
 	return b
 }
 
-// root is the pieces root of a file; zero before there are any. long files, those that
-// are longer than a piece, come before it.
-func (d *Draft) root(i layout.FileIndex, long int) merkle.Hash {
-	switch {
-	case d.roots == nil:
-		return merkle.Hash{}
-	case d.layout.File(i).Length > d.layout.PieceLength():
-		return d.tops[long]
-	}
+// root is where the pieces root of a file stands in roots. long files, those that are
+// longer than a piece, come before it.
+func (d *Draft) root(i layout.FileIndex, long int) int {
 	first, _ := d.layout.FilePieces(i)
-	return d.roots[first]
+	if d.layout.File(i).Length > d.layout.PieceLength() {
+		first = d.layout.NumPieces() + long
+	}
+	return 1 + rootSize*first
 }
 
 func appendPath(b []byte, path string) []byte {
@@ -248,27 +200,32 @@ func appendPath(b []byte, path string) []byte {
 }
 
 // appendTree appends the file tree of the draft. Its files are in that order already.
-func (d *Draft) appendTree(b []byte) []byte {
-	path := func(k int) string {
-		if d.files[k].Path == "" {
-			return d.shape.Name
-		}
-		return d.files[k].Path
-	}
+func (p *pass) appendTree(b []byte) []byte {
 	i, long := layout.FileIndex(-1), 0
-	return appendTree(b, len(d.files), path, func(b []byte, k int) []byte {
-		for i++; d.layout.File(i).Pad; i++ {
+	var f *File
+	path := func(k int) string {
+		for i++; p.layout.File(i).Pad; i++ {
 		}
-		f := &d.files[k]
+		f = p.file(i, k)
+		return cmp.Or(f.Path, p.shape.Name)
+	}
+	var zero merkle.Hash
+	return appendTree(b, p.count, path, func(b []byte, k int) []byte {
+		if p.mark && !p.layout.Format().HasV1() {
+			f.at = uint32(p.at(b))
+		}
 		var root func([]byte) []byte
 		if f.Length > 0 && !f.IsLink() {
-			hash := d.root(i, long)
-			root = func(b []byte) []byte { return bencode.AppendString(b, hash[:]) }
+			hash := zero[:] // before there are any
+			if at := p.root(i, long); p.roots != nil {
+				hash = p.roots[at : at+rootSize]
+			}
+			root = func(b []byte) []byte { return bencode.AppendString(b, hash) }
 		}
-		if f.Length > d.layout.PieceLength() {
+		if f.Length > p.layout.PieceLength() {
 			long++
 		}
-		return d.spill(f.append(b, d.sums(k), "pieces root", root))
+		return p.spill(f.append(b, p.sums(k), "pieces root", root))
 	})
 }
 

@@ -185,7 +185,12 @@ func firstError(problems []Problem) (Problem, bool) {
 
 // Raw returns the document, a dictionary of bencode, without what may stand
 // around it. It must not be changed.
-func (t *Torrent) Raw() []byte { return t.root.Raw() }
+func (t *Torrent) Raw() []byte {
+	if t.compact != nil {
+		return nil
+	}
+	return t.root.Raw()
+}
 
 // Around returns how many bytes that are no part of the document were read in
 // front of it and behind its end.
@@ -197,7 +202,12 @@ func (t *Torrent) Around() (front, behind int) {
 }
 
 // RawInfo returns the exact bytes of the info dictionary.
-func (t *Torrent) RawInfo() []byte { return t.info.Raw() }
+func (t *Torrent) RawInfo() []byte {
+	if t.compact != nil {
+		return nil
+	}
+	return t.info.Raw()
+}
 
 // Hashes returns the infohashes: digests of the exact bytes of the info
 // dictionary, of the versions that clients announce. They are computed each time.

@@ -240,15 +240,7 @@ func knownKeys(names ...string) map[string]bool {
 // top reads the keys outside of info, then info, then the piece layers.
 func (p *parser) top(root bencode.Value) {
 	t := p.t
-	m := p.dict(root, "", knownKeys("info", "announce", "announce-list", "url-list", "httpseeds", "nodes",
-		"comment", "comment.utf-8", "created by", "created by.utf-8", "creation date", "encoding", "piece layers"))
-	t.Trackers = p.tiers(m["announce"], m["announce-list"])
-	t.WebSeeds = p.stringOrList("url-list", m["url-list"])
-	t.HTTPSeeds = p.stringOrList("httpseeds", m["httpseeds"])
-	t.Nodes = p.nodes(m["nodes"])
-	t.Comment = p.either(m, "comment.utf-8", "comment")
-	t.CreatedBy = p.either(m, "created by.utf-8", "created by")
-	t.CreationDate = p.date(m["creation date"])
+	m := p.outside(root)
 	info, ok := m["info"]
 	switch {
 	case !ok:
@@ -264,15 +256,40 @@ func (p *parser) top(root bencode.Value) {
 	}
 }
 
+// outside reads the keys outside of info.
+func (p *parser) outside(root bencode.Value) map[string]bencode.Value {
+	t := p.t
+	m := p.dict(root, "", knownKeys("info", "announce", "announce-list", "url-list", "httpseeds", "nodes",
+		"comment", "comment.utf-8", "created by", "created by.utf-8", "creation date", "encoding", "piece layers"))
+	t.Trackers = p.tiers(m["announce"], m["announce-list"])
+	t.WebSeeds = p.stringOrList("url-list", m["url-list"])
+	t.HTTPSeeds = p.stringOrList("httpseeds", m["httpseeds"])
+	t.Nodes = p.nodes(m["nodes"])
+	t.Comment = p.either(m, "comment.utf-8", "comment")
+	t.CreatedBy = p.either(m, "created by.utf-8", "created by")
+	t.CreationDate = p.date(m["creation date"])
+	return m
+}
+
+// infoKeys returns the values of info.
+func (p *parser) infoKeys(info bencode.Value) map[string]bencode.Value {
+	return p.dict(info, "info", knownKeys("name", "name.utf-8", "piece length", "pieces", "length", "files", "attr",
+		"symlink path", "meta version", "file tree", "private", "source"))
+}
+
+// plainInfo reads keys of info that do not tell of files.
+func (p *parser) plainInfo(info bencode.Value, m map[string]bencode.Value) {
+	p.name(info, m)
+	p.t.Private = p.private(m["private"])
+	p.t.Source = p.text("info.source", m["source"])
+}
+
 // info reads the info dictionary.
 func (p *parser) info(info bencode.Value) {
 	t := p.t
-	m := p.dict(info, "info", knownKeys("name", "name.utf-8", "piece length", "pieces", "length", "files", "attr",
-		"symlink path", "meta version", "file tree", "private", "source"))
+	m := p.infoKeys(info)
 	p.format(info, m)
-	p.name(info, m)
-	t.Private = p.private(m["private"])
-	t.Source = p.text("info.source", m["source"])
+	p.plainInfo(info, m)
 	lengthOK := p.pieceLength(info, m["piece length"])
 	before := p.errors
 	t.hashed = t.Format

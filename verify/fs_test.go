@@ -76,13 +76,13 @@ func TestFS(t *testing.T) {
 		if round%5 == 0 {
 			o.Sample, o.Seed = 3, uint64(round)
 		}
-		disk, err := verify.Data(context.Background(), made.Raw, root, verify.Options{Selection: o.Selection, Reading: o.Reading, Extra: o.Extra})
+		disk, err := verify.Data(context.Background(), made.Raw(), root, verify.Options{Selection: o.Selection, Reading: o.Reading, Extra: o.Extra})
 		do(t, err)
 		want := summary(disk)
 		folder := filepath.Dir(root)
 		for name, fsys := range map[string]fs.FS{"zip": zipOf(t, root), "disk": os.DirFS(folder)} {
 			for _, place := range []string{".", filepath.Base(root)} {
-				r, err := verify.FS(context.Background(), made.Raw, fsys, place, o)
+				r, err := verify.FS(context.Background(), made.Raw(), fsys, place, o)
 				if err != nil {
 					t.Errorf("round %d, %s at %s: %v", round, name, place, err)
 				} else if got := summary(r); got != want {

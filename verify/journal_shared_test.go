@@ -46,7 +46,7 @@ func createTorrent(t *testing.T, root string, o create.Options) ([]byte, create.
 	do(t, err)
 	made, err := p.Torrent(context.Background())
 	do(t, err)
-	return made.Raw, p.Reused
+	return made.Raw(), p.Reused
 }
 
 // What create remembers, verify knows, and what verify remembers, create knows: of all trees and formats.

@@ -49,11 +49,11 @@ func newModel(t *testing.T, root string, o create.Options) *model {
 	if err != nil {
 		t.Fatal(err)
 	}
-	info, err := metainfo.Parse(made.Raw)
+	info, err := metainfo.Parse(made.Raw())
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &model{root: root, torrent: made.Raw}
+	m := &model{root: root, torrent: made.Raw()}
 	for i := range info.Files {
 		if info.Files[i].Pad() {
 			continue

@@ -38,7 +38,7 @@ func torrentOf(t *testing.T, root string, format metainfo.Format) []byte {
 	t.Helper()
 	made, err := create.Torrent(context.Background(), root, create.Options{Format: format, PieceLength: 16384})
 	do(t, err)
-	return made.Raw
+	return made.Raw()
 }
 
 // states is the state of every file, in order.

@@ -48,7 +48,7 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	edited, err := editTrackers(made.Raw, tracker.URL+"/announce")
+	edited, err := editTrackers(made.Raw(), tracker.URL+"/announce")
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func makeTorrent(ctx context.Context, dir string) (*create.Result, error) {
 	var v2 metainfo.HashV2 = hashes.V2
 	fmt.Println("created", v1, v2, len(notes), read)
 
-	t, err := metainfo.Parse(made.Raw)
+	t, err := metainfo.Parse(made.Raw())
 	if err != nil {
 		var problem metainfo.Problem
 		errors.As(err, &problem)
@@ -174,9 +174,9 @@ func fromMemory(ctx context.Context) error {
 		hashes = append(hashes, made.Hashes)
 		var report *verify.Report
 		if content == folder {
-			report, err = verify.FS(ctx, made.Raw, files, "app", verify.FSOptions{})
+			report, err = verify.FS(ctx, made.Raw(), files, "app", verify.FSOptions{})
 		} else {
-			report, err = verify.ReaderAt(ctx, made.Raw, strings.NewReader(artifact), int64(len(artifact)), verify.StreamOptions{})
+			report, err = verify.ReaderAt(ctx, made.Raw(), strings.NewReader(artifact), int64(len(artifact)), verify.StreamOptions{})
 		}
 		if err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -228,12 +229,12 @@ func followLinks(path string) (string, error) {
 }
 
 // writeDevice writes to what is no file. A named pipe may wait for its reader for ever: the end of the context ends that.
-func writeDevice(ctx context.Context, path string, data []byte) error {
+func writeDevice(ctx context.Context, path string, data io.WriterTo) error {
 	done := make(chan error, 1)
 	go func() {
 		f, err := os.OpenFile(path, os.O_WRONLY, 0)
 		if err == nil {
-			_, err = f.Write(data)
+			_, err = data.WriteTo(f)
 			err = errors.Join(err, f.Close())
 		}
 		done <- err
@@ -247,8 +248,8 @@ func writeDevice(ctx context.Context, path string, data []byte) error {
 }
 
 // fill writes the temporary file, and gives it owner and permissions of the file that it replaces.
-func (o *Output) fill(f *os.File, data []byte) error {
-	if _, err := f.Write(data); err != nil {
+func (o *Output) fill(f *os.File, data io.WriterTo) error {
+	if _, err := data.WriteTo(f); err != nil {
 		return err
 	}
 	if o.force && o.before != nil {

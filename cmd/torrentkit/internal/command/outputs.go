@@ -51,11 +51,11 @@ func (list Outputs) CheckRoom(sizes []int64) error {
 // Write puts data in place. The file appears whole or not at all: it is written under a temporary name in the same
 // folder, synced, and renamed. A file that appeared since newOutput is not replaced without force.
 func (o *Output) Write(ctx context.Context, data []byte) error {
-	return Outputs{o}.Write(ctx, [][]byte{data})
+	return Outputs{o}.Write(ctx, []io.WriterTo{Bytes(data)})
 }
 
 // Write puts data in place, each as Output.Write does. No file gets its name before all are on the disk.
-func (list Outputs) Write(ctx context.Context, data [][]byte) error {
+func (list Outputs) Write(ctx context.Context, data []io.WriterTo) error {
 	w := &Writing{Outputs: list, Data: data}
 	WriteAll(ctx, []*Writing{w})
 	return w.Err
@@ -74,12 +74,21 @@ func (o *Output) Remove() error {
 	return nil
 }
 
+// Bytes are data that is in memory.
+type Bytes []byte
+
+// WriteTo writes them, each time.
+func (b Bytes) WriteTo(w io.Writer) (int64, error) {
+	n, err := w.Write(b)
+	return int64(n), err
+}
+
 // staged is what is written: to a file, under a temporary name at first.
 type staged struct {
 	*Output
-	data   []byte
-	dir    within // that the file lies in
-	temp   string // its name there until then; "" where there is none, or not any more
+	data   io.WriterTo // may be asked more than once
+	dir    within      // that the file lies in
+	temp   string      // its name there until then; "" where there is none, or not any more
 	file   *os.File
 	placed bool // the file has its name, by us
 }
@@ -127,7 +136,7 @@ func (s *staged) place(ctx context.Context) error {
 	}
 	switch s.Kind {
 	case ToStdout:
-		_, err := s.App.Raw().Write(s.data)
+		_, err := s.data.WriteTo(s.App.Raw())
 		return err
 	case toDevice:
 		return s.wrap(writeDevice(ctx, s.Path, s.data))
@@ -167,8 +176,12 @@ func (s *staged) isThere() bool {
 		return false
 	}
 	defer f.Close()
-	there, err := io.ReadAll(io.LimitReader(f, 2*int64(len(s.data))+1))
-	return err == nil && s.same(there, s.data)
+	var wanted bytes.Buffer
+	if _, err := s.data.WriteTo(&wanted); err != nil {
+		return false
+	}
+	there, err := io.ReadAll(io.LimitReader(f, 2*int64(wanted.Len())+1))
+	return err == nil && s.same(there, wanted.Bytes())
 }
 
 // SameBytes is for OutputOptions.Same.

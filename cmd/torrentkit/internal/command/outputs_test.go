@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"io"
 	"io/fs"
 	"path/filepath"
 	"runtime"
@@ -24,7 +25,7 @@ func outputs(t *testing.T, dir string, o OutputOptions) (list Outputs) {
 	return list
 }
 
-var three = [][]byte{[]byte("X"), []byte("Y"), []byte("Z")}
+var three = []io.WriterTo{Bytes("X"), Bytes("Y"), Bytes("Z")}
 
 func TestOutputsAllOrNone(t *testing.T) {
 	dir := t.TempDir()

@@ -124,14 +124,14 @@ func (r *Reports) OnStdout() bool {
 // Write makes all reports, and writes those that have a file. A report of what was done is wanted all the more after an
 // interruption.
 func (r *Reports) Write(ctx context.Context, of func(kind string) ([]byte, error)) error {
-	var files [][]byte
+	var files []io.WriterTo
 	for _, s := range r.list {
 		data, err := of(s.Kind)
 		if err != nil {
 			return err
 		}
 		if s.File != "" {
-			files = append(files, data)
+			files = append(files, Bytes(data))
 		}
 	}
 	return r.outputs.Write(context.WithoutCancel(ctx), files)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,7 +17,7 @@ import (
 // Writing is outputs that are written together, and what came of that.
 type Writing struct {
 	Outputs Outputs
-	Data    [][]byte
+	Data    []io.WriterTo
 	Err     error
 
 	all []*staged

@@ -60,7 +60,7 @@ func compareExpected(con *console.Console, made *create.Result, paths []string, 
 	if f.expected == nil {
 		return nil
 	}
-	t, err := metainfo.Parse(made.Raw)
+	t, err := metainfo.Parse(made.Raw())
 	if err != nil {
 		return fmt.Errorf("reading the torrent that was made: %w", err)
 	}

@@ -21,7 +21,7 @@ type createdJSON struct {
 	Size        int64  `json:"size"`
 	PieceLength int64  `json:"piece_length"`
 	Pieces      int    `json:"pieces"`
-	TorrentSize int    `json:"torrent_size"`
+	TorrentSize int64  `json:"torrent_size"`
 	Magnet      string `json:"magnet"`
 	Output      string `json:"output"`
 
@@ -99,7 +99,7 @@ func createdToJSON(c created, out *command.Output) createdJSON {
 	v := createdJSON{
 		Name: t.Name, NameHex: command.HexIfNeeded(t.Name), Format: t.Format.String(), InfoHash: h.V1.String(), InfoHashV2: h.V2.String(),
 		Files: command.ContentFiles(t), Size: t.Size(), PieceLength: t.PieceLength, Pieces: t.NumPieces(),
-		TorrentSize: len(t.Raw()), Magnet: c.link().String(), Output: out.String(),
+		TorrentSize: c.bytes, Magnet: c.link().String(), Output: out.String(),
 		ReusedPieces: reused.Pieces, ReusedBytes: reused.Bytes, Contradicted: reused.Contradicted,
 		Private: t.Private, Source: t.Source, Trackers: t.Trackers, WebSeeds: t.WebSeeds, WebSeedAsks: c.firstFile(),
 		Seconds: math.Round(c.took.Seconds()*1000) / 1000,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"runtime/debug"
 	"time"
 
@@ -190,15 +191,15 @@ const manyFiles = 16 << 20
 func finishCreate(ctx context.Context, con *console.Console, plans []*create.Plan, made []*create.Result, outs command.Outputs, f *createFlags, start time.Time) error {
 	p := con.StartProgress("writing")
 	defer p.Finish()
-	raw, lints, reused := make([][]byte, len(made)), make([]*inspect.Report, len(made)), make([]create.Reused, len(made))
+	data, lints, reused := make([]io.WriterTo, len(made)), make([]*inspect.Report, len(made)), make([]create.Reused, len(made))
 	told := namesTold(plans[0])
 	for i, m := range made {
-		raw[i], reused[i] = m.Raw, plans[i].Reused
+		data[i], reused[i] = m, plans[i].Reused
 		plans[i] = nil
-		if len(m.Raw) > manyFiles {
-			debug.FreeOSMemory() // else reading the torrent would take new memory
+		if m.Size() > manyFiles {
+			debug.FreeOSMemory() // else judging the torrent would take new memory
 		}
-		lint, err := inspect.Lint(m.Raw, f.lintOptions(con))
+		lint, err := inspect.LintTorrent(m.Torrent(), f.lintOptions(con))
 		if err == nil {
 			err = lint.Refused
 		}
@@ -210,14 +211,14 @@ func finishCreate(ctx context.Context, con *console.Console, plans []*create.Pla
 		}
 		lints[i] = lint
 	}
-	if err := outs.Write(ctx, raw); err != nil {
+	if err := outs.Write(ctx, data); err != nil {
 		return err
 	}
 	took := con.Now().Sub(start)
 	p.Finish()
 	for i, lint := range lints {
 		tellLint(con, lint, told)
-		if err := showCreated(con, created{lint.Torrent, reused[i], took, f.peers}, outs[i]); err != nil {
+		if err := showCreated(con, created{lint.Torrent, made[i].Size(), reused[i], took, f.peers}, outs[i]); err != nil {
 			return err
 		}
 	}
@@ -227,6 +228,7 @@ func finishCreate(ctx context.Context, con *console.Console, plans []*create.Pla
 // created is a torrent that was made.
 type created struct {
 	*metainfo.Torrent
+	bytes  int64 // of the .torrent
 	reused create.Reused
 	took   time.Duration // for this one and those that were made of the same pass
 	peers  []string      // for the link

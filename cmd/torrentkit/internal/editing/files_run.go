@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -91,13 +92,13 @@ func (d *edited) prepare(ctx context.Context, con *console.Console, folder *comm
 		d.e.Cut = 0 // the file stays as it is
 		return nil
 	}
-	w := &command.Writing{Outputs: command.Outputs{out}, Data: [][]byte{d.e.Raw}}
+	w := &command.Writing{Outputs: command.Outputs{out}, Data: []io.WriterTo{command.Bytes(d.e.Raw)}}
 	if inPlace && f.backup != "" && !f.undo {
 		backup, err := backupOutput(con, folder, d.name+f.backup, f)
 		if err != nil {
 			return err
 		}
-		w.Outputs, w.Data = command.Outputs{backup, out}, [][]byte{raw, d.e.Raw}
+		w.Outputs, w.Data = command.Outputs{backup, out}, []io.WriterTo{command.Bytes(raw), command.Bytes(d.e.Raw)}
 	}
 	d.writing = w
 	return nil

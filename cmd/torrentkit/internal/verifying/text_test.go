@@ -29,7 +29,7 @@ func TestVerifyMap(t *testing.T) {
 	if err := os.WriteFile(file, data, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	r, err := verify.Data(context.Background(), made.Raw, file, verify.Options{})
+	r, err := verify.Data(context.Background(), made.Raw(), file, verify.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
