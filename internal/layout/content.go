@@ -37,5 +37,5 @@ func (l *Layout) InContent(file FileIndex, piece int) int64 {
 
 // PieceAt returns the piece that holds a byte of a file.
 func (l *Layout) PieceAt(file FileIndex, off int64) int {
-	return int((l.starts[file] + off) / l.pieceLength)
+	return int((l.start(file) + off) / l.pieceLength)
 }

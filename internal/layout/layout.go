@@ -52,10 +52,9 @@ type FileIndex int32
 type Layout struct {
 	format      Format
 	pieceLength int64
-	lengths     []int64  // of the files of a v2 torrent: in others each ends where the next starts
 	pads        []uint64 // a bit for each file; nil where there are no pad files
 	files       FileIndex
-	starts      []int64 // where each file starts in the space that pieces divide; one more for the end
+	ends        []int64 // where each file ends in the space that pieces divide, behind a 0 for the first
 	content     []int64 // how much content lies before each file of which the index is a multiple of stride
 	total       int64   // bytes of content
 }
@@ -91,10 +90,7 @@ func New(format Format, pieceLength int64, files []File) (*Layout, error) {
 	}
 	l := &Layout{
 		format: format, pieceLength: pieceLength,
-		files: FileIndex(len(files)), starts: make([]int64, len(files)+1), content: make([]int64, 0, len(files)/stride+1),
-	}
-	if !format.HasV1() {
-		l.lengths = make([]int64, len(files))
+		files: FileIndex(len(files)), ends: make([]int64, len(files)+1), content: make([]int64, 0, len(files)/stride+1),
 	}
 	var pos int64
 	for i, f := range files {
@@ -112,7 +108,6 @@ func New(format Format, pieceLength int64, files []File) (*Layout, error) {
 			// Empty files before this one start where it starts; they have no bytes, so nothing changes for them.
 			pos = aligned
 		}
-		l.starts[i] = pos
 		if i%stride == 0 {
 			l.content = append(l.content, l.total)
 		}
@@ -120,9 +115,7 @@ func New(format Format, pieceLength int64, files []File) (*Layout, error) {
 			return nil, &FileError{FileIndex(i), ErrOverflow}
 		}
 		pos += f.Length
-		if l.lengths != nil {
-			l.lengths[i] = f.Length
-		}
+		l.ends[i+1] = pos
 		if !f.Pad {
 			l.total += f.Length
 			continue
@@ -132,7 +125,6 @@ func New(format Format, pieceLength int64, files []File) (*Layout, error) {
 		}
 		l.pads[i/64] |= 1 << (i % 64)
 	}
-	l.starts[len(files)] = pos
 	if pos/pieceLength >= math.MaxInt32 {
 		return nil, fmt.Errorf("%w: %d gives more than %d pieces", ErrPieceLength, pieceLength, math.MaxInt32)
 	}
@@ -149,7 +141,7 @@ func (l *Layout) PieceLength() int64 { return l.pieceLength }
 func (l *Layout) TotalLength() int64 { return l.total }
 
 // PaddedLength returns the number of bytes that the pieces divide, with padding.
-func (l *Layout) PaddedLength() int64 { return l.starts[l.files] }
+func (l *Layout) PaddedLength() int64 { return l.ends[l.files] }
 
 // NumFiles returns the number of files, pad files included.
 func (l *Layout) NumFiles() FileIndex { return l.files }
@@ -176,15 +168,21 @@ func (l *Layout) File(i FileIndex) File { return File{l.length(i), l.pad(i)} }
 
 func (l *Layout) pad(i FileIndex) bool { return l.pads != nil && l.pads[i/64]>>(i%64)&1 != 0 }
 
-func (l *Layout) length(i FileIndex) int64 { return l.end(i) - l.starts[i] }
+func (l *Layout) length(i FileIndex) int64 { return l.end(i) - l.start(i) }
 
-// end is where the i-th file ends in the space that pieces divide.
-func (l *Layout) end(i FileIndex) int64 {
-	if l.lengths == nil {
-		return l.starts[i+1]
+// start is where the i-th file starts in the space that pieces divide: behind the one
+// before, or in v2 on the next piece boundary.
+func (l *Layout) start(i FileIndex) int64 {
+	start := l.ends[i]
+	if !l.format.HasV1() && l.ends[i+1] > start && !l.pad(i) {
+		n := uint64(l.pieceLength) // a power of two, in v2
+		start = int64((uint64(start) + n - 1) &^ (n - 1))
 	}
-	return l.starts[i] + l.lengths[i]
+	return start
 }
+
+// end is where the i-th file ends there.
+func (l *Layout) end(i FileIndex) int64 { return l.ends[i+1] }
 
 // NumPieces returns the number of pieces.
 func (l *Layout) NumPieces() int {
@@ -270,7 +268,7 @@ func (l *Layout) Cursor(i int) Cursor {
 func (c *Cursor) Span() Span {
 	for c.pos < c.end {
 		if n := min(c.l.end(c.file), c.end) - c.pos; n > 0 {
-			return Span{File: c.file, Offset: c.pos - c.l.starts[c.file], Length: n, Zero: c.l.pad(c.file)}
+			return Span{File: c.file, Offset: c.pos - c.l.start(c.file), Length: n, Zero: c.l.pad(c.file)}
 		}
 		c.file++
 	}
@@ -298,17 +296,17 @@ func (l *Layout) FilePieces(i FileIndex) (first, end int) {
 	if n == 0 {
 		return 0, 0
 	}
-	start := l.starts[i]
+	start := l.start(i)
 	return int(start / l.pieceLength), int((start+n-1)/l.pieceLength) + 1
 }
 
 // Start returns where the i-th file starts in the space that pieces divide, in bytes.
-func (l *Layout) Start(i FileIndex) int64 { return l.starts[i] }
+func (l *Layout) Start(i FileIndex) int64 { return l.start(i) }
 
 // InFile returns the bytes of the i-th file that lie in a piece, as an offset
 // in the file and a length.
 func (l *Layout) InFile(i FileIndex, piece int) (offset, length int64) {
-	start := l.starts[i]
+	start := l.start(i)
 	pos := int64(piece) * l.pieceLength
 	from := max(pos, start)
 	to := l.end(i)
