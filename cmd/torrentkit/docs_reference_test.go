@@ -186,6 +186,7 @@ func variables() map[string][2]string { // name to who reads it and what it does
 		"TORRENTKIT_TORRUST":          {tests, "the program torrust-tracker (3.0.0), beside which torrust-index (3.0.0) may lie; tests ask them, and are skipped without"},
 		"TORRENTKIT_REQUIRE_KERNEL":   {tests, "kernels that this machine must have, such as `sha1:avx512,sha256:shani`"},
 		"TORRENTKIT_BENCH_FILES":      {tests, "how many files the benchmark of scanning makes"},
+		"TORRENTKIT_BIG_TESTS":        {tests, "torrents of a million files are made and checked: 4 GiB of disk and some minutes"},
 		"TORRENTKIT_TEST_LINK":        {tests, "a magnet link that a test fetches from the real network"},
 	}
 }

@@ -16,6 +16,9 @@ import (
 // Whole tells whether tests run whole.
 func Whole() bool { return os.Getenv("TORRENTKIT_LONG_TESTS") != "" }
 
+// Big tells whether tests run that want some minutes, and a disk for a million files.
+func Big() bool { return os.Getenv("TORRENTKIT_BIG_TESTS") != "" }
+
 // Rounds is how often a test tries something, or with how much of it.
 func Rounds(short, whole int) int {
 	if Whole() {
