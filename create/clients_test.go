@@ -129,3 +129,42 @@ func TestCompleteInClients(t *testing.T) {
 		t.Logf("%s: %d complete", c, len(have))
 	}
 }
+
+// What the limits say of clients is what they do, of each format with all piece lengths that torrents are made with. (A .torrent of
+// 100 MiB cannot be sent to qBittorrent.)
+func TestLimitsOfClients(t *testing.T) {
+	if !longtest.Whole() {
+		t.Skip("TORRENTKIT_LONG_TESTS shows torrents to clients")
+	}
+	transmission := peertest.Transmission(t)
+	clients := map[string][]*peertest.Client{
+		"Transmission " + transmission.Version[:1]:         {transmission},
+		"rTorrent, KTorrent and aria2":                     {peertest.RTorrent(t), peertest.Aria2(t)},
+		"qBittorrent, and other clients with libtorrent 2": append(peertest.Libtorrents(t), peertest.QBittorrent(t)),
+	}
+	for _, l := range create.Limits() {
+		for _, c := range clients[l.Name] {
+			for _, format := range []metainfo.Format{metainfo.V1, metainfo.V2, metainfo.Hybrid} {
+				for n := int64(16 << 20); n <= 256<<20; n *= 2 {
+					name := fmt.Sprintf("limit-%v-%d", format, n)
+					root := filepath.Join(t.TempDir(), name)
+					if err := os.WriteFile(root, []byte(name), 0o666); err != nil {
+						t.Fatal(err)
+					}
+					r, err := selected(t, root, create.DiskSelection{}, create.Options{Format: format, PieceLength: n}).Torrent(t.Context())
+					if err != nil {
+						t.Fatal(err)
+					}
+					loads := slices.Contains(l.Formats, format.String()) && (l.MaxPieceLength == 0 || n <= l.MaxPieceLength)
+					if says := c.Add(r.Raw(), t.TempDir()); (says == "") != loads {
+						t.Errorf("%s, %v, pieces of %d bytes: it says %q", c, format, n, says)
+					}
+				}
+			}
+		}
+		delete(clients, l.Name)
+	}
+	for name := range clients {
+		t.Errorf("nothing is said of %s", name)
+	}
+}
