@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -278,7 +279,11 @@ func TestInstallerKnowsTargets(t *testing.T) {
 			}
 			bin := t.TempDir()
 			uname := fmt.Sprintf("#!/bin/sh\n[ $1 = -s ] && echo %s || echo %s\n", systems[system], machine)
-			if err := os.WriteFile(filepath.Join(bin, "uname"), []byte(uname), 0o777); err != nil {
+			// What another test starts meanwhile would have it open for writing until it runs, and the system would not run it.
+			syscall.ForkLock.RLock()
+			err := os.WriteFile(filepath.Join(bin, "uname"), []byte(uname), 0o777)
+			syscall.ForkLock.RUnlock()
+			if err != nil {
 				t.Fatal(err)
 			}
 			cmd := exec.Command("sh", "../../.github/action/install.sh", filepath.Join(bin, "out"), releaseVersion)
