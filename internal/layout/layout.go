@@ -52,7 +52,7 @@ type FileIndex int32
 type Layout struct {
 	format      Format
 	pieceLength int64
-	pads        []uint64 // a bit for each file; nil where there are no pad files
+	pads        pads
 	files       FileIndex
 	ends        []int64 // where each file ends in the space that pieces divide, behind a 0 for the first
 	content     []int64 // how much content lies before each file of which the index is a multiple of stride
@@ -120,11 +120,12 @@ func New(format Format, pieceLength int64, files []File) (*Layout, error) {
 			l.total += f.Length
 			continue
 		}
-		if l.pads == nil {
-			l.pads = make([]uint64, len(files)/64+1)
+		if l.pads.bits == nil {
+			l.pads.bits = make([]uint64, len(files)/64+1)
 		}
-		l.pads[i/64] |= 1 << (i % 64)
+		l.pads.bits[i/64] |= 1 << (i % 64)
 	}
+	l.pads.count()
 	if pos/pieceLength >= math.MaxInt32 {
 		return nil, fmt.Errorf("%w: %d gives more than %d pieces", ErrPieceLength, pieceLength, math.MaxInt32)
 	}
@@ -164,9 +165,7 @@ func (l *Layout) ClientIndices() []int64 {
 }
 
 // File returns the i-th file.
-func (l *Layout) File(i FileIndex) File { return File{l.length(i), l.pad(i)} }
-
-func (l *Layout) pad(i FileIndex) bool { return l.pads != nil && l.pads[i/64]>>(i%64)&1 != 0 }
+func (l *Layout) File(i FileIndex) File { return File{l.length(i), l.pads.has(i)} }
 
 func (l *Layout) length(i FileIndex) int64 { return l.end(i) - l.start(i) }
 
@@ -174,7 +173,7 @@ func (l *Layout) length(i FileIndex) int64 { return l.end(i) - l.start(i) }
 // before, or in v2 on the next piece boundary.
 func (l *Layout) start(i FileIndex) int64 {
 	start := l.ends[i]
-	if !l.format.HasV1() && l.ends[i+1] > start && !l.pad(i) {
+	if !l.format.HasV1() && l.ends[i+1] > start && !l.pads.has(i) {
 		n := uint64(l.pieceLength) // a power of two, in v2
 		start = int64((uint64(start) + n - 1) &^ (n - 1))
 	}
@@ -221,7 +220,7 @@ func (l *Layout) Piece(i int) Piece {
 		return p
 	}
 	f := l.fileAt(start)
-	if l.pad(f) { // padding that fills a piece of its own has no tree
+	if l.pads.has(f) { // padding that fills a piece of its own has no tree
 		return p
 	}
 	if !p.SHA1 {
@@ -268,7 +267,7 @@ func (l *Layout) Cursor(i int) Cursor {
 func (c *Cursor) Span() Span {
 	for c.pos < c.end {
 		if n := min(c.l.end(c.file), c.end) - c.pos; n > 0 {
-			return Span{File: c.file, Offset: c.pos - c.l.start(c.file), Length: n, Zero: c.l.pad(c.file)}
+			return Span{File: c.file, Offset: c.pos - c.l.start(c.file), Length: n, Zero: c.l.pads.has(c.file)}
 		}
 		c.file++
 	}

@@ -186,6 +186,47 @@ func TestSpansCoverEverything(t *testing.T) {
 	}
 }
 
+// Files that are no padding are counted, and found by their number, wherever padding lies.
+func TestContentFiles(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	for round := range 300 {
+		files := make([]File, rng.IntN(300))
+		for i := range files {
+			files[i] = File{Length: 1, Pad: rng.IntN(10) < round%11}
+		}
+		l, err := New(V1, 16384, files)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for i := range l.NumFiles() {
+			if at := l.ContentIndex(i); at != n {
+				t.Fatalf("%d files lie before file %d, not %d", at, i, n)
+			}
+			if l.File(i).Pad {
+				continue
+			}
+			if at := l.ContentFile(n); at != i {
+				t.Fatalf("file %d of the content is file %d, not %d", n, at, i)
+			}
+			n++
+		}
+		if l.NumContent() != n {
+			t.Fatalf("%d files of content, want %d", l.NumContent(), n)
+		}
+		next := 0
+		for k, i := range l.Content() {
+			if k != next || l.ContentFile(k) != i {
+				t.Fatalf("file %d is the %d. of the content, not the %d.", i, k, next)
+			}
+			next++
+		}
+		if next != n {
+			t.Fatalf("%d files of content, want %d", next, n)
+		}
+	}
+}
+
 func FuzzLayout(f *testing.F) {
 	f.Add(uint8(3), uint8(0), []byte{1, 0, 255, 3})
 	f.Fuzz(func(t *testing.T, format, power uint8, lengths []byte) {
