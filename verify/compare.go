@@ -66,7 +66,7 @@ func (l localiser) comparePiece(d *differ, piece int) {
 			e.verdict = Guilty
 			differs = true
 		}
-		found[partKey{piece, int(l.fileOf[span.File])}] = e
+		found[partKey{piece, l.fileOf(span.File)}] = e
 	}
 	if !differs {
 		return

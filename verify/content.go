@@ -152,27 +152,23 @@ func fitOf(ctx context.Context, at storage, t *metainfo.Torrent, root string) fi
 // could not be done.
 func look(ctx context.Context, at storage, t *metainfo.Torrent, root string) (fit, *content.Located) {
 	const sample = 1000
-	files := contentFiles(t)
-	all := len(files)
-	if all > sample {
-		for i := range sample {
-			files[i] = files[i*all/sample]
-		}
-		files = files[:sample]
-	}
-	located, err := at.locate(ctx, root, wants(t, files), nil)
+	l := t.Layout()
+	all := l.NumContent()
+	n := min(all, sample)
+	file := func(k content.FileIndex) *metainfo.File { return &t.Files[l.ContentFile(int(k)*all/n)] }
+	located, err := at.locate(ctx, root, n, func(k content.FileIndex) content.Want { return want(file(k)) }, nil)
 	if err != nil {
 		return fit{}, nil
 	}
 	var f fit
-	for k := range files {
-		p := located.Presence(content.FileIndex(k))
+	for k := range content.FileIndex(n) {
+		p := located.Presence(k)
 		if p.Kind != content.Present {
 			f.refused = f.refused || Refused(p.Err)
 			continue
 		}
 		f.present++
-		if p.Size == t.Files[files[k]].Length {
+		if p.Size == file(k).Length {
 			f.exact++
 		}
 	}
@@ -180,39 +176,32 @@ func look(ctx context.Context, at storage, t *metainfo.Torrent, root string) (fi
 	return f, located
 }
 
-// contentFiles returns the indices of the files that are not padding.
-func contentFiles(t *metainfo.Torrent) []layout.FileIndex {
-	files := make([]layout.FileIndex, 0, len(t.Files))
-	for i := range t.Content() {
-		files = append(files, layout.FileIndex(i))
-	}
-	return files
+// want is what is looked for on disk of a file of a torrent.
+func want(f *metainfo.File) content.Want {
+	return content.Want{Path: f.Path, IsLink: f.IsLink(), Link: f.Link()}
 }
 
-func wants(t *metainfo.Torrent, files []layout.FileIndex) []content.Want {
-	w := make([]content.Want, len(files))
-	for k, i := range files {
-		f := &t.Files[i]
-		w[k] = content.Want{Path: f.Path, IsLink: f.IsLink(), Link: f.Link()}
-	}
-	return w
+// locate looks for all files of a torrent.
+func locate(ctx context.Context, at storage, root string, t *metainfo.Torrent, found func(files int)) (*content.Located, error) {
+	l := t.Layout()
+	return at.locate(ctx, root, l.NumContent(), func(k content.FileIndex) content.Want { return want(&t.Files[l.ContentFile(int(k))]) }, found)
 }
 
 // source is the files of a torrent, as they were found in a place.
 type source struct {
 	root    string
 	located *content.Located
-	fileOf  []int32 // index in located of each file of the torrent
+	layout  *layout.Layout
 	limit   *limiter
 }
 
 func (s source) Open(i layout.FileIndex) (piecehash.File, error) {
-	return s.limit.file(s.located.Open(content.FileIndex(s.fileOf[i])))
+	return s.limit.file(s.located.Open(content.FileIndex(s.layout.ContentIndex(i))))
 }
 
 // Device tells the pipeline which files are on one disk.
 func (s source) Device(i layout.FileIndex) uint64 {
-	return s.located.Device(content.FileIndex(s.fileOf[i]))
+	return s.located.Device(content.FileIndex(s.layout.ContentIndex(i)))
 }
 
 // openCopy finds another copy of the content.
@@ -222,11 +211,11 @@ func (r *run) openCopy(ctx context.Context, path string) (source, error) {
 		return source{}, err
 	}
 	if located == nil {
-		if located, err = content.Locate(ctx, root, wants(r.torrent, contentFiles(r.torrent)), nil); err != nil {
+		if located, err = locate(ctx, disk{}, root, r.torrent, nil); err != nil {
 			return source{}, fmt.Errorf("looking at the copy %q: %w", path, err)
 		}
 	}
-	return source{root: root, located: located, fileOf: r.fileOf}, nil
+	return source{root: root, located: located, layout: r.layout}, nil
 }
 
 // Refused tells whether err is that the system would not do what was wanted of

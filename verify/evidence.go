@@ -6,6 +6,7 @@ import (
 	"hash"
 
 	"github.com/torrentkit/torrentkit/internal/filesum"
+	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -101,8 +102,8 @@ func (l localiser) checkSums(ctx context.Context) error {
 	}
 	wanted := map[int]metainfo.FileSum{}
 	for _, s := range l.torrent.FileSums() {
-		k := int(l.fileOf[s.File])
-		if k < 0 || len(doubts[k]) == 0 || l.Files[k].Size != l.Files[k].Length {
+		k := l.fileOf(layout.FileIndex(s.File))
+		if l.torrent.Files[s.File].Pad() || len(doubts[k]) == 0 || l.Files[k].Size != l.Files[k].Length {
 			continue
 		}
 		if _, ok := wanted[k]; !ok {

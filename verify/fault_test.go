@@ -106,12 +106,12 @@ func prepare(t *testing.T, torrent []byte, dir string) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	blank := blankRun(parsed, dir, contentFiles(parsed))
+	blank := blankRun(parsed, dir)
 	on, err := blank.openCopy(context.Background(), dir)
 	if err != nil {
 		return nil, err
 	}
-	return newRun(parsed, dir, blank.files, on.located), nil
+	return newRun(parsed, dir, on.located), nil
 }
 
 // What cannot be written is a piece that was not repaired, and nothing else changes.

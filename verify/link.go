@@ -56,11 +56,11 @@ func (s *SearchReport) Link(ctx context.Context, dir string, how LinkKind) (Link
 	}
 	looked := map[layout.FileIndex]bool{}
 	for _, k := range s.Lost {
-		looked[s.run.files[k]] = true
+		looked[s.run.indexOf(k)] = true
 	}
 	for _, f := range s.found.Found {
 		if !f.InPlace {
-			looked[s.run.files[f.File]] = true
+			looked[s.run.indexOf(f.File)] = true
 		}
 	}
 	job := assemble.Job{
@@ -85,7 +85,7 @@ func (s *SearchReport) Link(ctx context.Context, dir string, how LinkKind) (Link
 // was no more to be found of them.
 func (s *SearchReport) noteMade(files []assemble.File) {
 	for _, f := range files {
-		if k := s.run.fileOf[f.Index]; f.Tree == nil {
+		if k := s.run.fileOf(f.Index); f.Tree == nil {
 			s.run.Files[k].State, s.run.Files[k].Err = Elsewhere, nil
 		}
 	}
@@ -101,7 +101,7 @@ func (s *SearchReport) toLink() []assemble.File {
 	var list []assemble.File
 	var onWindows []string // which has not all names: files go where libtorrent stores them there
 	for k := range r.Files {
-		f := assemble.File{Index: r.files[k], Name: r.Name}
+		f := assemble.File{Index: r.indexOf(k), Name: r.Name}
 		if !r.Single {
 			f.Name += "/" + r.Files[k].Path
 		}
@@ -116,7 +116,7 @@ func (s *SearchReport) toLink() []assemble.File {
 		}
 		i, elsewhere := found[k]
 		switch state := r.Files[k].State; {
-		case r.torrent.Files[r.files[k]].IsLink() || state == Skipped:
+		case r.Files[k].IsLink() || state == Skipped:
 			continue
 		case elsewhere && s.found.Found[i].Tree != nil:
 			at := &s.found.Found[i]

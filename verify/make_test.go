@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
@@ -35,6 +36,11 @@ func data(t testing.TB, torrent []byte, path string, o Options) *Report {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// proved is how many bytes of a file are proved.
+func (r *Report) proved(path string) int64 {
+	return r.Proved(slices.IndexFunc(r.Files, func(f FileReport) bool { return f.Path == path }))
 }
 
 func (r *Report) file(t testing.TB, path string) *FileReport {

@@ -204,7 +204,7 @@ func (r *run) otherNames() *otherNames {
 	for client, by := range stores() {
 		paths := r.torrent.StoredPaths(client)
 		missing(func(k int) {
-			if i := r.files[k]; paths != nil && paths[i] != "" && paths[i] != r.Files[k].Path {
+			if i := r.indexOf(k); paths != nil && paths[i] != "" && paths[i] != r.Files[k].Path {
 				o.add(k, paths[i], by)
 			}
 		})
@@ -266,7 +266,7 @@ func (r *run) takeFound(ctx context.Context, at storage) error {
 	if !slices.ContainsFunc(r.Files, func(f FileReport) bool { return f.Found != "" }) {
 		return nil
 	}
-	located, err := at.locate(ctx, r.Root, r.places(), nil)
+	located, err := r.locateFound(ctx, at)
 	if err != nil {
 		return err
 	}
@@ -280,13 +280,12 @@ func (r *run) takeFound(ctx context.Context, at storage) error {
 	return nil
 }
 
-// places are the files of the content, where they were found.
-func (r *run) places() []content.Want {
-	w := wants(r.torrent, r.files)
-	for k := range w {
-		if found := r.Files[k].Found; found != "" {
-			w[k].Path = found
-		}
-	}
-	return w
+// locateFound looks for the files of the content where they were found.
+func (r *run) locateFound(ctx context.Context, at storage) (*content.Located, error) {
+	return at.locate(ctx, r.Root, len(r.Files), func(k content.FileIndex) content.Want {
+		f := &r.Files[k]
+		w := want(&r.torrent.Files[r.indexOf(int(k))])
+		w.Path = cmp.Or(f.Found, w.Path)
+		return w
+	}, nil)
 }

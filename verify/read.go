@@ -3,7 +3,6 @@ package verify
 import (
 	"context"
 
-	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/piecehash"
 )
@@ -55,7 +54,7 @@ func (r *run) toRead() []layout.Run {
 		return r.pieces.that(isUnread)
 	}
 	left := r.pieces.clone()
-	for k, i := range r.files {
+	for k, i := range r.layout.Content() {
 		lacking := r.layout.RunOf(i)
 		switch f := &r.Files[k]; {
 		case f.State < Short || f.State == Skipped || f.Length == 0:
@@ -93,12 +92,11 @@ func (r *run) again(ctx context.Context, pieces []layout.Run, workers int, final
 	if finally {
 		reading = context.WithoutCancel(ctx)
 	}
-	files := contentFiles(r.torrent)
-	located, err := content.Locate(reading, r.Root, r.places(), nil)
+	located, err := r.locateFound(reading, disk{})
 	if err != nil {
 		return nil, err
 	}
-	now := newRun(r.torrent, r.Root, files, located)
+	now := newRun(r.torrent, r.Root, located)
 	now.named = r.named
 	now.Extra, now.MoreExtra, now.Seed, now.Compared = r.Extra, r.MoreExtra, r.Seed, r.Compared
 	now.Differs, now.Err, now.since, now.Oldest = r.Differs, r.Err, r.since, r.Oldest

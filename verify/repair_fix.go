@@ -158,7 +158,7 @@ func (f *fixer) cut(k int) error {
 // wholePieces tells whether all pieces with bytes of a file match, where they
 // are or put together with files that were found.
 func (f *fixer) wholePieces(k int, matches func(piece int) bool) bool {
-	first, end := f.layout.FilePieces(f.files[k])
+	first, end := f.layout.FilePieces(f.indexOf(k))
 	for p := first; p < end; p++ {
 		if f.pieces.get(p) != PieceOK && !matches(p) {
 			return false

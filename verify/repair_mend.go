@@ -166,7 +166,7 @@ type noBytes struct {
 // createEmpty makes the empty files that are missing.
 func (m *mender) createEmpty() error {
 	for k := range m.Files {
-		if f := &m.Files[k]; f.State == Missing && f.Length == 0 && !m.w.made[k] && !m.torrent.Files[m.files[k]].IsLink() {
+		if f := &m.Files[k]; f.State == Missing && f.Length == 0 && !m.w.made[k] && !f.IsLink() {
 			if err := m.w.create(k); err != nil {
 				return err
 			}
@@ -246,7 +246,7 @@ func (m *mender) write(piece int, data []byte) error {
 		if span.Zero {
 			continue
 		}
-		k := int(m.fileOf[span.File])
+		k := m.fileOf(span.File)
 		created, n, err := m.w.write(k, data[:span.Length], span.Offset)
 		if created {
 			m.res.Created = append(m.res.Created, k)

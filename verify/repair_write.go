@@ -46,7 +46,7 @@ func (w *writer) enter() (err error) {
 
 // Open implements piecehash.Source, by the index in the torrent.
 func (w *writer) Open(i layout.FileIndex) (piecehash.File, error) {
-	k := int(w.r.fileOf[i])
+	k := w.r.fileOf(i)
 	if s := w.r.Files[k].State; s == WrongType || s == Unreadable {
 		return nil, w.r.Files[k].Err
 	}

@@ -99,7 +99,6 @@ type Report struct {
 	Warnings []metainfo.Problem
 
 	layout   *layout.Layout
-	fileOf   []int32 // index in Files of each file of the torrent; -1 for padding
 	pieces   states
 	plain    *Details             // of the files that have none
 	lacking  *Details             // of those that are not there
@@ -109,16 +108,14 @@ type Report struct {
 
 // FileReport is what verifying found of one file.
 type FileReport struct {
-	Path   string // slash-separated; the torrent's name if the content is one file
-	Length int64  // in bytes, as the torrent says
-	Size   int64  // in bytes, on disk; 0 if it is not there
-	State  State
+	// File is the file in the torrent. Its Path is the torrent's name if the content is
+	// one file. It is not to be changed.
+	*metainfo.File
+	*Details
+	Size  int64 // in bytes, on disk; 0 if it is not there
+	State State
 	// Differs says how the name differs that the file was found under.
 	Differs NameDifference
-	// Proved is how many bytes of the file are in pieces that match, or were found to
-	// be right by a checksum of the torrent or another copy.
-	Proved int64
-	*Details
 }
 
 // Details of a file are what few have to tell. They are not to be changed: all files
@@ -268,21 +265,38 @@ func (r *Report) Unread() bool {
 // Good tells how much of a file is good: the pieces that match of those with bytes
 // of it, and the bytes of it in them.
 func (r *Report) Good(file int) (pieces, of int, bytes int64) {
-	for i := range r.layout.NumFiles() {
-		if int(r.fileOf[i]) != file {
-			continue
+	i := r.indexOf(file)
+	all := r.layout.RunOf(i)
+	for run, state := range r.pieces.runs(all) {
+		if state == PieceOK {
+			first, _ := r.layout.InFile(i, run.First)
+			last, length := r.layout.InFile(i, run.End-1)
+			pieces, bytes = pieces+run.Len(), bytes+last+length-first
 		}
-		all := r.layout.RunOf(i)
-		for run, state := range r.pieces.runs(all) {
-			for p := run.First; p < run.End && state == PieceOK; p++ {
-				_, n := r.layout.InFile(i, p)
-				pieces, bytes = pieces+1, bytes+n
+	}
+	return pieces, all.Len(), bytes
+}
+
+// Proved returns how many bytes of a file are in pieces that match, or were found to be
+// right by a checksum of the torrent or another copy.
+func (r *Report) Proved(file int) int64 {
+	_, _, bytes := r.Good(file)
+	i := r.indexOf(file)
+	all, alone := r.layout.RunOf(i), r.layout.Alone(i)
+	for _, shared := range []layout.Run{{First: all.First, End: alone.First}, {First: alone.End, End: all.End}} {
+		for p := shared.First; p < shared.End; p++ {
+			if r.pieces.get(p).Bad() && r.evidence[partKey{p, file}].verdict == Whole {
+				_, length := r.layout.InFile(i, p)
+				bytes += length
 			}
 		}
-		return pieces, all.Len(), bytes
 	}
-	return 0, 0, 0
+	return bytes
 }
+
+// indexOf is the index in the torrent of one of Files, and fileOf the other way round.
+func (r *Report) indexOf(file int) layout.FileIndex    { return r.layout.ContentFile(file) }
+func (r *Report) fileOf(i layout.FileIndex) (file int) { return r.layout.ContentIndex(i) }
 
 // BadSince returns when a journal first noted that a bad piece is bad; zero if that was
 // found now. The files of the piece are the same since then, the system says.
@@ -314,7 +328,7 @@ func (r *Report) piece(run layout.Run, state PieceState) PieceReport {
 	var file layout.FileIndex
 	for span := range r.layout.Spans(run.First) {
 		if !span.Zero {
-			k := int(r.fileOf[span.File])
+			k := r.fileOf(span.File)
 			p.Parts = append(p.Parts, Part{k, span.Offset, span.Length, r.evidence[partKey{run.First, k}].verdict})
 			file = span.File
 		}
@@ -336,16 +350,11 @@ func (r *Report) piece(run layout.Run, state PieceState) PieceReport {
 // of another file counts as good. An empty file has no cells.
 func (r *Report) Map(file, cells int) []PieceState {
 	var drawn []PieceState
-	for i := range r.layout.NumFiles() {
-		if int(r.fileOf[i]) != file {
-			continue
-		}
-		all := r.layout.RunOf(i)
-		n := min(cells, all.Len())
-		for c := range n {
-			cell := layout.Run{First: all.First + c*all.Len()/n, End: all.First + (c+1)*all.Len()/n}
-			drawn = append(drawn, r.worst(cell, file))
-		}
+	all := r.layout.RunOf(r.indexOf(file))
+	n := min(cells, all.Len())
+	for c := range n {
+		cell := layout.Run{First: all.First + c*all.Len()/n, End: all.First + (c+1)*all.Len()/n}
+		drawn = append(drawn, r.worst(cell, file))
 	}
 	return drawn
 }

@@ -14,17 +14,16 @@ import (
 type run struct {
 	*Report
 	torrent   *metainfo.Torrent
-	named     string             // the path that was given: the content, or the folder that holds it
-	located   *content.Located   // nil if the content is not on disk
-	files     []layout.FileIndex // of each of Files
+	named     string           // the path that was given: the content, or the folder that holds it
+	located   *content.Located // nil if the content is not on disk
 	sums      []metainfo.Checksum
 	roots     *metainfo.Roots          // of files that the torrent has no piece layers of; nil before the first
 	layerless map[int]metainfo.Verdict // on such files, by the index in the torrent
 }
 
 // newRun begins a run on content on disk.
-func newRun(t *metainfo.Torrent, root string, files []layout.FileIndex, located *content.Located) *run {
-	r := blankRun(t, root, files)
+func newRun(t *metainfo.Torrent, root string, located *content.Located) *run {
+	r := blankRun(t, root)
 	r.located = located
 	for k := range r.Files {
 		present(r, k)
@@ -50,30 +49,25 @@ func (a *absence) Error() string { return a.Detail }
 func (a *absence) Unwrap() error { return a.Err }
 
 // blankRun begins a run on files that have not been looked for.
-func blankRun(t *metainfo.Torrent, root string, files []layout.FileIndex) *run {
+func blankRun(t *metainfo.Torrent, root string) *run {
 	l := t.Layout()
-	r := &run{torrent: t, files: files, Report: &Report{
+	r := &run{torrent: t, Report: &Report{
 		Name: t.Name, Single: t.Single, Root: root, Warnings: t.Problems, layout: l,
-		Files:    make([]FileReport, len(files)),
+		Files:    make([]FileReport, l.NumContent()),
 		Pieces:   l.NumPieces(),
 		Bytes:    l.TotalLength(),
-		fileOf:   make([]int32, len(t.Files)),
 		pieces:   newStates(l.NumPieces()),
 		plain:    &Details{},
 		lacking:  &Details{Err: fs.ErrNotExist},
 		evidence: map[partKey]evidence{},
 		since:    map[int]time.Time{},
 	}}
-	for i := range r.fileOf {
-		r.fileOf[i] = -1
+	for k, i := range l.Content() {
+		r.Files[k].File, r.Files[k].Details = &t.Files[i], r.plain
 	}
-	for k, i := range files {
-		r.fileOf[i] = int32(k)
-		f := &r.Files[k]
-		f.Path, f.Length, f.Details = t.Files[i].Path, t.Files[i].Length, r.plain
-		if f.Path == "" {
-			f.Path = t.Name
-		}
+	if t.Single {
+		named := t.Files[0]
+		named.Path, r.Files[0].File = t.Name, &named
 	}
 	return r
 }
@@ -96,10 +90,10 @@ func stateOf(p content.Presence, want int64) State {
 }
 
 // source is the content in its place, read at a rate; nil is none.
-func (r *run) source(limit *limiter) source { return source{r.Root, r.located, r.fileOf, limit} }
+func (r *run) source(limit *limiter) source { return source{r.Root, r.located, r.layout, limit} }
 
 // inTree is the index on disk of a file of the torrent that is no padding.
-func (r *run) inTree(i layout.FileIndex) content.FileIndex { return content.FileIndex(r.fileOf[i]) }
+func (r *run) inTree(i layout.FileIndex) content.FileIndex { return content.FileIndex(r.fileOf(i)) }
 
 // open opens the k-th file of the report.
 func (r *run) open(k int) (piecehash.File, error) { return r.located.Open(content.FileIndex(k)) }

@@ -127,7 +127,7 @@ func (s *SearchReport) takeOver() {
 	r.GoodBytes, r.SkippedBytes = 0, 0
 	r.endReading(r.Incomplete)
 	for k := range r.Files {
-		conclusions{r}.countProved(k)
+		conclusions{r}.doubt(k)
 	}
 }
 
@@ -139,10 +139,10 @@ func known(r *run) *find.Content {
 	p.Good = func(piece int) bool { return r.pieces.get(piece) == PieceOK }
 	root := absolute(r.Root)
 	for k := range r.Files {
-		f, i := &r.Files[k], r.files[k]
+		f, i := &r.Files[k], r.indexOf(k)
 		p.Files[k] = find.File{
 			Index: i, Path: f.Path, Length: f.Length, At: placeOf(r, root, k),
-			Wanted:  isSought(f) && f.Length > 0 && !r.torrent.Files[i].IsLink(),
+			Wanted:  isSought(f) && f.Length > 0 && !f.IsLink(),
 			Skipped: f.State == Skipped, Readable: f.State <= Short, Size: f.Size,
 		}
 	}

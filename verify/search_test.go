@@ -180,7 +180,7 @@ func TestSearchReportsWhatItReached(t *testing.T) {
 		t.Errorf("ok %v, %d of %d pieces, lost %v", r.OK(), r.GoodPieces, r.Pieces, s.Lost)
 	}
 	for name, want := range map[string]State{"a": Elsewhere, "b": Elsewhere, "c": OK} {
-		if f := r.file(t, name); f.State != want || f.Proved != f.Length || f.Err != nil || len(f.Damaged)+len(f.Unverified) > 0 {
+		if f := r.file(t, name); f.State != want || r.proved(name) != f.Length || f.Err != nil || len(f.Damaged)+len(f.Unverified) > 0 {
 			t.Errorf("%s is %v: %+v", name, f.State, f)
 		}
 	}

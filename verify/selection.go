@@ -58,7 +58,7 @@ func (s selector) chooseFiles(patterns []string) error {
 	}
 	var wanted []layout.Run
 	any := false
-	for k, i := range s.files {
+	for k, i := range s.layout.Content() {
 		f := &s.Files[k]
 		if !filter.Match(f.Path) {
 			f.State = Skipped
@@ -84,7 +84,7 @@ func (s selector) choosePieces(ranges []PieceRange) error {
 		wanted = append(wanted, layout.Run{First: p.First, End: p.Last + 1})
 	}
 	s.skipOthers(wanted)
-	for k, i := range s.files {
+	for k, i := range s.layout.Content() {
 		if !s.chosen(i) {
 			s.Files[k].State = Skipped
 		}

@@ -48,7 +48,7 @@ func (s *Share) join(ctx context.Context, r *run, job *piecehash.Job) error {
 	var wanted []content.FileIndex
 	all := r.toRead()
 	pieces := all
-	for k, i := range r.files {
+	for k, i := range r.layout.Content() {
 		of := r.layout.RunOf(i)
 		for len(pieces) > 0 && pieces[0].End <= of.First {
 			pieces = pieces[1:]
@@ -64,7 +64,7 @@ func (s *Share) join(ctx context.Context, r *run, job *piecehash.Job) error {
 	}
 	other := shuffle{layout: r.layout}
 	for _, k := range wanted {
-		other.files = append(other.files, r.files[k])
+		other.files = append(other.files, r.indexOf(int(k)))
 	}
 	order, err := s.reader.Begin(ctx, files, other.sharePieces())
 	if !slices.IsSorted(order) {

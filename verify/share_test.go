@@ -215,12 +215,11 @@ func readCounted(t *testing.T, l sharer, s *Share, read *atomic.Int64) *Report {
 	if err != nil {
 		t.Error(err)
 	}
-	files := contentFiles(parsed)
-	located, err := at.locate(ctx, l.path, wants(parsed, files), nil)
+	located, err := locate(ctx, at, l.path, parsed, nil)
 	if err != nil {
 		t.Error(err)
 	}
-	r := newRun(parsed, l.path, files, located)
+	r := newRun(parsed, l.path, located)
 	defer r.close()
 	job := (&Reading{}).job(counting{r.source(nil), read}, piecehash.Auto)
 	if err := s.join(ctx, r, &job); err != nil {

@@ -23,7 +23,7 @@ type storage interface {
 	join(folder, name string) string
 	stat(path string) (fs.FileInfo, error)
 	lstat(path string) (fs.FileInfo, error)
-	locate(ctx context.Context, root string, files []content.Want, found func(int)) (*content.Located, error)
+	locate(ctx context.Context, root string, files int, want func(content.FileIndex) content.Want, found func(int)) (*content.Located, error)
 	open(folder string) (fs.FS, io.Closer, error)
 	beside(path string) *neighbours // what lies in the same folder
 }
@@ -49,8 +49,8 @@ func (d disk) beside(path string) *neighbours {
 	return list(os.Open(folder))
 }
 
-func (disk) locate(ctx context.Context, root string, files []content.Want, found func(int)) (*content.Located, error) {
-	return content.Locate(ctx, root, files, found)
+func (disk) locate(ctx context.Context, root string, files int, want func(content.FileIndex) content.Want, found func(int)) (*content.Located, error) {
+	return content.Locate(ctx, root, files, want, found)
 }
 
 func (disk) open(folder string) (fs.FS, io.Closer, error) {
@@ -69,8 +69,8 @@ func (f inFS) stat(name string) (fs.FileInfo, error)  { return fs.Stat(f.FS, nam
 func (f inFS) lstat(name string) (fs.FileInfo, error) { return fs.Lstat(f.FS, name) }
 func (f inFS) beside(name string) *neighbours         { return list(f.Open(path.Dir(name))) }
 
-func (f inFS) locate(ctx context.Context, root string, files []content.Want, _ func(int)) (*content.Located, error) {
-	return content.LocateFS(ctx, f.FS, root, files)
+func (f inFS) locate(ctx context.Context, root string, files int, want func(content.FileIndex) content.Want, _ func(int)) (*content.Located, error) {
+	return content.LocateFS(ctx, f.FS, root, files, want)
 }
 
 func (f inFS) open(folder string) (fs.FS, io.Closer, error) {

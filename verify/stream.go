@@ -60,6 +60,6 @@ func streamRun(torrent []byte, root string, which Selection) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := blankRun(t, root, contentFiles(t))
+	r := blankRun(t, root)
 	return r, r.choose(which)
 }

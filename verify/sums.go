@@ -52,7 +52,7 @@ func inOrder(ctx context.Context, r *run, limit *limiter, wanted []bool) ordered
 }
 
 func (s ordered) Open(i layout.FileIndex) (piecehash.File, error) {
-	return s.files.Open(int(s.fileOf[i]))
+	return s.files.Open(s.fileOf(i))
 }
 
 // readInOrder reads the files one after the other, and takes their checksums if
@@ -97,8 +97,8 @@ func sumAgain(ctx context.Context, r, before *run, pieces []layout.Run) {
 	wanted := make([]bool, len(r.Files))
 	for _, p := range pieces {
 		for i := r.layout.FirstFile(p.First); i < r.layout.NumFiles() && r.layout.RunOf(i).First < p.End; i++ {
-			if k := r.fileOf[i]; k >= 0 && r.layout.RunOf(i).End > p.First {
-				wanted[k] = true
+			if !r.layout.File(i).Pad && r.layout.RunOf(i).End > p.First {
+				wanted[r.fileOf(i)] = true
 			}
 		}
 	}

@@ -38,7 +38,7 @@ type archive struct {
 
 func newArchive(r *run, o ArchiveOptions) *archive {
 	a := &archive{r: r, o: o, files: map[string]layout.FileIndex{}, seen: map[layout.FileIndex]bool{}, found: slices.Clone(r.Files), pool: filesum.NewPool()}
-	for k, i := range r.files {
+	for k, i := range r.layout.Content() {
 		a.files[r.Files[k].Path] = i
 	}
 	for k := range a.found {
@@ -125,7 +125,7 @@ func (a *archive) noteEnd() {
 	if a.file < 0 {
 		return
 	}
-	f := &a.found[a.r.fileOf[a.file]]
+	f := &a.found[a.r.fileOf(a.file)]
 	a.file, a.asIs, a.end, a.tail = -1, 0, 0, -1
 	switch {
 	case a.in.err == io.EOF:
@@ -166,7 +166,7 @@ func (a *archive) entry(h *tar.Header) bool {
 		}
 		return false
 	}
-	f := &a.found[a.r.fileOf[i]]
+	f := &a.found[a.r.fileOf(i)]
 	if a.seen[i] && f.State != Skipped {
 		a.r.say(f, Unreadable, errors.New("it is in the archive twice"))
 	}

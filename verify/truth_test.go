@@ -188,7 +188,7 @@ func (c *truth) check(t *testing.T, r *Report) {
 		}
 	}
 	for _, name := range c.orig.Paths() {
-		whole = c.checkFile(t, r.file(t, name), file[name], proved[name], bad[name]) && whole
+		whole = c.checkFile(t, r, name, file[name], proved[name], bad[name]) && whole
 	}
 	extra := len(c.now)
 	for name := range c.orig {
@@ -208,8 +208,9 @@ func (c *truth) check(t *testing.T, r *Report) {
 }
 
 // checkFile tells whether a file is as it should be, as far as was asked.
-func (c *truth) checkFile(t *testing.T, f *FileReport, asked bool, proved int64, bad bool) bool {
+func (c *truth) checkFile(t *testing.T, r *Report, name string, asked bool, proved int64, bad bool) bool {
 	t.Helper()
+	f := r.file(t, name)
 	orig, now := c.orig[f.Path], c.now[f.Path]
 	var want State
 	switch {
@@ -230,8 +231,8 @@ func (c *truth) checkFile(t *testing.T, f *FileReport, asked bool, proved int64,
 	case !bytes.Equal(orig, now):
 		t.Errorf("%s: the checker is wrong", f.Path)
 	}
-	if f.State != want || f.Proved != proved {
-		t.Errorf("%s is %v with %d bytes proved, want %v with %d", f.Path, f.State, f.Proved, want, proved)
+	if got := r.proved(name); f.State != want || got != proved {
+		t.Errorf("%s is %v with %d bytes proved, want %v with %d", f.Path, f.State, got, want, proved)
 	}
 	if f.State == OK && len(c.o.Sums) > 0 && len(f.Sums) > 0 {
 		if sum := md5.Sum(orig); !bytes.Equal(f.Sums[metainfo.MD5], sum[:]) {

@@ -53,15 +53,15 @@ func TestNothingUnprovedIsOK(t *testing.T) {
 		var states []State
 		for i := range r.Files {
 			f := &r.Files[i]
-			if states = append(states, f.State); f.State == OK && f.Proved != f.Length {
-				t.Errorf("%s is ok, with %d of %d bytes proved", f.Path, f.Proved, f.Length)
+			if states = append(states, f.State); f.State == OK && r.Proved(i) != f.Length {
+				t.Errorf("%s is ok, with %d of %d bytes proved", f.Path, r.Proved(i), f.Length)
 			}
 		}
 		if r.Unread() {
 			t.Errorf("%+v: nothing was read", tt.o.Selection)
 		}
-		if got := fmt.Sprint(states, r.OK()); got != tt.want || r.Files[2].Proved != tt.proved {
-			t.Errorf("%+v: %s, want %s; %d bytes of c are proved, want %d", tt.o.Selection, got, tt.want, r.Files[2].Proved, tt.proved)
+		if got := fmt.Sprint(states, r.OK()); got != tt.want || r.Proved(2) != tt.proved {
+			t.Errorf("%+v: %s, want %s; %d bytes of c are proved, want %d", tt.o.Selection, got, tt.want, r.Proved(2), tt.proved)
 		}
 	}
 }
@@ -77,8 +77,8 @@ func TestProvedByACopy(t *testing.T) {
 	copied := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
 	r := data(t, torrent, dir, Options{CompareWith: copied})
 	for name, want := range map[string]State{"a": OK, "b": Damaged, "c": OK} {
-		if f := r.file(t, name); f.State != want || want == OK && f.Proved != 1000 || want != OK && f.Proved != 0 {
-			t.Errorf("%s is %v, %d bytes proved", name, f.State, f.Proved)
+		if f, proved := r.file(t, name), r.proved(name); f.State != want || want == OK && proved != 1000 || want != OK && proved != 0 {
+			t.Errorf("%s is %v, %d bytes proved", name, f.State, proved)
 		}
 	}
 	if err := os.Remove(filepath.Join(dir, "a")); err != nil {

@@ -55,7 +55,7 @@ func (r *run) unread(err error) {
 	if errors.As(err, &seeds) || errors.As(err, &changed) {
 		return
 	}
-	if f := &r.Files[r.fileOf[read.File]]; f.State == OK || f.State == Long {
+	if f := &r.Files[r.fileOf(read.File)]; f.State == OK || f.State == Long {
 		r.say(f, Unreadable, read.Err)
 	}
 }
@@ -129,32 +129,13 @@ func (r conclusions) draw() {
 	}
 	for k := range r.Files {
 		markLikely(r.Files[k].Damaged)
-		r.countProved(k)
+		r.doubt(k)
 	}
 }
 
-// countProved counts the bytes of a file that are proved, and takes back that it is
-// ok if some are not.
-func (r conclusions) countProved(k int) {
-	f, i := &r.Files[k], r.files[k]
-	f.Proved = 0
-	for p, s := range r.pieces.runs(r.layout.RunOf(i)) {
-		if s == PieceOK {
-			first, _ := r.layout.InFile(i, p.First)
-			last, length := r.layout.InFile(i, p.End-1)
-			f.Proved += last + length - first
-		}
-	}
-	all, alone := r.layout.RunOf(i), r.layout.Alone(i)
-	for _, shared := range []layout.Run{{First: all.First, End: alone.First}, {First: alone.End, End: all.End}} {
-		for p := shared.First; p < shared.End; p++ {
-			if r.pieces.get(p).Bad() && r.evidence[partKey{p, k}].verdict == Whole {
-				_, length := r.layout.InFile(i, p)
-				f.Proved += length
-			}
-		}
-	}
-	if f.State == OK && f.Proved < f.Length {
+// doubt takes back that a file is ok if not all of it is proved.
+func (r conclusions) doubt(k int) {
+	if f := &r.Files[k]; f.State == OK && r.Proved(k) < f.Length {
 		f.State = Unchecked
 	}
 }
@@ -208,7 +189,7 @@ func (r conclusions) before(end int64, k int, rng Range) (Range, bool) {
 	if rng.Offset+rng.Length <= end {
 		return rng, true
 	}
-	i := r.files[k]
+	i := r.indexOf(k)
 	last := rng.FirstPiece - 1
 	if end > rng.Offset {
 		last = r.layout.PieceAt(i, end) - 1

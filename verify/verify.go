@@ -60,16 +60,15 @@ func verifyAt(ctx context.Context, at storage, torrent []byte, path string, o Op
 	if err != nil {
 		return nil, err
 	}
-	files := contentFiles(t)
 	if located == nil {
-		if located, err = at.locate(ctx, root, wants(t, files), o.Found); err != nil {
+		if located, err = locate(ctx, at, root, t, o.Found); err != nil {
 			return nil, err
 		}
 	}
 	if o.DropCache {
 		located.DropCache()
 	}
-	r := newRun(t, root, files, located)
+	r := newRun(t, root, located)
 	r.named, r.sums = path, o.Sums
 	if name, err := at.name(root); err == nil {
 		r.Differs = rootDiffers(t, name)

@@ -38,7 +38,7 @@ const maxProbes = 200
 // checkSeed reads the chosen pieces of a seed, or finds out why that cannot be
 // done. Its error is ctx's or the journal's; without a report the selection's.
 func checkSeed(ctx context.Context, t *metainfo.Torrent, a seedAddress, o WebOptions) (*WebReport, error) {
-	r := blankRun(t, a.url, contentFiles(t))
+	r := blankRun(t, a.url)
 	if err := r.choose(o.Selection); err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ type seedCheck struct {
 // those that a journal cannot remember, if there is one.
 func (c seedCheck) conclude(journal bool) (unremembered int) {
 	for k := range c.Files {
-		file, f := &c.Files[k], c.seed.File(c.files[k])
+		file, f := &c.Files[k], c.seed.File(c.indexOf(k))
 		switch {
 		case file.State == Skipped:
 			continue
@@ -147,7 +147,7 @@ func (c seedCheck) noter(j *journal.Log) func(piecehash.Piece) error {
 // unasked lists files that nothing was asked of, because pieces that they share with
 // others failed before it came to them.
 func (c seedCheck) unasked() (list []layout.FileIndex) {
-	for k, i := range c.files {
+	for k, i := range c.layout.Content() {
 		file := c.seed.File(i)
 		if len(list) < maxProbes && !file.Seen && file.Lost == nil && c.probed(k) && c.chosen(i) {
 			list = append(list, i)
@@ -158,7 +158,7 @@ func (c seedCheck) unasked() (list []layout.FileIndex) {
 
 // probed tells whether a seed can be asked for a file.
 func (c seedCheck) probed(k int) bool {
-	return c.Files[k].State != Skipped && c.Files[k].Length > 0 && !c.torrent.Files[c.files[k]].IsLink()
+	return c.Files[k].State != Skipped && c.Files[k].Length > 0 && !c.Files[k].IsLink()
 }
 
 // probes lists the files whose sizes are asked for: the first, to know what kind
@@ -167,7 +167,7 @@ func (c seedCheck) probed(k int) bool {
 func (c seedCheck) probes(versions bool) []layout.FileIndex {
 	var list []layout.FileIndex
 	beside := 0
-	for k, i := range c.files {
+	for k, i := range c.layout.Content() {
 		if !c.probed(k) {
 			continue
 		}

@@ -81,7 +81,7 @@ func (r *run) faultsOf(s *webseed.Seed) []WebFault {
 func (r *run) webFault(f *webseed.Fault) *WebFault {
 	w := &WebFault{Kind: f.Kind, File: -1, Message: f.Message}
 	if f.File >= 0 {
-		w.File = int(r.fileOf[f.File])
+		w.File = r.fileOf(f.File)
 	}
 	return w
 }

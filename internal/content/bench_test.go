@@ -68,7 +68,7 @@ func BenchmarkSmallFiles(b *testing.B) {
 	b.Run("locate", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			l, err := Locate(b.Context(), root, want, nil)
+			l, err := Locate(b.Context(), root, n, func(i FileIndex) Want { return want[i] }, nil)
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -19,7 +19,7 @@ type finder struct {
 }
 
 // find looks for wanted file i at a safe slash path below the root, and follows links to it: nil if it is Present.
-func (w *finder) find(i FileIndex, name string, want *Want) *Presence {
+func (w *finder) find(i FileIndex, name string, want Want) *Presence {
 	dir, base := path.Split(name)
 	if dir = strings.TrimSuffix(dir, "/"); !w.known || dir != w.dir {
 		w.turn(dir)

@@ -116,19 +116,20 @@ func statFS(info fs.FileInfo) (st stat, err error) {
 }
 
 // LocateFS is Locate for an fs.FS. What lies outside of the root is for the file system to keep out, as [os.Root] does.
-func LocateFS(ctx context.Context, fsys fs.FS, root string, files []Want) (*Located, error) {
-	l := &Located{Tree: &Tree{seen: time.Now(), name: root, files: make([]File, len(files)), fsys: fsys}, absent: &absences{n: len(files)}}
-	for i := range files {
+func LocateFS(ctx context.Context, fsys fs.FS, root string, files int, want func(FileIndex) Want) (*Located, error) {
+	l := &Located{Tree: &Tree{seen: time.Now(), name: root, files: make([]File, files), fsys: fsys}, absent: &absences{n: files}}
+	for i := range FileIndex(files) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		l.files[i].Path = files[i].Path
-		if files[i].IsLink {
+		w := want(i)
+		l.files[i].Path = w.Path
+		if w.IsLink {
 			l.files[i].mark(link, true)
 			l.files[i].number(uint32(len(l.links)))
-			l.links = append(l.links, files[i].Link)
+			l.links = append(l.links, w.Link)
 		}
-		l.absent.note(FileIndex(i), l.find(FileIndex(i), &files[i]))
+		l.absent.note(i, l.find(i, w))
 	}
 	l.missing = func(i FileIndex) error {
 		if p := l.absent.of(i); p != nil {
@@ -140,7 +141,7 @@ func LocateFS(ctx context.Context, fsys fs.FS, root string, files []Want) (*Loca
 }
 
 // find looks for one file: nil if it is Present.
-func (l *Located) find(i FileIndex, want *Want) *Presence {
+func (l *Located) find(i FileIndex, want Want) *Presence {
 	single := want.Path == "" && len(l.files) == 1
 	if why := unsafePath(want.Path); why != "" && !single {
 		return &Presence{Kind: Unreadable, Err: ErrUnsafe, Detail: "path " + why}

@@ -36,31 +36,32 @@ func (l *Located) Presence(i FileIndex) Presence {
 	return Presence{Kind: Present, Size: l.files[i].Size}
 }
 
-// Locate stats the files of a torrent below a folder (or a single file), for checking data against it. Files that are
+// Locate stats so many files of a torrent below a folder (or a single file), for checking data against it. want says what
+// each is; it is asked for one file after the other, by several goroutines at once. Files that are
 // missing or of the wrong kind, even all of them, are findings, not errors: it fails when ctx is done, or when the root
 // is not known by name. found, if not nil, is told now and then how many of them were looked for.
 //
 // Nothing outside the root is ever opened: not by "..", not by absolute paths, and not by symbolic links. A link below
 // the root is followed as long as it leads to something below the root. The root itself may be a link to anywhere.
-func Locate(ctx context.Context, root string, files []Want, found func(files int)) (*Located, error) {
+func Locate(ctx context.Context, root string, files int, want func(FileIndex) Want, found func(files int)) (*Located, error) {
 	base, err := filepath.Abs(root)
 	if err != nil || root == "" {
 		return nil, fmt.Errorf("looking for files in %q: %w", root, errors.Join(fs.ErrInvalid, err))
 	}
-	l := &Located{Tree: &Tree{seen: time.Now(), name: root, files: make([]File, len(files))}, absent: &absences{n: len(files)}}
-	for i := range files {
-		l.files[i].Path = files[i].Path
+	l := &Located{Tree: &Tree{seen: time.Now(), name: root, files: make([]File, files)}, absent: &absences{n: files}}
+	for i := range FileIndex(files) {
+		l.files[i].Path = want(i).Path
 	}
 	open := &locatedFiles{root: base, absent: l.absent, files: l.files}
 	l.open = open
-	single := len(files) == 1 && files[0].Path == ""
+	single := files == 1 && l.files[0].Path == ""
 	if refused := open.enter(base, single); refused != nil {
-		for i := range files {
-			l.absent.note(FileIndex(i), refused)
+		for i := range FileIndex(files) {
+			l.absent.note(i, refused)
 		}
 		return l, nil
 	}
-	if err := open.locate(ctx, files, single, found); err != nil {
+	if err := open.locate(ctx, want, single, found); err != nil {
 		open.close()
 		return nil, err
 	}
@@ -114,17 +115,17 @@ func (l *locatedFiles) enter(base string, single bool) *Presence {
 	return nil
 }
 
-func (l *locatedFiles) locate(ctx context.Context, files []Want, single bool, found func(files int)) error {
+func (l *locatedFiles) locate(ctx context.Context, want func(FileIndex) Want, single bool, found func(files int)) error {
 	if single {
 		w := finder{locatedFiles: l}
 		defer w.leave()
-		l.absent.note(0, w.find(0, l.moved[0], &files[0]))
+		l.absent.note(0, w.find(0, l.moved[0], want(0)))
 		return nil
 	}
 	var mu sync.Mutex
 	all := 0
-	share(len(files), func(from, to int) {
-		l.locateSome(ctx, files, from, to, func(some int) {
+	share(len(l.files), func(from, to int) {
+		l.locateSome(ctx, want, from, to, func(some int) {
 			mu.Lock()
 			defer mu.Unlock()
 			if all += some; found != nil {
@@ -135,18 +136,19 @@ func (l *locatedFiles) locate(ctx context.Context, files []Want, single bool, fo
 	return ctx.Err()
 }
 
-func (l *locatedFiles) locateSome(ctx context.Context, files []Want, from, to int, tell func(some int)) {
+func (l *locatedFiles) locateSome(ctx context.Context, want func(FileIndex) Want, from, to int, tell func(some int)) {
 	const some = 256
 	w := finder{locatedFiles: l}
 	defer w.leave()
 	for ; from < to && ctx.Err() == nil; from += some {
 		end := min(from+some, to)
-		for i := from; i < end; i++ {
-			p := notLookedFor(files[i].Path)
+		for i := FileIndex(from); i < FileIndex(end); i++ {
+			name := l.files[i].Path
+			p := notLookedFor(name)
 			if p == nil {
-				p = w.find(FileIndex(i), files[i].Path, &files[i])
+				p = w.find(i, name, want(i))
 			}
-			l.absent.note(FileIndex(i), p)
+			l.absent.note(i, p)
 		}
 		tell(end - from)
 	}
@@ -177,11 +179,7 @@ const lookBatch = 4096
 // lookAgain looks for the files as they were looked for before, some at a time.
 func (l *locatedFiles) lookAgain(ctx context.Context, files []FileIndex, tell func(FileIndex, *stat, func() bool, error)) {
 	for some := range slices.Chunk(files, lookBatch) {
-		want := make([]Want, len(some))
-		for k, i := range some {
-			want[k].Path = l.files[i].Path
-		}
-		now, err := Locate(ctx, l.root, want, nil)
+		now, err := Locate(ctx, l.root, len(some), func(k FileIndex) Want { return Want{Path: l.files[some[k]].Path} }, nil)
 		if err != nil {
 			return // ctx's: the root is known by name
 		}

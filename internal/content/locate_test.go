@@ -15,7 +15,7 @@ import (
 
 func locate(t testing.TB, root string, want ...Want) *Located {
 	t.Helper()
-	l, err := Locate(t.Context(), root, want, nil)
+	l, err := Locate(t.Context(), root, len(want), func(i FileIndex) Want { return want[i] }, nil)
 	if err != nil {
 		t.Fatalf("Locate: %v", err)
 	}
@@ -95,7 +95,7 @@ func TestLocateRoots(t *testing.T) {
 	if got := readAll(t, locate(t, filepath.Join(root, "xlink"), Want{}).Tree, 0); got != "data" {
 		t.Errorf("content through a link: %q", got)
 	}
-	if _, err := Locate(t.Context(), "", nil, nil); err == nil {
+	if _, err := Locate(t.Context(), "", 0, nil, nil); err == nil {
 		t.Error("an empty root gives no error")
 	}
 	if l := locate(t, root); len(l.all()) != 0 {
@@ -296,7 +296,7 @@ func TestLocateCancelled(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Locate(ctx, makeTree(t, nil), []Want{{Path: "a"}}, nil); !errors.Is(err, context.Canceled) {
+	if _, err := Locate(ctx, makeTree(t, nil), 1, func(FileIndex) Want { return Want{Path: "a"} }, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want %v", err, context.Canceled)
 	}
 }
@@ -304,18 +304,15 @@ func TestLocateCancelled(t *testing.T) {
 // Who waits is told how many files were looked for, there or not, from whatever goroutines.
 func TestLocateTells(t *testing.T) {
 	t.Parallel()
-	want := make([]Want, 5000)
-	for i := range want {
-		want[i].Path = fmt.Sprint(i)
-	}
+	const n = 5000
 	var told []int
-	l, err := Locate(t.Context(), makeTree(t, map[string]string{"7": "x"}), want, func(files int) { told = append(told, files) })
+	l, err := Locate(t.Context(), makeTree(t, map[string]string{"7": "x"}), n, func(i FileIndex) Want { return Want{Path: fmt.Sprint(i)} }, func(files int) { told = append(told, files) })
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	if !slices.IsSorted(told) || told[len(told)-1] != len(want) {
-		t.Errorf("told %v, of %d files", told, len(want))
+	if !slices.IsSorted(told) || told[len(told)-1] != n {
+		t.Errorf("told %v, of %d files", told, n)
 	}
 }
 

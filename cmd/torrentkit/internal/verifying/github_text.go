@@ -43,7 +43,7 @@ func reportGitHub(con *console.Console, outcomes []verified) error {
 				kind = "warning"
 			}
 			if isFinding(f) {
-				tell(kind, o.inWorkspace(con, f.Place()), f.State.String(), plainFinding(f)+o.whenFound(f))
+				tell(kind, o.inWorkspace(con, f.Place()), f.State.String(), plainFinding(o.report, i)+o.whenFound(f))
 			}
 		}
 		for _, e := range o.report.Extra {

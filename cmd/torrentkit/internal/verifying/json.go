@@ -103,7 +103,7 @@ func reportToJSON(o verified) reportJSON {
 		f := &r.Files[i]
 		j := &v.Files[i]
 		*j = fileReportJSON{
-			Path: f.Path, PathHex: command.HexIfNeeded(f.Path), State: f.State.String(), Length: f.Length, Size: f.Size, BytesOK: f.Proved,
+			Path: f.Path, PathHex: command.HexIfNeeded(f.Path), State: f.State.String(), Length: f.Length, Size: f.Size, BytesOK: r.Proved(i),
 			Found: f.Found, FoundAs: foundAs(f), Damaged: rangesToJSON(f.Damaged), Unverified: rangesToJSON(f.Unverified),
 		}
 		if unfinished(r, i) {

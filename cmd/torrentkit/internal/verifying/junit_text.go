@@ -28,7 +28,7 @@ func junitOf(o verified) console.JunitSuite {
 	}
 	if o.report != nil {
 		for i := range o.report.Files {
-			add(o.junitFile(&o.report.Files[i]))
+			add(o.junitFile(i))
 		}
 		for _, e := range o.report.Extra {
 			add(console.JunitCase{Name: console.Escape(e.Path), Failure: &console.JunitMessage{Type: "extra", Message: "it is in the folder and not in the torrent"}})
@@ -50,27 +50,29 @@ func junitOf(o verified) console.JunitSuite {
 	return s
 }
 
-func (v *verified) junitFile(f *verify.FileReport) console.JunitCase {
+func (v *verified) junitFile(file int) console.JunitCase {
+	f := &v.report.Files[file]
 	c := console.JunitCase{Name: console.Escape(f.Path)}
 	switch {
 	case f.State == verify.Skipped:
 		c.Skipped = &console.JunitMessage{Message: "left out"}
 	case f.State == verify.Unchecked:
-		c.Skipped = &console.JunitMessage{Message: plainFinding(f)}
+		c.Skipped = &console.JunitMessage{Message: plainFinding(v.report, file)}
 	case f.State != verify.OK:
-		c.Failure = &console.JunitMessage{Type: f.State.String(), Message: console.EscapeSentence(plainFinding(f) + v.whenFound(f))}
+		c.Failure = &console.JunitMessage{Type: f.State.String(), Message: console.EscapeSentence(plainFinding(v.report, file) + v.whenFound(f))}
 	}
 	return c
 }
 
 // plainFinding words what is wrong with a file, with plain numbers.
-func plainFinding(f *verify.FileReport) string {
+func plainFinding(r *verify.Report, file int) string {
+	f := &r.Files[file]
 	text := whatIsWrong(f, func(n int64) string { return fmt.Sprint(n) })
 	switch {
 	case text != "":
 		return text
 	case f.State == verify.Unchecked:
-		return fmt.Sprintf("%d of %d bytes are proved; the others were left out", f.Proved, f.Length)
+		return fmt.Sprintf("%d of %d bytes are proved; the others were left out", r.Proved(file), f.Length)
 	}
 	return f.State.String()
 }

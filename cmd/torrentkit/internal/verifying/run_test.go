@@ -7,13 +7,14 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/torrentkit/torrentkit/metainfo"
 	"github.com/torrentkit/torrentkit/verify"
 )
 
 // What the system does not let us read is trouble; what is wrong with the data is an answer.
 func TestRefusedBySystemIsTrouble(t *testing.T) {
 	file := func(state verify.State, err error) verify.FileReport {
-		return verify.FileReport{Path: "a", State: state, Details: &verify.Details{Err: err}}
+		return verify.FileReport{File: &metainfo.File{Path: "a"}, State: state, Details: &verify.Details{Err: err}}
 	}
 	failed := func(err error) *verify.Repaired {
 		return &verify.Repaired{Failed: []verify.FailedPiece{{Index: 7, Err: err}}}
