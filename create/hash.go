@@ -240,28 +240,21 @@ func unwrapRead(err error) error {
 // source gives the files of the content to the pipeline, which counts pad files too.
 type source struct {
 	*Content
-	place []int32 // in the content, of each file of the layout
+	layout *layout.Layout
 }
 
-func (p *Plan) newSource() source {
-	s := source{p.content, make([]int32, p.draft.Layout().NumFiles())}
-	next := int32(0)
-	for i := range p.draft.Content() {
-		s.place[i] = next
-		next++
-	}
-	return s
-}
+// place is where a file of the layout stands in the content.
+func (s source) place(i layout.FileIndex) int { return s.layout.ContentIndex(i) }
 
 // Open implements piecehash.Source.
-func (s source) Open(i layout.FileIndex) (piecehash.File, error) { return s.open(int(s.place[i])) }
+func (s source) Open(i layout.FileIndex) (piecehash.File, error) { return s.open(s.place(i)) }
 
 // Device tells the pipeline which files are on one disk.
 func (s source) Device(i layout.FileIndex) uint64 {
 	if s.remote() != nil {
 		return 0
 	}
-	return s.tree.Device(s.order[s.place[i]])
+	return s.tree.Device(s.order[s.place(i)])
 }
 
 // orderedSource is a source whose files are read one after the other.
@@ -271,5 +264,5 @@ type orderedSource struct {
 }
 
 func (s orderedSource) Open(i layout.FileIndex) (piecehash.File, error) {
-	return s.files.Open(int(s.place[i]))
+	return s.files.Open(s.place(i))
 }

@@ -93,7 +93,7 @@ func (c *Content) plan(o Options) (*Plan, error) {
 			return nil, fmt.Errorf("reading the torrent to be reused: %w", err)
 		}
 	}
-	p.source = p.newSource()
+	p.source = source{p.content, p.draft.Layout()}
 	p.NumPieces = p.draft.Layout().NumPieces()
 	p.Warnings = limitWarnings(p, o.Trackers)
 	if w := paddingWarning(p); w != "" {

@@ -48,9 +48,9 @@ func (k *known) digest(i int) (journal.Digest, bool) {
 
 // recall collects what journals and the old torrent say of the plan's pieces.
 func (p *Plan) recall() (*known, error) {
-	id := journal.Files(p.content.tree, func(i layout.FileIndex) content.FileIndex { return p.content.order[p.source.place[i]] })
+	id := journal.Files(p.content.tree, func(i layout.FileIndex) content.FileIndex { return p.content.order[p.source.place(i)] })
 	if r := p.content.remote(); r != nil {
-		id = r.identity(func(i layout.FileIndex) string { return p.content.scanned(int(p.source.place[i])).Path })
+		id = r.identity(func(i layout.FileIndex) string { return p.content.scanned(p.source.place(i)).Path })
 	}
 	log, err := journal.Open(p.o.Journals, p.draft.Layout(), id)
 	if err != nil {
@@ -111,7 +111,7 @@ func (p *Plan) recallOld(k *known) {
 }
 
 // pathOf is the path of a file of the layout that is no padding.
-func (p *Plan) pathOf(i layout.FileIndex) string { return p.Files[p.source.place[i]].Path }
+func (p *Plan) pathOf(i layout.FileIndex) string { return p.Files[p.source.place(i)].Path }
 
 // indexOld makes keys of the pieces of an old torrent that hold bytes of a file
 // which is one of files too: it may name others of any length.

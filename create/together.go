@@ -153,12 +153,12 @@ func (windowFile) Close() error { return nil }
 
 // windowSource opens the files of one layout.
 type windowSource struct {
-	w     *window
-	place []int // of each file of the layout, in the order
+	w      *window
+	layout *layout.Layout
 }
 
 func (s windowSource) Open(i layout.FileIndex) (piecehash.File, error) {
-	return windowFile{s.w, s.w.starts[s.place[i]]}, nil
+	return windowFile{s.w, s.w.starts[s.layout.ContentIndex(i)]}, nil
 }
 
 // track is one shape on its way through the content.
@@ -171,18 +171,13 @@ type track struct {
 }
 
 func newTrack(p *Plan, w *window) *track {
-	t := &track{p: p, source: windowSource{w, make([]int, p.draft.Layout().NumFiles())}}
-	place := 0
-	for i := range p.draft.Content() {
-		t.source.place[i] = place
-		place++
-	}
+	t := &track{p: p, source: windowSource{w, p.draft.Layout()}}
 	var end int64
 	for i := range p.NumPieces {
 		start := end
 		for span := range p.draft.Layout().Spans(i) {
 			if !span.Zero {
-				end = w.starts[t.source.place[span.File]] + span.Offset + span.Length
+				end = w.starts[t.source.layout.ContentIndex(span.File)] + span.Offset + span.Length
 			}
 		}
 		t.starts, t.ends = append(t.starts, start), append(t.ends, end)

@@ -138,19 +138,10 @@ func (d *Draft) Layout() *layout.Layout { return d.layout }
 // Content yields the files, without padding, with their indices in the layout.
 func (d *Draft) Content() iter.Seq2[int, *File] {
 	return func(yield func(int, *File) bool) {
-		next := 0
-		for i := range d.layout.NumFiles() {
-			if d.layout.File(i).Pad {
-				continue
-			}
-			f := &d.files[next]
-			if d.padded {
-				f = &d.files[i]
-			}
-			if !yield(int(i), f) {
+		for k, i := range d.layout.Content() {
+			if !yield(int(i), d.file(i, k)) {
 				return
 			}
-			next++
 		}
 	}
 }
