@@ -20,7 +20,11 @@ func (l *linter) names() {
 	if v, ok := l.info["name"]; ok && t.Name != "" {
 		l.name(func() (string, int) { return "info.name", l.whole(v.Offset()) }, t.Name)
 	}
-	var c collider
+	n := 0
+	for range t.Content() {
+		n++
+	}
+	c := collider{entries: make([]folded, 0, n+n/32)} // growing step by step would take twice the memory in the end
 	long := utf16Length(t.Name)
 	previous := ""
 	for i, f := range t.Content() {
