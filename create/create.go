@@ -84,7 +84,7 @@ type Options struct {
 	// are read one after the other, each from its start to its end.
 	Checksums []metainfo.Checksum
 
-	Workers   int       // 0: one for each processor
+	Workers   int       // 0: one for each processor. While they wait for storage, GOMAXPROCS is higher than it was
 	ReadOrder ReadOrder // of files on disk
 	// DropCache does not leave what was read in the system's page cache.
 	DropCache bool

@@ -59,7 +59,7 @@ type PieceRange struct{ First, Last int }
 
 // Reading says how content is read, and what else is taken from the same read.
 type Reading struct {
-	Workers int // that hash; 0 is one for each processor
+	Workers int // that hash; 0 is one for each processor. While they wait for storage, GOMAXPROCS is higher than it was
 	// LimitRate is how many bytes a second are read at most; 0 is no limit.
 	LimitRate int64
 	// Sums are checksums to take of every file. For them files are read one after

@@ -1,6 +1,6 @@
 package content
 
-import "runtime"
+import "github.com/torrentkit/torrentkit/internal/procs"
 
 // loading is a folder whose entries are being looked at.
 type loading struct {
@@ -44,7 +44,7 @@ type loader struct {
 // load begins to look at folders from the i-th entry on; the entries before were visited, or are now.
 func (w *loader) load(i int) {
 	s, mark := w.s, len(w.s.path)
-	for w.next = max(w.next, i); w.next < len(w.list) && w.pending() < max(2, runtime.GOMAXPROCS(0)); w.next++ {
+	for w.next = max(w.next, i); w.next < len(w.list) && w.pending() < max(2, procs.Count()); w.next++ {
 		e := &w.list[w.next]
 		if !s.walks(e) {
 			continue

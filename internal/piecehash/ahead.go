@@ -7,6 +7,7 @@ import (
 
 	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/internal/openfiles"
+	"github.com/torrentkit/torrentkit/internal/procs"
 )
 
 const (
@@ -42,6 +43,7 @@ type ahead struct {
 	mu      sync.Mutex
 	wake    sync.Cond
 	stopped bool
+	patient func() // ends what procs.Waiting began, once there are readers
 	depth   depth
 	readers int   // goroutines
 	busy    int   // parts on their way
@@ -115,6 +117,9 @@ func (a *ahead) ready(l *line) int64 {
 
 // staff sees to it that there are as many goroutines as parts may be in flight.
 func (a *ahead) staff() {
+	if a.patient == nil {
+		a.patient = procs.Waiting()
+	}
 	for ; a.readers < a.depth.now; a.readers++ {
 		a.wg.Go(a.read)
 	}
@@ -127,6 +132,9 @@ func (a *ahead) stop() {
 	a.wake.Broadcast()
 	a.mu.Unlock()
 	a.wg.Wait()
+	if a.patient != nil {
+		a.patient()
+	}
 }
 
 // read brings one part after the other to memory.

@@ -19,11 +19,11 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"runtime"
 	"sync"
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
+	"github.com/torrentkit/torrentkit/internal/procs"
 )
 
 // File is an open file of a Source. It is used by one goroutine at a time.
@@ -232,7 +232,7 @@ func (j Job) pipeline() *pipeline {
 	p := &pipeline{Job: j, queue: newQueue(j), maxRun: maxRun, total: j.Layout.TotalLength()}
 	p.divide()
 	if j.Workers <= 0 {
-		if j.Workers = runtime.GOMAXPROCS(0); j.Workers == 2 && j.served(p.queue) {
+		if j.Workers = procs.Count(); j.Workers == 2 && j.served(p.queue) {
 			j.Workers = 1
 		}
 	}

@@ -1,9 +1,9 @@
 package piecehash
 
 import (
-	"runtime"
 	"sync"
 
+	"github.com/torrentkit/torrentkit/internal/procs"
 	"github.com/torrentkit/torrentkit/internal/sha1simd"
 )
 
@@ -51,7 +51,7 @@ const maxExtensions = 4096
 // says; 0 is one for each processor that Go may use.
 func NewExtender(workers int) *Extender {
 	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
+		workers = procs.Count()
 	}
 	e := &Extender{}
 	for range workers {
