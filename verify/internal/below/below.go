@@ -81,7 +81,7 @@ func (d *Folder) Create(name string) (*os.File, error) {
 		return nil, err
 	}
 	defer at.close()
-	f, err := at.folder.OpenFile(at.name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+	f, err := at.folder.OpenFile(at.name, os.O_RDWR|os.O_CREATE|os.O_EXCL|largeFile, 0o666)
 	return f, content.Bare(err)
 }
 
@@ -102,7 +102,7 @@ func (d *Folder) Open(name string, flag int) (*os.File, error) {
 	case !before.Mode().IsRegular():
 		return nil, content.ErrNotRegular
 	}
-	f, err := at.folder.OpenFile(at.name, flag|nonBlock, 0)
+	f, err := at.folder.OpenFile(at.name, flag|nonBlock|largeFile, 0)
 	if err != nil {
 		return nil, content.Bare(err)
 	}
@@ -126,7 +126,7 @@ func (d *Folder) Follow(name string) (*os.File, error) {
 	if err != nil {
 		return nil, content.Bare(err)
 	}
-	f, err := d.root.OpenFile(local, os.O_RDONLY|nonBlock, 0)
+	f, err := d.root.OpenFile(local, os.O_RDONLY|nonBlock|largeFile, 0)
 	return f, content.Bare(err)
 }
 

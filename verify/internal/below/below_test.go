@@ -298,3 +298,33 @@ func TestNotSeenIsNotReplaced(t *testing.T) {
 		}
 	}
 }
+
+// On 32 bits, too, files are larger than 2 GiB.
+func TestLargeFiles(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("elsewhere files may have no holes")
+	}
+	folder, err := Open(t.TempDir())
+	do(t, err)
+	defer folder.Close()
+	const end = 5 << 30
+	made, err := folder.Create("d/large")
+	do(t, err)
+	_, err = made.WriteAt([]byte("made"), end)
+	do(t, err)
+	do(t, made.Close())
+
+	opened, err := folder.Open("d/large", os.O_RDWR)
+	do(t, err)
+	_, err = opened.WriteAt([]byte("open"), end)
+	do(t, err)
+	do(t, opened.Close())
+
+	followed, err := folder.Follow("d/large")
+	do(t, err)
+	defer followed.Close()
+	got := make([]byte, 4)
+	if _, err := followed.ReadAt(got, end); err != nil || string(got) != "open" {
+		t.Errorf("read %q, %v", got, err)
+	}
+}

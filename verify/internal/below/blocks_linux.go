@@ -8,6 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// largeFile lets programs of 32 bits open files of 2 GiB and more (open(2)): os.Root does not ask for that.
+const largeFile = unix.O_LARGEFILE
+
 // Reflink makes an empty file share the blocks of another one (ioctl_ficlone(2)).
 func Reflink(to, from *os.File) error {
 	return retry(func() error { return unix.IoctlFileClone(int(to.Fd()), int(from.Fd())) })

@@ -4,6 +4,8 @@ package below
 
 import "os"
 
+const largeFile = 0
+
 // Reflink is not for these systems.
 func Reflink(_, _ *os.File) error { return ErrNoReflink }
 
