@@ -6,8 +6,8 @@ import (
 	"hash"
 	"io"
 	"slices"
+	"sort"
 	"strconv"
-	"strings"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
 	"github.com/torrentkit/torrentkit/internal/layout"
@@ -178,7 +178,7 @@ func (d *Draft) finishRoots() {
 			d.layers = append(d.layers, layer{string(root[:]), first, end})
 		}
 	}
-	slices.SortFunc(d.layers, func(a, b layer) int { return strings.Compare(a.root, b.root) })
+	sort.Slice(d.layers, func(a, b int) bool { return d.layers[a].root < d.layers[b].root })
 }
 
 // rootsOf are the roots of pieces, one behind the other.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"sort"
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/journal"
@@ -195,7 +196,7 @@ func (s scrubber) due() []due {
 			}
 		}
 	}
-	slices.SortStableFunc(list, func(a, b due) int { return cmp.Compare(a.at, b.at) })
+	sort.SliceStable(list, func(a, b int) bool { return list[a].at < list[b].at })
 	return list
 }
 

@@ -3,7 +3,7 @@ package bencode
 import (
 	"bytes"
 	"math"
-	"slices"
+	"sort"
 )
 
 // Scan checks that raw is exactly one bencoded value and returns a view of it
@@ -199,7 +199,7 @@ func (s *scanner) duplicates(f *frame) {
 		start, end := keyAt(s.doc, pos)
 		return s.doc[start:end]
 	}
-	slices.SortStableFunc(keys, func(a, b int) int { return bytes.Compare(text(a), text(b)) })
+	sort.SliceStable(keys, func(a, b int) bool { return bytes.Compare(text(keys[a]), text(keys[b])) < 0 })
 	path := s.path(s.depth)
 	for i := 1; i < len(keys) && s.flawsWanted(); i++ {
 		if key := text(keys[i]); bytes.Equal(text(keys[i-1]), key) {

@@ -15,6 +15,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -131,7 +132,7 @@ func Of(urls ...string) Known {
 		}
 	}
 	k = slices.DeleteFunc(k, func(s string) bool { return len(s) < 6 || len(s) < 16 && isWord(s) || isNumber(s) && len(s) < 10 })
-	slices.SortFunc(k, func(a, b string) int { return len(b) - len(a) }) // a part of another comes behind it
+	sort.Slice(k, func(a, b int) bool { return len(k[a]) > len(k[b]) }) // a part of another comes behind it
 	return slices.Compact(k)
 }
 

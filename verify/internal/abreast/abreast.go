@@ -14,11 +14,10 @@
 package abreast
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"io"
-	"slices"
+	"sort"
 	"sync"
 )
 
@@ -178,7 +177,7 @@ func (r *Reader) place(rank map[*shared]int) {
 	for i := range r.order {
 		r.order[i] = i
 	}
-	slices.SortStableFunc(r.order, func(a, b int) int { return cmp.Compare(rank[r.files[a]], rank[r.files[b]]) })
+	sort.SliceStable(r.order, func(a, b int) bool { return rank[r.files[r.order[a]]] < rank[r.files[r.order[b]]] })
 	for k, i := range r.order {
 		s := r.files[i]
 		r.ranks[i] = k

@@ -3,6 +3,7 @@ package find
 import (
 	"path/filepath"
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -102,5 +103,5 @@ func (b *bucket) sort() {
 			ranks[path] = otherName
 		}
 	}
-	slices.SortStableFunc(b.paths, func(x, y string) int { return ranks[x] - ranks[y] })
+	sort.SliceStable(b.paths, func(x, y int) bool { return ranks[b.paths[x]] < ranks[b.paths[y]] })
 }

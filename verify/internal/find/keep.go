@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"sort"
 )
 
 // maxKeptWays is how many ways to begin pieces are kept for later.
@@ -55,7 +56,7 @@ func (c *chase) keeps(open, begun []*sharedPiece) (list []*sharedPiece) {
 		}
 	}
 	budget := c.left() / 8
-	slices.SortStableFunc(all, func(a, b kept) int { return cmp.Compare(a.distance, b.distance) })
+	sort.SliceStable(all, func(a, b int) bool { return all[a].distance < all[b].distance })
 	for _, k := range all {
 		if c.kept[k.piece.piece] != nil {
 			continue

@@ -1,10 +1,10 @@
 package inspecting
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -48,9 +48,8 @@ func showGroups(con *console.Console, by string, all []summary) {
 			g.size += s.size
 		}
 	}
-	keys := slices.SortedFunc(maps.Keys(groups), func(x, y string) int {
-		return cmp.Or(cmp.Compare(groups[y].torrents, groups[x].torrents), cmp.Compare(x, y))
-	})
+	keys := slices.Sorted(maps.Keys(groups))
+	sort.SliceStable(keys, func(x, y int) bool { return groups[keys[x]].torrents > groups[keys[y]].torrents })
 	rows := console.NewTable(strings.ReplaceAll(by, "-", " "), "torrents", "files", "size")
 	for _, key := range keys {
 		g := groups[key]
@@ -122,7 +121,9 @@ func showStats(con *console.Console, s *inspect.Stats, unreadable int) {
 
 // byCount sorts keys by their counts, the largest first.
 func byCount(counts map[string]int) []string {
-	return slices.SortedFunc(maps.Keys(counts), func(x, y string) int { return cmp.Or(cmp.Compare(counts[y], counts[x]), cmp.Compare(x, y)) })
+	keys := slices.Sorted(maps.Keys(counts))
+	sort.SliceStable(keys, func(x, y int) bool { return counts[keys[x]] > counts[keys[y]] })
+	return keys
 }
 
 // showKeys prints which keys the torrents have.
