@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -79,6 +80,9 @@ func NewOutput(con *console.Console, target string, o OutputOptions) (*Output, e
 		}
 		out.name, out.below = filepath.Join(target, o.DefaultName), true
 	case err == nil && !info.Mode().IsRegular():
+		if why := refusedName(filepath.Base(target)); why != nil && !strings.EqualFold(target, os.DevNull) {
+			return nil, out.wrap(why) // else what is written to "aux.torrent" would be lost
+		}
 		// Opened by the name that was given: what /dev/stdout links to has no name of its own.
 		out.Kind, out.Path = toDevice, target
 		return out, nil
