@@ -180,7 +180,8 @@ type SearchOptions struct {
 // Effort is what a search for files may cost.
 type Effort struct {
 	// MaxRead, if not 0, ends the search once so many bytes of candidates were hashed:
-	// each counts as often as it is tried in another way.
+	// each counts as often as it is tried in another way. A search hashes more than it does
+	// by itself to try candidates in many ways, if MaxRead is more than that.
 	MaxRead int64
 	// Searching, if not nil, is told how many bytes were, of about how many.
 	Searching func(done, total int64)

@@ -26,6 +26,7 @@ type Fixed struct {
 	Removed     []string // folders, below Report.Root, that were emptied
 	Left        []Left   // files that were left under another name, or too long
 	Stopped     bool     // FixOptions.MaxRead ended the search for files
+	More        int64    // if not 0, what FixOptions.MaxRead must be to try more candidates
 	Err         error    // the first that the system refused to read in it, if any
 }
 
@@ -88,7 +89,7 @@ func (f *fixer) inFolder(ctx context.Context) error {
 		return err
 	}
 	defer found.Close()
-	f.res.Stopped = found.Stopped
+	f.res.Stopped, f.res.More = found.Stopped, found.More
 	if err := f.rename(found); err != nil {
 		return err
 	}

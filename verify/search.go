@@ -37,6 +37,9 @@ type SearchReport struct {
 	Untried []int
 	// Stopped is set if SearchOptions.MaxRead ended the search.
 	Stopped bool
+	// More, if not 0, is what SearchOptions.MaxRead must be to try more for those that are
+	// Untried: the search hashed as much as it does by itself.
+	More int64
 	// Candidates is how many files of a right size were looked at.
 	Candidates int
 	// Err is the first that the system refused to read below the folders, if any: what
@@ -71,10 +74,13 @@ var ErrNothingToSearch = errors.New("no folder to search")
 // holds what is read of a candidate. So it is more, in proportion to that, where others
 // of their size are among so many that no pair near the end of a chain may be looked for,
 // where files are missing, which ends chains, or more than two share many of the pieces.
-// To find a file beside one that is known all candidates are hashed, and to find two that
-// share a piece all pairs: the search ends when 128 GiB were hashed in passes. They
-// take memory for 64 bytes and the state of a SHA-1 for each candidate and pair that
-// is tried side by side, 16384 at most, and that is kept, 131072 at most.
+// To find a file beside one that is known all candidates are hashed, each up to the end of the
+// piece, and to find two that share a piece all pairs. What is hashed in passes is bounded by
+// 32 GiB and 1024 times the bytes of the files of a right size below the folders, 128 GiB at most,
+// or by MaxRead, if that is more: what is Untried then, More tells how to try. They take memory
+// for 64 bytes and the state of a SHA-1 for each candidate and pair that is tried side by side,
+// 16384 at most, and that is kept, 131072 at most. Of one size 100000 files are tried at most,
+// and 65536 for a file without pieces of its own: beside more, what is lost is Untried.
 // A folder may be named by a symbolic link; below it none is followed. Nothing is
 // changed. The caller closes the report.
 func Search(ctx context.Context, torrent []byte, path string, dirs []string, o SearchOptions) (*SearchReport, error) {
@@ -90,7 +96,7 @@ func Search(ctx context.Context, torrent []byte, path string, dirs []string, o S
 		r.close()
 		return nil, err
 	}
-	s := &SearchReport{Report: r.Report, run: r, found: found, workers: o.Workers, Untried: found.Untried, Stopped: found.Stopped, Candidates: found.Candidates, Err: cmp.Or(found.Refused(), r.located.Refused())}
+	s := &SearchReport{Report: r.Report, run: r, found: found, workers: o.Workers, Untried: found.Untried, Stopped: found.Stopped, More: found.More, Candidates: found.Candidates, Err: cmp.Or(found.Refused(), r.located.Refused())}
 	for _, k := range found.Lost {
 		if r.Files[k].State != Unchecked { // it is in its place, and no other is better
 			s.Lost = append(s.Lost, k)

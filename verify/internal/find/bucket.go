@@ -15,6 +15,7 @@ type bucket struct {
 	names   map[string][]int // files by their names in lower case
 	classes []*class         // of those that have pieces inside
 	paths   []string         // candidates, those with a name like a file's first
+	cut     bool             // there are more
 	next    int              // of paths
 	groups  [][]string       // candidates that are equal, for files without pieces inside; nil until it is asked for
 	free    [][]string       // those that no file was found to be

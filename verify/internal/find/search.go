@@ -15,6 +15,12 @@ import (
 const (
 	maxCandidates = 100_000    // files of one size that are tried
 	maxTries      = 50_000_000 // pieces that are hashed to find out which files of one size they may be
+
+	// What may be hashed in passes to find out which files belong together: so many bytes, and
+	// so many times those of the candidates, but no more than the last.
+	minTrialBytes = 32 << 30
+	maxTrialRatio = 1 << 10
+	maxTrialBytes = 128 << 30
 )
 
 // search is a search that runs. Files are meant by their index in Content.Files.
@@ -38,6 +44,8 @@ type search struct {
 	maybe   []Candidate    // that nothing can prove
 	chained map[int]bool   // files that are found by the pieces that others share, though they have one inside
 	trial   int64          // bytes that may be hashed to find out which files belong together
+	most    int64          // Options.MaxRead, which may be more than that
+	more    float64        // bytes that trial would have to be to try more
 }
 
 // seat is where a candidate is in a tree.
@@ -53,7 +61,8 @@ type Options struct {
 	// candidates, so that none is taken for another.
 	Foreign bool
 	// MaxRead, if not 0, ends the search once so many bytes of candidates were hashed:
-	// each counts as often as it is tried in another way.
+	// each counts as often as it is tried in another way. More than a search hashes in
+	// passes by itself is hashed if that is more.
 	MaxRead int64
 	// Progress, if not nil, is told how many bytes were, of about how many.
 	Progress func(done, total int64)
@@ -102,9 +111,12 @@ func (s *search) run(ctx context.Context, folders []string) error {
 			return err
 		}
 	}
-	for c := range s.seen {
-		s.reader.work.expect(2 * s.seen[c].tree.Files()[s.seen[c].file].Size)
+	var bytes int64
+	for _, c := range s.seen {
+		bytes += c.tree.Files()[c.file].Size
 	}
+	s.reader.work.expect(2 * bytes)
+	s.trial = max(s.most, min(s.trial, minTrialBytes+maxTrialRatio*min(bytes, maxTrialBytes)))
 	return s.match(ctx)
 }
 
@@ -120,7 +132,7 @@ func newSearch(c *Content, o Options) *search {
 	s := &search{
 		content: c, files: c.Files, layout: c.Torrent.Layout(), foreign: o.Foreign, fileOf: make([]int32, len(c.Torrent.Files)),
 		sizes: map[int64]*bucket{}, places: map[string]int{}, classOf: map[int]*class{}, seen: map[string]seat{},
-		trial: maxTrialBytes, chained: map[int]bool{}, chosen: map[int]string{}, uses: map[string]int{}, good: map[int]bool{}, untried: map[int]bool{},
+		trial: maxTrialBytes, most: o.MaxRead, chained: map[int]bool{}, chosen: map[int]string{}, uses: map[string]int{}, good: map[int]bool{}, untried: map[int]bool{},
 	}
 	s.reader = newReader(c.Torrent.Layout(), o.Workers, s.open)
 	for i := range s.fileOf {
@@ -167,6 +179,8 @@ func (s *search) gather(ctx context.Context, dir string) error {
 		s.seen[path] = seat{tree, content.FileIndex(i)}
 		if len(b.paths) < min(maxCandidates, maxTries/max(1, len(b.classes))) {
 			b.paths = append(b.paths, path)
+		} else {
+			b.cut = true
 		}
 	}
 	return nil
@@ -241,6 +255,7 @@ type Result struct {
 	Untried    []int   // those of Lost of which not all candidates were tried
 	Stopped    bool    // Options.MaxRead ended the search
 	Candidates int     // how many files of a right size were looked at
+	More       int64   // what Options.MaxRead must be to try more for those Untried; 0 if that helps none
 	// Unproved are candidates that have the size of files that are Lost, one of each, of
 	// which nothing can say whether they are those: other files that share their
 	// pieces are nowhere.
@@ -283,7 +298,7 @@ func (r *Result) Matching() iter.Seq[int] {
 
 // result draws the conclusions.
 func (s *search) result() *Result {
-	res := &Result{Candidates: len(s.seen), Unproved: s.maybe, search: s}
+	res := &Result{Candidates: len(s.seen), More: int64(min(s.more, 1<<62)), Unproved: s.maybe, search: s}
 	for k := range s.files {
 		if !s.wanted(k) {
 			continue
@@ -295,7 +310,7 @@ func (s *search) result() *Result {
 			continue
 		}
 		res.Lost = append(res.Lost, k)
-		if s.untried[k] {
+		if b := s.sizes[s.files[k].Length]; s.untried[k] || b.cut || !s.hasInner(k) && len(b.alike()) < len(b.paths) {
 			res.Untried = append(res.Untried, k)
 		}
 	}

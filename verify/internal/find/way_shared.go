@@ -11,12 +11,11 @@ import (
 )
 
 const (
-	maxTrialBytes = 1 << 37  // that are hashed in all to find out which of several files belong together
-	openCost      = 16 << 10 // what opening a candidate counts as
-	forkCost      = 1 << 10  // and continuing a way with it
-	lookCost      = 1 << 10  // and looking at a piece that may be next
-	maxPartials   = 1 << 16  // ways to put pieces together up to some byte that are in memory
-	maxForks      = 1 << 14  // that are continued with a candidate side by side, of more than one
+	openCost    = 16 << 10 // what opening a candidate counts as
+	forkCost    = 1 << 10  // and continuing a way with it
+	lookCost    = 1 << 10  // and looking at a piece that may be next
+	maxPartials = 1 << 16  // ways to put pieces together up to some byte that are in memory
+	maxForks    = 1 << 14  // that are continued with a candidate side by side, of more than one
 )
 
 // sharedSearch tries candidates by the pieces that files share.
@@ -120,9 +119,13 @@ func (s *search) wholeInPlace(k int) bool {
 	return true
 }
 
-// noteUntried notes the files of pieces that can be put together in too many ways.
+// noteUntried notes the files of pieces that can be put together in too many ways, and what
+// would have to be hashed for those of which only the bytes are too many.
 func (s *sharedSearch) noteUntried(open []*sharedPiece) {
 	for _, sp := range open {
+		if sp.ways <= maxPartials {
+			s.more = max(s.more, float64(s.trial)-s.left()) + sp.cost
+		}
 		for span := range s.layout.Spans(sp.piece) {
 			if span.Zero {
 				continue

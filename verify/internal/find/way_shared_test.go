@@ -440,3 +440,53 @@ func TestSearchTooLongInPlace(t *testing.T) {
 		}
 	}
 }
+
+// What may be hashed is in proportion to the candidates. What was not tried as it ended that
+// is, once it may be as much as was said.
+func TestSearchTriesMore(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(10, 40))
+	const n, size = 20, 15000
+	tree := ofOneSize(rng, n, size)
+	torrent := v1Torrent(t, tree)
+	moved, dir := scatter(t, rng, tree)
+	_, rep := searchCounted(t, torrent, t.TempDir(), dir, func(s *search) { s.trial = 1 << 20 })
+	if len(rep.Lost) == 0 || !slices.Equal(rep.Lost, rep.Untried) || rep.More <= 1<<20 {
+		t.Fatalf("lost %v, untried %v, %d bytes would try more", rep.Lost, rep.Untried, rep.More)
+	}
+	s, all := searchCounted(t, torrent, t.TempDir(), dir, func(s *search) { s.trial = rep.More })
+	s.whole(t, tree, moved, dir, all)
+	if all.More != 0 {
+		t.Errorf("%d bytes would try more, and all is found", all.More)
+	}
+	for most, want := range map[int64]int64{0: minTrialBytes + maxTrialRatio*n*size, 1: minTrialBytes + maxTrialRatio*n*size, 1 << 40: 1 << 40} {
+		res, err := Files(t.Context(), contentAt(t, torrent, t.TempDir()), []string{dir}, Options{MaxRead: most})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := res.search.trial; got != want {
+			t.Errorf("with %d, %d bytes may be hashed, want %d", most, got, want)
+		}
+		if err := res.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// Of more candidates than are tried it is said that they were not.
+func TestSearchCutsCandidates(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(10, 41))
+	tree := files{"a": noise(rng, 100)}
+	torrent := v1Torrent(t, tree)
+	c := contentAt(t, torrent, t.TempDir())
+	s := newSearch(c, Options{})
+	s.sizes[100].paths = make([]string, maxPartials)
+	if res := s.result(); len(res.Lost) != 1 || len(res.Untried) != 0 {
+		t.Errorf("lost %v, untried %v", res.Lost, res.Untried)
+	}
+	s.sizes[100].cut = true
+	if res := s.result(); len(res.Untried) != 1 {
+		t.Errorf("of more candidates than are tried, untried is %v", res.Untried)
+	}
+}

@@ -63,7 +63,7 @@ func (f *verifyFlags) bindWork(cmd *cobra.Command) {
 	o := &f.options
 	command.Group(cmd, "Search", func(fs *pflag.FlagSet) {
 		command.TextsFlag(fs, "search", "", "look below `FOLDER` for files that are missing or damaged, whatever their names (repeatable)", &f.search.dirs)
-		fs.Var(&f.search.maxRead, "max-read", "end a search when `SIZE` of candidates was hashed, those counted again that are tried in several ways")
+		fs.Var(&f.search.maxRead, "max-read", "end a search when `SIZE` of candidates was hashed, those counted again that are tried in several ways; a large one lets it try more")
 		fs.Var(command.OneOf(&f.search.link, "hard", "sym", "reflink", "copy"), "link", "assemble the content of what is whole and what was found: `KIND` is hard, sym, reflink or copy")
 		fs.StringVarP(&f.search.output, "output", "o", "", "assemble it in `FOLDER`; what is there and right is kept, and nothing replaced")
 		fs.BoolVar(&f.search.fix, "fix", false, "rename files in the content's folder that were moved, and cut files that are too long; all proved before")

@@ -24,9 +24,14 @@ func (f *searchFlags) effort(p *console.Progress) verify.Effort {
 	}}
 }
 
-// noteStopped says that a search was ended by --max-read.
-func noteStopped(con *console.Console, f *searchFlags) {
-	con.Note(fmt.Sprintf("the search ended behind %s (--max-read): not all candidates were tried", console.FormatSize(int64(f.maxRead))))
+// noteEnd says that a search was ended before all candidates were tried, and how to try more.
+func noteEnd(con *console.Console, f *searchFlags, stopped bool, more int64) {
+	switch {
+	case stopped:
+		con.Note(fmt.Sprintf("the search ended behind %s (--max-read): not all candidates were tried", console.FormatSize(int64(f.maxRead))))
+	case more > 0:
+		con.Note(fmt.Sprintf("not all candidates were tried, as they would have to be hashed in too many ways: --max-read %dG tries more", (more+1<<30-1)>>30))
+	}
 }
 
 // search looks for the files of one torrent, and assembles them.
@@ -36,9 +41,7 @@ func search(ctx context.Context, con *console.Console, p *console.Progress, torr
 		return verified{}, err
 	}
 	defer s.Close()
-	if s.Stopped {
-		noteStopped(con, f)
-	}
+	noteEnd(con, f, s.Stopped, s.More)
 	res := &searchResult{found: s}
 	if f.link != "" {
 		res.output = f.output
@@ -53,8 +56,6 @@ func fix(ctx context.Context, con *console.Console, p *console.Progress, torrent
 	if fixed == nil {
 		return verified{}, err
 	}
-	if fixed.Stopped {
-		noteStopped(con, &f.search)
-	}
+	noteEnd(con, &f.search, fixed.Stopped, fixed.More)
 	return verified{report: fixed.Report, fixed: fixed}, err
 }

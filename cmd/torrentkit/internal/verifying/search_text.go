@@ -54,7 +54,7 @@ func showSearch(con *console.Console, r *searchResult) {
 	for _, k := range r.found.Lost {
 		where := ""
 		if _, untried := slices.BinarySearch(r.found.Untried, k); untried {
-			where = "not all candidates tried: too many files of its size share a piece"
+			where = "not all candidates tried: too many files of its size"
 		}
 		t.Row(console.Text("not found").In(console.Red), console.Path(r.found.Report.Files[k].Path), console.Detail(where))
 	}
