@@ -75,7 +75,8 @@ var ErrNothingToSearch = errors.New("no folder to search")
 // of their size are among so many that no pair near the end of a chain may be looked for,
 // where files are missing, which ends chains, or more than two share many of the pieces.
 // To find a file beside one that is known all candidates are hashed, each up to the end of the
-// piece, and to find two that share a piece all pairs. What is hashed in passes is bounded by
+// piece, and to find two that share a piece all pairs. What is hashed in passes is bounded, but for
+// what one piece takes above its average, by
 // 32 GiB and 1024 times the bytes of the files of a right size below the folders, 128 GiB at most,
 // or by MaxRead, if that is more: what is Untried then, More tells how to try. They take memory
 // for 64 bytes and the state of a SHA-1 for each candidate and pair that is tried side by side,

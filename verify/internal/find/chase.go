@@ -61,8 +61,12 @@ func (c *chase) pass(ctx context.Context, open []*sharedPiece) (any bool, err er
 	open = slices.DeleteFunc(slices.Clone(open), func(sp *sharedPiece) bool { return sp.cost/2 > c.left() || sp.ways > maxPartials })
 	joined := joint{c}.choose(open)
 	var list []*sharedPiece
+	cost := 0.0 // of what is followed: all of it may be tried in one block
 	for _, sp := range open {
 		if sp.ways <= maxWays && c.links[sp.piece] == nil && !c.joined[sp.piece] {
+			if cost += sp.cost / 2; cost > c.left() {
+				break
+			}
 			list = append(list, sp)
 		}
 	}
