@@ -6,64 +6,50 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/netip"
+	"strings"
 	"time"
 
-	"github.com/coder/websocket"
-
 	"github.com/torrentkit/torrentkit/internal/secret"
+	"github.com/torrentkit/torrentkit/internal/websocket"
 )
 
 // wsSession is a connection to a WebTorrent tracker.
 type wsSession struct {
 	s      *settings
 	res    *Result
-	client *httpClient
-	conn   *websocket.Conn
+	conn   net.Conn
+	socket *websocket.Conn
 	strays int
-}
-
-// upgrader follows no redirects and keeps what the handshake showed.
-type upgrader struct{ c *httpClient }
-
-// RoundTrip sends the upgrade with the headers of the options.
-func (t upgrader) RoundTrip(req *http.Request) (*http.Response, error) {
-	own := t.c.request(req.Context(), req.Method, req.URL, nil)
-	for k, vs := range own.Header {
-		if k != "Accept-Encoding" && req.Header.Get(k) == "" {
-			req.Header[k] = vs
-		}
-	}
-	req.Header.Set("User-Agent", t.c.s.UserAgent)
-	req.Host = own.Host
-	return t.c.RoundTrip(req)
 }
 
 func (s *settings) openWS(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *Result) (*wsSession, *Failure) {
 	what := "opening a WebSocket to " + secret.URL(e.raw)
 	c := s.openHTTP(e, addrs, r)
-	client := c.dialer.Client(upgrader{c})
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	conn, resp, err := websocket.Dial(ctx, e.url.String(), &websocket.DialOptions{
-		HTTPClient: client, CompressionMode: websocket.CompressionDisabled,
-	})
-	w := &wsSession{s: s, res: r, client: c, conn: conn}
-	if resp != nil {
-		r.Status = resp.StatusCode
-	}
+	defer c.close() // but for what is upgraded, which is its no more
+	u := *e.url
+	u.Scheme = "http" + strings.TrimPrefix(u.Scheme, "ws")
+	req := c.request(ctx, http.MethodGet, &u, nil)
+	req.Header.Del("Accept-Encoding")
+	req.Header.Set("User-Agent", s.UserAgent)
+	key := websocket.Ask(req.Header)
+	resp, err := c.RoundTrip(req)
 	if err != nil {
-		c.close()
-		if resp != nil && resp.StatusCode != http.StatusSwitchingProtocols {
-			return nil, upgradeFailure(what, resp)
-		}
-		if resp != nil {
-			return nil, fail(NotATracker, what+": the upgrade is not that of a WebSocket")
-		}
 		return nil, netFailure(ctx, what, err)
 	}
-	conn.SetReadLimit(MaxReply)
-	return w, nil
+	r.Status = resp.StatusCode
+	conn, upgraded := resp.Body.(*httpConn)
+	switch {
+	case !upgraded:
+		defer resp.Body.Close()
+		return nil, upgradeFailure(what, resp)
+	case !websocket.Granted(resp.Header, key):
+		conn.Close()
+		return nil, fail(NotATracker, what+": the upgrade is not that of a WebSocket")
+	}
+	return &wsSession{s: s, res: r, conn: conn, socket: websocket.New(conn.r, conn, MaxReply)}, nil
 }
 
 func upgradeFailure(what string, resp *http.Response) *Failure {
@@ -78,10 +64,7 @@ func upgradeFailure(what string, resp *http.Response) *Failure {
 
 func (w *wsSession) connected() bool { return true }
 
-func (w *wsSession) close() {
-	w.conn.CloseNow()
-	w.client.close()
-}
+func (w *wsSession) close() { w.conn.Close() }
 
 // binaryString is how WebTorrent writes bytes in JSON: each is a character.
 func binaryString(b []byte) string {
@@ -99,13 +82,14 @@ func (w *wsSession) ask(ctx context.Context, name string, raw []byte, accept fun
 	if w.s.Record {
 		w.res.Exchanges = append(w.res.Exchanges, Exchange{Transport: w.res.Transport, Addr: w.res.Addr, Name: name, Sent: raw})
 	}
-	if err := w.conn.Write(ctx, websocket.MessageText, raw); err != nil {
+	defer interrupt(ctx, w.conn)()
+	if err := w.socket.Write(raw); err != nil {
 		return nil, netFailure(ctx, "sending "+name, err)
 	}
 	sent := time.Now()
 	defer func() { w.res.Timing.FirstByte = time.Since(sent) }()
 	for {
-		_, raw, err := w.conn.Read(ctx)
+		raw, err := w.socket.Read()
 		if err != nil {
 			return nil, w.readFailure(ctx, name, err)
 		}
@@ -127,11 +111,11 @@ func (w *wsSession) ask(ctx context.Context, name string, raw []byte, accept fun
 
 func (w *wsSession) readFailure(ctx context.Context, name string, err error) *Failure {
 	what := "waiting for the answer to " + name
-	var closed websocket.CloseError
+	var closed *websocket.CloseError
 	switch {
 	case ctx.Err() != nil:
 		err = ctx.Err()
-	case errors.Is(err, websocket.ErrMessageTooBig):
+	case errors.Is(err, websocket.ErrTooLong):
 		return fail(Malformed, what+": the answer is longer than 2 MiB")
 	case errors.As(err, &closed):
 		f := fail(Malformed, fmt.Sprintf("%s: the tracker closed the connection (%d)", what, closed.Code))

@@ -51,6 +51,7 @@ var table = map[string][2]string{
 	"internal/dht":                    {"internal/bencode internal/dial", ""},
 	"internal/dial":                   {"internal/openfiles", ""},
 	"internal/openfiles":              {"", ""},
+	"internal/websocket":              {"", ""},
 	"internal/dialtest":               {"", ""},
 	"internal/trackertest":            {"internal/bencode", "github.com/coder/websocket"},
 	"internal/indextest":              {"internal/bencode", ""},
@@ -69,7 +70,7 @@ var table = map[string][2]string{
 	"verify":                          {"metainfo internal/content internal/dial internal/diskname internal/filesum internal/glob internal/layout internal/piecehash internal/journal verify/internal/abreast verify/internal/assemble verify/internal/below verify/internal/find internal/unpack internal/webseed", ""},
 	"inspect":                         {"metainfo internal/layout internal/bencode internal/diskname internal/dial internal/secret", "golang.org/x/text"},
 	"magnet":                          {"metainfo internal/bencode internal/glob internal/layout internal/merkle internal/sha256simd internal/dial internal/peerwire internal/dht internal/secret", "rsc.io/qr"},
-	"announce":                        {"metainfo internal/bencode internal/dht internal/dial internal/secret", "github.com/coder/websocket"},
+	"announce":                        {"metainfo internal/bencode internal/dht internal/dial internal/secret internal/websocket", ""},
 	"announce/index":                  {"metainfo internal/dial internal/secret", ""},
 	"cmd/torrentkit":                  {"create cmd/torrentkit/internal/console " + rooms, "github.com/spf13/cobra github.com/spf13/pflag"},
 	"cmd/torrentkit/internal/console": {"metainfo", "github.com/schollz/progressbar/v3 golang.org/x/term golang.org/x/sys github.com/rivo/uniseg"},
@@ -91,9 +92,8 @@ var table = map[string][2]string{
 }
 
 // shared are the modules that more than one package may import: x/sys knows the CPU for the kernels, and the systems' calls
-// for what touches them; x/text is the standard library's Unicode, for names that are scanned and names that are judged; the
-// server that tests a WebSocket client has to speak the same.
-var shared = map[string]bool{"golang.org/x/sys": true, "golang.org/x/text": true, "github.com/coder/websocket": true}
+// for what touches them; x/text is the standard library's Unicode, for names that are scanned and names that are judged.
+var shared = map[string]bool{"golang.org/x/sys": true, "golang.org/x/text": true}
 
 // source is a Go file that is no test.
 type source struct {

@@ -34,7 +34,6 @@ var doorkeepers = map[string]string{
 
 // used are exceptions: a use by file, and why.
 var used = map[string]string{
-	"announce/ws.go websocket.Dial":                "with a client of internal/dial",
 	"announce/options.go net.DefaultResolver":      "the one that internal/dial takes, and asks for TXT records too",
 	"internal/dht/dht.go net.DefaultResolver":      "names of ports only",
 	"magnet/download.go http.ProxyFromEnvironment": "a proxy for what the person named, for a client of internal/dial",
