@@ -106,15 +106,14 @@ func contentIDs(t *metainfo.Torrent) []string {
 		}
 		root := t.Root(i)
 		complete = complete && root != [32]byte{}
-		roots.Write(root[:])
-		binary.Write(roots, binary.BigEndian, f.Length)
+		roots.Write(binary.BigEndian.AppendUint64(root[:], uint64(f.Length)))
 	}
 	if complete {
 		ids = append(ids, "roots "+hex.EncodeToString(roots.Sum(nil)))
 	}
 	if t.PieceSHA1(0) != nil {
 		pieces := sha256.New()
-		binary.Write(pieces, binary.BigEndian, []int64{t.PieceLength, t.Layout().PaddedLength()})
+		pieces.Write(binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, uint64(t.PieceLength)), uint64(t.Layout().PaddedLength())))
 		for i := range t.NumPieces() {
 			pieces.Write(t.PieceSHA1(i))
 		}
