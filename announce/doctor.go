@@ -196,7 +196,7 @@ type doctor struct {
 	received []byte
 	odd      []string      // what the last request had that a plain one has not
 	refusals []string      // over HTTP, with their statuses, but for those with 200
-	first    answer        // of the preflight
+	first    *answer       // of the preflight
 	barred   bool          // the tracker refused it, and would any other
 	swarms   []*swarmFacts // of each run of the simulation
 	bad      badID
@@ -216,7 +216,7 @@ func Doctor(ctx context.Context, tracker string, opt DoctorOptions) (rep Report)
 		opt.Hash = RandomHash()
 	}
 	opt.NoStop, opt.Record, opt.AllAddresses = true, true, false
-	d := &doctor{ctx: ctx, opt: opt, hash: opt.Hash, named: named, members: make(map[string]*member)}
+	d := &doctor{ctx: ctx, opt: opt, hash: opt.Hash, named: named, members: make(map[string]*member), first: new(answer)}
 	d.s = opt.fill(Query{})
 	rep = Report{Tracker: tracker, Hash: d.hash}
 	defer func() { rep.Elapsed = time.Since(started) }()

@@ -63,7 +63,7 @@ func (a *answer) bad() *Failure {
 }
 
 // good is the verdict on a question that a tracker should answer.
-func (a answer) good() outcome {
+func (a *answer) good() outcome {
 	if f := a.bad(); f != nil {
 		return failedFor(words(f))
 	}
@@ -71,14 +71,14 @@ func (a answer) good() outcome {
 }
 
 // finding fails on findings of these ids.
-func (a answer) finding(raw []byte, show shown, ids ...string) outcome {
+func (a *answer) finding(raw []byte, show shown, ids ...string) outcome {
 	if a.bad() != nil {
 		return skippedFor(a.Failure)
 	}
 	f, ok := found(a.Findings, ids...)
 	switch {
 	case !ok:
-		return passed("%s", show(&a, raw))
+		return passed("%s", show(a, raw))
 	case f.ID == "peer-address": // for which others fail, too
 		return outcome{Fail, f.Text, nowhere}
 	}
@@ -86,7 +86,7 @@ func (a answer) finding(raw []byte, show shown, ids ...string) outcome {
 }
 
 // refusal is the verdict on a question that a tracker should refuse in words.
-func (a answer) refusal() outcome {
+func (a *answer) refusal() outcome {
 	switch f := a.bad(); {
 	case f == nil:
 		return failed("accepted without a word: %s", told(a.Reply))
@@ -98,7 +98,7 @@ func (a answer) refusal() outcome {
 }
 
 // unharmed wants any answer that a client can read.
-func (a answer) unharmed() outcome {
+func (a *answer) unharmed() outcome {
 	switch {
 	case a.bad() == nil:
 		return a.good()
@@ -133,16 +133,16 @@ func asSeed() asking    { return func(o *Options) { o.Seed = true } }
 func want(n int) asking { return func(o *Options) { o.NumWant = n } }
 
 // ask announces as a member of the swarm, over the tracker's own transport.
-func (d *doctor) ask(name string, event Event, how ...asking) answer {
+func (d *doctor) ask(name string, event Event, how ...asking) *answer {
 	return d.askAbout(d.hash, name, event, how...)
 }
 
 // askAbout is ask for any torrent.
-func (d *doctor) askAbout(hash metainfo.HashV1, name string, event Event, how ...asking) answer {
+func (d *doctor) askAbout(hash metainfo.HashV1, name string, event Event, how ...asking) *answer {
 	if d.odd = nil; hash != d.hash {
 		d.odd = []string{"another torrent"}
 	}
-	a := answer{Result: d.tell(d.member(name), hash, event, how...)}
+	a := &answer{Result: d.tell(d.member(name), hash, event, how...)}
 	d.keep(&a.Result)
 	return a
 }
@@ -222,7 +222,7 @@ func unlisted(d *doctor) outcome {
 
 // obeysNumWant looks at how many peers a question brings, where a seeder and a leecher
 // could be named: at most as many as were wanted, and some where the tracker may choose.
-func obeysNumWant(n int, ask func(d *doctor, n int) answer) func(*doctor) outcome {
+func obeysNumWant(n int, ask func(d *doctor, n int) *answer) func(*doctor) outcome {
 	return func(d *doctor) outcome {
 		d.ask("a", EventNone, asSeed())
 		d.ask("b", EventNone)

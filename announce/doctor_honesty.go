@@ -59,7 +59,7 @@ func alone(r *Reply, own *member) outcome {
 
 // portZero announces port 0 and looks for it in what another is given.
 func portZero(d *doctor) outcome {
-	enter := func(event Event) answer {
+	enter := func(event Event) *answer {
 		if d.e.transport != UDP {
 			return d.http(set("port", "0"), set("left", "0"), set("event", string(event)))
 		}
@@ -98,7 +98,7 @@ func notRecorded(param change, h http.Header) func(*doctor) outcome {
 		if h != nil && namesAddress(d.opt.Header) {
 			return skipped("our own headers play the tracker's proxy")
 		}
-		return d.spoof(func(event Event) answer {
+		return d.spoof(func(event Event) *answer {
 			q := d.baseQuery(set("left", "0"), set("event", string(event)))
 			if param != nil {
 				param(&q)
@@ -109,7 +109,7 @@ func notRecorded(param change, h http.Header) func(*doctor) outcome {
 }
 
 func udpIP(d *doctor) outcome {
-	return d.spoof(func(event Event) answer {
+	return d.spoof(func(event Event) *answer {
 		return d.udpAnnounce(patient, putEvent(event), func(b []byte) []byte {
 			ip := spoofed().As4()
 			copy(b[84:], ip[:])
@@ -120,7 +120,7 @@ func udpIP(d *doctor) outcome {
 
 // spoof announces as C at an address that is not ours, and looks at what another peer
 // is given. Then C stops, there and at its own address.
-func (d *doctor) spoof(send func(Event) answer, stop func()) outcome {
+func (d *doctor) spoof(send func(Event) *answer, stop func()) outcome {
 	if a := send(EventStarted); a.bad() != nil {
 		if a.bad().inWords {
 			return a.refusal()
@@ -164,11 +164,11 @@ func scrapeChecks() []check {
 			}
 			return passed("%s", text)
 		})},
-		scrapeFinding(Check{"scrape.key-length", "keys of files are the 20 raw bytes", 48, "", Error, "write the infohash as bytes, not as text"}, showScrape, "scrape-key-mangled", "scrape-key-length"),
-		scrapeFinding(Check{"scrape.length", "the UDP answer has 12 bytes a torrent", 15, "Scrape", Error, "seeders, completed and leechers for each, and nothing else"}, showScrape, "scrape-length", "scrape-surplus"),
+		{Check{"scrape.key-length", "keys of files are the 20 raw bytes", 48, "", Error, "write the infohash as bytes, not as text"}, scrapeFinding(showScrape, "scrape-key-mangled", "scrape-key-length")},
+		{Check{"scrape.length", "the UDP answer has 12 bytes a torrent", 15, "Scrape", Error, "seeders, completed and leechers for each, and nothing else"}, scrapeFinding(showScrape, "scrape-length", "scrape-surplus")},
 		{Check{"scrape.order", "the UDP answer has the torrents in the order asked", 15, "Scrape", Error, "counts come without infohashes: clients give them to the wrong torrents"}, scrapeOrder},
 		{Check{"scrape.duplicates", "a torrent that is named twice has its counts twice", 15, "Scrape", Info, "answer each infohash in its place: a client takes what is missing for another torrent's"}, scrapeDuplicates},
-		scrapeFinding(Check{"scrape.canonical", "the scrape answer is canonical bencode", 3, "bencoding", Warning, "sort the keys of dictionaries as raw bytes"}, showKeys, "keys-unsorted", "keys-duplicate", "bencode-canonical", "trailing-data"),
+		{Check{"scrape.canonical", "the scrape answer is canonical bencode", 3, "bencoding", Warning, "sort the keys of dictionaries as raw bytes"}, scrapeFinding(showKeys, "keys-unsorted", "keys-duplicate", "bencode-canonical", "trailing-data")},
 		{Check{"scrape.unknown-hash", "an unknown torrent is left out or has zeros", 48, "", Warning, "do not fail the whole scrape"}, scrapeUnknown},
 		{Check{"scrape.limit", "50 torrents a request are answered, 74 over UDP", 48, "", Warning, "clients do not notice torrents that are left out in silence"}, scrapeLimit},
 		{Check{"scrape.full", "a scrape of everything is closed", 48, "", Info, "it lists every torrent, and is heavy; open it only on purpose"}, scrapeFull},
@@ -176,7 +176,7 @@ func scrapeChecks() []check {
 }
 
 // scrape sends one scrape as it is, without splitting it.
-func (d *doctor) scrape(hashes ...metainfo.HashV1) (a answer, counts []Counts) {
+func (d *doctor) scrape(hashes ...metainfo.HashV1) (_ *answer, counts []Counts) {
 	ctx, cancel := d.within(patient)
 	defer cancel()
 	sr := ScrapeResult{Result: Result{Query: Query{Tracker: d.e.raw}, Transport: d.e.transport}}
@@ -191,11 +191,11 @@ func (d *doctor) scrape(hashes ...metainfo.HashV1) (a answer, counts []Counts) {
 	sr.Failure = f
 	d.odd = []string{"scrape"}
 	d.keep(&sr.Result)
-	return answer{Result: sr.Result}, counts
+	return &answer{Result: sr.Result}, counts
 }
 
 // noScrape is why a scrape was not answered.
-func (a answer) noScrape() outcome {
+func (a *answer) noScrape() outcome {
 	if a.Failure.Code == BadRequest { // it has no scrape URL
 		return skipped("%s", a.Failure.Error())
 	}
@@ -226,12 +226,12 @@ func scrapes(d *doctor) (o outcome, ok bool) {
 	return outcome{Skip, o.detail, o.cause}, o.state == Pass
 }
 
-func scrapeFinding(c Check, show shown, ids ...string) check {
-	return check{c, func(d *doctor) outcome {
+func scrapeFinding(show shown, ids ...string) func(*doctor) outcome {
+	return func(d *doctor) outcome {
 		d.ask("a", EventNone, asSeed())
 		a, _ := d.scrape(d.hash)
 		return a.finding(d.received, show, ids...)
-	}}
+	}
 }
 
 // scrapeOrder scrapes our torrent with one that nobody has, first and last in

@@ -42,12 +42,12 @@ func (d *doctor) baseQuery(changes ...change) query {
 	return q
 }
 
-func (d *doctor) http(changes ...change) answer {
+func (d *doctor) http(changes ...change) *answer {
 	return d.httpSend(http.MethodGet, d.baseQuery(changes...), nil)
 }
 
-func (d *doctor) httpSend(method string, q query, h http.Header) (a answer) {
-	a.Query = Query{Tracker: d.e.raw}
+func (d *doctor) httpSend(method string, q query, h http.Header) *answer {
+	a := &answer{Result: Result{Query: Query{Tracker: d.e.raw}}}
 	if d.h == nil {
 		d.h = d.s.openHTTP(d.e, d.addrs, &a.Result)
 	}
@@ -86,21 +86,21 @@ func (q query) oddities(plain query, h http.Header) []string {
 	return slices.AppendSeq(out, maps.Keys(h))
 }
 
-// simple is a check of one good question.
-func simple(c Check, changes ...change) check {
-	return check{c, func(d *doctor) outcome { return d.http(changes...).good() }}
+// simple asks one good question.
+func simple(changes ...change) func(*doctor) outcome {
+	return func(d *doctor) outcome { return d.http(changes...).good() }
 }
 
-func httpCheck(c Check, show shown, ids ...string) check {
-	return check{c, func(d *doctor) outcome {
+func httpFinding(show shown, ids ...string) func(*doctor) outcome {
+	return func(d *doctor) outcome {
 		a := d.http()
 		return a.finding(d.received, show, ids...)
-	}}
+	}
 }
 
-// harmless is a check of a question that may be answered or refused.
-func harmless(c Check, changes ...change) check {
-	return check{c, func(d *doctor) outcome { return d.http(changes...).unharmed() }}
+// harmless asks a question that may be answered or refused.
+func harmless(changes ...change) func(*doctor) outcome {
+	return func(d *doctor) outcome { return d.http(changes...).unharmed() }
 }
 
 func httpChecks() []check {
@@ -112,42 +112,42 @@ func httpChecks() []check {
 		{Check{"http.redirect", "a redirect keeps the query", 3, proto, Error, "redirect to $uri$is_args$args, or whatever your server calls the whole of what was asked"}, httpRedirect},
 		{Check{"http.status", "the answer comes with status 200", 3, proto, Error, "answer every announce with 200; say what is wrong in failure reason"}, httpStatus},
 		{Check{"http.content-type", "the content type is not HTML", 3, proto, Warning, "send text/plain"}, httpContentType},
-		httpCheck(Check{"http.canonical", "the answer is canonical bencode", 3, "bencoding", Warning, "sort the keys of dictionaries as raw bytes, and write no key twice"},
-			showKeys, "keys-unsorted", "keys-duplicate", "bencode-canonical", "trailing-data"),
-		httpCheck(Check{"http.length", "nothing is behind the end of the answer", 0, "RFC 9112, 6.3", Error, "what is behind the Content-Length may be taken for the answer to the next request"},
-			showLength, "answer-surplus"),
-		httpCheck(Check{"http.required-keys", "interval and peers are there", 3, proto, Error, "clients do not come back without interval"}, showKeys, "interval-missing", "peers-missing"),
-		httpCheck(Check{"http.numbers", "counts and times are integers from 0 on", 3, proto, Error, "clients show nonsense, or throw the answer away"}, showReply, "number-negative", "number-unreadable", "number-as-string"),
-		httpCheck(Check{"http.interval", "the interval is between a second and a week", 3, proto, Warning, "1800 s is usual"}, showInterval, "interval-odd"),
-		httpCheck(Check{"http.min-interval", "min interval is not above interval", 0, wiki, Warning, "clients that obey both cannot announce in time"}, showMinInterval, "min-interval-odd"),
+		{Check{"http.canonical", "the answer is canonical bencode", 3, "bencoding", Warning, "sort the keys of dictionaries as raw bytes, and write no key twice"},
+			httpFinding(showKeys, "keys-unsorted", "keys-duplicate", "bencode-canonical", "trailing-data")},
+		{Check{"http.length", "nothing is behind the end of the answer", 0, "RFC 9112, 6.3", Error, "what is behind the Content-Length may be taken for the answer to the next request"},
+			httpFinding(showLength, "answer-surplus")},
+		{Check{"http.required-keys", "interval and peers are there", 3, proto, Error, "clients do not come back without interval"}, httpFinding(showKeys, "interval-missing", "peers-missing")},
+		{Check{"http.numbers", "counts and times are integers from 0 on", 3, proto, Error, "clients show nonsense, or throw the answer away"}, httpFinding(showReply, "number-negative", "number-unreadable", "number-as-string")},
+		{Check{"http.interval", "the interval is between a second and a week", 3, proto, Warning, "1800 s is usual"}, httpFinding(showInterval, "interval-odd")},
+		{Check{"http.min-interval", "min interval is not above interval", 0, wiki, Warning, "clients that obey both cannot announce in time"}, httpFinding(showMinInterval, "min-interval-odd")},
 		{Check{"http.peers-length", "compact peers are a multiple of 6 bytes, peers6 of 18", 23, "", Error, "clients throw away the list"}, func(d *doctor) outcome {
 			d.ask("a", EventNone, asSeed())
 			a := d.http()
 			return a.finding(d.received, showPeers("peers", "peers6"), "peers-length", "peers-type")
 		}},
-		httpCheck(Check{"http.peer-address", "peers have an address and a port", 3, proto, Warning, "leave out peers to which nobody can connect: 0.0.0.0, and port 0"}, showReply, "peer-address"),
+		{Check{"http.peer-address", "peers have an address and a port", 3, proto, Warning, "leave out peers to which nobody can connect: 0.0.0.0, and port 0"}, httpFinding(showReply, "peer-address")},
 		{Check{"http.peers6", "peers6 is a string of 18 bytes a peer where there is one", 7, "", Error, "6 bytes in peers, 18 in peers6"}, httpPeers6},
 		{Check{"http.compact-default", "peers are compact where the client does not say", 23, "", Info, "dictionaries cost ten times as much traffic"}, httpForm(FormCompact, del("compact"))},
 		{Check{"http.compact-1", "compact=1 gives compact peers", 23, "", Warning, "clients are to read both forms, and some do not; a peer costs 6 bytes instead of some 60"}, httpForm(FormCompact, set("compact", "1"))},
-		simple(Check{"http.compact-0", "compact=0 is answered, in either form", 23, "", Warning, "answer compact if there is no other form, but not with an error"}, set("compact", "0")),
+		{Check{"http.compact-0", "compact=0 is answered, in either form", 23, "", Warning, "answer compact if there is no other form, but not with an error"}, simple(set("compact", "0"))},
 		{Check{"http.peer-dictionaries", "peers in dictionaries have ip, port and a peer id of 20 bytes", 3, proto, Error, "ip is text, port a number, peer id the raw bytes that the peer sent"}, httpDictionaries},
 		{Check{"http.no-peer-id", "no_peer_id=1 leaves peer ids out", 0, wiki, Info, "peer ids are half of the answer"}, httpNoPeerID},
 		{Check{"http.numwant-0", "numwant=0 gives no peers", 0, wiki, Warning, "seeders and probes ask for none"}, obeysNumWant(0, httpNumWant)},
 		{Check{"http.numwant-1", "numwant=1 gives at most one peer", 0, wiki, Warning, "obey numwant"}, obeysNumWant(1, httpNumWant)},
 		{Check{"http.numwant-200", "numwant=200 is answered with at most 200", 0, wiki, Warning, "cap the number in silence"}, obeysNumWant(200, httpNumWant)},
-		simple(Check{"http.event-started", "event=started is taken", 3, proto, Error, ""}, set("event", "started")),
-		simple(Check{"http.event-none", "an announce without event is taken", 3, proto, Error, "it is what clients send most"}),
-		simple(Check{"http.event-empty", "an empty event is as good as none", 3, proto, Warning, "BEP 3 names it"}, set("event", "")),
-		simple(Check{"http.event-paused", "event=paused is taken", 21, "", Info, "treat it as an announce without event where partial seeds are not known"}, set("event", "paused")),
-		harmless(Check{"http.event-unknown", "an unknown event gives no server error", 3, proto, Warning, "ignore it, or say so in failure reason"}, set("event", "torrentkit")),
-		simple(Check{"http.event-completed", "event=completed is taken", 3, proto, Error, ""}, set("event", "completed"), set("left", "0")),
-		simple(Check{"http.event-stopped", "event=stopped is taken", 3, proto, Error, "peers that left are handed out until they expire"}, set("event", "stopped"), set("numwant", "0")),
-		simple(Check{"http.unknown-parameter", "unknown parameters are ignored", 3, proto, Warning, "clients send supportcrypto, corrupt, redundant and more"}, set("torrentkit_unknown", "1")),
+		{Check{"http.event-started", "event=started is taken", 3, proto, Error, ""}, simple(set("event", "started"))},
+		{Check{"http.event-none", "an announce without event is taken", 3, proto, Error, "it is what clients send most"}, simple()},
+		{Check{"http.event-empty", "an empty event is as good as none", 3, proto, Warning, "BEP 3 names it"}, simple(set("event", ""))},
+		{Check{"http.event-paused", "event=paused is taken", 21, "", Info, "treat it as an announce without event where partial seeds are not known"}, simple(set("event", "paused"))},
+		{Check{"http.event-unknown", "an unknown event gives no server error", 3, proto, Warning, "ignore it, or say so in failure reason"}, harmless(set("event", "torrentkit"))},
+		{Check{"http.event-completed", "event=completed is taken", 3, proto, Error, ""}, simple(set("event", "completed"), set("left", "0"))},
+		{Check{"http.event-stopped", "event=stopped is taken", 3, proto, Error, "peers that left are handed out until they expire"}, simple(set("event", "stopped"), set("numwant", "0"))},
+		{Check{"http.unknown-parameter", "unknown parameters are ignored", 3, proto, Warning, "clients send supportcrypto, corrupt, redundant and more"}, simple(set("torrentkit_unknown", "1"))},
 		{Check{"http.escapes", "every byte may be escaped, in either case", 3, proto, Error, "decode %xx before anything else"}, httpEscapes},
 		{Check{"http.head", "HEAD gives no server error", 0, "RFC 9110, 9.3.2", Info, "monitoring asks with HEAD"}, httpHead},
-		httpCheck(Check{"http.external-ip", "external ip, where it is there, is 4 or 16 bytes", 24, "", Warning, "write the address as bytes in network order, not as text"}, showExternalIP, "external-ip"),
+		{Check{"http.external-ip", "external ip, where it is there, is 4 or 16 bytes", 24, "", Warning, "write the address as bytes in network order, not as text"}, httpFinding(showExternalIP, "external-ip")},
 		{Check{"http.cache", "the answer is not to be kept", 0, "RFC 9111, 4.2", Info, "send Cache-Control: no-store, or nothing: what a proxy keeps, clients get again for as long"}, httpCache},
-		httpCheck(Check{"http.gzip", "gzip is declared where it is used", 3, proto, Error, "send Content-Encoding: gzip, and only to those who accept it"}, showCoding, "gzip-undeclared"),
+		{Check{"http.gzip", "gzip is declared where it is used", 3, proto, Error, "send Content-Encoding: gzip, and only to those who accept it"}, httpFinding(showCoding, "gzip-undeclared")},
 		{Check{"http.keep-alive", "a connection serves a second request", 0, "RFC 9112, 9.3", Info, "a handshake for each scrape is what busy trackers die of; some close on purpose, to save sockets"}, httpKeepAlive},
 	}
 }
@@ -283,7 +283,7 @@ func httpCache(d *doctor) outcome {
 	return passed("%s", text)
 }
 
-func httpNumWant(d *doctor, n int) answer { return d.http(set("numwant", fmt.Sprint(n))) }
+func httpNumWant(d *doctor, n int) *answer { return d.http(set("numwant", fmt.Sprint(n))) }
 
 func httpEscapes(d *doctor) outcome {
 	all := func(raw []byte) string {
@@ -323,30 +323,31 @@ func httpKeepAlive(d *doctor) outcome {
 	return passed("2 requests went over 1 connection")
 }
 
-// refusedCheck wants a failure reason for a wrong request, and takes the
+// refused wants a failure reason for a wrong request, and takes the
 // announce back where the tracker accepted it.
-func refusedCheck(id, title string, sev Severity, changes ...change) check {
-	return check{Check{id, title, 3, "Trackers", sev, "answer status 200 with a failure reason that names the parameter"}, func(d *doctor) outcome {
+func refused(changes ...change) func(*doctor) outcome {
+	return func(d *doctor) outcome {
 		a := d.http(changes...)
 		if a.Reply != nil {
 			d.aside(func() { d.http(append(changes, set("event", "stopped"))...) })
 		}
 		return a.refusal()
-	}}
+	}
 }
 
 func httpBadChecks() []check {
+	const inWords = "answer status 200 with a failure reason that names the parameter"
 	other := RandomHash()
 	return []check{
-		refusedCheck("http.peer-id-19", "a peer id of 19 bytes is refused in words", Warning, set("peer_id", "-tk0100-00000000000")),
-		refusedCheck("http.hash-hex", "an info_hash in hexadecimal is refused in words", Warning, set("info_hash", strings.Repeat("ab", 20))),
-		refusedCheck("http.port-0", "port 0 is refused in words", Info, set("port", "0"), set("event", "stopped")),
-		refusedCheck("http.port-70000", "port 70000 is refused in words", Warning, set("port", "70000")),
-		refusedCheck("http.missing-info-hash", "a missing info_hash is refused in words", Warning, del("info_hash")),
-		refusedCheck("http.missing-peer-id", "a missing peer_id is refused in words", Warning, del("peer_id")),
-		refusedCheck("http.missing-port", "a missing port is refused in words", Warning, del("port")),
-		harmless(Check{"http.several-hashes", "two info_hashes in one announce give no server error", 3, "Trackers", Info, "refuse in words, or take one"},
-			also("info_hash", escapeBytes(other[:]))),
+		{Check{"http.peer-id-19", "a peer id of 19 bytes is refused in words", 3, "Trackers", Warning, inWords}, refused(set("peer_id", "-tk0100-00000000000"))},
+		{Check{"http.hash-hex", "an info_hash in hexadecimal is refused in words", 3, "Trackers", Warning, inWords}, refused(set("info_hash", strings.Repeat("ab", 20)))},
+		{Check{"http.port-0", "port 0 is refused in words", 3, "Trackers", Info, inWords}, refused(set("port", "0"), set("event", "stopped"))},
+		{Check{"http.port-70000", "port 70000 is refused in words", 3, "Trackers", Warning, inWords}, refused(set("port", "70000"))},
+		{Check{"http.missing-info-hash", "a missing info_hash is refused in words", 3, "Trackers", Warning, inWords}, refused(del("info_hash"))},
+		{Check{"http.missing-peer-id", "a missing peer_id is refused in words", 3, "Trackers", Warning, inWords}, refused(del("peer_id"))},
+		{Check{"http.missing-port", "a missing port is refused in words", 3, "Trackers", Warning, inWords}, refused(del("port"))},
+		{Check{"http.several-hashes", "two info_hashes in one announce give no server error", 3, "Trackers", Info, "refuse in words, or take one"},
+			harmless(also("info_hash", escapeBytes(other[:])))},
 		{Check{"http.unlisted", "a torrent that is not tracked is refused in words", 3, "Trackers", Error, "answer status 200 with a failure reason"}, unlisted},
 		{Check{"http.failure-status", "refusals come with status 200", 3, "Trackers", Warning, "clients and proxies drop the body of other statuses"}, httpFailureStatus},
 	}

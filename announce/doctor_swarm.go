@@ -20,8 +20,8 @@ import (
 // leaves. Steps are what A was told, and what a scrape said, at each point.
 type swarmFacts struct {
 	broken *Failure // an announce that failed ended it
-	bSees  answer
-	aSees  answer
+	bSees  *answer
+	aSees  *answer
 	alone  step  // only A
 	both   step  // A and B
 	done   step  // B has completed
@@ -49,7 +49,7 @@ func (d *doctor) simulate(n int) *swarmFacts {
 			d.ask(name, EventStopped)
 		}
 	}
-	b := func(event Event, how ...asking) answer {
+	b := func(event Event, how ...asking) *answer {
 		r := d.ask("b", event, how...)
 		if r.Failure != nil && f.broken == nil {
 			f.broken = r.Failure
@@ -65,7 +65,7 @@ func (d *doctor) simulate(n int) *swarmFacts {
 	b(EventCompleted, asSeed())
 	f.again, _ = d.step(f)
 	b(EventStopped, asSeed())
-	var last answer
+	var last *answer
 	if f.left, last = d.step(f); last.Reply != nil {
 		if p, ok := d.member("b").offered(last.Reply, f.aSees.Reply); ok {
 			f.stale = &p
@@ -75,7 +75,7 @@ func (d *doctor) simulate(n int) *swarmFacts {
 }
 
 // step asks as A, and scrapes.
-func (d *doctor) step(f *swarmFacts) (step, answer) {
+func (d *doctor) step(f *swarmFacts) (step, *answer) {
 	r := d.ask("a", EventNone, asSeed(), want(50))
 	if r.Failure != nil {
 		if f.broken == nil {
@@ -117,9 +117,9 @@ func (d *doctor) otherViews(f *swarmFacts) {
 
 func bothKnown(a, b int64) bool { return a != Unknown && b != Unknown }
 
-// swarmCheck is a check that reads the facts.
-func swarmCheck(c Check, judge func(d *doctor, f *swarmFacts) outcome) check {
-	return check{c, func(d *doctor) outcome {
+// inSwarm judges by the facts.
+func inSwarm(judge func(d *doctor, f *swarmFacts) outcome) func(*doctor) outcome {
+	return func(d *doctor) outcome {
 		defer func() { d.odd = nil }() // of whichever request of the simulation was the last
 		return steadily(d.named, func(run int) (o outcome, still bool) {
 			f := d.simulate(run)
@@ -129,7 +129,7 @@ func swarmCheck(c Check, judge func(d *doctor, f *swarmFacts) outcome) check {
 			alone, left := f.alone.reply, f.left.reply
 			return judge(d, f), f.stale != nil || alone.Seeds == left.Seeds && alone.Leeches == left.Leeches
 		})
-	}}
+	}
 }
 
 // withPeers leaves a check out where answers carry no peers.
@@ -144,7 +144,7 @@ func withPeers(judge func(d *doctor, f *swarmFacts) outcome) func(*doctor, *swar
 
 func swarmChecks() []check {
 	return []check{
-		swarmCheck(Check{"swarm.visible", "a leecher sees the seeder", 3, "Trackers", Error, "hand out peers that announced"}, withPeers(func(d *doctor, f *swarmFacts) outcome {
+		{Check{"swarm.visible", "a leecher sees the seeder", 3, "Trackers", Error, "hand out peers that announced"}, inSwarm(withPeers(func(d *doctor, f *swarmFacts) outcome {
 			if _, o := f.seeder(d); d.named && o.state != Pass { // in a torrent of our own who else would it be
 				return o
 			}
@@ -152,28 +152,28 @@ func swarmChecks() []check {
 				return d.unseen()
 			}
 			return passed("B sees %s", plural(f.bSees.Reply.Peers.Len(), "peer"))
-		})),
-		swarmCheck(Check{"swarm.address", "the seeder is recorded at its address and port", 3, "Trackers", Error, "record the address that the announce came from, and the port it names"}, withPeers(judgeAddress)),
-		swarmCheck(Check{"swarm.self", "a peer is not offered to itself", 0, "", Info, "leave the asking peer out of its own answer"}, withPeers(func(d *doctor, f *swarmFacts) outcome {
+		}))},
+		{Check{"swarm.address", "the seeder is recorded at its address and port", 3, "Trackers", Error, "record the address that the announce came from, and the port it names"}, inSwarm(withPeers(judgeAddress))},
+		{Check{"swarm.self", "a peer is not offered to itself", 0, "", Info, "leave the asking peer out of its own answer"}, inSwarm(withPeers(func(d *doctor, f *swarmFacts) outcome {
 			if p, ok := d.member("a").offered(f.aSees.Reply, f.bSees.Reply); ok {
 				return failed("A was offered %s, which is A", p.Addr)
 			}
 			return passed("A sees %s", plural(f.aSees.Reply.Peers.Len(), "other peer"))
-		})),
-		swarmCheck(Check{"swarm.counts", "counts move when a leecher joins", 3, "Trackers", Error, "count peers as they come and go"}, judgeCounts),
-		swarmCheck(Check{"swarm.completed", "a leecher that completes becomes a seeder", 3, "Trackers", Error, "read event and left"}, func(_ *doctor, f *swarmFacts) outcome {
+		}))},
+		{Check{"swarm.counts", "counts move when a leecher joins", 3, "Trackers", Error, "count peers as they come and go"}, inSwarm(judgeCounts)},
+		{Check{"swarm.completed", "a leecher that completes becomes a seeder", 3, "Trackers", Error, "read event and left"}, inSwarm(func(_ *doctor, f *swarmFacts) outcome {
 			a, b := f.both.reply, f.done.reply
 			return judgeMove("completed", a, b, 1, -1)
-		}),
-		swarmCheck(Check{"swarm.completed-once", "a download is counted once", 48, "", Warning, "a second completed of the same peer counts for nothing"}, judgeOnce),
-		swarmCheck(Check{"swarm.stopped", "stopped removes a peer at once", 3, "Trackers", Error, "otherwise others connect to it in vain"}, func(d *doctor, f *swarmFacts) outcome {
+		})},
+		{Check{"swarm.completed-once", "a download is counted once", 48, "", Warning, "a second completed of the same peer counts for nothing"}, inSwarm(judgeOnce)},
+		{Check{"swarm.stopped", "stopped removes a peer at once", 3, "Trackers", Error, "otherwise others connect to it in vain"}, inSwarm(func(d *doctor, f *swarmFacts) outcome {
 			if f.stale != nil {
 				return failed("B has stopped, and is handed out: %s", f.stale.Addr.String())
 			}
 			return judgeMove("stopped", f.again.reply, f.left.reply, -1, 0)
-		}),
-		swarmCheck(Check{"swarm.scrape-agrees", "scrape and announce give the same counts at each step", 48, "", Warning, "count in one place"}, judgeScrape),
-		swarmCheck(Check{"swarm.views-agree", "HTTP, UDP and WebSocket give the same counts", 48, "", Warning, "keep one swarm behind every transport"}, func(_ *doctor, f *swarmFacts) outcome {
+		})},
+		{Check{"swarm.scrape-agrees", "scrape and announce give the same counts at each step", 48, "", Warning, "count in one place"}, inSwarm(judgeScrape)},
+		{Check{"swarm.views-agree", "HTTP, UDP and WebSocket give the same counts", 48, "", Warning, "keep one swarm behind every transport"}, inSwarm(func(_ *doctor, f *swarmFacts) outcome {
 			own := f.both.scrape
 			if !own.Known {
 				own.Seeds, own.Leeches = f.both.reply.Seeds, f.both.reply.Leeches
@@ -188,7 +188,7 @@ func swarmChecks() []check {
 				}
 			}
 			return passed("%s, as %s", counted(own.Seeds, own.Leeches), plural(len(f.views), "other view"))
-		}),
+		})},
 	}
 }
 

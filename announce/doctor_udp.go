@@ -94,9 +94,10 @@ func showError(p []byte) string {
 }
 
 // udpAnnounce announces as member c, with a datagram that edits changed.
-func (d *doctor) udpAnnounce(how patience, edits ...edit) (a answer) {
+func (d *doctor) udpAnnounce(how patience, edits ...edit) *answer {
 	p, f := d.udp(how, "announce", d.packet(edits...))
 	d.odd = oddBytes(d.packet(edits...)(0, 0), d.packet()(0, 0))
+	a := new(answer)
 	if a.Failure = f; f == nil {
 		d.u.res = &a.Result
 		a.Reply, a.Failure = d.u.read(p)
@@ -117,23 +118,23 @@ func oddBytes(b, plain []byte) (out []string) {
 	return out
 }
 
-func udpAccepts(c Check, edits ...edit) check {
-	return check{c, func(d *doctor) outcome { return d.udpAnnounce(patient, edits...).good() }}
+func udpAccepts(edits ...edit) func(*doctor) outcome {
+	return func(d *doctor) outcome { return d.udpAnnounce(patient, edits...).good() }
 }
 
-// udpAnswers is a check of a datagram that may be answered or refused.
-func udpAnswers(c Check, edits ...edit) check {
-	return check{c, func(d *doctor) outcome { return d.udpAnnounce(quick, edits...).unharmed() }}
+// udpAnswers sends a datagram that may be answered or refused.
+func udpAnswers(edits ...edit) func(*doctor) outcome {
+	return func(d *doctor) outcome { return d.udpAnnounce(quick, edits...).unharmed() }
 }
 
-func udpFinding(c Check, show shown, ids ...string) check {
-	return check{c, func(d *doctor) outcome {
+func udpFinding(show shown, ids ...string) func(*doctor) outcome {
+	return func(d *doctor) outcome {
 		a := d.udpAnnounce(patient)
 		return a.finding(d.received, show, ids...)
-	}}
+	}
 }
 
-func udpNumWant(d *doctor, n int) answer { return d.udpAnnounce(patient, put32(92, uint32(int32(n)))) }
+func udpNumWant(d *doctor, n int) *answer { return d.udpAnnounce(patient, put32(92, uint32(int32(n)))) }
 
 func udpChecks() []check {
 	return []check{
@@ -145,19 +146,19 @@ func udpChecks() []check {
 			}
 			return a.finding(d.received, showDatagram, "peers-length")
 		}},
-		udpFinding(Check{"udp.interval", "the interval is between a second and a week", 15, "Announce", Warning, "1800 s is usual"}, showInterval, "interval-odd"),
-		udpFinding(Check{"udp.counts", "counts are below 2147483648", 15, "Announce", Error, "a count that went below zero looks like four billion"}, showCounts, "number-negative"),
-		udpFinding(Check{"udp.peer-address", "peers have an address and a port", 15, "Announce", Warning, "leave out peers to which nobody can connect: 0.0.0.0, and port 0"}, showReply, "peer-address"),
+		{Check{"udp.interval", "the interval is between a second and a week", 15, "Announce", Warning, "1800 s is usual"}, udpFinding(showInterval, "interval-odd")},
+		{Check{"udp.counts", "counts are below 2147483648", 15, "Announce", Error, "a count that went below zero looks like four billion"}, udpFinding(showCounts, "number-negative")},
+		{Check{"udp.peer-address", "peers have an address and a port", 15, "Announce", Warning, "leave out peers to which nobody can connect: 0.0.0.0, and port 0"}, udpFinding(showReply, "peer-address")},
 		{Check{"udp.counts-order", "leechers come before seeders", 15, "Announce", Error, "the order is interval, leechers, seeders"}, udpOrder},
 		{Check{"udp.numwant-1", "num want 1 gives at most one peer", 15, "Announce", Warning, "obey num want"}, obeysNumWant(1, udpNumWant)},
 		{Check{"udp.numwant-default", "num want -1 leaves the number to the tracker", 15, "Announce", Error, "read num want as a signed number"}, obeysNumWant(-1, udpNumWant)},
 		{Check{"udp.unknown-action", "an unknown action gives an error packet", 15, "Errors", Info, "send an error packet, as to anything that cannot be understood"}, udpUnknownAction},
 		{Check{"udp.short-packet", "an announce of 97 bytes is not taken for one", 15, "Announce", Error, "check the length before reading fields"}, udpShort},
-		udpAccepts(Check{"udp.bep41", "URL data is taken", 41, "", Warning, "without it passkeys cannot be sent over UDP"}, func(b []byte) []byte { return appendURLData(b, "/announce?torrentkit=1") }),
-		udpAccepts(Check{"udp.bep41-unknown", "unknown options are skipped", 41, "", Warning, "skip as many bytes as the option's length says"}, add(0x7f, 2, 'x', 'y', 0)),
-		udpAccepts(Check{"udp.bep41-nop", "an option that does nothing is skipped", 41, "", Info, "option 1 has no length byte"}, add(1, 1, 0)),
-		udpAnswers(Check{"udp.event-4", "event 4 is answered, as an announce or with an error", 15, "Announce", Info, "take it for an announce without event, or send an error packet"}, put32(80, 4)),
-		udpAnswers(Check{"udp.event-large", "event 4294967295 is answered, as an announce or with an error", 15, "Announce", Info, "take it for an announce without event, or send an error packet"}, put32(80, 0xffffffff)),
+		{Check{"udp.bep41", "URL data is taken", 41, "", Warning, "without it passkeys cannot be sent over UDP"}, udpAccepts(func(b []byte) []byte { return appendURLData(b, "/announce?torrentkit=1") })},
+		{Check{"udp.bep41-unknown", "unknown options are skipped", 41, "", Warning, "skip as many bytes as the option's length says"}, udpAccepts(add(0x7f, 2, 'x', 'y', 0))},
+		{Check{"udp.bep41-nop", "an option that does nothing is skipped", 41, "", Info, "option 1 has no length byte"}, udpAccepts(add(1, 1, 0))},
+		{Check{"udp.event-4", "event 4 is answered, as an announce or with an error", 15, "Announce", Info, "take it for an announce without event, or send an error packet"}, udpAnswers(put32(80, 4))},
+		{Check{"udp.event-large", "event 4294967295 is answered, as an announce or with an error", 15, "Announce", Info, "take it for an announce without event, or send an error packet"}, udpAnswers(put32(80, 0xffffffff))},
 		{Check{"udp.unlisted", "a torrent that is not tracked is refused with an error packet", 15, "Errors", Error, "send action 3 and a text"}, unlisted},
 	}
 }
@@ -191,7 +192,7 @@ func udpOrder(d *doctor) outcome {
 		after := d.udpAnnounce(patient)
 		d.aside(func() { d.ask("b", EventStopped) })
 		last := d.udpAnnounce(patient)
-		for _, a := range []answer{before, b, after, last} {
+		for _, a := range []*answer{before, b, after, last} {
 			if a.bad() != nil {
 				return skippedFor(a.Failure), false
 			}
