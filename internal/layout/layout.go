@@ -85,15 +85,21 @@ func (e *FileError) Unwrap() error { return e.Err }
 // must bring that about: where they do not, the error is ErrAlignment in a
 // *FileError.
 func New(format Format, pieceLength int64, files []File) (*Layout, error) {
+	return Of(format, pieceLength, len(files), func(i int) File { return files[i] })
+}
+
+// Of is New for n files without a list of them: file is asked for each in turn.
+func Of(format Format, pieceLength int64, n int, file func(i int) File) (*Layout, error) {
 	if err := CheckPieceLength(format, pieceLength); err != nil {
 		return nil, err
 	}
 	l := &Layout{
 		format: format, pieceLength: pieceLength,
-		files: FileIndex(len(files)), ends: make([]int64, len(files)+1), content: make([]int64, 0, len(files)/stride+1),
+		files: FileIndex(n), ends: make([]int64, n+1), content: make([]int64, 0, n/stride+1),
 	}
 	var pos int64
-	for i, f := range files {
+	for i := range n {
+		f := file(i)
 		if f.Length < 0 {
 			return nil, &FileError{FileIndex(i), ErrNegative}
 		}
@@ -121,7 +127,7 @@ func New(format Format, pieceLength int64, files []File) (*Layout, error) {
 			continue
 		}
 		if l.pads.bits == nil {
-			l.pads.bits = make([]uint64, len(files)/64+1)
+			l.pads.bits = make([]uint64, n/64+1)
 		}
 		l.pads.bits[i/64] |= 1 << (i % 64)
 	}
