@@ -96,12 +96,13 @@ func terminalHeight() int {
 }
 
 // contextReader ends a read that waits for a person or a pipe as soon as the context is cancelled: without it Ctrl-C
-// would not stop "torrentkit inspect -". A read that was given up keeps its own buffer, so it cannot write into p later.
+// would not stop "torrentkit inspect -". A read that was given up keeps the buffer, so it cannot write into p later.
 type contextReader struct {
 	ctx     context.Context
 	r       io.Reader
 	pending chan readResult
-	rest    []byte
+	buf     []byte
+	rest    []byte // of buf
 	err     error
 }
 
@@ -143,11 +144,13 @@ func (c *contextReader) fill(want int) error {
 	}
 	if c.pending == nil {
 		c.pending = make(chan readResult, 1)
-		go func(ch chan<- readResult) {
-			buf := make([]byte, min(max(want, 512), 64<<10))
+		if want = min(max(want, 512), 64<<10); len(c.buf) < want {
+			c.buf = make([]byte, want)
+		}
+		go func(ch chan<- readResult, buf []byte) {
 			n, err := c.r.Read(buf)
 			ch <- readResult{buf[:n], err}
-		}(c.pending)
+		}(c.pending, c.buf)
 	}
 	select {
 	case <-c.ctx.Done():
