@@ -101,13 +101,36 @@ func (p *parser) pathOf(in place, key string, v bencode.Value) string {
 		p.failIn("bad-path", in, key, v, "empty")
 	}
 	p.scratch = b
+	if bytes.HasPrefix(b, []byte(padFolder)) {
+		return p.slab.keepPad(b)
+	}
 	return p.slab.keep(b)
 }
+
+// padFolder is what the paths of pad files begin with (BEP 47).
+const padFolder = ".pad/"
 
 // slab makes strings of paths, many in one allocation.
 type slab struct {
 	strings.Builder
-	grown int // how large the last allocation was
+	grown int               // how large the last allocation was
+	pads  map[string]string // paths of pad files, of which there is one behind each file
+}
+
+// keepPad is keep for the path of a pad file: one of the same length has the same.
+func (s *slab) keepPad(path []byte) string {
+	const most = 1 << 14
+	if kept, ok := s.pads[string(path)]; ok {
+		return kept
+	}
+	kept := s.keep(path)
+	if s.pads == nil {
+		s.pads = map[string]string{}
+	}
+	if len(s.pads) < most {
+		s.pads[kept] = kept
+	}
+	return kept
 }
 
 func (s *slab) keep(path []byte) string {

@@ -134,8 +134,8 @@ func (d *Draft) addPads(traits *Traits) {
 		if pad := d.layout.File(i); pad.Pad {
 			buf = appendPad(buf[:0], pad.Length)
 			*f = File{Length: pad.Length, Traits: traits, root: padding, at: uint32(end - int64(len(buf)))}
-			buf = strconv.AppendInt(append(buf[:0], ".pad/"...), pad.Length, 10)
-			f.Path = paths.keep(buf)
+			buf = strconv.AppendInt(append(buf[:0], padFolder...), pad.Length, 10)
+			f.Path = paths.keepPad(buf)
 		}
 		end = int64(f.at)
 	}
