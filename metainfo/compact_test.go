@@ -18,30 +18,63 @@ func TestParseCompact(t *testing.T) {
 		kind := Checksum(rng.IntN(4))
 		d.shape.Sums[0] = []Entry{kind.Entry(bytes.Repeat([]byte{7}, kind.New().Size()))}
 		raw, _ := d.Encode()
-		want, err := Parse(bytes.Clone(raw))
-		got, err2 := ParseCompact(raw)
-		if err != nil || err2 != nil {
-			t.Fatal(err, err2)
+		want, err := Parse(raw)
+		compactly(t, raw, want, err)
+		if got, _ := ParseCompact(raw, nil); got.Raw() != nil || got.RawInfo() != nil {
+			t.Fatal("there is a document")
 		}
-		clear(raw) // nothing of it is used any more
-		if got.Hashes() != want.Hashes() || !reflect.DeepEqual(got.FileSums(), want.FileSums()) || !reflect.DeepEqual(got.Fields, want.Fields) {
-			t.Fatalf("%v, %v, %+v: want %v, %v, %+v", got.Hashes(), got.FileSums(), got.Fields, want.Hashes(), want.FileSums(), want.Fields)
+	}
+}
+
+// parseSpoiled is ParseCompact of a document whose bytes are others once they are not wanted any more.
+func parseSpoiled(raw []byte) (*Torrent, error) {
+	return ParseCompact(raw, func(from, to int) {
+		for i := range raw[from:to] {
+			raw[from+i] = 0xff
 		}
-		if !reflect.DeepEqual(got.PieceLayers(), want.PieceLayers()) || got.Raw() != nil || got.RawInfo() != nil {
-			t.Fatal("the piece layers are others, or there is a document")
+	})
+}
+
+// compactly holds ParseCompact to what Parse tells.
+func compactly(t *testing.T, raw []byte, want *Torrent, wrong error) {
+	t.Helper()
+	spoiled := bytes.Clone(raw)
+	got, err := parseSpoiled(spoiled)
+	if fmt.Sprint(err) != fmt.Sprint(wrong) {
+		t.Fatalf("read compactly: %v, want %v", err, wrong)
+	}
+	if err != nil {
+		return
+	}
+	for i := range spoiled {
+		spoiled[i] = 0xff
+	}
+	same := got.Name == want.Name && got.Single == want.Single && got.Format == want.Format && got.PieceLength == want.PieceLength &&
+		got.Hashes() == want.Hashes() && got.NumPieces() == want.NumPieces() && got.Size() == want.Size() &&
+		reflect.DeepEqual(got.Fields, want.Fields) && reflect.DeepEqual(got.Problems, want.Problems) && reflect.DeepEqual(got.UnknownOfFiles, want.UnknownOfFiles) &&
+		reflect.DeepEqual(got.FileSums(), want.FileSums()) && reflect.DeepEqual(got.PieceLayers(), want.PieceLayers()) && len(got.Files) == len(want.Files)
+	if !same {
+		t.Fatalf("read compactly: %+v, want %+v", got, want)
+	}
+	for c := range WebTorrent + 1 {
+		if a, b := got.StoredName(c), want.StoredName(c); a != b {
+			t.Fatalf("client %d stores %q, want %q", c, a, b)
 		}
-		for i := range want.NumPieces() {
-			if !bytes.Equal(got.PieceSHA1(i), want.PieceSHA1(i)) || !bytes.Equal(got.PieceRoot(i), want.PieceRoot(i)) {
-				t.Fatalf("piece %d has other hashes", i)
-			}
+		if a, b := got.StoredPaths(c), want.StoredPaths(c); !reflect.DeepEqual(a, b) {
+			t.Fatalf("client %d stores %q, want %q", c, a, b)
 		}
-		for i := range want.Files {
-			f, g := &want.Files[i], &got.Files[i]
-			key, at := want.FileKey(i)
-			key2, at2 := got.FileKey(i)
-			if f.Path != g.Path || f.Length != g.Length || f.Pad() != g.Pad() || got.Root(i) != want.Root(i) || key != key2 || at != at2 && !want.Single {
-				t.Fatalf("file %d is %+v at %s, want %+v at %s", i, g, fmt.Sprint(key2, at2), f, fmt.Sprint(key, at))
-			}
+	}
+	for i := range want.Files {
+		f, g := &want.Files[i], &got.Files[i]
+		key, at := want.FileKey(i)
+		key2, at2 := got.FileKey(i)
+		if f.Path != g.Path || f.Length != g.Length || f.Pad() != g.Pad() || !reflect.DeepEqual(f.Traits, g.Traits) || got.Root(i) != want.Root(i) || key != key2 || at != at2 && !want.Single {
+			t.Fatalf("file %d is %+v at %s (byte %d), want %+v at %s (byte %d)", i, g, key2, at2, f, key, at)
+		}
+	}
+	for i := range min(want.NumPieces(), 1000) {
+		if !bytes.Equal(got.PieceSHA1(i), want.PieceSHA1(i)) || !bytes.Equal(got.PieceRoot(i), want.PieceRoot(i)) {
+			t.Fatalf("piece %d has other hashes", i)
 		}
 	}
 }

@@ -43,6 +43,7 @@ func FuzzParse(f *testing.F) {
 			readable(t, m, raw)
 		}
 		parsed, err := Parse(raw)
+		compactly(t, raw, parsed, err)
 		if err == nil && errorCount > 0 || err != nil && errorCount == 0 && m.StoredPaths(Libtorrent) != nil {
 			t.Fatalf("Parse says %v, Read has %d errors", err, errorCount)
 		}

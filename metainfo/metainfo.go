@@ -70,7 +70,7 @@ type Torrent struct {
 	// Problems are all that is wrong, as Read returns it; Parse fails on errors.
 	Problems []Problem
 
-	doc    []byte        // what was read, or what ParseCompact kept of it
+	doc    []byte        // what was read, or the pieces roots that ParseCompact kept of it
 	root   bencode.Value // the document in it, scanned once
 	info   bencode.Value // in root
 	layout *layout.Layout

@@ -26,7 +26,7 @@ func (d *Draft) Torrent() *Torrent {
 		return nil
 	}}
 	out.run()
-	c := &compact{hashes: hashes}
+	c := &compact{hashes: hashes, sha1: hashes.V1}
 	for i, whole := range d.sealed.parts {
 		short := out.parts[i]
 		c.gaps = append(c.gaps, gapInOutline{int(short.end), whole.end - whole.start - (short.end - short.start)})

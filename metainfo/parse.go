@@ -3,7 +3,6 @@ package metainfo
 import (
 	"bytes"
 	"fmt"
-	"slices"
 
 	"github.com/torrentkit/torrentkit/internal/bencode"
 	"github.com/torrentkit/torrentkit/internal/layout"
@@ -24,17 +23,7 @@ const (
 // not stand in the way: clients load such torrents and give the files other names.
 // Where there are any, Name, and the Path and Link of all Files, are what libtorrent
 // makes of them, as [Torrent.StoredPaths] gives them.
-func Parse(raw []byte) (*Torrent, error) {
-	p := read(raw)
-	if p.refusal != nil {
-		return nil, *p.refusal
-	}
-	if p.nameErrors > 0 && !store(p.t) {
-		i := slices.IndexFunc(p.problems, func(q Problem) bool { return q.Severity == Error && ofNames(q.ID) })
-		return nil, p.problems[i]
-	}
-	return p.t, nil
-}
+func Parse(raw []byte) (*Torrent, error) { return read(raw, nil).content() }
 
 // Read reads as much of a document as it can and returns it with everything
 // that is wrong with it (at most 1000 problems of each severity and id), in the
@@ -43,7 +32,7 @@ func Parse(raw []byte) (*Torrent, error) {
 // the torrent is nil where there is none. Where errors are among the problems,
 // names may be unsafe, and its Layout may be nil.
 func Read(raw []byte) (*Torrent, []Problem) {
-	p := read(raw)
+	p := read(raw, nil)
 	if p.t.info.Kind() != bencode.Dict {
 		return nil, p.problems
 	}
@@ -51,8 +40,8 @@ func Read(raw []byte) (*Torrent, []Problem) {
 }
 
 // read reads what it can. There is a torrent if that has an info dictionary.
-func read(raw []byte) *parser {
-	p := &parser{t: &Torrent{doc: raw}, pathBudget: 12*len(raw) + 1<<20}
+func read(raw []byte, spent func(from, to int)) *parser {
+	p := &parser{t: &Torrent{doc: raw}, pathBudget: 12*len(raw) + 1<<20, spent: spent}
 	root, ok := p.scan(raw)
 	switch {
 	case !ok:
@@ -78,6 +67,7 @@ type parser struct {
 	pathBudget int                // how many bytes of paths may still be made
 	scratch    []byte             // a path that is being made
 	slab       slab
+	spent      func(from, to int) // is told what is not read again of the document, of which nothing is kept; nil keeps all
 }
 
 // kind is what the number of problems is bounded by: a thousand strange names must not hide a missing piece layer.
@@ -291,6 +281,9 @@ func (p *parser) info(info bencode.Value) {
 	p.format(info, m)
 	p.plainInfo(info, m)
 	lengthOK := p.pieceLength(info, m["piece length"])
+	if p.spent != nil {
+		p.startCompact(info, m)
+	}
 	before := p.errors
 	t.hashed = t.Format
 	if t.Format.HasV1() {

@@ -46,8 +46,16 @@ func (t *Torrent) StoredName(c Client) string {
 	case ok || t.Single:
 		return stored
 	}
-	sum := sha1.Sum(t.info.Raw()) // the infohash of v1, even where there is none
+	sum := infoSHA1(t) // the infohash of v1, even where there is none
 	return hex.EncodeToString(sum[:])
+}
+
+// infoSHA1 is the SHA-1 of the info dictionary.
+func infoSHA1(t *Torrent) HashV1 {
+	if t.compact != nil {
+		return t.compact.sha1
+	}
+	return sha1.Sum(t.info.Raw())
 }
 
 // StoredPaths returns the slash-separated paths under which a client stores Files, in
@@ -127,6 +135,18 @@ func (o original) names(i int) []string {
 	default:
 		return strings.Split(path, "/")
 	}
+}
+
+// content is the torrent, unless something stands in the way of its content.
+func (p *parser) content() (*Torrent, error) {
+	if p.refusal != nil {
+		return nil, *p.refusal
+	}
+	if p.nameErrors > 0 && !store(p.t) {
+		i := slices.IndexFunc(p.problems, func(q Problem) bool { return q.Severity == Error && ofNames(q.ID) })
+		return nil, p.problems[i]
+	}
+	return p.t, nil
 }
 
 // store gives content the names under which libtorrent stores it. It tells

@@ -198,7 +198,7 @@ func (t *Torrent) Secrets(but ...string) []string {
 				if len(path) == 0 && slices.Contains(but, key) {
 					continue
 				}
-				below := bencode.AppendKey(path[:len(path):len(path)], key)
+				below := bencode.AppendKey(path[:len(path):len(path)], []byte(key))
 				check(below, key)
 				if !isDigest(key) {
 					walk(below, item)

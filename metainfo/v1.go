@@ -1,6 +1,7 @@
 package metainfo
 
 import (
+	"bytes"
 	"errors"
 	"slices"
 	"strconv"
@@ -26,6 +27,7 @@ func (p *parser) filesV1(info bencode.Value, m map[string]bencode.Value) {
 	case hasLength:
 		p.t.Single = true
 		p.t.Files = []File{{at: uint32(length.Offset()), Traits: p.attr(p.text("info.attr", m["attr"])), Length: p.length(inInfo, "length", info, length)}}
+		p.keepSums(0, info)
 	case !hasFiles:
 		p.fail("files", "info", info, "neither length nor files")
 	case files.Kind() != bencode.List:
@@ -42,11 +44,14 @@ func (p *parser) fileList(files bencode.Value) {
 	}
 	const smallest = len("d6:lengthi0e4:pathl1:aee")
 	list := make([]File, 0, min(n, len(files.Raw())/smallest+1))
+	way := p.way(files)
 	for i, v := range files.Items() {
 		if len(list) == cap(list) {
 			break // some of them were no files, which was said: what is none takes less room than one
 		}
 		list = append(list, p.file(i, v))
+		p.keepSums(i, v)
+		way.behind(v)
 	}
 	p.t.Files = list
 	if n == 0 {
@@ -88,7 +93,7 @@ func (p *parser) file(i int, v bencode.Value) File {
 		f.Length = p.length(in, "length", v, length)
 	}
 	if noPath := path.Kind() != bencode.List || string(path.Raw()) == "le"; noPath && strings.Contains(f.Attr(), "p") {
-		f.Path = ".pad/" + strconv.FormatInt(f.Length, 10) // as in libtorrent
+		f.Path = padFolder + strconv.FormatInt(f.Length, 10) // as in libtorrent
 		if p.room(Warning, "bad-path") {
 			p.warn("bad-path", in("path"), v, "a pad file without a path")
 		}
@@ -96,7 +101,11 @@ func (p *parser) file(i int, v bencode.Value) File {
 		p.slashes = 0
 		f.Path, path = p.filePath(in, v, path, pathUTF8)
 		if p.slashes > 0 {
-			p.namesAre(i, func() []string { return texts(path) })
+			names := path
+			if p.spent != nil {
+				names = bencode.View(bytes.Clone(path.Raw()))
+			}
+			p.namesAre(i, func() []string { return texts(names) })
 		}
 	}
 	p.link(&f, in, v, link)
@@ -236,11 +245,10 @@ func ordered(a, b string) bool {
 
 // layOut makes the layout, and problems of what stands in its way.
 func (p *parser) layOut(info bencode.Value) {
-	files := make([]layout.File, len(p.t.Files))
-	for i := range p.t.Files {
-		files[i] = layout.File{Length: p.t.Files[i].Length, Pad: p.t.Files[i].Pad()}
-	}
-	l, err := layout.New(layout.Format(p.t.Format), p.t.PieceLength, files)
+	l, err := layout.Of(layout.Format(p.t.Format), p.t.PieceLength, len(p.t.Files), func(i int) layout.File {
+		f := &p.t.Files[i]
+		return layout.File{Length: f.Length, Pad: f.Pad()}
+	})
 	var fe *layout.FileError
 	switch {
 	case err == nil:

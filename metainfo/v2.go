@@ -24,12 +24,16 @@ func (p *parser) filesV2(m map[string]bencode.Value, agree bool) {
 	}
 	before := p.errors
 	problems := len(p.problems)
-	w := walker{p: p, files: make([]File, 0, countLeaves(tree.Raw()))}
-	w.folder(&node{name: "info.file tree"}, tree, nil)
+	leaves := countLeaves(tree.Raw())
+	w := walker{p: p, files: make([]File, 0, leaves), way: p.way(tree)}
+	if p.spent != nil {
+		p.t.doc = make([]byte, 1, 1+rootSize*leaves) // no root begins at 0
+	}
+	single := alone(tree) && m["files"].Kind() != bencode.List
+	w.folder(&node{name: []byte("info.file tree")}, tree, nil)
 	if len(w.files) == 0 && len(p.problems) == problems {
 		p.fail("file-tree", "info.file tree", tree, "empty")
 	}
-	single := alone(tree) && m["files"].Kind() != bencode.List
 	if p.t.Format.HasV1() {
 		single = p.t.Single
 	}
@@ -69,6 +73,7 @@ func countLeaves(tree []byte) int {
 type walker struct {
 	p     *parser
 	files []File
+	way   way
 	seen  int // how many files of the list of a hybrid were held against paths of the tree
 }
 
@@ -91,7 +96,7 @@ func (w *walker) path(path []byte) string {
 // where there is something to say of it.
 type node struct {
 	above *node
-	name  string
+	name  []byte
 }
 
 func (n *node) key() string { return string(n.append(nil)) }
@@ -115,7 +120,7 @@ func (n *node) depth() int {
 func (n *node) names() []string {
 	names := make([]string, n.depth())
 	for i := len(names) - 1; i >= 0; i-- {
-		names[i], n = n.name, n.above
+		names[i], n = string(n.name), n.above
 	}
 	return names
 }
@@ -125,9 +130,9 @@ func (n *node) names() []string {
 func (w *walker) folder(n *node, v bencode.Value, path []byte) {
 	for k, child := range v.Entries() {
 		name, _ := k.Bytes()
-		at := &node{above: n, name: string(name)}
+		at := node{above: n, name: name}
 		if child.Kind() != bencode.Dict {
-			w.fail(at, child, "a %v where a dictionary was expected", child.Kind())
+			w.fail(&at, child, "a %v where a dictionary was expected", child.Kind())
 			continue
 		}
 		if len(name) == 0 {
@@ -137,10 +142,11 @@ func (w *walker) folder(n *node, v bencode.Value, path []byte) {
 		w.p.component(func(string) string { return at.key() }, "", k, name)
 		full := append(path, name...)
 		if file, entries := leafOf(child); file.Kind() != bencode.None {
-			w.file(at, file, entries, full)
+			w.file(&at, file, entries, full)
+			w.way.behind(child)
 			continue
 		}
-		w.folder(at, child, append(full, '/'))
+		w.folder(&node{above: n, name: bytes.Clone(name)}, child, append(full, '/'))
 	}
 }
 
@@ -206,7 +212,7 @@ func (w *walker) file(at *node, v bencode.Value, entries int, path []byte) {
 		w.root(in, v, length, root, &f)
 	}
 	if w.p.slashes > 0 && !w.p.t.Format.HasV1() && strings.Count(f.Path, "/") >= at.depth() {
-		w.p.namesAre(len(w.files), at.names)
+		w.p.namesAre(len(w.files), (&node{above: at.above, name: bytes.Clone(at.name)}).names)
 	}
 	w.files = append(w.files, f)
 }
@@ -228,7 +234,7 @@ func (w *walker) root(in place, file, length, v bencode.Value, f *File) {
 	case merkle.Hash(root) == merkle.Hash{}:
 		w.p.failIn("pieces-root", in, key, v, "all zeros")
 	default:
-		f.root = uint32(v.End() - len(root))
+		f.root = w.p.rootAt(v.End()-len(root), root)
 	}
 }
 

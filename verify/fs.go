@@ -32,7 +32,7 @@ func FS(ctx context.Context, torrent []byte, fsys fs.FS, root string, o FSOption
 // ReaderAt verifies the content of a torrent of one file, which is the first size
 // bytes of r.
 func ReaderAt(ctx context.Context, torrent []byte, r io.ReaderAt, size int64, o StreamOptions) (*Report, error) {
-	t, err := parse(torrent)
+	t, err := parse(torrent, nil)
 	if err != nil {
 		return nil, err
 	}

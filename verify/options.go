@@ -27,6 +27,9 @@ type Options struct {
 	Extra bool
 	// Found, if not nil, is told now and then how many files were looked for, before any is read.
 	Found func(files int)
+	// Spent, if not nil, is told which bytes of the torrent, from one offset to the one before another, are not read again,
+	// as it is read: the memory of a large one can be given back while that of its files is taken.
+	Spent func(from, to int)
 	// Folders, if not nil, spares the verifications that share it work.
 	Folders *Folders
 	// Turn, if not nil, is called before content is read, with the bytes that there are of it, and returns when that may

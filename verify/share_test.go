@@ -211,7 +211,7 @@ func readTogether(t *testing.T, list []sharer) int64 {
 // readCounted is Data with a share, and counts what is read from the disk.
 func readCounted(t *testing.T, l sharer, s *Share, read *atomic.Int64) *Report {
 	ctx, at := context.WithoutCancel(t.Context()), disk{}
-	parsed, err := parse(l.torrent)
+	parsed, err := parse(l.torrent, nil)
 	if err != nil {
 		t.Error(err)
 	}

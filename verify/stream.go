@@ -56,7 +56,7 @@ func Stream(ctx context.Context, torrent []byte, r io.Reader, o StreamOptions) (
 
 // streamRun begins a run on content that is not on disk.
 func streamRun(torrent []byte, root string, which Selection) (*run, error) {
-	t, err := parse(torrent)
+	t, err := parse(torrent, nil)
 	if err != nil {
 		return nil, err
 	}

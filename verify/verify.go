@@ -52,7 +52,8 @@ func Data(ctx context.Context, torrent []byte, path string, o Options) (*Report,
 // verifyAt verifies content where it is, and tells what it worked on. The caller
 // closes the run, unless there is an error.
 func verifyAt(ctx context.Context, at storage, torrent []byte, path string, o Options) (*run, error) {
-	t, err := parse(torrent)
+	t, err := parse(torrent, o.Spent)
+	o.Spent = nil // which may hold the document
 	if err != nil {
 		return nil, err
 	}
@@ -90,10 +91,10 @@ func verifyAt(ctx context.Context, at storage, torrent []byte, path string, o Op
 
 // parse reads a torrent. Its document is not needed any more: where that is large, the
 // system gets the memory back before the content's files take it.
-func parse(torrent []byte) (*metainfo.Torrent, error) {
+func parse(torrent []byte, spent func(from, to int)) (*metainfo.Torrent, error) {
 	const large = 16 << 20
 	n := len(torrent)
-	t, err := metainfo.ParseCompact(torrent)
+	t, err := metainfo.ParseCompact(torrent, spent)
 	if n > large {
 		debug.FreeOSMemory()
 	}

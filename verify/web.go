@@ -13,7 +13,7 @@ import (
 // the version (ETag, Last-Modified) that the server tells: before what it knows
 // is taken over, one byte of each file is asked for.
 func WebSeeds(ctx context.Context, torrent []byte, o WebOptions) ([]*WebReport, error) {
-	t, err := parse(torrent)
+	t, err := parse(torrent, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -88,13 +88,13 @@ const maxFlaws = 100
 
 // JoinKey extends a path by a dictionary key, quoting keys that are not plain
 // words, so that a path never holds raw bytes of a stranger.
-func JoinKey(path, key string) string { return string(AppendKey([]byte(path), key)) }
+func JoinKey(path, key string) string { return string(AppendKey([]byte(path), []byte(key))) }
 
 // maxPath is where paths end: nobody reads further.
 const maxPath = 1000
 
 // AppendKey is JoinKey for paths that are made of many keys.
-func AppendKey(path []byte, key string) []byte {
+func AppendKey(path, key []byte) []byte {
 	if len(path) > maxPath {
 		return append(bytes.TrimSuffix(path, []byte("...")), "..."...)
 	}
@@ -104,10 +104,10 @@ func AppendKey(path []byte, key string) []byte {
 	if len(path) > 0 {
 		path = append(path, '.')
 	}
-	if plainKey(key) {
-		return append(path, key...)
+	if name := string(key); !plainKey(name) {
+		return strconv.AppendQuoteToASCII(path, name)
 	}
-	return strconv.AppendQuoteToASCII(path, key)
+	return append(path, key...)
 }
 
 // JoinIndex extends a path by a list index.

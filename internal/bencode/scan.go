@@ -328,7 +328,7 @@ func (s *scanner) path(depth int) string {
 		case !f.dict:
 			p = appendIndex(p, f.count)
 		case f.wantValue:
-			p = AppendKey(p, string(s.doc[f.keyOff:f.keyEnd]))
+			p = AppendKey(p, s.doc[f.keyOff:f.keyEnd])
 		}
 	}
 	return string(p)

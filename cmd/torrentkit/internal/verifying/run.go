@@ -201,6 +201,7 @@ func stopped(done, total int64, f *verifyFlags, stream bool) string {
 // readContent verifies a folder or file, a stream, or an archive.
 func readContent(ctx context.Context, con *console.Console, torrent []byte, where string, f *verifyFlags, o verify.Options) (*verify.Report, error) {
 	if where != "-" && !f.tar {
+		o.Spent = command.Spent(torrent)
 		return verify.Data(ctx, torrent, where, o)
 	}
 	if o.CompareWith != "" {

@@ -173,7 +173,7 @@ func (s *finder) glance(_ verifyTask, raw []byte) (keys []uint64) {
 
 // keys are those of the files of a torrent: a small one is known by its whole path.
 func (s *finder) keys(t verifyTask, raw []byte) (keys []uint64) {
-	m, err := metainfo.ParseCompact(raw)
+	m, err := metainfo.ParseCompact(raw, nil)
 	if err != nil {
 		return nil
 	}
