@@ -54,7 +54,7 @@ type Layout struct {
 	pieceLength int64
 	pads        pads
 	files       FileIndex
-	ends        []int64 // where each file ends in the space that pieces divide, behind a 0 for the first
+	ends        offsets // where each file ends in the space that pieces divide, behind a 0 for the first
 	content     []int64 // how much content lies before each file of which the index is a multiple of stride
 	total       int64   // bytes of content
 }
@@ -95,9 +95,10 @@ func Of(format Format, pieceLength int64, n int, file func(i int) File) (*Layout
 	}
 	l := &Layout{
 		format: format, pieceLength: pieceLength,
-		files: FileIndex(n), ends: make([]int64, n+1), content: make([]int64, 0, n/stride+1),
+		files: FileIndex(n), ends: newOffsets(n + 1), content: make([]int64, 0, n/stride+1),
 	}
 	var pos int64
+	l.ends.add(pos)
 	for i := range n {
 		f := file(i)
 		if f.Length < 0 {
@@ -121,7 +122,7 @@ func Of(format Format, pieceLength int64, n int, file func(i int) File) (*Layout
 			return nil, &FileError{FileIndex(i), ErrOverflow}
 		}
 		pos += f.Length
-		l.ends[i+1] = pos
+		l.ends.add(pos)
 		if !f.Pad {
 			l.total += f.Length
 			continue
@@ -148,7 +149,7 @@ func (l *Layout) PieceLength() int64 { return l.pieceLength }
 func (l *Layout) TotalLength() int64 { return l.total }
 
 // PaddedLength returns the number of bytes that the pieces divide, with padding.
-func (l *Layout) PaddedLength() int64 { return l.ends[l.files] }
+func (l *Layout) PaddedLength() int64 { return l.ends.at(l.files) }
 
 // NumFiles returns the number of files, pad files included.
 func (l *Layout) NumFiles() FileIndex { return l.files }
@@ -178,8 +179,8 @@ func (l *Layout) length(i FileIndex) int64 { return l.end(i) - l.start(i) }
 // start is where the i-th file starts in the space that pieces divide: behind the one
 // before, or in v2 on the next piece boundary.
 func (l *Layout) start(i FileIndex) int64 {
-	start := l.ends[i]
-	if !l.format.HasV1() && l.ends[i+1] > start && !l.pads.has(i) {
+	start := l.ends.at(i)
+	if !l.format.HasV1() && l.end(i) > start && !l.pads.has(i) {
 		n := uint64(l.pieceLength) // a power of two, in v2
 		start = int64((uint64(start) + n - 1) &^ (n - 1))
 	}
@@ -187,7 +188,7 @@ func (l *Layout) start(i FileIndex) int64 {
 }
 
 // end is where the i-th file ends there.
-func (l *Layout) end(i FileIndex) int64 { return l.ends[i+1] }
+func (l *Layout) end(i FileIndex) int64 { return l.ends.at(i + 1) }
 
 // NumPieces returns the number of pieces.
 func (l *Layout) NumPieces() int {
