@@ -106,15 +106,15 @@ func (s *settings) resolve(ctx context.Context, host string, port uint16) ([]net
 }
 
 // race connects to whichever address answers first, and tells the result how that went.
-func race[T any](ctx context.Context, r *Result, addrs []netip.AddrPort, try func(context.Context, netip.AddrPort) (T, error), discard func(T)) (T, error) {
+func race(ctx context.Context, r *Result, addrs []netip.AddrPort, try func(context.Context, netip.AddrPort) (net.Conn, error)) (net.Conn, error) {
 	started := time.Now()
-	t, tried, err := dial.Race(ctx, addrs, try, discard)
+	conn, tried, err := dial.Race(ctx, addrs, try)
 	r.Timing.Connect, r.Tried = time.Since(started), nil
 	if len(addrs) == 1 { // the failure itself says it
-		return t, err
+		return conn, err
 	}
 	for _, lost := range tried {
 		r.Tried = append(r.Tried, Tried{lost.Addr, netFailure(ctx, "connecting to "+lost.Addr.String(), lost.Err)})
 	}
-	return t, err
+	return conn, err
 }

@@ -202,7 +202,7 @@ func (c *httpClient) dialTCP(ctx context.Context, u *url.URL) (net.Conn, error) 
 			return nil, netFailure(ctx, "connecting to "+a.String(), err)
 		}
 		return conn, nil
-	}, func(conn net.Conn) { conn.Close() })
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -336,22 +336,26 @@ func (s *settings) openUDP(ctx context.Context, e endpoint, addrs []netip.AddrPo
 	}
 	var mu sync.Mutex
 	var lost []*udpSession
-	u, err := race(ctx, r, addrs, func(ctx context.Context, a netip.AddrPort) (*udpSession, error) {
+	won := make(map[net.Conn]*udpSession)
+	conn, err := race(ctx, r, addrs, func(ctx context.Context, a netip.AddrPort) (net.Conn, error) {
 		u, f := s.socketUDP(ctx, e, a, &Result{}) // a losing address must not write into r
 		if f != nil {
 			return nil, f
 		}
-		if f := u.connect(ctx); f != nil {
+		f = u.connect(ctx)
+		mu.Lock()
+		defer mu.Unlock()
+		if f != nil {
 			u.close()
-			mu.Lock()
-			defer mu.Unlock()
 			lost = append(lost, u)
 			return nil, f
 		}
-		return u, nil
-	}, (*udpSession).close)
+		won[u.conn] = u // if none was faster
+		return u.conn, nil
+	})
 	mu.Lock()
 	defer mu.Unlock()
+	u := won[conn]
 	if err == nil {
 		lost = append(lost, u)
 	}

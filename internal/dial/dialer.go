@@ -75,7 +75,7 @@ func (d *Dialer) DialContext(ctx context.Context, network, hostPort string) (net
 	}
 	conn, _, err := Race(ctx, to, func(ctx context.Context, a netip.AddrPort) (net.Conn, error) {
 		return d.Connect(ctx, network, host, a)
-	}, func(c net.Conn) { c.Close() })
+	})
 	return conn, err
 }
 
@@ -89,13 +89,15 @@ func (d *Dialer) Lookup(ctx context.Context, host string) ([]netip.Addr, error) 
 	if resolver == nil {
 		resolver = net.DefaultResolver
 	}
-	found, err := patient(ctx, d, func(ctx context.Context) ([]netip.Addr, error) {
+	var found []netip.Addr
+	err := d.patient(ctx, func(ctx context.Context) (err error) {
 		if d.Timeout > 0 {
 			var cancel context.CancelFunc
 			ctx, cancel = context.WithTimeout(ctx, d.Timeout)
 			defer cancel()
 		}
-		return resolver.LookupNetIP(ctx, "ip", host)
+		found, err = resolver.LookupNetIP(ctx, "ip", host)
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -116,20 +118,22 @@ func (d *Dialer) Lookup(ctx context.Context, host string) ([]netip.Addr, error) 
 
 // Connect connects to one address of a host. It fails with [ErrPrivate] before
 // anything is sent where the host may not be there.
-func (d *Dialer) Connect(ctx context.Context, network, host string, to netip.AddrPort) (net.Conn, error) {
-	conn, err := patient(ctx, d, func(ctx context.Context) (net.Conn, error) {
+func (d *Dialer) Connect(ctx context.Context, network, host string, to netip.AddrPort) (conn net.Conn, err error) {
+	err = d.patient(ctx, func(ctx context.Context) (err error) {
 		if d.Network == nil {
-			return d.system(host, network, to.Port()).DialContext(ctx, network, to.String())
+			conn, err = d.system(host, network, to.Port()).DialContext(ctx, network, to.String())
+			return err
 		}
 		if !d.allowed(host, to.Port(), to.Addr()) {
-			return nil, fmt.Errorf("%w: %s", ErrPrivate, to)
+			return fmt.Errorf("%w: %s", ErrPrivate, to)
 		}
 		if d.Timeout > 0 {
 			var cancel context.CancelFunc
 			ctx, cancel = context.WithTimeout(ctx, d.Timeout)
 			defer cancel()
 		}
-		return d.Network.Dial(ctx, network, d.Local, to)
+		conn, err = d.Network.Dial(ctx, network, d.Local, to)
+		return err
 	})
 	if err == nil && network == "tcp" && sameName(host, d.Named) {
 		d.mu.Lock()

@@ -291,6 +291,15 @@ func TestLookup(t *testing.T) {
 	}
 }
 
+// closing is a connection that tells of its end.
+type closing struct {
+	net.Conn
+	port   uint16
+	closed chan uint16
+}
+
+func (c closing) Close() error { c.closed <- c.port; return nil }
+
 func TestRace(t *testing.T) {
 	addrs := make([]netip.AddrPort, 5)
 	for i := range addrs {
@@ -298,22 +307,22 @@ func TestRace(t *testing.T) {
 	}
 	late := make(chan struct{})
 	discarded := make(chan uint16, 5)
-	got, tried, err := Race(t.Context(), addrs, func(ctx context.Context, a netip.AddrPort) (uint16, error) {
+	got, tried, err := Race(t.Context(), addrs, func(ctx context.Context, a netip.AddrPort) (net.Conn, error) {
 		switch a.Port() {
 		case 1, 3:
-			return 0, fmt.Errorf("%d is down", a.Port())
+			return nil, fmt.Errorf("%d is down", a.Port())
 		case 2:
 			<-late // slow, and good too late
 		}
-		return a.Port(), nil
-	}, func(port uint16) { discarded <- port })
+		return closing{port: a.Port(), closed: discarded}, nil
+	})
 	close(late)
-	if got != 4 || err != nil || len(tried) != 2 || <-discarded != 2 {
-		t.Errorf("%d %v %v", got, tried, err)
+	if c, ok := got.(closing); !ok || c.port != 4 || err != nil || len(tried) != 2 || <-discarded != 2 {
+		t.Errorf("%v %v %v", got, tried, err)
 	}
-	_, tried, err = Race(t.Context(), addrs, func(_ context.Context, a netip.AddrPort) (int, error) {
-		return 0, fmt.Errorf("%d is down", a.Port())
-	}, nil)
+	_, tried, err = Race(t.Context(), addrs, func(_ context.Context, a netip.AddrPort) (net.Conn, error) {
+		return nil, fmt.Errorf("%d is down", a.Port())
+	})
 	if err == nil || err.Error() != "1 is down" || len(tried) != 5 {
 		t.Errorf("%v %v", tried, err)
 	}

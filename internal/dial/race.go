@@ -2,6 +2,7 @@ package dial
 
 import (
 	"context"
+	"net"
 	"net/netip"
 	"time"
 )
@@ -16,14 +17,14 @@ type Tried struct {
 }
 
 // Race runs try for each address, the next one when the one before failed or is
-// slow, and returns the first success, or the first failure where there is none. It
-// ends with its context only as try does. Successes that come too late are given
-// to discard. addrs has at least one.
-func Race[T any](ctx context.Context, addrs []netip.AddrPort, try func(context.Context, netip.AddrPort) (T, error), discard func(T)) (T, []Tried, error) {
+// slow, and returns the first connection, or the first failure where there is none. It
+// ends with its context only as try does. Connections that come too late are closed.
+// addrs has at least one.
+func Race(ctx context.Context, addrs []netip.AddrPort, try func(context.Context, netip.AddrPort) (net.Conn, error)) (net.Conn, []Tried, error) {
 	type outcome struct {
-		addr  netip.AddrPort
-		value T
-		err   error
+		addr netip.AddrPort
+		conn net.Conn
+		err  error
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	results := make(chan outcome)
@@ -32,8 +33,8 @@ func Race[T any](ctx context.Context, addrs []netip.AddrPort, try func(context.C
 		a := addrs[started]
 		started++
 		go func() {
-			v, err := try(ctx, a)
-			results <- outcome{a, v, err}
+			conn, err := try(ctx, a)
+			results <- outcome{a, conn, err}
 		}()
 	}
 	defer func() {
@@ -41,13 +42,12 @@ func Race[T any](ctx context.Context, addrs []netip.AddrPort, try func(context.C
 		go func(left int) {
 			for range left {
 				if o := <-results; o.err == nil {
-					discard(o.value)
+					o.conn.Close()
 				}
 			}
 		}(started - ended)
 	}()
 	var tried []Tried
-	var zero T
 	start()
 	tick := time.NewTicker(stagger)
 	defer tick.Stop()
@@ -60,13 +60,13 @@ func Race[T any](ctx context.Context, addrs []netip.AddrPort, try func(context.C
 		case o := <-results:
 			ended++
 			if o.err == nil {
-				return o.value, tried, nil
+				return o.conn, tried, nil
 			}
 			tried = append(tried, Tried{o.addr, o.err})
 			if started < len(addrs) {
 				start()
 			} else if ended == started {
-				return zero, tried, tried[0].Err
+				return nil, tried, tried[0].Err
 			}
 		}
 	}

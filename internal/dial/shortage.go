@@ -28,12 +28,12 @@ func Sockets() int { return max(1, (openfiles.Limit()-spare)/perConnection) }
 
 // patient runs open, and again while there is no file descriptor for it: for half of
 // the time that there is, before what is left could be too short for an honest host.
-func patient[T any](ctx context.Context, d *Dialer, open func(context.Context) (T, error)) (T, error) {
+func (d *Dialer) patient(ctx context.Context, open func(context.Context) error) error {
 	var enough <-chan time.Time
 	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
-		v, err := open(ctx)
+		err := open(ctx)
 		if !short(err) {
-			return v, err
+			return err
 		}
 		if most := d.patience(ctx); enough == nil && most > 0 {
 			timer := time.NewTimer(most)
@@ -43,9 +43,9 @@ func patient[T any](ctx context.Context, d *Dialer, open func(context.Context) (
 		select {
 		case <-time.After(pause):
 		case <-enough:
-			return v, ErrShortage
+			return ErrShortage
 		case <-ctx.Done():
-			return v, ctx.Err()
+			return ctx.Err()
 		}
 	}
 }
