@@ -54,7 +54,9 @@ func (p *PingStats) Add(r *Result) {
 	}
 	p.Good++
 	i, _ := slices.BinarySearch(p.times, r.Timing.Total)
-	p.times = slices.Insert(p.times, i, r.Timing.Total)
+	p.times = append(p.times, 0)
+	copy(p.times[i+1:], p.times[i:])
+	p.times[i] = r.Timing.Total
 }
 
 // Loss is the part of the probes without a good answer, from 0 to 1.

@@ -18,14 +18,19 @@ import (
 // Options.AllAddresses one for each address of the host, in the order of the
 // resolver. It never returns none, and ends by the timeout or with ctx.
 func Probe(ctx context.Context, q Query, opt Options) []Result {
-	s := opt.fill(q)
 	var out []Result
-	for _, r := range s.eachAddress(ctx, q, func(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *ScrapeResult) {
-		s.announce(ctx, e, addrs, &r.Result)
-	}) {
+	for _, r := range probe(ctx, q, opt) {
 		out = append(out, r.Result)
 	}
 	return out
+}
+
+// probe is Probe, of whose results only that of the announce is set.
+func probe(ctx context.Context, q Query, opt Options) []ScrapeResult {
+	s := opt.fill(q)
+	return s.eachAddress(ctx, q, func(ctx context.Context, e endpoint, addrs []netip.AddrPort, r *ScrapeResult) {
+		s.announce(ctx, e, addrs, &r.Result)
+	})
 }
 
 // asker puts a question to the addresses, and keeps in r what came of it: counts, if
@@ -64,7 +69,11 @@ func (s *settings) askEach(ctx context.Context, q Query, ask asker) []ScrapeResu
 		return []ScrapeResult{base}
 	}
 	if s.AllAddresses && s.Proxy == nil {
-		groups = slices.Collect(slices.Chunk(groups[0], 1))
+		all := groups[0]
+		groups = nil
+		for i := range all {
+			groups = append(groups, all[i:i+1])
+		}
 	}
 	results := make([]ScrapeResult, len(groups))
 	var wg sync.WaitGroup
@@ -148,21 +157,22 @@ func isToken(s string) bool {
 // yields results as they arrive with the index of their query. Breaking out of
 // the loop ends all probes.
 func ProbeAll(ctx context.Context, queries []Query, opt Options) iter.Seq2[int, Result] {
-	return fanOut(ctx, len(queries), opt.Parallel, func(ctx context.Context, i int) []Result {
-		return Probe(ctx, queries[i], opt)
-	})
+	all := fanOut(ctx, len(queries), opt.Parallel, func(ctx context.Context, i int) []ScrapeResult { return probe(ctx, queries[i], opt) })
+	return func(yield func(int, Result) bool) {
+		all(func(i int, r ScrapeResult) bool { return yield(i, r.Result) })
+	}
 }
 
 // fanOut runs n jobs in parallel and yields what they return on the caller's goroutine.
-func fanOut[T any](ctx context.Context, n, parallel int, job func(context.Context, int) []T) iter.Seq2[int, T] {
+func fanOut(ctx context.Context, n, parallel int, job func(context.Context, int) []ScrapeResult) iter.Seq2[int, ScrapeResult] {
 	if parallel <= 0 {
 		parallel = 512
 	}
 	parallel = min(parallel, dial.Sockets())
-	return func(yield func(int, T) bool) {
+	return func(yield func(int, ScrapeResult) bool) {
 		type item struct {
 			i  int
-			vs []T
+			vs []ScrapeResult
 		}
 		ctx, cancel := context.WithCancel(ctx)
 		out := make(chan item)

@@ -158,7 +158,9 @@ func scrapeChunks(ctx context.Context, ask scraper, hashes []metainfo.HashV1, sr
 		sr.Counts, f = ask(ctx, sr, nil)
 		return f
 	}
-	for chunk := range slices.Chunk(hashes, scrapeChunk) {
+	for len(hashes) > 0 {
+		chunk := hashes[:min(len(hashes), scrapeChunk)]
+		hashes = hashes[len(chunk):]
 		counts, f := ask(ctx, sr, chunk)
 		var again []metainfo.HashV1
 		for _, c := range counts {

@@ -136,8 +136,8 @@ func (f *fetcher) findLayers(ctx context.Context, layers *layerStore, hash [20]b
 // encode writes the .torrent. Each tracker of the link is a tier of its own.
 func (f *fetcher) encode(info []byte, layers *layerStore) []byte {
 	var tiers [][]string
-	for tier := range slices.Chunk(f.link.Trackers, 1) {
-		tiers = append(tiers, tier)
+	for _, tracker := range f.link.Trackers {
+		tiers = append(tiers, []string{tracker})
 	}
 	var whole map[[32]byte][]byte
 	if layers != nil {

@@ -1,6 +1,7 @@
 package magnet
 
 import (
+	"bytes"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -91,27 +92,24 @@ func (p *parser) hash(f field, text, namespace string) {
 		p.report(IssueHash, f.key, f.at, "1220 is missing in front of the v2 infohash")
 	}
 	if isV2 {
-		set(p, f, &p.link.V2, h.V2, "v2 infohash")
+		p.set(f, p.link.V2[:], h.V2[:], "v2 infohash")
 	} else {
-		set(p, f, &p.link.V1, h.V1, "v1 infohash")
+		p.set(f, p.link.V1[:], h.V1[:], "v1 infohash")
 	}
 }
 
 // set stores a value that a link can have once.
-func set[T interface {
-	comparable
-	IsZero() bool
-	String() string
-}](p *parser, f field, dst *T, value T, what string) {
+func (p *parser) set(f field, dst, value []byte, what string) {
+	zeros := make([]byte, len(dst))
 	switch {
-	case value.IsZero():
+	case bytes.Equal(value, zeros):
 		p.badTopic(f, f.at, "the "+what+" is all zeros")
-	case (*dst).IsZero():
-		*dst = value
-	case *dst == value:
+	case bytes.Equal(dst, zeros):
+		copy(dst, value)
+	case bytes.Equal(dst, value):
 		p.report(IssueRepeated, f.key, f.offset, "the %s stands twice", what)
 	default:
-		p.report(IssueConflict, f.key, f.offset, "a second %s, %s, is left out", what, value.String())
+		p.report(IssueConflict, f.key, f.offset, "a second %s, %x, is left out", what, value)
 	}
 }
 
@@ -144,5 +142,5 @@ func (p *parser) publicKey(f field, text string) {
 		return
 	}
 	raw, _ := hex.DecodeString(text)
-	set(p, f, &p.link.Key, PublicKey(raw), "public key")
+	p.set(f, p.link.Key[:], raw, "public key")
 }

@@ -165,8 +165,15 @@ func (l *lookup) add(n node, named bool, by *candidate) {
 		}
 	}
 	l.known[n.addr] = c
+	l.insert(c)
+}
+
+// insert puts a candidate where its id belongs.
+func (l *lookup) insert(c *candidate) {
 	at, _ := slices.BinarySearchFunc(l.list, c, l.order)
-	l.list = slices.Insert(l.list, at, c)
+	l.list = append(l.list, nil)
+	copy(l.list[at+1:], l.list[at:])
+	l.list[at] = c
 }
 
 // next picks whom to ask: in turn the node closest to the target, and the
@@ -219,11 +226,9 @@ func (l *lookup) handle(e event) {
 		return
 	}
 	if !c.named {
-		// It goes to where its id belongs.
 		c.id, c.named = id, true
 		l.list = slices.DeleteFunc(l.list, func(x *candidate) bool { return x == c })
-		at, _ := slices.BinarySearchFunc(l.list, c, l.order)
-		l.list = slices.Insert(l.list, at, c)
+		l.insert(c)
 	}
 	l.stats.Answers++
 	l.f.remember(c.node)
@@ -254,10 +259,8 @@ func (f *family) nodesOf(r bencode.Value) []node {
 	v, _ := r.Get(key)
 	b, _ := v.Bytes()
 	var out []node
-	for entry := range slices.Chunk(b, 20+size+2) {
-		if len(entry) < 20+size+2 || len(out) == nodesTaken {
-			break
-		}
+	for whole := 20 + size + 2; len(b) >= whole && len(out) < nodesTaken; b = b[whole:] {
+		entry := b[:whole]
 		if addr, ok := compactAddr(entry[20:]); ok {
 			out = append(out, node{ID(entry), addr})
 		}
