@@ -173,8 +173,11 @@ func Checks() []Check {
 	return out
 }
 
-func allChecks() []check {
-	return slices.Concat(dnsChecks(), tlsChecks(), httpChecks(), httpBadChecks(), udpChecks(), udpIDChecks(), wsChecks(), swarmChecks(), honestyChecks(), scrapeChecks())
+func allChecks() (all []check) {
+	for _, group := range []func() []check{dnsChecks, tlsChecks, httpChecks, httpBadChecks, udpChecks, udpIDChecks, wsChecks, swarmChecks, honestyChecks, scrapeChecks} {
+		all = append(all, group()...)
+	}
+	return all
 }
 
 // doctor is one examination.
@@ -287,7 +290,13 @@ func (d *doctor) hopeless() bool {
 
 // selected returns the checks that fit the transport and the options.
 func (d *doctor) selected() []check {
-	group := map[Transport]string{HTTP: "http", HTTPS: "http", UDP: "udp", WS: "ws", WSS: "ws"}[d.e.transport]
+	group := "http"
+	switch {
+	case d.e.transport == UDP:
+		group = "udp"
+	case d.e.transport.isWS():
+		group = "ws"
+	}
 	matches := func(list []string, id string) bool {
 		return slices.ContainsFunc(list, func(s string) bool { return s == id || strings.HasPrefix(id, strings.TrimSuffix(s, ".")+".") })
 	}
@@ -354,9 +363,10 @@ func (d *doctor) close() {
 
 // found returns the finding of that id.
 func found(fs []Finding, ids ...string) (Finding, bool) {
-	i := slices.IndexFunc(fs, func(f Finding) bool { return slices.Contains(ids, f.ID) })
-	if i < 0 {
-		return Finding{}, false
+	for _, f := range fs {
+		if slices.Contains(ids, f.ID) {
+			return f, true
+		}
 	}
-	return fs[i], true
+	return Finding{}, false
 }

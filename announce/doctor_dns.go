@@ -108,7 +108,10 @@ func judgeTXT(records []string, e endpoint) outcome {
 		if len(parts) == 0 || parts[0] != "BITTORRENT" {
 			continue
 		}
-		protocol := map[bool]string{true: "UDP:", false: "TCP:"}[e.transport == UDP]
+		protocol := "TCP:"
+		if e.transport == UDP {
+			protocol = "UDP:"
+		}
 		if slices.Contains(parts, fmt.Sprintf("%s%d", protocol, e.port)) {
 			return passed("the TXT record names this port: %s", clip(r))
 		}

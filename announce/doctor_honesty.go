@@ -46,10 +46,8 @@ func freshHash(d *doctor) outcome {
 
 // alone judges what the first peer of a torrent is told.
 func alone(r *Reply, own *member) outcome {
-	for p := range r.Peers.All() {
-		if p.Port != own.port {
-			return failed("the first peer of the torrent is offered %s", p.Addr)
-		}
+	if p, ok := r.Peers.find(func(p Peer) bool { return p.Port != own.port }); ok {
+		return failed("the first peer of the torrent is offered %s", p.Addr)
 	}
 	if r.Seeds > 1 || r.Leeches > 0 {
 		return failed("the first peer of the torrent is told of %s and %s", plural(int(r.Seeds), "seed"), plural(int(r.Leeches), "leecher"))
@@ -141,10 +139,8 @@ func (d *doctor) spoofSeen() outcome {
 	if sees.Failure != nil {
 		return skippedFor(sees.Failure)
 	}
-	for p := range sees.Reply.Peers.All() {
-		if p.Addr.Addr() == spoofed() {
-			return failed("B was offered %s", p.Addr)
-		}
+	if p, ok := sees.Reply.Peers.find(func(p Peer) bool { return p.Addr.Addr() == spoofed() }); ok {
+		return failed("B was offered %s", p.Addr)
 	}
 	if p, ok := sees.Reply.Peers.ByPort(d.member("c").port); ok {
 		return passed("recorded as %s", p.Addr)

@@ -3,7 +3,6 @@ package announce
 import (
 	"context"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -83,7 +82,10 @@ func (q query) oddities(plain query, h http.Header) []string {
 			out = append(out, "no "+name)
 		}
 	}
-	return slices.AppendSeq(out, maps.Keys(h))
+	for name := range h {
+		out = append(out, name)
+	}
+	return out
 }
 
 // simple asks one good question.
@@ -201,7 +203,6 @@ func httpPeers6(d *doctor) outcome {
 }
 
 func httpForm(form Form, changes ...change) func(*doctor) outcome {
-	as := map[Form]string{FormCompact: "compact", FormDicts: "as dictionaries"}
 	return func(d *doctor) outcome {
 		d.ask("a", EventNone, asSeed())
 		a := d.http(changes...)
@@ -210,10 +211,15 @@ func httpForm(form Form, changes ...change) func(*doctor) outcome {
 			return skippedFor(a.Failure)
 		case a.Reply.Form == FormNone:
 			return skipped("no peers in the answer")
-		case a.Reply.Form != form:
-			return failed("%s came %s", plural(a.Reply.Peers.Len(), "peer"), as[a.Reply.Form])
 		}
-		return passed("%s came %s", plural(a.Reply.Peers.Len(), "peer"), as[form])
+		came := plural(a.Reply.Peers.Len(), "peer") + " came compact"
+		if a.Reply.Form == FormDicts {
+			came = plural(a.Reply.Peers.Len(), "peer") + " came as dictionaries"
+		}
+		if a.Reply.Form != form {
+			return failed("%s", came)
+		}
+		return passed("%s", came)
 	}
 }
 
@@ -226,10 +232,8 @@ func httpNoPeerID(d *doctor) outcome {
 	if a.Reply.Form != FormDicts {
 		return skipped("peers come compact")
 	}
-	for p := range a.Reply.Peers.All() {
-		if len(p.ID) > 0 {
-			return failed("%s came, with peer ids all the same", plural(a.Reply.Peers.Len(), "peer"))
-		}
+	if _, named := a.Reply.Peers.find(func(p Peer) bool { return len(p.ID) > 0 }); named {
+		return failed("%s came, with peer ids all the same", plural(a.Reply.Peers.Len(), "peer"))
 	}
 	return passed("%s came, 0 of them with a peer id", plural(a.Reply.Peers.Len(), "peer"))
 }

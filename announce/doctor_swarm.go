@@ -337,12 +337,7 @@ func (m *member) offered(in, known *Reply) (Peer, bool) {
 	if p, ok := known.Peers.ByPort(m.port); ok {
 		at = p.Addr
 	}
-	for p := range in.Peers.All() {
-		if p.Port == m.port && (!at.IsValid() || p.Addr == at) {
-			return p, true
-		}
-	}
-	return Peer{}, false
+	return in.Peers.find(func(p Peer) bool { return p.Port == m.port && (!at.IsValid() || p.Addr == at) })
 }
 
 // seeder finds A in what B was given; where it is not there, the outcome says what that means.

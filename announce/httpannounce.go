@@ -20,7 +20,11 @@ func (s *settings) announceURL(e endpoint, q Query, event Event) *url.URL {
 	b.WriteString("&peer_id=" + escapeBytes(s.PeerID[:]))
 	fmt.Fprintf(&b, "&port=%d&uploaded=%d&downloaded=%d&left=%d", s.Port, s.Uploaded, s.Downloaded, s.left)
 	if s.Compact != CompactOmit {
-		b.WriteString("&compact=" + map[Compact]string{CompactYes: "1", CompactNo: "0"}[s.Compact])
+		form := "0"
+		if s.Compact == CompactYes {
+			form = "1"
+		}
+		b.WriteString("&compact=" + form)
 	}
 	if s.NumWant >= 0 {
 		b.WriteString("&numwant=" + strconv.Itoa(s.numWant(event)))

@@ -39,8 +39,13 @@ func (p Peers) All() iter.Seq[Peer] {
 
 // ByPort returns the first peer that has the port.
 func (p Peers) ByPort(port uint16) (Peer, bool) {
+	return p.find(func(peer Peer) bool { return peer.Port == port })
+}
+
+// find returns the first peer that is as it should be.
+func (p Peers) find(is func(Peer) bool) (Peer, bool) {
 	for peer := range p.All() {
-		if peer.Port == port {
+		if is(peer) {
 			return peer, true
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"net/netip"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -46,7 +45,11 @@ const maxStarved = 10
 func (s *settings) eachAddress(ctx context.Context, q Query, ask asker) []ScrapeResult {
 	for try := 1; ; try++ {
 		results := s.askEach(ctx, q, ask)
-		starved := slices.ContainsFunc(results, func(r ScrapeResult) bool { return r.Failure != nil && r.Failure.Code == Shortage })
+		starved := false
+		for i := range results {
+			f := results[i].Failure
+			starved = starved || f != nil && f.Code == Shortage
+		}
 		if !starved || try == maxStarved || ctx.Err() != nil {
 			return results
 		}

@@ -211,7 +211,10 @@ func (d *replyReader) retry(top bencode.Value) {
 
 // peers reads a peer list in either form. size is the bytes of an address in compact form.
 func (d *replyReader) peers(v bencode.Value, size int) {
-	key := map[int]string{4: "peers", 16: "peers6"}[size]
+	key := "peers"
+	if size == 16 {
+		key = "peers6"
+	}
 	switch v.Kind() {
 	case bencode.None:
 	case bencode.String:

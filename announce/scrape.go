@@ -73,11 +73,14 @@ func Scrape(ctx context.Context, tracker string, hashes []metainfo.HashV1, opt O
 // distinct leaves the first of equals: trackers answer for a torrent once.
 func distinct(hashes []metainfo.HashV1) []metainfo.HashV1 {
 	seen := make(map[metainfo.HashV1]bool, len(hashes))
-	return slices.DeleteFunc(slices.Clone(hashes), func(h metainfo.HashV1) bool {
-		old := seen[h]
-		seen[h] = true
-		return old
-	})
+	out := make([]metainfo.HashV1, 0, len(hashes))
+	for _, h := range hashes {
+		if !seen[h] {
+			seen[h] = true
+			out = append(out, h)
+		}
+	}
+	return out
 }
 
 // spread gives counts to each hash as it was asked for, repetitions too, and those

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
-	"slices"
 	"time"
 
 	"github.com/torrentkit/torrentkit/metainfo"
@@ -58,15 +57,16 @@ func (p *orderProof) held(ctx context.Context, sr *ScrapeResult, chunk []metainf
 	if len(chunk) == 2 {
 		return true, nil
 	}
-	back := slices.Clone(chunk)
-	slices.Reverse(back)
+	back := make([]metainfo.HashV1, len(chunk))
+	for i, h := range chunk {
+		back[len(back)-1-i] = h
+	}
 	again, f := p.ask(ctx, sr, back)
 	if f != nil {
 		return false, f
 	}
-	slices.Reverse(again)
-	for i := range again {
-		if again[i].Known && counts[i].Known && moved(counts, i, again[i]) {
+	for i, was := range counts {
+		if now := again[len(again)-1-i]; now.Known && was.Known && moved(counts, i, now) {
 			return false, nil
 		}
 	}
@@ -101,7 +101,12 @@ func witnesses(counts []Counts) [2]int {
 // of the ith. Swarms change between two questions, but hardly into another.
 func moved(counts []Counts, i int, now Counts) bool {
 	own := apart(counts[i], now)
-	return slices.ContainsFunc(counts, func(c Counts) bool { return c.Known && apart(c, now) < own })
+	for _, c := range counts {
+		if c.Known && apart(c, now) < own {
+			return true
+		}
+	}
+	return false
 }
 
 // apart is how much two counts differ.
@@ -112,14 +117,22 @@ func apart(x, y Counts) int64 {
 
 // alike says whether any order would do: all have the same counts.
 func alike(counts []Counts) bool {
-	return !slices.ContainsFunc(counts, func(c Counts) bool { return apart(c, counts[0]) != 0 })
+	for _, c := range counts {
+		if apart(c, counts[0]) != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // countsNobody says whether the tracker answered for every torrent, and counts nothing in any.
 func countsNobody(counts []Counts) bool {
-	return len(counts) > 0 && !slices.ContainsFunc(counts, func(c Counts) bool {
-		return !c.Known || c.Seeds != 0 || c.Leeches != 0 || c.Downloaded > 0
-	})
+	for _, c := range counts {
+		if !c.Known || c.Seeds != 0 || c.Leeches != 0 || c.Downloaded > 0 {
+			return false
+		}
+	}
+	return len(counts) > 0
 }
 
 // doubtZeros makes sure of a scrape over HTTP that counts nobody in any torrent. That is

@@ -2,7 +2,6 @@ package announce
 
 import (
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/torrentkit/torrentkit/internal/secret"
@@ -36,7 +35,8 @@ func conventionalScrapeURL(announce *url.URL) (*url.URL, bool) {
 func conventionalURL(tracker *url.URL, from, to string) (*url.URL, bool) {
 	parts := strings.Split(tracker.EscapedPath(), "/")
 	last := len(parts) - 1
-	for i, part := range slices.Backward(parts) {
+	for i := last; i >= 0; i-- {
+		part := parts[i]
 		rest, ok := strings.CutPrefix(part, from)
 		if ok = ok && (i == last || rest == "" || rest[0] == '.'); ok {
 			parts[i] = to + rest

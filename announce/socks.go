@@ -83,8 +83,13 @@ func socksRequest(c net.Conn, s *settings, command byte, what, host, port string
 	if reply[1] != 0 {
 		return none, fmt.Errorf("the proxy refuses %s (SOCKS5 reply %d)", what, reply[1])
 	}
-	size := map[byte]int{1: 4, 4: 16}[reply[3]]
-	if reply[3] == 3 {
+	size := 0
+	switch reply[3] {
+	case 1:
+		size = 4
+	case 4:
+		size = 16
+	case 3:
 		if _, err := io.ReadFull(c, reply[:1]); err != nil {
 			return none, err
 		}

@@ -260,9 +260,12 @@ func (f *family) resolve(ctx context.Context, nodes []string) []netip.AddrPort {
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			ips = slices.DeleteFunc(ips, func(a netip.Addr) bool { return !f.has(a) || !trusted && !f.client.takes(a) })
-			for _, a := range ips[:min(len(ips), 4)] {
-				out = append(out, netip.AddrPortFrom(a, uint16(number)))
+			took := 0
+			for _, a := range ips {
+				if took < 4 && f.has(a) && (trusted || f.client.takes(a)) {
+					took++
+					out = append(out, netip.AddrPortFrom(a, uint16(number)))
+				}
 			}
 		})
 	}

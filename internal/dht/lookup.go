@@ -227,7 +227,8 @@ func (l *lookup) handle(e event) {
 	}
 	if !c.named {
 		c.id, c.named = id, true
-		l.list = slices.DeleteFunc(l.list, func(x *candidate) bool { return x == c })
+		at := slices.Index(l.list, c)
+		l.list = append(l.list[:at], l.list[at+1:]...)
 		l.insert(c)
 	}
 	l.stats.Answers++

@@ -49,10 +49,14 @@ func (d *Dialer) Transport(proxy Proxy, wait time.Duration) *http.Transport {
 func (d *Dialer) Trust(proxy *url.URL) {
 	port := proxy.Port()
 	if port == "" {
-		port = map[string]string{"https": "443", "socks5": "1080", "socks5h": "1080"}[proxy.Scheme]
-	}
-	if port == "" {
-		port = "80"
+		switch proxy.Scheme {
+		case "https":
+			port = "443"
+		case "socks5", "socks5h":
+			port = "1080"
+		default:
+			port = "80"
+		}
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
