@@ -34,7 +34,7 @@ func scan(raw []byte, offset int, loose bool) (Value, []Flaw, error) {
 	if err != nil {
 		return Value{}, s.flaws, err
 	}
-	v := Value{doc: raw, off: offset, end: end, ends: s.ends}
+	v := Value{&document{raw, s.ends}, offset, end}
 	if end != len(raw) {
 		return v, s.flaws, &Error{Offset: end, Trailing: true, Reason: "data after the end of the value"}
 	}

@@ -39,9 +39,14 @@ func (k Kind) String() string {
 // accepted. It shares the input's memory. The zero Value has kind None, and asking it for
 // anything gives nothing.
 type Value struct {
-	doc      []byte
+	doc      *document // nil where there is nothing
 	off, end int
-	ends     []span // of what is long in doc; nil if that is not known
+}
+
+// document is what all values of an input share: a value is handed on by its copies, which are to be small.
+type document struct {
+	raw  []byte
+	ends []span // of what is long in raw; nil if that is not known
 }
 
 // View is a view of bytes that are exactly one value, which Scan has accepted
@@ -51,13 +56,13 @@ func View(raw []byte) Value {
 	if len(raw) == 0 {
 		return Value{}
 	}
-	return Value{doc: raw, end: len(raw)}
+	return ViewIn(raw, 0, len(raw))
 }
 
 // ViewIn is View for the bytes of doc from one offset to another, which keep
 // their offsets.
 func ViewIn(doc []byte, from, to int) Value {
-	return Value{doc: doc, off: from, end: to}
+	return Value{&document{raw: doc}, from, to}
 }
 
 // Kind tells what v is.
@@ -65,7 +70,7 @@ func (v Value) Kind() Kind {
 	if v.doc == nil {
 		return None
 	}
-	switch c := v.doc[v.off]; c {
+	switch c := v.doc.raw[v.off]; c {
 	case 'i', 'l', 'd':
 		return Kind(c)
 	}
@@ -73,7 +78,12 @@ func (v Value) Kind() Kind {
 }
 
 // Raw returns the exact bytes of v.
-func (v Value) Raw() []byte { return v.doc[v.off:v.end:v.end] }
+func (v Value) Raw() []byte {
+	if v.doc == nil {
+		return nil
+	}
+	return v.doc.raw[v.off:v.end:v.end]
+}
 
 // Offset returns where v starts in the input, in bytes.
 func (v Value) Offset() int { return v.off }
@@ -86,8 +96,8 @@ func (v Value) Bytes() ([]byte, bool) {
 	if v.Kind() != String {
 		return nil, false
 	}
-	start, end := stringAt(v.doc, v.off)
-	return v.doc[start:end:end], true
+	start, end := stringAt(v.doc.raw, v.off)
+	return v.doc.raw[start:end:end], true
 }
 
 // Text returns the content of a string as a Go string, which need not be UTF-8.
@@ -101,7 +111,7 @@ func (v Value) Int() (int64, bool) {
 	if v.Kind() != Integer {
 		return 0, false
 	}
-	digits, neg := bytes.CutPrefix(v.doc[v.off+1:v.end-1], []byte("-"))
+	digits, neg := bytes.CutPrefix(v.doc.raw[v.off+1:v.end-1], []byte("-"))
 	return parseInt(neg, digits)
 }
 
@@ -111,9 +121,9 @@ func (v Value) Items() iter.Seq2[int, Value] {
 		if v.Kind() != List {
 			return
 		}
-		for i, pos := 0, v.off+1; v.doc[pos] != 'e'; i++ {
+		for i, pos := 0, v.off+1; v.doc.raw[pos] != 'e'; i++ {
 			end := v.skip(pos)
-			if !yield(i, Value{v.doc, pos, end, v.ends}) {
+			if !yield(i, Value{v.doc, pos, end}) {
 				return
 			}
 			pos = end
@@ -129,10 +139,10 @@ func (v Value) Entries() iter.Seq2[Value, Value] {
 		if v.Kind() != Dict {
 			return
 		}
-		for pos := v.off + 1; v.doc[pos] != 'e'; {
-			_, keyEnd := keyAt(v.doc, pos)
+		for pos := v.off + 1; v.doc.raw[pos] != 'e'; {
+			_, keyEnd := keyAt(v.doc.raw, pos)
 			end := v.skip(keyEnd)
-			if !yield(Value{v.doc, pos, keyEnd, nil}, Value{v.doc, keyEnd, end, v.ends}) {
+			if !yield(Value{v.doc, pos, keyEnd}, Value{v.doc, keyEnd, end}) {
 				return
 			}
 			pos = end
@@ -144,7 +154,7 @@ func (v Value) Entries() iter.Seq2[Value, Value] {
 func (v Value) Depth() int {
 	deepest, depth := 0, 0
 	for pos := v.off; pos < v.end; {
-		switch v.doc[pos] {
+		switch v.doc.raw[pos] {
 		case 'l', 'd':
 			depth++
 			deepest = max(deepest, depth)
@@ -153,7 +163,7 @@ func (v Value) Depth() int {
 			depth--
 			pos++
 		default:
-			pos = skip(v.doc, pos)
+			pos = skip(v.doc.raw, pos)
 		}
 	}
 	return deepest
@@ -163,8 +173,8 @@ func (v Value) Depth() int {
 // than once.
 func (v Value) Get(key string) (Value, bool) {
 	for k, val := range v.Entries() {
-		start, end := keyAt(k.doc, k.off)
-		if string(k.doc[start:end]) == key {
+		start, end := keyAt(k.doc.raw, k.off)
+		if string(k.doc.raw[start:end]) == key {
 			return val, true
 		}
 	}
@@ -237,17 +247,17 @@ const long = 128
 
 // skip returns the end of the value at pos.
 func (v Value) skip(pos int) int {
-	if len(v.ends) == 0 {
-		return skip(v.doc, pos)
+	if len(v.doc.ends) == 0 {
+		return skip(v.doc.raw, pos)
 	}
-	if end, done := skipWithin(v.doc, pos, pos+long); done {
+	if end, done := skipWithin(v.doc.raw, pos, pos+long); done {
 		return end
 	}
-	i, known := slices.BinarySearchFunc(v.ends, uint32(pos), func(s span, start uint32) int { return cmp.Compare(s.start, start) })
+	i, known := slices.BinarySearchFunc(v.doc.ends, uint32(pos), func(s span, start uint32) int { return cmp.Compare(s.start, start) })
 	if !known {
-		return skip(v.doc, pos)
+		return skip(v.doc.raw, pos)
 	}
-	return int(v.ends[i].end)
+	return int(v.doc.ends[i].end)
 }
 
 // skip returns the end of the value at pos.
