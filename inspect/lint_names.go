@@ -10,7 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
+	"github.com/torrentkit/torrentkit/internal/nfc"
 )
 
 // names judges the names of files and folders. A folder that many files share
@@ -121,7 +121,7 @@ func (l *linter) name(at place, name string) {
 	case strings.ContainsFunc(name, invisible):
 		l.addAt("control-character", at, "%.100q", name)
 	}
-	if !norm.NFC.IsNormalString(name) {
+	if !nfc.IsNormal(name) {
 		l.addAt("not-nfc", at, "%+.100q", name)
 	}
 }
@@ -245,8 +245,8 @@ func (c *collider) write(name string) {
 
 // fold maps names that collide to the same text.
 func fold(s string) string {
-	s = norm.NFC.String(s)
-	return norm.NFC.String(strings.Map(func(r rune) rune { return unicode.ToLower(unicode.ToUpper(r)) }, s))
+	s = nfc.String(s)
+	return nfc.String(strings.Map(func(r rune) rune { return unicode.ToLower(unicode.ToUpper(r)) }, s))
 }
 
 // dropLone drops the entries whose hash is of no other: mostly, nothing is left.
@@ -286,7 +286,7 @@ func (l *linter) collisions(c *collider) {
 			continue
 		}
 		at := l.file(int(b.file))
-		if norm.NFC.String(p) == norm.NFC.String(q) {
+		if nfc.String(p) == nfc.String(q) {
 			l.addAt("name-collision", at, "%+.100q and %+.100q look the same", p, q)
 		} else {
 			l.addAt("name-collision", at, "%.100q and %.100q", p, q)

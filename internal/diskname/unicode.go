@@ -3,7 +3,7 @@ package diskname
 import (
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
+	"github.com/torrentkit/torrentkit/internal/nfc"
 )
 
 // NFC returns a path in Unicode's composed form, in which most systems and keyboards write names; macOS may give them
@@ -12,5 +12,5 @@ func NFC(path string) string {
 	if !utf8.ValidString(path) {
 		return path
 	}
-	return norm.NFC.String(path)
+	return nfc.String(path)
 }
