@@ -5,6 +5,7 @@ import (
 	"context"
 	"path/filepath"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/torrentkit/torrentkit/internal/content"
@@ -208,7 +209,7 @@ func (c *Content) sort() (a, b content.FileIndex) {
 		}
 	}
 	if !c.byPath() {
-		slices.SortStableFunc(c.order, c.compare)
+		sort.SliceStable(c.order, func(i, j int) bool { return c.compare(c.order[i], c.order[j]) < 0 })
 	}
 	return 0, 0
 }

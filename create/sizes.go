@@ -2,7 +2,7 @@ package create
 
 import (
 	"fmt"
-	"slices"
+	"sort"
 
 	"github.com/torrentkit/torrentkit/internal/layout"
 	"github.com/torrentkit/torrentkit/metainfo"
@@ -87,7 +87,7 @@ func (p *Plan) Choices() ([]Choice, error) {
 			lengths = append(lengths, n)
 		}
 	}
-	slices.Sort(lengths)
+	sort.Slice(lengths, func(i, j int) bool { return lengths[i] < lengths[j] })
 	var all []Choice
 	for _, n := range lengths {
 		c := Choice{PieceLength: n, Chosen: n == p.PieceLength}

@@ -12,7 +12,7 @@ import (
 // foretellSums gives every file the checksums of nothing, which are of the size
 // of those to come.
 func (p *Plan) foretellSums() {
-	p.o.Checksums = slices.Compact(slices.Sorted(slices.Values(p.o.Checksums)))
+	p.o.Checksums = eachOnce(p.o.Checksums)
 	if len(p.o.Checksums) == 0 {
 		return
 	}
@@ -25,6 +25,16 @@ func (p *Plan) foretellSums() {
 			p.shape.Sums[k] = append(p.shape.Sums[k], kind.Entry(kind.New().Sum(nil)))
 		}
 	}
+}
+
+// eachOnce are the checksums of a list in the order of their keys.
+func eachOnce(list []metainfo.Checksum) (kinds []metainfo.Checksum) {
+	for c := metainfo.CRC32; c <= metainfo.SHA256; c++ {
+		if slices.Contains(list, c) {
+			kinds = append(kinds, c)
+		}
+	}
+	return kinds
 }
 
 // ordered is content that is read one file after the other, for the checksums
@@ -41,8 +51,7 @@ func (c *Content) inOrder(ctx context.Context, plans ...*Plan) *ordered {
 	for _, p := range plans {
 		o.kinds = append(o.kinds, p.o.Checksums...)
 	}
-	slices.Sort(o.kinds)
-	if o.kinds = slices.Compact(o.kinds); len(o.kinds) == 0 && !c.readInOrder() {
+	if o.kinds = eachOnce(o.kinds); len(o.kinds) == 0 && !c.readInOrder() {
 		return nil
 	}
 	sizes := make([]int64, len(c.order))

@@ -198,7 +198,7 @@ func (n renaming) tree(list []moved) []byte {
 	for i := range order {
 		order[i] = int32(i)
 	}
-	slices.SortStableFunc(order, func(a, b int32) int { return layout.ComparePaths(list[a].path, list[b].path) })
+	slices.SortFunc(order, func(a, b int32) int { return layout.ComparePaths(list[a].path, list[b].path) })
 	b := make([]byte, 0, len(tree.Raw())+256)
 	return appendTree(b, len(order), func(k int) string { return list[order[k]].path }, func(b []byte, k int) []byte {
 		return append(b, n.file(leaves[order[k]], list[order[k]])...)

@@ -4,9 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"math/bits"
-	"slices"
+	"sort"
 )
 
 // ChangedError is a file that is not what it was when the tree was made, or that changed while it was read.
@@ -40,9 +39,10 @@ func (t *Tree) Changed(ctx context.Context) []Changed {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var list []Changed
-	for _, i := range slices.Sorted(maps.Keys(t.changed)) {
-		list = append(list, Changed{i, t.changed[i]})
+	for i, err := range t.changed {
+		list = append(list, Changed{i, err})
 	}
+	sort.Slice(list, func(a, b int) bool { return list[a].File < list[b].File })
 	return list
 }
 

@@ -7,12 +7,10 @@ import (
 	"io"
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/glob"
-	"github.com/torrentkit/torrentkit/internal/layout"
 )
 
 // What an fs.FS tells is not to be trusted: whoever wrote it may have made mistakes that no system makes.
@@ -58,7 +56,7 @@ func ScanFS(ctx context.Context, fsys fs.FS, root string, o ScanOptions) (*Tree,
 		return nil, nil, fmt.Errorf("scanning %q: there is no %q in it, or it was left out", root, missing)
 	}
 	sortNotes(s.notes)
-	slices.SortStableFunc(s.files, func(a, b File) int { return layout.ComparePaths(a.Path, b.Path) })
+	sortFiles(s.files)
 	t.files, t.decisions = s.files, s.decisions
 	return t, s.notes, nil
 }

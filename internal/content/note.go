@@ -37,6 +37,10 @@ type Note struct {
 // Notes are what a scan has to say, in the order of paths.
 type Notes []Note
 
+func sortFiles(all []File) {
+	sort.SliceStable(all, func(i, j int) bool { return layout.ComparePaths(all[i].Path, all[j].Path) < 0 })
+}
+
 func sortNotes(all []Note) {
 	sort.SliceStable(all, func(i, j int) bool { return layout.ComparePaths(all[i].Path, all[j].Path) < 0 })
 }

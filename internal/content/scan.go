@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/torrentkit/torrentkit/internal/glob"
-	"github.com/torrentkit/torrentkit/internal/layout"
 )
 
 // ScanOptions say which files a scan takes.
@@ -51,7 +50,7 @@ type ScanOptions struct {
 // Hidden and empty files are taken. Symbolic links to files and folders are followed, wherever they lead; two links to
 // one target give two entries, and a folder that is its own ancestor is left out with a note. A link that leads
 // nowhere, and a file or folder that cannot be looked at, is an error that names it, unless a rule excludes it. Sockets,
-// FIFOs and devices are left out with a note. The files come in the order of [layout.ComparePaths].
+// FIFOs and devices are left out with a note. The files come in the order of layout.ComparePaths.
 func Scan(ctx context.Context, roots []string, o ScanOptions) (*Tree, Notes, error) {
 	seen := time.Now()
 	s := &scanner{ctx: ctx, o: o, above: map[folderID]int{}, loading: map[string]*loading{}}
@@ -71,7 +70,7 @@ func Scan(ctx context.Context, roots []string, o ScanOptions) (*Tree, Notes, err
 	}
 	sortNotes(s.notes)
 	if len(roots) > 1 {
-		slices.SortStableFunc(s.files, func(a, b File) int { return layout.ComparePaths(a.Path, b.Path) })
+		sortFiles(s.files)
 	}
 	t := &Tree{seen: seen, name: s.name, files: s.files, links: s.links, decisions: s.decisions}
 	if len(roots) > 1 {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"io"
+	"iter"
 	"maps"
 	"slices"
+	"sort"
 )
 
 // A sample is bytes at the start, in the middle and at the end of a candidate.
@@ -14,6 +16,13 @@ const (
 	maxSample = 4 << 10
 )
 
+// rising sorts sizes.
+func rising(sizes iter.Seq[int64]) []int64 {
+	all := slices.Collect(sizes)
+	sort.Slice(all, func(i, j int) bool { return all[i] < all[j] })
+	return all
+}
+
 // group finds out which candidates of files without pieces inside are equal, so
 // that copies do not multiply what is tried: those of which samples are equal are
 // read. Candidates for which there is room are kept in memory, as they are gone through
@@ -21,7 +30,7 @@ const (
 func (s *sharedSearch) group(ctx context.Context) error {
 	var sizes []int64
 	bySize, alone := map[int64][]string{}, map[int64][]string{}
-	for _, size := range slices.Sorted(maps.Keys(s.sizes)) {
+	for _, size := range rising(maps.Keys(s.sizes)) {
 		b := s.sizes[size]
 		if len(b.paths) == 0 || !slices.ContainsFunc(b.files, func(k int) bool { return !s.hasInner(k) && !s.proved(k) }) {
 			continue

@@ -3,7 +3,6 @@ package find
 import (
 	"maps"
 	"math/bits"
-	"slices"
 	"sync"
 
 	"github.com/torrentkit/torrentkit/internal/piecehash"
@@ -91,7 +90,7 @@ func (m *memory) choose(bySize, more map[int64][]string) (all bool) {
 		left /= 2
 	}
 	take := func(list map[int64][]string) {
-		for _, size := range slices.Sorted(maps.Keys(list)) {
+		for _, size := range rising(maps.Keys(list)) {
 			if left -= size * int64(len(list[size])); left < 0 {
 				return
 			}

@@ -53,7 +53,7 @@ type round struct {
 // tried for the files whose names they have, then for every class.
 func (s *innerSearch) run(ctx context.Context) error {
 	var buckets []*bucket
-	for _, size := range slices.Sorted(maps.Keys(s.sizes)) {
+	for _, size := range rising(maps.Keys(s.sizes)) {
 		buckets = append(buckets, s.sizes[size])
 	}
 	if err := s.tryClasses(ctx, buckets, s.namedClasses); err != nil {

@@ -103,7 +103,9 @@ func showStats(con *console.Console, s *inspect.Stats, unreadable int) {
 	for _, format := range []metainfo.Format{metainfo.V1, metainfo.V2, metainfo.Hybrid} {
 		f.Some(format.String(), int64(s.Formats[format]))
 	}
-	for _, n := range slices.Sorted(maps.Keys(s.PieceLengths)) {
+	lengths := slices.Collect(maps.Keys(s.PieceLengths))
+	sort.Slice(lengths, func(x, y int) bool { return lengths[x] < lengths[y] })
+	for _, n := range lengths {
 		count := int64(s.PieceLengths[n])
 		f.Add("piece length", &console.Cell{Human: console.FormatSize(n) + ": " + console.FormatCount(count), Raw: fmt.Sprintf("%d %d", n, count)})
 	}
