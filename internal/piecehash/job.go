@@ -160,36 +160,39 @@ type result struct {
 // last pair is a Piece with the index -1 and ctx's error. Breaking out of the
 // loop stops all workers before it returns.
 func (j Job) Pieces(ctx context.Context) iter.Seq2[Piece, error] {
-	return func(yield func(Piece, error) bool) {
-		inner, cancel := context.WithCancel(ctx)
-		p := j.pipeline()
-		p.start(inner, j.Spare.get)
-		defer func() {
-			cancel()
-			for range p.results {
+	return func(yield func(Piece, error) bool) { j.pieces(ctx, yield) }
+}
+
+// pieces is the loop of Pieces, which the compiler would copy to who calls that.
+func (j *Job) pieces(ctx context.Context, yield func(Piece, error) bool) {
+	inner, cancel := context.WithCancel(ctx)
+	p := j.pipeline()
+	p.start(inner, j.Spare.get)
+	defer func() {
+		cancel()
+		for range p.results {
+		}
+	}()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case batch, more := <-p.results:
+			if !more {
+				p.report()
+				if err := ctx.Err(); err != nil {
+					yield(Piece{Index: -1}, err)
+				}
+				return
 			}
-		}()
-		tick := time.NewTicker(100 * time.Millisecond)
-		defer tick.Stop()
-		for {
-			select {
-			case batch, more := <-p.results:
-				if !more {
-					p.report()
-					if err := ctx.Err(); err != nil {
-						yield(Piece{Index: -1}, err)
-					}
+			for _, r := range batch {
+				if !yield(r.piece, r.err) {
 					return
 				}
-				for _, r := range batch {
-					if !yield(r.piece, r.err) {
-						return
-					}
-				}
-				p.recycle(batch)
-			case <-tick.C:
-				p.report()
 			}
+			p.recycle(batch)
+		case <-tick.C:
+			p.report()
 		}
 	}
 }
