@@ -92,8 +92,8 @@ func (q *queue) take(l *line, run []layout.Piece, lanes int, admit func(layout.P
 	most := q.quota
 	switch {
 	case most > 0:
-	case q.long:
-		most = q.count
+	case q.long: // as many as ask allows, but where pieces have few bytes
+		most = max((q.count-q.taken)/(2*q.workers), int(leastAsk/q.layout.PieceLength()), 1)
 	default:
 		most = max(lanes, (q.count-q.taken)/(2*q.workers))
 	}
