@@ -1,12 +1,19 @@
 package verify
 
 import (
+	"bytes"
+	"context"
 	"fmt"
 	mathrand "math/rand/v2"
 	"net/http"
+	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
+	"github.com/torrentkit/torrentkit/internal/memnet"
 	"github.com/torrentkit/torrentkit/metainfo"
 )
 
@@ -98,5 +105,108 @@ func TestWebWithoutRanges(t *testing.T) {
 				t.Errorf("%v, a sample: %+v, %d pieces, %d bytes", format, w.Faults, w.Report.GoodPieces, w.Received)
 			}
 		}
+	}
+}
+
+// What is wrong with one file is that file's fault, wherever it stands, and all others are
+// read. What keeps a seed from being reached ends it, and so do many files in a row.
+func TestWebFaultOfOneFile(t *testing.T) {
+	t.Parallel()
+	tree := files{}
+	for i := range 24 {
+		tree[fmt.Sprintf("%02d", i)] = noise(mathrand.New(mathrand.NewPCG(21, uint64(i))), 20000)
+	}
+	redirect := func(to string) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, to, http.StatusFound) }
+	}
+	status := func(code int) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(code) }
+	}
+	first, last, even, most := "00", "23", "00 02 04 06 08 10 12 14 16 18 20 22", "04 05 06 07 08 09 10 11 12 13 14 15 16 17 18 19 20 21 22 23"
+	for _, c := range []struct {
+		name    string
+		handler http.HandlerFunc
+		kind    string
+		files   []string // that are bad in turn
+	}{
+		{"forbidden", status(403), "status", []string{first, last, even, most}},
+		{"gone", status(410), "missing", []string{first, last, even, most}},
+		{"busy", status(500), "busy", []string{first, last, even}},
+		{"whole", func(w http.ResponseWriter, r *http.Request) { w.Write(make([]byte, 20000)) }, "no-range", []string{first, last, even}},
+		{"to a file", redirect("file:///etc/passwd"), "redirect", []string{first, last, even, most}},
+		{"in a circle", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, r.URL.Path+"?again", http.StatusFound)
+		}, "redirect", []string{first, last, even, most}},
+		{"to an address inside", redirect("http://10.0.0.1/"), "address", []string{first, last, even, most}},
+		{"to a host that is not there", redirect("http://8.8.8.8/"), "connect", []string{first, last, even}},
+		{"closes", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "connect", []string{first, last, even}},
+		{"stalls", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "stall", []string{first, last, even}},
+		{"drips", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Range", strings.Replace(r.Header.Get("Range"), "=", " ", 1)+"/20000")
+			w.WriteHeader(206)
+			for r.Context().Err() == nil {
+				w.Write([]byte("x"))
+				w.(http.Flusher).Flush()
+				time.Sleep(300 * time.Millisecond)
+			}
+		}, "slow", []string{last, even[3:]}},
+	} {
+		for _, names := range c.files {
+			synctest.Test(t, func(t *testing.T) {
+				n := new(memnet.Network)
+				server := inMemory(t, n, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if name := r.URL.Path[len(r.URL.Path)-2:]; strings.Contains(names, name) {
+						c.handler(w, r)
+					} else {
+						http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(tree[name]))
+					}
+				}))
+				torrent := tree.Torrent(t, metainfo.V2, 16384, metainfo.Fields{})
+				o := webOptions()
+				o.URLs, o.Connections, o.AllowPrivate, o.Stall, o.network = []string{server.URL + "/"}, 1, false, 2*time.Second, n
+				if c.kind == "no-range" {
+					o.Sample, o.Seed = 2*len(tree), 1 // a full check reads them
+				}
+				w := webCheck(t, torrent, o)
+				for i, f := range w.Report.Files {
+					if bad := strings.Contains(names, f.Path); (f.State == OK) == bad || f.State == Unchecked {
+						t.Errorf("%s, %s: %s is %v", c.name, names, f.Path, w.Report.Files[i].State)
+					}
+				}
+				if faultKinds(w) != c.kind || len(w.Faults) != len(strings.Fields(names)) || w.Faults[0].File < 0 {
+					t.Errorf("%s, %s: %+v", c.name, names, w.Faults)
+				}
+				res, err := Repair(context.Background(), torrent, t.TempDir(), RepairOptions{Web: &o.WebAccess})
+				if err != nil || len(readBack(res.Report.Root, tree.Paths())) != len(tree)-len(strings.Fields(names)) {
+					t.Errorf("%s, %s, repaired: %v, %+v", c.name, names, err, res)
+				}
+			})
+		}
+	}
+}
+
+// Of a BEP 17 seed, a piece that it does not serve is the only one that is not checked.
+func TestBEP17FaultOfOnePiece(t *testing.T) {
+	t.Parallel()
+	data := noise(mathrand.New(mathrand.NewPCG(21, 13)), 40*16384)
+	calls := map[string]int{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		which := r.URL.Query().Get("piece")
+		piece, _ := strconv.Atoi(which)
+		switch calls[which]++; {
+		case piece == 3:
+			w.WriteHeader(404)
+		case piece == 5 && calls[which] == 1:
+			w.WriteHeader(502)
+		default:
+			w.Write(data[piece*16384:][:16384])
+		}
+	}))
+	defer server.Close()
+	o := webOptions()
+	o.Connections = 1
+	w := webCheck(t, files{"a": data}.Torrent(t, metainfo.V1, 16384, metainfo.Fields{HTTPSeeds: []string{server.URL}}), o)
+	if faultKinds(w) != "status" || w.Report.GoodPieces != 39 || w.Report.file(t, "a").State != Unreadable || calls["5"] != 2 {
+		t.Errorf("%d pieces are good, %+v, %+v", w.Report.GoodPieces, w.Faults, w.Report.Files)
 	}
 }

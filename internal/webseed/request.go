@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strconv"
 	"strings"
@@ -20,11 +21,11 @@ import (
 
 // askRange asks for n bytes of a file.
 func (s *Seed) askRange(i layout.FileIndex, u *url.URL, off, n int64) (*answer, error) {
-	a, err := s.request(u, fmt.Sprintf("bytes=%d-%d", off, off+n-1))
+	a, err := s.request(i, u, fmt.Sprintf("bytes=%d-%d", off, off+n-1))
 	if err != nil {
 		return nil, err
 	}
-	a.file, a.at = i, off
+	a.at = off
 	if a.left, err = s.check(a.Response, i, off, n); err == nil {
 		err = s.recognise(i, u, a.Response)
 	}
@@ -47,24 +48,24 @@ func (s *Seed) urlOfPiece(piece int) *url.URL {
 	return &u
 }
 
-// askPiece asks a BEP 17 seed for a piece.
-func (s *Seed) askPiece(u *url.URL, length int64) (*answer, error) {
-	a, err := s.request(u, "")
+// askPiece asks a BEP 17 seed for a piece, for the sake of a file.
+func (s *Seed) askPiece(i layout.FileIndex, u *url.URL, length int64) (*answer, error) {
+	a, err := s.request(i, u, "")
 	if err != nil {
 		return nil, err
 	}
-	a.file, a.left = -1, length
+	a.left = length
 	switch {
-	case a.StatusCode == http.StatusServiceUnavailable: // BEP 17: the body is the number of seconds to wait
+	case a.StatusCode == http.StatusTooManyRequests || a.StatusCode >= 500: // BEP 17: the body of a 503 is the number of seconds to wait
 		text, _ := io.ReadAll(io.LimitReader(a.Body, 16))
 		text = bytes.TrimSpace(text)
 		seconds, _ := strconv.Atoi(string(text[:len(text)-len(bytes.TrimLeft(text, "0123456789"))]))
 		pause := time.Duration(min(max(seconds, 0), 60)) * time.Second
-		err = &passing{&Fault{"busy", -1, "the server refuses for now (503)"}, pause}
+		err = &passing{&Fault{"busy", i, fmt.Sprintf("the server refuses for now (%d)", a.StatusCode)}, pause}
 	case a.StatusCode != http.StatusOK && a.StatusCode != http.StatusPartialContent:
-		err = &Fault{"status", -1, fmt.Sprintf("the server answers %d %s", a.StatusCode, http.StatusText(a.StatusCode))}
+		err = &Fault{"status", i, fmt.Sprintf("the server answers %d %s", a.StatusCode, http.StatusText(a.StatusCode))}
 	case a.ContentLength >= 0 && a.ContentLength != length:
-		err = &Fault{"size", -1, fmt.Sprintf("a piece of %d bytes was asked for, and the answer has %d", length, a.ContentLength)}
+		err = &Fault{"size", i, fmt.Sprintf("a piece of %d bytes was asked for, and the answer has %d", length, a.ContentLength)}
 	}
 	if err != nil {
 		a.close()
@@ -73,9 +74,11 @@ func (s *Seed) askPiece(u *url.URL, length int64) (*answer, error) {
 	return a, nil
 }
 
-// request puts one request. Its error is a fault, or passing.
-func (s *Seed) request(u *url.URL, span string) (*answer, error) {
+// request puts one request. Its error is a fault, or passing: what keeps us from
+// reaching the server is one of the seed, and anything later of the file.
+func (s *Seed) request(i layout.FileIndex, u *url.URL, span string) (*answer, error) {
 	ctx, guard, stop := newWatchdog(s.ctx, s.o.Stall, s.o.enough())
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { s.reached.Store(true) }})
 	header := http.Header{"User-Agent": {s.o.UserAgent}, "Accept-Encoding": {"identity"}}
 	if span != "" {
 		header["Range"] = []string{span}
@@ -91,6 +94,9 @@ func (s *Seed) request(u *url.URL, span string) (*answer, error) {
 			return nil, dial.ErrShortage
 		}
 		f, again := connectFault(err)
+		if s.reached.Load() {
+			f.File = i
+		}
 		if again {
 			return nil, &passing{Fault: f}
 		}
@@ -98,7 +104,7 @@ func (s *Seed) request(u *url.URL, span string) (*answer, error) {
 	}
 	guard.pat(s.o.enough())
 	s.requests.Add(1)
-	return &answer{Response: resp, seed: s, guard: guard, stop: stop}, nil
+	return &answer{Response: resp, seed: s, guard: guard, stop: stop, file: i}, nil
 }
 
 // otherSize is a fault that tells the size that a file has on the server.
@@ -207,10 +213,11 @@ func (s *Seed) check(resp *http.Response, i layout.FileIndex, off, n int64) (int
 	case code == http.StatusOK && resp.ContentLength >= 0 && resp.ContentLength != length:
 		return 0, s.otherSize(i, resp.ContentLength)
 	case code == http.StatusOK:
-		f := &Fault{"no-range", -1, "the server answers a request for a range with the whole file (200, not 206 and Content-Range): clients cannot use it"}
+		f := &Fault{"no-range", i, "the server answers a request for a range with the whole file (200, not 206 and Content-Range): clients cannot use it"}
 		if !s.o.Whole {
 			return 0, f
 		}
+		f.File = -1
 		s.note(f)
 		s.unranged.Store(true)
 		return length, nil
@@ -250,6 +257,7 @@ func (s *Seed) checkRange(resp *http.Response, i layout.FileIndex, off, n int64)
 	case resp.ContentLength >= 0 && resp.ContentLength != got:
 		return 0, &Fault{"bad-range", i, fmt.Sprintf("Content-Range promises %d bytes, and Content-Length %d", got, resp.ContentLength)}
 	}
+	s.ranged.Store(true)
 	return got, nil
 }
 

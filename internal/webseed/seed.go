@@ -41,7 +41,7 @@ type Options struct {
 	UserAgent    string        // empty: torrentkit
 	Timeout      time.Duration // for all; 0 is as long as it takes
 	// Whole reads from servers that send files whole though ranges were asked for, which
-	// is a fault all the same. Else that ends the asking.
+	// is a fault all the same. Else one that never sends a range is asked no more.
 	Whole bool
 	// Stall is how long a server may send nothing, or too little, and Retries how
 	// often a request that failed is put again, after pauses that grow from Pause;
@@ -82,13 +82,13 @@ type Fault struct {
 
 func (f *Fault) Error() string { return f.Message }
 
-// maxFaults bounds what is remembered of a bad seed, maxBad and maxAbsent with
-// how many files in vain it is asked for more: those that cost tries and
-// waiting, and those that are missing or of another size.
+// maxFaults bounds what is remembered of bad files, maxCostly and maxVain after
+// how many of them in a row (BEP 17: of pieces) nothing more is asked for: of those
+// that cost tries and waiting, and of all.
 const (
 	maxFaults = 100
-	maxBad    = 8
-	maxAbsent = 200
+	maxCostly = 8
+	maxVain   = 200
 )
 
 // Seed is one web seed of a torrent, or files of one host.
@@ -105,12 +105,14 @@ type Seed struct {
 	stop    context.CancelCauseFunc // ends all that goes on
 
 	requests, received atomic.Int64
-	unranged           atomic.Bool // the server sends files whole
+	unranged, ranged   atomic.Bool // the server sends files whole, and ranges of them
+	reached            atomic.Bool // there was a connection, with TLS where that is asked for
 
-	mu          sync.Mutex // guards what follows
-	faults      []Fault
-	files       []File // by index in the torrent
-	bad, absent int    // files that were asked for in vain
+	mu           sync.Mutex // guards what follows
+	faults       []Fault
+	files        []File // by index in the torrent
+	failed       bool   // a file was asked for in vain
+	costly, vain int    // such files, or pieces, since the last answer that was good
 }
 
 // New begins to ask a seed, until ctx is done.
@@ -224,7 +226,7 @@ func (s *Seed) note(f *Fault) {
 			return
 		}
 	}
-	if len(s.faults) < maxFaults {
+	if f.File < 0 || len(s.faults) < maxFaults {
 		s.faults = append(s.faults, *f)
 	}
 }
@@ -265,20 +267,23 @@ func (s *Seed) fail(err error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	file := &s.files[f.File]
-	if file.Lost != nil {
+	switch {
+	case file.Lost == nil:
+		file.Lost, file.Size = f, -1
+		var sized *otherSize
+		if errors.As(err, &sized) {
+			file.Size = sized.size
+		}
+	case s.Kind == BEP19: // several connections were at it
 		return f
 	}
-	file.Lost, file.Size = f, -1
-	var sized *otherSize
-	if errors.As(err, &sized) {
-		file.Size = sized.size
+	s.failed = true
+	s.vain++
+	switch f.Kind {
+	case "connect", "stall", "slow", "busy", "cut-short":
+		s.costly++
 	}
-	if f.Kind == "missing" || f.Kind == "size" {
-		s.absent++
-	} else {
-		s.bad++
-	}
-	if s.bad >= maxBad || s.absent >= maxAbsent {
+	if s.costly >= maxCostly || s.vain >= maxVain || f.Kind == "no-range" && s.vain > 1 && !s.ranged.Load() {
 		s.stop(f)
 	}
 	return f
@@ -324,7 +329,7 @@ func (s *Seed) Unranged() bool { return s.unranged.Load() }
 func (s *Seed) Failed() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.bad+s.absent > 0
+	return s.failed
 }
 
 // Ended is what the error of a job that read the seed means: nil if the faults

@@ -19,7 +19,7 @@ type answer struct {
 	seed  *Seed
 	guard *watchdog
 	stop  context.CancelFunc
-	file  layout.FileIndex // -1 if it is not one file's
+	file  layout.FileIndex
 	at    int64
 	left  int64
 }
@@ -51,7 +51,7 @@ func (a *answer) read(p []byte) (have int, err error) {
 		return have, &passing{Fault: &Fault{"cut-short", a.file, fmt.Sprintf("the answer ends %d bytes early", a.left)}}
 	}
 	if context.Cause(a.Request.Context()) == errSlow {
-		return have, &Fault{"slow", -1, fmt.Sprintf("the server sends less than %d bytes a second", floor)}
+		return have, &Fault{"slow", a.file, fmt.Sprintf("the server sends less than %d bytes a second", floor)}
 	}
 	return have, &passing{Fault: &Fault{"stall", a.file, "the server stops sending in the middle of an answer"}}
 }
@@ -59,13 +59,15 @@ func (a *answer) read(p []byte) (have int, err error) {
 // end looks for bytes behind those that were promised. Where the length of the
 // body was told, more of them are never read.
 func (a *answer) end() error {
-	if a.ContentLength >= 0 {
-		return nil
-	}
 	var more [1]byte
-	if n, _ := io.ReadFull(a.Body, more[:]); n > 0 {
-		return &Fault{"bad-range", a.file, "the server sends more than the bytes that its answer is for"}
+	if a.ContentLength < 0 {
+		if n, _ := io.ReadFull(a.Body, more[:]); n > 0 {
+			return &Fault{"bad-range", a.file, "the server sends more than the bytes that its answer is for"}
+		}
 	}
+	a.seed.mu.Lock()
+	defer a.seed.mu.Unlock()
+	a.seed.costly, a.seed.vain = 0, 0
 	return nil
 }
 
@@ -277,7 +279,7 @@ func (f pieceFile) ReadAt(p []byte, off int64) (int, error) {
 	l := f.seed.layout
 	piece := l.PieceAt(f.file, off)
 	at, length := l.Start(f.file)+off-int64(piece)*l.PieceLength(), l.Piece(piece).Length
-	st := f.take(piece)
+	st := f.take(f.file, piece)
 	_, err := st.fill(p, at, length)
 	from, n := l.InFile(f.file, piece)
 	if err == nil && l.InContent(f.file, piece)+n == l.ContentLength(piece) && off+int64(len(p)) == from+n {
@@ -291,8 +293,8 @@ func (f pieceFile) ReadAt(p []byte, off int64) (int, error) {
 	return len(p), nil
 }
 
-// take returns the stream of a piece.
-func (s *pieceSource) take(piece int) *stream {
+// take returns the stream of a piece, which a file begins.
+func (s *pieceSource) take(i layout.FileIndex, piece int) *stream {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if st := s.open[piece]; st != nil {
@@ -301,7 +303,7 @@ func (s *pieceSource) take(piece int) *stream {
 	}
 	length := s.seed.layout.Piece(piece).Length
 	url := s.seed.urlOfPiece(piece)
-	return &stream{seed: s.seed, ask: func(int64, int64) (*answer, error) { return s.seed.askPiece(url, length) }}
+	return &stream{seed: s.seed, ask: func(int64, int64) (*answer, error) { return s.seed.askPiece(i, url, length) }}
 }
 
 // put keeps the stream of a piece that is not at its end.
