@@ -17,9 +17,7 @@ func newVersion(con *console.Console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Print the version, and what it was built with and for",
-		Long: `Print the version, and what it was built with and for.
-
---benchmark measures for two seconds how fast one core hashes, by each kernel
+		Long: `--benchmark measures for two seconds how fast one core hashes, by each kernel
 that the CPU has, and how fast it copies memory. With --json that is one line,
 which people who work on torrentkit are glad to get from CPUs that they lack.`,
 		Example: `  torrentkit version

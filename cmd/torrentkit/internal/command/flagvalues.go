@@ -26,7 +26,7 @@ func RuleFlag(fs *pflag.FlagSet, name, usage string, kind create.Rule, rules *[]
 
 // ReadFlags binds the flags of commands that read content.
 func ReadFlags[O any](fs *pflag.FlagSet, workers *int, order *O, parse func(string) (O, error), dropCache *bool) {
-	fs.IntVar(workers, "workers", 0, "how many threads read and hash (default one a processor)")
+	fs.IntVar(workers, "workers", 0, "read and hash with `N` threads (default one a processor)")
 	fs.Func("io", "how to read (`ORDER`): parallel streams, one sequential stream, or auto: by what the storage likes", func(s string) (err error) {
 		*order, err = parse(s)
 		return err

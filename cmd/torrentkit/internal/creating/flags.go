@@ -69,11 +69,11 @@ func createFlagGroups(cmd *cobra.Command, o *create.Options, f *createFlags) {
 	})
 	command.Group(cmd, "Torrent", func(fs *pflag.FlagSet) {
 		fs.VarP(command.OneOf(&f.format, "v1", "v2", "hybrid"), "format", "f", "metadata version: v1, v2 (BEP 52) or both (`FORMAT`: v1, v2, hybrid)")
-		fs.StringVarP(&o.Name, "name", "n", "", "name of the torrent (default the name of PATH)")
+		fs.StringVarP(&o.Name, "name", "n", "", "call the torrent `NAME` (default the name of PATH)")
 		fs.BoolVarP(&o.Private, "private", "p", false, "keep the torrent to its trackers (BEP 27)")
-		fs.StringVarP(&o.Source, "source", "s", "", "source tag, part of what the infohash covers")
-		fs.StringVarP(&o.Comment, "comment", "c", "", "comment")
-		fs.StringVar(&f.createdBy, "created-by", "", "name of the creating program (default torrentkit and its version)")
+		fs.StringVarP(&o.Source, "source", "s", "", "write the source tag `TEXT`, part of what the infohash covers")
+		fs.StringVarP(&o.Comment, "comment", "c", "", "write the comment `TEXT`")
+		fs.StringVar(&f.createdBy, "created-by", "", "call the creating program `NAME` (default torrentkit and its version)")
 		fs.BoolVar(&f.noCreatedBy, "no-created-by", false, "name no creating program")
 		fs.StringVar(&f.date, "date", "", "creation `DATE`: 2006-01-02, RFC 3339, seconds since 1970, or commit for that of git's HEAD (default SOURCE_DATE_EPOCH, else now)")
 		command.CompleteWith(fs, "date", "commit\tthat of git's HEAD")
@@ -94,7 +94,7 @@ func createFlagGroups(cmd *cobra.Command, o *create.Options, f *createFlags) {
 	command.Group(cmd, "Servers", func(fs *pflag.FlagSet) {
 		fs.StringVar(&f.servers.list, "url-list", "", "take what the URLs in `FILE` or - lead to, one a line, beside those named as PATH")
 		fs.StringVar(&f.servers.seedsOf, "from-web-seeds", "", "take the files that the web seeds of `TORRENT` have, instead of PATH")
-		fs.IntVar(&f.servers.options.Connections, "connections", 4, "how many requests to a server run side by side")
+		fs.IntVar(&f.servers.options.Connections, "connections", 4, "put `N` requests to a server side by side")
 		fs.BoolVar(&f.servers.options.AllowPrivate, "allow-private", false, "let redirects, and web seeds of a torrent, lead to loopback and private addresses")
 	})
 	command.Group(cmd, "Run", func(fs *pflag.FlagSet) {
