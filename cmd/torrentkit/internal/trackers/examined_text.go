@@ -121,7 +121,7 @@ func checkDetails(con *console.Console, p *page, v *announce.Verdict, tracker st
 	p.facts([][2]string{{"found", trackerText(con, v.Detail, tracker)}, {"source", source(v.Check)}, {"advice", advice}, {"time", con.Times.Answer(v.Elapsed)}})
 	if v.Sent != "" {
 		p.begin("pre")
-		for l := range exchangeLines(con, &v.Exchange, tracker, opt, curlArgs) {
+		for _, l := range exchangeLines(con, &v.Exchange, tracker, opt, curlArgs) {
 			p.text(l.text)
 			p.b.WriteString("\n")
 		}

@@ -3,7 +3,6 @@ package trackers
 import (
 	"context"
 	"fmt"
-	"iter"
 	"strings"
 
 	"github.com/torrentkit/torrentkit/announce"
@@ -18,8 +17,8 @@ type line struct {
 	bold, whole bool
 }
 
-func explain(con *console.Console, lines iter.Seq[line]) {
-	for l := range lines {
+func explain(con *console.Console, lines []line) {
+	for _, l := range lines {
 		span := console.Words(l.text)
 		if l.whole {
 			span = console.Whole(l.text)
@@ -62,48 +61,34 @@ func explainFindings(con *console.Console, findings []announce.Finding, tracker 
 }
 
 // exchangeLines explain a request and its answer, without the tracker's secrets.
-func exchangeLines(con *console.Console, x *announce.Exchange, tracker string, opt announce.Options, curlArgs []string) iter.Seq[line] {
-	return func(yield func(line) bool) {
-		put := func(text string) bool { return yield(line{text: trackerText(con, text, tracker)}) }
-		all := func(lines iter.Seq[line]) bool {
-			for l := range lines {
-				if !yield(l) {
-					return false
-				}
-			}
-			return true
-		}
-		if !yield(line{text: "> " + x.Name, bold: true}) {
-			return
-		}
-		more := true
-		switch {
-		case x.Request != nil:
-			// The line is quoted for a shell: escaping it would change what it asks.
-			more = yield(line{text: x.Curl(opt, con.Options.ShowSecrets, curlArgs...), whole: true})
-		case x.Transport == announce.UDP:
-			sent, _ := x.Fields()
-			more = all(hexDump(con, sent, tracker))
-		default:
-			more = put(string(x.Sent))
-		}
-		if !more || len(x.Received) == 0 && x.Status == "" || !yield(line{}) || !yield(line{text: "< " + con.Times.Answer(x.Elapsed), bold: true}) {
-			return
-		}
-		if x.Status != "" && !put(x.Status) {
-			return
-		}
-		for _, h := range x.Header {
-			if !put(h[0] + ": " + h[1]) {
-				return
-			}
-		}
-		all(answerLines(con, x, tracker))
+func exchangeLines(con *console.Console, x *announce.Exchange, tracker string, opt announce.Options, curlArgs []string) []line {
+	lines := []line{{text: "> " + x.Name, bold: true}}
+	put := func(text string) { lines = append(lines, line{text: trackerText(con, text, tracker)}) }
+	switch {
+	case x.Request != nil:
+		// The line is quoted for a shell: escaping it would change what it asks.
+		lines = append(lines, line{text: x.Curl(opt, con.Options.ShowSecrets, curlArgs...), whole: true})
+	case x.Transport == announce.UDP:
+		sent, _ := x.Fields()
+		lines = append(lines, hexDump(con, sent, tracker)...)
+	default:
+		put(string(x.Sent))
 	}
+	if len(x.Received) == 0 && x.Status == "" {
+		return lines
+	}
+	lines = append(lines, line{}, line{text: "< " + con.Times.Answer(x.Elapsed), bold: true})
+	if x.Status != "" {
+		put(x.Status)
+	}
+	for _, h := range x.Header {
+		put(h[0] + ": " + h[1])
+	}
+	return append(lines, answerLines(con, x, tracker)...)
 }
 
 // answerLines are the fields of a datagram, or what is in a body or message.
-func answerLines(con *console.Console, x *announce.Exchange, tracker string) iter.Seq[line] {
+func answerLines(con *console.Console, x *announce.Exchange, tracker string) []line {
 	if x.Transport == announce.UDP {
 		_, got := x.Fields()
 		return hexDump(con, got, tracker)
@@ -112,43 +97,37 @@ func answerLines(con *console.Console, x *announce.Exchange, tracker string) ite
 }
 
 // body is an answer: decoded where it is bencode, as text where it is not.
-func body(con *console.Console, raw []byte, tracker string) iter.Seq[line] {
-	return func(yield func(line) bool) {
-		lines := announce.Outline(raw)
-		if lines == nil {
-			const most = 4096
-			text := string(raw[:min(len(raw), most)])
-			if len(raw) > most {
-				text += fmt.Sprintf("... (%d bytes)", len(raw))
-			}
-			lines = []string{text}
+func body(con *console.Console, raw []byte, tracker string) (lines []line) {
+	texts := announce.Outline(raw)
+	if texts == nil {
+		const most = 4096
+		text := string(raw[:min(len(raw), most)])
+		if len(raw) > most {
+			text += fmt.Sprintf("... (%d bytes)", len(raw))
 		}
-		for _, l := range lines {
-			if !yield(line{text: trackerText(con, l, tracker)}) {
-				return
-			}
-		}
+		texts = []string{text}
 	}
+	for _, text := range texts {
+		lines = append(lines, line{text: trackerText(con, text, tracker)})
+	}
+	return lines
 }
 
 // hexDump are the fields of a packet: offset, bytes, name, value. Bytes that may hold a passkey are hidden.
-func hexDump(con *console.Console, list []announce.Field, tracker string) iter.Seq[line] {
-	return func(yield func(line) bool) {
-		for _, f := range list {
-			raw, value := fmt.Sprintf("% x", f.Bytes), f.Value
-			if f.Secret && !con.Options.ShowSecrets {
-				raw = strings.TrimSpace(strings.Repeat("** ", len(f.Bytes)))
-				if value = trackerText(con, value, tracker); f.Name == "option data" {
-					value = con.URL(value)
-				}
-			}
-			for _, text := range fieldLines(con, f.Offset, strings.Fields(raw), f.Name+": "+value) {
-				if !yield(line{text: text, whole: true}) {
-					return
-				}
+func hexDump(con *console.Console, list []announce.Field, tracker string) (lines []line) {
+	for _, f := range list {
+		raw, value := fmt.Sprintf("% x", f.Bytes), f.Value
+		if f.Secret && !con.Options.ShowSecrets {
+			raw = strings.TrimSpace(strings.Repeat("** ", len(f.Bytes)))
+			if value = trackerText(con, value, tracker); f.Name == "option data" {
+				value = con.URL(value)
 			}
 		}
+		for _, text := range fieldLines(con, f.Offset, strings.Fields(raw), f.Name+": "+value) {
+			lines = append(lines, line{text: text, whole: true})
+		}
 	}
+	return lines
 }
 
 // fieldLines lay out a field of a packet: its bytes, of which as many share a line as the terminal has room for, and beside

@@ -81,7 +81,7 @@ func announcePage(con *console.Console, g *gathered, opt announce.Options, curlA
 			p.put("summary", "What was sent and received")
 			for j := range s.last.Exchanges {
 				p.begin("pre")
-				for l := range exchangeLines(con, &s.last.Exchanges[j], s.query.Tracker, opt, curlArgs) {
+				for _, l := range exchangeLines(con, &s.last.Exchanges[j], s.query.Tracker, opt, curlArgs) {
 					p.text(l.text)
 					p.b.WriteString("\n")
 				}
