@@ -225,7 +225,7 @@ func showVerdict(con *console.Console, v *announce.Verdict, tracker string, verb
 		return
 	}
 	line("received", receivedOf(v))
-	for l := range answerLines(con, &v.Exchange, tracker) {
+	for _, l := range answerLines(con, &v.Exchange, tracker) {
 		span := console.Words("    " + l.text)
 		if l.whole {
 			span = console.Whole("    " + l.text)
