@@ -277,12 +277,12 @@ func (f *Fields) piped(w io.Writer) {
 	}
 }
 
-// ShowList prints an object for each item with --json, and else the row that it has in a table.
-func ShowList[T any](con *Console, t *Table, items []T, object func(T) any, row func(T) []*Cell) error {
-	for _, item := range items {
+// ShowList prints an object for each of n items with --json, and else the row that it has in a table.
+func ShowList(con *Console, t *Table, n int, object func(int) any, row func(int) []*Cell) error {
+	for i := range n {
 		if !con.Options.JSON {
-			t.Row(row(item)...)
-		} else if err := con.JSON(object(item)); err != nil {
+			t.Row(row(i)...)
+		} else if err := con.JSON(object(i)); err != nil {
 			return err
 		}
 	}

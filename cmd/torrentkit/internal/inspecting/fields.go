@@ -111,9 +111,10 @@ func fieldWords() []string {
 
 // listFields is "--field" without a name.
 func listFields(con *console.Console) error {
-	rows := console.NewTable("field", "value")
-	return console.ShowList(con, rows, inspectFields(), func(f inspectField) any { return knownFieldJSON{f.name, f.about} }, func(f inspectField) []*console.Cell {
-		return []*console.Cell{console.Text(f.name), console.Detail(f.about)}
+	f := inspectFields()
+	object := func(i int) any { return knownFieldJSON{f[i].name, f[i].about} }
+	return console.ShowList(con, console.NewTable("field", "value"), len(f), object, func(i int) []*console.Cell {
+		return []*console.Cell{console.Text(f[i].name), console.Detail(f[i].about)}
 	})
 }
 

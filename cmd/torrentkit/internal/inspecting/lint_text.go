@@ -123,8 +123,9 @@ func listRules(con *console.Console) error {
 		}
 		return nil
 	}
-	rows := console.NewTable("rule", "severity", "source", "summary", "advice")
-	return console.ShowList(con, rows, inspect.Rules(), func(r inspect.Rule) any { return ruleToJSON(r) }, func(r inspect.Rule) []*console.Cell {
+	table, rules := console.NewTable("rule", "severity", "source", "summary", "advice"), inspect.Rules()
+	return console.ShowList(con, table, len(rules), func(i int) any { return ruleToJSON(rules[i]) }, func(i int) []*console.Cell {
+		r := rules[i]
 		return []*console.Cell{console.Text(r.ID), console.Text(r.Severity.String()), console.Text(ruleSource(r)), console.Text(r.Summary), console.Detail(r.Advice)}
 	})
 }

@@ -47,8 +47,9 @@ func source(c announce.Check) string {
 }
 
 func listChecks(con *console.Console) error {
-	t := console.NewTable("id", "severity", "source", "expects")
-	return console.ShowList(con, t, announce.Checks(), func(c announce.Check) any { return checkToJSON(c) }, func(c announce.Check) []*console.Cell {
+	table, checks := console.NewTable("id", "severity", "source", "expects"), announce.Checks()
+	return console.ShowList(con, table, len(checks), func(i int) any { return checkToJSON(checks[i]) }, func(i int) []*console.Cell {
+		c := checks[i]
 		return []*console.Cell{console.Text(c.ID), console.Text(string(c.Severity)), console.Text(source(c)), console.Text(c.Title)}
 	})
 }

@@ -25,8 +25,9 @@ func showPings(con *console.Console, all []*series) error {
 		}
 	}
 	t := console.NewTable(columns...)
-	object := func(s *series) any { return pingToJSON(s.query, &s.stats) }
-	return console.ShowList(con, t, all, object, func(s *series) []*console.Cell {
+	object := func(i int) any { return pingToJSON(all[i].query, &all[i].stats) }
+	return console.ShowList(con, t, len(all), object, func(i int) []*console.Cell {
+		s := all[i]
 		row := []*console.Cell{console.Path(con.URL(s.query.Tracker)), console.Count(int64(s.stats.Sent)), console.Count(int64(s.stats.Good)), lossCell(&s.stats)}
 		for _, e := range pingTimes(&s.stats) {
 			if shown[e.name] {

@@ -23,8 +23,8 @@ func (s *summary) show(con *console.Console) error {
 		t = console.NewTable()
 	}
 	lines := s.trackers()
-	object := func(l trackerLine) any { return trackerLineJSON(con, &l) }
-	err := console.ShowList(con, t, lines, object, func(l trackerLine) []*console.Cell { return trackerRow(con, &l) })
+	object := func(i int) any { return trackerLineJSON(con, &lines[i]) }
+	err := console.ShowList(con, t, len(lines), object, func(i int) []*console.Cell { return trackerRow(con, &lines[i]) })
 	if err == nil {
 		sayStandings(con, lines)
 	}
@@ -63,8 +63,9 @@ func sayStandings(con *console.Console, lines []trackerLine) {
 
 func (s *summary) showTorrents(con *console.Console) error {
 	t := console.NewTable("torrent", "infohash", "trackers", "alive", "dead", "good", "seeds", "leeches")
-	object := func(l torrentLine) any { return torrentLineJSON(&l) }
-	return console.ShowList(con, t, s.torrents(), object, func(l torrentLine) []*console.Cell {
+	lines := s.torrents()
+	return console.ShowList(con, t, len(lines), func(i int) any { return torrentLineJSON(&lines[i]) }, func(i int) []*console.Cell {
+		l := &lines[i]
 		living := console.Count(int64(l.alive))
 		if l.alive == 0 {
 			living = living.In(console.Red)
