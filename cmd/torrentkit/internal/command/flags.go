@@ -18,7 +18,7 @@ func Tiers(flags []string) [][]string {
 	var all [][]string
 	for _, s := range flags {
 		var tier []string
-		for part := range strings.SplitSeq(s, ",") {
+		for _, part := range strings.Split(s, ",") {
 			if len(tier) > 0 && !hasScheme.MatchString(strings.TrimSpace(part)) {
 				tier[len(tier)-1] += "," + part
 				continue

@@ -106,12 +106,12 @@ nohuman = it is chosen by whether standard output is a terminal; --json is for p
 
 // Foreign is what a flag of another program is called by a command, or "" where nothing is known of it.
 func Foreign(cmd *cobra.Command, flag string) string {
-	for line := range strings.Lines(foreign) {
-		names, answers, _ := strings.Cut(strings.TrimSpace(line), " = ")
+	for _, line := range strings.Split(foreign, "\n") {
+		names, answers, _ := strings.Cut(line, " = ")
 		if !slices.Contains(strings.Fields(names), flag) {
 			continue
 		}
-		for answer := range strings.SplitSeq(answers, " | ") {
+		for _, answer := range strings.Split(answers, " | ") {
 			ours, isFlag := strings.CutPrefix(answer, "--")
 			if !isFlag {
 				return answer

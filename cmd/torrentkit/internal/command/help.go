@@ -70,9 +70,11 @@ func ListCommands(root *cobra.Command, commands ...*cobra.Command) {
 
 // Subcommands are the commands below one, in the order in which they are listed.
 func Subcommands(cmd *cobra.Command) []*cobra.Command {
-	return slices.SortedStableFunc(slices.Values(cmd.Commands()), func(x, y *cobra.Command) int {
+	list := slices.Clone(cmd.Commands())
+	slices.SortStableFunc(list, func(x, y *cobra.Command) int {
 		return strings.Compare(x.Annotations[OrderKey], y.Annotations[OrderKey])
 	})
+	return list
 }
 
 // Common names the flags that most people need of a command that has many: its help describes these, and only names the others,
@@ -93,7 +95,7 @@ func WriteHelp(con *console.Console, w io.Writer, cmd *cobra.Command) {
 	var b strings.Builder
 	writeBeside(&b, "", cmd.Short+".", con.Width())
 	if cmd.Long != "" {
-		for paragraph := range strings.SplitSeq(strings.TrimSpace(cmd.Long), "\n\n") {
+		for _, paragraph := range strings.Split(strings.TrimSpace(cmd.Long), "\n\n") {
 			b.WriteString("\n" + strings.Join(console.Wrap(strings.Join(strings.Fields(paragraph), " "), helpWidth(con.Width())), "\n") + "\n")
 		}
 	}

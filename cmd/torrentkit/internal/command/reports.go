@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -101,19 +100,16 @@ func (s *Report) isThere() bool {
 }
 
 // Kinds are those that were asked for.
-func (r *Reports) Kinds() iter.Seq[string] {
-	return func(yield func(string) bool) {
-		for _, s := range r.list {
-			if !yield(s.Kind) {
-				return
-			}
-		}
+func (r *Reports) Kinds() (kinds []string) {
+	for _, s := range r.list {
+		kinds = append(kinds, s.Kind)
 	}
+	return kinds
 }
 
 // Wants tells whether one of a kind was asked for.
 func (r *Reports) Wants(kind string) bool {
-	return slices.ContainsFunc(r.list, func(s Report) bool { return s.Kind == kind })
+	return slices.Contains(r.Kinds(), kind)
 }
 
 // OnStdout tells whether one goes to standard output.

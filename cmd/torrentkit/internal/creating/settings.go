@@ -120,7 +120,7 @@ func rootOfFlag(err error) error {
 func parseAlso(s string) ([]setting, error) {
 	flags := newCreateJob().flags.Flags()
 	var list []setting
-	for part := range strings.SplitSeq(s, ",") {
+	for _, part := range strings.Split(s, ",") {
 		key, value, hasValue := strings.Cut(part, "=")
 		f := flags.Lookup(key)
 		switch {

@@ -17,7 +17,7 @@ func (k *sortKeys) Type() string { return "ORDER" }
 
 // Set implements pflag.Value.
 func (k *sortKeys) Set(s string) error {
-	for part := range strings.SplitSeq(s, ",") {
+	for _, part := range strings.Split(s, ",") {
 		name, direction, _ := strings.Cut(part, ":")
 		order, known := map[string]create.Order{"path": create.ByPath, "natural": create.ByNatural, "size": create.BySize}[name]
 		descending, sensible := map[string]bool{"": false, "asc": false, "ascending": false, "desc": true, "descending": true}[direction]

@@ -148,7 +148,7 @@ func parseAge(s string) (time.Duration, error) {
 
 // addPieces reads --pieces.
 func (f *verifyFlags) addPieces(s string) error {
-	for part := range strings.SplitSeq(s, ",") {
+	for _, part := range strings.Split(s, ",") {
 		from, to, isRange := strings.Cut(part, "-")
 		if !isRange {
 			to = from

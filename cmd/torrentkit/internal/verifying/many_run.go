@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -106,7 +105,10 @@ const label = "verifying torrents"
 
 // end lets a run that was interrupted come to its end.
 func (r *forerun) end(told, all int) {
-	for _, e := range slices.AppendSeq(r.waiting, maps.Values(r.sooner)) {
+	for _, e := range r.waiting {
+		<-e.done
+	}
+	for _, e := range r.sooner {
 		<-e.done
 	}
 	r.p.Finish()

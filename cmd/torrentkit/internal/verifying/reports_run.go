@@ -35,7 +35,7 @@ type verifyReports struct {
 // sums lists the checksums that the reports need.
 func (r *verifyReports) sums() []metainfo.Checksum {
 	var kinds []metainfo.Checksum
-	for s := range r.Kinds() {
+	for _, s := range r.Kinds() {
 		kind, ok := map[string]metainfo.Checksum{"sfv": metainfo.CRC32, "sha256sums": metainfo.SHA256, "md5sums": metainfo.MD5}[s]
 		if ok && !slices.Contains(kinds, kind) {
 			kinds = append(kinds, kind)
@@ -46,9 +46,8 @@ func (r *verifyReports) sums() []metainfo.Checksum {
 
 // add remembers an outcome for the reports, if there are any.
 func (r *verifyReports) add(v verified) {
-	for range r.Kinds() {
+	if len(r.Kinds()) > 0 {
 		r.outcomes = append(r.outcomes, v)
-		return
 	}
 }
 
