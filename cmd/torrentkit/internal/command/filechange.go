@@ -13,7 +13,11 @@ type FileChangeJSON struct {
 	LengthB int64  `json:"length_b"`
 }
 
-// FileChangeToJSON makes it of what Diff found.
-func FileChangeToJSON(f inspect.FileChange) FileChangeJSON {
-	return FileChangeJSON{f.Kind.String(), f.A, HexIfNeeded(f.A), f.B, HexIfNeeded(f.B), f.LengthA, f.LengthB}
+// FileChangesToJSON makes them of what Diff found.
+func FileChangesToJSON(changes []inspect.FileChange) []FileChangeJSON {
+	list := make([]FileChangeJSON, len(changes))
+	for i, f := range changes {
+		list[i] = FileChangeJSON{f.Kind.String(), f.A, HexIfNeeded(f.A), f.B, HexIfNeeded(f.B), f.LengthA, f.LengthB}
+	}
+	return list
 }

@@ -102,15 +102,6 @@ func OrEmpty[T any](list []T) []T {
 	return list
 }
 
-// Objects makes a list for JSON, of an object for each value: [] and not null where there are none.
-func Objects[T, O any](list []T, object func(T) O) []O {
-	objects := make([]O, len(list))
-	for i, v := range list {
-		objects[i] = object(v)
-	}
-	return objects
-}
-
 // ContentFiles counts the files that are no padding.
 func ContentFiles(t *metainfo.Torrent) int {
 	n := 0

@@ -164,13 +164,6 @@ type field struct {
 	values iter.Seq[*Cell] // in its place, if not nil
 }
 
-func (f field) all() iter.Seq[*Cell] {
-	if f.values != nil {
-		return f.values
-	}
-	return func(yield func(*Cell) bool) { yield(f.value) }
-}
-
 // Add adds a value under a label. It is called in hundreds of places: a copy of it in each would be 100 KB of the program.
 //
 //go:noinline
@@ -181,6 +174,17 @@ func (f *Fields) Add(label string, value *Cell) {
 // Each adds values, of which there may be very many, under the same label: each gets a line when they are shown.
 func (f *Fields) Each(label string, values iter.Seq[*Cell]) {
 	f.list = append(f.list, field{label: label, values: values})
+}
+
+// walk shows every value.
+func (f *Fields) walk(show func(label string, c *Cell)) {
+	for _, e := range f.list {
+		if e.values == nil {
+			show(e.label, e.value)
+			continue
+		}
+		e.values(func(c *Cell) bool { show(e.label, c); return true })
+	}
 }
 
 // Text adds a value that reads the same for people and programs.
@@ -245,36 +249,32 @@ func (f *Fields) aligned(w io.Writer, width int, paint func(Colour, string) stri
 		column = max(column, DisplayWidth(e.label)+3)
 	}
 	last := ""
-	for _, e := range f.list {
-		for c := range e.all() {
-			label := ""
-			if e.label != last {
-				label = e.label + ":"
-			}
-			last = e.label
-			text := c.escape(c.Human)
-			if DisplayWidth(text) > width-column && copied(text) && !strings.Contains(text, " ") {
-				if label != "" {
-					io.WriteString(w, label+"\n")
-				}
-				io.WriteString(w, paint(c.Colour, text)+"\n")
-				continue
-			}
-			start := PadRight(label, column)
-			for _, line := range Wrap(text, max(width-column, 16)) {
-				io.WriteString(w, strings.TrimRight(start+paint(c.Colour, line), " ")+"\n")
-				start = strings.Repeat(" ", column)
-			}
+	f.walk(func(label string, c *Cell) {
+		start := ""
+		if label != last {
+			start = label + ":"
 		}
-	}
+		last = label
+		text := c.escape(c.Human)
+		if DisplayWidth(text) > width-column && copied(text) && !strings.Contains(text, " ") {
+			if start != "" {
+				io.WriteString(w, start+"\n")
+			}
+			io.WriteString(w, paint(c.Colour, text)+"\n")
+			return
+		}
+		start = PadRight(start, column)
+		for _, line := range Wrap(text, max(width-column, 16)) {
+			io.WriteString(w, strings.TrimRight(start+paint(c.Colour, line), " ")+"\n")
+			start = strings.Repeat(" ", column)
+		}
+	})
 }
 
 func (f *Fields) piped(w io.Writer) {
-	for _, e := range f.list {
-		for c := range e.all() {
-			io.WriteString(w, strings.ReplaceAll(e.label, " ", "_")+"\t"+c.escape(c.Raw)+"\n")
-		}
-	}
+	f.walk(func(label string, c *Cell) {
+		io.WriteString(w, strings.ReplaceAll(label, " ", "_")+"\t"+c.escape(c.Raw)+"\n")
+	})
 }
 
 // ShowList prints an object for each of n items with --json, and else the row that it has in a table.

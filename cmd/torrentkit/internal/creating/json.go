@@ -57,7 +57,7 @@ type hashesJSON struct {
 func unexpectedToJSON(d *inspect.Difference, want, got metainfo.Hashes) expectJSON {
 	return expectJSON{
 		Expected: hashesJSON{want.V1.String(), want.V2.String()}, Got: hashesJSON{got.V1.String(), got.V2.String()}, InfoHashKeys: infoKeys(d),
-		Files: command.Objects(d.Files, command.FileChangeToJSON), FilesKnownSame: d.SameFiles,
+		Files: command.FileChangesToJSON(d.Files), FilesKnownSame: d.SameFiles,
 	}
 }
 
@@ -83,7 +83,11 @@ type deniedFindingJSON struct {
 }
 
 func deniedToJSON(denied []*inspect.Finding, omitted map[string]int) deniedJSON {
-	return deniedJSON{command.Objects(denied, func(f *inspect.Finding) deniedFindingJSON { return deniedFindingJSON{f.Rule.ID, f.Message} }), omitted}
+	list := make([]deniedFindingJSON, len(denied))
+	for i, f := range denied {
+		list[i] = deniedFindingJSON{f.Rule.ID, f.Message}
+	}
+	return deniedJSON{list, omitted}
 }
 
 // shardJSON is what "create --shard --json" prints.
@@ -151,9 +155,11 @@ type decisionJSON struct {
 }
 
 func decisionsToJSON(name string, c *create.Content) decisionsJSON {
-	return decisionsJSON{Name: name, Paths: command.Objects(c.Decisions, func(d create.Decision) decisionJSON {
-		return decisionJSON{d.Path, command.HexIfNeeded(d.Path), d.Included, d.Reason}
-	})}
+	list := make([]decisionJSON, len(c.Decisions))
+	for i, d := range c.Decisions {
+		list[i] = decisionJSON{d.Path, command.HexIfNeeded(d.Path), d.Included, d.Reason}
+	}
+	return decisionsJSON{name, list}
 }
 
 // choicesJSON is what "create --plan --json" prints.
@@ -179,8 +185,9 @@ type choiceJSON struct {
 }
 
 func choicesToJSON(p *create.Plan, choices []create.Choice) choicesJSON {
-	list := command.Objects(choices, func(c create.Choice) choiceJSON {
-		return choiceJSON{c.PieceLength, c.Chosen, c.Pieces, c.PiecesV2, c.V1, c.V2, c.Hybrid, c.Exact, c.Padding, command.OrEmpty(c.RefusedBy)}
-	})
+	list := make([]choiceJSON, len(choices))
+	for i, c := range choices {
+		list[i] = choiceJSON{c.PieceLength, c.Chosen, c.Pieces, c.PiecesV2, c.V1, c.V2, c.Hybrid, c.Exact, c.Padding, command.OrEmpty(c.RefusedBy)}
+	}
 	return choicesJSON{Name: p.Name, NameHex: command.HexIfNeeded(p.Name), Format: p.Format.String(), Size: p.TotalLength, Choices: list}
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/create"
-	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // showEdited prints what became of one torrent. output is empty where nothing was written.
@@ -17,9 +16,10 @@ func showEdited(con *console.Console, input, output string, e *create.Edited, f 
 	if con.Options.JSON {
 		j := editedJSON{Input: input, Output: output, Changed: len(e.Changes) > 0, Cut: e.Cut,
 			InfoHash: e.New.V1.String(), InfoHashV2: e.New.V2.String(), OldInfoHash: e.Old.V1.String(), OldInfoHashV2: e.Old.V2.String()}
-		j.Changes = command.Objects(e.Changes, func(c metainfo.Change) changeJSON {
-			return changeJSON{c.Key, command.OrEmpty(c.Old), command.OrEmpty(c.New)}
-		})
+		j.Changes = make([]changeJSON, len(e.Changes))
+		for i, c := range e.Changes {
+			j.Changes[i] = changeJSON{c.Key, command.OrEmpty(c.Old), command.OrEmpty(c.New)}
+		}
 		return con.JSON(j)
 	}
 	if f.many && con.Human() && !f.verbose && len(e.Changes) == 0 && e.Cut == 0 {

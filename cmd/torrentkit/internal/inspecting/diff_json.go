@@ -57,17 +57,24 @@ func diffToJSON(d *inspect.Difference, t [2]*metainfo.Torrent, names []string) d
 		h := t[i].Hashes()
 		side.InfoHash, side.InfoHashV2 = h.V1.String(), h.V2.String()
 	}
-	v.InfoHashKeys = command.Objects(d.InfoKeys, func(k inspect.KeyChange) string { return k.Key })
-	v.Keys = command.Objects(slices.Concat(d.InfoKeys, d.OtherKeys), func(k inspect.KeyChange) keyChangeJSON {
-		return keyChangeJSON{k.Key, shortHex(k.A), shortHex(k.B)}
-	})
-	v.Fields = command.Objects(d.Fields, func(f inspect.FieldChange) fieldDiffJSON {
-		return fieldDiffJSON{f.Field, f.A, f.B, command.HexIfNeeded(f.A), command.HexIfNeeded(f.B)}
-	})
-	v.Lists = command.Objects(d.Lists, func(l inspect.ListChange) listChangeJSON {
-		return listChangeJSON{l.List, map[bool]string{true: "added", false: "removed"}[l.Added], l.Value}
-	})
-	v.Files = command.Objects(d.Files, command.FileChangeToJSON)
+	v.InfoHashKeys = make([]string, len(d.InfoKeys))
+	for i, k := range d.InfoKeys {
+		v.InfoHashKeys[i] = k.Key
+	}
+	keys := slices.Concat(d.InfoKeys, d.OtherKeys)
+	v.Keys = make([]keyChangeJSON, len(keys))
+	for i, k := range keys {
+		v.Keys[i] = keyChangeJSON{k.Key, shortHex(k.A), shortHex(k.B)}
+	}
+	v.Fields = make([]fieldDiffJSON, len(d.Fields))
+	for i, f := range d.Fields {
+		v.Fields[i] = fieldDiffJSON{f.Field, f.A, f.B, command.HexIfNeeded(f.A), command.HexIfNeeded(f.B)}
+	}
+	v.Lists = make([]listChangeJSON, len(d.Lists))
+	for i, l := range d.Lists {
+		v.Lists[i] = listChangeJSON{l.List, map[bool]string{true: "added", false: "removed"}[l.Added], l.Value}
+	}
+	v.Files = command.FileChangesToJSON(d.Files)
 	return v
 }
 
@@ -97,9 +104,13 @@ type placeJSON struct {
 }
 
 func commonToJSON(shared []inspect.SharedFile, torrents []compared) commonJSON {
-	place := func(p inspect.Place) placeJSON {
-		t := torrents[p.Torrent]
-		return placeJSON{t.input, t.hashes.V1.String(), t.hashes.V2.String(), p.Path, command.HexIfNeeded(p.Path)}
+	files := make([]sharedJSON, len(shared))
+	for i, s := range shared {
+		files[i] = sharedJSON{s.Length, make([]placeJSON, len(s.In))}
+		for k, p := range s.In {
+			t := torrents[p.Torrent]
+			files[i].In[k] = placeJSON{t.input, t.hashes.V1.String(), t.hashes.V2.String(), p.Path, command.HexIfNeeded(p.Path)}
+		}
 	}
-	return commonJSON{command.Objects(shared, func(s inspect.SharedFile) sharedJSON { return sharedJSON{s.Length, command.Objects(s.In, place)} })}
+	return commonJSON{files}
 }

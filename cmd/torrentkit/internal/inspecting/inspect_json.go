@@ -84,9 +84,18 @@ func torrentToJSON(t *metainfo.Torrent, input string) torrentJSON {
 	if !t.CreationDate.IsZero() {
 		v.Created = &t.CreationDate
 	}
-	v.FileKeys = command.Objects(t.UnknownOfFiles, func(k metainfo.FileKey) fileKeyJSON { return fileKeyJSON{k.Key, command.HexIfNeeded(k.Key), k.Files} })
-	v.Unknown = command.Objects(t.Unknown, func(k metainfo.Key) keyJSON { return keyJSON{k.Path, k.Offset, hex.EncodeToString(k.Raw)} })
-	v.Warnings = command.Objects(t.Problems, func(p metainfo.Problem) problemJSON { return problemJSON{p.ID, p.Path, p.Offset, p.Message} })
+	v.FileKeys = make([]fileKeyJSON, len(t.UnknownOfFiles))
+	for i, k := range t.UnknownOfFiles {
+		v.FileKeys[i] = fileKeyJSON{k.Key, command.HexIfNeeded(k.Key), k.Files}
+	}
+	v.Unknown = make([]keyJSON, len(t.Unknown))
+	for i, k := range t.Unknown {
+		v.Unknown[i] = keyJSON{k.Path, k.Offset, hex.EncodeToString(k.Raw)}
+	}
+	v.Warnings = make([]problemJSON, len(t.Problems))
+	for i, p := range t.Problems {
+		v.Warnings[i] = problemJSON{p.ID, p.Path, p.Offset, p.Message}
+	}
 	return v
 }
 

@@ -1,9 +1,7 @@
 package inspecting
 
 import (
-	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/inspect"
-	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // ruleJSON is a rule of lint, and a line of "lint --list-rules --json".
@@ -61,16 +59,23 @@ type indexChangeJSON struct {
 func lintToJSON(l linted) lintJSON {
 	v := lintJSON{Input: l.input, Omitted: l.report.Omitted}
 	v.Errors, v.Warnings = l.report.Count()
-	v.Findings = command.Objects(l.report.Findings, func(f inspect.Finding) findingJSON {
-		return findingJSON{f.Rule.ID, f.Severity.String(), f.Rule.BEP, f.Rule.Section, f.Key, f.Offset, f.Message, f.Rule.Advice}
-	})
+	v.Findings = make([]findingJSON, len(l.report.Findings))
+	for i, f := range l.report.Findings {
+		v.Findings[i] = findingJSON{f.Rule.ID, f.Severity.String(), f.Rule.BEP, f.Rule.Section, f.Key, f.Offset, f.Message, f.Rule.Advice}
+	}
 	if up := l.report.Index; up != nil {
-		lost := command.Objects(up.Lost, func(k metainfo.Key) string { return k.Path })
+		lost := make([]string, len(up.Lost))
+		for i, k := range up.Lost {
+			lost[i] = k.Path
+		}
 		v.Index = &indexJSON{InfoHash: up.InfoHash.String(), Same: up.Same, Undownloadable: up.Undownloadable, Lost: lost}
 		if up.Undownloadable == "" {
 			v.Index.Downloaded = up.Downloaded.String()
 		}
-		v.Index.Changes = command.Objects(up.Changes, func(c inspect.IndexChange) indexChangeJSON { return indexChangeJSON{c.Key, c.What, c.Advice} })
+		v.Index.Changes = make([]indexChangeJSON, len(up.Changes))
+		for i, c := range up.Changes {
+			v.Index.Changes[i] = indexChangeJSON{c.Key, c.What, c.Advice}
+		}
 	}
 	return v
 }

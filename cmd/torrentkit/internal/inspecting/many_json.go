@@ -33,9 +33,15 @@ type keyUseJSON struct {
 }
 
 func keysToJSON(con *console.Console, keys *inspect.KeyCounts) []keyUseJSON {
-	return command.Objects(keys.Uses(), func(u inspect.KeyUse) keyUseJSON {
-		return keyUseJSON{u.Key, u.Torrents, u.Values, command.Objects(u.Examples, func(s string) string { return con.Redact(s) })}
-	})
+	uses := keys.Uses()
+	list := make([]keyUseJSON, len(uses))
+	for i, u := range uses {
+		list[i] = keyUseJSON{u.Key, u.Torrents, u.Values, make([]string, len(u.Examples))}
+		for k, example := range u.Examples {
+			list[i].Examples[k] = con.Redact(example)
+		}
+	}
+	return list
 }
 
 func statsToJSON(s *inspect.Stats, unreadable int) statsJSON {

@@ -1,7 +1,6 @@
 package magnets
 
 import (
-	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/magnet"
 )
@@ -47,10 +46,14 @@ type fetchPeerJSON struct {
 // peers are not.
 func (v *fetchJSON) add(con *console.Console, sources []magnet.SourceReport, peers []magnet.PeerReport) {
 	hide := hider(con, sources)
-	v.Sources = command.Objects(sources, func(s magnet.SourceReport) sourceJSON { return sourceJSON{s.Name, s.Peers, hide(errorText(s.Err))} })
-	v.Peers = command.Objects(peers, func(p magnet.PeerReport) fetchPeerJSON {
-		return fetchPeerJSON{hide(p.Address), p.Source, hide(p.Client), p.Reason.String(), hide(errorText(p.Err)), p.Encrypted, p.Blocks}
-	})
+	v.Sources = make([]sourceJSON, len(sources))
+	for i, s := range sources {
+		v.Sources[i] = sourceJSON{s.Name, s.Peers, hide(errorText(s.Err))}
+	}
+	v.Peers = make([]fetchPeerJSON, len(peers))
+	for i, p := range peers {
+		v.Peers[i] = fetchPeerJSON{hide(p.Address), p.Source, hide(p.Client), p.Reason.String(), hide(errorText(p.Err)), p.Encrypted, p.Blocks}
+	}
 }
 
 func errorText(err error) string {

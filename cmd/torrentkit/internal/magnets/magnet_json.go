@@ -56,11 +56,16 @@ func linkToJSON(input string, l magnet.Link, issues []magnet.Issue) linkJSON {
 		Input: input, Magnet: l.String(), SaltHex: hex.EncodeToString(l.Salt), Name: l.Name, NameHex: command.HexIfNeeded(l.Name), Size: l.Size,
 		Trackers: command.OrEmpty(l.Trackers), WebSeeds: command.OrEmpty(l.WebSeeds), Sources: l.Sources, Mirrors: l.Mirrors, Peers: l.Peers,
 		Keywords: l.Keywords, Manifests: l.Manifests, Nodes: l.Nodes, Topics: l.Topics,
-		Select: command.Objects(l.Select, func(r magnet.Range) indexRangeJSON { return indexRangeJSON(r) }),
-		Other:  command.Objects(l.Extra, func(p magnet.Param) paramJSON { return paramJSON(p) }),
-		Issues: command.Objects(issues, func(i magnet.Issue) issueJSON {
-			return issueJSON{i.Kind.String(), i.Lost(), i.Param, i.Offset, i.Detail}
-		}),
+		Select: make([]indexRangeJSON, len(l.Select)), Other: make([]paramJSON, len(l.Extra)), Issues: make([]issueJSON, len(issues)),
+	}
+	for i, r := range l.Select {
+		v.Select[i] = indexRangeJSON(r)
+	}
+	for i, p := range l.Extra {
+		v.Other[i] = paramJSON(p)
+	}
+	for i, one := range issues {
+		v.Issues[i] = issueJSON{one.Kind.String(), one.Lost(), one.Param, one.Offset, one.Detail}
 	}
 	v.InfoHash, v.InfoHashV2 = l.V1.String(), l.V2.String()
 	if !l.Key.IsZero() {
@@ -85,8 +90,9 @@ type differenceJSON struct {
 }
 
 func comparisonToJSON(args []string, same bool, diffs []magnet.Difference) comparisonJSON {
-	list := command.Objects(diffs, func(d magnet.Difference) differenceJSON {
-		return differenceJSON{d.Field, command.OrEmpty(d.A), command.OrEmpty(d.B)}
-	})
+	list := make([]differenceJSON, len(diffs))
+	for i, d := range diffs {
+		list[i] = differenceJSON{d.Field, command.OrEmpty(d.A), command.OrEmpty(d.B)}
+	}
 	return comparisonJSON{A: args[0], B: args[1], SameTorrent: same, SameLink: len(diffs) == 0, Differences: list}
 }

@@ -1,7 +1,6 @@
 package magnets
 
 import (
-	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/magnet"
 )
@@ -39,12 +38,16 @@ func whyToJSON(con *console.Console, input string, w *why) whyJSON {
 	if w.res != nil {
 		v.MissingLayers = w.res.MissingLayers
 	}
-	v.Asked = command.Objects(w.sources, func(s magnet.SourceReport) askedJSON {
-		return askedJSON{sourceKind(s), s.Name, s.Peers, hide(errorText(s.Err))}
-	})
+	v.Asked = make([]askedJSON, len(w.sources))
+	for i, s := range w.sources {
+		v.Asked[i] = askedJSON{sourceKind(s), s.Name, s.Peers, hide(errorText(s.Err))}
+	}
 	for r, n := range magnet.Count(w.peers) {
 		v.Results[r.String()] = n
 	}
-	v.Missing = command.Objects(w.missing, func(m missing) missingJSON { return missingJSON{m.code, m.text, m.try} })
+	v.Missing = make([]missingJSON, len(w.missing))
+	for i, m := range w.missing {
+		v.Missing[i] = missingJSON{m.code, m.text, m.try}
+	}
 	return v
 }

@@ -2,8 +2,6 @@ package magnets
 
 import (
 	"cmp"
-	"fmt"
-	"slices"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -26,20 +24,24 @@ func showWhy(con *console.Console, input string, w *why) error {
 	} else if w.link.Name != "" {
 		f.Text("name", w.link.Name)
 	}
-	f.Each("asked", slices.Values(command.Objects(w.sources, func(s magnet.SourceReport) *console.Cell {
-		text := con.URL(s.Name) + ": " + command.Plural(s.Peers, "peer")
+	for _, s := range w.sources {
+		text := command.Plural(s.Peers, "peer")
 		if s.Err != nil {
-			text = con.URL(s.Name) + ": " + hide(console.OneLine(s.Err))
+			text = hide(console.OneLine(s.Err))
 		}
-		return console.Text(text)
-	})))
+		f.Text("asked", con.URL(s.Name)+": "+text)
+	}
 	counts := magnet.Count(w.peers)
 	f.Count("peers", int64(len(w.peers)))
 	for r := magnet.Delivered; r <= magnet.BadEncryption; r++ {
 		f.Some("peers "+r.String(), int64(counts[r]))
 	}
-	f.Each("missing", slices.Values(command.Objects(w.missing, func(m missing) *console.Cell { return console.Text(fmt.Sprintf("%s: %s", m.code, m.text)) })))
-	f.Each("try", slices.Values(command.Objects(w.missing, func(m missing) *console.Cell { return console.Text(m.try) })))
+	for _, m := range w.missing {
+		f.Text("missing", m.code+": "+m.text)
+	}
+	for _, m := range w.missing {
+		f.Text("try", m.try)
+	}
 	con.Show(&f)
 	return nil
 }

@@ -5,7 +5,6 @@ import (
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
-	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // publishedJSON is what "publish --json" prints of each torrent, and "create --publish --json" of what it made.
@@ -47,7 +46,10 @@ func (o *outcome) json(con *console.Console, s *session, p *plan) publishedJSON 
 		v.Stored, v.Warnings = o.stored.String(), command.OrEmpty(o.warnings(p))
 	}
 	if o.predicted != nil {
-		v.Lost = command.Objects(o.predicted.Lost, func(k metainfo.Key) string { return k.Path })
+		v.Lost = make([]string, len(o.predicted.Lost))
+		for i, k := range o.predicted.Lost {
+			v.Lost[i] = k.Path
+		}
 		v.Downloaded = known(o.predicted.Downloaded)
 	}
 	if o.got != nil {

@@ -2,7 +2,6 @@ package publishing
 
 import (
 	"github.com/torrentkit/torrentkit/announce/index"
-	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 )
 
 // entryJSON is a line of "publish --list --json".
@@ -24,7 +23,7 @@ type entryJSON struct {
 func entryToJSON(t index.Torrent) entryJSON {
 	return entryJSON{
 		ID: t.ID, InfoHash: t.InfoHash.String(), Title: t.Title, Description: t.Description, Category: t.Category,
-		Tags: command.Objects(t.Tags, func(t index.Tag) string { return t.Name }), Uploader: t.Uploader, Uploaded: jsonTime(t.Uploaded),
+		Tags: tagNames(t.Tags), Uploader: t.Uploader, Uploaded: jsonTime(t.Uploaded),
 		Size: t.Size, Seeders: t.Seeders, Leechers: t.Leechers, Name: t.Name,
 	}
 }

@@ -113,13 +113,21 @@ func findTags(ctx context.Context, s *session, names []string) ([]int64, error) 
 	for _, name := range names {
 		i := slices.IndexFunc(all, func(t index.Tag) bool { return t.Name == name })
 		if i < 0 {
-			return nil, notThere("tag", name, command.Objects(all, func(t index.Tag) string { return t.Name }))
+			return nil, notThere("tag", name, tagNames(all))
 		}
 		if !slices.Contains(ids, all[i].ID) {
 			ids = append(ids, all[i].ID)
 		}
 	}
 	return ids, nil
+}
+
+func tagNames(tags []index.Tag) []string {
+	names := make([]string, len(tags))
+	for i, t := range tags {
+		names[i] = t.Name
+	}
+	return names
 }
 
 // notThere is a no: only administrators make categories and tags.
@@ -129,7 +137,10 @@ func notThere(what, name string, have []string) error {
 	if len(have) > most {
 		have, more = have[:most], " and more"
 	}
-	quoted := command.Objects(have, func(s string) string { return fmt.Sprintf("%q", s) })
+	quoted := make([]string, len(have))
+	for i, s := range have {
+		quoted[i] = fmt.Sprintf("%q", s)
+	}
 	hint := "it has none: an administrator makes them"
 	if len(have) > 0 {
 		hint = "it has " + strings.Join(quoted, ", ") + more

@@ -134,9 +134,10 @@ func resultToJSON(con *console.Console, r *announce.Result, exchanges bool) resu
 	if r.Reply != nil {
 		replyToJSON(&v, r.Reply)
 	}
-	v.Tried = command.Objects(r.Tried, func(t announce.Tried) triedJSON {
-		return triedJSON{t.Addr.String(), string(t.Failure.Code), trackerText(con, t.Failure.Error(), r.Tracker)}
-	})
+	v.Tried = make([]triedJSON, len(r.Tried))
+	for i, t := range r.Tried {
+		v.Tried[i] = triedJSON{t.Addr.String(), string(t.Failure.Code), trackerText(con, t.Failure.Error(), r.Tracker)}
+	}
 	if t := r.TLS; t != nil {
 		v.TLS = &tlsJSON{t.Version, t.Subject, t.Issuer, command.OrEmpty(t.Names), t.NotAfter.UTC().Format(time.RFC3339), t.Invalid}
 	}
@@ -195,9 +196,11 @@ func writeResultJSON(con *console.Console, r *announce.Result, exchanges bool) e
 }
 
 func findingsToJSON(con *console.Console, list []announce.Finding, tracker string) []oddityJSON {
-	return command.Objects(list, func(f announce.Finding) oddityJSON {
-		return oddityJSON{f.ID, string(f.Severity), f.BEP, trackerText(con, f.Text, tracker)}
-	})
+	oddities := make([]oddityJSON, len(list))
+	for i, f := range list {
+		oddities[i] = oddityJSON{f.ID, string(f.Severity), f.BEP, trackerText(con, f.Text, tracker)}
+	}
+	return oddities
 }
 
 // exchangeToJSON leaves out what would show a passkey: the URL data of UDP, and answers that repeat it.
@@ -245,6 +248,6 @@ func decodedToJSON(con *console.Console, d *announce.Decoded) decodedJSON {
 		v.Reply = &resultJSON{OK: true, Peers: []trackerPeerJSON{}, Findings: []oddityJSON{}}
 		replyToJSON(v.Reply, d.Reply)
 	}
-	v.Torrents = command.Objects(d.Counts, countsToJSON)
+	v.Torrents = countsToJSON(d.Counts)
 	return v
 }

@@ -2,7 +2,6 @@ package trackers
 
 import (
 	"github.com/torrentkit/torrentkit/announce"
-	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
 
@@ -30,15 +29,19 @@ type countsJSON struct {
 	Downloaded *int64 `json:"downloaded"`
 }
 
-func countsToJSON(c announce.Counts) countsJSON {
-	return countsJSON{c.Hash.String(), c.Known, known(c.Seeds), known(c.Leeches), known(c.Downloaded)}
+func countsToJSON(counts []announce.Counts) []countsJSON {
+	list := make([]countsJSON, len(counts))
+	for i, c := range counts {
+		list[i] = countsJSON{c.Hash.String(), c.Known, known(c.Seeds), known(c.Leeches), known(c.Downloaded)}
+	}
+	return list
 }
 
 func scrapeToJSON(con *console.Console, r *announce.ScrapeResult) scrapeJSON {
 	whole := resultToJSON(con, &r.Result, false)
 	return scrapeJSON{
 		Tracker: r.Tracker, Transport: whole.Transport, Address: whole.Address, OK: r.Good(), Standing: whole.Standing, Code: whole.Code, Error: whole.Error,
-		Requests: r.Requests, Torrents: command.Objects(r.Counts, countsToJSON), Findings: whole.Findings, Milliseconds: whole.Milliseconds,
+		Requests: r.Requests, Torrents: countsToJSON(r.Counts), Findings: whole.Findings, Milliseconds: whole.Milliseconds,
 	}
 }
 

@@ -3,7 +3,6 @@ package trackers
 import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
-	"github.com/torrentkit/torrentkit/metainfo"
 )
 
 // trackerJSON is what "announce --by tracker --json" and "scrape --by tracker --json" print for each tracker, and runs
@@ -47,8 +46,12 @@ type announcedJSON struct {
 }
 
 func torrentLineJSON(l *torrentLine) announcedJSON {
-	return announcedJSON{
-		By: "torrent", Torrent: l.name, TorrentHex: command.HexIfNeeded(l.name), Infohashes: command.Objects(l.hashes, metainfo.HashV1.String),
+	v := announcedJSON{
+		By: "torrent", Torrent: l.name, TorrentHex: command.HexIfNeeded(l.name), Infohashes: make([]string, len(l.hashes)),
 		Trackers: l.trackers, Alive: l.alive, Dead: l.dead, Good: l.good, Seeds: known(l.seeds), Leeches: known(l.leeches),
 	}
+	for i, h := range l.hashes {
+		v.Infohashes[i] = h.String()
+	}
+	return v
 }

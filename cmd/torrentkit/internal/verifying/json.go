@@ -127,11 +127,16 @@ func reportToJSON(o verified) reportJSON {
 		if at := r.BadSince(p.Index); !at.IsZero() {
 			since = atSecond(at)
 		}
-		v.BadPieces = append(v.BadPieces, badPieceJSON{p.Index, p.State.String(), since, command.Objects(p.Parts, func(part verify.Part) partJSON {
-			return partJSON{r.Files[part.File].Path, part.Offset, part.Length, part.Verdict.String()}
-		})})
+		parts := make([]partJSON, len(p.Parts))
+		for i, part := range p.Parts {
+			parts[i] = partJSON{r.Files[part.File].Path, part.Offset, part.Length, part.Verdict.String()}
+		}
+		v.BadPieces = append(v.BadPieces, badPieceJSON{p.Index, p.State.String(), since, parts})
 	}
-	v.Extra = command.Objects(r.Extra, func(e verify.Extra) extraJSON { return extraJSON{e.Path, command.HexIfNeeded(e.Path), e.Size, e.Kind} })
+	v.Extra = make([]extraJSON, len(r.Extra))
+	for i, e := range r.Extra {
+		v.Extra[i] = extraJSON{e.Path, command.HexIfNeeded(e.Path), e.Size, e.Kind}
+	}
 	v.ExtraMore = r.MoreExtra
 	if c := r.Compared; c != nil {
 		v.Compared = &comparedJSON{c.Root, c.Good, c.Bad}
@@ -153,5 +158,9 @@ func verifiedToJSON(v verified) reportJSON {
 }
 
 func rangesToJSON(ranges []verify.Range) []rangeJSON {
-	return command.Objects(ranges, func(r verify.Range) rangeJSON { return rangeJSON(r) })
+	list := make([]rangeJSON, len(ranges))
+	for i, r := range ranges {
+		list[i] = rangeJSON(r)
+	}
+	return list
 }

@@ -1,7 +1,6 @@
 package verifying
 
 import (
-	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 	"github.com/torrentkit/torrentkit/verify"
 )
@@ -28,16 +27,17 @@ func repairToJSON(r *verify.Repaired) *repairJSON {
 		return nil
 	}
 	j := &repairJSON{From: r.From, DryRun: r.DryRun, Pieces: append([]int{}, r.Pieces...), Bytes: r.Bytes}
-	j.Created = command.Objects(r.Created, func(k int) string { return r.Report.Files[k].Path })
-	j.Failed = command.Objects(r.Failed, func(p verify.FailedPiece) failedJSON {
-		failed := failedJSON{Index: p.Index, Error: console.RootCause(p.Err).Error()}
+	j.Created = pathsOf(r.Report.Files, r.Created)
+	j.Failed = make([]failedJSON, len(r.Failed))
+	for i, p := range r.Failed {
+		j.Failed[i] = failedJSON{Index: p.Index, Error: console.RootCause(p.Err).Error()}
 		if p.Last > p.Index {
-			failed.Last = p.Last
+			j.Failed[i].Last = p.Last
 		}
-		return failed
-	})
-	j.SeedFaults = command.Objects(r.Faults, func(w verify.SeedFault) seedFaultJSON {
-		return seedFaultJSON{w.URL, faultToJSON(&w.WebFault, r.Report)}
-	})
+	}
+	j.SeedFaults = make([]seedFaultJSON, len(r.Faults))
+	for i, w := range r.Faults {
+		j.SeedFaults[i] = seedFaultJSON{w.URL, faultToJSON(&w.WebFault, r.Report)}
+	}
 	return j
 }

@@ -45,21 +45,39 @@ func searchToJSON(r *searchResult) *searchJSON {
 	if r == nil {
 		return nil
 	}
-	path := func(k int) string { return r.found.Report.Files[k].Path }
-	return &searchJSON{
+	files := r.found.Report.Files
+	j := &searchJSON{
 		Candidates: r.found.Candidates, Stopped: r.found.Stopped, Output: r.output, Linked: r.linked.Made, Kept: r.linked.Kept,
-		Found: command.Objects(r.found.Found, func(f verify.Found) foundJSON { return foundJSON{path(f.File), f.Path, f.Proved} }),
-		Lost:  command.Objects(r.found.Lost, path), Untried: command.Objects(r.found.Untried, path),
+		Found: make([]foundJSON, len(r.found.Found)), Lost: pathsOf(files, r.found.Lost), Untried: pathsOf(files, r.found.Untried),
 	}
+	for i, f := range r.found.Found {
+		j.Found[i] = foundJSON{files[f.File].Path, f.Path, f.Proved}
+	}
+	return j
 }
 
 func fixedToJSON(f *verify.Fixed) *fixedJSON {
 	if f == nil {
 		return nil
 	}
-	return &fixedJSON{
+	j := &fixedJSON{
 		DryRun: f.DryRun, Truncated: command.OrEmpty(f.Truncated), Content: f.RenamedRoot, Removed: f.Removed,
-		Renamed: command.Objects(f.Renamed, func(n verify.Renaming) renameJSON { return renameJSON(n) }),
-		Left:    command.Objects(f.Left, func(l verify.Left) leftJSON { return leftJSON{l.Path, l.Why} }),
+		Renamed: make([]renameJSON, len(f.Renamed)), Left: make([]leftJSON, len(f.Left)),
 	}
+	for i, n := range f.Renamed {
+		j.Renamed[i] = renameJSON(n)
+	}
+	for i, l := range f.Left {
+		j.Left[i] = leftJSON{l.Path, l.Why}
+	}
+	return j
+}
+
+// pathsOf are the paths of some files.
+func pathsOf(all []verify.FileReport, some []int) []string {
+	paths := make([]string, len(some))
+	for i, k := range some {
+		paths[i] = all[k].Path
+	}
+	return paths
 }

@@ -1,9 +1,7 @@
 package verifying
 
 import (
-	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
-	"github.com/torrentkit/torrentkit/verify"
 )
 
 // webJSON is what "verify --web-seeds --json" prints for each seed.
@@ -31,6 +29,9 @@ func webToJSON(con *console.Console, v verified) webJSON {
 		reportJSON: verifiedToJSON(v), URL: con.URL(w.URL), Kind: w.Kind, Requests: w.Requests, Received: w.Received, Unremembered: w.Unremembered,
 	}
 	j.Content = j.URL
-	j.Faults = command.Objects(w.Faults, func(f verify.WebFault) webFaultJSON { return faultToJSON(&f, w.Report) })
+	j.Faults = make([]webFaultJSON, len(w.Faults))
+	for i, f := range w.Faults {
+		j.Faults[i] = faultToJSON(&f, w.Report)
+	}
 	return j
 }
