@@ -34,6 +34,9 @@ func run(ctx context.Context, e console.Env, args []string) int {
 	ctx, stop := console.Interruptible(ctx)
 	defer stop()
 	con := console.New(e)
+	if err := misplaced(args); err != nil {
+		return con.Finish(con.Report(ctx, err))
+	}
 	root := newRoot(con, args...)
 	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
 		command.Completions(root) // which no other run needs, and cobra would keep

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -96,6 +97,22 @@ func newRoot(con *console.Console, args ...string) *cobra.Command {
 	}
 	command.ListCommands(root, append(list, help)...)
 	return root
+}
+
+// misplaced is an error where a command's name stands behind another's, and no file is called that.
+func misplaced(args []string) error {
+	if len(args) < 2 || args[0] == "help" {
+		return nil
+	}
+	for _, name := range args[:2] {
+		if !slices.ContainsFunc(makers(nil), func(m maker) bool { return slices.Contains(strings.Fields(m.names), name) }) {
+			return nil
+		}
+	}
+	if _, err := os.Lstat(args[1]); err == nil {
+		return nil
+	}
+	return console.WithHint(fmt.Errorf("unexpected command %q after %s", args[1], args[0]), "did you mean torrentkit "+args[1]+"?")
 }
 
 // globalFlags binds the flags of all commands, and returns --version, which is the root's alone.
