@@ -10,7 +10,7 @@ const (
 	nearest = 6       // pieces from one with which a chain begins to the next, at least
 	most    = 1 << 10 // and at most
 
-	readCost = 32 // what reading a byte is, in bytes that are hashed
+	readCost = 64 // what reading a byte is, in bytes that are hashed
 )
 
 // begins chooses pieces with two files that are not known from which chains are followed,

@@ -112,7 +112,7 @@ type block struct {
 // all lanes busy, and makes reading what is behind the pivots worthwhile.
 func (c *chase) nextBlock() block {
 	heads, tails := map[int64]int64{}, map[int64]int64{} // by size, what is read of a candidate
-	behind := 0
+	behind, busy := 0, 0
 	note := func(t *part) {
 		size := c.files[t.k].Length
 		if t.Offset > 0 {
@@ -124,18 +124,22 @@ func (c *chase) nextBlock() block {
 	for _, l := range c.kept {
 		if l.begins {
 			note(&l.parts[l.from])
+			busy++
 		}
 	}
+	lanes := c.reader.extender.Lanes()
 	for _, l := range c.links {
 		note(&l.parts[l.pivot])
-		if l.begins {
+		busy += max(1, min(len(l.begun), lanes))
+		if l.begins { // with all others of the block
 			note(&l.parts[l.from])
+			busy += lanes / 4
 		}
 		if l.pivot < len(l.parts)-1 && len(l.pinned) == 0 {
 			behind++
 		}
 	}
-	least := max(1, c.reader.extender.Lanes()/max(1, len(c.links)), 8*behind)
+	least := max(1, lanes/max(1, busy), 8*behind)
 	b := block{from: c.ring.next, held: true}
 	room, count := c.reader.memory.room-c.pinnedBytes(), 0
 	for b.to = b.from; b.to < len(c.ring.groups); b.to++ {
