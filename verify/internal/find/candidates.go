@@ -61,8 +61,9 @@ func (s *sharedSearch) others(k int, groups [][]string) iter.Seq[[]string] {
 				}
 			}
 		default:
+			may := s.samples.mayBe(s.search, k, groups[0])
 			for _, group := range b.groups {
-				if !holds(groups, group[0]) && !yield(group) {
+				if may(group) && !holds(groups, group[0]) && !yield(group) {
 					return
 				}
 			}

@@ -3,6 +3,7 @@ package find
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"io"
 	"iter"
 	"maps"
@@ -21,6 +22,31 @@ func rising(sizes iter.Seq[int64]) []int64 {
 	all := slices.Collect(sizes)
 	sort.Slice(all, func(i, j int) bool { return all[i] < all[j] })
 	return all
+}
+
+// sampleOf is how many bytes those are, each.
+func sampleOf(size int64) int64 { return min(size, max(size/64, minSample), maxSample) }
+
+// samples are what tells candidates apart at their starts and ends, by their paths.
+type samples map[string]edges
+
+type edges struct{ start, end uint64 }
+
+// mayBe tells which candidates may be a file as well as one that it was found to be: their
+// samples are the same, as far as those lie in pieces that match.
+func (m samples) mayBe(s *search, k int, found []string) func(group []string) bool {
+	f, have := &s.files[k], m[found[0]]
+	n := sampleOf(f.Length)
+	start, end := false, false
+	for r := s.layout.RunOf(f.Index); r.First < r.End; r.First++ {
+		if at, length := s.layout.InFile(f.Index, r.First); s.good[r.First] && length >= n {
+			start, end = start || at == 0, end || at+length == f.Length
+		}
+	}
+	return func(group []string) bool {
+		e := m[group[0]]
+		return have == edges{} || e == edges{} || (!start || e.start == have.start) && (!end || e.end == have.end)
+	}
 }
 
 // group finds out which candidates of files without pieces inside are equal, so
@@ -52,10 +78,10 @@ func (s *sharedSearch) group(ctx context.Context) error {
 			continue
 		}
 		paths = slices.AppendSeq(slices.Clip(paths), maps.Keys(long))
-		for _, alike := range s.reader.split(ctx, paths, size, min(size, max(size/64, minSample), maxSample)) {
+		for _, alike := range s.reader.split(ctx, paths, size, sampleOf(size), s.samples) {
 			equal := [][]string{alike}
 			if len(alike) > 1 {
-				equal = s.reader.split(ctx, alike, size, size)
+				equal = s.reader.split(ctx, alike, size, size, nil)
 			}
 			for _, group := range equal {
 				n := slices.IndexFunc(group, func(path string) bool { _, is := long[path]; return is })
@@ -93,8 +119,8 @@ func (b *bucket) alike() []string { return b.paths[:min(len(b.paths), maxPartial
 
 // split puts candidates of one size into groups that are equal: at their starts,
 // in the middle and at their ends, n bytes each. Those that cannot be read are in
-// no group.
-func (r *reader) split(ctx context.Context, paths []string, size, n int64) (groups [][]string) {
+// no group. What their starts and ends are is noted.
+func (r *reader) split(ctx context.Context, paths []string, size, n int64, note samples) (groups [][]string) {
 	known := map[[sha256.Size]byte]int{}
 	buf := make([]byte, 32<<10)
 	for _, path := range paths {
@@ -105,10 +131,16 @@ func (r *reader) split(ctx context.Context, paths []string, size, n int64) (grou
 		if err != nil {
 			continue
 		}
-		h := sha256.New()
+		var sum [sha256.Size]byte
+		var e edges
 		for _, at := range slices.Compact([]int64{0, (size - n) / 2, size - n}) {
-			if err == nil {
+			if h := sha256.New(); err == nil {
 				err = copyAt(ctx, h, f, at, n, buf)
+				one := h.Sum(nil)
+				if e.end = binary.LittleEndian.Uint64(one); at == 0 {
+					e.start = e.end
+				}
+				sum = sha256.Sum256(append(one, sum[:]...))
 			}
 		}
 		f.Close()
@@ -116,7 +148,9 @@ func (r *reader) split(ctx context.Context, paths []string, size, n int64) (grou
 		if err != nil {
 			continue
 		}
-		sum := [sha256.Size]byte(h.Sum(nil))
+		if note != nil {
+			note[path] = e
+		}
 		i, again := known[sum]
 		if !again {
 			i = len(groups)

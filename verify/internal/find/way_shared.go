@@ -33,13 +33,14 @@ type sharedSearch struct {
 	needless map[int]bool       // files in whose places is more than a candidate has, and nothing else
 	short    bool               // memory has no room for all candidates
 	ring     *ring
+	samples  samples
 	budget   float64 // bytes that may be hashed to find out which files belong together
 }
 
 func newSharedSearch(s *search) *sharedSearch {
 	return &sharedSearch{
 		search: s, narrowed: map[int][][]string{}, tried: map[int]int{}, named: map[int][][]string{},
-		changed: map[int]bool{}, needless: map[int]bool{}, former: map[int]former{}, budget: float64(s.trial),
+		changed: map[int]bool{}, needless: map[int]bool{}, former: map[int]former{}, samples: samples{}, budget: float64(s.trial),
 	}
 }
 
