@@ -282,10 +282,15 @@ func (r *run) takeFound(ctx context.Context, at storage) error {
 
 // locateFound looks for the files of the content where they were found.
 func (r *run) locateFound(ctx context.Context, at storage) (*content.Located, error) {
+	found := map[content.FileIndex]string{} // which changes as files get their names
+	for k := range r.Files {
+		if name := r.Files[k].Found; name != "" {
+			found[content.FileIndex(k)] = name
+		}
+	}
 	return at.locate(ctx, r.Root, len(r.Files), func(k content.FileIndex) content.Want {
-		f := &r.Files[k]
 		w := want(&r.torrent.Files[r.indexOf(int(k))])
-		w.Path = cmp.Or(f.Found, w.Path)
+		w.Path = cmp.Or(found[k], w.Path)
 		return w
 	}, nil)
 }

@@ -54,7 +54,7 @@ func (f *fixer) rename(found *find.Result) error {
 		case !at.Proved:
 			f.leave(at.File, at.Path, leftShared)
 		default:
-			if err := f.give(at, at.Tree.Files()[at.Index].Path, moved); err != nil {
+			if err := f.give(at, at.Tree.Path(at.Index), moved); err != nil {
 				return err
 			}
 		}

@@ -60,7 +60,7 @@ func (s *Share) join(ctx context.Context, r *run, job *piecehash.Job) error {
 	}
 	files := make([]abreast.File, len(wanted))
 	for k, id := range r.located.Identities(wanted) {
-		files[k] = abreast.File{Key: id, Size: r.located.Files()[wanted[k]].Size}
+		files[k] = abreast.File{Key: id, Size: r.located.Size(wanted[k])}
 	}
 	other := shuffle{layout: r.layout}
 	for _, k := range wanted {

@@ -115,8 +115,8 @@ func sumAgain(ctx context.Context, r, before *run, pieces []layout.Run) {
 // sizes are those of the files on disk.
 func (r *run) sizes() []int64 {
 	sizes := make([]int64, len(r.Files))
-	for k, f := range r.located.Files() {
-		sizes[k] = f.Size
+	for k := range sizes {
+		sizes[k] = r.located.Size(content.FileIndex(k))
 	}
 	return sizes
 }

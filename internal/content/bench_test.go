@@ -29,7 +29,7 @@ func small(b *testing.B, n, size int) string {
 }
 
 func openAll(b *testing.B, t *Tree, p []byte) {
-	for i := range t.Files() {
+	for i := range t.count() {
 		f, err := t.Open(FileIndex(i))
 		if err != nil {
 			b.Fatal(err)

@@ -48,7 +48,11 @@ func (t *Tree) Changed(ctx context.Context) []Changed {
 
 // lookAgain looks at the paths of all files that were opened.
 func (t *Tree) lookAgain(ctx context.Context) {
-	var files []FileIndex
+	opened := 0
+	for _, word := range t.opened {
+		opened += bits.OnesCount64(word)
+	}
+	files := make([]FileIndex, 0, opened)
 	for w, word := range t.opened {
 		for ; word != 0; word &= word - 1 {
 			files = append(files, FileIndex(w*64+bits.TrailingZeros64(word)))
@@ -59,7 +63,7 @@ func (t *Tree) lookAgain(ctx context.Context) {
 			t.noteLost(i, err)
 			return
 		}
-		f := &t.files[i]
+		f := t.at(i)
 		was := f.stamp()
 		if detail := was.difference(f.Size, now, stable); detail != "" {
 			t.hasChanged(i, detail, nil)
@@ -88,14 +92,14 @@ func (t *Tree) noteOpened(i FileIndex) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.opened == nil {
-		t.opened = make([]uint64, (len(t.files)+63)/64)
+		t.opened = make([]uint64, (t.count()+63)/64)
 	}
 	t.opened[i/64] |= 1 << (i % 64)
 }
 
 // hasChanged notes how a file changed.
 func (t *Tree) hasChanged(i FileIndex, detail string, err error) error {
-	e := &ChangedError{Path: t.files[i].Path, Detail: detail, Err: err, name: t.display(i)}
+	e := &ChangedError{Path: t.Path(i), Detail: detail, Err: err, name: t.display(i)}
 	if e.Path == "" {
 		e.Path = t.name
 	}

@@ -129,7 +129,7 @@ func (w *finder) record(i FileIndex, st *stat) *Presence {
 	if st.kind != kindFile {
 		return wrongType(st.kind)
 	}
-	w.files[i].take(st)
+	w.tree.sightings[i].take(st)
 	return nil
 }
 

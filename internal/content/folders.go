@@ -55,11 +55,10 @@ func (c *folders) acquire(path string) (*heldFolder, error) {
 func (c *folders) open(name string) (rawFile, error) {
 	dir, base := path.Split(name)
 	h, err := c.acquire(strings.TrimSuffix(dir, "/"))
-	var errno syscall.Errno
-	switch {
-	case err != nil && !errors.As(err, &errno) && !errors.Is(err, fs.ErrClosed): // a folder has become a link since, and os.Root refused to follow it
-		return rawFile{}, ErrOutside
-	case err != nil:
+	if err != nil {
+		if !errors.As(err, new(syscall.Errno)) && !errors.Is(err, fs.ErrClosed) { // a folder has become a link since, and os.Root refused to follow it
+			err = ErrOutside
+		}
 		return rawFile{}, err
 	}
 	defer c.release(h)

@@ -115,16 +115,15 @@ func statFS(info fs.FileInfo) (st stat, err error) {
 
 // LocateFS is Locate for an fs.FS. What lies outside of the root is for the file system to keep out, as [os.Root] does.
 func LocateFS(ctx context.Context, fsys fs.FS, root string, files int, want func(FileIndex) Want) (*Located, error) {
-	l := &Located{Tree: &Tree{seen: time.Now(), name: root, files: make([]File, files), fsys: fsys}, absent: &absences{n: files}}
+	l := &Located{Tree: &Tree{seen: time.Now(), name: root, sightings: make([]sighting, files), path: pathOf(want), fsys: fsys}, absent: &absences{n: files}}
 	for i := range FileIndex(files) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
 		w := want(i)
-		l.files[i].Path = w.Path
 		if w.IsLink {
-			l.files[i].mark(link, true)
-			l.files[i].number(uint32(len(l.links)))
+			l.sightings[i].mark(link, true)
+			l.sightings[i].number(uint32(len(l.links)))
 			l.links = append(l.links, w.Link)
 		}
 		l.absent.note(i, l.find(i, w))
@@ -140,7 +139,7 @@ func LocateFS(ctx context.Context, fsys fs.FS, root string, files int, want func
 
 // find looks for one file: nil if it is Present.
 func (l *Located) find(i FileIndex, want Want) *Presence {
-	single := want.Path == "" && len(l.files) == 1
+	single := want.Path == "" && len(l.sightings) == 1
 	if why := unsafePath(want.Path); why != "" && !single {
 		return &Presence{Kind: Unreadable, Err: ErrUnsafe, Detail: "path " + why}
 	}
@@ -167,12 +166,12 @@ func (l *Located) find(i FileIndex, want Want) *Presence {
 		return wrongType(st.kind)
 	}
 	st.hidden = strings.HasPrefix(path.Base(name), ".")
-	l.files[i].take(&st)
+	l.sightings[i].take(&st)
 	return nil
 }
 
 // fsPath is the path of file i in the fs.FS.
-func (t *Tree) fsPath(i FileIndex) string { return path.Join(t.name, t.files[i].Path) }
+func (t *Tree) fsPath(i FileIndex) string { return path.Join(t.name, t.Path(i)) }
 
 // openFS opens file i of an fs.FS.
 func (t *Tree) openFS(i FileIndex) (Reader, error) {
@@ -181,7 +180,7 @@ func (t *Tree) openFS(i FileIndex) (Reader, error) {
 			return nil, fmt.Errorf("opening %q: %w", t.display(i), err)
 		}
 	}
-	if t.files[i].IsLink() {
+	if t.at(i).IsLink() {
 		return noContent{}, nil
 	}
 	f := &fsFile{tree: t, index: i}
@@ -232,7 +231,7 @@ func (f *fsFile) look() error {
 	if err != nil {
 		return fmt.Errorf("looking at %q: %w", f.tree.display(f.index), Bare(err))
 	}
-	file := &f.tree.files[f.index]
+	file := f.tree.at(f.index)
 	was := file.stamp()
 	if changed := was.difference(file.Size, &now, func() bool { return false }); changed != "" {
 		return f.tree.hasChanged(f.index, changed, nil)

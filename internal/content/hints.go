@@ -10,10 +10,10 @@ func (f *openFile) Cached(off int64) (yes, known bool) { return f.raw.cached(off
 // NextData returns where the next data at or behind off begins: off itself, unless it lies in a hole of a sparse file,
 // whose bytes are zeros that need not be read. Behind the last data it is the size of the file.
 func (f *openFile) NextData(off int64) int64 {
-	if !f.tree.files[f.index].is(sparse) {
+	if !f.tree.at(f.index).is(sparse) {
 		return off
 	}
-	return f.raw.nextData(off, f.tree.files[f.index].Size)
+	return f.raw.nextData(off, f.tree.Size(f.index))
 }
 
 // ReadAhead tells the system that n bytes from off are wanted soon.
@@ -33,7 +33,7 @@ func (f *openFile) Remote() bool { return f.raw.remote() }
 // disk is found out by opening one file of each file system, the first time.
 func (t *Tree) Device(i FileIndex) uint64 {
 	t.disks.once.Do(t.findDisks)
-	return t.disks.of[t.files[i].dev]
+	return t.disks.of[t.at(i).dev]
 }
 
 // disks is the disk of each file system, by the number of that; all are 0 where there is one.
@@ -47,10 +47,10 @@ func (t *Tree) findDisks() {
 		return
 	}
 	first := map[deviceNumber]FileIndex{}
-	for i := range t.files {
-		f := &t.files[i]
+	for i := range FileIndex(t.count()) {
+		f := t.at(i)
 		if _, known := first[f.dev]; !known && f.Size > 0 {
-			first[f.dev] = FileIndex(i)
+			first[f.dev] = i
 		}
 	}
 	if len(first) < 2 {

@@ -15,7 +15,7 @@ func (l *Located) Identities(files []FileIndex) []Identity {
 	list := make([]Identity, len(files))
 	stable := map[deviceNumber]bool{} // by the device
 	for k, i := range files {
-		f := &l.files[i]
+		f := l.at(i)
 		list[k] = Identity{stamp: f.stamp(), size: f.Size}
 		dev := list[k].stamp.dev
 		same, known := stable[dev]

@@ -33,7 +33,7 @@ func (l *Located) Presence(i FileIndex) Presence {
 	if p := l.absent.of(i); p != nil {
 		return *p
 	}
-	return Presence{Kind: Present, Size: l.files[i].Size}
+	return Presence{Kind: Present, Size: l.Size(i)}
 }
 
 // Locate stats so many files of a torrent below a folder (or a single file), for checking data against it. want says what
@@ -48,13 +48,10 @@ func Locate(ctx context.Context, root string, files int, want func(FileIndex) Wa
 	if err != nil || root == "" {
 		return nil, fmt.Errorf("looking for files in %q: %w", root, errors.Join(fs.ErrInvalid, err))
 	}
-	l := &Located{Tree: &Tree{seen: time.Now(), name: root, files: make([]File, files)}, absent: &absences{n: files}}
-	for i := range FileIndex(files) {
-		l.files[i].Path = want(i).Path
-	}
-	open := &locatedFiles{root: base, absent: l.absent, files: l.files}
+	l := &Located{Tree: &Tree{seen: time.Now(), name: root, sightings: make([]sighting, files), path: pathOf(want)}, absent: &absences{n: files}}
+	open := &locatedFiles{root: base, absent: l.absent, tree: l.Tree}
 	l.open = open
-	single := files == 1 && l.files[0].Path == ""
+	single := files == 1 && l.Path(0) == ""
 	if refused := open.enter(base, single); refused != nil {
 		for i := range FileIndex(files) {
 			l.absent.note(i, refused)
@@ -76,11 +73,15 @@ type locatedFiles struct {
 	folders *folders               // nil if the root could not be opened
 	root    string                 // absolute
 	real    func() (string, error) // the same without links, which is rarely asked for
-	files   []File
+	tree    *Tree
 	absent  *absences
 	mu      sync.Mutex           // guards what follows until all files were located
 	moved   map[FileIndex]string // where the files are that a link, or the root itself, stands for: local slash paths
 	links   map[FileIndex]bool   // links that were wanted and are there
+}
+
+func pathOf(want func(FileIndex) Want) func(FileIndex) string {
+	return func(i FileIndex) string { return want(i).Path }
 }
 
 // enter opens the root, or the folder that holds it if it is a single file. It returns what to say of every file if
@@ -124,7 +125,7 @@ func (l *locatedFiles) locate(ctx context.Context, want func(FileIndex) Want, si
 	}
 	var mu sync.Mutex
 	all := 0
-	share(len(l.files), func(from, to int) {
+	share(l.tree.count(), func(from, to int) {
 		l.locateSome(ctx, want, from, to, func(some int) {
 			mu.Lock()
 			defer mu.Unlock()
@@ -143,7 +144,7 @@ func (l *locatedFiles) locateSome(ctx context.Context, want func(FileIndex) Want
 	for ; from < to && ctx.Err() == nil; from += some {
 		end := min(from+some, to)
 		for i := FileIndex(from); i < FileIndex(end); i++ {
-			name := l.files[i].Path
+			name := l.tree.Path(i)
 			p := notLookedFor(name)
 			if p == nil {
 				p = w.find(i, name, want(i))
@@ -170,7 +171,7 @@ func (l *locatedFiles) name(i FileIndex) string {
 	if name, ok := l.moved[i]; ok {
 		return name
 	}
-	return l.files[i].Path
+	return l.tree.Path(i)
 }
 
 // lookBatch is how many files are looked for again at a time.
@@ -179,18 +180,22 @@ const lookBatch = 4096
 // lookAgain looks for the files as they were looked for before, some at a time.
 func (l *locatedFiles) lookAgain(ctx context.Context, files []FileIndex, tell func(FileIndex, *stat, func() bool, error)) {
 	for some := range slices.Chunk(files, lookBatch) {
-		now, err := Locate(ctx, l.root, len(some), func(k FileIndex) Want { return Want{Path: l.files[some[k]].Path} }, nil)
+		now, err := Locate(ctx, l.root, len(some), func(k FileIndex) Want { return Want{Path: l.tree.Path(some[k])} }, nil)
 		if err != nil {
 			return // ctx's: the root is known by name
 		}
+		var st stat // one for all, as is what follows: there may be a million
+		at := FileIndex(0)
+		stable := func() bool { return stableAt(now.open.openFile(at)) }
 		for k, i := range some {
-			f, p := &now.files[k], now.absent.of(FileIndex(k))
-			if p != nil {
+			at = FileIndex(k)
+			if p := now.absent.of(at); p != nil {
 				tell(i, nil, nil, &absence{p})
 				continue
 			}
-			st := stat{stamp: f.stamp(), traits: f.traits(), size: f.Size, kind: kindFile}
-			tell(i, &st, func() bool { return stableAt(now.open.openFile(FileIndex(k))) }, nil)
+			f := now.at(at)
+			st = stat{stamp: f.stamp(), traits: f.traits(), size: f.Size, kind: kindFile}
+			tell(i, &st, stable, nil)
 		}
 		now.Close()
 	}

@@ -52,8 +52,8 @@ func TestLocate(t *testing.T) {
 		if p.Kind != kinds[i] {
 			t.Errorf("%q: %+v, want %v", want[i].Path, p, kinds[i])
 		}
-		if l.Files()[i].Path != want[i].Path || l.Files()[i].Size != p.Size {
-			t.Errorf("%q: file %+v, presence %+v", want[i].Path, l.Files()[i], p)
+		if f := FileIndex(i); l.Path(f) != want[i].Path || l.Size(f) != p.Size {
+			t.Errorf("%q: file %q of %d bytes, presence %+v", want[i].Path, l.Path(f), l.Size(f), p)
 		}
 		found(t, root, want[i])
 	}
@@ -357,7 +357,7 @@ func TestLocatedTreeConcurrently(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				p := make([]byte, l.Files()[i].Size)
+				p := make([]byte, l.Size(FileIndex(i)))
 				if _, err := f.ReadAt(p, 0); err != nil || string(p) != want[i].Path {
 					t.Errorf("%q: content %q, %v", want[i].Path, p, err)
 				}
@@ -421,7 +421,7 @@ func TestDifference(t *testing.T) {
 
 // all is what was found for each file.
 func (l *Located) all() []Presence {
-	list := make([]Presence, len(l.files))
+	list := make([]Presence, l.count())
 	for i := range list {
 		list[i] = l.Presence(FileIndex(i))
 	}

@@ -66,7 +66,7 @@ func (f *openFile) look() error {
 	if err != nil {
 		return fmt.Errorf("looking at %q: %w", f.tree.display(f.index), err)
 	}
-	file := &f.tree.files[f.index]
+	file := f.tree.at(f.index)
 	changed := "it was removed or replaced"
 	if !now.removed || file.is(removed) {
 		was := file.stamp()

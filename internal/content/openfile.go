@@ -26,7 +26,7 @@ func (t *Tree) OpenFile(i FileIndex, own *Own) (*os.File, error) {
 
 // Look says by a [*ChangedError] how an open file differs from file i as the tree saw it, but for what own knows of.
 func (t *Tree) Look(i FileIndex, f *os.File, own *Own) error {
-	if now, err := rawOf(f).stat(); err == nil && own.knows(&t.files[i], &now) {
+	if now, err := rawOf(f).stat(); err == nil && own.knows(t.at(i), &now) {
 		return nil
 	}
 	return (&openFile{tree: t, index: i, raw: rawOf(f)}).look()
@@ -91,7 +91,7 @@ func stateOf(f *os.File) (state, error) {
 }
 
 // knows says whether a file was changed from what was seen to what it is now.
-func (o *Own) knows(seen *File, now *stat) bool {
+func (o *Own) knows(seen *sighting, now *stat) bool {
 	if o == nil {
 		return false
 	}

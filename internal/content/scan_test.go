@@ -114,7 +114,7 @@ func readAll(t testing.TB, tree *Tree, i int) string {
 	if err != nil {
 		t.Fatalf("Open: %v", err)
 	}
-	p := make([]byte, tree.Files()[i].Size)
+	p := make([]byte, tree.Size(FileIndex(i)))
 	if _, err := f.ReadAt(p, 0); err != nil {
 		t.Fatalf("ReadAt: %v", err)
 	}
@@ -371,7 +371,7 @@ func replace(name string, with func() error) error {
 func wantChanged(t *testing.T, tree *Tree, i FileIndex, err error) {
 	t.Helper()
 	var changed *ChangedError
-	if !errors.As(err, &changed) || changed.Path != tree.Files()[i].Path || !strings.Contains(err.Error(), "b") {
+	if !errors.As(err, &changed) || changed.Path != tree.Path(FileIndex(i)) || !strings.Contains(err.Error(), "b") {
 		t.Errorf("error %v, want a ChangedError that names the file", err)
 	}
 	if got := tree.Changed(t.Context()); len(got) != 1 || got[0].File != i {
@@ -515,7 +515,7 @@ func TestSettled(t *testing.T) {
 		{999_997e9, 999_997e9, true},
 		{999_999e9, 999_999e9 + 1, true},
 	} {
-		tree := &Tree{seen: seen, files: []File{{Path: "a", mtime: c.modified, ctime: c.changed}}}
+		tree := &Tree{seen: seen, files: []File{{Path: "a", sighting: sighting{mtime: c.modified, ctime: c.changed}}}}
 		if _, got := tree.AppendState(nil, 0); got != c.want {
 			t.Errorf("changed at %d and %d, seen at %d: settled %v", c.modified, c.changed, nanos, got)
 		}

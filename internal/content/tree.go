@@ -29,6 +29,11 @@ type File struct {
 	// Path is relative to the root of the tree, its components joined by slashes on every system. It is empty in a tree
 	// that is a single file.
 	Path string
+	sighting
+}
+
+// sighting is what was seen of a file.
+type sighting struct {
 	// Size is the size on disk, in bytes.
 	Size int64
 
@@ -57,39 +62,44 @@ const maxNumber = math.MaxUint32 / int64(numbered)
 
 // take takes over what was seen of the file.
 func (f *File) take(st *stat) {
+	f.sighting.take(st)
+	f.mark(hidden, strings.HasPrefix(f.Path[strings.LastIndexByte(f.Path, '/')+1:], "."))
+}
+
+func (f *sighting) take(st *stat) {
 	f.Size, f.of = st.size, 0
 	f.mtime, f.ctime, f.ino, f.dev = st.mtime, st.ctime, st.ino, st.dev
 	f.mark(executable, st.exec)
-	f.mark(hidden, st.hidden || strings.HasPrefix(f.Path[strings.LastIndexByte(f.Path, '/')+1:], "."))
+	f.mark(hidden, st.hidden)
 	f.mark(removed, st.removed)
 	f.mark(sparse, st.sparse)
 }
 
-func (f *File) mark(m facts, is bool) {
+func (f *sighting) mark(m facts, is bool) {
 	if is {
 		f.of |= m
 	}
 }
 
-func (f *File) is(m facts) bool { return f.of&m != 0 }
+func (f *sighting) is(m facts) bool { return f.of&m != 0 }
 
 // number gives the file one.
-func (f *File) number(n uint32) { f.of |= facts(n) * numbered }
+func (f *sighting) number(n uint32) { f.of |= facts(n) * numbered }
 
-func (f *File) numbered() uint32 { return uint32(f.of / numbered) }
+func (f *sighting) numbered() uint32 { return uint32(f.of / numbered) }
 
 // Executable tells whether the file may be executed by someone (BEP 47, attribute x); never on Windows.
-func (f *File) Executable() bool { return f.is(executable) }
+func (f *sighting) Executable() bool { return f.is(executable) }
 
 // Hidden tells whether the name starts with a dot, or the system calls the file hidden (BEP 47, attribute h).
-func (f *File) Hidden() bool { return f.is(hidden) }
+func (f *sighting) Hidden() bool { return f.is(hidden) }
 
 // IsLink tells whether the file is a symbolic link that is to be stored as such: it has no content. See [Tree.Link].
-func (f *File) IsLink() bool { return f.is(link) }
+func (f *sighting) IsLink() bool { return f.is(link) }
 
-func (f *File) stamp() stamp { return stamp{f.mtime, f.ctime, f.ino, f.dev} }
+func (f *sighting) stamp() stamp { return stamp{f.mtime, f.ctime, f.ino, f.dev} }
 
-func (f *File) traits() traits { return traits{f.is(removed), f.is(sparse)} }
+func (f *sighting) traits() traits { return traits{f.is(removed), f.is(sparse)} }
 
 // Reader is an open file. Its ReadAt fills the whole buffer or returns an error that names the file; at the end of the
 // file that is [io.ErrUnexpectedEOF], because callers know what a file should hold. Close returns a [*ChangedError] if
@@ -104,13 +114,15 @@ type FileIndex int32
 
 // Tree is a set of files on disk. It is safe for concurrent use, except for Close.
 type Tree struct {
-	name    string // the root as the user named it, for messages
-	files   []File
-	links   []string                // where symbolic links lead that are to be stored as such
-	open    opener                  // of files on disk
-	fsys    fs.FS                   // else: where they are
-	missing func(i FileIndex) error // of an fs.FS: why a file is not there; nil if all are
-	seen    time.Time               // before the first file was looked at
+	name      string                   // the root as the user named it, for messages
+	files     []File                   // nil where who asked for them has their paths
+	sightings []sighting               // then: what was seen of each
+	path      func(i FileIndex) string // and its path
+	links     []string                 // where symbolic links lead that are to be stored as such
+	open      opener                   // of files on disk
+	fsys      fs.FS                    // else: where they are
+	missing   func(i FileIndex) error  // of an fs.FS: why a file is not there; nil if all are
+	seen      time.Time                // before the first file was looked at
 
 	dropCache bool
 	disks     disks
@@ -131,14 +143,36 @@ type opener interface {
 	close() error
 }
 
-// Files are the files of the tree: of Scan in the order of [layout.ComparePaths], of Locate in the order that was asked for.
-// The slice belongs to the tree.
+// Files are the files of a tree that is not Located, of Scan in the order of [layout.ComparePaths]. The slice belongs to the
+// tree.
 func (t *Tree) Files() []File { return t.files }
+
+// at is what was seen of file i.
+func (t *Tree) at(i FileIndex) *sighting {
+	if t.files == nil {
+		return &t.sightings[i]
+	}
+	return &t.files[i].sighting
+}
+
+// Path is that of file i, as in [File].
+func (t *Tree) Path(i FileIndex) string {
+	if t.files == nil {
+		return t.path(i)
+	}
+	return t.files[i].Path
+}
+
+// Size is the size of file i on disk, in bytes.
+func (t *Tree) Size(i FileIndex) int64 { return t.at(i).Size }
+
+// count is the number of files.
+func (t *Tree) count() int { return max(len(t.files), len(t.sightings)) }
 
 // Link is where a symbolic link leads that is to be stored as such, as a slash path from the root of the tree. It is empty
 // for all other files.
 func (t *Tree) Link(i FileIndex) string {
-	if f := &t.files[i]; f.IsLink() {
+	if f := t.at(i); f.IsLink() {
 		return t.links[f.numbered()]
 	}
 	return ""
@@ -154,8 +188,8 @@ func (t *Tree) Decisions() []Decision { return t.decisions }
 // as they are: a clock that ticks every 10 ms stamps two changes alike that come within one tick; where times have no
 // fractions of a second, they may be as coarse as two seconds.
 func (t *Tree) AppendState(b []byte, i FileIndex) (state []byte, settled bool) {
-	f := &t.files[i]
-	b = append(binary.AppendUvarint(b, uint64(len(f.Path))), f.Path...)
+	f, name := t.at(i), t.Path(i)
+	b = append(binary.AppendUvarint(b, uint64(len(name))), name...)
 	for _, n := range [...]uint64{uint64(f.Size), uint64(f.mtime), uint64(f.ctime), f.ino} {
 		b = binary.LittleEndian.AppendUint64(b, n)
 	}
@@ -196,7 +230,7 @@ func (t *Tree) Open(i FileIndex) (Reader, error) {
 	}
 	t.noteOpened(i)
 	f := &openFile{tree: t, index: i, raw: raw}
-	if t.files[i].Size > smallFile {
+	if t.Size(i) > smallFile {
 		if err := f.look(); err != nil {
 			raw.close()
 			return nil, err
@@ -220,7 +254,7 @@ func (t *Tree) openRaw(i FileIndex) (rawFile, error) {
 
 // display is the path of file i as a user would write it.
 func (t *Tree) display(i FileIndex) string {
-	return filepath.Join(t.name, filepath.FromSlash(t.files[i].Path))
+	return filepath.Join(t.name, filepath.FromSlash(t.Path(i)))
 }
 
 // Refused is the first that the system would not do for the tree, or nil: look into a folder, open a file, read of one.

@@ -10,9 +10,9 @@ import (
 // in case on Windows and macOS, or in Unicode form. What has the name that its folder lists is there, and the others are missing.
 // Hard links are several files: each of their names is listed.
 func (l *locatedFiles) tellTwins() {
-	inodes := make([]uint64, len(l.files)) // that none stands twice is known without a map
-	for i := range l.files {
-		inodes[i] = l.files[i].ino
+	inodes := make([]uint64, l.tree.count()) // that none stands twice is known without a map
+	for i := range inodes {
+		inodes[i] = l.tree.sightings[i].ino
 	}
 	slices.Sort(inodes)
 	if inodes = slices.DeleteFunc(inodes, func(n uint64) bool { return n == 0 }); len(slices.Compact(slices.Clone(inodes))) == len(inodes) {
@@ -20,9 +20,8 @@ func (l *locatedFiles) tellTwins() {
 	}
 	first := map[fileID]FileIndex{}
 	twins := map[FileIndex][]FileIndex{} // by the first of them
-	for k := range l.files {
-		i := FileIndex(k)
-		id := fileID{l.files[i].dev, l.files[i].ino}
+	for i := range FileIndex(l.tree.count()) {
+		id := fileID{l.tree.at(i).dev, l.tree.at(i).ino}
 		if l.absent.of(i) != nil || l.links[i] || l.moved[i] != "" || id.ino == 0 {
 			continue
 		}
@@ -36,16 +35,16 @@ func (l *locatedFiles) tellTwins() {
 	for one, others := range twins {
 		there := one
 		for _, i := range append([]FileIndex{one}, others...) {
-			if l.listed(l.files[i].Path, folders) {
+			if l.listed(l.tree.Path(i), folders) {
 				there = i
 				break
 			}
 		}
 		for _, i := range append([]FileIndex{one}, others...) {
-			if name := l.files[i].Path; i != there && !l.listed(name, folders) {
-				l.files[i] = File{Path: name}
+			if name := l.tree.Path(i); i != there && !l.listed(name, folders) {
+				l.tree.sightings[i] = sighting{}
 				l.absent.note(i, &Presence{Kind: Missing, Err: ErrTwin,
-					Detail: fmt.Sprintf("%q is in its place: the file system takes the two names for one", l.files[there].Path)})
+					Detail: fmt.Sprintf("%q is in its place: the file system takes the two names for one", l.tree.Path(there))})
 			}
 		}
 	}

@@ -26,7 +26,7 @@ func Files(tree *content.Tree, index func(i layout.FileIndex) content.FileIndex)
 	return Identity{"piece", func(b []byte, i layout.FileIndex, end int64) ([]byte, bool) {
 		k := index(i)
 		b, settled := tree.AppendState(b, k)
-		return b, settled && tree.Files()[k].Size >= end
+		return b, settled && tree.Size(k) >= end
 	}}
 }
 

@@ -113,7 +113,7 @@ func (s *search) run(ctx context.Context, folders []string) error {
 	}
 	var bytes int64
 	for _, c := range s.seen {
-		bytes += c.tree.Files()[c.file].Size
+		bytes += c.tree.Size(c.file)
 	}
 	s.reader.work.expect(2 * bytes)
 	s.trial = max(s.most, min(s.trial, minTrialBytes+maxTrialRatio*min(bytes, maxTrialBytes)))
