@@ -18,8 +18,8 @@ type compact struct {
 
 // ParseCompact is Parse for who checks content and does nothing else: the torrent does
 // not share raw's memory, but keeps of it what content is checked by, which is a tenth
-// where files are small. Its Raw, RawInfo, Around and Unknown tell nothing, and it
-// cannot be edited; all else is the same.
+// where files are small. Its Raw, RawInfo, Around, Unknown and the offsets of FileKey
+// tell nothing, and it cannot be edited; all else is the same.
 //
 // spent, if not nil, is told which bytes of raw, from one offset to the one before
 // another, are not read again, while others still are: the memory of a large document
@@ -115,5 +115,5 @@ func (c *compact) letGo(t *Torrent) {
 			t.layers[root] = keep(layer)
 		}
 	}
-	t.root, t.info, t.Unknown = bencode.Value{}, bencode.Value{}, nil
+	t.root, t.info, t.Unknown, t.seats = bencode.Value{}, bencode.Value{}, nil, nil
 }

@@ -37,6 +37,7 @@ type Draft struct {
 	fields Fields
 	shape  Shape
 	files  []File // without pad files
+	seats  []seat // of the files in the torrent, once it was encoded, with those of pad files as files has them
 	layout *layout.Layout
 	count  int    // of the files without pad files
 	padded bool   // files has the pad files, too, as Torrent leaves it

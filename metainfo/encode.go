@@ -121,7 +121,7 @@ func (p *pass) appendFiles(b []byte) []byte {
 		}
 		f := p.file(i, next)
 		if p.mark {
-			f.at = uint32(p.at(b))
+			p.seats[next].at = uint32(p.at(b))
 		}
 		b = f.append(b, p.sums(next), "path", func(b []byte) []byte { return appendPath(b, f.Path) })
 		next++
@@ -212,7 +212,7 @@ func (p *pass) appendTree(b []byte) []byte {
 	var zero merkle.Hash
 	return appendTree(b, p.count, path, func(b []byte, k int) []byte {
 		if p.mark && !p.layout.Format().HasV1() {
-			f.at = uint32(p.at(b))
+			p.seats[k].at = uint32(p.at(b))
 		}
 		var root func([]byte) []byte
 		if f.Length > 0 && !f.IsLink() {

@@ -1,8 +1,9 @@
 package metainfo
 
 import (
-	"math"
 	"strings"
+
+	"github.com/torrentkit/torrentkit/internal/layout"
 )
 
 // File is a file of a torrent.
@@ -14,13 +15,24 @@ type File struct {
 	Path   string
 	Length int64   // in bytes; 0 of a symbolic link
 	Traits *Traits // nil where there are none
-
-	at   uint32 // where the file stands in the document
-	root uint32 // where its pieces root stands there, else 0; padding for a pad file
 }
 
-// padding is the root of a pad file. A document is not that long.
-const padding = math.MaxUint32
+// seat is where a file stands in a document.
+type seat struct {
+	at   uint32
+	root uint32 // its pieces root, else 0
+}
+
+// seats are those of files; nil where they are not known any more.
+type seats []seat
+
+// at is where the i-th file stands in the document.
+func (s seats) at(i int) int {
+	if s == nil {
+		return 0
+	}
+	return int(s[i].at)
+}
 
 // Traits are what few files have, and files that have the same may share (BEP 47).
 // They are not to be changed.
@@ -31,6 +43,7 @@ type Traits struct {
 	Link string
 
 	plain bool // no link, though Attr says so
+	pad   bool // a pad file, which it may be by its name
 }
 
 // Attr returns the letters of Traits, "" where there are none.
@@ -49,11 +62,8 @@ func (f *File) Link() string {
 	return f.Traits.Link
 }
 
-// offset is where the file stands in the document.
-func (f *File) offset() int { return int(f.at) }
-
 // Pad tells whether the file is padding: zeros that are on no disk (BEP 47).
-func (f *File) Pad() bool { return f.root == padding }
+func (f *File) Pad() bool { return f.Traits != nil && f.Traits.pad }
 
 // IsLink tells whether the file is a symbolic link (BEP 47). One that leads
 // nowhere, or whose bytes are among the pieces, is none, whatever Attr says.
@@ -61,11 +71,24 @@ func (f *File) IsLink() bool { return strings.Contains(f.Attr(), "l") && !f.Trai
 
 // Root returns the pieces root of the i-th file (BEP 52), zero where it has none.
 func (t *Torrent) Root(i int) [32]byte {
-	f := &t.Files[i]
-	if !f.hasRoot() {
-		return [32]byte{}
+	if root := rootIn(t, i); root != nil {
+		return [32]byte(root)
 	}
-	return [32]byte(t.doc[f.root:])
+	return [32]byte{}
 }
 
-func (f *File) hasRoot() bool { return f.root != 0 && f.root != padding }
+// rootIn is the pieces root of the i-th file in the document, or in what is left of it: those
+// of the files that are no padding, zeros where they have none.
+func rootIn(t *Torrent, i int) []byte {
+	at := 0
+	switch {
+	case t.seats != nil:
+		at = int(t.seats[i].root)
+	case t.Format.HasV2() && !t.Files[i].Pad():
+		at = 1 + rootSize*t.layout.ContentIndex(layout.FileIndex(i))
+	}
+	if at == 0 {
+		return nil
+	}
+	return t.doc[at : at+rootSize : at+rootSize]
+}

@@ -9,32 +9,32 @@ import (
 
 // agree holds the two file lists of a hybrid against each other: the same files
 // in the same order, at the same places (BEP 52, upgrade path).
-func (p *parser) agree(v2 []File) {
+func (p *parser) agree(v2 []File, seats []seat) {
 	i := 0
 	for k, f := range p.t.Content() {
 		if i >= len(v2) {
-			p.add(Error, "hybrid-disagrees", p.fileKey(k), f.offset(), "%q is not in the file tree", f.Path)
+			p.add(Error, "hybrid-disagrees", p.fileKey(k), p.t.seats.at(k), "%q is not in the file tree", f.Path)
 			return
 		}
 		g := &v2[i]
 		switch same := f.Path == g.Path || p.storedAlike(k, g.Path); {
 		case !same && f.Length == 0 && g.Length == 0:
-			p.keep(Error, "hybrid-disagrees", p.fileKey(k), f.offset(), "%q, where the file tree has %q: of empty files the tree counts, as in libtorrent", f.Path, g.Path)
+			p.keep(Error, "hybrid-disagrees", p.fileKey(k), p.t.seats.at(k), "%q, where the file tree has %q: of empty files the tree counts, as in libtorrent", f.Path, g.Path)
 			f.Path = g.Path
 		case !same:
-			p.add(Error, "hybrid-disagrees", p.fileKey(k), f.offset(),
+			p.add(Error, "hybrid-disagrees", p.fileKey(k), p.t.seats.at(k),
 				"%q, where the file tree has %q", f.Path, g.Path)
 			return
 		case f.Length != g.Length:
-			p.add(Error, "hybrid-disagrees", p.fileKey(k), f.offset(),
+			p.add(Error, "hybrid-disagrees", p.fileKey(k), p.t.seats.at(k),
 				"%q has %d bytes, in the file tree %d", f.Path, f.Length, g.Length)
 			return
 		}
-		f.root = g.root
+		p.t.seats[k].root = seats[i].root
 		i++
 	}
 	if i < len(v2) {
-		p.add(Error, "hybrid-disagrees", "info.file tree", v2[i].offset(), "%q is not in info.files", v2[i].Path)
+		p.add(Error, "hybrid-disagrees", "info.file tree", int(seats[i].at), "%q is not in info.files", v2[i].Path)
 		return
 	}
 	if p.t.PieceLength > 0 {
@@ -70,7 +70,7 @@ func (p *parser) aligned() {
 		}
 	}
 	if want := g.want(); g.pads > 0 && (g.pads > 1 || want == 0 || g.pos-g.end != want) {
-		p.add(Error, "hybrid-disagrees", p.fileKey(g.last), p.t.Files[g.last].offset(), "%d bytes in %d pad files behind the last file, where its piece has room for %d",
+		p.add(Error, "hybrid-disagrees", p.fileKey(g.last), p.t.seats.at(g.last), "%d bytes in %d pad files behind the last file, where its piece has room for %d",
 			g.pos-g.end, g.pads, want)
 	}
 }
@@ -99,7 +99,7 @@ func (g *gap) filled(i int) bool {
 		return true
 	}
 	f := &g.p.t.Files[i]
-	g.p.add(Error, "hybrid-disagrees", g.p.fileKey(i), f.offset(), "%d bytes in %d pad files in front of %q, where the v2 part begins %d bytes behind the file before it",
+	g.p.add(Error, "hybrid-disagrees", g.p.fileKey(i), g.p.t.seats.at(i), "%d bytes in %d pad files in front of %q, where the v2 part begins %d bytes behind the file before it",
 		have, g.pads, f.Path, want)
 	return false
 }

@@ -54,18 +54,18 @@ func (p *parser) linkLengths(pieces bencode.Value) {
 		switch {
 		case f.Length == 0 || !f.IsLink():
 		case counted:
-			p.linkLength(p.fileKey(i), f, "there are hashes of them, so it is a file, as in Transmission 3 and aria2")
+			p.linkLength(p.fileKey(i), p.t.seats.at(i), f, "there are hashes of them, so it is a file, as in Transmission 3 and aria2")
 		default:
-			p.linkLength(p.fileKey(i), f, "they do not count, as in libtorrent")
+			p.linkLength(p.fileKey(i), p.t.seats.at(i), f, "they do not count, as in libtorrent")
 			f.Length = 0
 		}
 		if f.IsLink() && (f.Length > 0 || f.Link() == "") {
-			f.Traits = &Traits{Attr: f.Attr(), plain: true}
+			f.Traits = &Traits{Attr: f.Attr(), plain: true, pad: f.Pad()}
 		}
 	}
 }
 
 // linkLength tells what became of the length of a link.
-func (p *parser) linkLength(key string, f *File, why string) {
-	p.keep(Error, "link-length", key, f.offset(), "%d bytes of a symbolic link: %s", f.Length, why)
+func (p *parser) linkLength(key string, offset int, f *File, why string) {
+	p.keep(Error, "link-length", key, offset, "%d bytes of a symbolic link: %s", f.Length, why)
 }

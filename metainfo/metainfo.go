@@ -74,6 +74,7 @@ type Torrent struct {
 	root   bencode.Value // the document in it, scanned once
 	info   bencode.Value // in root
 	layout *layout.Layout
+	seats  seats                  // of Files; nil once the document is let go of
 	pieces []byte                 // the v1 hashes, in root
 	layers map[merkle.Hash][]byte // the v2 piece layers, in root
 
@@ -114,18 +115,17 @@ func content(files []File) iter.Seq2[int, *File] {
 // FileKey names where the i-th file stands in the document, as a key like
 // info.files[3] and a byte offset.
 func (t *Torrent) FileKey(i int) (key string, offset int) {
-	f := &t.Files[i]
 	switch {
 	case t.Format.HasV1() && t.Single:
 		return "info", t.info.Offset()
 	case t.Format.HasV1():
-		return bencode.JoinIndex("info.files", i), f.offset()
+		return bencode.JoinIndex("info.files", i), t.seats.at(i)
 	}
 	key = "info.file tree"
 	for _, name := range (original{t}).names(i) {
 		key = bencode.JoinKey(key, name)
 	}
-	return key, f.offset()
+	return key, t.seats.at(i)
 }
 
 // Key is a key of the document, with its raw value.
@@ -281,7 +281,7 @@ func (t *Torrent) PieceRoot(i int) []byte {
 	n := t.layout.FirstFile(i)
 	f := &t.Files[n]
 	if f.Length <= t.PieceLength {
-		return t.doc[f.root : f.root+32 : f.root+32]
+		return rootIn(t, int(n))
 	}
 	first, end := t.layout.FilePieces(n)
 	layer := t.layers[t.Root(int(n))]

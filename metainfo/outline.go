@@ -45,10 +45,8 @@ func (d *Draft) Torrent() *Torrent {
 		case V2:
 			t.Single, d.files[0].Path = false, d.shape.Name
 		case Hybrid:
-			f := d.files[0]
-			f.at = uint32(m["length"].Offset())
-			t.Files = []File{f}
-			p.agree([]File{{Path: d.shape.Name, Length: f.Length}})
+			t.Files, t.seats = []File{d.files[0]}, []seat{{at: uint32(m["length"].Offset())}}
+			p.agree([]File{{Path: d.shape.Name, Length: t.Files[0].Length}}, []seat{{}})
 		}
 	}
 	for i := range t.Unknown {
@@ -59,9 +57,9 @@ func (d *Draft) Torrent() *Torrent {
 	}
 	t.Problems = p.problems
 	p.tellSums(d)
-	d.addPads(p.attr("p"))
+	d.addPads(p.padding(p.attr("p")))
 	if t.Files == nil {
-		t.Files = d.files
+		t.Files, t.seats = d.files, d.seats
 	}
 	d.takeRoots(t)
 	return t
@@ -118,11 +116,12 @@ func (d *Draft) addPads(traits *Traits) {
 	if d.padded || int(n) == d.count {
 		return
 	}
-	all := make([]File, n)
+	all, seats, k := make([]File, n), make([]seat, n), 0
 	for i, f := range d.Content() {
-		all[i] = *f
+		all[i], seats[i] = *f, d.seats[k]
+		k++
 	}
-	d.files, d.padded = all, true
+	d.files, d.seats, d.padded = all, seats, true
 	end := int64(0) // of the list of files, which stands behind the file tree
 	if !d.single() {
 		end = d.sealed.parts[int(d.shape.Format>>1)].end - 1
@@ -133,11 +132,12 @@ func (d *Draft) addPads(traits *Traits) {
 		f := &all[i]
 		if pad := d.layout.File(i); pad.Pad {
 			buf = appendPad(buf[:0], pad.Length)
-			*f = File{Length: pad.Length, Traits: traits, root: padding, at: uint32(end - int64(len(buf)))}
+			*f = File{Length: pad.Length, Traits: traits}
+			seats[i].at = uint32(end - int64(len(buf)))
 			buf = strconv.AppendInt(append(buf[:0], padFolder...), pad.Length, 10)
 			f.Path = paths.keepPad(buf)
 		}
-		end = int64(f.at)
+		end = int64(seats[i].at)
 	}
 }
 
@@ -149,7 +149,7 @@ func (d *Draft) takeRoots(t *Torrent) {
 	long := 0
 	for i, f := range d.Content() {
 		if f.Length > 0 && !f.IsLink() {
-			f.root = uint32(d.root(layout.FileIndex(i), long))
+			t.seats[i].root = uint32(d.root(layout.FileIndex(i), long))
 		}
 		if f.Length > d.layout.PieceLength() {
 			long++

@@ -64,8 +64,9 @@ type parser struct {
 	slashes    int      // in names
 	kinds      []kind
 	attrs      map[string]*Traits // by letters
-	pathBudget int                // how many bytes of paths may still be made
-	scratch    []byte             // a path that is being made
+	pads       map[*Traits]*Traits
+	pathBudget int    // how many bytes of paths may still be made
+	scratch    []byte // a path that is being made
 	slab       slab
 	spent      func(from, to int) // is told what is not read again of the document, of which nothing is kept; nil keeps all
 }

@@ -59,6 +59,7 @@ func (d *Draft) encode(to func([]byte) error) (int64, error) {
 	p := pass{Draft: d, to: to}
 	if d.sealed == nil {
 		p.mark, p.v1, p.v2 = true, sha1.New(), sha256.New()
+		d.seats = make([]seat, d.count)
 	}
 	p.run()
 	if p.mark {

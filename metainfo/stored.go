@@ -165,7 +165,7 @@ func store(t *Torrent) bool {
 			f.Path = paths[i]
 		}
 		if link := f.Link(); link != "" {
-			f.Traits = &Traits{Attr: f.Attr(), Link: diskname.Unix.LibtorrentPath(strings.SplitSeq(link, "/"))}
+			f.Traits = &Traits{Attr: f.Attr(), pad: f.Pad(), Link: diskname.Unix.LibtorrentPath(strings.SplitSeq(link, "/"))}
 		}
 	}
 	t.written = w

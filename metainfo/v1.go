@@ -26,7 +26,8 @@ func (p *parser) filesV1(info bencode.Value, m map[string]bencode.Value) {
 	switch {
 	case hasLength:
 		p.t.Single = true
-		p.t.Files = []File{{at: uint32(length.Offset()), Traits: p.attr(p.text("info.attr", m["attr"])), Length: p.length(inInfo, "length", info, length)}}
+		p.t.Files = []File{{Traits: p.attr(p.text("info.attr", m["attr"])), Length: p.length(inInfo, "length", info, length)}}
+		p.t.seats = []seat{{at: uint32(length.Offset())}}
 		p.keepSums(0, info)
 	case !hasFiles:
 		p.fail("files", "info", info, "neither length nor files")
@@ -44,16 +45,17 @@ func (p *parser) fileList(files bencode.Value) {
 	}
 	const smallest = len("d6:lengthi0e4:pathl1:aee")
 	list := make([]File, 0, min(n, len(files.Raw())/smallest+1))
+	seats := make([]seat, 0, cap(list))
 	way := p.way(files)
 	for i, v := range files.Items() {
 		if len(list) == cap(list) {
 			break // some of them were no files, which was said: what is none takes less room than one
 		}
-		list = append(list, p.file(i, v))
+		list, seats = append(list, p.file(i, v)), append(seats, seat{at: uint32(v.Offset())})
 		p.keepSums(i, v)
 		way.behind(v)
 	}
-	p.t.Files = list
+	p.t.Files, p.t.seats = list, seats
 	if n == 0 {
 		p.fail("files", "info.files", files, "empty")
 	}
@@ -66,7 +68,7 @@ func (p *parser) file(i int, v bencode.Value) File {
 	if v.Kind() != bencode.Dict {
 		at := func(string) string { return bencode.JoinIndex("info.files", i) }
 		p.failIn("files", at, "", v, "a %v where a dictionary was expected", v.Kind())
-		return File{at: uint32(v.Offset())}
+		return File{}
 	}
 	var length, path, pathUTF8, attr, link bencode.Value
 	for k, val := range v.Entries() {
@@ -86,7 +88,7 @@ func (p *parser) file(i int, v bencode.Value) File {
 			p.unknownOfFile(key)
 		}
 	}
-	f := File{at: uint32(v.Offset()), Traits: p.attr(p.textIn(in, "attr", attr))}
+	f := File{Traits: p.attr(p.textIn(in, "attr", attr))}
 	if f.IsLink() {
 		f.Length = p.lengthOfLink(in, length)
 	} else {
@@ -110,7 +112,7 @@ func (p *parser) file(i int, v bencode.Value) File {
 	}
 	p.link(&f, in, v, link)
 	if strings.Contains(f.Attr(), "p") || strings.HasPrefix(f.Path[strings.LastIndexByte(f.Path, '/')+1:], "_____padding_file_") {
-		f.root = padding
+		f.Traits = p.padding(f.Traits)
 	}
 	if f.Pad() && f.Length > layout.MaxTreePieceLength {
 		p.failIn("pad-file", in, "length", length, "%d bytes of padding, more than any client's longest piece", f.Length)
@@ -171,6 +173,26 @@ func (p *parser) attr(letters string) *Traits {
 	t = &Traits{Attr: letters}
 	p.attrs[letters] = t
 	return t
+}
+
+// padding are the same traits, nil for none, of a pad file. Files that share them do so still.
+func (p *parser) padding(t *Traits) *Traits {
+	if pad := p.pads[t]; pad != nil {
+		return pad
+	}
+	pad := &Traits{}
+	if t != nil {
+		*pad = *t
+	}
+	pad.pad = true
+	switch {
+	case strings.Contains(pad.Attr, "l"): // which has traits of its own
+	case p.pads == nil:
+		p.pads = map[*Traits]*Traits{t: pad}
+	default:
+		p.pads[t] = pad
+	}
+	return pad
 }
 
 // length reads how long a file is, 0 where that is not said.
@@ -234,7 +256,7 @@ func (p *parser) duplicates() {
 		if !p.room(Error, "duplicate-path") {
 			return
 		}
-		p.keep(Error, "duplicate-path", p.fileKey(int(i)), files[i].offset(), why, a.Path)
+		p.keep(Error, "duplicate-path", p.fileKey(int(i)), p.t.seats.at(int(i)), why, a.Path)
 	}
 }
 
@@ -254,7 +276,7 @@ func (p *parser) layOut(info bencode.Value) {
 	case err == nil:
 		p.t.layout = l
 	case errors.As(err, &fe):
-		p.add(Error, "layout", p.fileKey(int(fe.File)), p.t.Files[fe.File].offset(), "%v", fe.Err)
+		p.add(Error, "layout", p.fileKey(int(fe.File)), p.t.seats.at(int(fe.File)), "%v", fe.Err)
 	default:
 		p.fail("layout", "info", info, "%v", err)
 	}

@@ -25,7 +25,7 @@ func (p *parser) filesV2(m map[string]bencode.Value, agree bool) {
 	before := p.errors
 	problems := len(p.problems)
 	leaves := countLeaves(tree.Raw())
-	w := walker{p: p, files: make([]File, 0, leaves), way: p.way(tree)}
+	w := walker{p: p, files: make([]File, 0, leaves), seats: make([]seat, 0, leaves), way: p.way(tree)}
 	if p.spent != nil {
 		p.t.doc = make([]byte, 1, 1+rootSize*leaves) // no root begins at 0
 	}
@@ -43,12 +43,12 @@ func (p *parser) filesV2(m map[string]bencode.Value, agree bool) {
 	}
 	if p.t.Format.HasV1() {
 		if agree && p.errors == before {
-			p.agree(w.files)
+			p.agree(w.files, w.seats)
 		}
 		return
 	}
 	p.t.Single = single
-	p.t.Files = w.files
+	p.t.Files, p.t.seats = w.files, w.seats
 	p.duplicates()
 }
 
@@ -73,6 +73,7 @@ func countLeaves(tree []byte) int {
 type walker struct {
 	p     *parser
 	files []File
+	seats []seat // of files
 	way   way
 	seen  int // how many files of the list of a hybrid were held against paths of the tree
 }
@@ -196,7 +197,8 @@ func (w *walker) file(at *node, v bencode.Value, entries int, path []byte) {
 			w.p.unknownOfFile(key)
 		}
 	}
-	f := File{Path: w.path(path), at: uint32(v.Offset()), Traits: w.p.attr(w.p.textIn(in, "attr", attr))}
+	f, here := File{Path: w.path(path)}, seat{at: uint32(v.Offset())}
+	f.Traits = w.p.attr(w.p.textIn(in, "attr", attr))
 	w.p.link(&f, in, v, link)
 	if strings.Contains(f.Attr(), "p") {
 		w.p.failIn("file-tree", in, "attr", attr, "a pad file: the file tree has none (BEP 52)")
@@ -204,21 +206,24 @@ func (w *walker) file(at *node, v bencode.Value, entries int, path []byte) {
 	}
 	if f.IsLink() {
 		if f.Length = w.p.lengthOfLink(in, length); f.Length > 0 {
-			w.p.linkLength(in("length"), &f, "they do not count, as in libtorrent")
+			w.p.linkLength(in("length"), v.Offset(), &f, "they do not count, as in libtorrent")
 			f.Length = 0
 		}
 	} else {
 		f.Length = w.p.length(in, "length", v, length)
-		w.root(in, v, length, root, &f)
+		here.root = w.root(in, v, length, root, &f)
 	}
 	if w.p.slashes > 0 && !w.p.t.Format.HasV1() && strings.Count(f.Path, "/") >= at.depth() {
 		w.p.namesAre(len(w.files), (&node{above: at.above, name: bytes.Clone(at.name)}).names)
 	}
-	w.files = append(w.files, f)
+	if w.p.spent != nil && here.root == 0 {
+		w.p.t.doc = append(w.p.t.doc, make([]byte, rootSize)...)
+	}
+	w.files, w.seats = append(w.files, f), append(w.seats, here)
 }
 
-// root reads the pieces root of a file.
-func (w *walker) root(in place, file, length, v bencode.Value, f *File) {
+// root reads the pieces root of a file, and tells where it is.
+func (w *walker) root(in place, file, length, v bencode.Value, f *File) uint32 {
 	const key = "pieces root"
 	root, ok := v.Bytes()
 	switch {
@@ -234,8 +239,9 @@ func (w *walker) root(in place, file, length, v bencode.Value, f *File) {
 	case merkle.Hash(root) == merkle.Hash{}:
 		w.p.failIn("pieces-root", in, key, v, "all zeros")
 	default:
-		f.root = w.p.rootAt(v.End()-len(root), root)
+		return w.p.rootAt(v.End()-len(root), root)
 	}
+	return 0
 }
 
 // pieceLayers reads the layers of the files that are longer than a piece, and
@@ -250,7 +256,7 @@ func (p *parser) pieceLayers(v bencode.Value) {
 			if !seen {
 				wanted[root] = i
 			} else if t.Files[same].Length != f.Length {
-				p.add(Error, "pieces-root", "info.file tree", f.offset(), "%q has the pieces root of %q, but another length", f.Path, t.Files[same].Path)
+				p.add(Error, "pieces-root", "info.file tree", t.seats.at(i), "%q has the pieces root of %q, but another length", f.Path, t.Files[same].Path)
 			}
 		}
 	}
