@@ -57,11 +57,11 @@ func RealEnv() Env {
 	return e
 }
 
-// tuneCollector lets the heap grow by a twelfth of what is in use before it is collected, by no less than 6 MiB, and to
+// tuneCollector lets the heap grow by a sixteenth of what is in use before it is collected, by no less than 6 MiB, and to
 // 24 MiB at first: a torrent of a million files takes hundreds of megabytes, which twofold is too much for small devices,
 // and a small heap is not worth the work.
 func tuneCollector() {
-	const least, most, headroom = 8, 600, 6 << 20
+	const least, most, headroom = 6, 600, 6 << 20
 	debug.SetGCPercent(most) // of 4 MiB, which is where Go begins
 	type cycle struct{ _ *byte }
 	var again func(*cycle)
