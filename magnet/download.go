@@ -55,7 +55,7 @@ func download(ctx context.Context, d *dial.Dialer, proxy dial.Proxy, address str
 	req.Header.Set("User-Agent", o.Client)
 	d.Timeout = 10 * time.Second
 	transport := d.Transport(proxy, 20*time.Second)
-	transport.DisableKeepAlives, transport.ForceAttemptHTTP2 = true, true
+	transport.DisableKeepAlives = true
 	resp, err := d.Client(transport).Do(req)
 	if err != nil {
 		if cause := context.Cause(ctx); cause != nil {

@@ -11,6 +11,9 @@ import (
 	"syscall"
 )
 
+// alert is the operation of an error that the other side of TLS sent.
+const alert = "remote error"
+
 // Cause says in plain words why a server gave no answer, or not all of it, and nothing where the error is none of those that
 // servers and networks usually cause.
 func Cause(err error) string {
@@ -18,6 +21,7 @@ func Cause(err error) string {
 	var timeout net.Error
 	var host x509.HostnameError
 	var invalid x509.CertificateInvalidError
+	var remote *net.OpError
 	switch {
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return "the name of the host is not known"
@@ -29,6 +33,8 @@ func Cause(err error) string {
 		return "the server ended the connection before the answer was whole"
 	case errors.As(err, new(tls.RecordHeaderError)), errors.Is(err, http.ErrSchemeMismatch):
 		return "the server does not speak TLS"
+	case errors.As(err, &remote) && remote.Op == alert && remote.Err.Error() == "tls: no application protocol":
+		return "the server does not speak HTTP/1.1"
 	case errors.As(err, new(x509.UnknownAuthorityError)):
 		return "the certificate is signed by an unknown authority"
 	case errors.As(err, &host) && host.Certificate != nil:

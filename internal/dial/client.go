@@ -1,6 +1,7 @@
 package dial
 
 import (
+	"crypto/tls"
 	"fmt"
 	"net"
 	"net/http"
@@ -24,6 +25,9 @@ func (e *RedirectError) Error() string { return e.why }
 // the person gave; requests for what strangers named must have none. Heads of
 // answers are bounded, bodies are not unpacked, and wait is the longest time for
 // TLS, and for the head of an answer; 0 means that only the context bounds them.
+// It speaks HTTP/1.1, as every server does: each request has a connection then,
+// and what comes goes from there to who reads it; HTTP/2 puts all of them through
+// one connection and one goroutine, in frames that are copied twice.
 func (d *Dialer) Transport(proxy Proxy, wait time.Duration) *http.Transport {
 	t := &http.Transport{
 		DialContext:            d.DialContext,
@@ -32,6 +36,7 @@ func (d *Dialer) Transport(proxy Proxy, wait time.Duration) *http.Transport {
 		MaxResponseHeaderBytes: 64 << 10,
 		IdleConnTimeout:        time.Minute,
 		DisableCompression:     true,
+		TLSClientConfig:        &tls.Config{NextProtos: []string{"http/1.1"}},
 	}
 	if proxy != nil {
 		t.Proxy = func(r *http.Request) (*url.URL, error) {

@@ -19,41 +19,10 @@ import (
 func newClient(o Options) *http.Client {
 	o = o.withDefaults()
 	d := &dial.Dialer{Named: o.Named, AllowPrivate: o.AllowPrivate, Timeout: o.Stall, Resolver: o.Resolver, Network: o.Network}
-	return d.Client(&transport{newTransport(d, o, false), newTransport(d, o, true)})
-}
-
-// newTransport opens connections of HTTP/1.1, or of HTTP/2 where that is offered and
-// the server prefers it.
-func newTransport(d *dial.Dialer, o Options, http2 bool) *http.Transport {
 	t := d.Transport(nil, o.Stall)
 	t.MaxConnsPerHost, t.MaxIdleConnsPerHost = o.Connections, o.Connections
 	t.ReadBufferSize = 4 << 10 // heads of answers: reads of content, which are larger, pass it by
-	t.Protocols = new(http.Protocols)
-	t.Protocols.SetHTTP1(true)
-	t.Protocols.SetHTTP2(http2)
-	return t
-}
-
-// transport speaks HTTP/1.1 wherever a server does. Each request has a connection
-// then, and what comes goes from there to who reads it; HTTP/2 puts all of them
-// through one connection and one goroutine, in frames that are copied twice.
-type transport struct{ one, two *http.Transport }
-
-// RoundTrip asks by HTTP/2 where TLS is refused: the server may speak nothing else
-// (RFC 7301, 3.2).
-func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
-	resp, err := t.one.RoundTrip(r)
-	var remote *net.OpError
-	if errors.As(err, &remote) && remote.Op == "remote error" { // an alert of TLS
-		return t.two.RoundTrip(r)
-	}
-	return resp, err
-}
-
-// CloseIdleConnections is for http.Client.
-func (t *transport) CloseIdleConnections() {
-	t.one.CloseIdleConnections()
-	t.two.CloseIdleConnections()
+	return d.Client(t)
 }
 
 // connectFault explains why there was no answer. Only some of it is worth another try.
@@ -62,6 +31,7 @@ func connectFault(err error) (f *Fault, again bool) {
 	var unknown x509.UnknownAuthorityError
 	var host x509.HostnameError
 	var record tls.RecordHeaderError
+	var remote *net.OpError
 	var dns *net.DNSError
 	var timeout net.Error
 	var redirect *dial.RedirectError
@@ -70,7 +40,8 @@ func connectFault(err error) (f *Fault, again bool) {
 		return &Fault{"address", -1, "the host is at an address that is not public, such as a local network's"}, false
 	case errors.As(err, &redirect):
 		return &Fault{"redirect", -1, redirect.Error()}, false
-	case errors.As(err, &cert), errors.As(err, &unknown), errors.As(err, &host), errors.As(err, &record):
+	case errors.As(err, &cert), errors.As(err, &unknown), errors.As(err, &host), errors.As(err, &record),
+		errors.As(err, &remote) && remote.Op == "remote error": // an alert of TLS
 		return &Fault{"tls", -1, "TLS fails: " + cmp.Or(dial.Cause(err), unwrapAll(err).Error())}, false
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return &Fault{"connect", -1, "the name of the host is not known"}, false
