@@ -174,12 +174,15 @@ func (c *Conn) next(most int) (first byte, payload []byte, err error) {
 	return first, payload, err
 }
 
-// closed answers a close with the same (section 5.5.1).
+// closed answers a close with the same (section 5.5.1), if there is such a status.
 func (c *Conn) closed(payload []byte) error {
 	e := &CloseError{Code: noStatus}
 	if len(payload) >= 2 {
 		e.Code, e.Reason = binary.BigEndian.Uint16(payload), string(payload[2:])
 		payload = payload[:2]
+	}
+	if len(payload) == 1 || e.Code < 1000 {
+		return c.fail(protocolError, errors.New("a close has no status that there is"))
 	}
 	c.write(opClose, payload)
 	return e

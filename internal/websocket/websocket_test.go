@@ -77,6 +77,8 @@ func TestRead(t *testing.T) {
 		{"pings between fragments", frame(0x01, "ab") + frame(0x89, "x") + frame(0x8a, "y") + frame(0x80, "c"), []string{"abc"}, frame(0x8a, "x"), "EOF"},
 		{"closed with a reason", frame(0x88, "\x03\xf0go away") + frame(0x81, "a"), nil, frame(0x88, "\x03\xf0"), "closed with status 1008"},
 		{"closed with none", frame(0x88, ""), nil, frame(0x88, ""), "closed with status 1005"},
+		{"closed with half a status", frame(0x88, "\x03"), nil, frame(0x88, "\x03\xea"), "no status"},
+		{"closed with a status that is none", frame(0x88, "\x03\xe7go away"), nil, frame(0x88, "\x03\xea"), "no status"},
 		{"cut off in a head", "\x81", nil, "", "unexpected EOF"},
 		{"cut off in a length", "\x81\x7f\x00", nil, "", "unexpected EOF"},
 		{"cut off in a message", frame(0x01, "ab") + "\x80\x05ab", nil, "", "unexpected EOF"},
