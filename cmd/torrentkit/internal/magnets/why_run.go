@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
@@ -104,20 +103,30 @@ func (w *why) layers() {
 
 // askedNobody tells of trackers and of the DHT, of whom none was of use.
 func (w *why) askedNobody(f *magnetFlags) {
-	failed := func(s magnet.SourceReport) bool { return s.Err != nil }
-	trackers := slices.DeleteFunc(slices.Clone(w.sources), func(s magnet.SourceReport) bool { return !isTrackerSource(s) })
+	var trackers, answered int
+	webRTC, dhtFails := false, false
+	for _, s := range w.sources {
+		if isTrackerSource(s) {
+			trackers++
+			webRTC = webRTC || errors.Is(s.Err, errWebRTC)
+			if s.Err == nil {
+				answered++
+			}
+		}
+		dhtFails = dhtFails || s.Name == "dht" && s.Err != nil
+	}
 	switch {
-	case len(trackers) == 0:
+	case trackers == 0:
 		w.lacks("no-trackers", "the link names no tracker", "add trackers of the place where the link is from: &tr=URL")
-	case slices.ContainsFunc(trackers, func(s magnet.SourceReport) bool { return errors.Is(s.Err, errWebRTC) }):
+	case webRTC:
 		w.lacks("webrtc-only", "a tracker of the link leads to peers in browsers only (WebRTC)", "a client that speaks WebTorrent")
-	case !slices.ContainsFunc(trackers, func(s magnet.SourceReport) bool { return s.Err == nil }):
+	case answered == 0:
 		w.lacks("trackers-fail", "no tracker of the link answered", "torrentkit announce TRACKER HASH --explain says why; torrentkit doctor TRACKER examines it")
 	}
-	switch at := slices.IndexFunc(w.sources, func(s magnet.SourceReport) bool { return s.Name == "dht" }); {
+	switch {
 	case f.noDHT:
 		w.lacks("dht-not-asked", "the DHT was not asked", "without --no-dht; a private torrent is not found there")
-	case at >= 0 && failed(w.sources[at]):
+	case dhtFails:
 		w.lacks("dht-fails", "the DHT did not answer", "let UDP through the firewall, or --dht-node HOST:PORT")
 	}
 }

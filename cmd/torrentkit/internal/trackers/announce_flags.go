@@ -4,7 +4,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"time"
 
@@ -36,8 +35,14 @@ type announceFlags struct {
 // pings tells whether trackers are asked again and again.
 func (f *announceFlags) pings() bool { return f.count > 0 || f.duration > 0 }
 
-func (f *announceFlags) nagios() bool {
-	return slices.ContainsFunc(f.reports, func(r command.Report) bool { return r.Kind == "nagios" })
+// wants tells whether a report of the kind is asked for.
+func (f *announceFlags) wants(kind string) bool {
+	for _, r := range f.reports {
+		if r.Kind == kind {
+			return true
+		}
+	}
+	return false
 }
 
 func (f *announceFlags) bindRequest(cmd *cobra.Command) {
@@ -103,7 +108,7 @@ func (f *announceFlags) request(cmd *cobra.Command) (announce.Options, error) {
 	o.Port, o.NumWant, o.IP, o.NoStop = f.port, f.numWant, f.ip, f.noStop
 	o.Left, o.Uploaded, o.Downloaded = int64(f.left), int64(f.uploaded), int64(f.downloaded)
 	o.Seed = f.seed || cmd.Flags().Changed("left") && f.left == 0
-	o.Record = f.explain || slices.ContainsFunc(f.reports, func(r command.Report) bool { return r.Kind == "html" })
+	o.Record = f.explain || f.wants("html")
 	if f.peers && !cmd.Flags().Changed("numwant") {
 		o.NumWant = 50
 	}
@@ -123,7 +128,7 @@ func (f *announceFlags) request(cmd *cobra.Command) (announce.Options, error) {
 		}
 		o.Key = uint32(key)
 	}
-	if (f.warn != 0 || f.crit != 0) && !f.nagios() {
+	if (f.warn != 0 || f.crit != 0) && !f.wants("nagios") {
 		return o, errors.New("--warn and --crit are limits of --nagios")
 	}
 	if f.warn < 0 || f.crit < 0 || f.crit > 0 && f.warn > f.crit {

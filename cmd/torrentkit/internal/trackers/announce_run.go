@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -35,7 +34,7 @@ func runAnnounce(ctx context.Context, con *console.Console, cmd *cobra.Command, 
 		return errors.New("an argument is missing: a tracker, a torrent, a link or an infohash")
 	}
 	t, err := readTargets(ctx, con, args, &f.targetFlags, false)
-	if f.nagios() && ctx.Err() == nil && (console.IsSaid(err) || t.unread != nil) {
+	if f.wants("nagios") && ctx.Err() == nil && (console.IsSaid(err) || t.unread != nil) {
 		err = errors.New("an argument cannot be read")
 	}
 	if err != nil {
@@ -46,13 +45,13 @@ func runAnnounce(ctx context.Context, con *console.Console, cmd *cobra.Command, 
 		return err
 	}
 	queries := t.queries()
-	if !f.nagios() { // which has a state of its own for that
+	if !f.wants("nagios") { // which has a state of its own for that
 		t.refuseMalformed(opt)
 	}
 	switch {
 	case f.dryRun:
 		err = showQueries(con, queries, opt, f)
-	case f.pings() || f.nagios():
+	case f.pings() || f.wants("nagios"):
 		err = ping(ctx, con, queries, opt, f, reports)
 	default:
 		err = probe(ctx, con, queries, opt, f, newSummary(f.by, &t, len(queries)), reports)
@@ -124,7 +123,12 @@ func probe(ctx context.Context, con *console.Console, queries []announce.Query, 
 }
 
 func sameHash(queries []announce.Query) bool {
-	return !slices.ContainsFunc(queries, func(q announce.Query) bool { return q.Hash != queries[0].Hash })
+	for i := range queries {
+		if queries[i].Hash != queries[0].Hash {
+			return false
+		}
+	}
+	return true
 }
 
 // showQueries is --dry-run.

@@ -2,7 +2,6 @@ package trackers
 
 import (
 	"context"
-	"slices"
 	"sync"
 
 	"github.com/torrentkit/torrentkit/announce"
@@ -75,8 +74,10 @@ func check(ctx context.Context, con *console.Console, c *announce.CheckerConfig,
 	} else if err := showChecked(con, all, f.peers); err != nil {
 		return err
 	}
-	if slices.ContainsFunc(all, func(one *checked) bool { return !one.good() }) {
-		return console.No()
+	for _, one := range all {
+		if !one.good() {
+			return console.No()
+		}
 	}
 	return nil
 }

@@ -85,8 +85,10 @@ func examine(ctx context.Context, con *console.Console, trackers []string, opt a
 	if err := cmp.Or(err, unexamined); err != nil {
 		return err
 	}
-	if f.failOn != "none" && slices.ContainsFunc(reports, func(r announce.Report) bool { return failsAt(&r, f.failOn) }) {
-		return console.No()
+	for i := range reports {
+		if f.failOn != "none" && failsAt(&reports[i], f.failOn) {
+			return console.No()
+		}
 	}
 	return nil
 }

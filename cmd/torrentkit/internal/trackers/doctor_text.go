@@ -3,7 +3,6 @@ package trackers
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/torrentkit/torrentkit/announce"
@@ -64,14 +63,17 @@ func showReports(con *console.Console, reports []announce.Report, f *doctorFlags
 		return nil
 	}
 	// of those that could not be asked the error tells
-	reports = slices.DeleteFunc(slices.Clone(reports), func(r announce.Report) bool {
-		return r.Failure != nil && !(interrupted(&r) && len(r.Verdicts) > 0)
-	})
-	switch len(reports) {
+	var asked []*announce.Report
+	for i := range reports {
+		if r := &reports[i]; r.Failure == nil || interrupted(r) && len(r.Verdicts) > 0 {
+			asked = append(asked, r)
+		}
+	}
+	switch len(asked) {
 	case 2:
-		showDifferences(con, &reports[0], &reports[1])
+		showDifferences(con, asked[0], asked[1])
 	case 1:
-		showReportOf(con, &reports[0], f)
+		showReportOf(con, asked[0], f)
 	}
 	return nil
 }
@@ -252,7 +254,7 @@ func (c compared) both() bool { return c[0] != nil && c[1] != nil }
 func (c compared) differs() bool { return c.both() && c[0].State != c[1].State }
 
 func (c compared) failed() bool {
-	return slices.ContainsFunc(c[:], func(v *announce.Verdict) bool { return v != nil && v.State == announce.Fail })
+	return c[0] != nil && c[0].State == announce.Fail || c[1] != nil && c[1].State == announce.Fail
 }
 
 func (c compared) id() string { return cmp.Or(c[0], c[1]).ID }

@@ -11,49 +11,50 @@ import (
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
 )
 
-// metric is one family of Prometheus's text format. Its series have the same names and labels whether the tracker is up
-// or down: what is not known is NaN.
+// metric is one family of Prometheus's text format, with its value for one tracker. Its series have the same names and labels
+// whether the tracker is up or down: what is not known is NaN.
 type metric struct {
 	name, help string
-	value      func(*announce.Result) float64
+	value      float64
 	secure     bool // of trackers over TLS only
 }
 
-func resultMetrics() []metric {
-	count := func(n func(*announce.Reply) int64) func(*announce.Result) float64 {
-		return func(r *announce.Result) float64 {
-			if r.Reply == nil || n(r.Reply) == announce.Unknown {
-				return math.NaN()
-			}
-			return float64(n(r.Reply))
-		}
+// resultMetrics are always as many, in the same order.
+func resultMetrics(r *announce.Result) []metric {
+	p, end := &announce.Reply{Seeds: announce.Unknown, Leeches: announce.Unknown, Interval: announce.Unknown * time.Second}, math.NaN()
+	if r.Reply != nil {
+		p = r.Reply
 	}
-	timing := func(part func(*announce.Timing) time.Duration) func(*announce.Result) float64 {
-		return func(r *announce.Result) float64 {
-			if d := part(&r.Timing); d > 0 {
-				return d.Seconds()
-			}
-			return math.NaN()
-		}
+	if r.TLS != nil {
+		end = float64(r.TLS.NotAfter.Unix())
 	}
 	return []metric{
-		{name: "tracker_up", help: "whether the tracker gave a good answer", value: func(r *announce.Result) float64 { return truth(r.Good()) }},
-		{name: "tracker_seeds", help: "seeders that the tracker counts", value: count(func(p *announce.Reply) int64 { return p.Seeds })},
-		{name: "tracker_leeches", help: "leechers that the tracker counts", value: count(func(p *announce.Reply) int64 { return p.Leeches })},
-		{name: "tracker_interval_seconds", help: "interval between announces that the tracker asks for", value: count(func(p *announce.Reply) int64 { return int64(p.Interval.Seconds()) })},
-		{name: "tracker_findings", help: "rules that the answer breaks", value: func(r *announce.Result) float64 { return float64(len(r.Findings)) }},
-		{name: "tracker_dns_seconds", help: "time of the name lookup", value: timing(func(t *announce.Timing) time.Duration { return t.DNS })},
-		{name: "tracker_connect_seconds", help: "time of the TCP handshake or the UDP connect action", value: timing(func(t *announce.Timing) time.Duration { return t.Connect })},
-		{name: "tracker_tls_seconds", help: "time of the TLS handshake", value: timing(func(t *announce.Timing) time.Duration { return t.TLS }), secure: true},
-		{name: "tracker_first_byte_seconds", help: "time from the request to the first byte of the answer", value: timing(func(t *announce.Timing) time.Duration { return t.FirstByte })},
-		{name: "tracker_duration_seconds", help: "time of the whole probe", value: timing(func(t *announce.Timing) time.Duration { return t.Total })},
-		{name: "tracker_certificate_end_seconds", help: "when the certificate ends, as Unix time", secure: true, value: func(r *announce.Result) float64 {
-			if r.TLS == nil {
-				return math.NaN()
-			}
-			return float64(r.TLS.NotAfter.Unix())
-		}},
+		{"tracker_up", "whether the tracker gave a good answer", truth(r.Good()), false},
+		{"tracker_seeds", "seeders that the tracker counts", counted(p.Seeds), false},
+		{"tracker_leeches", "leechers that the tracker counts", counted(p.Leeches), false},
+		{"tracker_interval_seconds", "interval between announces that the tracker asks for", counted(int64(p.Interval.Seconds())), false},
+		{"tracker_findings", "rules that the answer breaks", float64(len(r.Findings)), false},
+		{"tracker_dns_seconds", "time of the name lookup", spent(r.Timing.DNS), false},
+		{"tracker_connect_seconds", "time of the TCP handshake or the UDP connect action", spent(r.Timing.Connect), false},
+		{"tracker_tls_seconds", "time of the TLS handshake", spent(r.Timing.TLS), true},
+		{"tracker_first_byte_seconds", "time from the request to the first byte of the answer", spent(r.Timing.FirstByte), false},
+		{"tracker_duration_seconds", "time of the whole probe", spent(r.Timing.Total), false},
+		{"tracker_certificate_end_seconds", "when the certificate ends, as Unix time", end, true},
 	}
+}
+
+func counted(n int64) float64 {
+	if n == announce.Unknown {
+		return math.NaN()
+	}
+	return float64(n)
+}
+
+func spent(d time.Duration) float64 {
+	if d <= 0 {
+		return math.NaN()
+	}
+	return d.Seconds()
 }
 
 func truth(yes bool) float64 {
@@ -84,7 +85,7 @@ func metricsReport(con *console.Console, g *gathered) []byte {
 	if len(all) == 0 {
 		return nil
 	}
-	for _, m := range resultMetrics() {
+	for i, m := range resultMetrics(&announce.Result{}) {
 		begun := false
 		for _, s := range all {
 			if t := s.last.Transport; m.secure && t != announce.HTTPS && t != announce.WSS {
@@ -94,7 +95,7 @@ func metricsReport(con *console.Console, g *gathered) []byte {
 				e.gauge(m.name, m.help)
 				begun = true
 			}
-			e.sample(m.name, g.labels(con, s), m.value(&s.last))
+			e.sample(m.name, g.labels(con, s), resultMetrics(&s.last)[i].value)
 		}
 	}
 	e.gauge("tracker_failure", "why there is no good answer: 1 of the code that says so, 0 of the others")

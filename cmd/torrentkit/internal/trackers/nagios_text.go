@@ -3,7 +3,6 @@ package trackers
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,8 +28,10 @@ func (s nagiosState) String() string { return [...]string{"OK", "WARNING", "CRIT
 
 // worse is the one that counts of two: what is certainly down goes before what is not known.
 func (s nagiosState) worse(t nagiosState) nagiosState {
-	rank := []nagiosState{nagiosOK, nagiosWarning, nagiosUnknown, nagiosCritical}
-	return rank[max(slices.Index(rank, s), slices.Index(rank, t))]
+	if s == nagiosCritical || t == nagiosCritical {
+		return nagiosCritical
+	}
+	return max(s, t)
 }
 
 // nagios prints what a monitoring plugin prints, and exits as those do: a line of the state with its performance data, and
@@ -87,7 +88,7 @@ func nagiosOf(con *console.Console, s *series, random bool, f *announceFlags) (n
 	switch {
 	case s.stats.Good == 0 && r.Failure == nil:
 		return nagiosCritical, "no answer"
-	case s.stats.Good == 0 && slices.Contains([]announce.Code{announce.BadRequest, announce.PrivateAddress, announce.Shortage}, r.Failure.Code):
+	case s.stats.Good == 0 && (r.Failure.Code == announce.BadRequest || r.Failure.Code == announce.PrivateAddress || r.Failure.Code == announce.Shortage):
 		return nagiosUnknown, string(r.Failure.Code) + ": " + failureText(con, r.Failure, r.Tracker)
 	case s.stats.Good == 0 && random && r.Failure.Code == announce.Unregistered:
 		return nagiosWarning, "alive, and serves listed torrents only: name an infohash that it lists, to see that it does"

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -190,10 +189,9 @@ type share struct {
 
 // shares draws the parts of a time one after the other.
 func (p *page) shares(con *console.Console, list []share) {
-	list = slices.DeleteFunc(list, func(s share) bool { return s.d <= 0 })
 	var sum time.Duration
 	for _, s := range list {
-		sum += s.d
+		sum += max(s.d, 0)
 	}
 	if sum == 0 {
 		return
@@ -201,6 +199,9 @@ func (p *page) shares(con *console.Console, list []share) {
 	p.begin("svg", "class", "flat", "viewBox", "0 0 600 10", "preserveAspectRatio", "none", "role", "img", "aria-label", "parts of the time")
 	x := 0.0
 	for _, s := range list {
+		if s.d <= 0 {
+			continue
+		}
 		w := 600 * s.d.Seconds() / sum.Seconds()
 		p.begin("rect", "class", s.class, "x", number(x), "y", "0", "width", number(w), "height", "10")
 		p.put("title", s.label+" "+con.Times.Answer(s.d))
@@ -210,6 +211,9 @@ func (p *page) shares(con *console.Console, list []share) {
 	p.end()
 	p.begin("p", "class", "dim")
 	for _, s := range list {
+		if s.d <= 0 {
+			continue
+		}
 		p.begin("svg", "class", "key", "viewBox", "0 0 1 1", "aria-hidden", "true")
 		p.begin("rect", "class", s.class, "width", "1", "height", "1")
 		p.end()

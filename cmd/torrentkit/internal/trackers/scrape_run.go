@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -70,8 +69,10 @@ func scrape(ctx context.Context, con *console.Console, t *targets, jobs []scrape
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	for _, r := range slices.Concat(results...) {
-		rows = addScraped(con, rows, &r)
+	for _, list := range results {
+		for i := range list {
+			rows = addScraped(con, rows, &list[i])
+		}
 	}
 	if f.dht {
 		var err error

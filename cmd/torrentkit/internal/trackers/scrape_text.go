@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/torrentkit/torrentkit/announce"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
@@ -133,12 +132,17 @@ func showCounts(con *console.Console, rows []scrapeRow, t *targets) {
 		}
 	}
 	con.Print(console.Words(rows[0].tracker).In(console.Bold))
-	if first := rows[0].result; !slices.ContainsFunc(rows, func(r scrapeRow) bool { return r.good || r.result.Raw != first.Raw }) {
+	first, alike, good := rows[0].result, true, true
+	for _, r := range rows {
+		alike = alike && !r.good && r.result.Raw == first.Raw
+		good = good && r.result.Raw == scraped
+	}
+	if alike {
 		con.Print(console.Words("  "), console.Words(first.Human).In(first.Colour), console.Words(fmt.Sprintf(", for %s", command.Plural(len(rows), "torrent"))))
 		return
 	}
 	table := console.NewTable("seeds", "leeches", "downloaded", "torrent", "result")
-	if !slices.ContainsFunc(rows, func(r scrapeRow) bool { return r.result.Raw != scraped }) {
+	if good {
 		table.Head = table.Head[:4]
 	}
 	for _, r := range rows {
