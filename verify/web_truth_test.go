@@ -185,6 +185,36 @@ func TestWebFaultOfOneFile(t *testing.T) {
 	}
 }
 
+// A seed that keeps one waiting for every second file is given up all the same.
+func TestWebWaitsAreBounded(t *testing.T) {
+	t.Parallel()
+	tree := files{}
+	for i := range 130 {
+		tree[fmt.Sprintf("%03d", i)] = noise(mathrand.New(mathrand.NewPCG(22, uint64(i))), 20000)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		n := new(memnet.Network)
+		server := inMemory(t, n, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			name := r.URL.Path[len(r.URL.Path)-3:]
+			if name[2]%2 == 1 {
+				<-r.Context().Done()
+				return
+			}
+			http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(tree[name]))
+		}))
+		o := webOptions()
+		o.URLs, o.Connections, o.Stall, o.network = []string{server.URL + "/"}, 1, 2*time.Second, n
+		w := webCheck(t, tree.Torrent(t, metainfo.V2, 16384, metainfo.Fields{}), o)
+		count := map[State]int{}
+		for _, f := range w.Report.Files {
+			count[f.State]++
+		}
+		if count[Unreadable] != 50 || count[OK]+count[Unchecked] != 80 {
+			t.Errorf("%v", count)
+		}
+	})
+}
+
 // Of a BEP 17 seed, a piece that it does not serve is the only one that is not checked.
 func TestBEP17FaultOfOnePiece(t *testing.T) {
 	t.Parallel()

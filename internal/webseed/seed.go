@@ -84,11 +84,13 @@ func (f *Fault) Error() string { return f.Message }
 
 // maxFaults bounds what is remembered of bad files, maxCostly and maxVain after
 // how many of them in a row (BEP 17: of pieces) nothing more is asked for: of those
-// that cost tries and waiting, and of all.
+// that cost tries and waiting, and of all. Of the former there may be maxWaits, in
+// a row or not.
 const (
 	maxFaults = 100
 	maxCostly = 8
 	maxVain   = 200
+	maxWaits  = 50
 )
 
 // Seed is one web seed of a torrent, or files of one host.
@@ -113,6 +115,7 @@ type Seed struct {
 	files        []File // by index in the torrent
 	failed       bool   // a file was asked for in vain
 	costly, vain int    // such files, or pieces, since the last answer that was good
+	waits        int    // costly ones since the beginning
 }
 
 // New begins to ask a seed, until ctx is done.
@@ -282,8 +285,9 @@ func (s *Seed) fail(err error) error {
 	switch f.Kind {
 	case "connect", "stall", "slow", "busy", "cut-short":
 		s.costly++
+		s.waits++
 	}
-	if s.costly >= maxCostly || s.vain >= maxVain || f.Kind == "no-range" && s.vain > 1 && !s.ranged.Load() {
+	if s.costly >= maxCostly || s.waits >= maxWaits || s.vain >= maxVain || f.Kind == "no-range" && s.vain > 1 && !s.ranged.Load() {
 		s.stop(f)
 	}
 	return f
