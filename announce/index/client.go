@@ -80,7 +80,11 @@ func New(address string, o Options) (*Client, error) {
 		proxy = func(*http.Request) (*url.URL, error) { return o.Proxy, nil }
 	}
 	t := d.Transport(proxy, 0) // the context of a request bounds it
-	t.TLSClientConfig = o.TLS
+	if o.TLS != nil {
+		protocols := t.TLSClientConfig.NextProtos
+		t.TLSClientConfig = o.TLS.Clone()
+		t.TLSClientConfig.NextProtos = protocols
+	}
 	c := &Client{base: base, o: o, http: d.Client(t)}
 	c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	c.plain = base.Scheme == "http" && !loopback(base.Hostname())
