@@ -82,14 +82,10 @@ type FileChange struct {
 // nothing else have the same hashes; whatever cannot be compared is said to be
 // unclear.
 func Diff(a, b *metainfo.Torrent) *Difference {
-	d := &Difference{SameInfoHash: bytes.Equal(a.RawInfo(), b.RawInfo())}
-	for _, c := range bencode.Changes(bencode.View(a.RawInfo()), bencode.View(b.RawInfo())) {
-		d.InfoKeys = append(d.InfoKeys, KeyChange{bencode.JoinKey("info", c.Key), c.Old.Raw(), c.New.Raw()})
-	}
-	for _, c := range bencode.Changes(bencode.View(a.Raw()), bencode.View(b.Raw())) {
-		if c.Key != "info" {
-			d.OtherKeys = append(d.OtherKeys, KeyChange{bencode.JoinKey("", c.Key), c.Old.Raw(), c.New.Raw()})
-		}
+	d := &Difference{
+		SameInfoHash: bytes.Equal(a.RawInfo(), b.RawInfo()),
+		InfoKeys:     keyChanges("info", a.RawInfo(), b.RawInfo()),
+		OtherKeys:    keyChanges("", a.Raw(), b.Raw()),
 	}
 	d.fields(a, b)
 	d.list("tracker", slices.Concat(a.Trackers...), slices.Concat(b.Trackers...))
@@ -100,29 +96,42 @@ func Diff(a, b *metainfo.Torrent) *Difference {
 	return d
 }
 
-func (d *Difference) fields(a, b *metainfo.Torrent) {
-	field := func(name, x, y string) {
-		if x != y {
-			d.Fields = append(d.Fields, FieldChange{name, x, y})
+// keyChanges compares the keys of two dictionaries that stand at a path: all of info, and what is beside it.
+func keyChanges(path string, a, b []byte) (list []KeyChange) {
+	for _, c := range bencode.Changes(bencode.View(a), bencode.View(b)) {
+		if path != "" || c.Key != "info" {
+			list = append(list, KeyChange{bencode.JoinKey(path, c.Key), c.Old.Raw(), c.New.Raw()})
 		}
 	}
+	return list
+}
+
+func (d *Difference) fields(a, b *metainfo.Torrent) {
 	date := func(t time.Time) string {
 		if t.IsZero() {
 			return ""
 		}
 		return t.UTC().Format(time.RFC3339)
 	}
-	field("name", a.Name, b.Name)
-	field("format", a.Format.String(), b.Format.String())
-	field("size", strconv.FormatInt(a.Size(), 10), strconv.FormatInt(b.Size(), 10))
-	field("piece length", strconv.FormatInt(a.PieceLength, 10), strconv.FormatInt(b.PieceLength, 10))
-	field("private", strconv.FormatBool(a.Private), strconv.FormatBool(b.Private))
-	field("source", a.Source, b.Source)
-	field("comment", a.Comment, b.Comment)
-	field("created by", a.CreatedBy, b.CreatedBy)
-	field("created", date(a.CreationDate), date(b.CreationDate))
-	if x, y := tiersText(a.Trackers), tiersText(b.Trackers); x != y && sameSet(slices.Concat(a.Trackers...), slices.Concat(b.Trackers...)) {
-		field("tiers", x, y)
+	all := []FieldChange{
+		{"name", a.Name, b.Name},
+		{"format", a.Format.String(), b.Format.String()},
+		{"size", strconv.FormatInt(a.Size(), 10), strconv.FormatInt(b.Size(), 10)},
+		{"piece length", strconv.FormatInt(a.PieceLength, 10), strconv.FormatInt(b.PieceLength, 10)},
+		{"private", strconv.FormatBool(a.Private), strconv.FormatBool(b.Private)},
+		{"source", a.Source, b.Source},
+		{"comment", a.Comment, b.Comment},
+		{"created by", a.CreatedBy, b.CreatedBy},
+		{"created", date(a.CreationDate), date(b.CreationDate)},
+		{"tiers", tiersText(a.Trackers), tiersText(b.Trackers)},
+	}
+	if !sameSet(slices.Concat(a.Trackers...), slices.Concat(b.Trackers...)) {
+		all = all[:len(all)-1] // Lists tells what becomes of trackers
+	}
+	for _, f := range all {
+		if f.A != f.B {
+			d.Fields = append(d.Fields, f)
+		}
 	}
 }
 
