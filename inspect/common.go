@@ -3,7 +3,6 @@ package inspect
 import (
 	"cmp"
 	"iter"
-	"slices"
 	"sort"
 	"strings"
 
@@ -52,7 +51,12 @@ func Common(torrents iter.Seq[*metainfo.Torrent]) []SharedFile {
 		}
 		n++
 	}
-	all = slices.DeleteFunc(all, func(s SharedFile) bool { return s.In[0].Torrent == s.In[len(s.In)-1].Torrent })
-	sort.SliceStable(all, func(i, j int) bool { return all[i].Length > all[j].Length })
-	return all
+	shared := all[:0]
+	for _, s := range all {
+		if s.In[0].Torrent != s.In[len(s.In)-1].Torrent {
+			shared = append(shared, s)
+		}
+	}
+	sort.SliceStable(shared, func(i, j int) bool { return shared[i].Length > shared[j].Length })
+	return shared
 }

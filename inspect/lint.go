@@ -48,12 +48,11 @@ type Report struct {
 
 // Count returns the number of errors and of warnings, omitted ones included.
 func (r *Report) Count() (errors, warnings int) {
+	omitted := maps.Clone(r.Omitted)
 	for i := range r.Findings {
-		n := 1
 		f := &r.Findings[i]
-		if last := i+1 == len(r.Findings) || !slices.ContainsFunc(r.Findings[i+1:], func(g Finding) bool { return g.Rule.ID == f.Rule.ID }); last {
-			n += r.Omitted[f.Rule.ID]
-		}
+		n := 1 + omitted[f.Rule.ID]
+		delete(omitted, f.Rule.ID)
 		if f.Severity == metainfo.Error {
 			errors += n
 		} else {
@@ -145,7 +144,11 @@ func known(dict bencode.Value) map[string]bencode.Value {
 			m[string(key)] = v
 		}
 	}
-	maps.DeleteFunc(m, func(_ string, v bencode.Value) bool { return v.Kind() == bencode.None })
+	for key, v := range m {
+		if v.Kind() == bencode.None {
+			delete(m, key)
+		}
+	}
 	return m
 }
 

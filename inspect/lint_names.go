@@ -262,10 +262,13 @@ func (c *collider) dropLone() {
 			shared = append(shared, hashes[i])
 		}
 	}
-	c.entries = slices.DeleteFunc(c.entries, func(e folded) bool {
-		_, found := slices.BinarySearch(shared, e.hash)
-		return !found
-	})
+	left := c.entries[:0]
+	for _, e := range c.entries {
+		if _, found := slices.BinarySearch(shared, e.hash); found {
+			left = append(left, e)
+		}
+	}
+	c.entries = left
 }
 
 // collisions finds the names whose folded paths are equal, but not the paths.

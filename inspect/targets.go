@@ -162,8 +162,11 @@ func (l *linter) targetShape(target Target, m limits) {
 	if m.uniquePaths {
 		l.uniquePaths(target)
 	}
-	if p := slices.IndexFunc(t.Problems, func(p metainfo.Problem) bool { return p.ID == "duplicate-path" }); m.noClash && p >= 0 {
-		l.add("target-content", t.Problems[p].Path, t.Problems[p].Offset, "%s ends at two files of one name", target)
+	for _, p := range t.Problems {
+		if m.noClash && p.ID == "duplicate-path" {
+			l.add("target-content", p.Path, p.Offset, "%s ends at two files of one name", target)
+			break
+		}
 	}
 	pads := 0
 	for i := range t.Files {

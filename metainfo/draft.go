@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -129,7 +128,13 @@ func checkFields(f *Fields) error {
 }
 
 func withoutEmpty(tiers [][]string) [][]string {
-	return slices.DeleteFunc(slices.Clone(tiers), func(tier []string) bool { return len(tier) == 0 })
+	var full [][]string
+	for _, tier := range tiers {
+		if len(tier) > 0 {
+			full = append(full, tier)
+		}
+	}
+	return full
 }
 
 // Layout returns where the bytes of the files, and of the pad files of a hybrid

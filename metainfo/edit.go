@@ -179,17 +179,19 @@ func repeated(dict bencode.Value) iter.Seq2[string, bencode.Value] {
 // so that is the one that is changed, and the others go.
 func splice(dict bencode.Value, entries []Entry) []byte {
 	want := make(map[string][]byte, len(entries))
-	added := slices.Clone(entries)
-	for _, e := range entries {
-		want[e.Key] = e.Value
-	}
 	there := make(map[string]bool, len(entries))
 	for k := range dict.Entries() {
-		if key, _ := k.Text(); len(want) > 0 {
+		if key, _ := k.Text(); len(entries) > 0 {
 			there[key] = true
 		}
 	}
-	added = slices.DeleteFunc(added, func(e Entry) bool { return e.Value == nil || there[e.Key] })
+	var added []Entry
+	for _, e := range entries {
+		want[e.Key] = e.Value
+		if e.Value != nil && !there[e.Key] {
+			added = append(added, e)
+		}
+	}
 	sort.Slice(added, func(i, j int) bool { return added[i].Key < added[j].Key })
 	insert := func(b []byte, e Entry) []byte { return append(bencode.AppendString(b, e.Key), e.Value...) }
 	b := append(make([]byte, 0, len(dict.Raw())+256), 'd')
@@ -355,10 +357,10 @@ func (l *TierEdit) apply(old [][]string, e *Edit) [][]string {
 	}
 	seen := make(map[string]bool)
 	var now [][]string
-	put := func(tier []string, keep func(string) bool) {
+	put := func(tier []string, added bool) {
 		var urls []string
 		for _, u := range tier {
-			if keep(u) && !seen[u] {
+			if !seen[u] && (added || !l.removes(u)) {
 				seen[u] = true
 				urls = append(urls, u)
 			}
@@ -368,10 +370,10 @@ func (l *TierEdit) apply(old [][]string, e *Edit) [][]string {
 		}
 	}
 	for _, tier := range mapped {
-		put(tier, func(u string) bool { return !l.removes(u) })
+		put(tier, false)
 	}
 	for _, tier := range l.Add {
-		put(tier, func(string) bool { return true })
+		put(tier, true)
 	}
 	return now
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"hash"
 	"io"
-	"slices"
 	"sort"
 	"strconv"
 
@@ -144,8 +143,9 @@ func (p *pass) part(b []byte, empty string, value func([]byte) []byte) []byte {
 func (p *pass) appendBytes(b, text []byte) []byte {
 	const some = 32 << 10
 	b = append(strconv.AppendInt(b, int64(len(text)), 10), ':')
-	for chunk := range slices.Chunk(text, some) {
-		b = p.spill(append(b, chunk...))
+	for len(text) > 0 {
+		n := min(len(text), some)
+		b, text = p.spill(append(b, text[:n]...)), text[n:]
 	}
 	return b
 }

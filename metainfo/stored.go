@@ -143,8 +143,11 @@ func (p *parser) content() (*Torrent, error) {
 		return nil, *p.refusal
 	}
 	if p.nameErrors > 0 && !store(p.t) {
-		i := slices.IndexFunc(p.problems, func(q Problem) bool { return q.Severity == Error && ofNames(q.ID) })
-		return nil, p.problems[i]
+		for _, q := range p.problems {
+			if q.Severity == Error && ofNames(q.ID) {
+				return nil, q
+			}
+		}
 	}
 	return p.t, nil
 }

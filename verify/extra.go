@@ -74,9 +74,20 @@ func (r *run) lookAround(ctx context.Context, at storage, extra bool) error {
 	for k := range r.Files {
 		known[r.Files[k].Found] = true
 	}
-	r.Extra = slices.DeleteFunc(r.Extra, func(e Extra) bool { return known[e.Path] })
+	r.Extra = without(r.Extra, known)
 	sortExtra(r.Extra)
 	return err
+}
+
+// without leaves out what stands at one of some paths.
+func without(all []Extra, paths map[string]bool) []Extra {
+	left := all[:0]
+	for _, e := range all {
+		if !paths[e.Path] {
+			left = append(left, e)
+		}
+	}
+	return left
 }
 
 func sortExtra(all []Extra) {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"slices"
 
 	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/verify/internal/find"
@@ -173,9 +172,11 @@ func (f *fixer) readAgain(ctx context.Context) error {
 	if f.res.DryRun || len(f.res.Renamed)+len(f.res.Truncated) == 0 {
 		return nil
 	}
-	f.Extra = slices.DeleteFunc(f.Extra, func(e Extra) bool {
-		return slices.ContainsFunc(f.res.Renamed, func(n Renaming) bool { return n.From == e.Path })
-	})
+	gone := map[string]bool{}
+	for _, n := range f.res.Renamed {
+		gone[n.From] = true
+	}
+	f.Extra = without(f.Extra, gone)
 	now, err := f.again(ctx, f.pieces.that(isOpen), f.workers, false)
 	if err != nil {
 		return err

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -179,7 +178,9 @@ const lookBatch = 4096
 
 // lookAgain looks for the files as they were looked for before, some at a time.
 func (l *locatedFiles) lookAgain(ctx context.Context, files []FileIndex, tell func(FileIndex, *stat, func() bool, error)) {
-	for some := range slices.Chunk(files, lookBatch) {
+	for len(files) > 0 {
+		some := files[:min(len(files), lookBatch)]
+		files = files[len(some):]
 		now, err := Locate(ctx, l.root, len(some), func(k FileIndex) Want { return Want{Path: l.tree.Path(some[k])} }, nil)
 		if err != nil {
 			return // ctx's: the root is known by name

@@ -140,9 +140,13 @@ func (l *listing) appendStat(out []entry, i, j int) ([]entry, error) {
 			out[n+k] = l.look(l.entries[i+k])
 		}
 	})
-	return slices.DeleteFunc(out, func(e entry) bool {
-		return errors.Is(e.err, fs.ErrNotExist) && !e.link // removed since the folder was listed
-	}), nil
+	left := out[:n]
+	for k := n; k < len(out); k++ {
+		if e := &out[k]; !errors.Is(e.err, fs.ErrNotExist) || e.link { // others were removed since the folder was listed
+			left = append(left, *e)
+		}
+	}
+	return left, nil
 }
 
 func (l *listing) look(d fs.DirEntry) entry {

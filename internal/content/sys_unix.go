@@ -265,9 +265,13 @@ func (l *listing) appendStat(out []entry, i, j int) ([]entry, error) {
 			}
 		}
 	})
-	return slices.DeleteFunc(out, func(e entry) bool {
-		return e.err == unix.ENOENT && !e.link // removed since the folder was listed
-	}), nil
+	left := out[:n]
+	for k := n; k < len(out); k++ {
+		if e := &out[k]; e.err != unix.ENOENT || e.link { // others were removed since the folder was listed
+			left = append(left, *e)
+		}
+	}
+	return left, nil
 }
 
 // folder is an open folder below a root: names in it are looked at without following links.
@@ -298,7 +302,9 @@ func (d folder) each(ctx context.Context, f func(*entry)) error {
 	fd := int(d.file.Fd())
 	const batch = 1024
 	list := make([]entry, min(len(names), batch))
-	for some := range slices.Chunk(names, batch) {
+	for len(names) > 0 {
+		some := names[:min(len(names), batch)]
+		names = names[len(some):]
 		share(len(some), func(from, to int) {
 			for k := from; k < to; k++ {
 				e := entry{name: some[k]}

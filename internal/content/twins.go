@@ -15,7 +15,11 @@ func (l *locatedFiles) tellTwins() {
 		inodes[i] = l.tree.sightings[i].ino
 	}
 	slices.Sort(inodes)
-	if inodes = slices.DeleteFunc(inodes, func(n uint64) bool { return n == 0 }); len(slices.Compact(slices.Clone(inodes))) == len(inodes) {
+	twice := false
+	for i := 1; i < len(inodes) && !twice; i++ {
+		twice = inodes[i] != 0 && inodes[i] == inodes[i-1]
+	}
+	if !twice {
 		return
 	}
 	first := map[fileID]FileIndex{}
