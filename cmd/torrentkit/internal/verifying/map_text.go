@@ -2,6 +2,7 @@ package verifying
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/command"
 	"github.com/torrentkit/torrentkit/cmd/torrentkit/internal/console"
@@ -35,8 +36,8 @@ func (k ink) of(s verify.PieceState) console.Span {
 	return console.Words(k.unread).In(console.Yellow)
 }
 
-// showMaps draws the torrent and its files that are not whole on a terminal, unless that would tell nothing.
-func showMaps(con *console.Console, r *verify.Report) (drawn bool) {
+// showMaps draws the torrent and its files that are not whole on a terminal, below a table or first, unless that would tell nothing.
+func showMaps(con *console.Console, r *verify.Report, below bool) (drawn bool) {
 	if !con.Human() || r.GoodPieces == r.Pieces || r.GoodPieces == 0 {
 		return false
 	}
@@ -64,9 +65,15 @@ func showMaps(con *console.Console, r *verify.Report) (drawn bool) {
 		}
 	}
 	if len(r.Files) > 1 || len(t.Rows) == 0 {
-		add(wholeMap(r, cells), "all")
+		all := wholeMap(r, cells)
+		if len(t.Rows) == 0 && slices.Min(all) == slices.Max(all) { // as of a sample, whose pieces lie among many that were left out
+			return false
+		}
+		add(all, "all")
 	}
-	con.Print()
+	if below {
+		con.Print()
+	}
 	con.Printf("map: %s good, %s bad, %s not checked, %s left out", k.good, k.bad, k.unread, k.skipped)
 	t.Among(neighbours(r))
 	con.ShowTable(t)

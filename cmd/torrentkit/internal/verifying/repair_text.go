@@ -43,6 +43,7 @@ func showRepair(con *console.Console, r *verify.Repaired) {
 	}
 	f.Add(label, &console.Cell{Human: fmt.Sprintf("%s, %s %s", command.Plural(len(r.Pieces), "piece"), console.FormatSize(r.Bytes), written), Raw: fmt.Sprint(len(r.Pieces))})
 	con.Show(&f)
+	blank(con)
 }
 
 func repairedBriefly(r *verify.Repaired) string {

@@ -38,6 +38,7 @@ func showFound(con *console.Console, v verified) {
 	}
 	if len(done.Rows) > 0 {
 		con.ShowTable(done)
+		blank(con)
 	}
 }
 
@@ -60,6 +61,7 @@ func showSearch(con *console.Console, r *searchResult) {
 	}
 	if len(t.Rows) > 0 {
 		con.ShowTable(t)
+		blank(con)
 	}
 	var f console.Fields
 	f.Count("candidates", int64(r.found.Candidates))
@@ -69,4 +71,5 @@ func showSearch(con *console.Console, r *searchResult) {
 		f.Some("there already", int64(r.linked.Kept))
 	}
 	con.Show(&f)
+	blank(con)
 }

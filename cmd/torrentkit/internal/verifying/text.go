@@ -68,10 +68,10 @@ func showReport(con *console.Console, v verified) error {
 		files.Among(neighbours(r))
 		con.ShowTable(files)
 	}
-	drawn := showMaps(con, r)
+	drawn := showMaps(con, r, len(files.Rows) > 0)
 	showShared(con, r)
-	if con.Human() && (drawn || len(files.Rows) > 0) {
-		con.Print()
+	if drawn || len(files.Rows) > 0 {
+		blank(con)
 	}
 	if r.Differs != verify.SameName {
 		con.Note(fmt.Sprintf("the content is there as %q: %v", r.Root, r.Differs))
@@ -81,6 +81,13 @@ func showReport(con *console.Console, v verified) error {
 	showSums(con, v)
 	showNext(con, v)
 	return nil
+}
+
+// blank sets what follows apart, for people.
+func blank(con *console.Console) {
+	if con.Human() {
+		con.Print()
+	}
 }
 
 // maxNeighbours bounds the work of telling the names of a report from those that are not in it.
@@ -272,7 +279,7 @@ func showSums(con *console.Console, v verified) {
 	f.Add("bytes", bytes)
 	f.Some("from the journal", int64(r.KnownPieces))
 	if !r.Oldest.IsZero() {
-		f.Text("read since", atSecond(r.Oldest))
+		f.Time("read since", r.Oldest)
 	}
 	f.Some("too scattered to check", int64(r.LostPieces))
 	f.Some("left out", int64(r.SkippedPieces))
