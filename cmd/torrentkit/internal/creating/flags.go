@@ -21,6 +21,7 @@ import (
 type createFlags struct {
 	selection            create.DiskSelection
 	output               string
+	another              bool // than that of which people have just read
 	force, dryRun, table bool
 	size                 int64 // of content that there is not yet
 	peers                []string

@@ -30,7 +30,7 @@ func createAll(ctx context.Context, con *console.Console, paths []string, m *cre
 		}
 	}
 	rules := newRulesFile(m.presets, m.preset)
-	return createLayered(ctx, con, paths, rules, append([][]setting{m.given}, layers...), also)
+	return createLayered(ctx, con, paths, rules, append([][]setting{m.given}, layers...), also, false)
 }
 
 // createJobs runs the jobs of a file. One that fails leaves the others made.
@@ -63,7 +63,7 @@ func createJobs(ctx context.Context, con *console.Console, paths []string, also 
 			layers = append(layers, more...)
 		}
 		rules := newRulesFile(m.presets, preset)
-		if err := createLayered(ctx, con, j.paths, rules, append(layers, common), j.also); err != nil {
+		if err := createLayered(ctx, con, j.paths, rules, append(layers, common), j.also, label != labels[0]); err != nil {
 			return fmt.Errorf("%s%w", label, err)
 		}
 		return nil
@@ -71,11 +71,12 @@ func createJobs(ctx context.Context, con *console.Console, paths []string, also 
 }
 
 // createLayered makes one torrent, or several of one pass.
-func createLayered(ctx context.Context, con *console.Console, paths []string, rules *rulesFile, layers [][]setting, also [][]setting) error {
+func createLayered(ctx context.Context, con *console.Console, paths []string, rules *rulesFile, layers [][]setting, also [][]setting, another bool) error {
 	first, err := rules.ruled(ctx, con, layers...)
 	if err != nil {
 		return err
 	}
+	first.f.another = another
 	if len(also) == 0 {
 		return runCreate(ctx, con, paths, &first.o, &first.f)
 	}

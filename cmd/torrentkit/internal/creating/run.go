@@ -218,7 +218,7 @@ func finishCreate(ctx context.Context, con *console.Console, plans []*create.Pla
 	p.Finish()
 	for i, lint := range lints {
 		tellLint(con, lint, told)
-		if err := showCreated(con, created{lint.Torrent, made[i].Size(), reused[i], took, f.peers}, outs[i]); err != nil {
+		if err := showCreated(con, created{lint.Torrent, made[i].Size(), reused[i], took, f.peers, i > 0 || f.another}, outs[i]); err != nil {
 			return err
 		}
 	}
@@ -232,6 +232,8 @@ type created struct {
 	reused create.Reused
 	took   time.Duration // for this one and those that were made of the same pass
 	peers  []string      // for the link
+
+	another bool // as of createFlags
 }
 
 func (c *created) link() magnet.Link { return command.MagnetLink(c.Torrent, c.peers...) }

@@ -34,6 +34,9 @@ func tellPlan(con *console.Console, p *create.Plan, ownRules bool) {
 		switch {
 		case n.Kind == create.NotePattern:
 			if ownRules {
+				if strings.Contains(n.Path, `\`) {
+					text += `: "/" separates folders`
+				}
 				con.Warn(text)
 			}
 		case n.Kind != create.NoteName:
@@ -221,6 +224,9 @@ func showCreated(con *console.Console, c created, out *command.Output) error {
 	}
 	var f console.Fields
 	if con.Human() {
+		if c.another {
+			con.Print()
+		}
 		f.Add("output", console.Text(out.String()).In(console.Green))
 	}
 	f.Text("name", c.Name)
