@@ -11,8 +11,14 @@ import (
 	"syscall"
 )
 
-// alert is the operation of an error that the other side of TLS sent.
-const alert = "remote error"
+// Alert is what the other side of TLS ended a connection with, and nothing where an error is none of its alerts.
+func Alert(err error) string {
+	var remote *net.OpError
+	if errors.As(err, &remote) && remote.Op == "remote error" { // as crypto/tls has it
+		return remote.Err.Error()
+	}
+	return ""
+}
 
 // Cause says in plain words why a server gave no answer, or not all of it, and nothing where the error is none of those that
 // servers and networks usually cause.
@@ -21,7 +27,6 @@ func Cause(err error) string {
 	var timeout net.Error
 	var host x509.HostnameError
 	var invalid x509.CertificateInvalidError
-	var remote *net.OpError
 	switch {
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return "the name of the host is not known"
@@ -33,7 +38,7 @@ func Cause(err error) string {
 		return "the server ended the connection before the answer was whole"
 	case errors.As(err, new(tls.RecordHeaderError)), errors.Is(err, http.ErrSchemeMismatch):
 		return "the server does not speak TLS"
-	case errors.As(err, &remote) && remote.Op == alert && remote.Err.Error() == "tls: no application protocol":
+	case Alert(err) == "tls: no application protocol":
 		return "the server does not speak HTTP/1.1"
 	case errors.As(err, new(x509.UnknownAuthorityError)):
 		return "the certificate is signed by an unknown authority"

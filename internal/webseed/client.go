@@ -31,7 +31,6 @@ func connectFault(err error) (f *Fault, again bool) {
 	var unknown x509.UnknownAuthorityError
 	var host x509.HostnameError
 	var record tls.RecordHeaderError
-	var remote *net.OpError
 	var dns *net.DNSError
 	var timeout net.Error
 	var redirect *dial.RedirectError
@@ -40,8 +39,7 @@ func connectFault(err error) (f *Fault, again bool) {
 		return &Fault{"address", -1, "the host is at an address that is not public, such as a local network's"}, false
 	case errors.As(err, &redirect):
 		return &Fault{"redirect", -1, redirect.Error()}, false
-	case errors.As(err, &cert), errors.As(err, &unknown), errors.As(err, &host), errors.As(err, &record),
-		errors.As(err, &remote) && remote.Op == "remote error": // an alert of TLS
+	case errors.As(err, &cert), errors.As(err, &unknown), errors.As(err, &host), errors.As(err, &record), dial.Alert(err) != "":
 		return &Fault{"tls", -1, "TLS fails: " + cmp.Or(dial.Cause(err), unwrapAll(err).Error())}, false
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return &Fault{"connect", -1, "the name of the host is not known"}, false
