@@ -134,7 +134,7 @@ func (t *table) run(r, class rune) {
 func (t *table) text(name, comment string) string {
 	var b strings.Builder
 	b.WriteString("\n// " + name + " tells " + comment + ".\nconst " + name + " = \"\"")
-	for rows := range slices.Chunk(t.rows, 18) {
+	for rows := range slices.Chunk(t.rows, 24) {
 		b.WriteString(" +\n\t" + strconv.QuoteToASCII(string(rows)))
 	}
 	return b.String() + "\n"
