@@ -13,8 +13,8 @@ import (
 // WebFault is one thing that is wrong with a web seed.
 type WebFault struct {
 	// Kind is a stable name: url, scheme, address, connect, tls, redirect, status,
-	// missing, base-folder, no-range, bad-range, size, changed, encoding, stall, slow,
-	// cut-short, busy or timeout.
+	// missing, base-folder, no-range, bad-range, size, changed, encoding, padding, stall,
+	// slow, cut-short, busy or timeout.
 	Kind    string
 	File    int    // index in Report.Files; -1 if it is not about one file
 	Message string // never holds a URL

@@ -277,6 +277,13 @@ func TestBEP17(t *testing.T) {
 		if !w.OK() || w.Kind != "BEP 17" {
 			t.Errorf("%v: %+v %+v", format, w.Faults, w.Report.pieces)
 		}
+		if format == metainfo.Hybrid { // no byte of a file differs, but the piece that is sent does
+			stream[50100] ^= 1
+			if w := webCheck(t, torrent, webOptions()); faultKinds(w) != "padding" || w.Report.file(t, "a").State != Unreadable || w.Report.file(t, "b").State != OK {
+				t.Errorf("padding: %+v %+v", w.Faults, w.Report.Files)
+			}
+			stream[50100] ^= 1
+		}
 		stream[20000] ^= 1
 		if w := webCheck(t, torrent, webOptions()); w.OK() || w.Report.BadPieces != 1 {
 			t.Errorf("%v: damaged and %+v", format, w.Report.pieces)

@@ -1,6 +1,7 @@
 package webseed
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -150,12 +151,16 @@ func (st *stream) skip(off int64) error {
 }
 
 // drain reads the padding up to the end, so that the connection can be used again.
-func (st *stream) drain(off, end int64) error {
+// What is not zero in it gives the piece another hash.
+func (st *stream) drain(i layout.FileIndex, off, end int64) error {
 	padding := make([]byte, min(end-off, 32<<10))
 	for off < end {
 		p := padding[:min(end-off, int64(len(padding)))]
 		if _, err := st.fill(p, off, end); err != nil {
 			return err
+		}
+		if len(bytes.Trim(p, "\x00")) > 0 {
+			return &Fault{"padding", i, "the padding behind the file is not zeros: the piece that the server sends has another hash"}
 		}
 		off += int64(len(p))
 	}
@@ -283,7 +288,7 @@ func (f pieceFile) ReadAt(p []byte, off int64) (int, error) {
 	_, err := st.fill(p, at, length)
 	from, n := l.InFile(f.file, piece)
 	if err == nil && l.InContent(f.file, piece)+n == l.ContentLength(piece) && off+int64(len(p)) == from+n {
-		err = st.drain(at+int64(len(p)), length)
+		err = st.drain(f.file, at+int64(len(p)), length)
 	}
 	if err != nil {
 		st.close()
