@@ -21,6 +21,7 @@ import (
 	"github.com/torrentkit/torrentkit/internal/peertest"
 	"github.com/torrentkit/torrentkit/metainfo"
 	"github.com/torrentkit/torrentkit/verify"
+	"github.com/torrentkit/torrentkit/verify/internal/treetest"
 )
 
 // zipOf puts a file or folder into an archive.
@@ -171,6 +172,23 @@ func TestFSPaths(t *testing.T) {
 		if err != nil || r.Files[0].State != want {
 			t.Errorf("a link to %q: %v, %+v", to, err, r.Files[0])
 		}
+	}
+}
+
+// A link has no checksums: who checks a list by its name reads another file.
+func TestLinksHaveNoSums(t *testing.T) {
+	t.Parallel()
+	if !treetest.Links() {
+		t.Skip("no symbolic links can be made here")
+	}
+	dir := filepath.Join(t.TempDir(), "t")
+	write(t, dir, map[string]int{"a": 1})
+	do(t, os.Symlink("a", filepath.Join(dir, "link")))
+	link := "d4:infod5:filesld4:attr1:l6:lengthi0e4:pathl4:linke12:symlink pathl1:aeed6:lengthi1e4:pathl1:aeee4:name1:t12:piece lengthi16384e6:pieces20:" + string(make([]byte, 20)) + "ee"
+	r, err := verify.Data(context.Background(), []byte(link), dir, verify.Options{Reading: verify.Reading{Sums: []metainfo.Checksum{metainfo.MD5}}})
+	do(t, err)
+	if f := r.Files[0]; f.State != verify.OK || f.Sums != nil || len(r.Files[1].Sums) != 1 {
+		t.Errorf("a link: %v, %x", f.State, f.Sums)
 	}
 }
 

@@ -60,7 +60,7 @@ func (s ordered) Open(i layout.FileIndex) (piecehash.File, error) {
 func (r *run) readInOrder(ctx context.Context, o Options) error {
 	wanted := make([]bool, len(r.Files))
 	for k := range r.Files {
-		wanted[k] = r.Files[k].State <= Short
+		wanted[k] = summed(&r.Files[k])
 	}
 	s := inOrder(ctx, r, newLimiter(ctx, o.LimitRate), wanted)
 	err := r.read(ctx, o.job(s, piecehash.Sequential), nil, o.FailFast)
@@ -71,6 +71,10 @@ func (r *run) readInOrder(ctx context.Context, o Options) error {
 	s.note(err)
 	return err
 }
+
+// summed tells whether a file has checksums. A link has none: who checks the file by
+// its name would read another.
+func summed(f *FileReport) bool { return f.State <= Short && !f.IsLink() }
 
 // note takes checksums over, and what made it impossible to take one, unless
 // another error ended the reading.
@@ -104,7 +108,7 @@ func sumAgain(ctx context.Context, r, before *run, pieces []layout.Run) {
 	}
 	for k := range r.Files {
 		f, was := &r.Files[k], &before.Files[k]
-		if wanted[k] = f.State <= Short && (wanted[k] || f.Size != was.Size || was.Sums == nil); !wanted[k] && was.Sums != nil {
+		if wanted[k] = summed(f) && (wanted[k] || f.Size != was.Size || was.Sums == nil); !wanted[k] && was.Sums != nil {
 			r.details(f).Sums = was.Sums
 		}
 	}
