@@ -107,6 +107,9 @@ func (r *run) again(ctx context.Context, pieces []layout.Run, workers int, final
 		if now.Files[k].Differs = r.Files[k].Differs; r.Files[k].Found != "" {
 			now.details(&now.Files[k]).Found = r.Files[k].Found
 		}
+		if was := &r.Files[k]; was.State == Unreadable && now.Files[k].State <= Long {
+			now.say(&now.Files[k], Unreadable, was.Err) // to look at it does not tell
+		}
 	}
 	now.pieces = r.pieces.clone()
 	for _, p := range pieces {

@@ -80,12 +80,30 @@ func (m *mender) from(ctx context.Context, src piecehash.Source) error {
 	if m.res.DryRun || len(m.res.Pieces) == pieces && len(m.res.Created) == created {
 		return err
 	}
-	after, e := m.again(ctx, layout.Runs(m.res.Pieces[pieces:]), m.workers, true)
+	after, e := m.again(ctx, m.touched(ctx, m.res.Pieces[pieces:]), m.workers, true)
 	if e == nil {
 		after.Incomplete = m.Incomplete || err != nil
 		m.run, m.w.r, m.res.Report = after, after, after.Report
+		m.res.Failed = slices.DeleteFunc(m.res.Failed, func(f FailedPiece) bool { // of zeros, which are there since the file has its size
+			return !m.pieces.any(layout.Run{First: f.Index, End: f.Last + 1}, isOpen)
+		})
 	}
 	return cmp.Or(err, e)
+}
+
+// touched lists the pieces to read once more: those that were replaced and, unless
+// the run was stopped, what could not be read of files that have grown by them.
+func (m *mender) touched(ctx context.Context, replaced []int) []layout.Run {
+	list := slices.Clone(replaced)
+	for k := range m.w.seen {
+		for r, s := range m.pieces.runs(m.layout.RunOf(m.indexOf(k))) {
+			for i := r.First; i < r.End && isUnread(s) && ctx.Err() == nil; i++ {
+				list = append(list, i)
+			}
+		}
+	}
+	slices.Sort(list)
+	return layout.Runs(slices.Compact(list))
 }
 
 func (m *mender) mendAll(ctx context.Context) error {

@@ -137,6 +137,40 @@ func TestRepairFromABadCopy(t *testing.T) {
 	}
 }
 
+// After a repair that cannot mend all, the report says what another run finds: what
+// became readable was read, and what cannot be read stays so.
+func TestRepairReportsWhatIsThere(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(4, 5))
+	tree := files{"a": noise(rng, 3*16384), "b": noise(rng, 2*16384), "c": noise(rng, 2*16384), "d": noise(rng, 16384)}
+	clear(tree["a"][16384:32768])
+	for _, format := range formats() {
+		dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
+		torrent := makeTorrent(t, dir, format, 16384, metainfo.Fields{})
+		other := files{"a": flipAt(flipAt(tree["a"], 0), 20000), "b": flipAt(tree["b"], 0), "c": tree["c"], "d": tree["d"]}.Write(t, filepath.Join(t.TempDir(), "tree"))
+		put(t, filepath.Join(dir, "a"), tree["a"][:5])     // its first piece stays wrong, the next is of zeros, and its end is mended
+		do(t, os.Remove(filepath.Join(dir, "b")))          // the same
+		put(t, filepath.Join(dir, "c"), tree["c"][:16384]) // is mended
+		do(t, os.Chmod(filepath.Join(dir, "d"), 0))        // cannot be read
+		r, err := Repair(context.Background(), torrent, dir, RepairOptions{From: other})
+		if err != nil {
+			t.Fatal(err)
+		}
+		again := data(t, torrent, dir, Options{})
+		if !slices.Equal(again.pieces.list(), r.Report.pieces.list()) || again.BadPieces != 2 || r.Report.BadPieces != 2 {
+			t.Errorf("%v: the report says %v, another read %v", format, r.Report.pieces.list(), again.pieces.list())
+		}
+		if n := len(r.Failed); n != 2 && (os.Geteuid() == 0 || n != 3) {
+			t.Errorf("%v: %+v", format, r.Failed)
+		}
+		for k, f := range again.Files {
+			if was := r.Report.Files[k]; was.State != f.State || Refused(was.Err) != Refused(f.Err) {
+				t.Errorf("%v: %s is %v (%v), and another read finds it %v (%v)", format, f.Path, was.State, was.Err, f.State, f.Err)
+			}
+		}
+	}
+}
+
 // A file that only one copy has and one that only the other has make a piece together.
 func TestRepairFromParts(t *testing.T) {
 	t.Parallel()
