@@ -75,9 +75,9 @@ type Report struct {
 	// not read for longest, as far as the journal remembers.
 	KnownPieces int
 	Oldest      time.Time
-	// Bytes counts all bytes of content, those in pieces that match, and those
-	// in pieces that Options left out.
-	Bytes, GoodBytes, SkippedBytes int64
+	// Bytes counts all bytes of content, those in pieces that match, those in pieces
+	// that could not be checked, and those in pieces that Options left out.
+	Bytes, GoodBytes, UncheckedBytes, SkippedBytes int64
 	// ReadBytes counts the bytes of content in pieces that this run read.
 	ReadBytes int64
 	// Incomplete is set when the run ended before everything was read: ctx was

@@ -134,7 +134,7 @@ func (s *SearchReport) takeOver() {
 		}
 	}
 	r.GoodPieces, r.BadPieces, r.UncheckedPieces, r.SkippedPieces = 0, 0, 0, 0
-	r.GoodBytes, r.SkippedBytes = 0, 0
+	r.GoodBytes, r.UncheckedBytes, r.SkippedBytes = 0, 0, 0
 	r.endReading(r.Incomplete)
 	for k := range r.Files {
 		conclusions{r}.doubt(k)

@@ -111,6 +111,7 @@ func (r *run) endReading(incomplete bool) {
 			r.BadPieces += n
 		default:
 			r.UncheckedPieces += n
+			r.UncheckedBytes += r.layout.ContentIn(p)
 		}
 	}
 }

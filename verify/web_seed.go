@@ -14,7 +14,7 @@ import (
 type WebFault struct {
 	// Kind is a stable name: url, scheme, address, connect, tls, redirect, status,
 	// missing, base-folder, no-range, bad-range, size, changed, encoding, padding, stall,
-	// slow, cut-short, busy or timeout.
+	// slow, cut-short, busy, given-up or timeout.
 	Kind    string
 	File    int    // index in Report.Files; -1 if it is not about one file
 	Message string // never holds a URL

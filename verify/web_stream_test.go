@@ -200,8 +200,8 @@ func TestWebStopsAtOnce(t *testing.T) {
 		}))
 		o.FailFast = false
 		w = webCheck(t, tree.Torrent(t, metainfo.V2, 1<<20, metainfo.Fields{WebSeeds: []string{server.URL + "/"}}), o)
-		if faultKinds(w) != "status" || w.Report.file(t, "b299").State != Unchecked {
-			t.Errorf("faults of many files: %d, %v", len(w.Faults), w.Report.file(t, "b299").State)
+		if faultKinds(w) != "given-up status" || w.Faults[0].Message != "nothing more is asked for after 200 files in a row that cannot be had" || w.Report.file(t, "b299").State != Unchecked {
+			t.Errorf("faults of many files: %d, %+v, %v", len(w.Faults), w.Faults[0], w.Report.file(t, "b299").State)
 		}
 		if d := time.Since(start); d > time.Second {
 			t.Errorf("stopping took %v", d)
@@ -226,7 +226,7 @@ func TestWebGivesUp(t *testing.T) {
 			missing++
 		}
 	}
-	if w.OK() || w.Report.GoodPieces > 0 || faultKinds(w) != "missing" || missing == 0 || w.Requests > 210 {
+	if w.OK() || w.Report.GoodPieces > 0 || faultKinds(w) != "given-up missing" || w.Faults[0].File >= 0 || missing == 0 || w.Requests > 210 {
 		t.Errorf("%d requests, %d missing, %d faults", w.Requests, missing, len(w.Faults))
 	}
 }

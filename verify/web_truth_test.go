@@ -101,7 +101,7 @@ func TestWebWithoutRanges(t *testing.T) {
 			}
 			o := webOptions()
 			o.Sample, o.Seed = 4, 1
-			if w := webCheck(t, torrent, o); w.OK() || faultKinds(w) != "no-range" || w.Report.GoodPieces > 0 || w.Received > 0 {
+			if w := webCheck(t, torrent, o); w.OK() || faultKinds(w) != "given-up no-range" || w.Report.GoodPieces > 0 || w.Received > 0 {
 				t.Errorf("%v, a sample: %+v, %d pieces, %d bytes", format, w.Faults, w.Report.GoodPieces, w.Received)
 			}
 		}
@@ -211,6 +211,10 @@ func TestWebWaitsAreBounded(t *testing.T) {
 		}
 		if count[Unreadable] != 50 || count[OK]+count[Unchecked] != 80 {
 			t.Errorf("%v", count)
+		}
+		unchecked := w.Report.Bytes - w.Report.GoodBytes
+		if f := w.Faults[0]; f.Kind != "given-up" || f.File >= 0 || f.Message != "nothing more is asked for after 50 files that cost waiting" || w.Report.UncheckedBytes != unchecked {
+			t.Errorf("%+v, %d bytes are not checked, want %d", f, w.Report.UncheckedBytes, unchecked)
 		}
 	})
 }

@@ -287,10 +287,31 @@ func (s *Seed) fail(err error) error {
 		s.costly++
 		s.waits++
 	}
-	if s.costly >= maxCostly || s.waits >= maxWaits || s.vain >= maxVain || f.Kind == "no-range" && s.vain > 1 && !s.ranged.Load() {
-		s.stop(f)
+	if why := useless(s, f); why != "" && s.ctx.Err() == nil {
+		given := Fault{"given-up", -1, "nothing more is asked for" + why}
+		s.faults = append(s.faults, given)
+		s.stop(&given)
 	}
 	return f
+}
+
+// useless says why there is no use in asking a seed for more than the file that has a fault, if there is none.
+func useless(s *Seed, f *Fault) string {
+	files := "files"
+	if s.Kind == BEP17 {
+		files = "pieces"
+	}
+	switch {
+	case f.Kind == "no-range" && s.vain > 1 && !s.ranged.Load():
+		return ", as there are no ranges"
+	case s.costly >= maxCostly:
+		return fmt.Sprintf(" after %d %s in a row that cost waiting", s.costly, files)
+	case s.waits >= maxWaits:
+		return fmt.Sprintf(" after %d %s that cost waiting", s.waits, files)
+	case s.vain >= maxVain:
+		return fmt.Sprintf(" after %d %s in a row that cannot be had", s.vain, files)
+	}
+	return ""
 }
 
 // known returns why a file is known not to be what is wanted.

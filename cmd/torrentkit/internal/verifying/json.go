@@ -27,7 +27,8 @@ type reportJSON struct {
 	Seed            uint64           `json:"seed,omitempty"`           // of --sample
 	Bytes           int64            `json:"bytes"`
 	BytesOK         int64            `json:"bytes_ok"`
-	Percent         string           `json:"percent"` // rounded down to two decimals
+	BytesUnchecked  int64            `json:"bytes_unchecked,omitempty"` // in pieces_unchecked
+	Percent         string           `json:"percent"`                   // rounded down to two decimals
 	Files           []fileReportJSON `json:"files"`
 	BadPieces       []badPieceJSON   `json:"bad_pieces"`
 	Extra           []extraJSON      `json:"extra,omitempty"`      // with --extra
@@ -96,7 +97,7 @@ func reportToJSON(o verified) reportJSON {
 		Torrent: o.torrent, OK: o.ok(), Result: o.result().Raw, PiecesLost: r.LostPieces, PiecesKnown: r.KnownPieces, PiecesSkipped: r.SkippedPieces, Seed: r.Seed,
 		Name: r.Name, NameHex: command.HexIfNeeded(r.Name), Content: r.Root, Incomplete: r.Incomplete,
 		Pieces: r.Pieces, PiecesOK: r.GoodPieces, PiecesBad: r.BadPieces, PiecesUnchecked: r.UncheckedPieces,
-		Bytes: r.Bytes, BytesOK: r.GoodBytes, Percent: percent(r.GoodBytes, r.Bytes),
+		Bytes: r.Bytes, BytesOK: r.GoodBytes, BytesUnchecked: r.UncheckedBytes, Percent: percent(r.GoodBytes, r.Bytes),
 		Files: make([]fileReportJSON, len(r.Files)), BadPieces: []badPieceJSON{},
 	}
 	for i := range r.Files {

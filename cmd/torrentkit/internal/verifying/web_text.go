@@ -40,6 +40,9 @@ func showWeb(con *console.Console, v verified, brief bool) error {
 		f.Count("left out", int64(w.Report.SkippedPieces))
 		f.Text("seed", fmt.Sprint(w.Report.Seed))
 	}
+	if n := w.Report.UncheckedBytes; n > 0 {
+		f.Size("not checked", n)
+	}
 	f.Count("requests", w.Requests)
 	f.Size("received", w.Received)
 	f.Add("result", result)
