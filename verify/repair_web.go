@@ -25,9 +25,6 @@ func (m *mender) fromWeb(ctx context.Context, o *WebAccess) (*Repaired, error) {
 	var from []string
 	none := ErrNoSeeds
 	for _, a := range seeds {
-		if a.kind != webseed.BEP19 {
-			continue
-		}
 		s := webseed.New(ctx, m.torrent, a.url, a.kind, o.seed(a))
 		if err := s.Open(); err != nil {
 			if none == ErrNoSeeds {

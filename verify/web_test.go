@@ -277,6 +277,11 @@ func TestBEP17(t *testing.T) {
 		if !w.OK() || w.Kind != "BEP 17" {
 			t.Errorf("%v: %+v %+v", format, w.Faults, w.Report.pieces)
 		}
+		bad := files{"a": flipAt(tree["a"], 49999)}.Write(t, filepath.Join(t.TempDir(), "tree"))
+		o := webOptions()
+		if r, err := Repair(context.Background(), torrent, bad, RepairOptions{Web: &o.WebAccess}); err != nil || !r.Report.OK() || len(r.Created) != 1 || len(r.Faults) > 0 {
+			t.Errorf("%v, repaired from it: %v, %+v", format, err, r)
+		}
 		if format == metainfo.Hybrid { // no byte of a file differs, but the piece that is sent does
 			stream[50100] ^= 1
 			if w := webCheck(t, torrent, webOptions()); faultKinds(w) != "padding" || w.Report.file(t, "a").State != Unreadable || w.Report.file(t, "b").State != OK {
