@@ -262,14 +262,17 @@ func told(r *Reply) string {
 }
 
 // counted names counts, of which one may be missing.
-func counted(seeds, leechers int64) string {
-	one := func(n int64, what string) string {
-		if n == Unknown {
-			return "no count of " + what + "s"
+func counted(seeds, leeches int64) string {
+	one := func(n int64, what, s string) string {
+		switch n {
+		case Unknown:
+			return "no count of " + what + s
+		case 1:
+			return "1 " + what
 		}
-		return plural(n, what)
+		return fmt.Sprintf("%d %s%s", n, what, s)
 	}
-	return one(seeds, "seed") + ", " + one(leechers, "leecher")
+	return one(seeds, "seed", "s") + ", " + one(leeches, "leech", "es")
 }
 
 // shortTime leaves out the minutes and seconds of which there are none.

@@ -50,7 +50,7 @@ func alone(r *Reply, own *member) outcome {
 		return failed("the first peer of the torrent is offered %s", p.Addr)
 	}
 	if r.Seeds > 1 || r.Leeches > 0 {
-		return failed("the first peer of the torrent is told of %s and %s", plural(int(r.Seeds), "seed"), plural(int(r.Leeches), "leecher"))
+		return failed("the first peer of the torrent is told of %s", counted(r.Seeds, r.Leeches))
 	}
 	return passed("%s, %s: nobody else", counted(r.Seeds, r.Leeches), plural(r.Peers.Len(), "peer"))
 }
@@ -208,7 +208,7 @@ func ownCounts(judge func(Counts) outcome) func(*doctor) outcome {
 		case !counts[0].Known:
 			return failedFor("a torrent that has a peer is left out: asked about 1, told of 0")
 		case told.Reply != nil && told.Reply.Seeds > 0 && countsNobody(counts):
-			return failedFor("a torrent that has a peer is answered with zeros: 0 seeds, 0 leechers")
+			return failedFor("a torrent that has a peer is answered with zeros: 0 seeds, 0 leeches")
 		default:
 			return judge(counts[0])
 		}

@@ -242,7 +242,7 @@ func judgeMove(what string, before, after Reply, seeds, leeches int64) outcome {
 		return skipped("the tracker gives no counts")
 	}
 	ds, dl := after.Seeds-before.Seeds, after.Leeches-before.Leeches
-	text := fmt.Sprintf("after %s: seeds %+d, leechers %+d (%s)", what, ds, dl, counted(after.Seeds, after.Leeches))
+	text := fmt.Sprintf("after %s: seeds %+d, leeches %+d (%s)", what, ds, dl, counted(after.Seeds, after.Leeches))
 	if ds != seeds || bothKnown(before.Leeches, after.Leeches) && dl != leeches {
 		return failed("%s, not %+d and %+d", text, seeds, leeches)
 	}
@@ -280,7 +280,7 @@ func judgeScrape(_ *doctor, f *swarmFacts) outcome {
 			return failed("when %s: announce says %s; scrape says %s", names[i], counted(s.reply.Seeds, s.reply.Leeches), counted(s.scrape.Seeds, s.scrape.Leeches))
 		}
 	}
-	return passed("seeds and leechers at 5 steps: %s", strings.Join(said, ", "))
+	return passed("seeds and leeches at 5 steps: %s", strings.Join(said, ", "))
 }
 
 // A torrent that was named may have others in it, who come and go while it is examined, and of

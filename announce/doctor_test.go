@@ -40,7 +40,7 @@ func diagnose(t *testing.T, tracker string, opt DoctorOptions) Report {
 // its value, or the tracker's own words; and one is one.
 func wantEvidence(t *testing.T, v Verdict) {
 	t.Helper()
-	const things = "seed|leecher|peer|torrent|byte|key|datagram|redirect|request|connection|error packet|check|record|header|scrape|view|count"
+	const things = "seed|leech|peer|torrent|byte|key|datagram|redirect|request|connection|error packet|check|record|header|scrape|view|count"
 	if v.State != Skip && !regexp.MustCompile(`[0-9]|: .`).MatchString(v.Detail) {
 		t.Errorf("%s: a bare verdict, without what was seen: %s", v.ID, v.Detail)
 	}

@@ -199,7 +199,7 @@ func udpOrder(d *doctor) outcome {
 		}
 		still = last.Reply.Seeds == before.Reply.Seeds && last.Reply.Leeches == before.Reply.Leeches
 		seeders, leechers := after.Reply.Seeds-before.Reply.Seeds, after.Reply.Leeches-before.Reply.Leeches
-		text := fmt.Sprintf("when a leecher joins: leechers %+d, seeders %+d", leechers, seeders)
+		text := fmt.Sprintf("when a leecher joins: leeches %+d, seeds %+d", leechers, seeders)
 		switch {
 		case seeders == 1 && leechers == 0:
 			return failed("%s", text), still

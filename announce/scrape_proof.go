@@ -157,8 +157,8 @@ func (s *settings) doubtZeros(ctx context.Context, e endpoint, addrs []netip.Add
 	}
 	again, f := ask(ctx, sr, []metainfo.HashV1{witness[0].Hash}) // somebody may have come in between
 	if f == nil && countsNobody(again) {
-		sr.note("scrape-zeros", Warning, 48, fmt.Sprintf("the scrape counts nobody, but an announce for %s is told of %s and %s",
-			witness[0].Hash, plural(int(max(told.Reply.Seeds, 0)), "seeder"), plural(int(max(told.Reply.Leeches, 0)), "leecher")))
+		sr.note("scrape-zeros", Warning, 48, fmt.Sprintf("the scrape counts nobody, but an announce for %s is told of %s",
+			witness[0].Hash, counted(max(told.Reply.Seeds, 0), max(told.Reply.Leeches, 0))))
 	}
 	return nil
 }
