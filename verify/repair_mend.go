@@ -71,13 +71,13 @@ func newMender(r *run, o RepairOptions) *mender {
 func (m *mender) from(ctx context.Context, src piecehash.Source) error {
 	m.res.Failed = nil
 	clear(m.refused)
-	pieces, created := len(m.res.Pieces), len(m.res.Created)
+	pieces, created, bytes := len(m.res.Pieces), len(m.res.Created), m.res.Bytes
 	m.src, m.own = handleCache{source: src}, handleCache{source: m.w}
 	err := m.mendAll(ctx)
 	m.src.close()
 	m.own.close()
 	err = cmp.Or(err, m.w.close())
-	if m.res.DryRun || len(m.res.Pieces) == pieces && len(m.res.Created) == created {
+	if m.res.DryRun || len(m.res.Pieces) == pieces && len(m.res.Created) == created && m.res.Bytes == bytes {
 		return err
 	}
 	after, e := m.again(ctx, m.touched(ctx, m.res.Pieces[pieces:]), m.workers, true)

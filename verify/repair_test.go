@@ -171,6 +171,22 @@ func TestRepairReportsWhatIsThere(t *testing.T) {
 	}
 }
 
+// The report is about what was written, too, of a piece that could not be repaired whole.
+func TestRepairOfPartOfAPiece(t *testing.T) {
+	t.Parallel()
+	tree := files{"a": []byte("a"), "b": []byte("b")}
+	dir := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
+	torrent := makeTorrent(t, dir, metainfo.V1, 16384, metainfo.Fields{})
+	other := tree.Write(t, filepath.Join(t.TempDir(), "tree"))
+	put(t, filepath.Join(dir, "a"), nil)
+	do(t, os.Remove(filepath.Join(dir, "b")))
+	do(t, os.Mkdir(filepath.Join(dir, "b"), 0o755))
+	r, err := Repair(context.Background(), torrent, dir, RepairOptions{From: other})
+	if err != nil || len(r.Pieces) > 0 || len(r.Failed) != 1 || r.Report.Files[0].State != data(t, torrent, dir, Options{}).Files[0].State {
+		t.Errorf("%v, %+v, %+v", err, r, r.Report.Files)
+	}
+}
+
 // A file that only one copy has and one that only the other has make a piece together.
 func TestRepairFromParts(t *testing.T) {
 	t.Parallel()

@@ -55,7 +55,7 @@ func (r *run) unread(err error) {
 	if errors.As(err, &seeds) || errors.As(err, &changed) {
 		return
 	}
-	if f := &r.Files[r.fileOf(read.File)]; f.State == OK || f.State == Long {
+	if f := &r.Files[r.fileOf(read.File)]; f.State == OK || f.State == Long || f.State == Short && Refused(read.Err) {
 		r.say(f, Unreadable, read.Err)
 	}
 }
