@@ -55,7 +55,7 @@ func showFindings(con *console.Console, l linted) {
 // showLintTotals ends a run over several torrents.
 func showLintTotals(con *console.Console, t *lintTotals, took time.Duration) {
 	con.Print()
-	con.Printf("%s: %s without findings, %s with warnings only, %s with errors, %s unreadable, in %s", command.Plural(t.torrents(), "torrent"),
+	con.Printf("%s: %s clean, %s with warnings, %s with errors, %s unreadable, in %s", command.Plural(t.torrents(), "torrent"),
 		console.FormatCount(int64(t.clean)), console.FormatCount(int64(t.warned)), console.FormatCount(int64(t.wrong)), console.FormatCount(int64(t.unread)), con.Times.Work(took))
 }
 

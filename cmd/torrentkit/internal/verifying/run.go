@@ -33,7 +33,7 @@ func runVerify(ctx context.Context, con *console.Console, args []string, f *veri
 	reports := &verifyReports{Reports: written}
 	f.options.Sums = reports.sums()
 	f.options.Folders = &verify.Folders{}
-	f.brief, f.begun = len(tasks) > 1, con.Now()
+	f.brief, f.begun = len(tasks) > 1 || tasks[0].folder != nil, con.Now()
 	if f.brief && f.scrubs() && f.options.OlderThan == 0 {
 		return console.WithHint(errors.New("--budget over several torrents needs --older-than: else the first of them takes it every time"), "--older-than 30d")
 	}

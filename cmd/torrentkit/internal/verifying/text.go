@@ -198,7 +198,11 @@ func rangesText(ranges []verify.Range) string {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		fmt.Fprintf(&b, "bytes %d-%d (piece %d", r.Offset, r.Offset+r.Length-1, r.FirstPiece)
+		if r.Length == 1 {
+			fmt.Fprintf(&b, "byte %d (piece %d", r.Offset, r.FirstPiece)
+		} else {
+			fmt.Fprintf(&b, "bytes %d-%d (piece %d", r.Offset, r.Offset+r.Length-1, r.FirstPiece)
+		}
 		if r.LastPiece > r.FirstPiece {
 			fmt.Fprintf(&b, "-%d", r.LastPiece)
 		}
