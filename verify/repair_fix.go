@@ -79,6 +79,9 @@ type fixer struct {
 	effort  Effort
 	home    *home
 	own     content.Own // renamings and cuts
+	// elsewhere has the files whose pieces match with another file, whatever is in the
+	// place of theirs.
+	elsewhere map[int]bool
 }
 
 // inFolder is Fix for a torrent of a folder.
@@ -89,6 +92,10 @@ func (f *fixer) inFolder(ctx context.Context) error {
 	}
 	defer found.Close()
 	f.res.Stopped, f.res.More = found.Stopped, found.More
+	f.elsewhere = map[int]bool{}
+	for _, at := range found.Found {
+		f.elsewhere[at.File] = !at.InPlace
+	}
 	if err := f.rename(found); err != nil {
 		return err
 	}
@@ -156,11 +163,11 @@ func (f *fixer) cut(k int) error {
 }
 
 // wholePieces tells whether all pieces with bytes of a file match, where they
-// are or put together with files that were found.
+// are or put together with other files that were found.
 func (f *fixer) wholePieces(k int, matches func(piece int) bool) bool {
 	first, end := f.layout.FilePieces(f.indexOf(k))
 	for p := first; p < end; p++ {
-		if f.pieces.get(p) != PieceOK && !matches(p) {
+		if f.pieces.get(p) != PieceOK && (f.elsewhere[k] || !matches(p)) {
 			return false
 		}
 	}

@@ -142,6 +142,24 @@ func TestFix(t *testing.T) {
 	}
 }
 
+// What matches with a file found elsewhere says nothing of the one in its place: that is not
+// cut, nor given the name.
+func TestFixCutsOnlyWhatIsWhole(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(8, 4))
+	tree := files{"a": noise(rng, 100), "b": noise(rng, 70000), "c": noise(rng, 50000)}
+	for _, format := range formats() {
+		dir := files{"a": tree["b"], "was a": tree["a"], "c.part": flipAt(tree["c"], 20000), "was c": tree["c"]}.Write(t, filepath.Join(t.TempDir(), "tree"))
+		fixed, err := Fix(context.Background(), tree.Torrent(t, format, 16384, metainfo.Fields{}), dir, FixOptions{})
+		if err != nil || len(fixed.Truncated)+len(fixed.Renamed) > 0 {
+			t.Errorf("%v: %v, %+v", format, err, fixed)
+		}
+		if now, err := os.ReadFile(filepath.Join(dir, "a")); err != nil || len(now) != len(tree["b"]) {
+			t.Errorf("%v: the only copy of b has %d bytes: %v", format, len(now), err)
+		}
+	}
+}
+
 // Equal files that were all moved are all put back.
 func TestFixEqual(t *testing.T) {
 	t.Parallel()
