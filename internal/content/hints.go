@@ -13,7 +13,7 @@ func (f *openFile) NextData(off int64) int64 {
 	if !f.tree.at(f.index).is(sparse) {
 		return off
 	}
-	return f.raw.nextData(off, f.tree.Size(f.index))
+	return max(off, f.raw.nextData(off, f.tree.Size(f.index))) // which may lie behind the end
 }
 
 // ReadAhead tells the system that n bytes from off are wanted soon.

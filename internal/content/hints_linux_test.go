@@ -39,7 +39,7 @@ func TestHolesAreFound(t *testing.T) {
 	if !tree.files[0].is(sparse) {
 		t.Skip("the file system has no holes")
 	}
-	for _, tt := range []struct{ off, want int64 }{{0, 2 * mib}, {mib, 2 * mib}, {2*mib + 5, 2*mib + 5}, {3 * mib, 8 * mib}, {7 * mib, 8 * mib}} {
+	for _, tt := range []struct{ off, want int64 }{{0, 2 * mib}, {mib, 2 * mib}, {2*mib + 5, 2*mib + 5}, {3 * mib, 8 * mib}, {7 * mib, 8 * mib}, {9 * mib, 9 * mib}} {
 		if got := file.NextData(tt.off); got != tt.want {
 			t.Errorf("NextData(%d) = %d, want %d", tt.off, got, tt.want)
 		}
