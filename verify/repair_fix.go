@@ -96,10 +96,10 @@ func (f *fixer) inFolder(ctx context.Context) error {
 	for _, at := range found.Found {
 		f.elsewhere[at.File] = !at.InPlace
 	}
-	if err := f.rename(found); err != nil {
+	if err := f.truncate(found.Matches); err != nil { // while files have the names under which they were read
 		return err
 	}
-	err = f.truncate(found.Matches)
+	err = f.rename(found)
 	f.res.Err = cmp.Or(found.Refused(), f.run.located.Refused())
 	return err
 }
@@ -128,7 +128,7 @@ func (f *fixer) truncate(matches func(piece int) bool) error {
 			continue
 		}
 		if !f.wholePieces(k, matches) {
-			if file.Found == "" { // else it was said already
+			if file.Found == "" { // else rename says it
 				f.leave(k, file.Path, leftUnproved)
 			}
 			continue

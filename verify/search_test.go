@@ -142,6 +142,36 @@ func TestFix(t *testing.T) {
 	}
 }
 
+// A file that is too long and has another name is cut, and gets its name, in one run.
+func TestFixCutsAndRenames(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(8, 5))
+	tree := files{"a": noise(rng, 100), "b/c": noise(rng, 70000), "d": noise(rng, 50000)}
+	for _, format := range formats() {
+		dir := files{"a": tree["a"], "b/c.part": append(bytes.Clone(tree["b/c"]), 1, 2), "d": tree["d"]}.Write(t, filepath.Join(t.TempDir(), "tree"))
+		fixed, err := Fix(context.Background(), tree.Torrent(t, format, 16384, metainfo.Fields{}), dir, FixOptions{})
+		if err != nil || fmt.Sprint(fixed.Renamed, fixed.Truncated) != "[{b/c.part b/c}] [b/c]" || !fixed.Report.OK() || !equalFiles(readBack(dir, tree.Paths()), tree) {
+			t.Errorf("%v: %v, %+v", format, err, fixed)
+		}
+	}
+}
+
+// A file that is too short and has holes, as downloads that are not finished, is read once
+// more up to its end.
+func TestFixBesideAHole(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(8, 6))
+	tree := files{"a": noise(rng, 1000), "b": noise(rng, 1<<20)}
+	for _, format := range formats() {
+		dir := files{"was a": tree["a"], "b": nil}.Write(t, filepath.Join(t.TempDir(), "tree"))
+		do(t, os.Truncate(filepath.Join(dir, "b"), 500_000))
+		fixed, err := Fix(context.Background(), tree.Torrent(t, format, 16384, metainfo.Fields{}), dir, FixOptions{})
+		if err != nil || fixed.Report.file(t, "b").State != Short || (format != metainfo.V1) != (len(fixed.Renamed) == 1) {
+			t.Errorf("%v: %v, %+v", format, err, fixed)
+		}
+	}
+}
+
 // What matches with a file found elsewhere says nothing of the one in its place: that is not
 // cut, nor given the name.
 func TestFixCutsOnlyWhatIsWhole(t *testing.T) {
