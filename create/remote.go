@@ -23,7 +23,7 @@ type ServerOptions struct {
 	// AllowPrivate lets redirects, and the web seeds of a torrent, lead to addresses
 	// that are not public, such as loopback. URLs that are named may be there in any case.
 	AllowPrivate bool
-	Connections  int    // requests side by side to one host; 0 is 4
+	Connections  int    // requests side by side to one host; 0 is 4, and up to 16 that bring more than 256 MiB a second
 	UserAgent    string // empty: torrentkit
 	// Stall is how long a server may send nothing, or less than 2 KiB for each
 	// second, and Retries how often a request that failed is put again, after
@@ -205,11 +205,8 @@ func (r *remote) close() {
 
 // plan lets a job read as servers like it.
 func (r *remote) plan(job *piecehash.Job) {
-	job.Order, job.Workers = piecehash.Streams, 0
-	for _, s := range r.seeds {
-		job.Workers += s.Connections()
-	}
-	job.Workers = min(job.Workers, r.seeds[0].Connections())
+	job.Order = piecehash.Streams
+	job.First, job.Workers = r.seeds[0].Connections()
 	for _, s := range r.seeds {
 		if s.Unranged() {
 			job.Workers = 1 // that reads each file once, from its start to its end

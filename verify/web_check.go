@@ -119,7 +119,8 @@ func (c seedCheck) read(o WebOptions) error {
 	case o.FailFast && s.Failed():
 		c.Incomplete = true
 	default:
-		job := piecehash.Job{Source: s.Source(), Order: piecehash.Streams, Workers: s.Connections(), Progress: o.Progress}
+		job := piecehash.Job{Source: s.Source(), Order: piecehash.Streams, Progress: o.Progress}
+		job.First, job.Workers = s.Connections()
 		if s.Unranged() {
 			job.Workers = 1 // that reads each file once, from its start to its end
 		}

@@ -46,7 +46,7 @@ func TestWebRequests(t *testing.T) {
 			}
 			server.Start()
 			o := webOptions()
-			o.URLs = []string{server.URL + "/"}
+			o.URLs, o.Connections = []string{server.URL + "/"}, 4
 			var total int64
 			o.Progress = func(done, _ int64) { total = done }
 			w := webCheck(t, torrent, o)

@@ -113,6 +113,10 @@ type Job struct {
 	// processor that Go may use, of two only one where files come from elsewhere.
 	Workers int
 	Order   Order
+	// First, if not 0, is how many workers begin, in order Streams. Another joins when
+	// the last one that did has brought bytes, and while all together bring so many that
+	// hashing may be what is slow.
+	First int
 	// Abreast is how many jobs in order Sequential go on at once, and have the memory
 	// of one together; 0 is this one alone.
 	Abreast int
@@ -207,19 +211,24 @@ type pipeline struct {
 	results chan []result
 	spare   chan []result
 	streams streams
-	maxRun  int   // pieces in a run
-	total   int64 // bytes of content
+	hire    func() // starts a worker
+	maxRun  int    // pieces in a run
+	total   int64  // bytes of content
 }
 
 // start starts the workers, each with tools of its own.
 func (p *pipeline) start(ctx context.Context, get func() *tools) {
 	var wg sync.WaitGroup
-	for range p.Workers {
+	p.hire = func() {
 		wg.Go(func() {
 			t := get()
 			newWorker(p, t).work(ctx)
 			p.Spare.put(t)
 		})
+	}
+	p.streams.hired = p.First // before the first of them looks
+	for range p.First {
+		p.hire()
 	}
 	go func() {
 		wg.Wait()
@@ -240,6 +249,9 @@ func (j Job) pipeline() *pipeline {
 		}
 	}
 	j.Workers = max(1, min(j.Workers, p.queue.count))
+	if j.First == 0 || j.First > j.Workers {
+		j.First = j.Workers
+	}
 	if j.Only != nil {
 		p.total = 0
 		for _, r := range j.Only {
@@ -249,7 +261,7 @@ func (j Job) pipeline() *pipeline {
 	if j.Durable {
 		p.maxRun = int(max(1, min(maxRun, p.total/128/int64(j.Workers)/j.Layout.PieceLength())))
 	}
-	p.Job, p.queue.workers = j, j.Workers
+	p.Job, p.queue.workers = j, j.First
 	p.results = make(chan []result, j.Workers)
 	p.spare = make(chan []result, 2*j.Workers)
 	p.big = make(chan []byte, p.bigArenas())

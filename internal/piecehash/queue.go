@@ -114,6 +114,13 @@ func (q *queue) take(l *line, run []layout.Piece, lanes int, admit func(layout.P
 	return run
 }
 
+// join tells that there is a worker more.
+func (q *queue) join() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.workers++
+}
+
 // ask is how many bytes are asked of a server at a time: many, and towards the end
 // fewer, so that all connections end at about the same time.
 func (q *queue) ask() int64 {

@@ -13,12 +13,13 @@ import (
 
 // The memory of workers in order Streams, and how much they ask for at a time.
 const (
-	allLoads = 12 << 20 // of all workers together
-	loads    = 3        // of a worker: one waits for those of others, one is hashed, one is read into
+	allLoads = 16 << 20 // of all workers together
+	loads    = 2        // of a worker: one waits for those of others, and is hashed, one is read into
 	leastAsk = 4 << 20  // bytes that a worker takes from the queue at a time
 	mostAsk  = 16 << 20
 	patience = 5 * time.Millisecond // that loads have with others
 	skews    = 16                   // so many streams are each off by another skew
+	fast     = 256 << 20            // bytes a second, from the beginning on, of workers that more join
 )
 
 // load is what a worker has read in order Streams: pieces one after the other, of
@@ -67,6 +68,9 @@ type streams struct {
 	mu    sync.Mutex
 	freed sync.Cond // a load was hashed
 	all   []*stream
+	hired int // workers that were started, of which some may not be among all yet
+	began time.Time
+	bytes int64       // that came since
 	timer *time.Timer // runs while loads wait
 	due   bool        // they have waited long enough
 }
@@ -77,7 +81,9 @@ func (a *streams) add(w *worker) *stream {
 	defer a.mu.Unlock()
 	s := &stream{worker: w, skew: len(a.all) % skews * skew}
 	s.last = &s.load[0]
-	a.freed.L = &a.mu
+	if a.freed.L = &a.mu; len(a.all) == 0 {
+		a.began = time.Now()
+	}
 	a.all = append(a.all, s)
 	return s
 }
@@ -103,7 +109,7 @@ func (a *streams) turn(ctx context.Context) {
 	for _, s := range a.all {
 		switch {
 		case s.there():
-			all = all && len(a.all) == s.p.Workers
+			all = all && len(a.all) == a.hired
 			lanes += s.load[s.first].lanes
 			if !s.hashing {
 				by = s
@@ -250,12 +256,27 @@ func (s *stream) pass(ctx context.Context) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	s.ready++
+	a.bytes += int64(s.last.used)
+	if s == a.all[len(a.all)-1] {
+		a.join(s.p)
+	}
 	a.turn(ctx)
 	for s.ready == loads || s.ready > 0 && s.p.Durable && ctx.Err() == nil {
 		a.freed.Wait()
 	}
 	s.last = &s.load[(s.first+s.ready)%loads]
 	s.last.used, s.last.parts, s.last.lanes = 0, s.last.parts[:0], 0
+}
+
+// join has another worker join where bytes come so fast that hashing may be what is slow,
+// since few pieces side by side do not fill its lanes. Others want to use a network that
+// brings less.
+func (a *streams) join(p *pipeline) {
+	if len(a.all) == a.hired && a.hired < p.Workers && float64(a.bytes) >= fast*time.Since(a.began).Seconds() {
+		a.hired++
+		p.queue.join()
+		p.hire()
+	}
 }
 
 // hashBatch hashes the first loads of the streams in the batch.

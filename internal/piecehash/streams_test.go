@@ -2,6 +2,7 @@ package piecehash
 
 import (
 	"context"
+	"crypto/sha1"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -186,6 +187,90 @@ func TestStreamsMemory(t *testing.T) {
 		if most := max(allLoads, workers*loads*layout.LeafSize) + workers*loads*skews*skew + allLoads/64; memory > most {
 			t.Errorf("%d connections: %d bytes of memory, more than %d", workers, memory, most)
 		}
+	}
+}
+
+// crowd is a Source of zeros, whose first reads by each worker call arrive with how many
+// workers have read before.
+type crowd struct {
+	mu      sync.Mutex
+	workers int
+	arrive  func(before int)
+}
+
+type newcomer struct {
+	c    *crowd
+	here bool
+}
+
+func (c *crowd) Open(layout.FileIndex) (File, error) { return &newcomer{c: c}, nil }
+
+func (*newcomer) Close() error { return nil }
+
+func (n *newcomer) ReadAt(p []byte, _ int64) (int, error) {
+	if !n.here {
+		n.here = true
+		n.c.mu.Lock()
+		before := n.c.workers
+		n.c.workers++
+		n.c.mu.Unlock()
+		n.c.arrive(before)
+	} else {
+		n.c.arrive(-1)
+	}
+	clear(p)
+	return len(p), nil
+}
+
+// Workers join one by one where bytes come fast, each once the one before has brought some.
+func TestStreamsJoin(t *testing.T) {
+	const first, most, length, count = 4, 16, 1 << 20, 128
+	for _, c := range []struct {
+		name   string
+		arrive func(all chan struct{}) func(before int)
+		want   int
+	}{
+		{"fast, where who has brought a load waits for all", func(all chan struct{}) func(int) {
+			return func(before int) {
+				if before == most-1 {
+					close(all)
+				}
+				if before < 0 {
+					select {
+					case <-all:
+					case <-time.After(time.Hour):
+					}
+				}
+			}
+		}, most},
+		{"slow", func(chan struct{}) func(int) { return func(int) { time.Sleep(16 * time.Millisecond) } }, first},
+		{"fast, but for one that joins", func(all chan struct{}) func(int) {
+			return func(before int) {
+				if before == first-1 {
+					close(all)
+				}
+				if <-all; before == first {
+					time.Sleep(time.Hour)
+				}
+			}
+		}, first + 1},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			l, err := layout.New(layout.V1, length, []layout.File{{Length: count * length}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			source := &crowd{arrive: c.arrive(make(chan struct{}))}
+			want, came := sha1.Sum(make([]byte, length)), 0
+			for p, err := range (Job{Layout: l, Source: source, First: first, Workers: most, Order: Streams}).Pieces(t.Context()) {
+				if came++; err != nil || p.SHA1 != want {
+					t.Errorf("%s: piece %d: %v", c.name, p.Index, err)
+				}
+			}
+			if came != count || source.workers != c.want {
+				t.Errorf("%s: %d pieces came by %d workers, want %d", c.name, came, source.workers, c.want)
+			}
+		})
 	}
 }
 

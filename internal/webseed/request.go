@@ -104,6 +104,7 @@ func (s *Seed) request(i layout.FileIndex, u *url.URL, span string) (*answer, er
 	}
 	guard.pat(s.o.enough())
 	s.requests.Add(1)
+	s.open.Add(1)
 	return &answer{Response: resp, seed: s, guard: guard, stop: stop, file: i}, nil
 }
 

@@ -37,7 +37,7 @@ const (
 type Options struct {
 	Named        string        // the host that the person named, which may be anywhere; "" where the torrent did
 	AllowPrivate bool          // lets the torrent, and redirects, lead to addresses that are not public
-	Connections  int           // requests side by side; 0 is 4
+	Connections  int           // requests side by side; 0 is 4, and up to 16 where they bring much
 	UserAgent    string        // empty: torrentkit
 	Timeout      time.Duration // for all; 0 is as long as it takes
 	// Whole reads from servers that send files whole though ranges were asked for, which
@@ -51,13 +51,16 @@ type Options struct {
 	Pause    time.Duration
 	Resolver dial.Resolver // nil is the system's
 	Network  dial.Network  // the same
+
+	most int // requests side by side
 }
 
 func (o Options) withDefaults() Options {
-	if o.Connections <= 0 {
-		o.Connections = 4
+	if o.most = o.Connections; o.Connections <= 0 {
+		o.Connections, o.most = 4, 16
 	}
-	o.Connections = min(o.Connections, dial.Sockets())
+	o.most = min(o.most, dial.Sockets())
+	o.Connections = min(o.Connections, o.most)
 	if o.UserAgent == "" {
 		o.UserAgent = "torrentkit"
 	}
@@ -107,8 +110,9 @@ type Seed struct {
 	stop    context.CancelCauseFunc // ends all that goes on
 
 	requests, received atomic.Int64
-	unranged, ranged   atomic.Bool // the server sends files whole, and ranges of them
-	reached            atomic.Bool // there was a connection, with TLS where that is asked for
+	open               atomic.Int64 // answers
+	unranged, ranged   atomic.Bool  // the server sends files whole, and ranges of them
+	reached            atomic.Bool  // there was a connection, with TLS where that is asked for
 
 	mu           sync.Mutex // guards what follows
 	faults       []Fault
@@ -343,8 +347,9 @@ func (s *Seed) Counts() (answers, bytes int64) { return s.requests.Load(), s.rec
 // Context ends when there is no use in asking for more.
 func (s *Seed) Context() context.Context { return s.ctx }
 
-// Connections is how many requests may run side by side.
-func (s *Seed) Connections() int { return s.o.Connections }
+// Connections is how many requests may run side by side from the beginning, and how
+// many where those bring much (piecehash.Job).
+func (s *Seed) Connections() (first, most int) { return s.o.Connections, s.o.most }
 
 // Unranged tells whether the server was found to send files whole, so that reading one
 // from several places reads it as often.

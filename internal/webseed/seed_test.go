@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -122,5 +123,67 @@ func TestFileOfNoUse(t *testing.T) {
 	}
 	if _, err := s.Source().Open(0); err == nil {
 		t.Error("it is opened again")
+	}
+}
+
+// A server that refuses more answers at a time than the first ones is asked again until it
+// has room; what it refuses to fewer is its fault.
+func TestCrowded(t *testing.T) {
+	parsed, err := metainfo.Parse([]byte("d4:infod6:lengthi65536e4:name1:a12:piece lengthi65536e6:pieces20:" + strings.Repeat(".", 20) + "ee"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name        string
+		connections int // as the person has it
+		open        int // answers, of which more are refused
+		ok          bool
+	}{
+		{"four are open", 0, 4, true},
+		{"three are open", 0, 3, false},
+		{"as many as the person wants are open", 5, 4, false},
+	} {
+		var refused atomic.Int32
+		room := make(chan struct{})
+		var open atomic.Int32
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if open.Add(1) > int32(c.open) && refused.Add(1) < 10 {
+				w.WriteHeader(503)
+				return
+			}
+			w.Header().Set("Content-Range", "bytes 0-65535/65536")
+			w.Header().Set("Content-Length", "65536")
+			w.WriteHeader(206)
+			w.Write(make([]byte, 32768))
+			if refused.Load() == 0 {
+				w.(http.Flusher).Flush()
+				<-room
+			}
+			w.Write(make([]byte, 32768))
+		}))
+		s := New(context.Background(), parsed, server.URL+"/", BEP19, Options{AllowPrivate: true, Connections: c.connections, Retries: 2, Pause: time.Millisecond})
+		if err := s.Open(); err != nil {
+			t.Fatal(err)
+		}
+		read := func(n int) error {
+			f, err := s.Source().Open(0)
+			if err != nil {
+				return err
+			}
+			f.(*webFile).ReadAhead(0, 65536)
+			_, err = f.ReadAt(make([]byte, n), 0)
+			return err
+		}
+		for range c.open {
+			if err := read(16384); err != nil {
+				t.Fatalf("%s: %v", c.name, err)
+			}
+		}
+		if err := read(65536); (err == nil) != c.ok {
+			t.Errorf("%s: %v, after %d that were refused", c.name, err, refused.Load())
+		}
+		close(room)
+		s.Close()
+		server.Close()
 	}
 }

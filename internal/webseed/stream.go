@@ -26,6 +26,7 @@ type answer struct {
 }
 
 func (a *answer) close() {
+	a.seed.open.Add(-1)
 	a.stop()
 	a.Body.Close()
 }
@@ -102,7 +103,7 @@ func (st *stream) fill(p []byte, off, end int64) (have int, err error) {
 			continue
 		}
 		st.close()
-		if n >= min(st.seed.o.enough(), layout.LeafSize) {
+		if n >= min(st.seed.o.enough(), layout.LeafSize) || st.crowded() {
 			try = 0 // it goes on, at least by the shortest of pieces
 		}
 		if err := st.seed.again(err, try); err != nil {
@@ -111,6 +112,13 @@ func (st *stream) fill(p []byte, off, end int64) (have int, err error) {
 		try++
 	}
 	return have, nil
+}
+
+// crowded tells whether as many answers are open as are asked for from the beginning: a
+// server that refuses another one has a limit, and nothing is wrong with it.
+func (st *stream) crowded() bool {
+	o := &st.seed.o
+	return o.most > o.Connections && st.seed.open.Load() >= int64(o.Connections)
 }
 
 // some reads the next bytes of what is wanted.

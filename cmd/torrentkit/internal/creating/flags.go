@@ -95,7 +95,7 @@ func createFlagGroups(cmd *cobra.Command, o *create.Options, f *createFlags) {
 	command.Group(cmd, "Servers", func(fs *pflag.FlagSet) {
 		fs.StringVar(&f.servers.list, "url-list", "", "take what the URLs in `FILE` or - lead to, one a line, beside those named as PATH")
 		fs.StringVar(&f.servers.seedsOf, "from-web-seeds", "", "take the files that the web seeds of `TORRENT` have, instead of PATH")
-		fs.IntVar(&f.servers.options.Connections, "connections", 4, "put `N` requests to a server side by side")
+		fs.IntVar(&f.servers.options.Connections, "connections", 0, "put `N` requests to a server side by side (default 4, and up to 16 that bring more than 256 MiB/s)")
 		fs.BoolVar(&f.servers.options.AllowPrivate, "allow-private", false, "let redirects, and web seeds of a torrent, lead to loopback and private addresses")
 	})
 	command.Group(cmd, "Run", func(fs *pflag.FlagSet) {
