@@ -10,21 +10,15 @@ import (
 func (c *chase) grow(ctx context.Context, b block) error {
 	var some []*sharedPiece
 	begun := map[*sharedPiece]*link{}
-	for _, links := range []map[int]*link{c.links, c.kept} {
-		for _, p := range slices.Sorted(maps.Keys(links)) {
-			l := links[p]
-			if !l.begins {
-				continue
-			}
-			sp := &sharedPiece{piece: p, pivot: l.from, parts: slices.Clone(l.parts), front: l.base}
-			groups := c.ring.between(l.first, b.from, b.to)
-			if len(l.marks) == 0 { // what is not in the ring, too
-				groups = append(slices.Clip(groups), c.ring.between(l.first, -1, 0)...)
-			}
-			sp.parts[l.from].groups = c.open(l, l.from, groups)
-			some = append(some, sp)
-			begun[sp] = l
+	for _, l := range c.growing() {
+		sp := &sharedPiece{piece: l.piece, pivot: l.from, parts: slices.Clone(l.parts), front: l.base}
+		groups := c.ring.between(l.first, b.from, b.to)
+		if len(l.marks) == 0 { // what is not in the ring, too
+			groups = append(slices.Clip(groups), c.ring.between(l.first, -1, 0)...)
 		}
+		sp.parts[l.from].groups = c.open(l, l.from, groups)
+		some = append(some, sp)
+		begun[sp] = l
 	}
 	if err := c.extendOne(ctx, some, func(sp *sharedPiece) int { return sp.pivot }); err != nil {
 		return err
@@ -38,24 +32,42 @@ func (c *chase) grow(ctx context.Context, b block) error {
 		l.begun = append(l.begun, sp.front...)
 		l.marks = append(l.marks, mark{b.from, b.to, len(l.begun)})
 	}
-	for _, l := range c.kept {
-		if l.covered += b.to - b.from; l.covered >= len(c.ring.groups) {
-			l.begins = false
+	for _, l := range c.growing() {
+		if c.links[l.piece] != l {
+			l.covered += b.to - b.from
+			l.begins = l.covered < len(c.ring.groups)
 		}
 	}
 	return err
 }
 
+// growing returns what is begun with the candidates of each block.
+func (c *chase) growing() []*link {
+	list := slices.Collect(maps.Values(c.links))
+	for p, l := range c.kept {
+		if c.links[p] != l {
+			list = append(list, l)
+		}
+	}
+	list = slices.DeleteFunc(list, func(l *link) bool { return !l.begins })
+	return slices.SortedFunc(slices.Values(list), func(a, b *link) int { return a.piece - b.piece })
+}
+
 // open returns the groups that no file was found to be, unless all are tried. A piece
 // to which others are left is not done.
-func (c *chase) open(l *link, at int, groups [][]string) (list [][]string) {
+func (c *chase) open(l *link, at int, groups [][]string) [][]string {
 	if c.phase == byAll || l.same != nil {
 		return groups
 	}
 	own := c.chosen[l.parts[at].k]
-	list = slices.DeleteFunc(slices.Clone(groups), func(g []string) bool { return c.isTaken(g) && !slices.Contains(g, own) })
-	l.final = l.final && len(list) == len(groups)
-	return list
+	return slices.DeleteFunc(slices.Clone(groups), func(g []string) bool {
+		out := c.isTaken(g) && !slices.Contains(g, own)
+		l.final = l.final && !out
+		if out && l.begins && at == l.from {
+			l.left[g[0]] = true
+		}
+		return out
+	})
 }
 
 // ready makes the front of a piece that begins the ways that a part of the ring continues.
@@ -189,6 +201,8 @@ func (c *chase) tryBlock(ctx context.Context) (int, error) {
 				continue
 			}
 			c.drop(l.piece)
+			delete(c.kept, l.piece)
+			l.begun = nil
 			c.accept(l.sharedPiece, l.right)
 			c.paused[l.piece] = l
 			more, err := c.follow(ctx, []*sharedPiece{l.sharedPiece}, nil)
@@ -337,7 +351,6 @@ func (c *chase) tryRange(ctx context.Context, list []*link, b block) (matched []
 					left = append(left, l)
 				}
 			case l.right != nil && !l.again:
-				l.begun = nil
 				matched = append(matched, l)
 			default:
 				left = append(left, l)

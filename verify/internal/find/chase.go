@@ -43,7 +43,9 @@ type link struct {
 	phase  int  // in which it began
 	from   int  // the part of the first
 	first  [][]string
-	base   []*partial // what is before it
+	whole  bool            // those are all
+	left   map[string]bool // those that were not begun
+	base   []*partial      // what is before it
 	begun  []*partial
 	marks  []mark
 }
@@ -58,7 +60,9 @@ func newChase(s *sharedSearch) *chase {
 // pass follows chains through the ring once, those that went on before as well. It tells
 // whether there were any.
 func (c *chase) pass(ctx context.Context, open []*sharedPiece) (any bool, err error) {
-	open = slices.DeleteFunc(slices.Clone(open), func(sp *sharedPiece) bool { return sp.cost/2 > c.left() || sp.ways > maxPartials })
+	open = slices.DeleteFunc(slices.Clone(open), func(sp *sharedPiece) bool {
+		return c.links[sp.piece] == nil && sp.unknown <= 2 && (sp.cost/2 > c.left() || sp.ways > maxPartials)
+	})
 	joined := joint{c}.choose(open)
 	var list []*sharedPiece
 	cost := 0.0 // of what is followed: all of it may be tried in one block
@@ -70,7 +74,7 @@ func (c *chase) pass(ctx context.Context, open []*sharedPiece) (any bool, err er
 			list = append(list, sp)
 		}
 	}
-	begun := c.begins(open)
+	begun := starts{c}.choose(open)
 	keep := c.keeps(open, begun)
 	ahead := c.following(open) / 4 // as candidates become fewer, and half of a file is in a piece
 	for _, sp := range begun {
@@ -80,10 +84,10 @@ func (c *chase) pass(ctx context.Context, open []*sharedPiece) (any bool, err er
 	if _, err := c.follow(ctx, nil, c.lay(list)); err != nil {
 		return false, err
 	}
-	if err := c.addBegin(ctx, c.links, append(joined, c.lay(begun)...)); err != nil {
+	if err := c.addBegin(ctx, append(joined, c.lay(begun)...), true); err != nil {
 		return false, err
 	}
-	if err := c.addBegin(ctx, c.kept, c.lay(keep)); err != nil {
+	if err := c.addBegin(ctx, c.lay(keep), false); err != nil {
 		return false, err
 	}
 	for left := len(c.ring.groups); left > 0 && c.left() > 0 && (len(c.links) > 0 || c.resume()); any = true {
@@ -116,7 +120,7 @@ func (c *chase) lay(list []*sharedPiece) (laid []*sharedPiece) {
 
 // add follows pieces.
 func (c *chase) add(ctx context.Context, list []*sharedPiece) error {
-	if err := c.begin(ctx, list); err != nil {
+	if err := c.begin(ctx, slices.DeleteFunc(slices.Clone(list), c.begunBefore)); err != nil {
 		return err
 	}
 	for _, sp := range list {
@@ -128,18 +132,36 @@ func (c *chase) add(ctx context.Context, list []*sharedPiece) error {
 	return nil
 }
 
-// addBegin begins chains with pieces, or what is kept of them.
-func (c *chase) addBegin(ctx context.Context, to map[int]*link, list []*sharedPiece) error {
+// addBegin begins pieces, all of which are kept, and chains with those of them that are
+// followed: in one pass where the ways begun were kept.
+func (c *chase) addBegin(ctx context.Context, list []*sharedPiece, follow bool) error {
+	var some []*sharedPiece
+	begun := map[*sharedPiece]*link{}
 	for _, sp := range list {
-		l := &link{sharedPiece: sp, begins: true, phase: c.phase}
+		kept := c.kept[sp.piece]
+		if follow && c.links[sp.piece] != nil || !follow && kept != nil {
+			continue
+		}
+		l := &link{sharedPiece: sp, begins: true, phase: c.phase, whole: sp.final, left: map[string]bool{}}
 		l.from = slices.IndexFunc(sp.parts, func(t part) bool { return len(t.groups) > 1 })
 		l.first, l.groups = c.ring.sort(sp.parts[l.from].groups), c.ring.sort(sp.parts[sp.pivot].groups)
-		to[sp.piece] = l
+		if follow {
+			c.pin(l)
+			c.links[sp.piece] = l
+		}
+		if kept != nil && !kept.begins && kept.from == l.from && kept.holdsFor(sp) {
+			l.begins, l.begun, l.marks = false, kept.begun, []mark{{0, len(c.ring.groups), 0}}
+			continue
+		}
+		if l.same == nil {
+			c.kept[sp.piece] = l
+		}
+		begun[sp], some = l, append(some, sp)
 		sp.front = []*partial{{Prefix: piecehash.NewPrefix()}}
 	}
-	err := c.extend(ctx, list, func(sp *sharedPiece, i int) (int, bool) { return i, i < to[sp.piece].from })
-	for _, sp := range list {
-		to[sp.piece].base, sp.front = sp.front, nil
+	err := c.extend(ctx, some, func(sp *sharedPiece, i int) (int, bool) { return i, i < begun[sp].from })
+	for _, sp := range some {
+		begun[sp].base, sp.front = sp.front, nil
 	}
 	return err
 }
@@ -165,7 +187,7 @@ func (c *chase) drop(p int) {
 // there is one way to put them together, or what was kept tells which is right. It follows
 // those of which one file is not known, and others that are laid out, and returns them.
 func (c *chase) follow(ctx context.Context, next, also []*sharedPiece) ([]*link, error) {
-	laid := map[int]*sharedPiece{}
+	laid, cross := map[int]*sharedPiece{}, map[int]*sharedPiece{}
 	for _, sp := range also {
 		laid[sp.piece] = sp
 	}
@@ -175,12 +197,15 @@ func (c *chase) follow(ctx context.Context, next, also []*sharedPiece) ([]*link,
 			for _, p := range c.beside(sp) {
 				c.drop(p)
 				delete(laid, p)
+				delete(cross, p)
 				switch sp := c.layOut(p); {
 				case sp == nil || c.reused(sp) || c.joined[p]:
 				case sp.single():
 					single = append(single, sp)
 				case sp.ways <= maxWays && sp.cost <= c.left():
 					laid[p] = sp
+				case sp.begin && sp.unknown == 2 && len(sp.parts[0].groups) == 1 && sp.cost/2 <= c.left()/16:
+					cross[p] = sp
 				}
 			}
 		}
@@ -197,7 +222,11 @@ func (c *chase) follow(ctx context.Context, next, also []*sharedPiece) ([]*link,
 		}
 		next = append(next, more...)
 	}
-	list := slices.SortedFunc(maps.Values(laid), func(a, b *sharedPiece) int { return a.piece - b.piece })
+	byPiece := func(a, b *sharedPiece) int { return a.piece - b.piece }
+	if err := c.addBegin(ctx, slices.SortedFunc(maps.Values(cross), byPiece), true); err != nil {
+		return nil, err
+	}
+	list := slices.SortedFunc(maps.Values(laid), byPiece)
 	if err := c.add(ctx, list); err != nil {
 		return nil, err
 	}

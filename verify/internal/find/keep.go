@@ -31,7 +31,6 @@ func (c *chase) keeps(open, begun []*sharedPiece) (list []*sharedPiece) {
 		distance int
 	}
 	var all []kept
-	now := map[int]bool{}
 	distance := 0 // from one whose files will be known; 0: there is none
 	for i, sp := range open {
 		if i > 0 && sp.piece < open[i-1].piece-1 {
@@ -43,16 +42,23 @@ func (c *chase) keeps(open, begun []*sharedPiece) (list []*sharedPiece) {
 		case sp.unknown > 2 || !sp.begin:
 			distance = 0
 		case distance > 0:
-			all, now[sp.piece] = append(all, kept{sp, distance}), true
+			all = append(all, kept{sp, distance})
 			distance++
+		default:
+			all = append(all, kept{sp, most})
 		}
 	}
+	now := map[int]bool{}
+	for _, k := range all {
+		now[k.piece.piece] = true
+	}
 	ways := 0.0
-	for p, l := range c.kept {
-		if l.phase != c.phase || !now[p] {
+	for _, p := range slices.Sorted(maps.Keys(c.kept)) {
+		l := c.kept[p]
+		stale := l.phase != c.phase && (!l.whole || len(l.left) > 0)
+		if ways += l.ways; c.good[p] || stale || c.links[p] != l && (ways > maxKeptWays || l.begins && !now[p]) {
 			delete(c.kept, p)
-		} else {
-			ways += l.ways
+			ways -= l.ways
 		}
 	}
 	budget := c.left() / 8
@@ -80,8 +86,7 @@ func (c *chase) recall(ctx context.Context, laid map[int]*sharedPiece) (matched 
 		if l == nil {
 			continue
 		}
-		delete(c.kept, p)
-		if !l.holdsFor(sp, c.phase) {
+		if sp.unknown != 1 || sp.pivot != l.from || !l.holdsFor(sp) {
 			continue
 		}
 		ended[sp] = !l.begins
@@ -90,8 +95,8 @@ func (c *chase) recall(ctx context.Context, laid map[int]*sharedPiece) (matched 
 			return cmp.Compare(min(c.ring.place(y.groups[0]), 0), min(c.ring.place(x.groups[0]), 0))
 		})
 		part := *sp
-		part.front = c.free(merge(l.begun), &l.final)
-		sp.final = sp.final && l.final
+		l.begun = merge(l.begun)
+		part.front = c.free(again(l.begun), &sp.final)
 		some, whole = append(some, &part), append(whole, sp)
 	}
 	if err := c.complete(ctx, some, whole); err != nil {
@@ -103,10 +108,13 @@ func (c *chase) recall(ctx context.Context, laid map[int]*sharedPiece) (matched 
 			c.accept(sp, sp.right)
 			matched = append(matched, sp)
 			delete(laid, sp.piece)
+			delete(c.kept, sp.piece)
 		case ended[sp]:
 			c.broken = true
 			c.tried[sp.piece] = sp.tried(c.phase)
 			delete(laid, sp.piece)
+		default:
+			delete(c.kept, sp.piece)
 		}
 	}
 	return matched, nil
@@ -125,9 +133,31 @@ func (s *sharedSearch) free(front []*partial, final *bool) []*partial {
 	return front
 }
 
-// holdsFor tells whether what is kept of a piece is what there is to try of it now.
-func (l *link) holdsFor(sp *sharedPiece, phase int) bool {
-	if l.phase != phase || sp.unknown != 1 || sp.pivot != l.from || len(l.marks) == 0 {
+// begunBefore begins a piece of which the last file is not known with what is kept of it.
+func (c *chase) begunBefore(sp *sharedPiece) bool {
+	l := c.kept[sp.piece]
+	if l == nil || l.begins || sp.pivot != l.pivot || !l.holdsFor(sp) {
+		return false
+	}
+	sp.front = again(slices.DeleteFunc(slices.Clone(l.begun), func(one *partial) bool {
+		return !slices.ContainsFunc(sp.parts[l.from].groups, func(g []string) bool { return holds(one.groups, g[0]) })
+	}))
+	return len(sp.front) > 0
+}
+
+// again copies ways, to be continued once more.
+func again(front []*partial) []*partial {
+	copies, list := make([]partial, len(front)), make([]*partial, len(front))
+	for i, one := range front {
+		copies[i], list[i] = *one, &copies[i]
+		copies[i].groups = slices.Clip(one.groups)
+	}
+	return list
+}
+
+// holdsFor tells whether what is kept of a piece is all that there is to try of it now.
+func (l *link) holdsFor(sp *sharedPiece) bool {
+	if len(l.marks) == 0 {
 		return false
 	}
 	for i, t := range l.parts[:l.from] {
@@ -139,7 +169,7 @@ func (l *link) holdsFor(sp *sharedPiece, phase int) bool {
 	for _, g := range l.first {
 		first[g[0]] = true
 	}
-	return !slices.ContainsFunc(sp.parts[sp.pivot].groups, func(g []string) bool { return !first[g[0]] })
+	return !slices.ContainsFunc(sp.parts[l.from].groups, func(g []string) bool { return !first[g[0]] || l.left[g[0]] })
 }
 
 // joint is a chase of pieces of one geometry: all ways are tried for all of them at once.

@@ -109,7 +109,7 @@ func (s *sharedSearch) layOut(p int) *sharedPiece {
 	if !elsewhere {
 		return nil
 	}
-	sp.begin = sp.ways > 1 && sp.pivot == len(sp.parts)-1 && !s.reader.memory.wholly(sp.parts[sp.pivot].groups[0][0])
+	sp.begin = sp.ways > 1 && !s.reader.memory.wholly(sp.parts[sp.pivot].groups[0][0])
 	if sp.unknown == 2 && len(sp.parts) == 2 {
 		for i, t := range sp.parts {
 			sp.geometry.spans[i].offset, sp.geometry.spans[i].length = t.Offset, t.Length

@@ -19,8 +19,8 @@ const (
 	// What may be hashed in passes to find out which files belong together: so many bytes, and
 	// so many times those of the candidates, but no more than the last.
 	minTrialBytes = 32 << 30
-	maxTrialRatio = 1 << 10
-	maxTrialBytes = 128 << 30
+	maxTrialRatio = 2 << 10
+	maxTrialBytes = 256 << 30
 )
 
 // search is a search that runs. Files are meant by their index in Content.Files.
