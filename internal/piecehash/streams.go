@@ -15,6 +15,7 @@ import (
 const (
 	allLoads = 16 << 20 // of all workers together
 	loads    = 2        // of a worker: one waits for those of others, and is hashed, one is read into
+	mostLoad = 1 << 20  // of one load: one that is read for as long as patience lasts waits for nobody
 	leastAsk = 4 << 20  // bytes that a worker takes from the queue at a time
 	mostAsk  = 16 << 20
 	patience = 5 * time.Millisecond // that loads have with others
@@ -96,7 +97,7 @@ func (s *stream) room() *load {
 	}
 	p := s.p
 	share := int64((p.queue.count+p.Workers-1)/p.Workers) * int64(slotSize(p.Layout.PieceLength(), allLoads))
-	size := min(int64(max(allLoads/loads/p.Workers/layout.LeafSize, 1)*(layout.LeafSize+skew)), share+layout.LeafSize)
+	size := min(int64(max(min(allLoads/loads/p.Workers, mostLoad)/layout.LeafSize, 1)*(layout.LeafSize+skew)), share+layout.LeafSize)
 	s.last.buf = make([]byte, int(size)+s.skew)[s.skew:]
 	return s.last
 }
