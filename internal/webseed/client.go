@@ -20,6 +20,13 @@ func newClient(o Options) *http.Client {
 	o = o.withDefaults()
 	d := &dial.Dialer{Named: o.Named, AllowPrivate: o.AllowPrivate, Timeout: o.Stall, Resolver: o.Resolver, Network: o.Network}
 	t := d.Transport(nil, o.Stall)
+	t.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		c, err := d.DialContext(ctx, network, address)
+		if err == nil {
+			widen(c)
+		}
+		return c, err
+	}
 	t.MaxConnsPerHost, t.MaxIdleConnsPerHost = o.most, o.most
 	t.ReadBufferSize = 4 << 10 // heads of answers: reads of content, which are larger, pass it by
 	return d.Client(t)
