@@ -24,7 +24,6 @@ type device struct {
 	bandwidth float64       // bytes per second
 	seek      time.Duration // for what does not begin on the track where the head is
 	crowded   float64       // how much longer all take for each request beyond the slots
-	hiccups   time.Duration // between times of 10 to 50 ms in which it begins nothing, on average; latencies vary then too
 
 	mu      sync.Mutex
 	waiting []*request
@@ -33,8 +32,6 @@ type device struct {
 	head    int64
 	seeks   int
 	most    int // requests at a time
-	chance  *rand.Rand
-	hiccup  time.Time // the next
 }
 
 // track is what a disk that turns keeps in a memory of its own.
@@ -69,9 +66,6 @@ func (d *device) serve() {
 		r := d.waiting[k]
 		d.waiting = slices.Delete(d.waiting, k, k+1)
 		took := time.Duration(float64(d.latency) * (1 + d.crowded*float64(len(d.waiting))))
-		if d.hiccups > 0 {
-			took = d.disturb(took)
-		}
 		if d.seek > 0 && max(r.at-d.head, d.head-r.at) > track {
 			took += d.seek
 			d.seeks++
@@ -92,20 +86,6 @@ func (d *device) serve() {
 			d.serve()
 		})
 	}
-}
-
-// disturb is how long a request takes of a device whose host has other guests.
-func (d *device) disturb(took time.Duration) time.Duration {
-	if d.chance == nil {
-		d.chance = rand.New(rand.NewPCG(1, uint64(d.slots)))
-		d.hiccup = time.Now()
-	}
-	now := time.Now()
-	if now.After(d.hiccup) {
-		d.bus = later(now, d.bus).Add(time.Duration(10+d.chance.IntN(40)) * time.Millisecond)
-		d.hiccup = d.bus.Add(time.Duration(d.chance.ExpFloat64() * float64(d.hiccups)))
-	}
-	return time.Duration(float64(took) * (.5 + d.chance.Float64()))
 }
 
 // nearest is the request that comes next from the head on, or the first of all.
@@ -307,8 +287,6 @@ func TestDepthIsLearned(t *testing.T) {
 		{"that suffers from more than two at a time", big, 1, &device{slots: 2, latency: 4 * time.Millisecond, bandwidth: 3e9, crowded: .3}, nil, 2, 2 * partBytes / 4e-3},
 		{"that changes its mind", big, 1, &device{slots: 32, latency: 4 * time.Millisecond, bandwidth: 3e9},
 			&device{slots: 4, latency: 4 * time.Millisecond, bandwidth: 3e9, crowded: .3}, 3, 4 * partBytes / 4e-3},
-		{"cloud, others at work", big, 1, &device{slots: 16, latency: 4 * time.Millisecond, bandwidth: 3e9, hiccups: 100 * time.Millisecond}, nil, 2, .7 * 16 * partBytes / 4e-3},
-		{"cloud, others at work, deep", big, 1, &device{slots: 64, latency: 4 * time.Millisecond, bandwidth: 3e9, hiccups: 100 * time.Millisecond}, nil, 2, .7 * 3e9},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -13,10 +13,8 @@ const (
 	maxBetween   = 64
 	better       = 1.1  // times as fast: what makes another depth worth it
 	promising    = 1.02 // times as fast: what may lead to one that is
-	worse        = .75  // times as fast: what ends a trial early
-	chances      = 2    // trials of a greater depth, of which the best counts
-	another      = 4    // times as slow, for longer than a hiccup: it is not the storage that it was, and what was learned is void
-	hiccup       = 100 * time.Millisecond
+	worse        = .75  // times as fast: what ends a try early
+	another      = 4    // times as slow: it is not the storage that it was, and what was learned is void
 )
 
 // depth learns how many reads in flight a storage likes best, whatever it is, as
@@ -24,18 +22,12 @@ const (
 // half as many when that is. A little faster is not enough, but reason to look
 // further: a cloud's volume may gain nothing from 8 to 16, and much from 32 to 64.
 // What it has found out it tries again now and then.
-//
-// Storage that others use too is slow at times for reasons that have nothing to do
-// with the depth, and never fast: so a single slow trial says little.
-//
 // It is used by one goroutine at a time.
 type depth struct {
 	most int     // reads that may ever be in flight
 	now  int     // reads that may be in flight
 	best int     // before the try that goes on; now, where none does
 	rate float64 // at best, in work for a second
-	seen float64 // at now, while that is tried: the best trial
-	left int     // trials that now has still
 	down bool    // what is tried next, or now
 	rest int     // trials until then
 	wait int     // rest after the last try that was in vain
@@ -44,7 +36,6 @@ type depth struct {
 	reads int // that ended in it
 	work  int64
 	begun time.Time
-	slow  time.Time // when the first of several trials ended that tell of another storage; zero if the last one does not
 }
 
 func newDepth(most int) depth {
@@ -69,9 +60,9 @@ func (d *depth) ended(work int64, at time.Time) {
 	rate := float64(d.work) / took.Seconds()
 	switch {
 	case rate < d.rate/another:
-		d.doubt(at)
+		*d = newDepth(d.most)
+		d.skip = d.most
 	case d.reads >= 4*d.now, d.now != d.best && rate < worse*d.rate:
-		d.slow = time.Time{}
 		before := d.now
 		d.judge(rate)
 		d.reads, d.work, d.begun = 0, 0, at
@@ -81,21 +72,6 @@ func (d *depth) ended(work int64, at time.Time) {
 	}
 }
 
-// doubt begins a trial anew after one that tells of another storage, or all if that
-// goes on.
-func (d *depth) doubt(at time.Time) {
-	switch {
-	case d.slow.IsZero():
-		d.slow = at
-	case at.Sub(d.slow) >= hiccup:
-		flying := max(d.now, d.best)
-		*d = newDepth(d.most)
-		d.skip = flying
-		return
-	}
-	d.reads, d.work, d.begun = 0, 0, at
-}
-
 // again begins a trial anew: for want of something to read, it would say nothing.
 func (d *depth) again() {
 	d.skip, d.reads, d.work = max(d.now, d.best), 0, 0
@@ -103,36 +79,21 @@ func (d *depth) again() {
 
 // judge chooses the depth of the next trial by how the last one went.
 func (d *depth) judge(rate float64) {
-	if d.now == d.best {
-		d.steady(rate)
-		return
-	}
-	d.seen = max(d.seen, rate)
-	d.left--
 	switch {
-	case d.seen >= better*d.rate: // once more the same way
-		d.best, d.rate, d.wait = d.now, d.seen, 0
+	case d.now != d.best && rate >= better*d.rate: // once more the same way
+		d.best, d.rate, d.wait = d.now, rate, 0
 		d.try()
-	case d.left > 0: // it may have been a hiccup
-	case d.seen < promising*d.rate || !d.step(): // not worth it
+	case d.now != d.best && (rate < promising*d.rate || !d.step()): // not worth it
 		d.now = d.best
 		d.turn()
-	}
-}
-
-// steady takes note of a trial of the best depth.
-func (d *depth) steady(rate float64) {
-	switch {
-	case d.rate == 0:
-		d.rate = rate
-	default:
-		d.rate = max((d.rate+rate)/2, (7*d.rate+rate)/8)
-	}
-	if d.rest > 0 {
+	case d.now != d.best: // further on the same way
+	case d.rest > 0:
+		d.rate = (d.rate + rate) / 2
 		d.rest--
-		return
+	default:
+		d.rate = rate
+		d.try()
 	}
-	d.try()
 }
 
 // try goes up or down by a factor of two.
@@ -145,9 +106,8 @@ func (d *depth) try() {
 // step goes that way, unless that was the last.
 func (d *depth) step() bool {
 	to := 2 * d.now
-	d.left, d.seen = chances, 0
 	if d.down {
-		to, d.left = d.now/2, 1
+		to = d.now / 2
 	}
 	if to == 0 || to > d.most {
 		return false
