@@ -3,6 +3,8 @@ package verify
 import (
 	"context"
 	"fmt"
+	"path"
+	"path/filepath"
 
 	"github.com/torrentkit/torrentkit/internal/content"
 	"github.com/torrentkit/torrentkit/internal/layout"
@@ -44,7 +46,8 @@ type Linked struct {
 // whole in its place and what was found. Nothing that exists is replaced: it is
 // kept if it is what would have been made, and else an error that is
 // [io/fs.ErrExist]. A file that cannot be made is an error, too, and the work ends
-// there. A missing file that is empty is made of nothing, and is Elsewhere then.
+// there. A missing file that is empty, or a symbolic link of the torrent (BEP 47), is
+// made of nothing, and is Elsewhere then.
 //
 // The open file that was proved is what is linked or copied, not what has its path
 // by then, and pieces of copies are hashed again before a file gets its name. Until
@@ -81,11 +84,11 @@ func (s *SearchReport) Link(ctx context.Context, dir string, how LinkKind) (Link
 	return Linked(done), err
 }
 
-// noteMade notes that files which are empty lie where they were made of nothing: there
-// was no more to be found of them.
+// noteMade notes that missing files which are empty, or links of the torrent, lie where
+// they were made of nothing: there was no more to be found of them.
 func (s *SearchReport) noteMade(files []assemble.File) {
 	for _, f := range files {
-		if k := s.run.fileOf(f.Index); f.Tree == nil {
+		if k := s.run.fileOf(f.Index); f.Tree == nil && s.run.Files[k].State == Missing {
 			s.run.Files[k].State, s.run.Files[k].Err = Elsewhere, nil
 		}
 	}
@@ -116,8 +119,12 @@ func (s *SearchReport) toLink() []assemble.File {
 		}
 		i, elsewhere := found[k]
 		switch state := r.Files[k].State; {
-		case r.Files[k].IsLink() || state == Skipped:
+		case state == Skipped:
 			continue
+		case r.Files[k].IsLink():
+			if f.Link = linkFrom(&r.Files[k]); f.Link == "" {
+				continue
+			}
 		case elsewhere && s.found.Found[i].Tree != nil:
 			at := &s.found.Found[i]
 			f.Tree, f.At, f.Path = at.Tree, at.Index, at.Path
@@ -129,4 +136,17 @@ func (s *SearchReport) toLink() []assemble.File {
 		list = append(list, f)
 	}
 	return list
+}
+
+// linkFrom is where a symbolic link of the torrent leads from the folder that it is in, ""
+// if that is not below the torrent's name.
+func linkFrom(f *FileReport) string {
+	if content.CheckPath(f.Link()) != nil {
+		return ""
+	}
+	to, err := filepath.Rel(filepath.FromSlash(path.Dir(f.Path)), filepath.FromSlash(f.Link()))
+	if err != nil {
+		return ""
+	}
+	return to
 }

@@ -2,11 +2,14 @@ package verify
 
 import (
 	"context"
+	"crypto/sha1"
 	"errors"
+	"fmt"
 	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -310,5 +313,38 @@ func TestLinkEmpty(t *testing.T) {
 	}
 	if again := data(t, torrent, filepath.Join(out, "tree"), Options{}); !again.OK() {
 		t.Errorf("what was linked: %+v", again.Files)
+	}
+}
+
+// The symbolic links of a torrent are made beside its files, and lead where it says, whatever kind those are.
+func TestLinkMakesLinks(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("not everybody may make symbolic links there")
+	}
+	data := []byte("these are the bytes of a file")
+	sum := sha1.Sum(data)
+	torrent := fmt.Sprintf("d4:infod5:filesl"+
+		"d6:lengthi%de4:pathl1:b1:aee"+
+		"d4:attr1:l6:lengthi0e4:pathl1:c4:linke12:symlink pathl1:b1:aee"+
+		"e4:name1:t12:piece lengthi16384e6:pieces20:%see", len(data), sum[:])
+	for _, kind := range kinds() {
+		pile, out := t.TempDir(), t.TempDir()
+		put(t, filepath.Join(pile, "other"), data)
+		s, err := Search(context.Background(), []byte(torrent), t.TempDir(), []string{pile}, SearchOptions{})
+		do(t, err)
+		for range 2 { // what is there is kept
+			_, err = s.Link(context.Background(), out, kind)
+			do(t, err)
+		}
+		s.Close()
+		if to, err := os.Readlink(filepath.Join(out, "t", "c", "link")); err != nil || to != "../b/a" {
+			t.Errorf("%v: the link leads to %q: %v", kind, to, err)
+		}
+		r, err := Data(context.Background(), []byte(torrent), filepath.Join(out, "t"), Options{})
+		do(t, err)
+		if f := r.Files[1]; f.State != OK {
+			t.Errorf("%v: %s is %v: %v", kind, f.Path, f.State, f.Err)
+		}
 	}
 }

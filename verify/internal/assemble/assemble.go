@@ -53,8 +53,12 @@ type Job struct {
 type File struct {
 	Index layout.FileIndex
 	Name  string // the slash path that it gets
+	// Link is where a symbolic link of the torrent leads (BEP 47), from the folder that
+	// it is in, by a path of the system; "" for another file.
+	Link string
 	// Tree has the file that was found, At is what it is there, and Path where: an
-	// absolute path of the system. Tree is nil for an empty file, made of nothing.
+	// absolute path of the system. Tree is nil for a link, and for an empty file, made
+	// of nothing.
 	Tree *content.Tree
 	At   content.FileIndex
 	Path string

@@ -30,10 +30,16 @@ func (a *assembly) keep(ctx context.Context, p *part) (bool, error) {
 		return false, err
 	case info.Mode()&fs.ModeSymlink != 0:
 		to, err := a.out.Readlink(p.Name)
-		if err == nil && (a.Kind != SymLink || p.Tree == nil || to != p.Path) {
+		want := p.Link
+		if a.Kind == SymLink && p.Tree != nil {
+			want = p.Path
+		}
+		if err == nil && (want == "" || to != want) {
 			err = ErrInTheWay
 		}
 		return err == nil, err
+	case p.Link != "":
+		return false, ErrInTheWay
 	}
 	there, err := a.out.Open(p.Name, os.O_RDONLY)
 	switch {
@@ -92,7 +98,10 @@ func equal(ctx context.Context, a, b *os.File) (bool, error) {
 // bring makes a file of the open file that was seen: on the stage, or at once where
 // there is no more to do.
 func (a *assembly) bring(ctx context.Context, p *part) error {
-	if p.Tree == nil {
+	switch {
+	case p.Link != "":
+		return a.symlink(p, p.Link)
+	case p.Tree == nil:
 		f, err := a.out.Create(p.at)
 		if err == nil {
 			err = f.Close()
@@ -128,7 +137,11 @@ func (a *assembly) linkPath(p *part, file *os.File) error {
 	if same, err := content.SameFile(info, file); err != nil || !same {
 		return cmp.Or(err, below.ErrReplaced)
 	}
-	if err := a.out.Symlink(p.Path, p.Name); err != nil {
+	return a.symlink(p, p.Path)
+}
+
+func (a *assembly) symlink(p *part, target string) error {
+	if err := a.out.Symlink(target, p.Name); err != nil {
 		return err
 	}
 	p.at = p.Name
