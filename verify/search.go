@@ -61,34 +61,43 @@ var ErrNothingToSearch = errors.New("no folder to search")
 
 // Search verifies the content like [Data], and looks below the folders for the files that are missing
 // or damaged: by size, then by the hashes of pieces that lie inside a file, the first of them first,
-// then by those of pieces that files share; for the files whose names they have before all others. As
-// long as what is wanted is there, no candidate is read more than twice, and one that is none of the
-// files no further than two piece lengths. Only where several v1 files of one size that have no piece
-// of their own share pieces, and do not fit into 28 MiB, what one piece tells is wanted for the next,
-// and they are read in passes: up to four times while all are there, which is two or three where files
-// have three quarters of a piece or more. A chain of them is followed from a pair. What is before it
-// is told by states of SHA-1 that are kept of all candidates, without reading those again, up to a
-// piece of three files; what is behind takes a pass for each two files, and less where memory holds
-// what is read of a candidate. For no SHA-1 can be begun in the middle of a piece: the starts of all
-// candidates are wanted once the file before is known. Only a pair near the end of a chain, or of
-// what lies between pieces of three files, spares it that, and one takes the square of how many
-// candidates there are, times what of the piece is behind its first file, and half of that on
-// average. So of pieces of 1 MiB, 200 files of 0.95 of one among 400 candidates want nine pairs of 140
-// GiB, more than may be hashed, and are read 7 times; of 0.9 six times, of 0.8 16 times, of 0.99, where
-// there are two such pairs, twice; and no more than four times where there are half as many. Files
-// that are missing end chains anywhere. What stands beside one may be a file that was found, too, so
-// all candidates are read once more at the end: a tenth of 200 that is missing makes it four to five
-// times. What may be the same as a file that was found is read for those that were not where
-// samples do not tell them apart. To find a file beside one that is known all candidates are
-// hashed, each up to the end of the piece, and to find two that share a piece all pairs. What is
-// hashed in passes is bounded, but for what one piece takes above its average, by 32 GiB and 2048
-// times the bytes of the files of a right size below the folders, 256 GiB at most (40 seconds of one
-// processor that has AVX-512, or 75 with AVX2), or by MaxRead, if that is more: what is Untried then,
-// More tells how to try. They take memory for 64 bytes and the state of a SHA-1 for each candidate and pair that is
+// then by those of pieces that files share; for the files whose names they have before all others. A
+// folder may be named by a symbolic link; below it none is followed. Nothing is changed. The caller
+// closes the report.
+//
+// # Reads
+//
+// As long as what is wanted is there, no candidate is read more than twice, and one that is none of
+// the files no further than two piece lengths.
+//
+// Only v1 files of one size that have no piece of their own, and do not fit into 28 MiB, are read in
+// passes: what one piece tells is wanted for the next. While all of them are there these are four at
+// most, and two or three where files have three quarters of a piece or more. A chain of such files is
+// followed from a pair. What is before the pair is told by states of SHA-1 that are kept of all
+// candidates, without reading those again, up to a piece of three files. What is behind it takes a
+// pass for each two files, and less where memory holds what is read: no SHA-1 can be begun in the
+// middle of a piece, so the starts of all candidates are wanted once the file before is known.
+//
+// A pair near the end of a chain spares that. It is hashed the square of the candidates times, over
+// what of the piece is behind its first file, and half of that on average. That can be too dear:
+//
+//   - 200 files of 0.95 of a piece of 1 MiB, among 400 candidates, want nine pairs of 140 GiB each, and
+//     are read 7 times; of 0.9 of one 6 times, of 0.8 16 times, of 0.99, where there are two such pairs,
+//     twice. 100 files among 200 candidates are read four times at most.
+//   - Files that are missing end chains anywhere, and what stands beside one may be a file that was
+//     found, too: all candidates are read once more at the end. A tenth of 200 that is missing makes
+//     it four to five times.
+//
+// # Bounds
+//
+// To find a file beside one that is known all candidates are hashed, each up to the end of the piece,
+// and to find two that share a piece all pairs, unless samples tell them apart. What is hashed in
+// passes is bounded, but for what one piece takes above its average, by 32 GiB and 2048 times the
+// bytes of the files of a right size below the folders, 256 GiB at most (40 seconds of one processor
+// with AVX-512, or 75 with AVX2), or by MaxRead, if that is more: what is Untried then, More tells how
+// to try. Memory is taken for 64 bytes and the state of a SHA-1 of each candidate and pair that is
 // tried side by side, 16384 at most, and that is kept, 131072 at most. Of one size 100000 files are
 // tried at most, and 65536 for a file without pieces of its own: beside more, what is lost is Untried.
-// A folder may be named by a symbolic link; below it none is followed. Nothing is changed. The caller
-// closes the report.
 func Search(ctx context.Context, torrent []byte, path string, dirs []string, o SearchOptions) (*SearchReport, error) {
 	if len(dirs) == 0 {
 		return nil, ErrNothingToSearch
