@@ -33,9 +33,9 @@ type Fixed struct {
 // data: files that lie in the content's folder under another name get theirs,
 // once all their pieces are proved, as does that folder or file itself where its
 // name is the torrent's in other words; files that are too long are cut to
-// their length, once everything in front of it is proved to be whole. It
-// deletes nothing but folders that it emptied, replaces nothing, and takes no file of
-// the torrent for another.
+// their length, but never to none, once everything in front of it is proved to be
+// whole. It deletes nothing but folders that it emptied, replaces nothing, and takes no
+// file of the torrent for another.
 func Fix(ctx context.Context, torrent []byte, dir string, o FixOptions) (*Fixed, error) {
 	r, err := verifyAt(ctx, disk{o.Folders}, torrent, dir, o.Options)
 	if err != nil {
@@ -127,9 +127,9 @@ func (f *fixer) truncate(matches func(piece int) bool) error {
 		if file.State != Long {
 			continue
 		}
-		if !f.wholePieces(k, matches) {
+		if why := f.doubt(k, matches); why != "" {
 			if file.Found == "" { // else rename says it
-				f.leave(k, file.Path, leftUnproved)
+				f.leave(k, file.Path, why)
 			}
 			continue
 		}
@@ -160,6 +160,18 @@ func (f *fixer) cut(k int) error {
 	}
 	err = f.own.Change(h, func() error { return h.Truncate(f.Files[k].Length) })
 	return cmp.Or(err, h.Close())
+}
+
+// doubt is why a file is left as it is, "" if it is proved up to its length. One that is
+// empty in the torrent is not: what is there may be all that there is of another file.
+func (f *fixer) doubt(k int, matches func(piece int) bool) string {
+	switch file := &f.Files[k]; {
+	case file.State == Long && file.Length == 0:
+		return leftEmpty
+	case file.State > Long || !f.wholePieces(k, matches):
+		return leftUnproved
+	}
+	return ""
 }
 
 // wholePieces tells whether all pieces with bytes of a file match, where they

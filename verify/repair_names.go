@@ -24,6 +24,7 @@ type Left struct {
 // Reasons for which files are left alone.
 const (
 	leftUnproved = "its pieces do not all match"
+	leftEmpty    = "it is empty in the torrent: nothing of what is there is proved"
 	leftShared   = "pieces that it shares with other files do not match: they prove nothing"
 	leftTaken    = "something else has the name"
 	leftAlone    = "it may be %q, and files that share its pieces are missing: nothing proves it"
@@ -38,8 +39,8 @@ func (f *fixer) rename(found *find.Result) error {
 		if file.Found == "" || file.State == Skipped {
 			continue
 		}
-		if file.State > Long || !f.wholePieces(k, found.Matches) {
-			f.leave(k, file.Found, leftUnproved)
+		if why := f.doubt(k, found.Matches); why != "" {
+			f.leave(k, file.Found, why)
 			continue
 		}
 		at := find.Found{File: k, Proved: true, Tree: f.located.Tree, Index: content.FileIndex(k)}

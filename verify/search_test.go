@@ -156,6 +156,25 @@ func TestFixCutsAndRenames(t *testing.T) {
 	}
 }
 
+// What is in the place of an empty file, by its name or nearly, may be the only copy of another.
+func TestFixLeavesWhatIsNotEmpty(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(8, 7))
+	tree := files{"a": noise(rng, 70000), "b": nil, "c": nil}
+	for _, format := range formats() {
+		dir := files{"b": tree["a"], "c.part": tree["a"]}.Write(t, filepath.Join(t.TempDir(), "tree"))
+		fixed, err := Fix(context.Background(), tree.Torrent(t, format, 16384, metainfo.Fields{}), dir, FixOptions{})
+		if err != nil || len(fixed.Truncated) > 0 || len(fixed.Left) != 2 {
+			t.Errorf("%v: %v, %+v", format, err, fixed)
+		}
+		for _, name := range []string{"b", "c.part"} {
+			if now, err := os.ReadFile(filepath.Join(dir, name)); err != nil || len(now) != len(tree["a"]) {
+				t.Errorf("%v: %s has %d bytes: %v", format, name, len(now), err)
+			}
+		}
+	}
+}
+
 // A file that is too short and has holes, as downloads that are not finished, is read once
 // more up to its end.
 func TestFixBesideAHole(t *testing.T) {
